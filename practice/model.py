@@ -1,0 +1,110 @@
+"""What stands in the practice workspace: people, messages, views and the traffic, as plain data.
+
+Block Kit payloads stay the dicts that Slack's documentation shows; only what the workspace itself keeps is typed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Person:
+    """A member of the workspace. `title` is the role in words, as people see it beside the name."""
+
+    id: str
+    name: str
+    title: str = ""
+    locale: str = "nl-NL"
+    team_id: str = "T0PRACTICE"
+    is_active: bool = True
+
+
+@dataclass(frozen=True)
+class AppConfig:
+    """The one app of the workspace: what its developer would find on api.slack.com.
+
+    With `request_url` everything is sent there as signed HTTP requests; without it, by Socket Mode.
+    `manifest` is a Slack app manifest (a dict): its scopes, commands, shortcuts and features are enforced.
+    """
+
+    manifest: Json
+    bot_token: str
+    app_token: str
+    signing_secret: str
+    request_url: str | None = None
+    app_id: str = "A0PRACTICE"
+    bot_user_id: str = "U0MELDBOT"
+    bot_id: str = "B0MELDBOT"
+    team_id: str = "T0PRACTICE"
+    team_name: str = "De Linde"
+
+
+@dataclass
+class Message:
+    """One message in the conversation between the app and one person (`user_id`); also the person's own."""
+
+    ts: str
+    channel: str
+    user_id: str
+    text: str
+    sent_at: datetime
+    blocks: list[Json] = field(default_factory=list)
+    from_app: bool = True
+    is_ephemeral: bool = False
+    is_read: bool = False
+
+
+@dataclass
+class View:
+    """A modal or Home tab. `payload` is the full view object that Slack sends along with interactions.
+
+    `payload["state"]["values"]` holds what was typed so far; `errors` the field errors (block_id to text) of the
+    last submission.
+    """
+
+    id: str
+    user_id: str
+    payload: Json
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def type(self) -> Literal["modal", "home"]:
+        """Whether it is a modal or a Home tab."""
+        return "home" if self.payload["type"] == "home" else "modal"
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One line of the traffic: a request to or from the app and its answer. `fault` says where Slack would refuse."""
+
+    number: int
+    at: datetime
+    direction: Literal["to_app", "from_app"]
+    what: str
+    request: Json
+    answer: Json
+    milliseconds: float
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a person sees after doing something.
+
+    `text` is an ephemeral answer (also put in their messages), `errors` are field errors, and `failure` is what Slack
+    itself says when the app did not answer well (for example `operation_timeout`).
+    """
+
+    text: str = ""
+    errors: dict[str, str] = field(default_factory=dict)
+    failure: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """True when the app took it without errors."""
+        return not self.errors and not self.failure

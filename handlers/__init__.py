@@ -1,0 +1,1 @@
+"""Slack in, Slack out: parse, call one use case, show."""

@@ -1,0 +1,171 @@
+"""A case is its entries: `state = fold(plan, entries)`, a pure function.
+
+The fold walks the entries in order of sequence. Each entry makes its record *stand*; then, in this order:
+
+1. an answer that leads somewhere moves the case there, or closes it;
+2. a step whose records all stand (those that apply and are not optional) is complete, and the next one begins.
+
+A case that comes back to a step loses what stood in that step and the later ones: it must be done anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from meldcode.plan import GIVEN, Condition, Effect, Plan, Record, Role, Step
+
+Answer = str | tuple[str, ...]
+Answers = Mapping[str, Answer]
+PersonId = UUID
+SchoolId = UUID
+CaseId = UUID
+
+
+NEEDS_ANOTHER_CASE = (Effect.JOINS, Effect.RECEIVES)
+
+
+class Status(StrEnum):
+    """Whether a case is worked on."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    JOINED = "joined"
+
+
+@dataclass(frozen=True)
+class Pupil:
+    """Whom a case is about."""
+
+    first_name: str
+    last_name: str
+    group: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the logbook: append-only (S1.2). `written_at` is in UTC; `role` is the one the author acted in.
+
+    `refers_to` is the sequence number of the entry that this one corrects, or 0.
+    """
+
+    seq: int
+    record: str
+    author: PersonId
+    role: Role
+    written_at: datetime
+    answers: Answers = field(default_factory=dict)
+    refers_to: int = 0
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a case stands. `standing` holds, for each record that stands, its last entry."""
+
+    step: str
+    since: datetime | None = None
+    status: Status = Status.OPEN
+    outcome: str = ""
+    standing: Mapping[str, Entry] = field(default_factory=dict)
+
+
+def fold(plan: Plan, entries: Iterable[Entry]) -> State:
+    """Return the state that the entries lead to under the plan."""
+    state = State(step=plan.steps[0].id)
+    for entry in entries:
+        state = _after(plan, state, entry)
+    return state
+
+
+def holds(condition: Condition, standing: Mapping[str, Entry], answers: Answers) -> bool:
+    """Tell whether all of the condition holds for the form's own answers and the records that stand."""
+    return all(_matches(path, allowed, standing, answers) for path, allowed in condition.items())
+
+
+def applies(record: Record, state: State) -> bool:
+    """Tell whether the record is to be made in this state (its `when` holds)."""
+    return holds(record.when, state.standing, {})
+
+
+def needed(plan: Plan, state: State) -> list[Record]:
+    """Return what the current step still waits for, in the plan's order."""
+    if state.status is not Status.OPEN:
+        return []
+    return _missing(plan.step(state.step), state)
+
+
+def offered(plan: Plan, state: State) -> list[Record]:
+    """Return what can be recorded now: what the step asks or allows, then what is possible at any time."""
+    if state.status is Status.JOINED:
+        return []
+    if state.status is Status.CLOSED:
+        return [record for record in plan.always if record.id == plan.opens]
+    step = [record for record in plan.step(state.step).records if applies(record, state)]
+    ready = [record for record in step if all(holds(need.condition, state.standing, {}) for need in record.needs)]
+    return [*ready, *(record for record in plan.always if record.effect not in NEEDS_ANOTHER_CASE)]
+
+
+def in_order_of_happening(entries: Sequence[Entry], date_fields: Mapping[str, str]) -> list[Entry]:
+    """Return the entries by the day they speak of (S1.2), else the day they were written; ties by sequence."""
+
+    def happened(entry: Entry) -> tuple[str, int]:
+        day = entry.answers.get(date_fields.get(entry.record, ""), "")
+        return (str(day) or entry.written_at.date().isoformat(), entry.seq)
+
+    return sorted(entries, key=happened)
+
+
+def _after(plan: Plan, state: State, entry: Entry) -> State:
+    record = plan.records[entry.record]
+    if state.since is None:
+        state = replace(state, since=entry.written_at)
+    if state.status is Status.CLOSED and (record.id == plan.opens or record.effect is Effect.RECEIVES):
+        state = State(step=plan.steps[0].id, since=entry.written_at)
+    if record.effect is Effect.JOINS:
+        return replace(state, status=Status.JOINED)
+    state = replace(state, standing={**state.standing, record.id: entry})
+    for lead in record.leads:
+        if holds(lead.when, state.standing, entry.answers):
+            if lead.close:
+                return replace(state, status=Status.CLOSED, outcome=lead.close)
+            assert lead.to is not None  # noqa: S101 - the plan's check holds it: a lead has one of the two
+            return _complete(plan, _go(plan, state, lead.to, entry.written_at), entry.written_at)
+    return _complete(plan, state, entry.written_at)
+
+
+def _go(plan: Plan, state: State, step_id: str, at: datetime) -> State:
+    place = plan.place(step_id)
+    undone = {record.id for step in plan.steps[place:] for record in step.records}
+    standing = {record: entry for record, entry in state.standing.items() if record not in undone}
+    return replace(state, step=step_id, since=at, standing=standing)
+
+
+def _complete(plan: Plan, state: State, at: datetime) -> State:
+    while state.status is Status.OPEN:
+        step = plan.step(state.step)
+        following = plan.after(step)
+        if following is None or _missing(step, state) or all(record.optional for record in step.records):
+            break
+        state = _go(plan, state, following.id, at)
+    return state
+
+
+def _missing(step: Step, state: State) -> list[Record]:
+    return [r for r in step.records if not r.optional and applies(r, state) and r.id not in state.standing]
+
+
+def _matches(path: str, allowed: tuple[str, ...], standing: Mapping[str, Entry], answers: Answers) -> bool:
+    if path in answers:
+        return _is_one_of(answers[path], allowed)
+    record, _, field_id = path.partition(".")
+    if not field_id:
+        return ("done" if record in standing else "missing") in allowed
+    return record in standing and _is_one_of(standing[record].answers.get(field_id, ""), allowed)
+
+
+def _is_one_of(answer: Answer, allowed: tuple[str, ...]) -> bool:
+    given = (answer,) if isinstance(answer, str) else answer
+    return any(value in allowed or (value and GIVEN in allowed) for value in given)

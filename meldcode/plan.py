@@ -1,0 +1,288 @@
+"""The step plan as data: its vocabulary, and what follows from a plan alone.
+
+A plan is a YAML file (see `docs/plan.md` for the vocabulary) that an IB-er can lay beside the source document. It is
+read by `meldcode.plan_file`; nothing in the program knows a step or a record of a particular plan by name.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+
+class Role(StrEnum):
+    """Who somebody is in a school; the names are the glossary's."""
+
+    TEACHER = "teacher"
+    CARE_COORDINATOR = "care_coordinator"
+    CONFIDANT = "confidant"
+    SCHOOL_LEADER = "school_leader"
+    CLUSTER_DIRECTOR = "cluster_director"
+
+
+def _as_tuple(value: Any) -> Any:
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+Values = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+GIVEN = "given"
+Condition = dict[str, Values]
+"""All must hold. `field` is an answer of the form itself, `record.field` one of a record that stands (a choice's id,
+or `given` for any answer at all), and `record` alone is `done` or `missing`."""
+
+Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+
+
+class PlanPart(BaseModel):
+    """Every part of a plan is fixed once read, and refuses what it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Choice(PlanPart):
+    """One answer that can be chosen. `description` carries on where the choice's text is too long for one line."""
+
+    id: Id
+    text: Annotated[str, Field(min_length=1, max_length=75)]
+    description: Annotated[str, Field(max_length=75)] = ""
+
+
+class FieldKind(StrEnum):
+    """What kind of answer a field takes."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    DATE = "date"
+    PEOPLE = "people"
+    PERSON = "person"
+
+
+class FieldSpec(PlanPart):
+    """One question of a form.
+
+    `hints` names what is looked for before saving (S1.4 facts, S1.5 names). `future` lets a date lie ahead.
+    `default` is what a question left unanswered means. `pupil` marks what identifies the pupil instead of the case.
+    `anonymous` lists when the answer may not name the pupil (S2.2). `draft` prefills the answer.
+    """
+
+    id: Id
+    kind: FieldKind
+    label: Annotated[str, Field(min_length=1, max_length=150)]
+    hint: Annotated[str, Field(max_length=500)] = ""
+    required: bool = True
+    max_length: Annotated[int, Field(ge=1, le=3000)] = 3000
+    choices: tuple[Choice, ...] = ()
+    default: str = ""
+    future: bool = False
+    hints: tuple[Literal["facts", "names"], ...] = ()
+    pupil: bool = False
+    anonymous: Condition | None = None
+    draft: Literal["anonymous_summary"] | None = None
+
+    @model_validator(mode="after")
+    def _choices_fit_the_kind(self) -> FieldSpec:
+        has_choices = self.kind in (FieldKind.CHOICE, FieldKind.CHOICES)
+        if has_choices != bool(self.choices):
+            raise ValueError("choices belong to the kinds choice and choices, and only there")
+        if self.default and self.default not in {choice.id for choice in self.choices}:
+            raise ValueError(f"default {self.default!r} is none of the choices")
+        return self
+
+    def choice(self, choice_id: str) -> Choice | None:
+        """Return the choice with this id, if the field has it."""
+        return next((choice for choice in self.choices if choice.id == choice_id), None)
+
+
+class Presence(PlanPart):
+    """Who must take part (`field` holds the people): everyone of `all_of`, somebody of `one_of`, nobody of `none_of`.
+
+    `unless` lifts the rule, for example where another person was chosen for the pupil's sake (S3.3).
+    """
+
+    field: Id
+    all_of: tuple[Role, ...] = ()
+    one_of: tuple[Role, ...] = ()
+    none_of: tuple[Role, ...] = ()
+    unless: Condition | None = None
+    reason: str
+    none_of_reason: str = ""
+    rule: str = ""
+
+
+class Check(PlanPart):
+    """When `when` holds, `needs` must hold too; otherwise the form is refused at the field `at` with `reason`."""
+
+    when: Condition = {}
+    needs: Condition
+    at: Id
+    reason: str
+    rule: str = ""
+
+
+class Lead(PlanPart):
+    """Where an answer leads: to a step, or to the end of the case with an outcome."""
+
+    when: Condition = {}
+    to: Id | None = None
+    close: Id | None = None
+    rule: str = ""
+
+    @model_validator(mode="after")
+    def _leads_somewhere(self) -> Lead:
+        if (self.to is None) == (self.close is None):
+            raise ValueError("an answer leads either to a step (to) or to an outcome (close)")
+        return self
+
+
+class Tell(PlanPart):
+    """Who is told at once. Nobody with these roles: `otherwise` is told, and that the roles have no holder too."""
+
+    roles: tuple[Role, ...]
+    when: Condition = {}
+    otherwise: Role | None = None
+    text: Annotated[str, Field(max_length=300)] = ""
+    rule: str = ""
+
+
+class Need(PlanPart):
+    """What must stand before a record can be made, and the reason shown when it does not."""
+
+    condition: Condition
+    reason: str
+    rule: str = ""
+
+
+class Effect(StrEnum):
+    """What a record does beside being kept.
+
+    `corrects` another entry (S1.2); `joins` this case to another about the same pupil, which `receives` it.
+    """
+
+    CORRECTS = "corrects"
+    JOINS = "joins"
+    RECEIVES = "receives"
+
+
+class Record(PlanPart):
+    """Something that is done and recorded: a form with its rules.
+
+    `by`: roles that may make it (G1). `when`: it only applies then. `optional`: the step does not wait for it.
+    `agrees_with`: another person than that record's author, and together they fill all the roles of `by` (S4.3).
+    """
+
+    id: Id
+    title: Annotated[str, Field(min_length=1, max_length=60)]
+    button: Annotated[str, Field(min_length=1, max_length=24)]
+    explain: Annotated[str, Field(max_length=1500)] = ""
+    by: tuple[Role, ...]
+    fields: tuple[FieldSpec, ...] = ()
+    when: Condition = {}
+    optional: bool = False
+    needs: tuple[Need, ...] = ()
+    present: tuple[Presence, ...] = ()
+    checks: tuple[Check, ...] = ()
+    leads: tuple[Lead, ...] = ()
+    tell: tuple[Tell, ...] = ()
+    agrees_with: Id | None = None
+    effect: Effect | None = None
+    rules: tuple[str, ...] = ()
+
+    def field(self, field_id: str) -> FieldSpec | None:
+        """Return the field with this id, if the record has it."""
+        return next((field for field in self.fields if field.id == field_id), None)
+
+
+class Rung(PlanPart):
+    """A rung of the ladder of reminding: so many school days after the deadline, these roles."""
+
+    after: Annotated[int, Field(ge=0, le=100)] = 0
+    to: tuple[Role, ...]
+
+
+class Deadline(PlanPart):
+    """School days from when the step began; 0 is the same school day. `each` counts anew from every such record."""
+
+    school_days: Annotated[int, Field(ge=0, le=400)]
+    each: Id | None = None
+
+
+class Step(PlanPart):
+    """A step of the plan. Parts of one step of the source share its `number`; `who` is who acts."""
+
+    id: Id
+    number: Annotated[int, Field(ge=1, le=20)]
+    title: Annotated[str, Field(min_length=1, max_length=60)]
+    who: tuple[Role, ...]
+    explain: Annotated[str, Field(max_length=1500)] = ""
+    deadline: Deadline | None = None
+    remind: tuple[Rung, ...] = ()
+    records: tuple[Record, ...] = ()
+    then: Id | None = None
+
+
+class Outcome(PlanPart):
+    """How a case can end, and how long it is kept after that."""
+
+    id: Id
+    title: str
+    retention_years: Annotated[int, Field(ge=0, le=30)] = 2
+
+
+class Plan(PlanPart):
+    """A whole step plan. `opens` is the record that opens a case; `readers` are the roles that may read one (G3)."""
+
+    plan: Id
+    version: Annotated[int, Field(ge=1)]
+    title: str
+    source: str
+    opens: Id
+    readers: tuple[Role, ...]
+    outcomes: tuple[Outcome, ...]
+    always: tuple[Record, ...]
+    steps: Annotated[tuple[Step, ...], Field(min_length=1)]
+
+    @cached_property
+    def records(self) -> dict[str, Record]:
+        """All records by id, those that are possible at any time first."""
+        return {record.id: record for record in (*self.always, *(r for step in self.steps for r in step.records))}
+
+    @cached_property
+    def opening(self) -> Record:
+        """The record that opens a case."""
+        return self.records[self.opens]
+
+    def record_with(self, effect: Effect) -> Record | None:
+        """Return the record that has this effect, if the plan has one."""
+        return next((record for record in self.records.values() if record.effect is effect), None)
+
+    def step(self, step_id: str) -> Step:
+        """Return the step with this id (KeyError if there is none)."""
+        return self._steps[step_id]
+
+    def place(self, step_id: str) -> int:
+        """Return the place of the step in the plan, counted from 0."""
+        return list(self._steps).index(step_id)
+
+    def step_of(self, record_id: str) -> Step | None:
+        """Return the step that the record belongs to; None for one that is possible at any time."""
+        return next((step for step in self.steps if any(r.id == record_id for r in step.records)), None)
+
+    def after(self, step: Step) -> Step | None:
+        """Return where a completed step leads: its `then`, else the next in the file, else nowhere."""
+        if step.then:
+            return self.step(step.then)
+        following = self.place(step.id) + 1
+        return self.steps[following] if following < len(self.steps) else None
+
+    def outcome(self, outcome_id: str) -> Outcome | None:
+        """Return the outcome with this id, if the plan has it."""
+        return next((outcome for outcome in self.outcomes if outcome.id == outcome_id), None)
+
+    @cached_property
+    def _steps(self) -> dict[str, Step]:
+        return {step.id: step for step in self.steps}

@@ -1,0 +1,207 @@
+"""What the core asks of the outside. `storage` implements these; one transaction is one `Transaction`."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from meldcode.case import Answers, CaseId, Entry, PersonId, Pupil, SchoolId, State, Status
+from meldcode.people import Identity, Person
+from meldcode.plan import Plan
+
+
+@dataclass(frozen=True)
+class CaseHeader:
+    """The row of a case: what can be known of it without its key. `version` is the number of its entries.
+
+    `teachers` are those whose case it is; `joined_to` is the case that this one was found to belong to.
+    """
+
+    id: CaseId
+    code: str
+    school: SchoolId
+    plan: str
+    plan_version: int
+    status: Status
+    step: str
+    version: int
+    opened_at: datetime
+    since: datetime
+    teachers: frozenset[PersonId] = frozenset()
+    joined_to: CaseId | None = None
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a case holds, decrypted."""
+
+    pupil: Pupil
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The trace of somebody reading a case (G3); `where` is what was opened, for example "case" or "form"."""
+
+    reader: PersonId
+    at: datetime
+    where: str
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A submission that was stored before: of which case, as which entry, and the digest of what was typed."""
+
+    case: CaseId
+    seq: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message to one person, without personal data: a surface renders it from `kind` and `words` when it is sent.
+
+    Unique by (case, kind, to, moment), so that the same message cannot be put in the outbox twice.
+    """
+
+    kind: str
+    to: PersonId
+    case: CaseId
+    moment: str
+    words: Mapping[str, str] = field(default_factory=dict)
+
+
+class AlreadyStored(Exception):
+    """The idempotency key was stored by another transaction meanwhile: begin anew to find it."""
+
+
+class Outdated(Exception):
+    """The case was changed by another transaction meanwhile: begin anew."""
+
+
+class People(ABC):
+    """Staff and their roles."""
+
+    @abstractmethod
+    def by_identity(self, identity: Identity) -> Person | None:
+        """Return the person with this platform identity, or None."""
+
+    @abstractmethod
+    def by_identities(self, identities: Iterable[Identity]) -> dict[Identity, Person]:
+        """Return those of the identities that are known."""
+
+    @abstractmethod
+    def get(self, person: PersonId) -> Person:
+        """Return the person. Raises KeyError."""
+
+    @abstractmethod
+    def of_school(self, school: SchoolId) -> list[Person]:
+        """Return everybody with a role in the school, by name."""
+
+
+class Plans(ABC):
+    """The step plans that cases of this installation run under."""
+
+    @abstractmethod
+    def current(self) -> Plan:
+        """Return the plan for new cases."""
+
+    @abstractmethod
+    def get(self, plan: str, version: int) -> Plan:
+        """Return the plan a case runs under. Raises KeyError."""
+
+
+class Cases(ABC):
+    """Cases and their entries. What is read for showing leaves a trace in the same transaction (promise 6)."""
+
+    @abstractmethod
+    def open(self, school: SchoolId, plan: Plan, pupil: Pupil, teacher: PersonId, now: datetime) -> CaseHeader:
+        """Make a new case, without entries, with a code and a data key of its own."""
+
+    @abstractmethod
+    def find(self, code: str, schools: Iterable[SchoolId]) -> CaseHeader | None:
+        """Return the case with this code in one of the schools."""
+
+    @abstractmethod
+    def get(self, case: CaseId) -> CaseHeader:
+        """Return the header. Raises KeyError."""
+
+    @abstractmethod
+    def contents(self, case: CaseId) -> Contents:
+        """Return what the case holds, for the rules alone: never to be shown."""
+
+    @abstractmethod
+    def read(self, case: CaseId, reading: Reading) -> Contents:
+        """Return what the case holds, for showing, and keep the trace of it (G3)."""
+
+    @abstractmethod
+    def append(self, case: CaseHeader, entry: Entry, state: State, *, key: str, digest: str) -> CaseHeader:
+        """Append the entry, with the state it leads to. Raises Outdated or AlreadyStored."""
+
+    @abstractmethod
+    def submission(self, key: str) -> Submission | None:
+        """Return what was stored under this idempotency key before."""
+
+    @abstractmethod
+    def add_teacher(self, case: CaseId, teacher: PersonId) -> None:
+        """Make the case (also) this teacher's."""
+
+    @abstractmethod
+    def set_joined(self, case: CaseId, to: CaseId) -> None:
+        """Remember that the case belongs to another."""
+
+    @abstractmethod
+    def joined(self, case: CaseId) -> list[CaseHeader]:
+        """Return the cases that were joined to this one."""
+
+    @abstractmethod
+    def about(self, school: SchoolId, pupil: Pupil) -> list[CaseHeader]:
+        """Return the school's cases about a pupil of this name, found by a keyed index, oldest first."""
+
+    @abstractmethod
+    def of_teacher(self, teacher: PersonId, statuses: Iterable[Status]) -> list[CaseHeader]:
+        """Return the teacher's own cases, longest waiting first."""
+
+    @abstractmethod
+    def of_schools(self, schools: Iterable[SchoolId], statuses: Iterable[Status]) -> list[CaseHeader]:
+        """Return the schools' cases, longest waiting first."""
+
+    @abstractmethod
+    def readings(self, case: CaseId) -> list[Reading]:
+        """Return who read the case, latest first."""
+
+
+class Drafts(ABC):
+    """What was typed but not yet saved while a hint is shown: encrypted, its author's alone, kept for a day."""
+
+    @abstractmethod
+    def keep(self, key: str, author: PersonId, answers: Answers, now: datetime) -> None:
+        """Keep the answers under the key, in place of an earlier draft."""
+
+    @abstractmethod
+    def find(self, key: str, author: PersonId, now: datetime) -> Answers | None:
+        """Return the author's own draft, unless it is too old."""
+
+    @abstractmethod
+    def drop(self, key: str) -> None:
+        """Forget the draft."""
+
+
+class Outbox(ABC):
+    """Messages that are sent after the commit."""
+
+    @abstractmethod
+    def put(self, message: Message, now: datetime) -> None:
+        """Put the message in the outbox, unless the same one is or was there."""
+
+
+class Transaction(ABC):
+    """All that one use case sees of the outside; committed in one place, by whoever runs the use case."""
+
+    people: People
+    plans: Plans
+    cases: Cases
+    drafts: Drafts
+    outbox: Outbox

@@ -25,7 +25,8 @@ SchoolId = UUID
 CaseId = UUID
 
 
-NEEDS_ANOTHER_CASE = (Effect.JOINS, Effect.RECEIVES)
+NEEDS_ANOTHER = (Effect.CORRECTS, Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS)
+"""Effects of records that are made from another entry or case, and so are not offered by themselves."""
 
 
 class Status(StrEnum):
@@ -99,13 +100,11 @@ def needed(plan: Plan, state: State) -> list[Record]:
 
 def offered(plan: Plan, state: State) -> list[Record]:
     """Return what can be recorded now: what the step asks or allows, then what is possible at any time."""
-    if state.status is Status.JOINED:
-        return []
-    if state.status is Status.CLOSED:
-        return [record for record in plan.always if record.id == plan.opens]
+    if state.status is not Status.OPEN:
+        return [plan.opening]
     step = [record for record in plan.step(state.step).records if applies(record, state)]
     ready = [record for record in step if all(holds(need.condition, state.standing, {}) for need in record.needs)]
-    return [*ready, *(record for record in plan.always if record.effect not in NEEDS_ANOTHER_CASE)]
+    return [*ready, *(record for record in plan.always if record.effect not in NEEDS_ANOTHER)]
 
 
 def in_order_of_happening(entries: Sequence[Entry], date_fields: Mapping[str, str]) -> list[Entry]:

@@ -160,12 +160,14 @@ class Need(PlanPart):
 class Effect(StrEnum):
     """What a record does beside being kept.
 
-    `corrects` another entry (S1.2); `joins` this case to another about the same pupil, which `receives` it.
+    `corrects` another entry (S1.2); `joins` this case to another about the same pupil, which `receives` it;
+    `differs` says that another case is about another pupil.
     """
 
     CORRECTS = "corrects"
     JOINS = "joins"
     RECEIVES = "receives"
+    DIFFERS = "differs"
 
 
 class Record(PlanPart):
@@ -195,6 +197,10 @@ class Record(PlanPart):
     def field(self, field_id: str) -> FieldSpec | None:
         """Return the field with this id, if the record has it."""
         return next((field for field in self.fields if field.id == field_id), None)
+
+    def without_pupil(self) -> Record:
+        """Return the form as it is asked within a case, where the pupil is known."""
+        return self.model_copy(update={"fields": tuple(field for field in self.fields if not field.pupil)})
 
 
 class Rung(PlanPart):
@@ -256,9 +262,9 @@ class Plan(PlanPart):
         """The record that opens a case."""
         return self.records[self.opens]
 
-    def record_with(self, effect: Effect) -> Record | None:
-        """Return the record that has this effect, if the plan has one."""
-        return next((record for record in self.records.values() if record.effect is effect), None)
+    def record_with(self, effect: Effect) -> Record:
+        """Return the record that has this effect; the plan file's check holds that there is one."""
+        return next(record for record in self.always if record.effect is effect)
 
     def step(self, step_id: str) -> Step:
         """Return the step with this id (KeyError if there is none)."""

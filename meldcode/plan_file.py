@@ -14,7 +14,7 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
-from meldcode.plan import GIVEN, Condition, FieldKind, Plan, Record, Step
+from meldcode.plan import GIVEN, Condition, Effect, FieldKind, Plan, Record, Step
 
 PLANS = Path(__file__).parent / "plans"
 Loc = tuple[str | int, ...]
@@ -100,6 +100,9 @@ def _contradictions(plan: Plan) -> Iterator[Contradiction]:
     yield from _doubles(plan)
     if plan.opens not in plan.records:
         yield ("opens",), f"there is no record {plan.opens!r}"
+    for effect in Effect:
+        if [record.effect for record in plan.always].count(effect) != 1:
+            yield ("always",), f"exactly one record must have the effect {effect.value!r}"
     for i, step in enumerate(plan.steps):
         yield from _wrong_step(plan, step, ("steps", i))
     for loc, record in _located_records(plan):

@@ -1,0 +1,78 @@
+"""A case as a use case sees it: opened for somebody, with its plan, what it holds and who may act in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from meldcode.access import Action, Relation, may, relation_to
+from meldcode.case import Answer, Entry, Pupil, SchoolId, State, fold
+from meldcode.errors import Refusal
+from meldcode.people import Identity, Person
+from meldcode.plan import Plan
+from meldcode.ports import CaseHeader, Contents, Transaction
+from meldcode.rules import Colleague, Colleagues
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """A case in somebody's hands. `case` is None while a first signal has not been stored."""
+
+    person: Person
+    school: SchoolId
+    plan: Plan
+    pupil: Pupil
+    relation: Relation
+    case: CaseHeader | None = None
+    entries: tuple[Entry, ...] = ()
+
+    @property
+    def stored(self) -> CaseHeader:
+        """The case's row. Raises LookupError while nothing has been stored."""
+        if self.case is None:
+            raise LookupError("the case has not been opened yet")
+        return self.case
+
+    @cached_property
+    def state(self) -> State:
+        """Where the case stands."""
+        return fold(self.plan, self.entries)
+
+    def colleagues(self, staff: list[Person]) -> Colleagues:
+        """Return the school's staff as the rules see them in this case."""
+        teachers = self.case.teachers if self.case else {self.person.id}
+        return {str(p.id): Colleague(p.id, p.roles_in(self.school), p.id in teachers) for p in staff}
+
+
+def known_person(tx: Transaction, who: Identity) -> Person:
+    """Return the member of staff. Raises Refusal when nobody gave them a role."""
+    person = tx.people.by_identity(who)
+    if person is None or not any(membership.roles for membership in person.memberships.values()):
+        raise Refusal("unknown_person")
+    return person
+
+
+def readable_case(tx: Transaction, person: Person, code: str) -> CaseHeader:
+    """Return the case. Raises the same Refusal for no such case as for one that is not theirs to read (G3)."""
+    case = tx.cases.find(code.strip().upper(), person.memberships)
+    if case is None or not may(Action.READ, relation_to(person, case), tx.plans.get(case.plan, case.plan_version)):
+        raise Refusal("no_such_case")
+    return case
+
+
+def dossier_of(tx: Transaction, person: Person, case: CaseHeader, contents: Contents | None = None) -> Dossier:
+    """Return the case in this person's hands, with `contents` when they were read already."""
+    contents = contents or tx.cases.contents(case.id)
+    plan = tx.plans.get(case.plan, case.plan_version)
+    return Dossier(person, case.school, plan, contents.pupil, relation_to(person, case), case, contents.entries)
+
+
+def schools_to_report_in(person: Person, plan: Plan) -> list[SchoolId]:
+    """Return the schools in which this person may report a signal."""
+    return [school for school, m in person.memberships.items() if may(Action.OPEN, Relation(m.roles), plan)]
+
+
+def as_answers(plan: Plan, pupil: Pupil) -> dict[str, Answer]:
+    """Return the pupil as answers to the fields of the opening form that ask for one."""
+    fields = [field.id for field in plan.opening.fields if field.pupil]
+    return dict(zip(fields, (pupil.first_name, pupil.last_name, pupil.group), strict=True))

@@ -1,0 +1,221 @@
+"""Use case: a form was filled in. A signal opens a case, everything else is recorded in one.
+
+How a submission flows (one transaction, committed by whoever runs the use case):
+
+1. the same submission was stored before: its result is given again;
+2. access: who is this, and may they (G1)? A case that somebody may not read does not exist for them (G3);
+3. rules: each field, then the plan's rules; what is wrong stands at its field, and nothing is stored;
+4. hints, never blocking (S1.4, S1.5): when something was found, the answers are kept as a draft and shown first;
+5. the entry is appended with the state it leads to, and whoever must know is told through the outbox.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from meldcode import hints, rules
+from meldcode.access import Relation, acting_role
+from meldcode.case import Answers, Entry, Pupil, SchoolId, State, Status, fold
+from meldcode.dossier import Dossier, dossier_of, known_person, readable_case, schools_to_report_in
+from meldcode.errors import Invalid, Problem, Refusal
+from meldcode.hints import Found
+from meldcode.people import Identity, Person
+from meldcode.plan import Effect, FieldSpec, Plan, Record, Role
+from meldcode.ports import CaseHeader, Submission, Transaction
+from meldcode.telling import Told, tell
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+OF_TWO_CASES = (Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS)
+
+
+@dataclass(frozen=True)
+class Submit:
+    """A filled-in form. `key` makes a repeated submission one entry; `seen` is the case's version when it was opened.
+
+    Without `case` it opens one, in `school` (needed only of somebody who belongs to several). `reviewed` says that
+    the hints were shown and the person chose to save as it is. `refers_to` is the entry that is corrected.
+    """
+
+    who: Identity
+    key: str
+    record: str
+    answers: Answers
+    case: str = ""
+    school: SchoolId | None = None
+    seen: int = 0
+    refers_to: int = 0
+    reviewed: bool = False
+
+
+@dataclass(frozen=True)
+class Saved:
+    """It is stored. `told` are those who got a message; `gap` are roles that should have, but nobody has them."""
+
+    code: str
+    plan: Plan
+    record: Record
+    state: State
+    told: tuple[Person, ...] = ()
+    gap: tuple[Role, ...] = ()
+
+
+@dataclass(frozen=True)
+class ToReview:
+    """Not stored yet: something was found that the person should look at, by field."""
+
+    record: Record
+    answers: Answers
+    found: Mapping[str, Sequence[Found]]
+
+
+def submit(tx: Transaction, command: Submit, now: datetime) -> Saved | ToReview:
+    """Store what was filled in. Raises Refusal or Invalid; then nothing is stored."""
+    person = known_person(tx, command.who)
+    if stored := tx.cases.submission(command.key):
+        return _given_again(tx, command, person, stored)
+    dossier = _dossier_for(tx, command, person)
+    record = _record_of(dossier.plan, command)
+    command = replace(command, answers=rules.with_defaults(record, command.answers))
+    _refuse_impossible(dossier, record, command)
+    _refuse_problems(tx, dossier, record, command, now)
+    if review := _review(tx, dossier, record, command, now):
+        return review
+    return _store(tx, dossier, record, command, now)
+
+
+def submit_draft(tx: Transaction, command: Submit, now: datetime) -> Saved | ToReview:
+    """Store the draft that was shown for review ("Toch opslaan"). Raises Refusal when it is gone."""
+    answers = tx.drafts.find(command.key, known_person(tx, command.who).id, now)
+    if answers is None and tx.cases.submission(command.key) is None:
+        raise Refusal("draft_gone")
+    return submit(tx, replace(command, answers=answers or {}, reviewed=True), now)
+
+
+def add_entry(tx: Transaction, dossier: Dossier, entry: Entry, key: str, content: str) -> Told:
+    """Append the entry and tell whoever must know; a joined case passes its news on to the one it belongs to."""
+    after = fold(dossier.plan, (*dossier.entries, entry))
+    case = tx.cases.append(dossier.stored, entry, after, key=key, digest=content)
+    if dossier.state.status is Status.JOINED and case.joined_to is not None:
+        passed_on = _pass_on(tx, dossier, tx.cases.get(case.joined_to), entry, key)
+        return replace(passed_on, state=after, people=())
+    return tell(tx, dossier, after, entry)
+
+
+def digest(answers: Answers) -> str:
+    """Return a digest of what was typed, to tell a repeated submission from a changed one."""
+    return hashlib.sha256(json.dumps(answers, sort_keys=True).encode()).hexdigest()
+
+
+def _given_again(tx: Transaction, command: Submit, person: Person, stored: Submission) -> Saved:
+    dossier = dossier_of(tx, person, readable_case(tx, person, tx.cases.get(stored.case).code))
+    record = _record_of(dossier.plan, command)
+    code = dossier.stored.code
+    if not command.reviewed and stored.digest != digest(rules.with_defaults(record, command.answers)):
+        raise Refusal("stored_before", case=code)
+    return Saved(code, dossier.plan, record, dossier.state)
+
+
+def _dossier_for(tx: Transaction, command: Submit, person: Person) -> Dossier:
+    """The case the form belongs to: the one it names, the reporter's own about this pupil, or one still to be opened.
+
+    A colleague's case about the same pupil is neither used nor told of (G3); whoever reads both may join them.
+    """
+    if command.case:
+        return dossier_of(tx, person, readable_case(tx, person, command.case))
+    plan = tx.plans.current()
+    school = _school(command, person, plan)
+    pupil = Pupil(*(str(command.answers.get(field.id, "")).strip() for field in plan.opening.fields if field.pupil))
+    for case in tx.cases.about(school, pupil):
+        if person.id in case.teachers:
+            return dossier_of(tx, person, case)
+    return Dossier(person, school, plan, pupil, Relation(person.roles_in(school), is_own=True))
+
+
+def _school(command: Submit, person: Person, plan: Plan) -> SchoolId:
+    possible = schools_to_report_in(person, plan)
+    if not possible:
+        raise Refusal("role_may_not", roles=" ".join(plan.opening.by), rule="G1")
+    if command.school is None and len(possible) > 1:
+        raise Invalid([Problem("school", "required")])
+    if command.school is not None and command.school not in possible:
+        raise Refusal("not_your_school")
+    return command.school or possible[0]
+
+
+def _record_of(plan: Plan, command: Submit) -> Record:
+    record = plan.records.get(command.record or plan.opens)
+    if record is None or record.effect in OF_TWO_CASES or (not command.case and record.id != plan.opens):
+        raise Refusal("unknown_action")
+    return record.without_pupil() if command.case else record
+
+
+def _refuse_impossible(dossier: Dossier, record: Record, command: Submit) -> None:
+    if acting_role(record, dossier.relation) is None:
+        raise Refusal("role_may_not", roles=" ".join(record.by), rule="G1")
+    if record.effect is Effect.CORRECTS:
+        if not 1 <= command.refers_to <= len(dossier.entries):
+            raise Refusal("unknown_entry")
+        return
+    standing = dossier.state.standing.get(record.id)
+    if standing is not None and standing.seq > command.seen and dossier.plan.step_of(record.id):
+        raise Refusal("done_meanwhile")
+    rules.refuse_unless_possible(dossier.plan, dossier.state, record)
+
+
+def _refuse_problems(tx: Transaction, dossier: Dossier, record: Record, command: Submit, now: datetime) -> None:
+    colleagues = dossier.colleagues(tx.people.of_school(dossier.school))
+    today = now.astimezone(AMSTERDAM).date()
+    if problems := rules.problems(record, command.answers, dossier.state, colleagues, today):
+        raise Invalid(problems)
+
+
+def _review(tx: Transaction, dossier: Dossier, record: Record, command: Submit, now: datetime) -> ToReview | None:
+    if command.reviewed:
+        tx.drafts.drop(command.key)
+        return None
+    names = [colleague.name for colleague in tx.people.of_school(dossier.school)]
+    spots = {field.id: _spots(field, command.answers, dossier.pupil, names) for field in record.fields}
+    found = {field: spots_of_field for field, spots_of_field in spots.items() if spots_of_field}
+    if not found:
+        return None
+    tx.drafts.keep(command.key, dossier.person.id, command.answers, now)
+    return ToReview(record, command.answers, found)
+
+
+def _spots(field: FieldSpec, answers: Answers, pupil: Pupil, names: Sequence[str]) -> list[Found]:
+    text, spots = str(answers.get(field.id, "")), []
+    if "names" in field.hints:
+        spots += hints.third_persons(text, pupil=(pupil.first_name, pupil.last_name), known_names=names)
+    if "facts" in field.hints:
+        spots += hints.hedges(text)
+    return sorted(spots, key=lambda spot: spot.start)
+
+
+def _store(tx: Transaction, dossier: Dossier, record: Record, command: Submit, now: datetime) -> Saved:
+    role = acting_role(record, dossier.relation)
+    assert role is not None  # noqa: S101 - refused before
+    case = dossier.case or tx.cases.open(dossier.school, dossier.plan, dossier.pupil, dossier.person.id, now)
+    answers = {field.id: command.answers[field.id] for field in record.fields if field.id in command.answers}
+    kept = {field: answer for field, answer in answers.items() if not _is_pupil(record, field)}
+    entry = Entry(case.version + 1, record.id, dossier.person.id, role, now, kept, command.refers_to)
+    rules.refuse_unless_agreeing(record, dossier.state, entry)
+    told = add_entry(tx, replace(dossier, case=case), entry, command.key, digest(answers))
+    return Saved(case.code, dossier.plan, record, told.state, told.people, told.gap)
+
+
+def _is_pupil(record: Record, field_id: str) -> bool:
+    field = record.field(field_id)
+    return field is not None and field.pupil
+
+
+def _pass_on(tx: Transaction, dossier: Dossier, root: CaseHeader, entry: Entry, key: str) -> Told:
+    receiving = dossier_of(tx, dossier.person, root)
+    receives = receiving.plan.record_with(Effect.RECEIVES)
+    answers = {"case": dossier.stored.code}
+    received = replace(entry, seq=root.version + 1, record=receives.id, answers=answers, refers_to=0)
+    return add_entry(tx, receiving, received, f"{key}/received", "")

@@ -1,0 +1,149 @@
+"""The plan's rules on one record: what is wrong with what was filled in. Pure; the reasons come from the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import permutations
+
+from meldcode.case import Answer, Answers, Entry, PersonId, State, holds, offered
+from meldcode.errors import Problem, Refusal
+from meldcode.plan import FieldKind, FieldSpec, Plan, Presence, Record, Role
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """A member of staff as the rules see them: `is_teacher` says that the case is theirs."""
+
+    id: PersonId
+    roles: frozenset[Role]
+    is_teacher: bool = False
+
+    @property
+    def acts_as(self) -> frozenset[Role]:
+        """The roles that this person can fill in this case."""
+        own = {Role.TEACHER} if self.is_teacher else set()
+        return frozenset(self.roles - {Role.TEACHER} | own)
+
+
+MOST_PEOPLE = 12
+
+Colleagues = Mapping[str, Colleague]
+"""The school's staff by the text of their id, as answers name them."""
+
+
+def with_defaults(record: Record, answers: Answers) -> dict[str, Answer]:
+    """Return the answers to the record's questions, with what an unanswered one means filled in."""
+    known = {field.id: answers.get(field.id) or field.default for field in record.fields}
+    return {field: answer for field, answer in known.items() if answer}
+
+
+def refuse_unless_possible(plan: Plan, state: State, record: Record) -> None:
+    """Raise Refusal when the record cannot be made in this state, with the plan's reason."""
+    for need in record.needs:
+        if not holds(need.condition, state.standing, {}):
+            raise Refusal("not_yet", reason=need.reason, rule=need.rule)
+    if record.id not in {possible.id for possible in offered(plan, state)}:
+        raise Refusal("not_now")
+
+
+def refuse_unless_agreeing(record: Record, state: State, author: Entry) -> None:
+    """Raise Refusal unless the author is another than the proposer, and together they fill the roles (S4.3)."""
+    if not record.agrees_with:
+        return
+    proposal = state.standing[record.agrees_with]
+    if proposal.author == author.author or {proposal.role, author.role} != set(record.by):
+        raise Refusal("needs_another", rule=record.rules[0] if record.rules else "")
+
+
+def problems(record: Record, answers: Answers, state: State, colleagues: Colleagues, today: date) -> list[Problem]:
+    """Return what is wrong with the answers: first each field by itself, and if all are well, the plan's rules."""
+    found = [p for field in record.fields for p in _field_problems(field, answers.get(field.id), colleagues, today)]
+    return found or [*_presence_problems(record, answers, state, colleagues), *_check_problems(record, answers, state)]
+
+
+def _field_problems(field: FieldSpec, answer: Answer | None, staff: Colleagues, today: date) -> Iterator[Problem]:
+    if not answer or (isinstance(answer, str) and not answer.strip()):
+        if field.required:
+            yield Problem(field.id, "required")
+        return
+    values = (answer,) if isinstance(answer, str) else answer
+    code = _CHECKS[field.kind](field, values, staff, today)
+    if code:
+        yield Problem(field.id, code, words={"limit": str(field.max_length)})
+
+
+def _text(field: FieldSpec, values: Collection[str], _staff: Colleagues, _today: date) -> str:
+    if any(len(value) > field.max_length for value in values):
+        return "too_long"
+    return "unreadable" if any("\x00" in value or _has_surrogate(value) for value in values) else ""
+
+
+def _choice(field: FieldSpec, values: Collection[str], _staff: Colleagues, _today: date) -> str:
+    return "" if all(field.choice(value) for value in values) else "unknown_choice"
+
+
+def _date(field: FieldSpec, values: Collection[str], _staff: Colleagues, today: date) -> str:
+    try:
+        days = [date.fromisoformat(value) for value in values]
+    except ValueError:
+        return "no_date"
+    return "in_the_future" if not field.future and any(day > today for day in days) else ""
+
+
+def _people(_field: FieldSpec, values: Collection[str], staff: Colleagues, _today: date) -> str:
+    if len(values) > MOST_PEOPLE:
+        return "too_many_people"
+    return "" if all(value in staff for value in values) else "not_of_this_school"
+
+
+_CHECKS = {
+    FieldKind.TEXT: _text,
+    FieldKind.LONG_TEXT: _text,
+    FieldKind.CHOICE: _choice,
+    FieldKind.CHOICES: _choice,
+    FieldKind.DATE: _date,
+    FieldKind.PEOPLE: _people,
+    FieldKind.PERSON: _people,
+}
+
+
+def _has_surrogate(value: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in value)
+
+
+def _presence_problems(record: Record, answers: Answers, state: State, staff: Colleagues) -> Iterator[Problem]:
+    for presence in record.present:
+        if presence.unless is not None and holds(presence.unless, state.standing, answers):
+            continue
+        named = answers.get(presence.field, ())
+        people = [staff[person] for person in ((named,) if isinstance(named, str) else named)]
+        if _somebody_must_not_be_there(presence, people):
+            yield Problem(presence.field, reason=presence.none_of_reason or presence.reason, rule=presence.rule)
+        elif not _everybody_is_there(presence, people):
+            yield Problem(presence.field, reason=presence.reason, rule=presence.rule)
+
+
+def _somebody_must_not_be_there(presence: Presence, people: Collection[Colleague]) -> bool:
+    forbidden, wanted = set(presence.none_of), {*presence.all_of, *presence.one_of}
+    return any(
+        forbidden & person.acts_as or (forbidden & person.roles and not wanted & person.acts_as) for person in people
+    )
+
+
+def _everybody_is_there(presence: Presence, people: Collection[Colleague]) -> bool:
+    """Whether different people can fill all the roles that are asked: nobody is there twice."""
+    wanted = [frozenset({role}) for role in presence.all_of]
+    if presence.one_of:
+        wanted.append(frozenset(presence.one_of))
+    return any(
+        all(person.acts_as & roles for person, roles in zip(people_in_order, wanted, strict=True))
+        for people_in_order in permutations(people, len(wanted))
+    )
+
+
+def _check_problems(record: Record, answers: Answers, state: State) -> Iterator[Problem]:
+    for check in record.checks:
+        if holds(check.when, state.standing, answers) and not holds(check.needs, state.standing, answers):
+            yield Problem(check.at, reason=check.reason, rule=check.rule)

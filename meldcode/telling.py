@@ -1,0 +1,83 @@
+"""Who gets a message when something was recorded: whoever the plan names, and whoever acts in the step that begins.
+
+A message holds no personal data (promise 4): it names a case code, a record and a step by their ids, and the surface
+puts these in words when it is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from meldcode.case import Entry, State, Status, holds
+from meldcode.dossier import Dossier
+from meldcode.people import Person
+from meldcode.plan import Role, Tell
+from meldcode.ports import Message, Transaction
+
+
+@dataclass(frozen=True)
+class Told:
+    """The outcome of telling: `gap` are roles that should have been told, but nobody in the school has them."""
+
+    state: State
+    people: tuple[Person, ...] = ()
+    gap: tuple[Role, ...] = ()
+
+
+def tell(tx: Transaction, dossier: Dossier, after: State, entry: Entry) -> Told:
+    """Put a message in the outbox for everybody concerned, one for each person, and return who they are."""
+    staff = tx.people.of_school(dossier.school)
+    told: dict[Person, str] = {}
+    gap: list[Role] = []
+    for number, rule in enumerate(dossier.plan.records[entry.record].tell):
+        if holds(rule.when, dossier.state.standing, entry.answers):
+            people, missing = _holders(rule, staff, dossier)
+            gap += missing
+            for person in people:
+                told.setdefault(person, str(number))
+    for person in _next_to_act(dossier, after, staff):
+        told.setdefault(person, "")
+    for person, which in told.items():
+        words = _words(dossier, after, entry) | {"tell": which, "gap": " ".join(gap)}
+        message = Message("recorded", person.id, dossier.stored.id, f"entry {entry.seq}", words)
+        tx.outbox.put(message, entry.written_at)
+    return Told(after, tuple(told), tuple(gap))
+
+
+def _holders(rule: Tell, staff: Iterable[Person], dossier: Dossier) -> tuple[list[Person], list[Role]]:
+    people = _with_roles(rule.roles, staff, dossier)
+    if people or rule.otherwise is None:
+        return people, []
+    return _with_roles((rule.otherwise,), staff, dossier), list(rule.roles)
+
+
+def _next_to_act(dossier: Dossier, after: State, staff: Iterable[Person]) -> list[Person]:
+    before = dossier.state
+    has_moved = bool(dossier.entries) and (before.step, before.since) != (after.step, after.since)
+    if not has_moved or after.status is not Status.OPEN:
+        return []
+    return _with_roles(dossier.plan.step(after.step).who, staff, dossier)
+
+
+def _with_roles(roles: Iterable[Role], staff: Iterable[Person], dossier: Dossier) -> list[Person]:
+    """Whoever has one of the roles; the teacher is the one whose case it is, not every teacher of the school."""
+    wanted = set(roles)
+    return [
+        person
+        for person in staff
+        if person.roles_in(dossier.school) & (wanted - {Role.TEACHER})
+        or (Role.TEACHER in wanted and person.id in dossier.stored.teachers)
+    ]
+
+
+def _words(dossier: Dossier, after: State, entry: Entry) -> dict[str, str]:
+    return {
+        "code": dossier.stored.code,
+        "plan": dossier.plan.plan,
+        "version": str(dossier.plan.version),
+        "record": entry.record,
+        "step": after.step,
+        "status": after.status.value,
+        "outcome": after.outcome,
+    }

@@ -1,0 +1,205 @@
+"""The practice workspace: what people and the app have done so far. It keeps state; it sends nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections import deque
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from practice.links import Links
+from practice.model import AppConfig, Exchange, Json, Message, Person, View
+from practice.refusal import Refusal
+from practice.tickets import Tickets
+from practice.views import Views
+
+TRAFFIC_KEPT = 500
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class Faults:
+    """How the workspace misbehaves. Numbers count down with each Web API call that they spoil.
+
+    `rate_limited` answers 429 with `retry_after`, `server_error` 503; `taken_then_timeout` does what was asked but
+    never answers; `slow_seconds` delays each answer; `redeliver` sends each event twice.
+    """
+
+    rate_limited: int = 0
+    retry_after: int = 1
+    server_error: int = 0
+    taken_then_timeout: int = 0
+    slow_seconds: float = 0
+    redeliver: bool = False
+    links: Links = field(default_factory=Links, repr=False, compare=False)
+
+    def drop_socket(self) -> None:
+        """Disconnect every socket, with the `disconnect` envelope that Slack sends first."""
+        self.links.drop()
+
+
+@dataclass
+class Patience:
+    """How long Slack waits: for an acknowledgement, and before each redelivery of an event (Slack: 0, 60, 300 s)."""
+
+    acknowledgement: float = 3.0
+    redeliveries: tuple[float, ...] = (0.0, 1.0, 2.0)
+
+
+class Workspace:
+    """Everything that stands in the workspace of one app and its people."""
+
+    def __init__(self, app: AppConfig, people: list[Person], *, now: Callable[[], datetime] = _utc_now) -> None:
+        self.app = app
+        self.people: dict[str, Person] = {person.id: person for person in people}
+        self.now = now
+        self.base_url = "http://127.0.0.1"
+        self.patience = Patience()
+        self.links = Links()
+        self.version = 0
+        self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
+        self._background: set[asyncio.Task[None]] = set()
+        self._start()
+
+    def _start(self) -> None:
+        self.faults = Faults(links=self.links)
+        self.traffic: deque[Exchange] = deque(maxlen=TRAFFIC_KEPT)
+        self.tickets = Tickets(self.now)
+        self.views = Views(self.app)
+        self._messages: dict[str, list[Message]] = {user_id: [] for user_id in self.people}
+        self._exchanges = itertools.count(1)
+        self._stamps = itertools.count(1)
+
+    def reset(self) -> None:
+        """Forget everything but the app, its people and its open sockets."""
+        self._start()
+        self.touch()
+
+    # Changes that a page shows.
+    def touch(self) -> None:
+        """Tell whoever waits that something changed."""
+        self.version += 1
+        for loop, event in list(self._waiting):
+            loop.call_soon_threadsafe(event.set)
+
+    async def changed(self, since: int, timeout: float) -> int:
+        """Return the version once it is above `since`, or at the time-out."""
+        waiting = (asyncio.get_running_loop(), asyncio.Event())
+        self._waiting.add(waiting)
+        try:
+            if self.version <= since:
+                await asyncio.wait_for(waiting[1].wait(), timeout)
+        except TimeoutError:
+            pass
+        finally:
+            self._waiting.discard(waiting)
+        return self.version
+
+    def record(
+        self,
+        direction: Literal["to_app", "from_app"],
+        what: str,
+        request: Json,
+        answer: Json,
+        milliseconds: float = 0,
+        *,
+        fault: str = "",
+    ) -> None:
+        """Add a line to the traffic."""
+        number = next(self._exchanges)
+        self.traffic.append(Exchange(number, self.now(), direction, what, request, answer, milliseconds, fault))
+        self.touch()
+
+    def in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        """Let work go on by itself, such as a redelivery."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def settled(self) -> None:
+        """Wait until all redeliveries are done."""
+        while self._background:
+            await asyncio.gather(*self._background)
+
+    # Messages.
+    def stamp(self) -> str:
+        """Return a fresh `ts`: the moment, made unique."""
+        return f"{int(self.now().timestamp())}.{next(self._stamps):06d}"
+
+    def channel_of(self, user_id: str) -> str:
+        """Return the id of the DM between the app and this person."""
+        return f"D{user_id[1:]}"
+
+    def person_in(self, channel: str) -> Person:
+        """Return whose DM this is."""
+        for person in self.people.values():
+            if self.channel_of(person.id) == channel:
+                return person
+        raise Refusal("channel_not_found")
+
+    def post(
+        self,
+        user_id: str,
+        text: str,
+        blocks: list[Json] | None = None,
+        *,
+        from_app: bool = True,
+        is_ephemeral: bool = False,
+    ) -> Message:
+        """Put a message in a person's DM."""
+        message = Message(
+            ts=self.stamp(),
+            channel=self.channel_of(user_id),
+            user_id=user_id,
+            text=text,
+            sent_at=self.now(),
+            blocks=blocks or [],
+            from_app=from_app,
+            is_ephemeral=is_ephemeral,
+            is_read=not from_app,
+        )
+        self._messages.setdefault(user_id, []).append(message)
+        self.touch()
+        return message
+
+    def message(self, user_id: str, ts: str) -> Message:
+        """Return one message of the app in a person's DM."""
+        for message in self._messages.get(user_id, []):
+            if message.ts == ts:
+                return message
+        raise Refusal("message_not_found")
+
+    def delete(self, message: Message) -> None:
+        """Take a message away."""
+        self._messages[message.user_id].remove(message)
+        self.touch()
+
+    def messages_of(self, user_id: str) -> list[Message]:
+        """Return what stands in a person's DM with the app, oldest first, with what only they see."""
+        return list(self._messages.get(user_id, []))
+
+    def unread_of(self, user_id: str) -> int:
+        """Return how many messages a person has not read."""
+        return sum(not message.is_read for message in self._messages.get(user_id, []))
+
+    def mark_read(self, user_id: str) -> None:
+        """Let a person have read everything."""
+        if self.unread_of(user_id):
+            for message in self._messages[user_id]:
+                message.is_read = True
+            self.touch()
+
+    # Views.
+    def home_of(self, user_id: str) -> View | None:
+        """Return the Home tab that the app published for a person."""
+        return self.views.homes.get(user_id)
+
+    def modals_of(self, user_id: str) -> list[View]:
+        """Return a person's open modals, top last."""
+        return list(self.views.stacks.get(user_id, []))

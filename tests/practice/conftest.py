@@ -1,0 +1,146 @@
+"""A small school, an app with everything switched on, and a real Bolt app that answers over loopback."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import uvicorn
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from practice.actor import Actor
+from practice.model import AppConfig, Json, Person
+from practice.server import PracticeServer
+from practice.workspace import Workspace
+
+SANNE, KARIN = "U0SANNE", "U0KARIN"
+
+
+def manifest() -> Json:
+    return {
+        "display_information": {"name": "Proef"},
+        "features": {
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": False,
+            },
+            "bot_user": {"display_name": "proef"},
+            "slash_commands": [{"command": "/signaal", "description": "Signaal melden"}],
+            "shortcuts": [{"name": "Melden", "type": "global", "callback_id": "report", "description": "Melden"}],
+        },
+        "oauth_config": {"scopes": {"bot": ["commands", "chat:write", "users:read", "im:write", "im:history"]}},
+        "settings": {
+            "event_subscriptions": {"bot_events": ["app_home_opened", "message.im"]},
+            "interactivity": {"is_enabled": True},
+            "socket_mode_enabled": True,
+        },
+    }
+
+
+def config(**changes: Any) -> AppConfig:
+    secrets = {"bot_token": "xoxb-test", "app_token": "xapp-test", "signing_secret": "shh"}
+    return AppConfig(**{"manifest": manifest(), **secrets, **changes})
+
+
+PEOPLE = [Person(SANNE, "Sanne de Boer", "Leerkracht"), Person(KARIN, "Karin Visser", "IB-er")]
+
+
+class Clock:
+    """A clock that a test moves by hand."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def forward(self, **delta: float) -> None:
+        self.moment += timedelta(**delta)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def workspace(clock: Clock) -> Workspace:
+    return Workspace(config(), PEOPLE, now=clock)
+
+
+@pytest.fixture
+async def server(workspace: Workspace) -> Any:
+    async with PracticeServer(workspace) as running:
+        yield running
+
+
+@pytest.fixture
+def client(server: PracticeServer) -> AsyncWebClient:
+    return AsyncWebClient("xoxb-test", base_url=server.api_url, timeout=5)
+
+
+@pytest.fixture
+def sanne(workspace: Workspace) -> Actor:
+    return Actor(workspace, SANNE)
+
+
+def bolt(client: AsyncWebClient) -> AsyncApp:
+    return AsyncApp(token="xoxb-test", signing_secret="shh", client=client, process_before_response=True)
+
+
+@asynccontextmanager
+async def over_socket(app: AsyncApp, workspace: Workspace, links: int = 1) -> Any:
+    """Run a Bolt app by Socket Mode, with this many connections."""
+    handlers = [AsyncSocketModeHandler(app, "xapp-test", ping_interval=0.2) for _ in range(links)]
+    try:
+        for handler in handlers:
+            await handler.connect_async()
+        await until(lambda: len(workspace.links) == links)
+        yield handlers
+    finally:
+        for handler in handlers:
+            await handler.close_async()
+
+
+@asynccontextmanager
+async def over_http(app: AsyncApp) -> Any:
+    """Run a Bolt app behind a request url, and yield that url."""
+    handler = AsyncSlackRequestHandler(app)
+
+    async def endpoint(request: Request) -> Response:
+        return await handler.handle(request)
+
+    async with serving(Starlette(routes=[Route("/slack/events", endpoint, methods=["POST"])])) as url:
+        yield f"{url}/slack/events"
+
+
+@asynccontextmanager
+async def serving(app: Starlette) -> Any:
+    """Serve any ASGI app on a free loopback port."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=1))
+    task = asyncio.create_task(server._serve())
+    await until(lambda: server.started)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await task
+
+
+async def until(condition: Callable[[], bool], seconds: float = 3) -> None:
+    """Wait for something to become true, for a bounded time."""
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.005)

@@ -1,0 +1,135 @@
+"""The browser pages of the practice workspace: choose who you are, then read, type and click as that person."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from practice import manifest, rendering
+from practice.deeds import DEEDS
+from practice.model import Json, Person
+from practice.workspace import Workspace
+
+STATIC = Path(__file__).parent / "static"
+POLL_SECONDS = 20.0
+SHOWN_EXCHANGES = 100
+TABS = (("messages", "", "Berichten"), ("home", "/start", "Start"), ("traffic", "/verkeer", "Verkeer"))
+_HEADERS = {
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cache-control": "no-store",
+}
+
+Found = TypeVar("Found")
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def routes(workspace: Workspace) -> list[BaseRoute]:
+    """The routes of the pages, to be mounted at the root."""
+    pages = _Pages(workspace)
+    return [
+        Route("/", pages.people, methods=["GET"]),
+        Route("/als/{user_id}/versie", pages.version, methods=["GET"]),
+        Route("/verkeer/{number:int}", pages.exchange, methods=["GET"]),
+        *(Route("/als/{user_id}" + path, pages.tab(key), methods=["GET"]) for key, path, _ in TABS),
+        *(Route("/als/{user_id}/" + name, pages.deed(name), methods=["POST"]) for name in DEEDS),
+        Mount("/static", StaticFiles(directory=STATIC)),
+    ]
+
+
+def is_same_origin(request: Request) -> bool:
+    """True when a page of ours sent this: no other site may act in somebody's name."""
+    fetch_site = request.headers.get("sec-fetch-site")
+    if fetch_site is not None:
+        return fetch_site == "same-origin"
+    return urlsplit(request.headers.get("origin", "")).netloc == request.headers.get("host")
+
+
+class _Pages:
+    """The endpoints over one workspace."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._templates = rendering.environment(workspace.people)
+
+    async def people(self, _request: Request) -> Response:
+        """Choose as whom to act."""
+        return self._page("people.html")
+
+    async def version(self, request: Request) -> Response:
+        """Answer once something changed since the version that the page shows."""
+        since = int(request.query_params.get("since", "0"))
+        if since <= self._workspace.version:
+            await self._workspace.changed(since, POLL_SECONDS)
+        return JSONResponse({"version": self._workspace.version}, headers=_HEADERS)
+
+    async def exchange(self, request: Request) -> Response:
+        """What was sent and answered, of one line of the traffic."""
+        number = request.path_params["number"]
+        found = next((each for each in self._workspace.traffic if each.number == number), None)
+        return self._page("exchange.html", exchange=_or_not_found(found))
+
+    def tab(self, key: str) -> Endpoint:
+        """The endpoint of one tab of the page of a person."""
+
+        async def show(request: Request) -> Response:
+            me = self._person(request)
+            return self._page("workplace.html", me=me, tab=key, tabs=TABS, **self._shown(me, key))
+
+        return show
+
+    def deed(self, name: str) -> Endpoint:
+        """The endpoint of something that a person does."""
+
+        async def do(request: Request) -> Response:
+            if not is_same_origin(request):
+                raise HTTPException(403)
+            person = self._person(request)
+            async with request.form() as form:
+                answer = await DEEDS[name](self._workspace, person.id, form)
+            return JSONResponse(answer, headers=_HEADERS)
+
+        return do
+
+    def _shown(self, me: Person, key: str) -> Json:
+        workspace = self._workspace
+        modals = workspace.modals_of(me.id)
+        shown: Json = {"modal": modals[-1] if modals else None, "version": workspace.version}
+        if key == "messages":
+            return shown | {"messages": workspace.messages_of(me.id), "unread": workspace.unread_of(me.id)}
+        if key == "home":
+            return shown | {"home": workspace.home_of(me.id)}
+        return shown | {"traffic": list(workspace.traffic)[: -SHOWN_EXCHANGES - 1 : -1]}
+
+    def _page(self, template: str, **shown: Any) -> Response:
+        features = self._workspace.app.manifest.get("features", {})
+        html = self._templates.get_template(template).render(
+            app=self._workspace.app,
+            bot_name=manifest.display_name(self._workspace.app.manifest),
+            commands=features.get("slash_commands", []),
+            shortcuts=[each for each in features.get("shortcuts", []) if each.get("type") == "global"],
+            can_write=manifest.can_be_written_to(self._workspace.app.manifest),
+            people=list(self._workspace.people.values()),
+            unread_of=self._workspace.unread_of,
+            **shown,
+        )
+        return HTMLResponse(html, headers=_HEADERS)
+
+    def _person(self, request: Request) -> Person:
+        return _or_not_found(self._workspace.people.get(request.path_params["user_id"]))
+
+
+def _or_not_found(found: Found | None) -> Found:
+    if found is None:
+        raise HTTPException(404)
+    return found

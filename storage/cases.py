@@ -1,0 +1,223 @@
+"""Cases and their entries."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import ColumnElement, Row, UnaryExpression, insert, select, update
+
+from meldcode.case import CaseId, Entry, PersonId, Pupil, SchoolId, State, Status
+from meldcode.plan import Plan
+from meldcode.ports import AlreadyStored, CaseHeader, Cases, Contents, Outdated, Reading, Submission
+from storage import chain
+from storage.inserting import insert_once
+from storage.payload import Payload, pupil_from_bytes, pupil_to_bytes
+from storage.schema import case_teachers, cases, entries, readings
+from storage.session import Session
+
+CODE_LETTERS = "23456789BCDFGHJKLMNPQRSTVWXZ"
+"""No vowels, so that a code is never a word, and nothing that can be taken for another."""
+CODE_TRIES = 50
+
+
+class NoFreeCode(RuntimeError):
+    """No free case code was found; the year is (nearly) full."""
+
+
+class StoredCases(Cases):
+    """The cases in the database, seen by one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._connection = session.connection
+
+    def open(self, school: SchoolId, plan: Plan, pupil: Pupil, teacher: PersonId, now: datetime) -> CaseHeader:
+        """Make a new case, without entries, with a code and a data key of its own. Raises NoFreeCode."""
+        case = uuid4()
+        key, wrapped = self._session.new_case_key(case)
+        row = {
+            "id": case,
+            "school": school,
+            "plan": plan.plan,
+            "plan_version": plan.version,
+            "status": Status.OPEN.value,
+            "step": plan.steps[0].id,
+            "version": 0,
+            "opened_at": now,
+            "since": now,
+            "pupil": key.seal(pupil_to_bytes(pupil), table="cases", column="pupil", row=str(case)),
+            "pupil_index": self._session.vault.pupil_index(school, pupil),
+            "head": chain.START,
+        }
+        self._insert_with_code(row, now)
+        self._session.keep_case_key(case, wrapped)
+        self.add_teacher(case, teacher)
+        return self.get(case)
+
+    def find(self, code: str, schools: Iterable[SchoolId]) -> CaseHeader | None:
+        """Return the case with this code in one of the schools."""
+        found = self._headers(cases.c.code == code, cases.c.school.in_(list(schools)))
+        return found[0] if found else None
+
+    def get(self, case: CaseId) -> CaseHeader:
+        """Return the header. Raises KeyError."""
+        found = self._headers(cases.c.id == case)
+        if not found:
+            raise KeyError(case)
+        return found[0]
+
+    def contents(self, case: CaseId) -> Contents:
+        """Return what the case holds, for the rules alone: never to be shown. Raises KeyError."""
+        sealed = self._connection.scalar(select(cases.c.pupil).where(cases.c.id == case))
+        if sealed is None:
+            raise KeyError(case)
+        opened = self._session.case_key(case).open(sealed, table="cases", column="pupil", row=str(case))
+        rows = self._connection.execute(select(entries).where(entries.c.case == case).order_by(entries.c.seq))
+        return Contents(pupil_from_bytes(opened), tuple(self._entry(row) for row in rows))
+
+    def read(self, case: CaseId, reading: Reading) -> Contents:
+        """Return what the case holds, for showing. The trace comes first: without it nothing is decrypted (G3)."""
+        trace = {"case": case, "reader": reading.reader, "at": reading.at, "place": reading.where}
+        self._connection.execute(insert(readings).values(trace))
+        return self.contents(case)
+
+    def append(self, case: CaseHeader, entry: Entry, state: State, *, key: str, digest: str) -> CaseHeader:
+        """Append the entry, with the state it leads to. Raises Outdated or AlreadyStored."""
+        previous = self._locked_head(case, entry)
+        payload = self._sealed(case.id, entry, digest)
+        link = chain.link(self._session.vault, previous, case.id, entry.seq, entry.author, entry.written_at, payload)
+        self._insert_entry(case.id, entry, key, payload, link)
+        after = replace(case, status=state.status, step=state.step, version=entry.seq, since=state.since or case.since)
+        self._update_row(case, after, link)
+        return after
+
+    def submission(self, key: str) -> Submission | None:
+        """Return what was stored under this idempotency key before."""
+        index = self._session.vault.submission_index(key)
+        row = self._connection.execute(select(entries).where(entries.c.idempotency_key == index)).one_or_none()
+        return Submission(row.case, row.seq, self._payload(row).digest) if row else None
+
+    def add_teacher(self, case: CaseId, teacher: PersonId) -> None:
+        """Make the case (also) this teacher's."""
+        row = {"case": case, "teacher": teacher}
+        insert_once(self._connection, case_teachers, row, [case_teachers.c.case, case_teachers.c.teacher])
+
+    def set_joined(self, case: CaseId, to: CaseId) -> None:
+        """Remember that the case belongs to another."""
+        self._connection.execute(update(cases).where(cases.c.id == case).values(joined_to=to))
+
+    def joined(self, case: CaseId) -> list[CaseHeader]:
+        """Return the cases that were joined to this one, oldest first."""
+        return self._headers(cases.c.joined_to == case, order=cases.c.opened_at.asc())
+
+    def about(self, school: SchoolId, pupil: Pupil) -> list[CaseHeader]:
+        """Return the school's cases about a pupil of this name, found by a keyed index, oldest first."""
+        index = self._session.vault.pupil_index(school, pupil)
+        found = (cases.c.school == school, cases.c.pupil_index == index)
+        return self._headers(*found, order=cases.c.opened_at.asc())
+
+    def of_teacher(self, teacher: PersonId, statuses: Iterable[Status]) -> list[CaseHeader]:
+        """Return the teacher's own cases, longest waiting first."""
+        own = select(case_teachers.c.case).where(case_teachers.c.teacher == teacher)
+        return self._headers(cases.c.id.in_(own), cases.c.status.in_(list(statuses)))
+
+    def of_schools(self, schools: Iterable[SchoolId], statuses: Iterable[Status]) -> list[CaseHeader]:
+        """Return the schools' cases, longest waiting first."""
+        return self._headers(cases.c.school.in_(list(schools)), cases.c.status.in_(list(statuses)))
+
+    def readings(self, case: CaseId) -> list[Reading]:
+        """Return who read the case, latest first."""
+        query = select(readings).where(readings.c.case == case).order_by(readings.c.at.desc(), readings.c.id.desc())
+        return [Reading(row.reader, row.at, row.place) for row in self._connection.execute(query)]
+
+    def _insert_with_code(self, row: dict[str, Any], now: datetime) -> None:
+        for _ in range(CODE_TRIES):
+            if insert_once(self._connection, cases, {**row, "code": _new_code(now)}, [cases.c.code]):
+                return
+        raise NoFreeCode(f"no free code after {CODE_TRIES} tries")
+
+    def _headers(self, *conditions: ColumnElement[bool], order: UnaryExpression[Any] | None = None) -> list[CaseHeader]:
+        first = cases.c.since.asc() if order is None else order
+        rows = self._connection.execute(select(cases).where(*conditions).order_by(first, cases.c.code)).all()
+        teachers = self._teachers([row.id for row in rows])
+        return [_header(row, frozenset(teachers.get(row.id, ()))) for row in rows]
+
+    def _teachers(self, ids: list[CaseId]) -> dict[CaseId, set[PersonId]]:
+        found: dict[CaseId, set[PersonId]] = {}
+        for row in self._connection.execute(select(case_teachers).where(case_teachers.c.case.in_(ids))):
+            found.setdefault(row.case, set()).add(row.teacher)
+        return found
+
+    def _locked_head(self, case: CaseHeader, entry: Entry) -> bytes:
+        query = select(cases.c.version, cases.c.head).where(cases.c.id == case.id).with_for_update()
+        row = self._connection.execute(query).one()
+        if row.version != case.version or entry.seq != case.version + 1:
+            raise Outdated(case.code)
+        head: bytes = row.head
+        return head
+
+    def _insert_entry(self, case: CaseId, entry: Entry, key: str, payload: bytes, link: bytes) -> None:
+        row = {
+            "case": case,
+            "seq": entry.seq,
+            "author": entry.author,
+            "written_at": entry.written_at,
+            "idempotency_key": self._session.vault.submission_index(key),
+            "payload": payload,
+            "chain": link,
+        }
+        if not insert_once(self._connection, entries, row, [entries.c.idempotency_key]):
+            raise AlreadyStored
+
+    def _update_row(self, before: CaseHeader, after: CaseHeader, head: bytes) -> None:
+        changed = {
+            "status": after.status.value,
+            "step": after.step,
+            "version": after.version,
+            "since": after.since,
+            "head": head,
+        }
+        unchanged = (cases.c.id == before.id, cases.c.version == before.version)
+        if self._connection.execute(update(cases).where(*unchanged).values(changed)).rowcount != 1:
+            raise Outdated(before.code)
+
+    def _sealed(self, case: CaseId, entry: Entry, digest: str) -> bytes:
+        content = Payload.of(entry, digest).to_bytes()
+        key = self._session.case_key(case)
+        return key.seal(content, table="entries", column="payload", row=f"{case}/{entry.seq}")
+
+    def _payload(self, row: Row[Any]) -> Payload:
+        key = self._session.case_key(row.case)
+        return Payload.from_bytes(key.open(row.payload, table="entries", column="payload", row=f"{row.case}/{row.seq}"))
+
+    def _entry(self, row: Row[Any]) -> Entry:
+        payload = self._payload(row)
+        return Entry(
+            row.seq, payload.record, row.author, payload.role, row.written_at, payload.answers, payload.refers_to
+        )
+
+
+def _new_code(now: datetime) -> str:
+    return f"{now:%y}-" + "".join(secrets.choice(CODE_LETTERS) for _ in range(4))
+
+
+def _header(row: Row[Any], teachers: frozenset[PersonId]) -> CaseHeader:
+    return CaseHeader(
+        id=row.id,
+        code=row.code,
+        school=row.school,
+        plan=row.plan,
+        plan_version=row.plan_version,
+        status=Status(row.status),
+        step=row.step,
+        version=row.version,
+        opened_at=row.opened_at,
+        since=row.since,
+        teachers=teachers,
+        joined_to=row.joined_to,
+    )

@@ -1,0 +1,1 @@
+"""The revisions, each written out and never changed once released."""

@@ -1,0 +1,137 @@
+"""Messages on their way: put by a use case's transaction, claimed and sent after its commit (promise 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, Select, exists, or_, select, update
+
+from meldcode.case import PersonId
+from meldcode.people import Identity
+from meldcode.ports import Message, Outbox
+from storage.inserting import insert_once
+from storage.schema import cases, identities, outbox
+
+_SAME = [outbox.c.case, outbox.c.kind, outbox.c.recipient, outbox.c.moment]
+
+
+class SendState(StrEnum):
+    """Where a message is on its way."""
+
+    PENDING = "pending"
+    CLAIMED = "claimed"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+_UNDERWAY = (SendState.PENDING.value, SendState.CLAIMED.value)
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A message that is ours to send until the lease ends; `attempts` counts this one. No identity: nowhere to send."""
+
+    id: int
+    kind: str
+    to: PersonId
+    identity: Identity | None
+    case_code: str
+    words: Mapping[str, str]
+    attempts: int
+
+
+class StoredOutbox(Outbox):
+    """The outbox, seen by one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def put(self, message: Message, now: datetime) -> None:
+        """Put the message in the outbox, unless the same one is or was there."""
+        row = {
+            "kind": message.kind,
+            "case": message.case,
+            "recipient": message.to,
+            "moment": message.moment,
+            "words": dict(message.words),
+            "state": SendState.PENDING.value,
+            "attempts": 0,
+            "due_at": now,
+            "created_at": now,
+        }
+        insert_once(self._connection, outbox, row, _SAME)
+
+
+class SendQueue:
+    """The sender's side of the outbox; every method is a short transaction of its own."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def claim(self, now: datetime, limit: int, lease: timedelta) -> list[Claimed]:
+        """Claim what is due, in order, at most one per person; nobody else gets it before the lease ends."""
+        with self._engine.begin() as connection:
+            rows = connection.execute(_claimable(now, limit)).all()
+            claimed = {
+                "state": SendState.CLAIMED.value,
+                "claimed_until": now + lease,
+                "attempts": outbox.c.attempts + 1,
+            }
+            connection.execute(update(outbox).where(outbox.c.id.in_([row.id for row in rows])).values(claimed))
+            known = _identities(connection, {row.recipient for row in rows})
+            return [_claimed(row, known.get(row.recipient)) for row in rows]
+
+    def mark_sent(self, claimed: Claimed, now: datetime) -> None:
+        """Mark the message sent, also when the lease has ended meanwhile: it was sent."""
+        sent = {"state": SendState.SENT.value, "sent_at": now, "claimed_until": None, "last_error_code": None}
+        with self._engine.begin() as connection:
+            connection.execute(update(outbox).where(outbox.c.id == claimed.id).values(sent))
+
+    def retry(self, claimed: Claimed, due_at: datetime, error_code: str) -> None:
+        """Give the message back, to be sent again from `due_at` on; nothing when the lease was lost to another."""
+        self._give_up_claim(claimed, SendState.PENDING, error_code, due_at=due_at)
+
+    def set_aside(self, claimed: Claimed, error_code: str) -> None:
+        """Try the message no more; nothing when the lease was lost to another."""
+        self._give_up_claim(claimed, SendState.FAILED, error_code)
+
+    def _give_up_claim(self, claimed: Claimed, state: SendState, error_code: str, **changed: datetime) -> None:
+        # The number of attempts names the claim: a slow sender must not touch what another has claimed since.
+        ours = (
+            outbox.c.id == claimed.id,
+            outbox.c.state == SendState.CLAIMED.value,
+            outbox.c.attempts == claimed.attempts,
+        )
+        row = {"state": state.value, "claimed_until": None, "last_error_code": error_code, **changed}
+        with self._engine.begin() as connection:
+            connection.execute(update(outbox).where(*ours).values(row))
+
+
+def _claimable(now: datetime, limit: int) -> Select[Any]:
+    earlier = outbox.alias()
+    waits = exists().where(
+        earlier.c.recipient == outbox.c.recipient, earlier.c.id < outbox.c.id, earlier.c.state.in_(_UNDERWAY)
+    )
+    due = (outbox.c.state == SendState.PENDING.value) & (outbox.c.due_at <= now)
+    abandoned = (outbox.c.state == SendState.CLAIMED.value) & (outbox.c.claimed_until <= now)
+    return (
+        select(outbox, cases.c.code)
+        .join_from(outbox, cases, outbox.c.case == cases.c.id)
+        .where(or_(due, abandoned), ~waits)
+        .order_by(outbox.c.due_at, outbox.c.id)
+        .limit(limit)
+        .with_for_update(of=outbox, skip_locked=True)
+    )
+
+
+def _identities(connection: Connection, people: set[PersonId]) -> dict[PersonId, Identity]:
+    query = select(identities).where(identities.c.person.in_(people)).order_by(identities.c.platform)
+    return {row.person: Identity(row.platform, row.workspace, row.user) for row in connection.execute(query)}
+
+
+def _claimed(row: Row[Any], identity: Identity | None) -> Claimed:
+    return Claimed(row.id, row.kind, row.recipient, identity, row.code, row.words, row.attempts + 1)

@@ -1,0 +1,75 @@
+"""What is encrypted, as bytes and back: pupils, entries, answers, lists."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from meldcode.case import Answer, Answers, Entry, Pupil
+from meldcode.plan import Role
+
+
+@dataclass(frozen=True)
+class Payload:
+    """The part of an entry that is encrypted; `digest` is of what was typed."""
+
+    record: str
+    role: Role
+    answers: Answers
+    refers_to: int
+    digest: str
+
+    @classmethod
+    def of(cls, entry: Entry, digest: str) -> Payload:
+        """Return the part of this entry that is encrypted."""
+        return cls(entry.record, entry.role, entry.answers, entry.refers_to, digest)
+
+    def to_bytes(self) -> bytes:
+        """Return it as bytes, to be encrypted."""
+        return _dumped([self.record, self.role, dict(self.answers), self.refers_to, self.digest])
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> Payload:
+        """Read what `to_bytes` made."""
+        record, role, answers, refers_to, digest = json.loads(content)
+        return cls(record, Role(role), _answers(answers), refers_to, digest)
+
+
+def answers_to_bytes(answers: Answers) -> bytes:
+    """Return the answers as bytes, to be encrypted."""
+    return _dumped(dict(answers))
+
+
+def answers_from_bytes(content: bytes) -> Answers:
+    """Read what `answers_to_bytes` made."""
+    return _answers(json.loads(content))
+
+
+def pupil_to_bytes(pupil: Pupil) -> bytes:
+    """Return the pupil as bytes, to be encrypted."""
+    return _dumped([pupil.first_name, pupil.last_name, pupil.group])
+
+
+def pupil_from_bytes(content: bytes) -> Pupil:
+    """Read what `pupil_to_bytes` made."""
+    return Pupil(*json.loads(content))
+
+
+def groups_to_bytes(groups: Sequence[str]) -> bytes:
+    """Return the groups as bytes, to be encrypted."""
+    return _dumped(list(groups))
+
+
+def groups_from_bytes(content: bytes) -> tuple[str, ...]:
+    """Read what `groups_to_bytes` made."""
+    return tuple(json.loads(content))
+
+
+def _dumped(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _answers(values: Mapping[str, str | list[str]]) -> dict[str, Answer]:
+    return {field: tuple(value) if isinstance(value, list) else value for field, value in values.items()}

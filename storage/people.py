@@ -1,0 +1,100 @@
+"""Staff and their roles."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, select, tuple_
+
+from meldcode.case import PersonId, SchoolId
+from meldcode.people import Identity, Membership, Person, School
+from meldcode.plan import Role
+from meldcode.ports import People
+from storage.payload import groups_from_bytes, groups_to_bytes
+from storage.schema import identities, memberships, people, roles, schools
+from storage.session import Session
+from storage.vault import Vault
+
+_IDENTITY = tuple_(identities.c.platform, identities.c.workspace, identities.c.user)
+
+
+class StoredPeople(People):
+    """The people in the database, seen by one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._vault = session.vault
+        self._connection = session.connection
+
+    def by_identity(self, identity: Identity) -> Person | None:
+        """Return the person with this platform identity, or None."""
+        return self.by_identities([identity]).get(identity)
+
+    def by_identities(self, identities_: Iterable[Identity]) -> dict[Identity, Person]:
+        """Return those of the identities that are known."""
+        asked = [(one.platform, one.workspace, one.user) for one in identities_]
+        rows = self._connection.execute(select(identities).where(_IDENTITY.in_(asked))).all()
+        found = self._load({row.person for row in rows})
+        return {Identity(row.platform, row.workspace, row.user): found[row.person] for row in rows}
+
+    def get(self, person: PersonId) -> Person:
+        """Return the person. Raises KeyError."""
+        return self._load([person])[person]
+
+    def of_school(self, school: SchoolId) -> list[Person]:
+        """Return everybody with a role in the school, by name."""
+        query = select(roles.c.person).where(roles.c.school == school).distinct()
+        found = self._load(self._connection.scalars(query).all())
+        return sorted(found.values(), key=lambda person: (person.name.casefold(), str(person.id)))
+
+    def _load(self, ids: Collection[PersonId]) -> dict[PersonId, Person]:
+        belonging = self._memberships(ids)
+        rows = self._connection.execute(select(people).where(people.c.id.in_(ids)))
+        return {row.id: Person(row.id, opened_name(self._vault, row), belonging.get(row.id, {})) for row in rows}
+
+    def _memberships(self, ids: Collection[PersonId]) -> dict[PersonId, dict[SchoolId, Membership]]:
+        held = self._roles(ids)
+        query = (
+            select(memberships.c.person, memberships.c.groups, schools)
+            .join_from(memberships, schools)
+            .where(memberships.c.person.in_(ids))
+            .order_by(schools.c.name)
+        )
+        found: dict[PersonId, dict[SchoolId, Membership]] = {}
+        for row in self._connection.execute(query):
+            groups = opened_groups(self._vault, row.groups, row.person, row.id)
+            membership = Membership(_school(row), frozenset(held.get((row.person, row.id), ())), groups)
+            found.setdefault(row.person, {})[row.id] = membership
+        return found
+
+    def _roles(self, ids: Collection[PersonId]) -> dict[tuple[PersonId, SchoolId], set[Role]]:
+        held: dict[tuple[PersonId, SchoolId], set[Role]] = {}
+        for row in self._connection.execute(select(roles).where(roles.c.person.in_(ids))):
+            held.setdefault((row.person, row.school), set()).add(Role(row.role))
+        return held
+
+
+def sealed_name(vault: Vault, person: PersonId, name: str) -> bytes:
+    """Return the person's name as it is stored."""
+    return vault.staff.seal(name.encode(), table="people", column="name", row=str(person))
+
+
+def opened_name(vault: Vault, row: Row[Any]) -> str:
+    """Return the name in a row of people."""
+    return vault.staff.open(row.name, table="people", column="name", row=str(row.id)).decode()
+
+
+def sealed_groups(vault: Vault, groups: tuple[str, ...], person: PersonId, school: SchoolId) -> bytes:
+    """Return somebody's groups in a school as they are stored."""
+    content = groups_to_bytes(groups)
+    return vault.staff.seal(content, table="memberships", column="groups", row=f"{person}/{school}")
+
+
+def opened_groups(vault: Vault, sealed: bytes, person: PersonId, school: SchoolId) -> tuple[str, ...]:
+    """Return what `sealed_groups` made."""
+    return groups_from_bytes(vault.staff.open(sealed, table="memberships", column="groups", row=f"{person}/{school}"))
+
+
+def _school(row: Row[Any]) -> School:
+    return School(row.id, row.name, row.region, tuple(date.fromisoformat(day) for day in row.free_days))

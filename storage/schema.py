@@ -1,0 +1,222 @@
+"""The tables. Every column says in `info["class"]` what it holds; the inventory test fails on one that does not.
+
+`identifier`: a random id of ours or a platform's id. `plain`: names nobody. `encrypted`: AES-256-GCM. `keyed`: HMAC,
+useless without the key. `hash`: of public data, or a link of the chain. `key`: a wrapped key. `moment`: a time in UTC.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy.types import TypeDecorator
+
+IDENTIFIER = {"class": "identifier"}
+PLAIN = {"class": "plain"}
+ENCRYPTED = {"class": "encrypted"}
+KEYED = {"class": "keyed"}
+HASH = {"class": "hash"}
+KEY = {"class": "key"}
+MOMENT = {"class": "moment"}
+CLASSES = frozenset(c["class"] for c in (IDENTIFIER, PLAIN, ENCRYPTED, KEYED, HASH, KEY, MOMENT))
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC, the same on both databases; a naive datetime is refused with ValueError."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Take an aware datetime to UTC."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Give it back in UTC; SQLite has dropped the zone."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite counts up only an INTEGER by itself.
+_Number = BigInteger().with_variant(Integer(), "sqlite")
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", String(20), primary_key=True, info=PLAIN),
+    Column("wrapped_key", LargeBinary, nullable=False, info=KEY),
+    Column("key_id", String(32), nullable=False, info=IDENTIFIER),
+)
+
+plans = Table(
+    "plans",
+    metadata,
+    Column("plan", String(40), primary_key=True, info=PLAIN),
+    Column("version", Integer, primary_key=True, autoincrement=False, info=PLAIN),
+    Column("digest", LargeBinary, nullable=False, info=HASH),
+    Column("document", Text, nullable=False, info=PLAIN),
+)
+
+schools = Table(
+    "schools",
+    metadata,
+    Column("id", Uuid, primary_key=True, info=IDENTIFIER),
+    Column("name", String(200), nullable=False, unique=True, info=PLAIN),
+    Column("region", String(10), nullable=False, info=PLAIN),
+    Column("free_days", JSON, nullable=False, info=PLAIN),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", Uuid, primary_key=True, info=IDENTIFIER),
+    Column("name", LargeBinary, nullable=False, info=ENCRYPTED),
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    Column("platform", String(20), primary_key=True, info=IDENTIFIER),
+    Column("workspace", String(100), primary_key=True, info=IDENTIFIER),
+    Column("user", String(100), primary_key=True, info=IDENTIFIER),
+    Column("person", ForeignKey(people.c.id), nullable=False, index=True, info=IDENTIFIER),
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("person", ForeignKey(people.c.id), primary_key=True, info=IDENTIFIER),
+    Column("school", ForeignKey(schools.c.id), primary_key=True, index=True, info=IDENTIFIER),
+    Column("groups", LargeBinary, nullable=False, info=ENCRYPTED),
+)
+
+roles = Table(
+    "roles",
+    metadata,
+    Column("person", Uuid, info=IDENTIFIER),
+    Column("school", Uuid, info=IDENTIFIER),
+    Column("role", String(40), info=PLAIN),
+    Column("since", Moment, nullable=False, info=MOMENT),
+    PrimaryKeyConstraint("person", "school", "role"),
+    ForeignKeyConstraint(["person", "school"], [memberships.c.person, memberships.c.school]),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Uuid, primary_key=True, info=IDENTIFIER),
+    Column("school", ForeignKey(schools.c.id), nullable=False, info=IDENTIFIER),
+    Column("code", String(10), nullable=False, unique=True, info=PLAIN),
+    Column("plan", String(40), nullable=False, info=PLAIN),
+    Column("plan_version", Integer, nullable=False, info=PLAIN),
+    Column("status", String(10), nullable=False, info=PLAIN),
+    Column("step", String(40), nullable=False, info=PLAIN),
+    Column("version", Integer, nullable=False, info=PLAIN),
+    Column("opened_at", Moment, nullable=False, info=MOMENT),
+    Column("since", Moment, nullable=False, info=MOMENT),
+    Column("next_due", Moment, nullable=True, index=True, info=MOMENT),
+    Column("joined_to", ForeignKey("cases.id"), nullable=True, index=True, info=IDENTIFIER),
+    Column("pupil", LargeBinary, nullable=False, info=ENCRYPTED),
+    Column("pupil_index", LargeBinary, nullable=False, info=KEYED),
+    Column("head", LargeBinary, nullable=False, info=HASH),
+    ForeignKeyConstraint(["plan", "plan_version"], [plans.c.plan, plans.c.version]),
+    Index(None, "school", "pupil_index"),
+    Index(None, "school", "status"),
+)
+
+case_keys = Table(
+    "case_keys",
+    metadata,
+    Column("case", ForeignKey(cases.c.id), primary_key=True, info=IDENTIFIER),
+    Column("wrapped_key", LargeBinary, nullable=False, info=KEY),
+    Column("key_id", String(32), nullable=False, info=IDENTIFIER),
+)
+
+case_teachers = Table(
+    "case_teachers",
+    metadata,
+    Column("case", ForeignKey(cases.c.id), primary_key=True, info=IDENTIFIER),
+    Column("teacher", ForeignKey(people.c.id), primary_key=True, index=True, info=IDENTIFIER),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("case", ForeignKey(cases.c.id), primary_key=True, info=IDENTIFIER),
+    Column("seq", Integer, primary_key=True, autoincrement=False, info=PLAIN),
+    Column("author", ForeignKey(people.c.id), nullable=False, info=IDENTIFIER),
+    Column("written_at", Moment, nullable=False, info=MOMENT),
+    Column("idempotency_key", LargeBinary, nullable=False, unique=True, info=KEYED),
+    Column("payload", LargeBinary, nullable=False, info=ENCRYPTED),
+    Column("chain", LargeBinary, nullable=False, info=HASH),
+)
+
+readings = Table(
+    "readings",
+    metadata,
+    Column("id", _Number, primary_key=True, info=IDENTIFIER),
+    Column("case", ForeignKey(cases.c.id), nullable=False, index=True, info=IDENTIFIER),
+    Column("reader", ForeignKey(people.c.id), nullable=False, info=IDENTIFIER),
+    Column("at", Moment, nullable=False, info=MOMENT),
+    Column("place", String(40), nullable=False, info=PLAIN),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("key", LargeBinary, primary_key=True, info=KEYED),
+    Column("author", ForeignKey(people.c.id), primary_key=True, info=IDENTIFIER),
+    Column("answers", LargeBinary, nullable=False, info=ENCRYPTED),
+    Column("expires_at", Moment, nullable=False, index=True, info=MOMENT),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", _Number, primary_key=True, info=IDENTIFIER),
+    Column("kind", String(40), nullable=False, info=PLAIN),
+    Column("case", ForeignKey(cases.c.id), nullable=False, info=IDENTIFIER),
+    Column("recipient", ForeignKey(people.c.id), nullable=False, info=IDENTIFIER),
+    Column("moment", String(100), nullable=False, info=PLAIN),
+    Column("words", JSON, nullable=False, info=PLAIN),
+    Column("state", String(10), nullable=False, info=PLAIN),
+    Column("attempts", Integer, nullable=False, info=PLAIN),
+    Column("due_at", Moment, nullable=False, info=MOMENT),
+    Column("claimed_until", Moment, nullable=True, info=MOMENT),
+    Column("last_error_code", String(60), nullable=True, info=PLAIN),
+    Column("created_at", Moment, nullable=False, info=MOMENT),
+    Column("sent_at", Moment, nullable=True, info=MOMENT),
+    UniqueConstraint("case", "kind", "recipient", "moment"),
+    Index(None, "state", "due_at"),
+    Index(None, "recipient", "state"),
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 from practice import manifest, payloads
@@ -16,6 +16,8 @@ from practice.workspace import Workspace
 
 TROUBLE = "We had some trouble connecting. Try again?"
 BUTTON_PARTS = ("value", "text", "style", "url")
+
+INACTIVE = Outcome(failure="account_inactive")
 
 Follow = Callable[[Json], Outcome]
 
@@ -63,6 +65,8 @@ class Actor:
         """Type a message to the app."""
         if not manifest.can_be_written_to(self.workspace.app.manifest):
             return Outcome(text="Sending messages to this app has been turned off.", failure="messages_tab_disabled")
+        if not self.person.is_active:
+            return INACTIVE
         message = self.workspace.post(self.user_id, text, from_app=False)
         return await self._event("message.im", payloads.direct_message(message))
 
@@ -129,7 +133,8 @@ class Actor:
         return await self._interact(f"view_closed {view.payload['callback_id']}", payload)
 
     def _keep(self, view: View, values: Json) -> None:
-        view.payload["state"] = {"values": typed_state(view, values)}
+        # A new dict: the traffic still shows the payload as it was sent.
+        view.payload = {**view.payload, "state": {"values": typed_state(view, values)}}
 
     async def _interact(self, what: str, payload: Json, follow: Follow = lambda _: Outcome()) -> Outcome:
         if not manifest.is_interactive(self.workspace.app.manifest):
@@ -139,27 +144,23 @@ class Actor:
         return await self._send("interactive", what, payload, follow, lambda _: TROUBLE)
 
     async def _send(self, kind: Kind, what: str, payload: Json, follow: Follow, words: Callable[[str], str]) -> Outcome:
-        async def send() -> Outcome:
-            try:
-                return follow(await deliver(self.workspace, kind, what, payload))
-            except Undelivered as undelivered:
-                return Outcome(text=words(undelivered.failure), failure=undelivered.failure)
-            except Refusal as refusal:
-                self.workspace.record("to_app", f"{what}: answer refused", {}, refusal.as_answer(), fault=str(refusal))
-                return Outcome(text=words("dispatch_failed"), failure="dispatch_failed")
-
-        return await self._if_active(send)
+        if not self.person.is_active:
+            return INACTIVE
+        try:
+            return follow(await deliver(self.workspace, kind, what, payload))
+        except Undelivered as undelivered:
+            return Outcome(text=words(undelivered.failure), failure=undelivered.failure)
+        except Refusal as refusal:
+            self.workspace.record("to_app", f"{what}: answer", {}, refusal.as_answer(), fault=str(refusal))
+            return Outcome(text=words("dispatch_failed"), failure="dispatch_failed")
 
     async def _event(self, name: str, event: Json) -> Outcome:
-        async def send() -> Outcome:
-            if manifest.hears(self.workspace.app.manifest, name):
-                await deliver_event(self.workspace, event, self.person.team_id)
-            return Outcome()
-
-        return await self._if_active(send)
-
-    async def _if_active(self, act: Callable[[], Awaitable[Outcome]]) -> Outcome:
-        return await act() if self.person.is_active else Outcome(failure="account_inactive")
+        """Tell the app, if it listens. Whatever it answers, Slack shows the person nothing."""
+        if not self.person.is_active:
+            return INACTIVE
+        if manifest.hears(self.workspace.app.manifest, name):
+            await deliver_event(self.workspace, event, self.person.team_id)
+        return Outcome()
 
 
 def _with_value(state: Json, block: Json, element: Json, value: Json | None) -> Json:

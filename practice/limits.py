@@ -5,13 +5,14 @@ Sources: docs.slack.dev, the limits in slack_sdk.models and @slack/types.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
-from practice.elements import elements_of
+from practice.elements import all_elements
 from practice.model import Json
 
 Problems = Iterator[tuple[str, str]]
@@ -86,18 +87,23 @@ def items(check: Check, high: int, low: int = 1) -> Check:
 
 
 def shape(required: str = "", *also: Check, **properties: Check) -> Check:
-    """Accept an object with these properties only, of which `required` (names apart by spaces) must be there."""
+    """Accept an object with these properties only, of which `required` (names apart by spaces) must be there.
+
+    The checks of `also` look at several properties together, once each of them is good by itself.
+    """
+
+    def check_each(value: Json, at: str) -> Problems:
+        yield from ((at, f"missing required field: {name}") for name in required.split() if name not in value)
+        for name, inner in value.items():
+            if name != "type":
+                yield from properties.get(name, _additional)(inner, f"{at}/{name}")
 
     def check(value: Any, at: str) -> Problems:
         if not isinstance(value, dict):
             yield at, "must be an object"
             return
-        yield from ((at, f"missing required field: {name}") for name in required.split() if name not in value)
-        for name, inner in value.items():
-            if name != "type":
-                yield from properties.get(name, _additional)(inner, f"{at}/{name}")
-        for further in also:
-            yield from further(value, at)
+        found = list(check_each(value, at))
+        yield from found or itertools.chain.from_iterable(further(value, at) for further in also)
 
     return check
 
@@ -274,15 +280,11 @@ CONTEXT_PARTS: dict[str, Check] = {
 
 # Blocks.
 def _unique_actions(block: Json, at: str) -> Problems:
-    if not isinstance(block.get("elements", []), list):
-        return
-    parts = [part for part in block.get("elements", []) if isinstance(part, dict)]
-    yield from _repeated((part.get("action_id") for part in parts), at, "action_id")
+    yield from _repeated((part.get("action_id") for part in block["elements"]), at, "action_id")
 
 
 def _repeated(ids: Iterator[Any], at: str, name: str) -> Problems:
-    counted = Counter(one for one in ids if isinstance(one, str))
-    yield from ((at, f"{name} must be unique: {one}") for one, count in counted.items() if count > 1)
+    yield from ((at, f"{name} must be unique: {one}") for one, count in Counter(ids).items() if one and count > 1)
 
 
 def _block(required: str = "", *also: Check, **properties: Check) -> Check:
@@ -335,25 +337,17 @@ VIEW_BLOCKS = {**COMMON_BLOCKS, **INPUT_BLOCK}
 
 # Whole surfaces.
 def _unique_blocks(view: Json, at: str) -> Problems:
-    blocks = [block for block in _list(view.get("blocks")) if isinstance(block, dict)]
-    yield from _repeated((block.get("block_id") for block in blocks), f"{at}/blocks", "block_id")
+    yield from _repeated((block.get("block_id") for block in view["blocks"]), f"{at}/blocks", "block_id")
 
 
 def _needs_submit(view: Json, at: str) -> Problems:
-    has_input = any(isinstance(block, dict) and block.get("type") == "input" for block in _list(view.get("blocks")))
-    if has_input and not view.get("submit"):
+    if "submit" not in view and any(block["type"] == "input" for block in view["blocks"]):
         yield at, "missing required field: submit (the view has an input block)"
 
 
 def _one_focus(view: Json, at: str) -> Problems:
-    blocks = [block for block in _list(view.get("blocks")) if isinstance(block, dict) and "type" in block]
-    focused = [part for block in blocks for part in elements_of(block) if part.get("focus_on_load")]
-    if len(focused) > 1:
+    if sum(part.get("focus_on_load", False) for _, part in all_elements(view["blocks"])) > 1:
         yield f"{at}/blocks", "only one element can have focus_on_load"
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 _VIEW: dict[str, Check] = {
@@ -365,6 +359,7 @@ _MODAL = shape(
     "title blocks",
     _unique_blocks,
     _needs_submit,
+    _one_focus,
     **_VIEW,
     title=plain(24),
     submit=plain(24),
@@ -373,15 +368,14 @@ _MODAL = shape(
     notify_on_close=boolean,
     blocks=items(by_type(VIEW_BLOCKS), 100),
 )
-_HOME = shape("blocks", _unique_blocks, **_VIEW, blocks=items(by_type(VIEW_BLOCKS), 100, low=0))
+_HOME = shape("blocks", _unique_blocks, _one_focus, **_VIEW, blocks=items(by_type(VIEW_BLOCKS), 100, low=0))
 _MESSAGE = shape("", _unique_blocks, blocks=items(by_type(MESSAGE_BLOCKS), 50, low=0))
 _VIEWS: dict[str, Check] = {"modal": by_type({"modal": _MODAL}), "home": by_type({"home": _HOME})}
 
 
 def view_problems(view: Any, surface: Literal["modal", "home"], at: str = "/view") -> list[str]:
     """Return what Slack would say is wrong with a view on this surface, nothing when it is good."""
-    found = _worded(_VIEWS[surface](view, at))
-    return found or _worded(_one_focus(view, at))
+    return _worded(_VIEWS[surface](view, at))
 
 
 def message_problems(blocks: Any) -> list[str]:

@@ -60,7 +60,7 @@ def shortcut(workspace: Workspace, person: Person, callback_id: str) -> Json:
 
 def block_actions(workspace: Workspace, person: Person, source: Message | View, action: Json) -> Json:
     """Return the payload of a click or choice in a message or view."""
-    where = _in_view(source) if isinstance(source, View) else _in_message(workspace, person, source)
+    where = _in_view(source) if isinstance(source, View) else _in_message(workspace, person, source, action)
     return {
         **_interaction(workspace, person, "block_actions"),
         "trigger_id": workspace.tickets.new_trigger(person.id),
@@ -73,18 +73,20 @@ def _in_view(view: View) -> Json:
     return {"container": {"type": "view", "view_id": view.id}, "view": view.payload}
 
 
-def _in_message(workspace: Workspace, person: Person, message: Message) -> Json:
+def _in_message(workspace: Workspace, person: Person, message: Message, action: Json) -> Json:
+    """Return where the message stands; Slack does not send the content of an ephemeral one along."""
     container = {
         "type": "message",
         "message_ts": message.ts,
         "channel_id": message.channel,
         "is_ephemeral": message.is_ephemeral,
     }
+    content = {} if message.is_ephemeral else {"message": message_object(workspace, message)}
     return {
         "container": container,
         "channel": {"id": message.channel, "name": "directmessage"},
-        "message": message_object(workspace, message),
-        "state": {"values": state_values(message.blocks, {})},
+        **content,
+        "state": {"values": state_values(message.blocks, {action["block_id"]: {action["action_id"]: action}})},
         "response_url": _response_url(workspace, person, message.ts),
     }
 

@@ -8,7 +8,9 @@ import json
 import socket
 import threading
 import time
+from collections.abc import Callable
 from types import TracebackType
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -17,15 +19,17 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from practice import pages
 from practice.acknowledgements import respond
 from practice.links import Link
 from practice.manifest import bot_scopes
 from practice.model import Json
 from practice.refusal import Refusal
-from practice.webapi import call
+from practice.webapi import call, parsed
 from practice.workspace import Workspace
 
 HANG_SECONDS = 60
+START_SECONDS = 5
 POLICY_VIOLATION = 1008
 
 
@@ -37,15 +41,7 @@ def create_app(workspace: Workspace) -> Starlette:
         Route("/response/{name}", endpoints.response_url, methods=["POST"]),
         WebSocketRoute("/link/", endpoints.link),
     ]
-    return Starlette(routes=[*own, *_pages(workspace)])
-
-
-def _pages(workspace: Workspace) -> list[BaseRoute]:
-    try:
-        from practice.pages import routes  # noqa: PLC0415
-    except ModuleNotFoundError:
-        return []
-    return list(routes(workspace))
+    return Starlette(routes=[*own, *pages.routes(workspace)])
 
 
 class _Endpoints:
@@ -55,32 +51,41 @@ class _Endpoints:
     async def api(self, request: Request) -> Response:
         """Answer a Web API call, unless a fault is set."""
         start = time.perf_counter()
-        method = request.path_params["method"]
-        token, args = await _arguments(request)
-        faults = self.workspace.faults
+        method, faults = request.path_params["method"], self.workspace.faults
         await asyncio.sleep(faults.slow_seconds)
-        status, answer, fault = self._answered(method, token, args)
+        args, status, answer, fault = await self._answered(method, request)
         hangs = status == _OK and faults.taken_then_timeout > 0
         if hangs:
             faults.taken_then_timeout -= 1
             fault = "taken_then_timeout"
-        self.workspace.record("from_app", method, args, answer, 1000 * (time.perf_counter() - start), fault=fault)
+        took = 1000 * (time.perf_counter() - start)
+        self.workspace.record("from_app", method, _legible(args), answer, took, fault=fault)
         if hangs:
             await _hang(request)
         return JSONResponse(answer, status, headers=self._headers(status))
 
-    def _answered(self, method: str, token: str, args: Json) -> tuple[int, Json, str]:
+    async def _answered(self, method: str, request: Request) -> tuple[Json, int, Json, str]:
+        args: Json = {}
+        try:
+            token, args = await _arguments(request)
+            if trouble := self._trouble():
+                return args, *trouble
+            return args, _OK, call(self.workspace, method, token, args), self._slowness()
+        except Refusal as refusal:
+            return args, _OK, refusal.as_answer(), str(refusal)
+
+    def _trouble(self) -> tuple[int, Json, str] | None:
         faults = self.workspace.faults
         if faults.rate_limited > 0:
             faults.rate_limited -= 1
-            return 429, {"ok": False, "error": "ratelimited"}, "rate_limited"
+            return _LIMITED, {"ok": False, "error": "ratelimited"}, "rate_limited"
         if faults.server_error > 0:
             faults.server_error -= 1
-            return 503, {"ok": False, "error": "service_unavailable"}, "server_error"
-        try:
-            return _OK, call(self.workspace, method, token, args), ""
-        except Refusal as refusal:
-            return _OK, refusal.as_answer(), str(refusal)
+            return _UNAVAILABLE, {"ok": False, "error": "service_unavailable"}, "server_error"
+        return None
+
+    def _slowness(self) -> str:
+        return "slow" if self.workspace.faults.slow_seconds else ""
 
     def _headers(self, status: int) -> dict[str, str]:
         headers = {"X-OAuth-Scopes": ",".join(bot_scopes(self.workspace.app.manifest))}
@@ -88,9 +93,10 @@ class _Endpoints:
 
     async def response_url(self, request: Request) -> Response:
         """Take what the app posts to a response url."""
-        answer = json.loads(await request.body())
+        answer: Json = {}
         status, fault = _OK, ""
         try:
+            answer = parsed((await request.body()).decode(), "invalid_payload")
             respond(self.workspace, request.path_params["name"], answer)
         except Refusal as refusal:
             status, fault = 404 if refusal.error.endswith("_url") else 400, str(refusal)
@@ -104,9 +110,9 @@ class _Endpoints:
         if link is None:
             await websocket.close(POLICY_VIOLATION)
             return
+        link.outbox.put_nowait(self._hello())
         sending = asyncio.create_task(_send_all(websocket, link))
         try:
-            await websocket.send_json(self._hello())
             async for frame in websocket.iter_json():
                 self.workspace.links.acknowledge(frame.get("envelope_id", ""), frame.get("payload") or {})
         finally:
@@ -122,19 +128,31 @@ class _Endpoints:
         }
 
 
-_OK, _LIMITED = 200, 429
+_OK, _LIMITED, _UNAVAILABLE = 200, 429, 503
+_PACKED = {"view", "blocks"}
 
 
 async def _arguments(request: Request) -> tuple[str, Json]:
     """Return the token and the arguments, from wherever Slack takes them."""
     args: Json = dict(request.query_params)
     if request.headers.get("content-type", "").startswith("application/json"):
-        args |= json.loads(await request.body() or b"{}")
+        args |= parsed((await request.body()).decode() or "{}", "invalid_json")
     else:
         args |= dict(await request.form())
     in_arguments = str(args.pop("token", ""))
     in_header = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
     return in_header or in_arguments, args
+
+
+def _legible(args: Json) -> Json:
+    """Return the arguments for the traffic, with views and blocks as they are instead of as JSON text."""
+    return {name: _unpacked(value) if name in _PACKED else value for name, value in args.items()}
+
+
+def _unpacked(value: Any) -> Any:
+    with contextlib.suppress(TypeError, json.JSONDecodeError):
+        return json.loads(value)
+    return value
 
 
 async def _hang(request: Request) -> None:
@@ -160,46 +178,58 @@ class PracticeServer:
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self.api_url = f"{self.url}/api/"
         workspace.base_url = self.url
-        config = uvicorn.Config(
-            create_app(workspace), log_config=None, access_log=False, timeout_graceful_shutdown=1, ws_ping_interval=5
-        )
-        self._server = uvicorn.Server(config)
-        self._task: asyncio.Task[None] | None = None
+        self._running: asyncio.Task[None] | None = None
         self._thread: threading.Thread | None = None
+        self._is_ready = threading.Event()
+        self._stop: Callable[[], object] = lambda: None
 
     async def __aenter__(self) -> PracticeServer:
-        self._task = asyncio.create_task(self._serve())
-        while not self._server.started and not self._task.done():
-            await asyncio.sleep(0.005)
+        self._running = asyncio.create_task(self._serve())
+        while not self._is_ready.is_set() and not self._running.done():
+            await asyncio.sleep(0)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.should_exit = True
-        if self._task:
-            await self._task
+        self._stop()
+        if self._running:
+            await self._running
 
     def __enter__(self) -> PracticeServer:
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
         self._thread.start()
-        while not self._server.started and self._thread.is_alive():
-            time.sleep(0.005)
+        if not self._is_ready.wait(START_SECONDS):
+            raise TimeoutError("the practice server did not start")
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.should_exit = True
+        self._stop()
         if self._thread:
-            self._thread.join(timeout=5)
+            self._thread.join(START_SECONDS)
 
     async def _serve(self) -> None:
-        """Serve without uvicorn's signal handlers: those belong to the program around it."""
-        with contextlib.ExitStack() as stack:
-            stack.callback(self._socket.close)
-            self._server.config.load()
-            self._server.lifespan = self._server.config.lifespan_class(self._server.config)
-            await self._server.startup(sockets=[self._socket])
-            await self._server.main_loop()
-            await self._server.shutdown(sockets=[self._socket])
+        """Serve until told to stop. Signals are left to the program around it, unlike `uvicorn.Server.serve`."""
+        loop, stopping = asyncio.get_running_loop(), asyncio.Event()
+        self._stop = lambda: loop.call_soon_threadsafe(stopping.set)
+        server = self._uvicorn()
+        await server.startup([self._socket])
+        self._is_ready.set()
+        await stopping.wait()
+        await server.shutdown([self._socket])
+
+    def _uvicorn(self) -> uvicorn.Server:
+        config = uvicorn.Config(
+            create_app(self.workspace),
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=1,
+            ws_ping_interval=5,
+            lifespan="off",
+        )
+        config.load()
+        server = uvicorn.Server(config)
+        server.lifespan = config.lifespan_class(config)
+        return server

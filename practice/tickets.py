@@ -38,8 +38,8 @@ class Tickets:
         self._triggers[trigger_id] = Ticket(user_id, self._now() + TRIGGER_LIFE, 1)
         return trigger_id
 
-    def use_trigger(self, trigger_id: str) -> str:
-        """Return whose trigger id it is, and use it up."""
+    def trigger(self, trigger_id: str) -> Ticket:
+        """Return the ticket behind a trigger id that may still be used."""
         ticket = self._triggers.get(trigger_id)
         if ticket is None:
             raise Refusal("invalid_trigger_id")
@@ -47,8 +47,7 @@ class Tickets:
             raise Refusal("exchanged_trigger_id")
         if self._now() > ticket.ends_at:
             raise Refusal("expired_trigger_id")
-        ticket.uses_left -= 1
-        return ticket.user_id
+        return ticket
 
     def new_response_url(self, user_id: str, message_ts: str | None = None) -> str:
         """Return the last part of a fresh response url."""

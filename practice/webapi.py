@@ -212,14 +212,21 @@ def _shown(workspace: Workspace, view: View) -> Json:
     return {"view": view.payload}
 
 
+def _exchange(workspace: Workspace, args: Json, show: Callable[[str, Json], View]) -> Json:
+    """Give a trigger id for a modal. A view that is refused leaves the trigger id unused."""
+    view = _view(args)
+    ticket = workspace.tickets.trigger(_required(args, "trigger_id"))
+    shown = show(ticket.user_id, view)
+    ticket.uses_left -= 1
+    return _shown(workspace, shown)
+
+
 def _open_view(workspace: Workspace, args: Json) -> Json:
-    user_id = workspace.tickets.use_trigger(_required(args, "trigger_id"))
-    return _shown(workspace, workspace.views.open(user_id, _view(args)))
+    return _exchange(workspace, args, workspace.views.open)
 
 
 def _push_view(workspace: Workspace, args: Json) -> Json:
-    user_id = workspace.tickets.use_trigger(_required(args, "trigger_id"))
-    return _shown(workspace, workspace.views.push(user_id, _view(args)))
+    return _exchange(workspace, args, workspace.views.push)
 
 
 def _update_view(workspace: Workspace, args: Json) -> Json:

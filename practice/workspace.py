@@ -37,11 +37,11 @@ class Faults:
     taken_then_timeout: int = 0
     slow_seconds: float = 0
     redeliver: bool = False
-    links: Links = field(default_factory=Links, repr=False, compare=False)
+    on_drop: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
 
     def drop_socket(self) -> None:
         """Disconnect every socket, with the `disconnect` envelope that Slack sends first."""
-        self.links.drop()
+        self.on_drop()
 
 
 @dataclass
@@ -68,7 +68,7 @@ class Workspace:
         self._start()
 
     def _start(self) -> None:
-        self.faults = Faults(links=self.links)
+        self.faults = Faults(on_drop=self._drop_sockets)
         self.traffic: deque[Exchange] = deque(maxlen=TRAFFIC_KEPT)
         self.tickets = Tickets(self.now)
         self.views = Views(self.app)
@@ -80,6 +80,10 @@ class Workspace:
         """Forget everything but the app, its people and its open sockets."""
         self._start()
         self.touch()
+
+    def _drop_sockets(self) -> None:
+        self.record("to_app", "disconnect", {"sockets": len(self.links)}, {}, fault="drop_socket")
+        self.links.drop()
 
     # Changes that a page shows.
     def touch(self) -> None:

@@ -106,12 +106,12 @@ async def over_socket(app: AsyncApp, workspace: Workspace, links: int = 1) -> An
     handlers = [AsyncSocketModeHandler(app, "xapp-test", ping_interval=0.2) for _ in range(links)]
     try:
         for handler in handlers:
-            await handler.connect_async()
+            await handler.connect_async()  # type: ignore[no-untyped-call]
         await until(lambda: len(workspace.links) == links)
         yield handlers
     finally:
         for handler in handlers:
-            await handler.close_async()
+            await handler.close_async()  # type: ignore[no-untyped-call]
 
 
 @asynccontextmanager

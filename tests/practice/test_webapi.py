@@ -1,0 +1,344 @@
+"""The Web API over real loopback HTTP, with Slack's own client: what it answers and what it refuses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import aiohttp
+import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from practice.actor import Actor
+from practice.model import Json, Person
+from practice.server import PracticeServer
+from practice.workspace import Workspace
+from tests.practice.conftest import KARIN, SANNE, Clock, manifest
+
+SANNE_DM = "D0SANNE"
+
+
+def plain(text: str) -> Json:
+    return {"type": "plain_text", "text": text}
+
+
+def modal(**changes: Any) -> Json:
+    blocks = [{"type": "section", "text": plain("Hallo")}]
+    return {"type": "modal", "title": plain("Titel"), "blocks": blocks, **changes}
+
+
+def home(text: str = "Hallo") -> Json:
+    return {"type": "home", "blocks": [{"type": "section", "text": plain(text)}]}
+
+
+async def refusal(call: Any) -> Json:
+    with pytest.raises(SlackApiError) as caught:
+        await call
+    answer: Json = caught.value.response.data
+    assert answer["ok"] is False
+    return answer
+
+
+async def error(call: Any) -> str:
+    return str((await refusal(call))["error"])
+
+
+def without_scope(workspace: Workspace, scope: str) -> None:
+    changed = manifest()
+    changed["oauth_config"]["scopes"]["bot"].remove(scope)
+    workspace.app = replace(workspace.app, manifest=changed)
+
+
+# Tokens and scopes.
+async def test_auth_test_tells_who_the_bot_is(client: AsyncWebClient) -> None:
+    answer = await client.auth_test()
+    assert (answer["user_id"], answer["bot_id"], answer["team"]) == ("U0MELDBOT", "B0MELDBOT", "De Linde")
+    assert answer.headers["x-oauth-scopes"] == "commands,chat:write,users:read,im:write,im:history"
+
+
+@pytest.mark.parametrize(
+    ("token", "expected"), [("xoxb-wrong", "invalid_auth"), ("xapp-test", "not_allowed_token_type")]
+)
+async def test_a_wrong_token_is_refused(server: PracticeServer, token: str, expected: str) -> None:
+    assert await error(AsyncWebClient(token, base_url=server.api_url).auth_test()) == expected
+
+
+async def test_no_token_is_refused(server: PracticeServer) -> None:
+    async with aiohttp.ClientSession() as session, session.post(f"{server.api_url}auth.test") as response:
+        assert (response.status, await response.json()) == (200, {"ok": False, "error": "not_authed"})
+
+
+@pytest.mark.parametrize("where", ["query", "form", "json", "header"])
+async def test_arguments_come_in_every_form_that_slack_takes(server: PracticeServer, where: str) -> None:
+    token = {"token": "xoxb-test"}
+    sent: dict[str, dict[str, Any]] = {
+        "query": {"params": token},
+        "form": {"data": token},
+        "json": {"json": token},
+        "header": {"headers": {"Authorization": "Bearer xoxb-test"}},
+    }
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{server.api_url}auth.test", **sent[where]) as response,
+    ):
+        assert (await response.json())["ok"] is True
+
+
+async def test_broken_json_is_refused(server: PracticeServer) -> None:
+    headers = {"Content-Type": "application/json"}
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{server.api_url}auth.test", data="{", headers=headers) as response,
+    ):
+        assert (await response.json())["error"] == "invalid_json"
+
+
+async def test_an_unknown_method_is_refused(client: AsyncWebClient) -> None:
+    assert await error(client.api_call("chat.shout")) == "unknown_method"
+
+
+async def test_api_test_echoes(client: AsyncWebClient) -> None:
+    assert (await client.api_test(hello="dag"))["args"] == {"hello": "dag"}
+    assert await error(client.api_test(error="my_error")) == "my_error"
+
+
+async def test_a_scope_that_the_manifest_lacks_is_named(workspace: Workspace, client: AsyncWebClient) -> None:
+    without_scope(workspace, "chat:write")
+    answer = await refusal(client.chat_postMessage(channel=SANNE, text="Dag"))
+    assert (answer["error"], answer["needed"]) == ("missing_scope", "chat:write")
+    assert answer["provided"] == "commands,users:read,im:write,im:history"
+
+
+async def test_team_info_needs_a_scope_of_its_own(client: AsyncWebClient) -> None:
+    assert (await refusal(client.team_info()))["needed"] == "team:read"
+
+
+# Messages.
+async def test_posting_to_a_person_opens_the_dm(workspace: Workspace, client: AsyncWebClient) -> None:
+    answer = await client.chat_postMessage(channel=SANNE, text="Dag")
+    assert (answer["channel"], answer["message"]["text"]) == (SANNE_DM, "Dag")
+    [message] = workspace.messages_of(SANNE)
+    assert (message.ts, message.from_app, message.is_ephemeral) == (answer["ts"], True, False)
+    assert workspace.messages_of(KARIN) == []
+
+
+async def test_messages_are_unread_until_they_are_read(workspace: Workspace, client: AsyncWebClient) -> None:
+    await client.chat_postMessage(channel=SANNE, text="Dag")
+    await client.chat_postMessage(channel=SANNE, text="Nogmaals")
+    assert workspace.unread_of(SANNE) == 2
+    workspace.mark_read(SANNE)
+    assert workspace.unread_of(SANNE) == 0
+
+
+async def test_an_ephemeral_message_is_for_one_person(workspace: Workspace, client: AsyncWebClient) -> None:
+    await client.chat_postEphemeral(channel=SANNE_DM, user=SANNE, text="Alleen jij")
+    assert [message.is_ephemeral for message in workspace.messages_of(SANNE)] == [True]
+    refused = client.chat_postEphemeral(channel=SANNE_DM, user=KARIN, text="Niet jij")
+    assert await error(refused) == "user_not_in_channel"
+    assert workspace.messages_of(KARIN) == []
+
+
+async def test_an_ephemeral_message_cannot_be_changed(client: AsyncWebClient) -> None:
+    sent = await client.chat_postEphemeral(channel=SANNE_DM, user=SANNE, text="Alleen jij")
+    changing = client.chat_update(channel=SANNE_DM, ts=sent["message_ts"], text="Anders")
+    assert await error(changing) == "message_not_found"
+
+
+async def test_a_message_can_be_changed_and_deleted(workspace: Workspace, client: AsyncWebClient) -> None:
+    sent = await client.chat_postMessage(channel=SANNE, text="Dag")
+    await client.chat_update(channel=sent["channel"], ts=sent["ts"], text="Anders")
+    assert [message.text for message in workspace.messages_of(SANNE)] == ["Anders"]
+    await client.chat_delete(channel=sent["channel"], ts=sent["ts"])
+    assert workspace.messages_of(SANNE) == []
+    assert await error(client.chat_delete(channel=sent["channel"], ts=sent["ts"])) == "message_not_found"
+
+
+async def test_what_a_person_wrote_is_not_the_apps_to_change(workspace: Workspace, client: AsyncWebClient) -> None:
+    own = workspace.post(SANNE, "Van mij", from_app=False)
+    assert await error(client.chat_update(channel=SANNE_DM, ts=own.ts, text="x")) == "cant_update_message"
+    assert await error(client.chat_delete(channel=SANNE_DM, ts=own.ts)) == "cant_delete_message"
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "expected"),
+    [
+        ("chat.postMessage", {"channel": SANNE}, "no_text"),
+        ("chat.postMessage", {"channel": "D0NOBODY", "text": "x"}, "channel_not_found"),
+        ("chat.postMessage", {"text": "x"}, "invalid_arguments"),
+        ("chat.postMessage", {"channel": SANNE, "text": "x" * 40_001}, "msg_too_long"),
+        ("chat.postMessage", {"channel": SANNE, "text": "x", "blocks": "no json"}, "invalid_blocks_format"),
+        ("chat.update", {"channel": SANNE, "ts": "1.1", "text": "x"}, "channel_not_found"),
+        ("chat.postEphemeral", {"channel": SANNE, "user": SANNE, "text": "x"}, "channel_not_found"),
+        ("conversations.open", {}, "users_list_not_supplied"),
+        ("conversations.open", {"users": "U0NOBODY"}, "user_not_found"),
+        ("users.info", {"user": "U0NOBODY"}, "user_not_found"),
+        ("users.list", {"cursor": "nonsense"}, "invalid_cursor"),
+        ("views.open", {"view": "{}"}, "invalid_arguments"),
+        ("views.publish", {"user_id": "U0NOBODY", "view": "{}"}, "invalid_arguments"),
+    ],
+)
+async def test_what_slack_would_refuse_is_refused(
+    client: AsyncWebClient, method: str, arguments: Json, expected: str
+) -> None:
+    assert await error(client.api_call(method, params=arguments)) == expected
+
+
+async def test_bad_blocks_are_refused_with_a_pointer(workspace: Workspace, client: AsyncWebClient) -> None:
+    blocks = [{"type": "header", "text": plain("x" * 151)}]
+    answer = await refusal(client.chat_postMessage(channel=SANNE, text="x", blocks=blocks))
+    words = "must be less than 151 characters [json-pointer:/blocks/0/text/text]"
+    assert (answer["error"], answer["errors"]) == ("invalid_blocks", [words])
+    assert answer["response_metadata"]["messages"] == [f"[ERROR] {words}"]
+    assert workspace.messages_of(SANNE) == []
+    assert workspace.traffic[-1].fault == f"invalid_blocks [ERROR] {words}"
+
+
+async def test_blocks_without_ids_get_them(workspace: Workspace, client: AsyncWebClient) -> None:
+    button = {"type": "button", "text": plain("Ga")}
+    await client.chat_postMessage(channel=SANNE, text="x", blocks=[{"type": "actions", "elements": [button]}])
+    [message] = workspace.messages_of(SANNE)
+    assert message.blocks[0]["block_id"]
+    assert message.blocks[0]["elements"][0]["action_id"]
+
+
+async def test_slack_still_posts_to_a_deactivated_person(workspace: Workspace, client: AsyncWebClient) -> None:
+    workspace.people[SANNE] = replace(workspace.people[SANNE], is_active=False)
+    assert (await client.chat_postMessage(channel=SANNE, text="Dag"))["ok"]
+    assert await error(client.conversations_open(users=SANNE)) == "user_disabled"
+    assert await error(client.views_publish(user_id=SANNE, view=home())) == "invalid_arguments"
+
+
+async def test_a_conversation_can_be_opened(client: AsyncWebClient) -> None:
+    opened = await client.conversations_open(users=SANNE)
+    assert opened["channel"]["id"] == SANNE_DM
+
+
+# Views.
+async def test_a_modal_opens_for_whose_trigger_it_is(workspace: Workspace, client: AsyncWebClient) -> None:
+    answer = await client.views_open(trigger_id=workspace.tickets.new_trigger(SANNE), view=modal())
+    [shown] = workspace.modals_of(SANNE)
+    assert (shown.id, shown.type) == (answer["view"]["id"], "modal")
+    assert answer["view"]["root_view_id"] == shown.id
+    assert answer["view"]["hash"]
+    assert workspace.modals_of(KARIN) == []
+
+
+async def test_a_trigger_serves_once(workspace: Workspace, client: AsyncWebClient) -> None:
+    trigger = workspace.tickets.new_trigger(SANNE)
+    await client.views_open(trigger_id=trigger, view=modal())
+    assert await error(client.views_open(trigger_id=trigger, view=modal())) == "exchanged_trigger_id"
+
+
+@pytest.mark.parametrize(("seconds", "expires"), [(3, False), (3.1, True)])
+async def test_a_trigger_lives_three_seconds(
+    workspace: Workspace, client: AsyncWebClient, clock: Clock, seconds: float, expires: bool
+) -> None:
+    trigger = workspace.tickets.new_trigger(SANNE)
+    clock.forward(seconds=seconds)
+    opening = client.views_open(trigger_id=trigger, view=modal())
+    assert (await error(opening) if expires else (await opening)["ok"]) == ("expired_trigger_id" if expires else True)
+    assert len(workspace.modals_of(SANNE)) == (0 if expires else 1)
+
+
+async def test_an_invented_trigger_is_refused(client: AsyncWebClient) -> None:
+    assert await error(client.views_open(trigger_id="1.2.abc", view=modal())) == "invalid_trigger_id"
+
+
+async def test_a_refused_view_leaves_the_trigger_for_a_better_one(workspace: Workspace, client: AsyncWebClient) -> None:
+    trigger = workspace.tickets.new_trigger(SANNE)
+    bad = await refusal(client.views_open(trigger_id=trigger, view=modal(title=plain("x" * 25))))
+    assert bad["response_metadata"]["messages"] == [
+        "[ERROR] must be less than 25 characters [json-pointer:/view/title/text]"
+    ]
+    assert (await client.views_open(trigger_id=trigger, view=modal()))["ok"]
+
+
+async def test_three_modals_stand_on_one_another_and_no_more(workspace: Workspace, client: AsyncWebClient) -> None:
+    new = workspace.tickets.new_trigger
+    first = (await client.views_open(trigger_id=new(SANNE), view=modal()))["view"]
+    second = (await client.views_push(trigger_id=new(SANNE), view=modal()))["view"]
+    third = (await client.views_push(trigger_id=new(SANNE), view=modal()))["view"]
+    assert (third["root_view_id"], third["previous_view_id"]) == (first["id"], second["id"])
+    assert await error(client.views_push(trigger_id=new(SANNE), view=modal())) == "push_limit_reached"
+    assert [view.id for view in workspace.modals_of(SANNE)] == [first["id"], second["id"], third["id"]]
+
+
+async def test_nothing_is_pushed_onto_nothing(workspace: Workspace, client: AsyncWebClient) -> None:
+    assert await error(client.views_push(trigger_id=workspace.tickets.new_trigger(SANNE), view=modal())) == "not_found"
+
+
+async def test_a_view_is_updated_by_id_or_external_id(workspace: Workspace, client: AsyncWebClient) -> None:
+    opened = await client.views_open(trigger_id=workspace.tickets.new_trigger(SANNE), view=modal(external_id="mine"))
+    view_id = opened["view"]["id"]
+    await client.views_update(view_id=view_id, view=modal(title=plain("Een"), external_id="mine"))
+    answer = await client.views_update(external_id="mine", view=modal(title=plain("Twee"), external_id="mine"))
+    assert (answer["view"]["id"], workspace.modals_of(SANNE)[0].payload["title"]["text"]) == (view_id, "Twee")
+    both = client.api_call("views.update", json={"view_id": view_id, "external_id": "mine", "view": modal()})
+    assert await error(both) == "invalid_arguments"
+    second = client.views_open(trigger_id=workspace.tickets.new_trigger(KARIN), view=modal(external_id="mine"))
+    assert await error(second) == "duplicate_external_id"
+
+
+async def test_an_old_hash_conflicts(workspace: Workspace, client: AsyncWebClient) -> None:
+    opened = (await client.views_open(trigger_id=workspace.tickets.new_trigger(SANNE), view=modal()))["view"]
+    await client.views_update(view_id=opened["id"], hash=opened["hash"], view=modal())
+    again = client.views_update(view_id=opened["id"], hash=opened["hash"], view=modal())
+    assert await error(again) == "hash_conflict"
+
+
+async def test_a_closed_view_is_not_found(workspace: Workspace, client: AsyncWebClient, sanne: Actor) -> None:
+    await client.views_open(trigger_id=workspace.tickets.new_trigger(SANNE), view=modal())
+    [shown] = workspace.modals_of(SANNE)
+    await sanne.close(shown)
+    assert await error(client.views_update(view_id=shown.id, view=modal())) == "not_found"
+
+
+async def test_a_view_over_250_kilobytes_is_too_large(workspace: Workspace, client: AsyncWebClient) -> None:
+    blocks = [{"type": "section", "text": plain("x" * 3000)}] * 84
+    opening = client.views_open(trigger_id=workspace.tickets.new_trigger(SANNE), view=modal(blocks=blocks))
+    assert await error(opening) == "view_too_large"
+
+
+async def test_a_home_tab_keeps_its_id(workspace: Workspace, client: AsyncWebClient) -> None:
+    first = (await client.views_publish(user_id=SANNE, view=home("Een")))["view"]
+    second = (await client.views_publish(user_id=SANNE, view=home("Twee"), hash=first["hash"]))["view"]
+    assert first["id"] == second["id"]
+    assert await error(client.views_publish(user_id=SANNE, view=home(), hash=first["hash"])) == "hash_conflict"
+    shown = workspace.home_of(SANNE)
+    assert shown is not None
+    assert (shown.type, shown.payload["blocks"][0]["text"]["text"]) == ("home", "Twee")
+
+
+async def test_a_modal_is_no_home_tab(workspace: Workspace, client: AsyncWebClient) -> None:
+    assert await error(client.views_publish(user_id=SANNE, view=modal())) == "invalid_arguments"
+    opening = client.views_open(trigger_id=workspace.tickets.new_trigger(SANNE), view=home())
+    assert await error(opening) == "invalid_arguments"
+
+
+async def test_without_a_home_tab_nothing_is_published(workspace: Workspace, client: AsyncWebClient) -> None:
+    changed = manifest()
+    changed["features"]["app_home"]["home_tab_enabled"] = False
+    workspace.app = replace(workspace.app, manifest=changed)
+    assert await error(client.views_publish(user_id=SANNE, view=home())) == "not_enabled"
+
+
+# People.
+async def test_a_person_is_shown_with_what_was_asked(workspace: Workspace, client: AsyncWebClient) -> None:
+    user = (await client.users_info(user=SANNE, include_locale=True))["user"]
+    assert (user["real_name"], user["locale"], user["tz"]) == ("Sanne de Boer", "nl-NL", "Europe/Amsterdam")
+    assert (user["profile"]["title"], user["deleted"]) == ("Leerkracht", False)
+    assert "locale" not in (await client.users_info(user=SANNE))["user"]
+    workspace.people[SANNE] = replace(workspace.people[SANNE], is_active=False)
+    assert (await client.users_info(user=SANNE))["user"]["deleted"] is True
+
+
+async def test_the_bot_is_a_user_too(workspace: Workspace, client: AsyncWebClient) -> None:
+    assert (await client.users_info(user=workspace.app.bot_user_id))["user"]["is_bot"] is True
+
+
+async def test_people_come_in_pages(workspace: Workspace, client: AsyncWebClient) -> None:
+    workspace.people["U0THREE"] = Person("U0THREE", "Drie", team_id="T0OTHER")
+    found = [page["members"] async for page in await client.users_list(limit=3)]
+    assert [len(members) for members in found] == [3, 1]
+    assert {member["id"]: member["team_id"] for member in found[1]} == {"U0THREE": "T0OTHER"}

@@ -10,7 +10,7 @@ A case that comes back to a step loses what stood in that step and the later one
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -98,6 +98,12 @@ def needed(plan: Plan, state: State) -> list[Record]:
     return _missing(plan.step(state.step), state)
 
 
+def to_act(plan: Plan, state: State) -> tuple[Role, ...]:
+    """Return the roles whose turn it is: those that may make what the step waits for first, else whoever acts in it."""
+    waiting = needed(plan, state)
+    return waiting[0].by if waiting else plan.step(state.step).who
+
+
 def offered(plan: Plan, state: State) -> list[Record]:
     """Return what can be recorded now: what the step asks or allows, then what is possible at any time."""
     if state.status is not Status.OPEN:
@@ -105,16 +111,6 @@ def offered(plan: Plan, state: State) -> list[Record]:
     step = [record for record in plan.step(state.step).records if applies(record, state)]
     ready = [record for record in step if all(holds(need.condition, state.standing, {}) for need in record.needs)]
     return [*ready, *(record for record in plan.always if record.effect not in NEEDS_ANOTHER)]
-
-
-def in_order_of_happening(entries: Sequence[Entry], date_fields: Mapping[str, str]) -> list[Entry]:
-    """Return the entries by the day they speak of (S1.2), else the day they were written; ties by sequence."""
-
-    def happened(entry: Entry) -> tuple[str, int]:
-        day = entry.answers.get(date_fields.get(entry.record, ""), "")
-        return (str(day) or entry.written_at.date().isoformat(), entry.seq)
-
-    return sorted(entries, key=happened)
 
 
 def _after(plan: Plan, state: State, entry: Entry) -> State:

@@ -20,7 +20,7 @@ class Problem:
 class Refusal(Exception):
     """Somebody may not or cannot do this. Shown kindly; nothing is stored. Never holds personal data."""
 
-    def __init__(self, code: str = "", *, reason: str = "", rule: str = "", **words: str) -> None:
+    def __init__(self, code: str = "", /, *, reason: str = "", rule: str = "", **words: str) -> None:
         super().__init__(code or rule)
         self.code = code
         self.reason = reason

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from meldcode.case import PersonId, SchoolId
 from meldcode.plan import Role
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+"""The time of all the schools."""
 
 
 @dataclass(frozen=True)

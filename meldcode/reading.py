@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from meldcode.access import Action, Relation, acting_role, may
-from meldcode.case import Answer, Entry, PersonId, SchoolId, Status, in_order_of_happening, needed, offered
+from meldcode.case import Answer, Entry, PersonId, SchoolId, Status, needed, offered
 from meldcode.dossier import Dossier, dossier_of, known_person, readable_case, schools_to_report_in
 from meldcode.errors import Refusal
-from meldcode.people import Identity, Person, School
+from meldcode.people import AMSTERDAM, Identity, Person
 from meldcode.plan import Effect, FieldKind, Plan, Record
 from meldcode.ports import CaseHeader, Reading, Transaction
+from meldcode.recording import FormView
 
 
 @dataclass(frozen=True)
 class Line:
-    """One entry of the timeline, with who wrote it and the code of the case it stands in."""
+    """One entry of the logbook: the day it speaks of, who wrote it, and the code of the case it stands in."""
 
     entry: Entry
+    happened: date
     author: str
     record: Record
     code: str
@@ -38,19 +40,6 @@ class CaseView:
     doable: tuple[Record, ...]
     names: Mapping[str, str]
     same_pupil: tuple[CaseHeader, ...] = ()
-
-
-@dataclass(frozen=True)
-class FormView:
-    """A form to be filled in. Without `case` it opens one; `schools` is more than one where a choice is needed."""
-
-    record: Record
-    plan: Plan
-    initial: Mapping[str, Answer]
-    case: str = ""
-    seen: int = 0
-    refers_to: int = 0
-    schools: tuple[School, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,7 +79,7 @@ def open_case(tx: Transaction, who: Identity, code: str, now: datetime) -> CaseV
     )
 
 
-def signal_form(tx: Transaction, who: Identity, text: str) -> FormView:
+def signal_form(tx: Transaction, who: Identity, text: str, now: datetime) -> FormView:
     """Return the empty form that opens a case, with the text typed behind the command put in. Raises Refusal."""
     person, plan = known_person(tx, who), tx.plans.current()
     schools = schools_to_report_in(person, plan)
@@ -98,7 +87,9 @@ def signal_form(tx: Transaction, who: Identity, text: str) -> FormView:
         raise Refusal("role_may_not", roles=" ".join(plan.opening.by), rule="G1")
     memberships = [person.memberships[school] for school in schools]
     groups = {group for membership in memberships for group in membership.groups}
-    initial: dict[str, Answer] = {"group": groups.pop()} if len(groups) == 1 else {}
+    initial = _initial(plan.opening, now)
+    if len(groups) == 1:
+        initial["group"] = groups.pop()
     longest = next((f for f in plan.opening.fields if f.kind is FieldKind.LONG_TEXT), None)
     if text and longest:
         initial[longest.id] = text[: longest.max_length]
@@ -114,9 +105,9 @@ def record_form(tx: Transaction, who: Identity, code: str, record: str, refers_t
         raise Refusal("role_may_not", roles=" ".join(asked.by) if asked else "", rule="G1")
     if asked.effect is Effect.CORRECTS and not 1 <= refers_to <= len(dossier.entries):
         raise Refusal("unknown_entry")
-    return FormView(
-        asked.without_pupil(), dossier.plan, {}, dossier.stored.code, dossier.stored.version, refers_to=refers_to
-    )
+    form = asked.without_pupil()
+    case = dossier.stored
+    return FormView(form, dossier.plan, _initial(form, now), case.code, case.version, refers_to=refers_to)
 
 
 def overview(tx: Transaction, who: Identity) -> Overview:
@@ -127,6 +118,13 @@ def overview(tx: Transaction, who: Identity) -> Overview:
     cases = {case.id: case for case in (*others, *own)}
     rows = sorted((_row(tx, person, case) for case in cases.values()), key=lambda row: not row.is_waiting)
     return Overview(person, tuple(rows), bool(schools_to_report_in(person, tx.plans.current())))
+
+
+def _initial(record: Record, now: datetime) -> dict[str, Answer]:
+    """What stands in the form at first: today for what happened, and what an unanswered question means."""
+    today = now.astimezone(AMSTERDAM).date().isoformat()
+    days = {f.id: today for f in record.fields if f.kind is FieldKind.DATE and f.required and not f.future}
+    return {**days, **{field.id: field.default for field in record.fields if field.default}}
 
 
 def _read(tx: Transaction, person: Person, case: CaseHeader, now: datetime) -> Dossier:
@@ -143,16 +141,21 @@ def _joined(tx: Transaction, person: Person, case: CaseHeader, now: datetime) ->
 
 
 def _lines(tx: Transaction, parts: Iterable[Dossier], staff: dict[PersonId, str]) -> list[Line]:
-    day_fields: dict[str, str] = {}
-    lines: dict[int, Line] = {}
+    """The entries of all the parts in order of happening (S1.2)."""
+    lines = []
     for part in parts:
         for entry in part.entries:
             record = part.plan.records[entry.record]
-            day_fields[record.id] = next((f.id for f in record.fields if f.kind is FieldKind.DATE), "")
             author = staff.get(entry.author) or tx.people.get(entry.author).name
-            lines[id(entry)] = Line(entry, author, record, part.stored.code)
-    entries = [line.entry for line in lines.values()]
-    return [lines[id(entry)] for entry in in_order_of_happening(entries, day_fields)]
+            lines.append(Line(entry, _happened(record, entry), author, record, part.stored.code))
+    return sorted(lines, key=lambda line: (line.happened, line.entry.written_at, line.entry.seq))
+
+
+def _happened(record: Record, entry: Entry) -> date:
+    """The day an entry speaks of, else the day it was written."""
+    days = (entry.answers.get(field.id) for field in record.fields if field.kind is FieldKind.DATE and not field.future)
+    told = next((day for day in days if day), None)
+    return date.fromisoformat(str(told)) if told else entry.written_at.astimezone(AMSTERDAM).date()
 
 
 def _same_pupil(tx: Transaction, dossier: Dossier) -> list[CaseHeader]:

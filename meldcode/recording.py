@@ -16,20 +16,18 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from meldcode import hints, rules
 from meldcode.access import Relation, acting_role
-from meldcode.case import Answers, Entry, Pupil, SchoolId, State, Status, fold
+from meldcode.case import Answer, Answers, Entry, Pupil, SchoolId, State, Status, fold
 from meldcode.dossier import Dossier, dossier_of, known_person, readable_case, schools_to_report_in
 from meldcode.errors import Invalid, Problem, Refusal
 from meldcode.hints import Found
-from meldcode.people import Identity, Person
-from meldcode.plan import Effect, FieldSpec, Plan, Record, Role
+from meldcode.people import AMSTERDAM, Identity, Person, School
+from meldcode.plan import Effect, FieldKind, FieldSpec, Plan, Record, Role
 from meldcode.ports import CaseHeader, Submission, Transaction
 from meldcode.telling import Told, tell
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 OF_TWO_CASES = (Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS)
 
 
@@ -53,8 +51,24 @@ class Submit:
 
 
 @dataclass(frozen=True)
+class FormView:
+    """A form to be filled in. Without `case` it opens one; `schools` is more than one where a choice is needed."""
+
+    record: Record
+    plan: Plan
+    initial: Answers
+    case: str = ""
+    seen: int = 0
+    refers_to: int = 0
+    schools: tuple[School, ...] = ()
+
+
+@dataclass(frozen=True)
 class Saved:
-    """It is stored. `told` are those who got a message; `gap` are roles that should have, but nobody has them."""
+    """It is stored. `told` are those who got a message; `gap` are roles that should have, but nobody has them.
+
+    `is_repeat` says that it had been stored before, and that nobody was told anew.
+    """
 
     code: str
     plan: Plan
@@ -62,6 +76,7 @@ class Saved:
     state: State
     told: tuple[Person, ...] = ()
     gap: tuple[Role, ...] = ()
+    is_repeat: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,11 +96,12 @@ def submit(tx: Transaction, command: Submit, now: datetime) -> Saved | ToReview:
     dossier = _dossier_for(tx, command, person)
     record = _record_of(dossier.plan, command)
     command = replace(command, answers=rules.with_defaults(record, command.answers))
+    answers = _with_people(tx, record, command)
     _refuse_impossible(dossier, record, command)
-    _refuse_problems(tx, dossier, record, command, now)
+    _refuse_problems(tx, dossier, record, answers, now)
     if review := _review(tx, dossier, record, command, now):
         return review
-    return _store(tx, dossier, record, command, now)
+    return _store(tx, dossier, record, command, answers, now)
 
 
 def submit_draft(tx: Transaction, command: Submit, now: datetime) -> Saved | ToReview:
@@ -94,6 +110,19 @@ def submit_draft(tx: Transaction, command: Submit, now: datetime) -> Saved | ToR
     if answers is None and tx.cases.submission(command.key) is None:
         raise Refusal("draft_gone")
     return submit(tx, replace(command, answers=answers or {}, reviewed=True), now)
+
+
+def find_draft(tx: Transaction, who: Identity, key: str, record: str, code: str, now: datetime) -> FormView:
+    """Return the form with the draft in it ("Aanpassen"). Raises Refusal when the draft is gone."""
+    person = known_person(tx, who)
+    answers = tx.drafts.find(key, person.id, now)
+    if answers is None:
+        raise Refusal("draft_gone")
+    if code:
+        plan = dossier_of(tx, person, readable_case(tx, person, code)).plan
+        return FormView(plan.records[record].without_pupil(), plan, answers, code)
+    plan = tx.plans.current()
+    return FormView(plan.opening, plan, answers)
 
 
 def add_entry(tx: Transaction, dossier: Dossier, entry: Entry, key: str, content: str) -> Told:
@@ -117,7 +146,7 @@ def _given_again(tx: Transaction, command: Submit, person: Person, stored: Submi
     code = dossier.stored.code
     if not command.reviewed and stored.digest != digest(rules.with_defaults(record, command.answers)):
         raise Refusal("stored_before", case=code)
-    return Saved(code, dossier.plan, record, dossier.state)
+    return Saved(code, dossier.plan, record, dossier.state, is_repeat=True)
 
 
 def _dossier_for(tx: Transaction, command: Submit, person: Person) -> Dossier:
@@ -167,10 +196,28 @@ def _refuse_impossible(dossier: Dossier, record: Record, command: Submit) -> Non
     rules.refuse_unless_possible(dossier.plan, dossier.state, record)
 
 
-def _refuse_problems(tx: Transaction, dossier: Dossier, record: Record, command: Submit, now: datetime) -> None:
+def _with_people(tx: Transaction, record: Record, command: Submit) -> dict[str, Answer]:
+    """The answers with people named by our own id; whom nobody knows stays as given, and is refused by the rules."""
+    fields = {field.id for field in record.fields if field.kind in (FieldKind.PEOPLE, FieldKind.PERSON)}
+    named = [user for field in fields for user in _values(command.answers.get(field, ()))]
+    who = command.who
+    known = tx.people.by_identities(Identity(who.platform, who.workspace, user) for user in named) if named else {}
+    ids = {identity.user: str(person.id) for identity, person in known.items()}
+
+    def translated(answer: Answer) -> Answer:
+        return ids.get(answer, answer) if isinstance(answer, str) else tuple(ids.get(user, user) for user in answer)
+
+    return {id_: translated(answer) if id_ in fields else answer for id_, answer in command.answers.items()}
+
+
+def _values(answer: Answer) -> tuple[str, ...]:
+    return (answer,) if isinstance(answer, str) else answer
+
+
+def _refuse_problems(tx: Transaction, dossier: Dossier, record: Record, answers: Answers, now: datetime) -> None:
     colleagues = dossier.colleagues(tx.people.of_school(dossier.school))
     today = now.astimezone(AMSTERDAM).date()
-    if problems := rules.problems(record, command.answers, dossier.state, colleagues, today):
+    if problems := rules.problems(record, answers, dossier.state, colleagues, today):
         raise Invalid(problems)
 
 
@@ -196,15 +243,16 @@ def _spots(field: FieldSpec, answers: Answers, pupil: Pupil, names: Sequence[str
     return sorted(spots, key=lambda spot: spot.start)
 
 
-def _store(tx: Transaction, dossier: Dossier, record: Record, command: Submit, now: datetime) -> Saved:
+def _store(
+    tx: Transaction, dossier: Dossier, record: Record, command: Submit, answers: Answers, now: datetime
+) -> Saved:
     role = acting_role(record, dossier.relation)
     assert role is not None  # noqa: S101 - refused before
     case = dossier.case or tx.cases.open(dossier.school, dossier.plan, dossier.pupil, dossier.person.id, now)
-    answers = {field.id: command.answers[field.id] for field in record.fields if field.id in command.answers}
     kept = {field: answer for field, answer in answers.items() if not _is_pupil(record, field)}
     entry = Entry(case.version + 1, record.id, dossier.person.id, role, now, kept, command.refers_to)
     rules.refuse_unless_agreeing(record, dossier.state, entry)
-    told = add_entry(tx, replace(dossier, case=case), entry, command.key, digest(answers))
+    told = add_entry(tx, replace(dossier, case=case), entry, command.key, digest(command.answers))
     return Saved(case.code, dossier.plan, record, told.state, told.people, told.gap)
 
 

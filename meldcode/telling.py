@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from meldcode.case import Entry, State, Status, holds
+from meldcode.case import Entry, PersonId, State, Status, holds, to_act
 from meldcode.dossier import Dossier
 from meldcode.people import Person
 from meldcode.plan import Role, Tell
@@ -28,21 +28,21 @@ class Told:
 def tell(tx: Transaction, dossier: Dossier, after: State, entry: Entry) -> Told:
     """Put a message in the outbox for everybody concerned, one for each person, and return who they are."""
     staff = tx.people.of_school(dossier.school)
-    told: dict[Person, str] = {}
+    told: dict[PersonId, str] = {}
     gap: list[Role] = []
     for number, rule in enumerate(dossier.plan.records[entry.record].tell):
         if holds(rule.when, dossier.state.standing, entry.answers):
             people, missing = _holders(rule, staff, dossier)
             gap += missing
             for person in people:
-                told.setdefault(person, str(number))
+                told.setdefault(person.id, str(number))
     for person in _next_to_act(dossier, after, staff):
-        told.setdefault(person, "")
+        told.setdefault(person.id, "")
     for person, which in told.items():
         words = _words(dossier, after, entry) | {"tell": which, "gap": " ".join(gap)}
-        message = Message("recorded", person.id, dossier.stored.id, f"entry {entry.seq}", words)
+        message = Message("recorded", person, dossier.stored.id, f"entry {entry.seq}", words)
         tx.outbox.put(message, entry.written_at)
-    return Told(after, tuple(told), tuple(gap))
+    return Told(after, tuple(person for person in staff if person.id in told), tuple(gap))
 
 
 def _holders(rule: Tell, staff: Iterable[Person], dossier: Dossier) -> tuple[list[Person], list[Role]]:
@@ -78,6 +78,7 @@ def _words(dossier: Dossier, after: State, entry: Entry) -> dict[str, str]:
         "version": str(dossier.plan.version),
         "record": entry.record,
         "step": after.step,
+        "who": " ".join(to_act(dossier.plan, after)),
         "status": after.status.value,
         "outcome": after.outcome,
     }

@@ -1,0 +1,55 @@
+"""The Slack app manifest: the fewest scopes that work, the commands, the shortcut and the Home tab."""
+
+from __future__ import annotations
+
+from typing import Any
+
+SCOPES = ["chat:write", "commands"]
+"""Posting to somebody opens the conversation, and the Home tab needs no scope of its own."""
+
+
+def manifest(request_url: str = "") -> dict[str, Any]:
+    """Return the manifest: for Socket Mode, or for HTTP when the bot's public URL is given."""
+    url = f"{request_url.rstrip('/')}/slack/events" if request_url else ""
+    return {
+        "display_information": {
+            "name": "Meldwijzer",
+            "description": "Leidt je door het stappenplan van de meldcode",
+            "background_color": "#234e52",
+        },
+        "features": {
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": True,
+            },
+            "bot_user": {"display_name": "Meldwijzer", "always_online": True},
+            "shortcuts": [_shortcut()],
+            "slash_commands": [
+                _command("/signaal", "Meld wat je zag of hoorde", "wat je zag of hoorde", url),
+                _command("/meldcode", "Je dossiers en hulp", "help, dossiers, dossier CODE, acuut", url),
+            ],
+        },
+        "oauth_config": {"scopes": {"bot": SCOPES}},
+        "settings": {
+            "event_subscriptions": {"bot_events": ["app_home_opened"]} | ({"request_url": url} if url else {}),
+            "interactivity": {"is_enabled": True} | ({"request_url": url} if url else {}),
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": not url,
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def _shortcut() -> dict[str, str]:
+    return {
+        "name": "Signaal melden",
+        "type": "global",
+        "callback_id": "signaal_melden",
+        "description": "Meld wat je zag of hoorde",
+    }
+
+
+def _command(command: str, description: str, hint: str, url: str) -> dict[str, Any]:
+    found = {"command": command, "description": description, "usage_hint": hint, "should_escape": False}
+    return found | ({"url": url} if url else {})

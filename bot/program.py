@@ -1,0 +1,211 @@
+"""Puts the program together, and runs it.
+
+At start, in this order: the plan is read, the database is there and of this version, the master key is the right one,
+Slack says who the bot is, the schools file is put in the database. Only then are requests taken.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import aiohttp
+import uvicorn
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.schools_file import SchoolsFile, read_schools
+from bot.sender import Sender
+from bot.settings import Settings, Wrong
+from bot.web import web_app
+from handlers.app import build_app, quiet_logger
+from handlers.office import Office
+from handlers.request import Services
+from meldcode.plan import Plan
+from meldcode.plan_file import PLANS, load_plan, shipped_plans
+from storage.engine import make_engine
+from storage.keys import open_vault
+from storage.migrate import is_current, upgrade
+from storage.schools import PersonConfig, SchoolConfig, apply_schools
+from storage.transaction import Store
+from storage.vault import BadKey, MasterKey, WrongKey
+
+log = logging.getLogger("meldwijzer")
+DEFAULT_PLAN = PLANS / "heutink.yaml"
+SLACK_SECONDS = 5
+START_TRIES = 8
+
+
+@dataclass
+class Program:
+    """The running program's parts."""
+
+    settings: Settings
+    engine: Engine
+    store: Store
+    office: Office
+    sender: Sender
+    slack: AsyncApp
+    is_ready: bool = False
+
+    @property
+    def has_socket(self) -> bool:
+        """Whether Slack is reached by Socket Mode, and not by HTTP."""
+        return bool(self.settings.slack_app_token.get_secret_value())
+
+    def is_healthy(self) -> bool:
+        """Whether the database answers."""
+        try:
+            with self.engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        except SQLAlchemyError:
+            return False
+        return True
+
+
+def utc_now() -> datetime:
+    """The moment it is; the core is given it."""
+    return datetime.now(UTC)
+
+
+def open_store(settings: Settings) -> tuple[Engine, Store]:
+    """Open the database, migrated if it is the embedded one. Raises Wrong when it cannot be used."""
+    engine = make_engine(settings.database_url)
+    if settings.is_embedded:
+        upgrade(engine)
+    elif not is_current(engine):
+        raise Wrong("The database is not of this version. Run `meldwijzer migrate`.")
+    try:
+        vault = open_vault(engine, MasterKey.from_text(settings.master_key()))
+    except (BadKey, WrongKey) as error:
+        raise Wrong(f"The master key cannot be used: {error}.") from error
+    path = settings.meldwijzer_plan or DEFAULT_PLAN
+    store = Store(engine, vault, load_plan(path))
+    store.register_plans((load_plan(file), file.read_text(encoding="utf-8")) for file in _plan_files(path))
+    return engine, store
+
+
+@asynccontextmanager
+async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) -> AsyncIterator[Program]:
+    """Put the program together; it is taken apart in good order at the end. Raises Wrong."""
+    quiet_logger()
+    schools = read_schools(settings.meldwijzer_schools) if settings.meldwijzer_schools else None
+    engine, store = await asyncio.to_thread(open_store, settings)
+    office = Office(store.transaction, now)
+    timeout = aiohttp.ClientTimeout(total=SLACK_SECONDS)
+    async with aiohttp.ClientSession(timeout=timeout) as session:
+        client = AsyncWebClient(
+            settings.slack_bot_token.get_secret_value(),
+            base_url=settings.slack_api_url,
+            timeout=SLACK_SECONDS,
+            session=session,
+            logger=quiet_logger(),
+        )
+        identity = await _who_am_i(client)
+        if schools:
+            configs = _configs(schools)
+            await asyncio.to_thread(apply_schools, store, configs, identity.team_id or "", now())
+        sender = Sender(store.queue, office, client, now)
+        services = Services(office, client, sender.wake)
+        secret = settings.slack_signing_secret.get_secret_value() or "socket mode needs none"
+        slack = build_app(services, signing_secret=secret, identity=identity)
+        try:
+            yield Program(settings, engine, store, office, sender, slack)
+        finally:
+            office.close()
+            engine.dispose()
+
+
+@asynccontextmanager
+async def working(program: Program, *, web: bool = True, worker: bool = True) -> AsyncIterator[None]:
+    """Send what stands in the outbox (`worker`) and be linked to Slack by Socket Mode (`web`), if it is set."""
+    link = await _connect(program) if web and program.has_socket else None
+    sender = asyncio.create_task(program.sender.run()) if worker else None
+    program.is_ready = True
+    try:
+        yield
+    finally:
+        program.is_ready = False
+        if link:
+            await link.close_async()  # type: ignore[no-untyped-call]
+        if sender:
+            sender.cancel()
+            await asyncio.wait([sender])
+
+
+async def serve(program: Program, *, web: bool = True, worker: bool = True) -> None:
+    """Run until stopped: take requests (`web`), send what stands in the outbox (`worker`)."""
+    slack = program.slack if web and not program.has_socket else None
+    app = web_app(slack, program.is_healthy, lambda: program.is_ready and program.is_healthy())
+    async with working(program, web=web, worker=worker):
+        await _listen(app, program.settings.host, program.settings.port)
+
+
+async def run(settings: Settings, *, web: bool = True, worker: bool = True) -> None:
+    """Run the program as the settings say. Raises Wrong when it cannot start."""
+    async with prepared(settings.checked_for_slack()) as program:
+        log.info("Meldwijzer runs on %s", "Socket Mode" if program.has_socket else "HTTP")
+        await serve(program, web=web, worker=worker)
+
+
+async def _listen(app: object, host: str, port: int) -> None:
+    config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="off")  # type: ignore[arg-type]
+    await uvicorn.Server(config).serve()
+
+
+async def _connect(program: Program) -> AsyncSocketModeHandler:
+    token = program.settings.slack_app_token.get_secret_value()
+    client = AsyncWebClient(base_url=program.settings.slack_api_url, logger=quiet_logger())
+    link = AsyncSocketModeHandler(program.slack, token, logger=quiet_logger(), web_client=client)
+    await link.connect_async()  # type: ignore[no-untyped-call]
+    return link
+
+
+async def _who_am_i(client: AsyncWebClient) -> AuthorizeResult:
+    """Ask Slack who the bot is; patiently, since Slack may be away while we start."""
+    for attempt in range(START_TRIES):
+        try:
+            said = await client.auth_test()
+        except SlackApiError as error:
+            if error.response.status_code < 500 and error.response.status_code != 429:  # noqa: PLR2004 - HTTP statuses
+                raise Wrong(f"Slack does not accept SLACK_BOT_TOKEN: {error.response.get('error')}.") from error
+        except (aiohttp.ClientError, TimeoutError):
+            log.warning("Slack does not answer yet")
+        else:
+            return AuthorizeResult.from_auth_test_response(
+                bot_token=client.token, auth_test_response=said, user_auth_test_response=None
+            )
+        await asyncio.sleep(min(2**attempt, 30) * random.uniform(0.5, 1))  # noqa: S311 - no secret
+    raise Wrong("Slack does not answer. Check SLACK_API_URL and the network.")
+
+
+def _plan_files(path: Path) -> list[Path]:
+    return sorted({path, *shipped_plans()})
+
+
+def _configs(file: SchoolsFile) -> list[SchoolConfig]:
+    return [
+        SchoolConfig(
+            school.name,
+            school.region,
+            school.free_days,
+            tuple(PersonConfig(p.slack, p.name, frozenset(p.roles), p.groups) for p in school.people),
+        )
+        for school in file.schools
+    ]
+
+
+def plan_of(settings: Settings) -> Plan:
+    """Return the plan for new cases. Raises WrongPlan."""
+    return load_plan(settings.meldwijzer_plan or DEFAULT_PLAN)

@@ -1,0 +1,56 @@
+"""Reads MELDWIJZER_SCHOOLS: the schools, their people and roles, as a YAML file."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bot.settings import Wrong
+from meldcode.plan import Role
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class PersonInFile(_Part):
+    """A member of staff; `slack` is their member id there."""
+
+    slack: Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{2,20}$")]
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    roles: tuple[Role, ...] = ()
+    groups: tuple[str, ...] = ()
+
+
+class SchoolInFile(_Part):
+    """A school, its vacation region and the days it gives off itself."""
+
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    region: Literal["noord", "midden", "zuid"]
+    free_days: tuple[date, ...] = ()
+    people: tuple[PersonInFile, ...] = ()
+
+
+class SchoolsFile(_Part):
+    """The whole file."""
+
+    schools: Annotated[tuple[SchoolInFile, ...], Field(min_length=1)]
+
+
+def read_schools(path: Path) -> SchoolsFile:
+    """Read the file. Raises Wrong, saying where and what is wrong, without repeating what stands there."""
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return SchoolsFile.model_validate(document)
+    except OSError as error:
+        raise Wrong(f"{path.name} cannot be read: {type(error).__name__}.") from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise Wrong(f"{path.name}:{mark.line + 1 if mark else 1}: this is no YAML.") from error
+    except ValidationError as error:
+        faults = [f"{path.name}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        raise Wrong("\n".join(faults)) from error

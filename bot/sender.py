@@ -1,0 +1,120 @@
+"""Sends what stands in the outbox (DESIGN.md, section 5.4).
+
+1. A few messages are claimed, each with a lease: whoever dies while sending loses the claim, not the message.
+2. Each is rendered and sent, outside any transaction.
+3. It is marked as sent; or tried again later (at Slack's own word when it says when); or set aside with an alarm when
+   it can never arrive.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from handlers.office import Office
+from handlers.screens import home_view, recorded_message
+from handlers.trouble import note
+from meldcode.people import Identity
+from meldcode.reading import overview
+from storage.outbox import Claimed, SendQueue
+
+log = logging.getLogger("meldwijzer.sender")
+AT_ONCE = 20
+LEASE = timedelta(minutes=2)
+LONGEST_WAIT = timedelta(minutes=30)
+LOOK_EVERY = 1.0
+"""Seconds between two looks at the outbox when nobody says that there is something."""
+NEVER = frozenset({"channel_not_found", "user_not_found", "users_not_found", "user_disabled", "cannot_dm_bot"})
+
+
+class Sender:
+    """Drains the outbox, at once after a commit here and every second in any case."""
+
+    def __init__(self, queue: SendQueue, office: Office, client: AsyncWebClient, now: Callable[[], datetime]) -> None:
+        self._queue = queue
+        self._office = office
+        self._client = client
+        self._now = now
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Look at the outbox now."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Send until cancelled."""
+        while True:
+            try:
+                while await self.drain():
+                    pass
+            except Exception as error:
+                note(error, "outbox")
+            await self._pause()
+
+    async def drain(self) -> int:
+        """Send what is due, and return how many were claimed."""
+        claimed = await asyncio.to_thread(self._queue.claim, self._now(), AT_ONCE, LEASE)
+        await asyncio.gather(*(self._deliver(message) for message in claimed))
+        return len(claimed)
+
+    async def _pause(self) -> None:
+        try:
+            await asyncio.wait_for(self._woken.wait(), LOOK_EVERY)
+        except TimeoutError:
+            return
+        finally:
+            self._woken.clear()
+
+    async def _deliver(self, message: Claimed) -> None:
+        if message.identity is None:
+            await self._not_sent(message, "user_not_found", None)
+            return
+        try:
+            await self._send(message, message.identity)
+        except SlackApiError as error:
+            await self._not_sent(message, _code(error), _retry_after(error))
+        except (aiohttp.ClientError, TimeoutError) as error:
+            await self._not_sent(message, type(error).__name__, None)
+        else:
+            await asyncio.to_thread(self._queue.mark_sent, message, self._now())
+            await self._publish_home(message.identity)
+
+    async def _send(self, message: Claimed, to: Identity) -> None:
+        name, version = message.words["plan"], int(message.words["version"])
+        plan = await self._office.run(lambda tx, _now: tx.plans.get(name, version))
+        words, blocks = recorded_message(message.words, plan)
+        await self._client.chat_postMessage(channel=to.user, text=words, blocks=blocks)
+
+    async def _not_sent(self, message: Claimed, code: str, wait: timedelta | None) -> None:
+        if code in NEVER:
+            log.error("message %s cannot be delivered: %s", message.id, code)
+            await asyncio.to_thread(self._queue.set_aside, message, code)
+            return
+        log.warning("message %s is tried again: %s", message.id, code)
+        due = self._now() + (wait or min(timedelta(seconds=2**message.attempts), LONGEST_WAIT))
+        await asyncio.to_thread(self._queue.retry, message, due, code)
+
+    async def _publish_home(self, who: Identity) -> None:
+        """Bring the Home tab up to date; when it fails, it is the next time it is opened."""
+        try:
+            seen = await self._office.run(lambda tx, _now: overview(tx, who))
+            await self._client.views_publish(user_id=who.user, view=home_view(seen))
+        except Exception as error:
+            note(error, "home")
+
+
+def _code(error: SlackApiError) -> str:
+    """Slack's word for what went wrong, or the HTTP status."""
+    data = error.response.data if isinstance(error.response.data, dict) else {}
+    return str(data.get("error") or f"http_{error.response.status_code}")[:60]
+
+
+def _retry_after(error: SlackApiError) -> timedelta | None:
+    wait = error.response.headers.get("Retry-After", error.response.headers.get("retry-after", ""))
+    return timedelta(seconds=int(wait)) if str(wait).isdigit() else None

@@ -1,0 +1,63 @@
+"""What the environment says. Nothing is read at import."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SLACK_API = "https://slack.com/api/"
+
+
+class Wrong(Exception):
+    """The program cannot start like this; the message says in plain words what to do."""
+
+
+class Settings(BaseSettings):
+    """The settings by the names of DESIGN.md's interfaces, in lower case."""
+
+    model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    slack_bot_token: SecretStr = SecretStr("")
+    slack_app_token: SecretStr = SecretStr("")
+    slack_signing_secret: SecretStr = SecretStr("")
+    slack_api_url: str = SLACK_API
+    database_url: str = "sqlite:///data/meldwijzer.db"
+    meldwijzer_master_key: SecretStr = SecretStr("")
+    meldwijzer_master_key_file: Path | None = None
+    meldwijzer_plan: Path | None = None
+    meldwijzer_schools: Path | None = None
+    host: str = "127.0.0.1"
+    port: int = 8080
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the database is the embedded one, which is migrated at start."""
+        return self.database_url.startswith("sqlite")
+
+    def master_key(self) -> str:
+        """Return the master key. Raises Wrong when there is none, or it cannot be read."""
+        if key := self.meldwijzer_master_key.get_secret_value().strip():
+            return key
+        if self.meldwijzer_master_key_file is None:
+            raise Wrong(
+                "There is no master key. Make one with `meldwijzer keys new`, keep a copy in a safe place, and set "
+                "MELDWIJZER_MASTER_KEY or MELDWIJZER_MASTER_KEY_FILE."
+            )
+        try:
+            return self.meldwijzer_master_key_file.read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise Wrong(f"The master key file cannot be read: {type(error).__name__}.") from error
+
+    def checked_for_slack(self) -> Self:
+        """Return these settings. Raises Wrong when what Slack needs is missing."""
+        missing = [] if self.slack_bot_token.get_secret_value() else ["SLACK_BOT_TOKEN"]
+        if not self.slack_app_token.get_secret_value() and not self.slack_signing_secret.get_secret_value():
+            missing.append("SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)")
+        if missing:
+            raise Wrong(f'Set {" and ".join(missing)}; see the README, "In a real Slack workspace".')
+        if not self.slack_api_url.endswith("/api/"):
+            raise Wrong("SLACK_API_URL must end in /api/.")
+        return self

@@ -1,0 +1,96 @@
+"""The Bolt app: one listener for each kind of request, and a table that says which function answers it.
+
+Each function parses, runs one use case and shows the outcome. What goes wrong is answered in `_answered`: a refusal or
+an error of the form in its own words, anything else with a kind sentence and a reference code (see `trouble`).
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from handlers import actions, commands, submissions
+from handlers.request import Request, Services
+from handlers.trouble import note
+from meldcode.errors import Invalid, Refusal
+
+Handler = Callable[[Services, Request], Awaitable[Any]]
+ANYTHING = re.compile("")
+
+
+def build_app(services: Services, *, signing_secret: str, identity: AuthorizeResult) -> AsyncApp:
+    """Return the app for one workspace. `identity` is who the bot is there; nothing is asked of Slack per request."""
+
+    async def authorize(team_id: str | None) -> AuthorizeResult | None:
+        return identity if team_id in (None, identity.team_id) else None
+
+    app = AsyncApp(
+        signing_secret=signing_secret,
+        client=AsyncWebClient(base_url=services.client.base_url),
+        authorize=authorize,  # type: ignore[arg-type]  # Bolt takes None for "not authorized"
+        logger=quiet_logger(),
+        process_before_response=True,
+        raise_error_for_unhandled_request=True,
+        attaching_conversation_kwargs_enabled=False,
+    )
+    listen = _listener(services)
+    app.command(ANYTHING)(listen(commands.answer, commands.show_problem))
+    app.shortcut(ANYTHING)(listen(commands.open_shortcut, commands.show_problem))
+    app.action(ANYTHING)(listen(actions.answer, actions.show_problem))
+    app.view(ANYTHING)(listen(submissions.answer, submissions.show_problem))
+    app.view_closed(ANYTHING)(listen(_nothing, _no_problem))
+    app.event("app_home_opened")(listen(actions.show_home, actions.show_home_problem))
+    app.error(_unhandled)
+    return app
+
+
+def quiet_logger() -> logging.Logger:
+    """Return the logger for Bolt and the SDK: below warnings they write whole request bodies (promise 4)."""
+    logging.getLogger("slack_sdk").setLevel(logging.WARNING)
+    logger = logging.getLogger("slack_bolt")
+    logger.setLevel(logging.WARNING)
+    return logger
+
+
+def _listener(services: Services) -> Any:
+    def listen(handler: Handler, show_problem: Callable[[Services, Request, str], Awaitable[Any]]) -> Any:
+        async def listener(ack: AsyncAck, body: dict[str, Any]) -> None:
+            request = Request(body)
+            answer = await _answered(services, request, handler, show_problem)
+            await ack(**answer) if isinstance(answer, dict) else await ack()
+
+        return listener
+
+    return listen
+
+
+async def _answered(services: Services, request: Request, handler: Handler, show_problem: Any) -> Any:
+    try:
+        return await handler(services, request)
+    except (Refusal, Invalid) as refused:
+        return await show_problem(services, request, refused)
+    except Exception as error:
+        return await show_problem(services, request, note(error, request.kind))
+
+
+async def _nothing(_services: Services, _request: Request) -> None:
+    """What needs no answer."""
+
+
+async def _no_problem(_services: Services, _request: Request, _problem: object) -> None:
+    """Where nobody waits for an answer, the log has it."""
+
+
+async def _unhandled(error: Exception) -> BoltResponse:
+    if not isinstance(error, BoltUnhandledRequestError):
+        note(error, "request")
+        return BoltResponse(status=500, body="")
+    return BoltResponse(status=404, body="")

@@ -1,0 +1,184 @@
+"""The forms of the plan as modals, and what was filled in as answers.
+
+A field's id is its `block_id`, and `ANSWER` its `action_id`. `private_metadata` says which form it is: ids and the
+case code, never what somebody typed (promise 4).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from handlers import blocks as b
+from handlers import texts
+from handlers.texts import text
+from meldcode.case import Answer
+from meldcode.people import School
+from meldcode.plan import Choice, FieldKind, FieldSpec
+from meldcode.recording import FormView
+
+ANSWER = "answer"
+SCHOOL = "school"
+FORM, REVIEW = "form", "review"
+MOST_RADIO_BUTTONS = 10
+
+
+@dataclass(frozen=True)
+class FormRef:
+    """Which form a view shows: kept in its `private_metadata`."""
+
+    record: str
+    case: str = ""
+    seen: int = 0
+    refers_to: int = 0
+    school: str = ""
+
+    def dumped(self) -> str:
+        """As text."""
+        return json.dumps({name: value for name, value in asdict(self).items() if value})
+
+    @classmethod
+    def loaded(cls, metadata: str) -> FormRef:
+        """From text. Raises ValueError or TypeError when it is none of ours."""
+        return cls(**json.loads(metadata))
+
+
+def form_modal(form: FormView, ref: FormRef | None = None) -> b.View:
+    """Return the form as a modal, with its initial answers filled in."""
+    ref = ref or FormRef(form.record.id, form.case, form.seen, form.refers_to)
+    blocks = [
+        *_head(form),
+        *_school(form.schools),
+        *(_input(f, form.initial.get(f.id, "")) for f in form.record.fields),
+    ]
+    return b.modal(
+        form.record.title,
+        [*blocks, *_foot(form)],
+        close=text("cancel"),
+        submit=b.plain(text("save")),
+        callback_id=FORM,
+        private_metadata=ref.dumped(),
+    )
+
+
+def answers_of(state: Mapping[str, Any]) -> dict[str, Answer]:
+    """Return what was filled in, by field; what is empty is left out."""
+    found: dict[str, Answer] = {}
+    for block_id, elements in state.items():
+        element = elements.get(ANSWER)
+        if element and (answer := _answer(element)):
+            found[block_id] = answer
+    return found
+
+
+def first_input(view: Mapping[str, Any]) -> str:
+    """Return the block to show a problem at that belongs to no field: the longest text, else the first input."""
+    inputs = [block for block in view.get("blocks", []) if block.get("type") == "input"]
+    long = [block for block in inputs if block.get("element", {}).get("multiline")]
+    return str((long or inputs or [{"block_id": ""}])[0].get("block_id", ""))
+
+
+def _head(form: FormView) -> list[b.Block]:
+    lines = [b.context(text("form_case", code=form.case))] if form.case else []
+    if form.record.explain:
+        lines.append(b.section(form.record.explain))
+    return lines
+
+
+def _foot(form: FormView) -> list[b.Block]:
+    readers = texts.roles(form.plan.readers, joined_by="and")
+    told = texts.roles([role for tell in form.record.tell for role in tell.roles], joined_by="and")
+    lines = [text("form_private", readers=readers)]
+    if told:
+        lines.append(text("form_next", told=told))
+    if form.record.id == form.plan.opens:
+        lines += [text("form_staff"), text("form_acute")]
+    return [b.context("\n".join(lines))]
+
+
+def _school(schools: Iterable[School]) -> list[b.Block]:
+    options = [{"text": b.plain(school.name[:75]), "value": str(school.id)} for school in schools]
+    if len(options) < 2:  # noqa: PLR2004 - with one school there is nothing to choose
+        return []
+    element = {"type": "static_select", "action_id": ANSWER, "options": options[:100]}
+    return [{"type": "input", "block_id": SCHOOL, "label": b.plain(text("school")), "element": element}]
+
+
+def _input(field: FieldSpec, initial: Answer) -> b.Block:
+    block: b.Block = {
+        "type": "input",
+        "block_id": field.id,
+        "label": b.plain(field.label),
+        "element": {"action_id": ANSWER, **_element(field, initial)},
+        "optional": not field.required,
+    }
+    return block | {"hint": b.plain(field.hint)} if field.hint else block
+
+
+def _element(field: FieldSpec, initial: Answer) -> b.Block:
+    element: b.Block = _ELEMENTS[field.kind](field)
+    if initial:
+        name, value = _INITIAL[element["type"]](field, initial)
+        element[name] = value
+    return element
+
+
+def _text_element(field: FieldSpec) -> b.Block:
+    is_long = field.kind is FieldKind.LONG_TEXT
+    return {"type": "plain_text_input", "multiline": is_long, "max_length": field.max_length}
+
+
+def _choice_element(field: FieldSpec) -> b.Block:
+    kind = "radio_buttons" if len(field.choices) <= MOST_RADIO_BUTTONS else "static_select"
+    return {"type": kind, "options": [_option(choice) for choice in field.choices]}
+
+
+def _choices_element(field: FieldSpec) -> b.Block:
+    return {"type": "checkboxes", "options": [_option(choice) for choice in field.choices]}
+
+
+def _option(choice: Choice) -> b.Block:
+    option: b.Block = {"text": b.plain(choice.text), "value": choice.id}
+    return option | {"description": b.plain(choice.description)} if choice.description else option
+
+
+_ELEMENTS: Any = {
+    FieldKind.TEXT: _text_element,
+    FieldKind.LONG_TEXT: _text_element,
+    FieldKind.CHOICE: _choice_element,
+    FieldKind.CHOICES: _choices_element,
+    FieldKind.DATE: lambda _: {"type": "datepicker"},
+    FieldKind.PEOPLE: lambda _: {"type": "multi_users_select"},
+    FieldKind.PERSON: lambda _: {"type": "users_select"},
+}
+
+
+def _initial_option(field: FieldSpec, initial: Answer) -> tuple[str, b.Block]:
+    return "initial_option", _option(next(choice for choice in field.choices if choice.id == initial))
+
+
+def _initial_options(field: FieldSpec, initial: Answer) -> tuple[str, list[b.Block]]:
+    return "initial_options", [_option(choice) for choice in field.choices if choice.id in initial]
+
+
+_INITIAL: Any = {
+    "plain_text_input": lambda _, initial: ("initial_value", initial),
+    "radio_buttons": _initial_option,
+    "static_select": _initial_option,
+    "checkboxes": _initial_options,
+    "datepicker": lambda _, initial: ("initial_date", initial),
+    "multi_users_select": lambda _, initial: ("initial_users", list(initial)),
+    "users_select": lambda _, initial: ("initial_user", initial),
+}
+
+
+def _answer(element: Mapping[str, Any]) -> Answer:
+    if option := element.get("selected_option"):
+        return str(option["value"])
+    if options := element.get("selected_options"):
+        return tuple(str(option["value"]) for option in options)
+    if users := element.get("selected_users"):
+        return tuple(map(str, users))
+    return str(element.get("value") or element.get("selected_date") or element.get("selected_user") or "")

@@ -1,0 +1,98 @@
+"""A case's logbook on screen: one page of its entries, in order of happening (S1.2)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+
+from handlers import blocks as b
+from handlers import texts
+from handlers.texts import text
+from meldcode.case import Answer
+from meldcode.people import AMSTERDAM
+from meldcode.plan import FieldKind, FieldSpec, Role
+from meldcode.reading import CaseView, Line
+
+CORRECT, TURN_PAGE = "correct", "page"
+ENTRIES = 8
+"""Entries on a page: an entry of ten answers takes some twenty blocks, and a modal has a hundred."""
+
+
+def day(moment: datetime | date) -> str:
+    """Return the day in Dutch: 23-11-2026."""
+    local = moment.astimezone(AMSTERDAM) if isinstance(moment, datetime) else moment
+    return local.strftime("%d-%m-%Y")
+
+
+def logbook(view: CaseView, page: int | None) -> list[b.Block]:
+    """Return a page of the logbook, the last one unless another is asked."""
+    pages = max(1, -(-len(view.lines) // ENTRIES))
+    number = min(max(page if page is not None else pages - 1, 0), pages - 1)
+    shown = view.lines[number * ENTRIES : (number + 1) * ENTRIES]
+    blocks = [b.section(f"*{text('case_log')}*")]
+    if pages > 1:
+        first = number * ENTRIES + 1
+        where = {"first": str(first), "last": str(first + len(shown) - 1), "total": str(len(view.lines))}
+        blocks.append(b.context(text("case_log_part", **where)))
+    for line in shown:
+        blocks += _entry(line, view)
+    return blocks + b.actions(_turns(view.dossier.stored.code, number, pages))
+
+
+def _entry(line: Line, view: CaseView) -> list[b.Block]:
+    code = view.dossier.stored.code
+    is_here = line.code == code
+    head = b.escape(text("line_head", number=str(line.entry.seq), title=line.record.title, day=day(line.happened)))
+    correct = _correct_button(code, line) if is_here and line.record.fields else None
+    blocks = [b.section(f"*{head}*", accessory=correct)]
+    for label, words in _answers(line, view.names):
+        blocks += [b.context(b.escape(label)), *b.typed(words)]
+    return [*blocks, b.context(" · ".join(_notes(line, is_here=is_here)))]
+
+
+def _notes(line: Line, *, is_here: bool) -> Iterator[str]:
+    written = line.entry.written_at.astimezone(AMSTERDAM).strftime("%d-%m-%Y %H:%M")
+    yield text("line_written", author=b.escape(line.author), role=texts.ROLES[Role(line.entry.role)], written=written)
+    if line.entry.refers_to:
+        yield text("line_corrects", number=str(line.entry.refers_to))
+    if not is_here:
+        yield text("line_other", code=line.code)
+
+
+def _correct_button(code: str, line: Line) -> b.Block:
+    value = json.dumps({"case": code, "refers_to": line.entry.seq})
+    return b.button(text("correct"), f"{CORRECT}.{line.entry.seq}", value)
+
+
+def _turns(code: str, number: int, pages: int) -> list[b.Block]:
+    older = b.button(text("case_older"), f"{TURN_PAGE}.older", json.dumps({"case": code, "page": number - 1}))
+    newer = b.button(text("case_newer"), f"{TURN_PAGE}.newer", json.dumps({"case": code, "page": number + 1}))
+    return [*([older] if number > 0 else []), *([newer] if number < pages - 1 else [])]
+
+
+def _answers(line: Line, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The questions and their answers in words; a choice that was left open in a check list shows too (S3.6)."""
+    for field in line.record.fields:
+        if answer := line.entry.answers.get(field.id):
+            yield field.label, _in_words(field, answer, names)
+        if field.kind is FieldKind.CHOICES:
+            left_out = [
+                choice.text for choice in field.choices if choice.id not in line.entry.answers.get(field.id, ())
+            ]
+            if left_out:
+                yield text("left_out"), "\n".join(left_out)
+
+
+def _in_words(field: FieldSpec, answer: Answer, names: Mapping[str, str]) -> str:
+    values = (answer,) if isinstance(answer, str) else answer
+    return "\n".join(_value_in_words(field, value, names) for value in values)
+
+
+def _value_in_words(field: FieldSpec, value: str, names: Mapping[str, str]) -> str:
+    if field.kind is FieldKind.DATE:
+        return day(date.fromisoformat(value))
+    if field.kind in (FieldKind.PEOPLE, FieldKind.PERSON):
+        return names.get(value, text("somebody_gone"))
+    choice = field.choice(value)
+    return f"{choice.text} {choice.description}".strip() if choice else value

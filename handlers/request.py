@@ -1,0 +1,115 @@
+"""What a handler gets: the request as Slack sent it, read in one place, and the services it may use."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from handlers.office import Office
+from handlers.trouble import note
+from meldcode.errors import Refusal
+from meldcode.people import Identity
+
+SLACK = "slack"
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request of Slack's, whatever its kind."""
+
+    body: dict[str, Any]
+
+    @property
+    def kind(self) -> str:
+        """What sort of request it is, for the log."""
+        return str(self.body.get("type") or ("command" if "command" in self.body else "request"))
+
+    @property
+    def identity(self) -> Identity:
+        """Who did this, in which workspace."""
+        user = self.body.get("user") or {}
+        team = self.body.get("team_id") or user.get("team_id") or (self.body.get("team") or {}).get("id") or ""
+        return Identity(SLACK, str(team), str(user.get("id") or self.body.get("user_id") or self._event_user))
+
+    @property
+    def trigger_id(self) -> str:
+        """The right to open one modal within 3 s."""
+        return str(self.body.get("trigger_id", ""))
+
+    @property
+    def view(self) -> dict[str, Any]:
+        """The view that was submitted or clicked in; empty when it was a message or a command."""
+        return self.body.get("view") or {}
+
+    @property
+    def is_in_modal(self) -> bool:
+        """Whether the click was in a modal."""
+        return self.view.get("type") == "modal"
+
+    @property
+    def action(self) -> str:
+        """What was clicked: the part of the action_id before the dot, which only keeps action_ids apart."""
+        return str(self._action.get("action_id", "")).partition(".")[0]
+
+    @property
+    def value(self) -> str:
+        """The clicked button's value."""
+        return str(self._action.get("value", ""))
+
+    def values(self) -> dict[str, Any]:
+        """Return the clicked button's value, when it holds several. Raises Refusal when it is none of ours."""
+        try:
+            found = json.loads(self.value)
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):
+            raise Refusal("unknown_action")
+        return found
+
+    @property
+    def submission_key(self) -> str:
+        """The idempotency key: the same view of the same person, however often it is sent, is one submission."""
+        who = self.identity
+        return f"{who.workspace}/{who.user}/{self.view.get('id', '')}"
+
+    @property
+    def event(self) -> dict[str, Any]:
+        """The event, when it is one."""
+        return self.body.get("event") or {}
+
+    @property
+    def _action(self) -> dict[str, Any]:
+        clicked = self.body.get("actions") or [{}]
+        return dict(clicked[0])
+
+    @property
+    def _event_user(self) -> str:
+        return str(self.event.get("user", ""))
+
+
+@dataclass
+class Services:
+    """What handlers may use. `wake` lets the sender look at the outbox at once, after a commit."""
+
+    office: Office
+    client: AsyncWebClient
+    wake: Callable[[], None]
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def later(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Do this after the acknowledgement; when it fails, only the log tells."""
+        task = asyncio.ensure_future(_noted(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+async def _noted(work: Coroutine[Any, Any, Any]) -> None:
+    try:
+        await work
+    except Exception as error:
+        note(error, "after the acknowledgement")

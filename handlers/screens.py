@@ -1,0 +1,237 @@
+"""What people see: a case, what was saved, what to look at again, the Home tab, the message of something recorded.
+
+A screen shows content only after the access check of the use case that gave it. Messages and the Home tab hold no
+personal data: case codes, steps and buttons alone (promise 4).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from handlers import blocks as b
+from handlers import texts
+from handlers.forms import REVIEW, FormRef
+from handlers.logbook import day, logbook
+from handlers.texts import text
+from meldcode import hints
+from meldcode.case import Status, to_act
+from meldcode.plan import Effect, Plan, Step
+from meldcode.ports import CaseHeader
+from meldcode.reading import CaseRow, CaseView, Overview
+from meldcode.recording import Saved, ToReview
+
+OPEN_CASE, MAKE_RECORD, NEW_SIGNAL = "open-case", "make-record", "signal"
+JOIN, TELL_APART, ADJUST, ACUTE = "join", "tell-apart", "adjust", "acute"
+ROWS = 20
+
+
+def open_button(code: str, *, style: str = "") -> b.Block:
+    """The button that shows the case to whoever may read it."""
+    return b.button(text("open_case"), OPEN_CASE, code, style=style)
+
+
+def acute_button() -> b.Block:
+    """The button that is everywhere (G4)."""
+    return b.button(text("acute"), ACUTE, "acute", style="danger")
+
+
+def acute_modal() -> b.View:
+    """What to do now when a child is in danger (G4)."""
+    return b.modal(text("acute_title"), [b.section(text("acute_text"))], close=text("close"))
+
+
+def message_modal(words: str) -> b.View:
+    """A modal that says one thing."""
+    return b.modal(text("product"), [b.section(words)], close=text("close"))
+
+
+def review_modal(review: ToReview, ref: FormRef) -> b.View:
+    """What was found in the text, marked; nothing has been stored yet (S1.4, S1.5)."""
+    blocks = [b.section(text("review_intro"))]
+    kinds = {spot.kind for spots in review.found.values() for spot in spots}
+    for field in review.record.fields:
+        if spots := review.found.get(field.id):
+            blocks.append(b.context(f"*{b.escape(field.label)}*"))
+            blocks += b.typed(hints.mark(str(review.answers[field.id]), spots))
+    reasons = [text("review_hedges")] if "hedge" in kinds else []
+    reasons += [text("review_names")] if kinds - {"hedge"} else []
+    blocks.append(b.context("\n".join([*reasons, text("review_silence")])))
+    blocks += b.actions([b.button(text("adjust"), ADJUST, "adjust")])
+    return b.modal(
+        text("review_title"),
+        blocks,
+        close=text("close"),
+        submit=b.plain(text("save_anyway")),
+        callback_id=REVIEW,
+        private_metadata=ref.dumped(),
+    )
+
+
+def saved_modal(saved: Saved) -> b.View:
+    """That it is stored, who was told, and what happens now."""
+    lines = [text("saved", what=saved.record.title, code=saved.code), *_told_lines(saved), _next_line(saved)]
+    if saved.record.id == saved.plan.opens:
+        lines.append(text("saved_teacher"))
+    blocks = [b.section(line) for line in lines]
+    blocks += b.actions([open_button(saved.code), acute_button()])
+    return b.modal(text("saved_title"), blocks, close=text("close"), clear_on_close=True)
+
+
+def case_modal(view: CaseView, page: int | None = None) -> b.View:
+    """The case: where it stands, what is needed, and a page of its logbook (the last one unless asked otherwise)."""
+    case, pupil, plan = view.dossier.stored, view.dossier.pupil, view.dossier.plan
+    name = text("case_pupil", first=pupil.first_name, last=pupil.last_name, group=pupil.group)
+    readers = texts.roles(plan.readers, joined_by="and")
+    blocks = [
+        *b.typed(name),
+        *_standing(view),
+        *_same_pupil(view),
+        *b.actions(_case_buttons(view)),
+        b.divider(),
+        *logbook(view, page),
+        b.divider(),
+        b.context(_steps(plan, plan.step(case.step))),
+        b.context(text("case_private", readers=readers)),
+    ]
+    return b.modal(text("case", code=case.code), blocks, close=text("close"))
+
+
+def home_view(overview: Overview) -> b.View:
+    """Everyone's dashboard: what waits for this person first."""
+    buttons = [b.button(text("report"), NEW_SIGNAL, "signal", style="primary")] if overview.may_report else []
+    blocks = [b.header(text("home_title", name=overview.person.name)), *b.actions([*buttons, acute_button()])]
+    waiting = [row for row in overview.rows if row.is_waiting]
+    others = [row for row in overview.rows if not row.is_waiting]
+    blocks += _rows("home_waiting", waiting[:ROWS]) + _rows("home_following", others[:ROWS])
+    if not overview.rows:
+        blocks.append(b.section(text("home_empty")))
+    if left := len(waiting[ROWS:]) + len(others[ROWS:]):
+        blocks.append(b.context(text("home_more", count=str(left))))
+    return {"type": "home", "blocks": [*blocks, b.context(text("home_private"))]}
+
+
+def problem_home(words: str) -> b.View:
+    """The Home tab when it cannot be shown."""
+    return {"type": "home", "blocks": [b.section(words), *b.actions([acute_button()])]}
+
+
+def case_list(overview: Overview) -> list[b.Block]:
+    """A person's open cases, for an answer that only they see."""
+    rows = [block for row in overview.rows[:ROWS] for block in _row(row)]
+    return rows or [b.section(text("home_empty"))]
+
+
+def recorded_message(words: Mapping[str, str], plan: Plan) -> tuple[str, list[b.Block]]:
+    """The message that something was recorded: its notification text, and its blocks."""
+    record, step = plan.records[words["record"]], plan.step(words["step"])
+    said = record.tell[int(words["tell"])].text if words.get("tell") else ""
+    lines = [f"*{text('told_title', code=words['code'], what=said or record.title)}*"]
+    lines.append(_step_line(plan, step, words["who"]) if words["status"] == Status.OPEN else text("told_closed"))
+    if words.get("gap"):
+        lines.append(text("told_gap", gap=texts.roles(words["gap"].split())))
+    blocks = [b.section("\n".join(lines)), *b.actions([open_button(words["code"]), acute_button()])]
+    return text("told_notification", code=words["code"]), blocks
+
+
+def _told_lines(saved: Saved) -> list[str]:
+    if saved.is_repeat:
+        return []
+    lines = []
+    if saved.told:
+        lines.append(text("saved_told", people=b.escape(texts.listed([person.name for person in saved.told]))))
+    if saved.gap:
+        code = "saved_gap" if saved.told else "saved_nobody"
+        lines.append(text(code, gap=texts.roles(saved.gap)))
+    return lines
+
+
+def _next_line(saved: Saved) -> str:
+    if saved.state.status is Status.CLOSED:
+        outcome = saved.plan.outcome(saved.state.outcome)
+        return text("saved_closed", outcome=outcome.title if outcome else "")
+    step = saved.plan.step(saved.state.step)
+    return text("saved_next", step=_step_short(saved.plan, step), who=texts.roles(to_act(saved.plan, saved.state)))
+
+
+def _step_line(plan: Plan, step: Step, roles: str) -> str:
+    who = texts.roles(roles.split())
+    return text("told_step", number=str(step.number), total=_total(plan), title=step.title, who=who)
+
+
+def _step_short(plan: Plan, step: Step) -> str:
+    return text("step_short", number=str(step.number), total=_total(plan), title=step.title)
+
+
+def _total(plan: Plan) -> str:
+    return str(max(step.number for step in plan.steps))
+
+
+def _standing(view: CaseView) -> list[b.Block]:
+    state, plan = view.dossier.state, view.dossier.plan
+    step = plan.step(state.step)
+    if state.status is Status.CLOSED:
+        outcome = plan.outcome(state.outcome)
+        return [b.section(text("case_closed", outcome=outcome.title if outcome else ""))]
+    if state.status is Status.JOINED:
+        return [b.section(text("case_joined", who=texts.roles(plan.record_with(Effect.JOINS).by)))]
+    needed = ", ".join(record.title for record in view.open)
+    lines = [
+        f"*{text('step_of', number=str(step.number), total=_total(plan), title=step.title)}*",
+        text("case_turn", who=texts.roles(to_act(plan, state))),
+        text("case_needed", records=needed) if needed else text("case_watch"),
+    ]
+    return [b.section("\n".join(lines)), *([b.context(step.explain)] if step.explain else [])]
+
+
+def _case_buttons(view: CaseView) -> list[b.Block]:
+    code, needed = view.dossier.stored.code, {record.id for record in view.open}
+    ordered = sorted(view.doable, key=lambda record: record.id not in needed)
+    buttons = []
+    for number, record in enumerate(ordered):
+        is_next = number == 0 and record.id in needed
+        value = json.dumps({"case": code, "record": record.id})
+        action = f"{MAKE_RECORD}.{record.id}"
+        buttons.append(b.button(record.button, action, value, style="primary" if is_next else ""))
+    return [*buttons, acute_button()]
+
+
+def _same_pupil(view: CaseView) -> list[b.Block]:
+    blocks = []
+    for number, other in enumerate(view.same_pupil[:5]):
+        blocks.append(b.section(text("same_pupil", code=other.code, day=day(other.opened_at))))
+        blocks += b.actions(_join_buttons(view.dossier.stored, other, number))
+    return blocks
+
+
+def _join_buttons(case: CaseHeader, other: CaseHeader, number: int) -> list[b.Block]:
+    value = json.dumps({"case": case.code, "other": other.code})
+    sure = b.confirm(text("same_button"), text("same_confirm"), text("yes_join"), text("cancel"))
+    return [
+        b.button(text("same_button"), f"{JOIN}.{number}", value, confirm=sure),
+        b.button(text("differs_button"), f"{TELL_APART}.{number}", value),
+    ]
+
+
+def _steps(plan: Plan, current: Step) -> str:
+    lines = [f"*{text('case_steps')}*"]
+    for step in plan.steps:
+        words = f"{step.number}. {step.title} ({texts.roles(step.who)})"
+        lines.append(f"*{words}*" if step.id == current.id else words)
+    return "\n".join(lines)
+
+
+def _rows(title: str, rows: list[CaseRow]) -> list[b.Block]:
+    if not rows:
+        return []
+    return [b.header(text(title)), *(block for row in rows for block in _row(row))]
+
+
+def _row(row: CaseRow) -> list[b.Block]:
+    step = row.plan.step(row.case.step)
+    if row.case.status is Status.JOINED:
+        words = text("home_row", code=row.case.code, step=text("home_row_own"))
+    else:
+        words = text("home_row", code=row.case.code, step=_step_short(row.plan, step))
+    notes = [text("home_since", day=day(row.case.since))] + ([text("home_row_own")] if row.is_own else [])
+    return [b.section(f"{words}\n{' · '.join(notes)}", accessory=open_button(row.case.code))]

@@ -1,0 +1,202 @@
+"""All Dutch sentences that are not part of a plan, by a code. Je-form, short, calm, B1 (G7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from meldcode.errors import Problem, Refusal
+from meldcode.plan import Role
+
+ROLES = {
+    Role.TEACHER: "leerkracht",
+    Role.CARE_COORDINATOR: "IB-er/zorgcoördinator",
+    Role.CONFIDANT: "vertrouwenspersoon",
+    Role.SCHOOL_LEADER: "schoolleider",
+    Role.CLUSTER_DIRECTOR: "clusterdirecteur",
+}
+
+TEXTS = {
+    # what is wrong with a field
+    "required": "Vul dit nog in.",
+    "too_long": "Dit is te lang. Maak het korter dan {limit} tekens, of schrijf het in twee notities.",
+    "unreadable": "Hier staat een teken dat niet bewaard kan worden. Typ deze tekst opnieuw.",
+    "unknown_choice": "Kies een van de mogelijkheden.",
+    "no_date": "Kies een datum uit de kalender.",
+    "in_the_future": "Deze dag moet nog komen. Kies vandaag of een eerdere dag.",
+    "not_of_this_school": "Kies alleen collega's met een rol in deze school. Je schoolleider kan rollen geven.",
+    "too_many_people": "Kies niet meer dan 12 mensen.",
+    # what cannot be done
+    "unknown_person": (
+        "Je hebt nog geen rol in een school die Meldwijzer kent. Vraag je schoolleider om je een rol te geven. "
+        "Wil je nu iets melden? Ga dan direct naar je IB-er of vertrouwenspersoon."
+    ),
+    "role_may_not": "Dit hoort volgens jullie stappenplan bij een andere rol: {roles}. Vraag het aan hen.",
+    "no_such_case": "Dit dossier is er niet, of jij kunt het niet lezen. Controleer de code.",
+    "not_yet": "Dit kan nog niet. Open het dossier om te zien wat eerst nodig is.",
+    "not_now": "Dit hoort niet bij de stap waar het dossier nu staat. Open het dossier om te zien wat nodig is.",
+    "needs_another": "Een besluit neem je met z'n tweeën. Vraag je collega met de andere rol om het te bevestigen.",
+    "done_meanwhile": (
+        "Een collega heeft dit net vastgelegd. Jouw tekst staat hier nog. "
+        "Kopieer wat je wilt bewaren, sluit dit venster en open het dossier opnieuw."
+    ),
+    "stored_before": (
+        "Dit formulier was al opgeslagen in dossier {case}. Je wijziging is nog niet bewaard. "
+        "Kopieer je tekst en voeg hem in het dossier toe met Verbeteren."
+    ),
+    "draft_gone": "Je tekst is te lang blijven staan en daarom weggehaald. Open het formulier opnieuw met /signaal.",
+    "not_your_school": "In deze school heb je geen rol. Kies een andere school.",
+    "unknown_action": "Deze knop werkt niet meer. Open het dossier opnieuw met /meldcode dossiers.",
+    "unknown_entry": "Deze notitie is er niet. Open het dossier opnieuw.",
+    "joined_already": "Dit dossier is al bij een ander gevoegd. Open het dossier opnieuw.",
+    "trouble_form": (
+        "Het opslaan lukte niet. Je tekst staat er nog. Probeer het over een minuut opnieuw. "
+        "Lukt het dan niet? Ga naar je IB-er of vertrouwenspersoon en noem code {reference}."
+    ),
+    "trouble": (
+        "Dit lukte niet. Probeer het over een minuut opnieuw. Lukt het dan niet? "
+        "Ga naar je IB-er of vertrouwenspersoon en noem code {reference}."
+    ),
+    "reference": "(code {reference})",
+    # names of things
+    "product": "Meldwijzer",
+    "case": "Dossier {code}",
+    "open_case": "Dossier openen",
+    "report": "Signaal melden",
+    "acute": "Acuut gevaar",
+    "save": "Opslaan",
+    "close": "Sluiten",
+    "cancel": "Annuleren",
+    "back": "Terug",
+    "adjust": "Aanpassen",
+    "save_anyway": "Toch opslaan",
+    "school": "School",
+    "correct": "Verbeteren",
+    "step_of": "Stap {number} van {total}: {title}",
+    "step_short": "stap {number} van {total}, {title}",
+    "and": " en ",
+    "or": " of ",
+    # messages
+    "told_title": "Dossier {code}: {what}",
+    "told_step": "Stap {number} van {total}: {title}. Aan zet: {who}.",
+    "told_closed": "Dit dossier is gesloten.",
+    "told_gap": (
+        "Let op: niemand in jullie school heeft de rol {gap}. Daarom krijg jij dit bericht. "
+        "Geef iemand deze rol, dan kan het dossier verder."
+    ),
+    "told_notification": "Dossier {code}: er is iets voor je in Meldwijzer.",
+    # the form
+    "form_private": "Alleen jij en {readers} van je school kunnen dit lezen. Wie leest, laat een spoor na.",
+    "form_next": "Na het opslaan krijgen {told} meteen bericht. De ouders en de leerling krijgen geen bericht.",
+    "form_staff": (
+        "Gaat je vermoeden over een medewerker van de school? Dan geldt een andere wet. Gebruik dit formulier niet, "
+        "maar ga direct naar het schoolbestuur."
+    ),
+    "form_acute": "Is het kind nu in gevaar? Bel 112. Veilig Thuis is dag en nacht bereikbaar: 0800-2000 (gratis).",
+    "form_case": "Dossier {code}",
+    # review of hints
+    "review_title": "Even nalezen",
+    "review_intro": (
+        "Je tekst is nog niet opgeslagen. Hieronder staat tussen « » wat misschien anders kan. "
+        "Jij beslist: pas het aan, of sla het op zoals het is."
+    ),
+    "review_names": (
+        "Misschien staat er een naam of nummer van iemand anders. Schrijf liever de rol: een ander kind, een ouder."
+    ),
+    "review_hedges": "Misschien staat er een vermoeden of mening. Schrijf liever wat je zag of hoorde.",
+    "review_silence": "Het programma ziet niet alles. Wat niet gemarkeerd is, is niet gecontroleerd of goedgekeurd.",
+    # saved
+    "saved_title": "Opgeslagen",
+    "saved": "{what} staat in dossier *{code}*.",
+    "saved_told": "Hebben nu bericht: {people}.",
+    "saved_gap": (
+        "Let op: niemand in je school heeft de rol {gap}. De schoolleider heeft daarom bericht. Ga ook zelf even langs."
+    ),
+    "saved_nobody": (
+        "Let op: niemand in je school heeft een rol die dit bericht kan krijgen. "
+        "Ga nu zelf naar je schoolleider of IB-er."
+    ),
+    "saved_next": "Wat gebeurt er nu: {step}. Aan zet: {who}.",
+    "saved_teacher": "Je krijgt bericht als het gelezen is. Zie of hoor je meer? Meld het weer met /signaal.",
+    "saved_closed": "Het dossier is nu gesloten: {outcome}.",
+    # the case
+    "case_private": "Dit lezen: de leerkracht van dit dossier en {readers}. Dat jij dit nu leest, wordt vastgelegd.",
+    "case_pupil": "{first} {last}, groep {group}",
+    "case_turn": "Aan zet volgens jullie stappenplan: {who}",
+    "case_needed": "Nog nodig in deze stap: {records}",
+    "case_watch": "In deze stap hoeft nu niets, het logboek blijft open.",
+    "case_closed": "Dit dossier is gesloten: {outcome}. Een nieuw signaal opent het weer.",
+    "case_joined": "Je signaal is gelezen. De {who} neemt het verder op.",
+    "case_log": "Logboek",
+    "case_log_part": "Notities {first} tot {last} van {total}, in volgorde van gebeuren",
+    "case_older": "Eerdere notities",
+    "case_newer": "Latere notities",
+    "case_steps": "Alle stappen van het stappenplan",
+    "line_head": "{number}. {title} · {day}",
+    "line_written": "door {author} ({role}), geschreven op {written}",
+    "line_corrects": "verbetert notitie {number}",
+    "line_other": "uit dossier {code}",
+    "left_out": "Niet besproken",
+    "somebody_gone": "iemand die niet meer op school werkt",
+    "same_pupil": (
+        "Er is ook dossier *{code}* over een leerling met deze naam (geopend op {day}). "
+        "Gaat het over dezelfde leerling? De leerkrachten zien dit niet van elkaar."
+    ),
+    "same_button": "Hoort bij elkaar",
+    "differs_button": "Andere leerling",
+    "same_confirm": "De signalen komen samen in het oudste dossier. Dit kun je niet terugdraaien.",
+    "yes_join": "Ja, samenvoegen",
+    # home and commands
+    "home_title": "Goedendag {name}",
+    "home_waiting": "Dit wacht op jou",
+    "home_following": "Ook open",
+    "home_empty": (
+        "Er zijn geen open dossiers voor jou. Zie of hoor je iets waar je je zorgen over maakt? "
+        "Meld het met de knop hierboven of met /signaal. Je hoeft niet zeker te zijn."
+    ),
+    "home_row": "*Dossier {code}* · {step}",
+    "home_row_own": "jouw melding",
+    "home_since": "in deze stap sinds {day}",
+    "home_more": "Er zijn nog {count} dossiers. Zoek er een met /meldcode dossier CODE.",
+    "home_private": "Op dit scherm staan geen namen. Die zie je pas als je een dossier opent.",
+    "help": (
+        "*/signaal* meld wat je zag of hoorde\n*/meldcode dossiers* je open dossiers\n"
+        "*/meldcode dossier CODE* open een dossier\n*/meldcode acuut* bij direct gevaar\n*/meldcode help* deze uitleg"
+    ),
+    "unknown_word": "Dat woord ken ik niet. Dit kun je typen:",
+    "acute_title": "Acuut gevaar",
+    "acute_text": (
+        "*Is het kind nu in gevaar? Bel 112.*\n"
+        "Veilig Thuis: *0800-2000*, gratis, dag en nacht. Ook voor advies, zonder naam te noemen.\n"
+        "Wacht niet op een stap van het stappenplan. Haal direct je IB-er of schoolleider erbij."
+    ),
+}
+
+
+def text(code: str, /, **words: str) -> str:
+    """Return the sentence with this code, its words filled in. Raises KeyError for an unknown code."""
+    return TEXTS[code].format(**words)
+
+
+def roles(names: Iterable[str], *, joined_by: str = "or") -> str:
+    """Return the roles in words: "IB-er of zorgcoördinator, vertrouwenspersoon of schoolleider"."""
+    return listed([ROLES[Role(name)] for name in names], joined_by=joined_by)
+
+
+def listed(words: list[str], *, joined_by: str = "and") -> str:
+    """Return the words as a list in a sentence."""
+    if len(words) < 2:  # noqa: PLR2004 - one word is no list
+        return "".join(words)
+    return ", ".join(words[:-1]) + TEXTS[joined_by] + words[-1]
+
+
+def problem(problem: Problem) -> str:
+    """Return what is wrong with a field: the plan's reason, or the sentence of the code."""
+    return problem.reason or text(problem.code, **problem.words)
+
+
+def refusal(refused: Refusal) -> str:
+    """Return why something cannot be done, and what to do next."""
+    words = dict(refused.words)
+    if "roles" in words:
+        words["roles"] = roles(words["roles"].split()) or "een collega"
+    return refused.reason or text(refused.code, **words)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 import uvicorn
@@ -144,3 +147,39 @@ async def until(condition: Callable[[], bool], seconds: float = 3) -> None:
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.005)
+
+
+class Scripted:
+    """An app behind a request url that keeps what it gets and answers as told. `replies` holds (status, body)."""
+
+    def __init__(self) -> None:
+        self.requests: list[tuple[dict[str, str], str]] = []
+        self.replies: list[tuple[int, str]] = []
+        self.delay = 0.0
+
+    async def answer(self, request: Request) -> Response:
+        self.requests.append((dict(request.headers), (await request.body()).decode()))
+        await asyncio.sleep(self.delay)
+        status, body = self.replies.pop(0) if self.replies else (200, "")
+        return Response(body, status, media_type="application/json")
+
+    def answers(self, body: Json | str, status: int = 200) -> None:
+        self.replies.append((status, body if isinstance(body, str) else json.dumps(body)))
+
+    @property
+    def payload(self) -> Json:
+        """What came last: the form of a command, the payload of an interaction, the JSON of an event."""
+        headers, body = self.requests[-1]
+        if headers["content-type"] == "application/json":
+            return dict(json.loads(body))
+        form = dict(parse_qsl(body, keep_blank_values=True))
+        return dict(json.loads(form["payload"])) if "payload" in form else form
+
+
+@pytest.fixture
+async def scripted(workspace: Workspace) -> Any:
+    app = Scripted()
+    async with serving(Starlette(routes=[Route("/", app.answer, methods=["POST"])])) as url:
+        workspace.app = replace(workspace.app, request_url=url)
+        workspace.patience.redeliveries = (0.0, 0.01, 0.02)
+        yield app

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from meldcode.case import Answers, Entry, Pupil, SchoolId, State
+from meldcode.people import Identity, Person
+from meldcode.plan import Plan, Role
+from meldcode.plan_file import load_plan, shipped_plans
+from meldcode.ports import CaseHeader, Transaction
+from storage.keys import open_vault
+from storage.schools import PersonConfig, SchoolConfig, apply_schools
+from storage.transaction import Store
+from storage.vault import MasterKey, Vault
+
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+WORKSPACE = "T0001"
+LINDE = SchoolConfig(
+    name="De Linde",
+    region="noord",
+    people=(
+        PersonConfig("U1", "Sanne de Boer", frozenset({Role.TEACHER}), ("5", "6")),
+        PersonConfig("U2", "Karin Visser", frozenset({Role.CARE_COORDINATOR, Role.CONFIDANT})),
+    ),
+)
+PUPIL = Pupil("Noor", "Jansen", "5")
+
+
+@pytest.fixture(scope="session")
+def plan_file() -> Path:
+    return shipped_plans()[0]
+
+
+@pytest.fixture(scope="session")
+def plan(plan_file: Path) -> Plan:
+    return load_plan(plan_file)
+
+
+@pytest.fixture
+def master_key() -> MasterKey:
+    return MasterKey(bytes(range(32)))
+
+
+@pytest.fixture
+def vault(engine: Engine, master_key: MasterKey) -> Vault:
+    return open_vault(engine, master_key)
+
+
+@pytest.fixture
+def store(engine: Engine, vault: Vault, plan: Plan, plan_file: Path) -> Store:
+    """A store with a plan and a school in it."""
+    store = Store(engine, vault, plan)
+    store.register_plans([(plan, plan_file.read_text())])
+    apply_schools(store, [LINDE], WORKSPACE, NOW)
+    return store
+
+
+@dataclass(frozen=True)
+class Staff:
+    """The people of De Linde, and one case of Sanne's."""
+
+    sanne: Person
+    karin: Person
+    school: SchoolId
+
+
+@pytest.fixture
+def staff(store: Store) -> Staff:
+    with store.transaction() as tx:
+        sanne, karin = person(tx, "U1"), person(tx, "U2")
+    return Staff(sanne, karin, next(iter(sanne.memberships)))
+
+
+@pytest.fixture
+def case(store: Store, staff: Staff) -> CaseHeader:
+    """An open case without entries."""
+    with store.transaction() as tx:
+        return tx.cases.open(staff.school, tx.plans.current(), PUPIL, staff.sanne.id, NOW)
+
+
+def person(tx: Transaction, user: str) -> Person:
+    found = tx.people.by_identity(Identity("slack", WORKSPACE, user))
+    assert found is not None
+    return found
+
+
+def entry(case: CaseHeader, author: Person, answers: Answers | None = None, *, minutes: int = 0) -> Entry:
+    """The next entry of the case."""
+    written_at = NOW + timedelta(minutes=minutes)
+    return Entry(case.version + 1, "signal", author.id, Role.TEACHER, written_at, answers or {})
+
+
+def append(
+    tx: Transaction, case: CaseHeader, author: Person, answers: Answers | None = None, *, key: str
+) -> CaseHeader:
+    state = State(step=case.step, since=case.since)
+    return tx.cases.append(case, entry(case, author, answers), state, key=key, digest=f"digest of {key}")

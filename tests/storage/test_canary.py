@@ -1,0 +1,125 @@
+"""A stolen database tells nothing (promise 3): what was typed is looked for in all that the database leaves behind."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Engine, Text, cast, insert, make_url, select
+
+from meldcode.case import Answers, Pupil
+from meldcode.plan import Role
+from meldcode.ports import Reading
+from storage.schema import metadata, schools
+from storage.schools import PersonConfig, SchoolConfig, apply_schools
+from storage.transaction import Store
+from tests.databases import Postgres
+from tests.storage.conftest import NOW, WORKSPACE, append, person
+
+pytestmark = pytest.mark.rule("G3")
+MARK = "Kanarie"
+SCHOOL = SchoolConfig(
+    name="De Beuk",
+    region="zuid",
+    people=(PersonConfig("U7", f"{MARK} naam", frozenset({Role.TEACHER}), (f"{MARK} groep",)),),
+)
+
+
+@pytest.fixture
+def planted(store: Store) -> Store:
+    """A store with the mark in everything that is encrypted, also in what was replaced and deleted."""
+    apply_schools(store, [SCHOOL], WORKSPACE, NOW)
+    with store.transaction() as tx:
+        teacher = person(tx, "U7")
+        school = next(iter(teacher.memberships))
+        pupil = Pupil(f"{MARK} voor", f"{MARK} achter", f"{MARK} 5")
+        case = tx.cases.open(school, tx.plans.current(), pupil, teacher.id, NOW)
+        answers: Answers = {f"{MARK}": f"Zei: {MARK}!", "present": (f"{MARK} a", f"{MARK} b")}
+        append(tx, case, teacher, answers, key=f"{MARK} sleutel")
+        tx.drafts.keep(f"{MARK} concept", teacher.id, answers, NOW)
+        tx.drafts.keep(f"{MARK} weg", teacher.id, answers, NOW)
+    with store.transaction() as tx:
+        tx.drafts.drop(f"{MARK} weg")
+        tx.cases.read(case.id, Reading(teacher.id, NOW, "case"))
+    return store
+
+
+def forms_of(mark: str) -> list[bytes]:
+    """The ways in which the mark could stand there: plain, UTF-16, hex, and base64 at each of its three phases."""
+    raw = mark.encode()
+    forms = [raw, raw.upper(), raw.lower(), mark.encode("utf-16-le"), mark.encode("utf-16-be")]
+    forms += [raw.hex().encode(), raw.hex().upper().encode()]
+    for phase in range(3):
+        whole = base64.b64encode(b"\0" * phase + raw)
+        start, end = (0, 2, 3)[phase], len(whole) - (4 if (len(raw) + phase) % 3 else 0)
+        forms.append(whole[start:end])
+    return forms
+
+
+def found_in(content: bytes) -> list[bytes]:
+    return [form for form in forms_of(MARK) if form in content]
+
+
+def _dump(engine: Engine) -> bytes:
+    """Every value of every column, as text; bytes also as they are."""
+    parts: list[bytes] = []
+    with engine.connect() as connection:
+        for table in metadata.sorted_tables:
+            for row in connection.execute(select(table)):
+                parts += [value if isinstance(value, bytes) else str(value).encode() for value in row]
+            if engine.dialect.name == "postgresql":
+                texts = select(*[cast(column, Text) for column in table.columns])
+                parts += [str(tuple(row)).encode() for row in connection.execute(texts)]
+    return b"\n".join(parts)
+
+
+def _files(engine: Engine, request: pytest.FixtureRequest) -> list[Path]:
+    """The files of the database as they are on disk now, with its log."""
+    if engine.dialect.name == "sqlite":
+        return list(Path(str(make_url(str(engine.url)).database)).parent.iterdir())
+    postgres: Postgres = request.getfixturevalue("postgres")
+    postgres.checkpoint()
+    return [path for path in postgres.data.rglob("*") if path.is_file()]
+
+
+@pytest.mark.usefixtures("planted")
+def test_the_dump_and_the_files_tell_nothing(engine: Engine, request: pytest.FixtureRequest) -> None:
+    assert found_in(_dump(engine)) == []
+    for path in _files(engine, request):
+        assert found_in(path.read_bytes()) == [], path.name
+
+
+@pytest.mark.usefixtures("planted")
+def test_what_stands_in_clear_is_found_by_the_same_search(engine: Engine, request: pytest.FixtureRequest) -> None:
+    visible = "Zichtbaar " + MARK[::-1]
+    with engine.begin() as connection:
+        connection.execute(insert(schools).values(id=uuid4(), name=visible, region="zuid", free_days=[]))
+    assert visible.encode() in _dump(engine)
+    assert any(visible.encode() in path.read_bytes() for path in _files(engine, request))
+
+
+@pytest.mark.parametrize("content", [MARK, f"xx{MARK}yy"])
+@pytest.mark.parametrize("phase", range(3))
+def test_every_form_of_the_mark_is_recognised(content: str, phase: int) -> None:
+    raw = b"\xff" * phase + content.encode()
+    for disguised in (raw, content.encode("utf-16-le"), raw.hex().encode(), base64.b64encode(raw)):
+        assert found_in(disguised)
+
+
+@pytest.mark.usefixtures("planted")
+def test_the_mark_was_planted_in_every_encrypted_column(engine: Engine) -> None:
+    with engine.connect() as connection:
+        for table in metadata.sorted_tables:
+            for column in table.columns:
+                if column.info["class"] == "encrypted":
+                    assert connection.execute(select(column)).first(), str(column)
+
+
+def test_the_mark_can_be_read_again(planted: Store) -> None:
+    with planted.transaction() as tx:
+        teacher = person(tx, "U7")
+        assert teacher.name == f"{MARK} naam"
+        assert tx.drafts.find(f"{MARK} weg", teacher.id, NOW) is None
+        assert tx.drafts.find(f"{MARK} concept", teacher.id, NOW) is not None

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine, func, select
+
+from meldcode.people import Identity
+from meldcode.ports import CaseHeader, Message
+from storage.outbox import Claimed
+from storage.schema import outbox
+from storage.transaction import Store
+from tests.storage.conftest import NOW, WORKSPACE, Staff
+from tests.storage.test_cases import at_once
+
+LEASE = timedelta(seconds=30)
+AFTER_LEASE = NOW + LEASE
+
+
+@pytest.fixture
+def waiting(store: Store, staff: Staff, case: CaseHeader) -> CaseHeader:
+    """Two messages to Karin, one to Sanne, in this order."""
+    _put(store, case, staff.karin.id, "1")
+    _put(store, case, staff.karin.id, "2")
+    _put(store, case, staff.sanne.id, "1")
+    return case
+
+
+def _put(store: Store, case: CaseHeader, to: object, moment: str) -> None:
+    with store.transaction() as tx:
+        tx.outbox.put(Message("told", to, case.id, moment, {"step": "1"}), NOW)  # type: ignore[arg-type]
+
+
+def _claim(store: Store, now: object = NOW, limit: int = 10) -> list[Claimed]:
+    return store.queue.claim(now, limit, LEASE)  # type: ignore[arg-type]
+
+
+def _rows(engine: Engine) -> int:
+    with engine.connect() as connection:
+        return connection.scalar(select(func.count()).select_from(outbox)) or 0
+
+
+def test_the_same_message_is_put_once(store: Store, staff: Staff, case: CaseHeader, engine: Engine) -> None:
+    _put(store, case, staff.karin.id, "1")
+    _put(store, case, staff.karin.id, "1")
+    assert _rows(engine) == 1
+    store.queue.mark_sent(_claim(store)[0], NOW)
+    _put(store, case, staff.karin.id, "1")
+    assert _claim(store) == []
+
+
+def test_a_claimed_message_says_all_that_sending_takes(store: Store, staff: Staff, case: CaseHeader) -> None:
+    _put(store, case, staff.karin.id, "1")
+    (claimed,) = _claim(store)
+    assert (claimed.kind, claimed.to, claimed.case_code) == ("told", staff.karin.id, case.code)
+    assert (claimed.words, claimed.attempts) == ({"step": "1"}, 1)
+    assert claimed.identity == Identity("slack", WORKSPACE, "U2")
+
+
+@pytest.mark.usefixtures("waiting")
+def test_a_person_gets_messages_in_order(store: Store, staff: Staff) -> None:
+    first = _claim(store)
+    assert [claimed.to for claimed in first] == [staff.karin.id, staff.sanne.id]
+    assert _claim(store) == []
+    store.queue.mark_sent(first[0], NOW)
+    (second,) = _claim(store)
+    assert second.to == staff.karin.id
+    assert second.id > first[0].id
+
+
+@pytest.mark.usefixtures("waiting")
+def test_a_later_message_waits_while_an_earlier_one_is_tried_again(store: Store) -> None:
+    first, other = _claim(store)
+    store.queue.mark_sent(other, NOW)
+    store.queue.retry(first, NOW + timedelta(minutes=1), "ratelimited")
+    assert _claim(store, NOW + timedelta(seconds=59)) == []
+    (again,) = _claim(store, NOW + timedelta(minutes=1))
+    assert (again.id, again.attempts) == (first.id, 2)
+
+
+@pytest.mark.usefixtures("waiting")
+def test_what_was_set_aside_holds_nothing_up(store: Store) -> None:
+    first = _claim(store, limit=1)[0]
+    store.queue.set_aside(first, "account_inactive")
+    claimed = [one.id for one in _claim(store)]
+    assert first.id not in claimed
+    assert len(claimed) == 2
+
+
+@pytest.mark.usefixtures("waiting")
+def test_a_lease_that_ends_gives_the_message_back(store: Store) -> None:
+    first = _claim(store)
+    assert _claim(store, AFTER_LEASE - timedelta(seconds=1)) == []
+    again = _claim(store, AFTER_LEASE)
+    assert [one.id for one in again] == [one.id for one in first]
+    assert {one.attempts for one in again} == {2}
+
+
+@pytest.mark.usefixtures("waiting")
+def test_a_slow_sender_does_not_touch_what_another_has_claimed(store: Store) -> None:
+    slow = _claim(store, limit=1)[0]
+    other = next(one for one in _claim(store, AFTER_LEASE) if one.id == slow.id)
+    store.queue.retry(slow, AFTER_LEASE, "timeout")
+    store.queue.set_aside(slow, "timeout")
+    assert slow.id not in [one.id for one in _claim(store, AFTER_LEASE)]
+    store.queue.mark_sent(slow, AFTER_LEASE)
+    store.queue.retry(other, AFTER_LEASE, "timeout")
+    assert slow.id not in [one.id for one in _claim(store, AFTER_LEASE + LEASE)]
+
+
+def test_two_claimers_never_get_the_same(store: Store, staff: Staff, case: CaseHeader) -> None:
+    for round_ in range(15):
+        _put(store, case, staff.karin.id, str(round_))
+        _put(store, case, staff.sanne.id, str(round_))
+        results = at_once(*[lambda: _claim(store, limit=1)] * 4)
+        claimed = [one for result in results for one in result]  # type: ignore[attr-defined]
+        assert sorted(one.to for one in claimed) == sorted([staff.karin.id, staff.sanne.id])
+        for one in claimed:
+            store.queue.mark_sent(one, NOW)

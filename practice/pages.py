@@ -68,6 +68,7 @@ class _Pages:
 
     async def version(self, request: Request) -> Response:
         """Answer once something changed since the version that the page shows."""
+        self._person(request)
         since = int(request.query_params.get("since", "0"))
         if since <= self._workspace.version:
             await self._workspace.changed(since, POLL_SECONDS)

@@ -65,4 +65,5 @@ if (form) {
     const item = target.closest("[data-fill], [data-shortcut]");
     if (item) choose(item);
   });
+  box.disabled = false;
 }

@@ -2,7 +2,9 @@
 
 export function toggleMenu(button, isOpen = button.getAttribute("aria-expanded") !== "true") {
   button.setAttribute("aria-expanded", String(isOpen));
-  document.getElementById(button.getAttribute("aria-controls")).hidden = !isOpen;
+  const list = document.getElementById(button.getAttribute("aria-controls"));
+  list.hidden = !isOpen;
+  list.scrollIntoView({ block: "nearest" });
 }
 
 const openMenus = () => document.querySelectorAll("[data-menu][aria-expanded=true]");

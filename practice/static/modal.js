@@ -76,5 +76,7 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("input", ({ target }) => {
   const counter = target.parentElement.querySelector("[data-counter]");
-  if (counter && target.maxLength > 0) counter.textContent = `${target.value.length} / ${target.maxLength}`;
+  if (!counter || target.maxLength < 0) return;
+  counter.textContent = `${target.value.length} / ${target.maxLength}`;
+  counter.hidden = target.value.length < target.maxLength / 2; // no figures while there is ample room
 });

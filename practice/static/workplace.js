@@ -35,6 +35,7 @@ function sayOffline(isOffline) {
   wasOffline = isOffline;
 }
 
+document.getElementById("main").inert = false; // from here on, what one does is heard
 toEnd();
 showTop();
 seen(document);

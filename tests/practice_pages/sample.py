@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
@@ -82,7 +84,7 @@ def button(text: str, action_id: str, **more: Any) -> Json:
     return {"type": "button", "text": plain(text), "action_id": action_id, "value": action_id, **more}
 
 
-def form(first_name: str = "", what: str = "") -> Json:
+def form(what: str = "") -> Json:
     """The signal form, with every kind of input."""
     text = {"type": "plain_text_input"}
     return {
@@ -93,23 +95,24 @@ def form(first_name: str = "", what: str = "") -> Json:
         "close": plain("Annuleren"),
         "blocks": [
             {"type": "section", "text": mrkdwn("Schrijf op *wat je zag of hoorde*, zonder oordeel. Twijfel mag.")},
-            field("Voornaam", "first", {**text, "max_length": 40, **({"initial_value": first_name} if first_name else {})}),
+            field("Voornaam", "first", {**text, "max_length": 40}),
             field("Groep", "group", {"type": "static_select", "placeholder": plain("Kies een groep"),
                                      "options": options("Groep 4", "Groep 5", "Groep 6")}),
             field("Soort", "kind", {"type": "radio_buttons", "options": options("Iets gezien", "Iets gehoord")}),
             field("Wat zag of hoorde je?", "what",
-                  {**text, "multiline": True, "max_length": 3000, "placeholder": plain("Bijvoorbeeld: wie zei wat, en waar?"),
-                   **({"initial_value": what} if what else {})},
+                  {**text, "multiline": True, "max_length": 3000, "initial_value": what,
+                   "placeholder": plain("Bijvoorbeeld: wie zei wat, en waar?")},
                   hint=plain("Zet woorden van het kind tussen aanhalingstekens.")),
             field("Wanneer", "day", {"type": "datepicker", "initial_date": "2026-09-01"}),
             field("Hoe laat", "time", {"type": "timepicker"}, optional=True),
             field("Wie weet ervan?", "people", {"type": "multi_users_select"}, optional=True),
-            field("Kenmerken", "marks", {"type": "checkboxes", "options": options("Vaker gezien", "Acuut")}, optional=True),
+            field("Kenmerken", "marks", {"type": "checkboxes", "options": options("Vaker gezien", "Acuut")},
+                  optional=True),
         ],
     }  # fmt: skip
 
 
-CARD = [
+CARD: list[Json] = [
     {"type": "header", "text": plain("Dossier 26-K7QX")},
     {"type": "section", "text": mrkdwn("*Stap 2.* Overleg met de IB-er.\nWie: <@U0KARIN>")},
     {"type": "section", "fields": [mrkdwn("*Status*\nIn behandeling"), mrkdwn("*Uiterlijk*\nvrijdag 4 september")]},
@@ -126,14 +129,15 @@ CARD = [
     {"type": "context", "elements": [mrkdwn("Herinnering 1 van 3")]},
 ]  # fmt: skip
 
-HOME = {
+HOME: Json = {
     "type": "home",
     "blocks": [
         {"type": "header", "text": plain("Jouw overzicht")},
         {"type": "section", "text": mrkdwn("Je hebt *1 dossier* waarin iets van je wordt verwacht.")},
         {"type": "actions", "elements": [
             button("Signaal melden", "report", style="primary"), button("Acuut gevaar", "acute", style="danger"),
-            {"type": "static_select", "action_id": "filter", "placeholder": plain("Toon"), "options": options("Open", "Alles")},
+            {"type": "static_select", "action_id": "filter", "placeholder": plain("Toon"),
+             "options": options("Open", "Alles")},
         ]},
         {"type": "divider"},
         {"type": "section", "text": mrkdwn("*26-K7QX* · stap 2, overleg\nUiterlijk vrijdag 4 september"),
@@ -144,44 +148,48 @@ HOME = {
 
 
 def sample_app(client: AsyncWebClient, seen: list[Json]) -> AsyncApp:
-    """What comes in is kept in `seen`; `/signaal traag` takes too long, a first name of `x` is refused."""
+    """What comes in is kept in `seen`; a first name of `x` is refused, one of `traag` takes a second."""
     app = AsyncApp(token="xoxb-test", signing_secret="shh", client=client, process_before_response=True)
-
-    async def open_form(ack: Any, body: Json, client: Any) -> None:
-        await client.views_open(trigger_id=body["trigger_id"], view=form(what=body.get("text", "")))
-        await ack()
-
-    app.command("/signaal")(open_form)
-    app.shortcut("report")(open_form)
+    app.command("/signaal")(_open_form)
+    app.shortcut("report")(_open_form)
+    app.event("app_home_opened")(_home)
 
     @app.command("/meldcode")
-    async def answer(ack: Any, body: Json, client: Any) -> None:
+    async def answer(ack: Any, body: Json) -> None:
         await ack(f"Je typte: {body['text']}")
 
     @app.view("form")
-    async def take(ack: Any, view: Json, body: Json, client: Any) -> None:
-        values = view["state"]["values"]
-        seen.append(values)
-        if values["first"]["first"]["value"] == "x":
-            await ack(response_action="errors", errors={"first": "Schrijf de hele voornaam."})
-            return
-        await client.chat_postMessage(channel=KARIN, text="Er is een dossier voor je: 26-K7QX", blocks=CARD)
-        await ack()
+    async def take(ack: Any, view: Json, client: Any) -> None:
+        seen.append(view["state"]["values"])
+        await _take(view["state"]["values"], ack, client)
 
-    @app.action("open")
-    @app.action("shut")
-    @app.action("more")
-    @app.action("filter")
-    async def clicked(ack: Any, body: Json, action: Json, client: Any) -> None:
+    @app.action(re.compile("open|shut|more|filter"))
+    async def clicked(ack: Any, action: Json) -> None:
         seen.append(action)
         await ack()
-
-    @app.event("app_home_opened")
-    async def home(event: Json, client: Any) -> None:
-        await client.views_publish(user_id=event["user"], view=HOME)
 
     @app.event("message")
     async def hears(event: Json) -> None:
         seen.append(event)
 
     return app
+
+
+async def _open_form(ack: Any, body: Json, client: Any) -> None:
+    await client.views_open(trigger_id=body["trigger_id"], view=form(what=body.get("text", "")))
+    await ack()
+
+
+async def _take(values: Json, ack: Any, client: Any) -> None:
+    first_name = values["first"]["first"]["value"]
+    if first_name == "x":
+        await ack(response_action="errors", errors={"first": "Schrijf de hele voornaam."})
+        return
+    if first_name == "traag":
+        await asyncio.sleep(1)
+    await client.chat_postMessage(channel=KARIN, text="Er is een dossier voor je: 26-K7QX", blocks=CARD)
+    await ack()
+
+
+async def _home(event: Json, client: Any) -> None:
+    await client.views_publish(user_id=event["user"], view=HOME)

@@ -1,0 +1,226 @@
+"""What a person does in the browser reaches a real Bolt app, and what it answers is shown."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from practice.model import Json
+from tests.practice.conftest import until
+from tests.practice_pages.conftest import Stage
+from tests.practice_pages.sample import ATTACK, CARD, HOME, KARIN, SANNE, button, form, plain
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(30)]
+
+
+async def visit(page: Page, stage: Stage, path: str = "", user: str = SANNE) -> None:
+    await page.goto(f"{stage.url}/als/{user}{path}")
+
+
+async def type_line(page: Page, text: str) -> None:
+    await page.get_by_label("Bericht aan Meldwijzer").fill(text)
+    await page.keyboard.press("Enter")
+
+
+async def fill(page: Page, first_name: str) -> None:
+    await page.get_by_label("Voornaam").fill(first_name)
+    await page.get_by_label("Groep", exact=True).select_option("Groep 5")
+    await page.get_by_label("Iets gezien").check()
+    await page.get_by_label("Wat zag of hoorde je?").fill("een\ntwee")
+
+
+def in_messages(blocks: list[Json]) -> list[Json]:
+    return [{"block_id": f"b{number}", **block} for number, block in enumerate(blocks)]
+
+
+async def test_from_command_to_the_message_of_a_colleague(stage: Stage, page: Page) -> None:
+    await page.goto(stage.url)
+    await page.get_by_role("link", name="Sanne de Boer").click()
+    await type_line(page, "/signaal Kind zei: au")
+    dialog = page.get_by_role("dialog", name="Signaal vastleggen")
+    await expect(dialog.get_by_label("Wat zag of hoorde je?")).to_have_value("Kind zei: au")
+    await expect(dialog.get_by_label("Voornaam")).to_be_focused()
+    await fill(page, "Noor")
+    await page.get_by_label("Karin Visser").check()
+    await page.get_by_role("button", name="Vastleggen").click()
+    await expect(dialog).to_have_count(0)
+    await expect(page.get_by_role("link", name=re.compile("Karin Visser.*1 ongelezen"))).to_be_visible()
+    await expect(page.get_by_label("Bericht aan Meldwijzer")).to_be_focused()
+    values = stage.heard[-1]
+    assert values["what"]["what"]["value"] == "een\ntwee"
+    assert values["group"]["group"]["selected_option"]["value"] == "groep 5"
+    assert values["kind"]["kind"]["selected_option"]["value"] == "iets gezien"
+    assert values["day"]["day"]["selected_date"] == "2026-09-01"
+    assert values["time"]["time"]["selected_time"] is None
+    assert values["people"]["people"]["selected_users"] == [KARIN]
+    await page.get_by_role("link", name="Karin Visser").click()
+    await expect(page.get_by_role("heading", name="Dossier 26-K7QX")).to_be_visible()
+    await expect(page.get_by_text("ongelezen")).to_have_count(0)
+
+
+async def test_errors_stand_beside_their_fields_and_keep_what_was_typed(stage: Stage, page: Page) -> None:
+    await visit(page, stage)
+    await type_line(page, "/signaal")
+    await page.get_by_label("Voornaam").fill("Noor")
+    await page.get_by_role("button", name="Vastleggen").click()
+    group = page.get_by_label("Groep", exact=True)
+    await expect(group).to_have_accessible_description("Vul dit veld in.")
+    await expect(group).to_be_focused()
+    assert stage.heard == []
+    await fill(page, "x")
+    await page.get_by_role("button", name="Vastleggen").click()
+    first = page.get_by_label("Voornaam")
+    await expect(first).to_have_accessible_description("Schrijf de hele voornaam.")
+    await expect(first).to_have_attribute("aria-invalid", "true")
+    await expect(group).not_to_have_attribute("aria-invalid", "true")
+    await expect(page.get_by_label("Wat zag of hoorde je?")).to_have_value("een\ntwee")
+    await page.reload()
+    await expect(first).to_have_accessible_description("Schrijf de hele voornaam.")
+    await expect(page.get_by_label("Wat zag of hoorde je?")).to_have_value("een\ntwee")
+
+
+async def test_trouble_is_told_in_the_dialog(stage: Stage, page: Page) -> None:
+    await visit(page, stage)
+    await type_line(page, "/signaal")
+    await fill(page, "traag")
+    stage.workspace.patience.acknowledgement = 0.5
+    submit = page.get_by_role("dialog").locator("[type=submit]")
+    await submit.click()
+    await expect(submit).to_have_text("Bezig…")
+    trouble = page.get_by_role("dialog").get_by_role("alert")
+    await expect(trouble).to_contain_text("We hadden moeite met verbinden. Probeer het opnieuw.")
+    await expect(submit).to_have_text("Vastleggen")
+    await expect(page.get_by_label("Voornaam")).to_have_value("traag")
+
+
+async def test_a_change_elsewhere_leaves_what_is_being_typed(stage: Stage, page: Page) -> None:
+    await visit(page, stage)
+    stage.workspace.views.open(SANNE, form())
+    stage.workspace.touch()
+    await page.get_by_label("Voornaam").fill("Noo")
+    stage.workspace.post(SANNE, "Intussen")
+    await expect(page.get_by_text("Intussen")).to_have_count(1)
+    await expect(page.get_by_label("Voornaam")).to_have_value("Noo")
+    await expect(page.get_by_label("Voornaam")).to_be_focused()
+    await page.keyboard.type("r")
+    view = stage.workspace.modals_of(SANNE)[0]
+    stage.workspace.views.update(view.id, None, {**form("Nieuw"), "title": plain("Andere titel")})
+    stage.workspace.touch()
+    await expect(page.get_by_role("dialog", name="Andere titel")).to_be_visible()
+    await expect(page.get_by_label("Voornaam")).to_have_value("Noor")
+    await expect(page.get_by_label("Voornaam")).to_be_focused()
+
+
+async def test_the_composer_keeps_a_half_written_message(stage: Stage, page: Page) -> None:
+    await visit(page, stage)
+    box = page.get_by_label("Bericht aan Meldwijzer")
+    await box.fill("Half geschr")
+    stage.workspace.post(SANNE, "Intussen")
+    await expect(page.get_by_text("Intussen")).to_be_visible()
+    await expect(box).to_have_value("Half geschr")
+    await expect(box).to_be_focused()
+
+
+async def test_escape_closes_only_the_top_and_the_stack_shows_the_one_below(stage: Stage, page: Page) -> None:
+    stage.workspace.views.open(SANNE, form())
+    stage.workspace.views.push(SANNE, {**form(), "title": plain("Bovenop")})
+    await visit(page, stage)
+    await expect(page.get_by_role("dialog", name="Bovenop")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog", name="Signaal vastleggen")).to_be_visible()
+    await page.get_by_role("button", name="Annuleren").click()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    assert stage.workspace.modals_of(SANNE) == []
+
+
+async def test_buttons_menus_and_confirmations(stage: Stage, page: Page) -> None:
+    stage.workspace.post(KARIN, "Dossier", in_messages(CARD))
+    await visit(page, stage, user=KARIN)
+    await page.get_by_role("button", name="Dossier openen").click()
+    await until(lambda: len(stage.heard) == 1)
+    await page.get_by_role("button", name="Sluiten").click()
+    await page.get_by_role("button", name="Toch niet").click()
+    await page.get_by_role("button", name="Sluiten").click()
+    await page.get_by_role("alertdialog", name="Dossier sluiten?").get_by_role("button", name="Ja, sluiten").click()
+    await until(lambda: len(stage.heard) == 2)
+    await page.get_by_role("button", name="Meer keuzes").click()
+    await page.get_by_role("button", name="Overdragen").click()
+    await until(lambda: len(stage.heard) == 3)
+    assert [heard["action_id"] for heard in stage.heard] == ["open", "shut", "more"]
+    assert stage.heard[0]["value"] == "open"
+    assert stage.heard[2]["selected_option"]["value"] == "overdragen"
+
+
+async def test_the_home_tab_opens_and_its_selects_tell_the_app(stage: Stage, page: Page) -> None:
+    await visit(page, stage, "/start")
+    await expect(page.get_by_role("heading", name="Jouw overzicht")).to_be_visible()
+    await page.get_by_label("Toon").select_option("Alles")
+    await until(lambda: bool(stage.heard))
+    assert stage.heard[-1]["selected_option"]["value"] == "alles"
+
+
+async def test_commands_and_shortcuts_can_be_chosen_from_a_list(stage: Stage, page: Page) -> None:
+    await visit(page, stage)
+    await page.get_by_role("button", name="Opdrachten").click()
+    await page.get_by_role("button", name="/meldcode").click()
+    await expect(page.get_by_label("Bericht aan Meldwijzer")).to_have_value("/meldcode ")
+    await page.keyboard.type("help")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Alleen zichtbaar voor jou")).to_be_visible()
+    await expect(page.get_by_text("Je typte: help")).to_be_visible()
+    await page.get_by_role("button", name="Opdrachten").click()
+    await page.get_by_role("button", name="Signaal melden").click()
+    await expect(page.get_by_role("dialog")).to_be_visible()
+
+
+async def test_what_cannot_be_done_is_said_and_can_be_corrected(stage: Stage, page: Page) -> None:
+    await visit(page, stage)
+    await type_line(page, "/bestaatniet ja")
+    await expect(page.get_by_role("alert")).to_contain_text("Deze opdracht bestaat niet.")
+    await expect(page.get_by_label("Bericht aan Meldwijzer")).to_have_value("/bestaatniet ja")
+    await type_line(page, "Een gewoon bericht")
+    await expect(page.get_by_role("log").get_by_text("Een gewoon bericht")).to_be_visible()
+    await expect(page.get_by_role("alert")).to_have_count(0)
+
+
+async def test_the_traffic_shows_its_details(stage: Stage, page: Page) -> None:
+    stage.workspace.record("from_app", "chat.postMessage", {"text": ATTACK}, {"ok": False, "error": "not_found"}, 1.0)
+    await visit(page, stage, "/verkeer")
+    await page.get_by_text("chat.postMessage").click()
+    await expect(page.get_by_text('"error": "not_found"')).to_be_visible()
+    stage.workspace.record("to_app", "later", {}, {}, 1.0)
+    await expect(page.get_by_text("later", exact=True)).to_be_visible()
+    await expect(page.get_by_text('"error": "not_found"')).to_be_visible()
+
+
+async def test_no_attack_runs_and_nothing_breaks_the_policy(stage: Stage, page: Page) -> None:
+    told: list[str] = []
+    page.on("console", lambda message: told.append(message.text))
+    page.on("pageerror", lambda error: told.append(str(error)))
+    stage.workspace.post(SANNE, ATTACK, in_messages([{"type": "section", "text": plain(ATTACK)}]))
+    stage.workspace.views.open(SANNE, form(ATTACK))
+    for path in ("", "/start", "/verkeer"):
+        await visit(page, stage, path)
+        await expect(page.get_by_role("dialog")).to_be_visible()
+        assert await page.evaluate("window.hacked") is None
+    assert told == []
+
+
+@pytest.mark.parametrize("path", ["", "/start", "/verkeer"])
+async def test_the_pages_fit_a_small_phone(stage: Stage, page: Page, path: str) -> None:
+    await page.set_viewport_size({"width": 360, "height": 640})
+    stage.workspace.post(SANNE, "Dossier", in_messages([*CARD, {"type": "section", "text": plain("a" * 300)}]))
+    stage.workspace.views.publish(SANNE, {**HOME, "blocks": [*HOME["blocks"], *_wide()]})
+    await visit(page, stage, path)
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+    for place in await page.locator(".scroll").all():
+        assert await place.evaluate("(element) => element.scrollWidth <= element.clientWidth")
+
+
+def _wide() -> list[Any]:
+    return [
+        {"type": "actions", "elements": [button("Een knop met een lange tekst " + "n" * 40, f"b{n}") for n in "123"]}
+    ]

@@ -1,0 +1,101 @@
+"""Slack's texts become HTML in which nothing of the sender's is an element."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from practice.model import Json
+from practice.mrkdwn import mrkdwn, plain, rich_text_html, text_html
+from tests.practice_pages.sample import ATTACK
+
+NAMES = {"U1": "Sanne <b>de Boer</b>"}
+OUR_TAGS = re.compile(
+    r"</?(strong|em|s|code|pre|blockquote|p|ul|ol|li)>|<br>|</?span( class=\"mention( loud)?\")?>"
+    r"|<a href=\"https?://[^\"<>\s]*\" target=\"_blank\" rel=\"noopener noreferrer\">|</a>"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("*vet* _schuin_ ~door~ `code`", "<strong>vet</strong> <em>schuin</em> <s>door</s> <code>code</code>"),
+        ("snake_case_naam 2*3*4 a~b~c", "snake_case_naam 2*3*4 a~b~c"),
+        ("*vet _en schuin_*", "<strong>vet <em>en schuin</em></strong>"),
+        ("`*niet vet*`", "<code>*niet vet*</code>"),
+        ("```\n*a*\nb\n```", "<pre>*a*\nb</pre>"),
+        ("> een\n> twee\ndrie", "<blockquote>een<br>twee</blockquote>drie"),
+        ("&gt; zo stuurt Slack het zelf", "<blockquote>zo stuurt Slack het zelf</blockquote>"),
+        ("een\ntwee", "een<br>twee"),
+        ("a &lt;b&gt; &amp; c", "a &lt;b&gt; &amp; c"),
+        ("&amp;lt;", "&amp;lt;"),
+        ("<@U1>", '<span class="mention">@Sanne &lt;b&gt;de Boer&lt;/b&gt;</span>'),
+        ("<@U9>", '<span class="mention">@U9</span>'),
+        ("<!channel>", '<span class="mention loud">@channel</span>'),
+        ("<!here|hier>", '<span class="mention loud">@here</span>'),
+        ("&lt;!channel&gt;", "&lt;!channel&gt;"),
+        ("<#C1|algemeen>", '<span class="mention">#algemeen</span>'),
+        ("<!date^1^{date}|1 mei>", "1 mei"),
+        ("<tel:0800-2000|Veilig Thuis>", "Veilig Thuis"),
+        ("<javascript:alert(1)|klik>", "&lt;javascript:alert(1)|klik&gt;"),
+        (
+            "<https://a.nl/x_y_z?b=1&amp;c=2|lees *dit*>",
+            '<a href="https://a.nl/x_y_z?b=1&amp;c=2" target="_blank" rel="noopener noreferrer">lees *dit*</a>',
+        ),
+    ],
+)
+def test_formatting(text: str, html: str) -> None:
+    assert mrkdwn(text, NAMES) == html
+
+
+def test_plain_text_has_no_formatting() -> None:
+    assert plain("*a* <@U1> <!channel>\n<b>") == "*a* &lt;@U1&gt; &lt;!channel&gt;<br>&lt;b&gt;"
+    assert text_html({"type": "plain_text", "text": "*a*"}, NAMES) == "*a*"
+    assert text_html({"type": "mrkdwn", "text": "*a*"}, NAMES) == "<strong>a</strong>"
+    assert text_html(None, NAMES) == ""
+
+
+@pytest.mark.parametrize("around", ["{}", "*{}*", "`{}`", "```{}```", "> {}", "<https://a.nl|{}>", "<@{}>", "<!{}>"])
+def test_an_attack_stays_text(around: str) -> None:
+    html = mrkdwn(around.format(ATTACK), NAMES)
+    assert "<script" not in html
+    assert "<img" not in html
+
+
+@given(st.text(alphabet="<>&\"'*_~`@!#|^:/ \n\x000aU1" + "htps.gl;", max_size=60))
+def test_only_our_own_tags_come_out(text: str) -> None:
+    rest = OUR_TAGS.sub("", mrkdwn(text, NAMES))
+    assert "<" not in rest
+    assert ">" not in rest
+
+
+def rich(*elements: Json, kind: str = "rich_text_section", **more: str) -> Json:
+    return {"type": "rich_text", "elements": [{"type": kind, "elements": list(elements), **more}]}
+
+
+def test_rich_text() -> None:
+    section: Json = {"type": "rich_text_section", "elements": [{"type": "text", "text": "a", "style": {"bold": True}}]}
+    assert rich_text_html(rich(*section["elements"]), NAMES) == "<p><strong>a</strong></p>"
+    assert rich_text_html(rich(section, kind="rich_text_list", style="bullet"), NAMES) == (
+        "<ul><li><strong>a</strong></li></ul>"
+    )
+    assert rich_text_html(rich({"type": "broadcast", "range": "channel"}), NAMES) == (
+        '<p><span class="mention loud">@channel</span></p>'
+    )
+
+
+def test_rich_text_is_escaped_too() -> None:
+    parts: list[Json] = [
+        {"type": "text", "text": ATTACK},
+        {"type": "link", "url": "javascript:alert(1)", "text": ATTACK},
+        {"type": "link", "url": 'https://a.nl/"><script>'},
+        {"type": "user", "user_id": ATTACK},
+        {"type": "emoji", "name": ATTACK},
+    ]
+    html = rich_text_html(rich(*parts), NAMES)
+    assert "<script" not in html
+    assert "<img" not in html
+    assert 'href="javascript' not in html

@@ -1,0 +1,162 @@
+"""The pages as the server sends them: what stands in them, what they forbid, and who may send something."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from practice.model import Exchange
+from practice.rendering import clock_time, day, initials, is_wrong, milliseconds, result
+from practice.words import failure
+from tests.practice_pages.conftest import Stage
+from tests.practice_pages.sample import ATTACK, KARIN, SANNE, button, field, form, mrkdwn, plain
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+OURS = {"sec-fetch-site": "same-origin"}
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def client(stage: Stage) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=stage.url, timeout=5) as client:
+        yield client
+
+
+async def test_choosing_who_to_be(stage: Stage, client: httpx.AsyncClient) -> None:
+    stage.workspace.post(KARIN, "nieuw")
+    page = await client.get("/")
+    assert "Hier is niets echt" in page.text
+    assert f'href="/als/{SANNE}"' in page.text
+    assert page.text.count("ongelezen") == 1
+
+
+@pytest.mark.parametrize("path", ["", "/start", "/verkeer"])
+async def test_every_tab_forbids_what_is_not_ours(client: httpx.AsyncClient, path: str) -> None:
+    page = await client.get(f"/als/{SANNE}{path}")
+    assert page.status_code == 200
+    policy = page.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none';")
+    assert "unsafe" not in policy
+    assert page.headers["x-content-type-options"] == "nosniff"
+    assert "http" not in page.text.replace("http-equiv", "")
+
+
+async def test_unknown_people_and_lines_are_not_found(client: httpx.AsyncClient) -> None:
+    for path in ("/als/U0NOBODY", "/als/U0NOBODY/versie", "/verkeer/999"):
+        assert (await client.get(path)).status_code == 404
+    assert (await client.post("/als/U0NOBODY/gelezen", headers=OURS)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 403),
+        ({"origin": "https://elders.example"}, 403),
+        ({"origin": "null"}, 403),
+        ({"sec-fetch-site": "cross-site"}, 403),
+        ({"sec-fetch-site": "same-site"}, 403),
+        ({"sec-fetch-site": "none"}, 403),
+        ({"sec-fetch-site": "cross-site", "origin": "{url}"}, 403),
+        ({"sec-fetch-site": "same-origin"}, 200),
+        ({"origin": "{url}"}, 200),
+    ],
+)
+async def test_only_our_own_pages_may_act(
+    stage: Stage, client: httpx.AsyncClient, headers: dict[str, str], status: int
+) -> None:
+    stage.workspace.post(SANNE, "nieuw")
+    sent = {name: value.format(url=stage.url) for name, value in headers.items()}
+    assert (await client.post(f"/als/{SANNE}/gelezen", headers=sent)).status_code == status
+    assert stage.workspace.unread_of(SANNE) == (0 if status == 200 else 1)
+
+
+async def test_an_attack_stays_text_everywhere(stage: Stage, client: httpx.AsyncClient) -> None:
+    text = ATTACK[:70]
+    confirm = {name: plain(text) for name in ("title", "text", "confirm", "deny")}
+    option = {"text": plain(text), "value": text, "description": plain(text)}
+    pick = {"type": "static_select", "options": [option], "placeholder": plain(text)}
+    blocks: list[Any] = [
+        {"type": "section", "block_id": text, "text": mrkdwn(text), "fields": [mrkdwn(text), plain(text)]},
+        {"type": "header", "text": plain(text)},
+        {"type": "context", "elements": [mrkdwn(text), {"type": "image", "alt_text": text, "image_url": text}]},
+        {"type": "image", "alt_text": text, "image_url": "https://a.nl/x.png", "title": plain(text)},
+        {"type": text},
+        {"type": "actions", "block_id": "acts", "elements": [
+            button(text, text, confirm=confirm, accessibility_label=text, url="javascript:alert(1)"),
+            {"type": "overflow", "action_id": "more", "options": [option]},
+            {**pick, "action_id": "pick"},
+            {"type": "checkboxes", "action_id": "tick", "options": [option]},
+        ]},
+        field(text, "typed", {"type": "plain_text_input", "initial_value": text, "placeholder": plain(text)},
+              hint=plain(text)),
+        field(text, "long", {"type": "plain_text_input", "multiline": True, "initial_value": "</textarea>" + text}),
+    ]  # fmt: skip
+    for number, block in enumerate(blocks):
+        block.setdefault("block_id", f"b{number}")
+    stage.workspace.post(SANNE, text, blocks)
+    stage.workspace.post(SANNE, text, from_app=False)
+    stage.workspace.post(SANNE, text, is_ephemeral=True)
+    page = (await client.get(f"/als/{SANNE}")).text
+    assert page.count("&lt;script&gt;") > 20
+    assert page.count("<script") == 1
+    assert "<img" not in page
+    assert "javascript:" not in page
+
+
+async def test_values_cannot_break_out_of_their_attributes(stage: Stage, client: httpx.AsyncClient) -> None:
+    view = stage.workspace.views.open(SANNE, form(what='" autofocus onfocus="alert(1)'))
+    view.errors = {"first": ATTACK}
+    page = (await client.get(f"/als/{SANNE}")).text
+    assert ' onfocus="' not in page
+    assert "<img" not in page
+
+
+async def test_versions_come_when_something_changed(stage: Stage, client: httpx.AsyncClient) -> None:
+    before = stage.workspace.version
+    assert (await client.get(f"/als/{SANNE}/versie?since={before - 1}")).json() == {"version": before}
+    stage.workspace.post(SANNE, "nieuw")
+    assert (await client.get(f"/als/{SANNE}/versie?since={before}")).json()["version"] > before
+    assert (await client.get(f"/als/{SANNE}/versie?since={before + 1000}")).status_code == 200
+
+
+async def test_a_view_that_is_gone_is_said_to_be_gone(client: httpx.AsyncClient) -> None:
+    for deed in ("klik", "verstuur"):
+        answer = await client.post(f"/als/{SANNE}/{deed}", data={"source": "view/V9"}, headers=OURS)
+        assert "intussen veranderd" in answer.json()["failure"]
+
+
+async def test_one_cannot_act_in_the_views_of_another(stage: Stage, client: httpx.AsyncClient) -> None:
+    view = stage.workspace.views.open(KARIN, form())
+    answer = await client.post(f"/als/{SANNE}/sluit", data={"source": f"view/{view.id}"}, headers=OURS)
+    assert answer.status_code == 200
+    assert stage.workspace.modals_of(KARIN) == [view]
+
+
+async def test_the_details_of_a_line(stage: Stage, client: httpx.AsyncClient) -> None:
+    stage.workspace.record("to_app", "/signaal", {"text": ATTACK}, {"ok": True}, 1.0)
+    number = stage.workspace.traffic[-1].number
+    details = (await client.get(f"/verkeer/{number}")).text
+    assert "&lt;script&gt;" in details
+    assert "<script" not in details
+
+
+def exchange(**changes: Any) -> Exchange:
+    moment = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
+    return Exchange(**{"number": 1, "at": moment, "direction": "to_app", "what": "x", "request": {}, "answer": {},
+                       "milliseconds": 1.0, **changes})  # fmt: skip
+
+
+async def test_words() -> None:
+    assert [initials(name) for name in ("Sanne de Boer", "Meldwijzer", "")] == ["SB", "M", "?"]
+    assert day(datetime(2026, 8, 31, 22, 30, tzinfo=UTC)) == "dinsdag 1 september 2026"
+    assert clock_time(datetime(2026, 1, 1, 9, 5, 7, tzinfo=UTC), seconds=True) == "10:05:07"
+    assert (milliseconds(0.54), milliseconds(3000.2)) == ("0,5 ms", "3000 ms")
+    assert (result(exchange()), result(exchange(answer={"ok": False, "error": "not_found"}))) == ("ok", "not_found")
+    assert is_wrong(exchange(fault="operation_timeout"))
+    assert result(exchange(fault="operation_timeout")) == "fout"
+    assert failure("") == ""
+    assert failure("operation_timeout").startswith("We hadden moeite met verbinden. Probeer het opnieuw.")

@@ -120,7 +120,7 @@ def by_type(table: dict[str, Check]) -> Check:
         kind = value.get("type") if isinstance(value, dict) else None
         if kind is None:
             yield at, "missing required field: type"
-        elif kind not in table:
+        elif not isinstance(kind, str) or kind not in table:
             yield f"{at}/type", f"unsupported type: {kind}"
         else:
             yield from table[kind](value, at)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from practice.model import Json
 
 CONNECTION_LIMIT = 10
+GRACE_SECONDS = 1.0
 
 
 @dataclass(eq=False)
@@ -20,9 +21,13 @@ class Link:
     loop: asyncio.AbstractEventLoop
     outbox: asyncio.Queue[Json | None] = field(default_factory=asyncio.Queue)
 
-    def send(self, frame: Json | None) -> None:
-        """Have a frame sent, or the socket closed."""
+    def send(self, frame: Json) -> None:
+        """Have a frame sent."""
         self.loop.call_soon_threadsafe(self.outbox.put_nowait, frame)
+
+    def close_soon(self) -> None:
+        """Have the socket closed, unless the app does so itself, as it should after a `disconnect`."""
+        self.loop.call_soon_threadsafe(self.loop.call_later, GRACE_SECONDS, self.outbox.put_nowait, None)
 
 
 class Links:
@@ -80,5 +85,5 @@ class Links:
         """Close every socket, after the `disconnect` that Slack sends first."""
         for link in list(self._open):
             link.send({"type": "disconnect", "reason": "refresh_requested", "debug_info": {"host": "practice"}})
-            link.send(None)
+            link.close_soon()
             self.leave(link)

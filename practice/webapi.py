@@ -78,7 +78,7 @@ def parsed(value: Any, error: str) -> Any:
 
 def content(args: Json, text_limit: int = TEXT_LIMIT) -> tuple[str, list[Json]]:
     """Return the text and blocks of a message, when Slack would take them."""
-    text = args.get("text") or ""
+    text = str(args.get("text") or "")
     blocks = parsed(args.get("blocks") or [], "invalid_blocks_format")
     if not text and not blocks:
         raise Refusal("no_text")
@@ -298,9 +298,16 @@ def _list_users(workspace: Workspace, args: Json) -> Json:
     with_locale = _is_true(args.get("include_locale"))
     everyone = [_bot_member(workspace, with_locale), *(_member(p, with_locale) for p in workspace.people.values())]
     start = _cursor_place(str(args.get("cursor") or ""))
-    end = start + int(args.get("limit") or len(everyone))
+    end = start + _page_size(args, len(everyone))
     following = f"user:{end}" if end < len(everyone) else ""
     return {"members": everyone[start:end], "cache_ts": 0, "response_metadata": {"next_cursor": following}}
+
+
+def _page_size(args: Json, most: int) -> int:
+    limit = str(args.get("limit") or most)
+    if not limit.isdigit():
+        raise Refusal("invalid_limit")
+    return int(limit)
 
 
 def _cursor_place(cursor: str) -> int:

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 import uvicorn
+from aiohttp import web
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.app.async_app import AsyncApp
@@ -157,11 +158,11 @@ class Scripted:
         self.replies: list[tuple[int, str]] = []
         self.delay = 0.0
 
-    async def answer(self, request: Request) -> Response:
-        self.requests.append((dict(request.headers), (await request.body()).decode()))
+    async def answer(self, request: web.Request) -> web.Response:
+        self.requests.append(({name.lower(): value for name, value in request.headers.items()}, await request.text()))
         await asyncio.sleep(self.delay)
         status, body = self.replies.pop(0) if self.replies else (200, "")
-        return Response(body, status, media_type="application/json")
+        return web.Response(text=body, status=status, content_type="application/json")
 
     def answers(self, body: Json | str, status: int = 200) -> None:
         self.replies.append((status, body if isinstance(body, str) else json.dumps(body)))
@@ -178,8 +179,13 @@ class Scripted:
 
 @pytest.fixture
 async def scripted(workspace: Workspace) -> Any:
-    app = Scripted()
-    async with serving(Starlette(routes=[Route("/", app.answer, methods=["POST"])])) as url:
-        workspace.app = replace(workspace.app, request_url=url)
-        workspace.patience.redeliveries = (0.0, 0.01, 0.02)
-        yield app
+    scripted = Scripted()
+    app = web.Application()
+    app.router.add_post("/", scripted.answer)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    workspace.app = replace(workspace.app, request_url=f"http://127.0.0.1:{runner.addresses[0][1]}/")
+    workspace.patience.redeliveries = (0.0, 0.01, 0.02)
+    yield scripted
+    await runner.cleanup()

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from practice.limits import is_too_large, message_problems, view_problems
 from practice.model import Json
@@ -151,6 +153,9 @@ BLOCK_LIMITS: dict[str, tuple[Callable[[int], Json], int, str]] = {
 }
 
 
+NAMES = ["type", "text", "blocks", "elements", "element", "options", "option_groups", "initial_option", "action_id"]
+
+
 def offence_at(problems: list[str], pointer: str) -> bool:
     return any(problem.endswith(f"[json-pointer:{pointer}]") for problem in problems)
 
@@ -285,6 +290,21 @@ def test_input_blocks_are_refused_in_messages() -> None:
 
 def test_markdown_and_tables_are_taken_in_messages() -> None:
     assert message_problems([{"type": "markdown", "text": "*x*"}, {"type": "table", "rows": []}]) == []
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=5),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(ANYTHING)
+def test_whatever_the_app_sends_is_judged_and_never_breaks_the_judge(sent: Any) -> None:
+    assert view_problems(sent, "modal")
+    assert isinstance(message_problems([sent]), list)
+    assert isinstance(view_problems(modal(accessory(sent), field(sent or {})), "modal"), list)
 
 
 def test_a_home_tab_takes_no_title() -> None:

@@ -174,6 +174,7 @@ async def test_what_a_person_wrote_is_not_the_apps_to_change(workspace: Workspac
         ("conversations.open", {"users": "U0NOBODY"}, "user_not_found"),
         ("users.info", {"user": "U0NOBODY"}, "user_not_found"),
         ("users.list", {"cursor": "nonsense"}, "invalid_cursor"),
+        ("users.list", {"limit": "many"}, "invalid_limit"),
         ("views.open", {"view": "{}"}, "invalid_arguments"),
         ("views.publish", {"user_id": "U0NOBODY", "view": "{}"}, "invalid_arguments"),
     ],

@@ -233,6 +233,10 @@ BAD = {
     "no options": (accessory(select(options=[])), "no fewer than 1 items allowed"),
     "options and groups": (accessory(select(option_groups=groups(1))), "must have exactly one of"),
     "foreign start option": (accessory(select(initial_option=options(3)[2])), "must match one of the options"),
+    "foreign start radio": (
+        accessory({"type": "radio_buttons", "action_id": "a", "options": options(1), "initial_option": options(2)[1]}),
+        "must match one of the options",
+    ),
     "half a confirmation": (accessory(button(confirm={"title": plain()})), "missing required field: deny"),
     "odd style": (accessory(button(style="purple")), "must be primary or danger"),
     "odd date": (accessory({"type": "datepicker", "action_id": "a", "initial_date": "1-9-2026"}), "must be a date"),

@@ -110,6 +110,24 @@ async def test_a_scope_that_the_manifest_lacks_is_named(workspace: Workspace, cl
     assert answer["provided"] == "commands,users:read,im:write,im:history"
 
 
+@pytest.mark.parametrize(
+    ("method", "scope"),
+    [
+        ("chat.delete", "chat:write"),
+        ("chat.postEphemeral", "chat:write"),
+        ("chat.update", "chat:write"),
+        ("conversations.open", "im:write"),
+        ("users.info", "users:read"),
+        ("users.list", "users:read"),
+    ],
+)
+async def test_each_method_needs_its_scope(
+    workspace: Workspace, client: AsyncWebClient, method: str, scope: str
+) -> None:
+    without_scope(workspace, scope)
+    assert (await refusal(client.api_call(method)))["needed"] == scope
+
+
 async def test_team_info_needs_a_scope_of_its_own(client: AsyncWebClient) -> None:
     assert (await refusal(client.team_info()))["needed"] == "team:read"
 

@@ -10,7 +10,6 @@ from handlers.logbook import CORRECT, TURN_PAGE
 from handlers.request import Request, Services
 from meldcode import joining, reading
 from meldcode.errors import Invalid, Refusal
-from meldcode.plan import Effect
 from meldcode.recording import find_draft
 
 
@@ -80,7 +79,7 @@ async def _make_record(services: Services, request: Request) -> None:
 
 async def _correct(services: Services, request: Request) -> None:
     asked = request.values()
-    await _push_form(services, request, str(asked.get("case", "")), Effect.CORRECTS, int(asked.get("refers_to", 0)))
+    await _push_form(services, request, str(asked.get("case", "")), "", int(asked.get("refers_to", 0)))
 
 
 async def _push_form(services: Services, request: Request, code: str, record: str, refers_to: int) -> None:

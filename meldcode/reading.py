@@ -97,10 +97,11 @@ def signal_form(tx: Transaction, who: Identity, text: str, now: datetime) -> For
 
 
 def record_form(tx: Transaction, who: Identity, code: str, record: str, refers_to: int, now: datetime) -> FormView:
-    """Return the form of a record in a case. Raises Refusal when this person cannot make it now."""
+    """Return the form of a record in a case; with `refers_to`, of the correction of that entry. Raises Refusal."""
     person = known_person(tx, who)
     dossier = _read(tx, person, readable_case(tx, person, code), now)
-    asked = dossier.plan.records.get(record)
+    plan = dossier.plan
+    asked = plan.record_with(Effect.CORRECTS) if refers_to else plan.records.get(record)
     if asked is None or acting_role(asked, dossier.relation) is None:
         raise Refusal("role_may_not", roles=" ".join(asked.by) if asked else "", rule="G1")
     if asked.effect is Effect.CORRECTS and not 1 <= refers_to <= len(dossier.entries):

@@ -1,0 +1,344 @@
+"""The whole program in one process: the practice workspace, the real Bolt app on a real database, over real loopback.
+
+async with running(tmp_path, transport="socket") as school:
+    await school.report(SANNE, signal())
+    await school.sent()
+    [message] = school.messages(KARIN)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+import uvicorn
+import yaml
+from pydantic import SecretStr
+from sqlalchemy import Table, func, select
+
+from bot.manifest import manifest
+from bot.program import Program, prepared, working
+from bot.settings import Settings
+from bot.web import web_app
+from practice import payloads
+from practice.actor import Actor
+from practice.delivery import Kind, deliver
+from practice.elements import all_elements
+from practice.model import AppConfig, Json, Message, Outcome, Person, View
+from practice.server import PracticeServer
+from practice.workspace import Workspace
+from storage.outbox import SendState
+from storage.schema import outbox
+from storage.vault import new_master_key
+
+Transport = Literal["http", "socket"]
+School = dict[str, Any]
+
+SANNE, MEHMET, KARIN, JORIS, FATIMA = "U0SANNE", "U0MEHMET", "U0KARIN", "U0JORIS", "U0FATIMA"
+WILLEM, BEATRIX, BRAM, NOOR = "U0WILLEM", "U0BEATRIX", "U0BRAM", "U0NOOR"
+
+TODAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+"""When a test begins: a Monday, at ten in the morning in the schools."""
+
+
+def person(slack: str, name: str, *roles: str, groups: Sequence[str] = ()) -> School:
+    """Somebody as the schools file has them."""
+    return {"slack": slack, "name": name, "roles": list(roles), "groups": list(groups)}
+
+
+LINDE: School = {
+    "name": "De Linde",
+    "region": "noord",
+    "people": [
+        person(SANNE, "Sanne de Boer", "teacher", groups=["5"]),
+        person(MEHMET, "Mehmet Yılmaz", "teacher", groups=["6"]),
+        person(KARIN, "Karin Visser", "care_coordinator"),
+        person(JORIS, "Joris Hendriks", "confidant"),
+        person(FATIMA, "Fatima el Amrani", "school_leader"),
+        person(WILLEM, "Willem Postma", "cluster_director"),
+    ],
+}
+BEUK: School = {
+    "name": "De Beuk",
+    "region": "zuid",
+    "people": [
+        person(BEATRIX, "Beatrix Smit", "teacher", groups=["5"]),
+        person(BRAM, "Bram Kok", "care_coordinator", "confidant", "school_leader"),
+    ],
+}
+
+
+def linde_with(*people: School) -> School:
+    """De Linde, with these people alone."""
+    return {**LINDE, "people": list(people)}
+
+
+WHAT, WHEN = "Wat zag of hoorde je?", "Wanneer"
+ABUSE, STATEMENT = "Signalen van mishandeling of verwaarlozing", "Uitspraken die het kind of de ouders doen"
+
+
+def signal(**changed: Any) -> Json:
+    """A filled-in signal form, by label; `what` and `when` are short for the labels of these two."""
+    labels = {"what": WHAT, "when": WHEN}
+    filled = {"Voornaam": "Sem", "Achternaam": "Bakker", "Groep": "5", "Soort": ABUSE, WHAT: "Een blauwe plek."}
+    return filled | {labels.get(name, name): value for name, value in changed.items()}
+
+
+class Clock:
+    """The time of the program and the workspace: it runs from `TODAY`, and a test can move it on."""
+
+    def __init__(self, start: datetime = TODAY) -> None:
+        self._ahead = start - datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self._ahead
+
+    def forward(self, **delta: float) -> None:
+        self._ahead += timedelta(**delta)
+
+
+@dataclass
+class Running:
+    """The running program with the workspace around it, and what tests often do with them."""
+
+    workspace: Workspace
+    program: Program
+    clock: Clock
+    url: str = ""
+    expected: set[str] = field(default_factory=set)
+
+    # Doing.
+    def actor(self, user: str) -> Actor:
+        """Somebody who acts."""
+        return Actor(self.workspace, user)
+
+    async def open_form(self, user: str, text: str = "") -> View:
+        """Type `/signaal`, and return the form."""
+        answer = await self.actor(user).command("/signaal", text)
+        assert answer.ok, answer
+        return self.modal(user)
+
+    async def report(self, user: str, signal: Json) -> View:
+        """Report a signal, whatever the hints say, and return what is shown then."""
+        form = await self.open_form(user)
+        answer = await self.actor(user).fill(form, **signal)
+        assert answer.ok, answer
+        if self.modal(user).payload["callback_id"] == "review":
+            answer = await self.actor(user).submit(self.modal(user), {})
+            assert answer.ok, answer
+        return self.modal(user)
+
+    async def press(self, user: str, shown: View | Message, label: str) -> Outcome:
+        """Press the button with this label."""
+        return await self.actor(user).click(shown, button(shown, label)["action_id"])
+
+    async def open_case(self, user: str, code: str) -> View:
+        """Type `/meldcode dossier CODE`, and return the case."""
+        answer = await self.actor(user).command("/meldcode", f"dossier {code}")
+        assert answer.ok, answer
+        return self.modal(user)
+
+    # Doing what Slack's own client would not, or somebody who forges.
+    def submission(self, user: str, view: View, typed: Json | None = None, **changed: Any) -> Json:
+        """The payload of a submitted modal: `typed` laid over its state as it is, `changed` over the view."""
+        state = {"values": {**view.payload["state"]["values"], **(typed or {})}}
+        shown = replace(view, payload={**view.payload, "state": state, **changed})
+        return payloads.view_submission(self.workspace, self.workspace.people[user], shown)
+
+    def click(self, user: str, source: View | Message, action_id: str, value: str, **changed: Any) -> Json:
+        """The payload of a button, whether it is on the screen or not."""
+        action = {"type": "button", "action_id": action_id, "block_id": "b", "value": value, **changed}
+        return payloads.block_actions(self.workspace, self.workspace.people[user], source, action)
+
+    async def send(self, payload: Json, kind: Kind = "interactive") -> Json:
+        """Bring a payload to the bot, and return its answer. Raises Undelivered."""
+        return await deliver(self.workspace, kind, "by hand", payload)
+
+    # Seeing.
+    def modal(self, user: str) -> View:
+        """The modal that somebody has before them."""
+        modals = self.workspace.modals_of(user)
+        assert modals, f"{user} has no modal open"
+        return modals[-1]
+
+    def messages(self, user: str) -> list[Message]:
+        """What the bot told somebody in a DM, oldest first; ephemeral answers left out."""
+        return [message for message in self.workspace.messages_of(user) if not message.is_ephemeral]
+
+    def home(self, user: str) -> str:
+        """The words on somebody's Home tab."""
+        home = self.workspace.home_of(user)
+        return words_of(home) if home else ""
+
+    def codes(self, user: str) -> list[str]:
+        """The codes of the cases that somebody was told of, in that order."""
+        told = [button(message, "Dossier openen")["value"] for message in self.messages(user)]
+        return list(dict.fromkeys(told))
+
+    def count(self, table: Table) -> int:
+        """How many rows are stored."""
+        with self.program.engine.connect() as connection:
+            return connection.scalar(select(func.count()).select_from(table)) or 0
+
+    # Waiting.
+    async def sent(self, seconds: float = 5) -> None:
+        """Wait until nothing in the outbox is on its way any more."""
+        on_its_way = (SendState.PENDING.value, SendState.CLAIMED.value)
+        query = select(func.count()).select_from(outbox).where(outbox.c.state.in_(on_its_way))
+
+        def is_drained() -> bool:
+            with self.program.engine.connect() as connection:
+                return not connection.scalar(query)
+
+        self.program.sender.wake()
+        await until(is_drained, seconds)
+
+    def faults(self) -> list[str]:
+        """What Slack would have refused, beside what the test expects."""
+        return [
+            f"{line.what}: {line.fault} {line.answer}"
+            for line in self.workspace.traffic
+            if line.fault and not any(word in line.fault for word in self.expected)
+        ]
+
+    def expect(self, *faults: str) -> None:
+        """Let faults with these words be."""
+        self.expected |= set(faults)
+
+
+@asynccontextmanager
+async def running(
+    folder: Path,
+    *,
+    transport: Transport = "http",
+    schools: Sequence[School] = (LINDE, BEUK),
+    database_url: str = "",
+    worker: bool = True,
+) -> AsyncIterator[Running]:
+    """Run the program in a practice workspace with these schools. At the end Slack must have refused nothing."""
+    clock, door = Clock(), _door() if transport == "http" else None
+    url = f"http://127.0.0.1:{door.getsockname()[1]}" if door else ""
+    workspace = Workspace(_app(url), _people(schools), now=clock)
+    async with contextlib.AsyncExitStack() as stack:
+        practice = await stack.enter_async_context(PracticeServer(workspace))
+        settings = _settings(practice, folder, schools, database_url)
+        program = await stack.enter_async_context(prepared(settings, clock))
+        await stack.enter_async_context(working(program, worker=worker))
+        if door:
+            app = web_app(program.slack, program.is_healthy, lambda: program.is_ready and program.is_healthy())
+            await stack.enter_async_context(serving(app, door))
+        else:
+            await until(lambda: len(workspace.links) > 0)
+        school = Running(workspace, program, clock, url)
+        yield school
+        assert not school.faults()
+
+
+@asynccontextmanager
+async def serving(app: Any, door: socket.socket) -> AsyncIterator[None]:
+    """Serve an ASGI app at this socket, as the program does (see `bot.program`)."""
+    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1)
+    config.load()
+    server = uvicorn.Server(config)
+    server.lifespan = config.lifespan_class(config)
+    await server.startup([door])
+    try:
+        yield
+    finally:
+        await server.shutdown([door])
+
+
+async def until(condition: Callable[[], Any], seconds: float = 5) -> None:
+    """Wait for something to become true, for a bounded time."""
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+def _door() -> socket.socket:
+    return socket.create_server(("127.0.0.1", 0))
+
+
+def _app(url: str) -> AppConfig:
+    return AppConfig(
+        manifest=manifest(url),
+        bot_token=f"xoxb-{secrets.token_hex(8)}",
+        app_token=f"xapp-{secrets.token_hex(8)}",
+        signing_secret=secrets.token_hex(16),
+        request_url=f"{url}/slack/events" if url else None,
+    )
+
+
+def _people(schools: Sequence[School]) -> list[Person]:
+    names = {someone["slack"]: someone["name"] for school in schools for someone in school["people"]}
+    return [Person(slack, name) for slack, name in (names | {NOOR: "Noor Bakker"}).items()]
+
+
+def _settings(practice: PracticeServer, folder: Path, schools: Sequence[School], database_url: str) -> Settings:
+    app, file = practice.workspace.app, folder / "schools.yaml"
+    file.write_text(yaml.safe_dump({"schools": list(schools)}, allow_unicode=True), encoding="utf-8")
+    return Settings(
+        slack_bot_token=SecretStr(app.bot_token),
+        slack_app_token=SecretStr("" if app.request_url else app.app_token),
+        slack_signing_secret=SecretStr(app.signing_secret),
+        slack_api_url=practice.api_url,
+        database_url=database_url or f"sqlite:///{folder / 'meldwijzer.db'}",
+        meldwijzer_master_key=SecretStr(new_master_key()),
+        meldwijzer_master_key_file=None,
+        meldwijzer_plan=None,
+        meldwijzer_schools=file,
+    )
+
+
+# What is on a screen.
+def blocks_of(shown: View | Message) -> list[Json]:
+    """The blocks of a view or message."""
+    return shown.payload["blocks"] if isinstance(shown, View) else shown.blocks
+
+
+def texts_of(part: Any) -> Iterator[Json]:
+    """Every text object in a payload."""
+    if isinstance(part, list):
+        for item in part:
+            yield from texts_of(item)
+    elif isinstance(part, dict):
+        if part.get("type") in ("plain_text", "mrkdwn") and "text" in part:
+            yield part
+        else:
+            yield from texts_of(list(part.values()))
+
+
+def words_of(shown: View | Message) -> str:
+    """All words that somebody reads there, a text on a line."""
+    return "\n".join(text["text"] for text in texts_of(blocks_of(shown)))
+
+
+def button(shown: View | Message, label: str) -> Json:
+    """The button with this label; several with the same one count as one when they do the same."""
+    found = [e for _, e in all_elements(blocks_of(shown)) if e["type"] == "button" and e["text"]["text"] == label]
+    assert found, f"no button {label!r} among {buttons_of(shown)}"
+    return found[0]
+
+
+def buttons_of(shown: View | Message) -> list[str]:
+    """The labels of the buttons there."""
+    return [e["text"]["text"] for _, e in all_elements(blocks_of(shown)) if e["type"] == "button"]
+
+
+def typed_in(view: View) -> dict[str, Any]:
+    """What stands in the fields of a form, by label."""
+    values, found = view.payload["state"]["values"], {}
+    for block in view.payload["blocks"]:
+        if block["type"] == "input":
+            state = values[block["block_id"]][block["element"]["action_id"]]
+            value = next(value for key, value in state.items() if key != "type")
+            found[block["label"]["text"]] = value["text"]["text"] if isinstance(value, dict) else value
+    return found

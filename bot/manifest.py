@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-SCOPES = ["chat:write", "commands"]
-"""Posting to somebody opens the conversation, and the Home tab needs no scope of its own."""
+SCOPES = ["chat:write", "commands", "users:read"]
+"""Posting to somebody opens the conversation, and the Home tab needs no scope of its own. `users:read` is there to
+learn that somebody's account was closed (G5)."""
+EVENTS = ["app_home_opened", "user_change"]
 
 
 def manifest(request_url: str = "") -> dict[str, Any]:
@@ -27,12 +29,12 @@ def manifest(request_url: str = "") -> dict[str, Any]:
             "shortcuts": [_shortcut()],
             "slash_commands": [
                 _command("/signaal", "Meld wat je zag of hoorde", "wat je zag of hoorde", url),
-                _command("/meldcode", "Je dossiers en hulp", "help, dossiers, dossier CODE, acuut", url),
+                _command("/meldcode", "Je dossiers en hulp", "help, dossiers, dossier CODE, vervanging, acuut", url),
             ],
         },
         "oauth_config": {"scopes": {"bot": SCOPES}},
         "settings": {
-            "event_subscriptions": {"bot_events": ["app_home_opened"]} | ({"request_url": url} if url else {}),
+            "event_subscriptions": {"bot_events": EVENTS} | ({"request_url": url} if url else {}),
             "interactivity": {"is_enabled": True} | ({"request_url": url} if url else {}),
             "org_deploy_enabled": False,
             "socket_mode_enabled": not url,

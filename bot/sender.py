@@ -17,8 +17,9 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from handlers.messages import message as rendered
 from handlers.office import Office
-from handlers.screens import home_view, recorded_message
+from handlers.screens import home_view
 from handlers.trouble import note
 from meldcode.people import Identity
 from meldcode.reading import overview
@@ -86,9 +87,7 @@ class Sender:
             await self._publish_home(message.identity)
 
     async def _send(self, message: Claimed, to: Identity) -> None:
-        name, version = message.words["plan"], int(message.words["version"])
-        plan = await self._office.run(lambda tx, _now: tx.plans.get(name, version))
-        words, blocks = recorded_message(message.words, plan)
+        words, blocks = await self._office.run(lambda tx, _now: rendered(message.kind, message.words, tx.plans.get))
         await self._client.chat_postMessage(channel=to.user, text=words, blocks=blocks)
 
     async def _not_sent(self, message: Claimed, code: str, wait: timedelta | None) -> None:
@@ -103,7 +102,7 @@ class Sender:
     async def _publish_home(self, who: Identity) -> None:
         """Bring the Home tab up to date; when it fails, it is the next time it is opened."""
         try:
-            seen = await self._office.run(lambda tx, _now: overview(tx, who))
+            seen = await self._office.run(lambda tx, now: overview(tx, who, now))
             await self._client.views_publish(user_id=who.user, view=home_view(seen))
         except Exception as error:
             note(error, "home")

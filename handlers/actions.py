@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from handlers import screens
 from handlers.blocks import View
-from handlers.commands import in_words, open_signal_form
+from handlers.commands import alarmed, in_words, open_signal_form
 from handlers.forms import FormRef, form_modal
 from handlers.logbook import CORRECT, TURN_PAGE
+from handlers.messages import ALARM
 from handlers.request import Request, Services
+from handlers.staff import deputy_modal
 from meldcode import joining, reading
+from meldcode.danger import who_raised
 from meldcode.errors import Invalid, Refusal
-from meldcode.recording import find_draft
 
 
 async def answer(services: Services, request: Request) -> None:
@@ -23,11 +25,7 @@ async def answer(services: Services, request: Request) -> None:
 
 async def show_problem(services: Services, request: Request, problem: Refusal | Invalid | str) -> None:
     """Say in a modal why it did not work."""
-    view = screens.message_modal(in_words(problem))
-    if request.is_in_modal:
-        await services.client.views_push(trigger_id=request.trigger_id, view=view)
-    else:
-        await services.client.views_open(trigger_id=request.trigger_id, view=view)
+    await _open_beside(services, request, screens.message_modal(in_words(problem)))
 
 
 async def show_home(services: Services, request: Request) -> None:
@@ -44,7 +42,7 @@ async def show_home_problem(services: Services, request: Request, problem: Refus
 
 async def publish_home(services: Services, request: Request) -> None:
     """Bring this person's Home tab up to date."""
-    overview = await services.office.run(lambda tx, _now: reading.overview(tx, request.identity))
+    overview = await services.office.run(lambda tx, now: reading.overview(tx, request.identity, now))
     await services.client.views_publish(user_id=request.identity.user, view=screens.home_view(overview))
 
 
@@ -86,22 +84,38 @@ async def _push_form(services: Services, request: Request, code: str, record: st
     form = await services.office.run(
         lambda tx, now: reading.record_form(tx, request.identity, code, record, refers_to, now)
     )
-    open_view = services.client.views_push if request.is_in_modal else services.client.views_open
-    await open_view(trigger_id=request.trigger_id, view=form_modal(form))
+    await _open_beside(services, request, form_modal(form))
 
 
 async def _adjust(services: Services, request: Request) -> None:
     """Back to the form, with everything in it ("Aanpassen")."""
     ref = FormRef.loaded(request.view.get("private_metadata", ""))
     form = await services.office.run(
-        lambda tx, now: find_draft(tx, request.identity, request.submission_key, ref.record, ref.case, now)
+        lambda tx, now: reading.find_draft(tx, request.identity, request.submission_key, ref.record, ref.case, now)
     )
     await _show(services, request, form_modal(form, ref))
 
 
 async def _acute(services: Services, request: Request) -> None:
+    case = "" if request.value == screens.ACUTE else request.value
+    await _open_beside(services, request, await alarmed(services, request, case))
+
+
+async def _alarm(services: Services, request: Request) -> None:
+    """Show who raised the alarm, to those who were alerted."""
+    raised_by, _, raised_at = request.value.partition(" ")
+    person = await services.office.run(lambda tx, _now: who_raised(tx, request.identity, raised_by))
+    await _open_beside(services, request, screens.alarm_modal(person, raised_at))
+
+
+async def _deputy(services: Services, request: Request) -> None:
+    await _open_beside(services, request, deputy_modal())
+
+
+async def _open_beside(services: Services, request: Request, view: View) -> None:
+    """On top of the modal that is open, or as a modal of its own."""
     open_view = services.client.views_push if request.is_in_modal else services.client.views_open
-    await open_view(trigger_id=request.trigger_id, view=screens.acute_modal())
+    await open_view(trigger_id=request.trigger_id, view=view)
 
 
 async def _join(services: Services, request: Request) -> None:
@@ -135,6 +149,8 @@ BUTTONS = {
     screens.MAKE_RECORD: _make_record,
     screens.ADJUST: _adjust,
     screens.ACUTE: _acute,
+    screens.DEPUTY: _deputy,
+    ALARM: _alarm,
     screens.JOIN: _join,
     screens.TELL_APART: _tell_apart,
     CORRECT: _correct,

@@ -17,7 +17,7 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers import actions, commands, submissions
+from handlers import actions, commands, staff, submissions
 from handlers.request import Request, Services
 from handlers.trouble import note
 from meldcode.errors import Invalid, Refusal
@@ -48,6 +48,7 @@ def build_app(services: Services, *, signing_secret: str, identity: AuthorizeRes
     app.view(ANYTHING)(listen(submissions.answer, submissions.show_problem))
     app.view_closed(ANYTHING)(listen(_nothing, _no_problem))
     app.event("app_home_opened")(listen(actions.show_home, actions.show_home_problem))
+    app.event("user_change")(listen(staff.leave, _no_problem))
     app.error(_unhandled)
     return app
 

@@ -8,8 +8,11 @@ from handlers import blocks as b
 from handlers import screens, texts
 from handlers.forms import form_modal
 from handlers.request import Request, Services
+from handlers.staff import deputy_modal
 from handlers.texts import text
+from handlers.trouble import note
 from meldcode import reading
+from meldcode.danger import Alarm, raise_alarm
 from meldcode.errors import Invalid, Refusal
 
 Answer = dict[str, Any] | None
@@ -39,6 +42,18 @@ async def open_shortcut(services: Services, request: Request) -> Answer:
     return await open_signal_form(services, request)
 
 
+async def alarmed(services: Services, request: Request, case: str = "") -> b.View:
+    """Raise the alarm (G4) and return what to do now. When even that fails, the numbers to call are shown."""
+    alarm = Alarm(request.identity, f"{request.source}/acute", case)
+    try:
+        raised = await services.office.run(lambda tx, now: raise_alarm(tx, alarm, now))
+    except Exception as error:
+        note(error, "alarm")
+        return screens.acute_modal(())
+    services.wake()
+    return screens.acute_modal(raised.people)
+
+
 async def show_problem(services: Services, request: Request, problem: Refusal | Invalid | str) -> Answer:
     """Say in an answer that only they see why it did not work, and what to do next."""
     words = in_words(problem)
@@ -62,7 +77,7 @@ async def _help(_services: Services, _request: Request, _rest: str) -> Answer:
 
 
 async def _list(services: Services, request: Request, _rest: str) -> Answer:
-    overview = await services.office.run(lambda tx, _now: reading.overview(tx, request.identity))
+    overview = await services.office.run(lambda tx, now: reading.overview(tx, request.identity, now))
     blocks = screens.case_list(overview)
     return {"text": text("home_waiting"), "blocks": blocks}
 
@@ -74,8 +89,13 @@ async def _open(services: Services, request: Request, rest: str) -> Answer:
 
 
 async def _acute(services: Services, request: Request, _rest: str) -> Answer:
-    await services.client.views_open(trigger_id=request.trigger_id, view=screens.acute_modal())
-    return {"text": text("acute_text"), "blocks": [b.section(text("acute_text"))]}
+    await services.client.views_open(trigger_id=request.trigger_id, view=await alarmed(services, request))
+    return None
 
 
-WORDS = {"help": _help, "dossiers": _list, "dossier": _open, "acuut": _acute}
+async def _deputy(services: Services, request: Request, _rest: str) -> Answer:
+    await services.client.views_open(trigger_id=request.trigger_id, view=deputy_modal())
+    return None
+
+
+WORDS = {"help": _help, "dossiers": _list, "dossier": _open, "acuut": _acute, "vervanging": _deputy}

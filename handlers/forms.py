@@ -13,11 +13,12 @@ from typing import Any
 
 from handlers import blocks as b
 from handlers import texts
+from handlers.logbook import logbook_above
 from handlers.texts import text
 from meldcode.case import Answer
 from meldcode.people import School
 from meldcode.plan import Choice, FieldKind, FieldSpec
-from meldcode.recording import FormView
+from meldcode.reading import Consequence, FormView
 
 ANSWER = "answer"
 SCHOOL = "school"
@@ -84,7 +85,21 @@ def _head(form: FormView) -> list[b.Block]:
     lines = [b.context(text("form_case", code=form.case))] if form.case else []
     if form.record.explain:
         lines.append(b.section(form.record.explain))
+    if form.consequences:
+        lines.append(b.context("\n".join(_consequence(found) for found in form.consequences)))
     return lines
+
+
+def _consequence(found: Consequence) -> str:
+    always = "" if found.choice else "_always"
+    if found.step:
+        step = {"number": str(found.step.number), "title": found.step.title}
+        return text(f"lead_to{always}", choice=found.choice, **step)
+    return text(f"lead_close{always}", choice=found.choice, title=found.outcome.title if found.outcome else "")
+
+
+def _logbook(form: FormView) -> list[b.Block]:
+    return [*logbook_above(form.logbook), b.divider()] if form.logbook else []
 
 
 def _foot(form: FormView) -> list[b.Block]:

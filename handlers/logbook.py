@@ -18,6 +18,8 @@ CORRECT, TURN_PAGE = "correct", "page"
 ENTRIES = 8
 """Entries on a page: an entry of ten answers takes some twenty blocks, and a modal has a hundred."""
 
+ABOVE_A_FORM = 70
+
 
 def day(moment: datetime | date) -> str:
     """Return the day in Dutch: 23-11-2026."""
@@ -38,6 +40,21 @@ def logbook(view: CaseView, page: int | None) -> list[b.Block]:
     for line in shown:
         blocks += _entry(line, view)
     return blocks + b.actions(_turns(view.dossier.stored.code, number, pages))
+
+
+def logbook_above(view: CaseView) -> list[b.Block]:
+    """Return the logbook to be read above the questions of a form: all of it, or as much as fits (S4.1)."""
+    blocks: list[b.Block] = []
+    for line in reversed(view.lines):
+        entry = _without_buttons(_entry(line, view))
+        if len(blocks) + len(entry) > ABOVE_A_FORM:
+            return [b.section(f"*{text('case_log')}*"), b.context(text("log_shortened")), *blocks]
+        blocks = entry + blocks
+    return [b.section(f"*{text('case_log')}*"), *blocks]
+
+
+def _without_buttons(blocks: list[b.Block]) -> list[b.Block]:
+    return [{name: part for name, part in block.items() if name != "accessory"} for block in blocks]
 
 
 def _entry(line: Line, view: CaseView) -> list[b.Block]:

@@ -26,7 +26,7 @@ class Office:
 
     def __init__(
         self,
-        transaction: Callable[[], AbstractContextManager[Transaction]],
+        transaction: Callable[[datetime], AbstractContextManager[Transaction]],
         now: Callable[[], datetime],
         *,
         threads: int = 8,
@@ -55,5 +55,6 @@ class Office:
         return self._attempt(use_case)
 
     def _attempt(self, use_case: Callable[[Transaction, datetime], T]) -> T:
-        with self._transaction() as tx:
-            return use_case(tx, self._now())
+        now = self._now()
+        with self._transaction(now) as tx:
+            return use_case(tx, now)

@@ -72,6 +72,12 @@ class Request:
         return found
 
     @property
+    def source(self) -> str:
+        """Where this was done, the same for a repeated click: the view, else the message, else this one command."""
+        who, message = self.identity, (self.body.get("message") or {}).get("ts")
+        return f"{who.workspace}/{who.user}/{self.view.get('id') or message or self.trigger_id}"
+
+    @property
     def submission_key(self) -> str:
         """The idempotency key: the same view of the same person, however often it is sent, is one submission."""
         who = self.identity

@@ -1,4 +1,4 @@
-"""What people see: a case, what was saved, what to look at again, the Home tab, the message of something recorded.
+"""What people see: a case, what was saved, what to look at again, the Home tab.
 
 A screen shows content only after the access check of the use case that gave it. Messages and the Home tab hold no
 personal data: case codes, steps and buttons alone (promise 4).
@@ -7,7 +7,8 @@ personal data: case codes, steps and buttons alone (promise 4).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
+from datetime import datetime
 
 from handlers import blocks as b
 from handlers import texts
@@ -16,13 +17,14 @@ from handlers.logbook import day, logbook
 from handlers.texts import text
 from meldcode import hints
 from meldcode.case import Status, to_act
+from meldcode.people import AMSTERDAM, Deputy, Person
 from meldcode.plan import Effect, Plan, Step
 from meldcode.ports import CaseHeader
 from meldcode.reading import CaseRow, CaseView, Overview
 from meldcode.recording import Saved, ToReview
 
 OPEN_CASE, MAKE_RECORD, NEW_SIGNAL = "open-case", "make-record", "signal"
-JOIN, TELL_APART, ADJUST, ACUTE = "join", "tell-apart", "adjust", "acute"
+JOIN, TELL_APART, ADJUST, ACUTE, DEPUTY = "join", "tell-apart", "adjust", "acute", "deputy"
 ROWS = 20
 
 
@@ -31,14 +33,23 @@ def open_button(code: str, *, style: str = "") -> b.Block:
     return b.button(text("open_case"), OPEN_CASE, code, style=style)
 
 
-def acute_button() -> b.Block:
-    """The button that is everywhere (G4)."""
-    return b.button(text("acute"), ACUTE, "acute", style="danger")
+def acute_button(case: str = "") -> b.Block:
+    """The button that is everywhere (G4); `case` is the code of the case it is shown in."""
+    return b.button(text("acute"), ACUTE, case or "acute", style="danger")
 
 
-def acute_modal() -> b.View:
-    """What to do now when a child is in danger (G4)."""
-    return b.modal(text("acute_title"), [b.section(text("acute_text"))], close=text("close"))
+def acute_modal(alerted: Sequence[Person]) -> b.View:
+    """What to do now when a child is in danger, and who were alerted (G4)."""
+    names = b.escape(texts.listed([person.name for person in alerted]))
+    told = text("acute_alerted", people=names) if alerted else text("acute_nobody")
+    return b.modal(text("acute_title"), [b.section(text("acute_text")), b.section(told)], close=text("close"))
+
+
+def alarm_modal(person: Person, raised_at: str) -> b.View:
+    """Who raised the alarm, and when."""
+    time = datetime.fromisoformat(raised_at).astimezone(AMSTERDAM).strftime("%H:%M")
+    words = text("alarm_who", name=b.escape(person.name), time=time)
+    return b.modal(text("acute_title"), [b.section(words), b.section(text("acute_text"))], close=text("close"))
 
 
 def message_modal(words: str) -> b.View:
@@ -74,7 +85,7 @@ def saved_modal(saved: Saved) -> b.View:
     if saved.record.id == saved.plan.opens:
         lines.append(text("saved_teacher"))
     blocks = [b.section(line) for line in lines]
-    blocks += b.actions([open_button(saved.code), acute_button()])
+    blocks += b.actions([open_button(saved.code), acute_button(saved.code)])
     return b.modal(text("saved_title"), blocks, close=text("close"), clear_on_close=True)
 
 
@@ -100,7 +111,8 @@ def case_modal(view: CaseView, page: int | None = None) -> b.View:
 def home_view(overview: Overview) -> b.View:
     """Everyone's dashboard: what waits for this person first."""
     buttons = [b.button(text("report"), NEW_SIGNAL, "signal", style="primary")] if overview.may_report else []
-    blocks = [b.header(text("home_title", name=overview.person.name)), *b.actions([*buttons, acute_button()])]
+    deputy = b.button(text("home_deputy"), DEPUTY, "deputy")
+    blocks = [b.header(text("home_title", name=overview.person.name)), *b.actions([*buttons, deputy, acute_button()])]
     waiting = [row for row in overview.rows if row.is_waiting]
     others = [row for row in overview.rows if not row.is_waiting]
     blocks += _rows("home_waiting", waiting[:ROWS]) + _rows("home_following", others[:ROWS])
@@ -108,7 +120,18 @@ def home_view(overview: Overview) -> b.View:
         blocks.append(b.section(text("home_empty")))
     if left := len(waiting[ROWS:]) + len(others[ROWS:]):
         blocks.append(b.context(text("home_more", count=str(left))))
+    blocks += [b.context(b.escape(_stands_in(deputy, overview))) for deputy in overview.deputies[:ROWS]]
     return {"type": "home", "blocks": [*blocks, b.context(text("home_private"))]}
+
+
+def _stands_in(deputy: Deputy, overview: Overview) -> str:
+    return text(
+        "home_stands_in",
+        deputy=overview.names[deputy.deputy],
+        person=overview.names[deputy.person],
+        first=day(deputy.first_day),
+        last=day(deputy.last_day),
+    )
 
 
 def problem_home(words: str) -> b.View:
@@ -120,18 +143,6 @@ def case_list(overview: Overview) -> list[b.Block]:
     """A person's open cases, for an answer that only they see."""
     rows = [block for row in overview.rows[:ROWS] for block in _row(row)]
     return rows or [b.section(text("home_empty"))]
-
-
-def recorded_message(words: Mapping[str, str], plan: Plan) -> tuple[str, list[b.Block]]:
-    """The message that something was recorded: its notification text, and its blocks."""
-    record, step = plan.records[words["record"]], plan.step(words["step"])
-    said = record.tell[int(words["tell"])].text if words.get("tell") else ""
-    lines = [f"*{text('told_title', code=words['code'], what=said or record.title)}*"]
-    lines.append(_step_line(plan, step, words["who"]) if words["status"] == Status.OPEN else text("told_closed"))
-    if words.get("gap"):
-        lines.append(text("told_gap", gap=texts.roles(words["gap"].split())))
-    blocks = [b.section("\n".join(lines)), *b.actions([open_button(words["code"]), acute_button()])]
-    return text("told_notification", code=words["code"]), blocks
 
 
 def _told_lines(saved: Saved) -> list[str]:
@@ -152,11 +163,6 @@ def _next_line(saved: Saved) -> str:
         return text("saved_closed", outcome=outcome.title if outcome else "")
     step = saved.plan.step(saved.state.step)
     return text("saved_next", step=_step_short(saved.plan, step), who=texts.roles(to_act(saved.plan, saved.state)))
-
-
-def _step_line(plan: Plan, step: Step, roles: str) -> str:
-    who = texts.roles(roles.split())
-    return text("told_step", number=str(step.number), total=_total(plan), title=step.title, who=who)
 
 
 def _step_short(plan: Plan, step: Step) -> str:
@@ -180,8 +186,20 @@ def _standing(view: CaseView) -> list[b.Block]:
         f"*{text('step_of', number=str(step.number), total=_total(plan), title=step.title)}*",
         text("case_turn", who=texts.roles(to_act(plan, state))),
         text("case_needed", records=needed) if needed else text("case_watch"),
+        *_done(view, step),
     ]
     return [b.section("\n".join(lines)), *([b.context(step.explain)] if step.explain else [])]
+
+
+def _done(view: CaseView, step: Step) -> list[str]:
+    """What was done in this step, by whom and when."""
+    standing = view.dossier.state.standing
+    entries = [(record.title, standing[record.id]) for record in step.records if record.id in standing]
+    done = [
+        text("done_by", title=title, author=b.escape(view.names.get(str(entry.author), "")), day=day(entry.written_at))
+        for title, entry in entries
+    ]
+    return [text("case_done", records=", ".join(done))] if done else []
 
 
 def _case_buttons(view: CaseView) -> list[b.Block]:
@@ -193,7 +211,7 @@ def _case_buttons(view: CaseView) -> list[b.Block]:
         value = json.dumps({"case": code, "record": record.id})
         action = f"{MAKE_RECORD}.{record.id}"
         buttons.append(b.button(record.button, action, value, style="primary" if is_next else ""))
-    return [*buttons, acute_button()]
+    return [*buttons, acute_button(code)]
 
 
 def _same_pupil(view: CaseView) -> list[b.Block]:

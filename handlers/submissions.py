@@ -10,6 +10,7 @@ from handlers.actions import publish_home
 from handlers.commands import in_words
 from handlers.forms import FORM, REVIEW, SCHOOL, FormRef, answers_of, first_input
 from handlers.request import Request, Services
+from handlers.staff import DEPUTY_FORM, appoint
 from handlers.texts import text
 from meldcode.errors import Invalid, Refusal
 from meldcode.recording import Saved, Submit, submit, submit_draft
@@ -19,6 +20,8 @@ Answer = dict[str, Any]
 
 async def answer(services: Services, request: Request) -> Answer:
     """Store a form, or the draft that was shown for review, and show what happened."""
+    if request.view.get("callback_id") == DEPUTY_FORM:
+        return await appoint(services, request)
     store = {FORM: submit, REVIEW: submit_draft}.get(request.view.get("callback_id", ""))
     if store is None:
         raise Refusal("unknown_action")

@@ -24,6 +24,9 @@ TEXTS = {
     "no_date": "Kies een datum uit de kalender.",
     "in_the_future": "Deze dag moet nog komen. Kies vandaag of een eerdere dag.",
     "not_of_this_school": "Kies alleen collega's met een rol in deze school. Je schoolleider kan rollen geven.",
+    "names_pupil": "Het kind wordt anoniem besproken. Haal de naam weg en schrijf bijvoorbeeld: de leerling.",
+    "no_teacher": "Kies een leerkracht van deze school, iemand anders dan nu.",
+    "wrong_period": "Kies een laatste dag die na de eerste dag ligt, niet in het verleden en binnen een jaar.",
     "too_many_people": "Kies niet meer dan 12 mensen.",
     # what cannot be done
     "unknown_person": (
@@ -84,6 +87,18 @@ TEXTS = {
         "Geef iemand deze rol, dan kan het dossier verder."
     ),
     "told_notification": "Dossier {code}: er is iets voor je in Meldwijzer.",
+    "alarm": (
+        "*Acuut gevaar: een collega heeft alarm geslagen.*\nKijk wie het is en ga er nu naartoe. "
+        "Is het kind in gevaar? Bel 112. Veilig Thuis: 0800-2000."
+    ),
+    "alarm_notification": "Acuut gevaar: een collega heeft alarm geslagen. Open Meldwijzer nu.",
+    "alarm_button": "Wie is het?",
+    "alarm_who": "*{name}* sloeg alarm om {time}. Zoek {name} nu op of bel.",
+    "without_holder": (
+        "*Dossier {code} ligt stil: niemand heeft nu deze rol: {gap}.*\n"
+        "Is de leerkracht weg? Open het dossier en draag het over. Mist er een andere rol? Geef iemand die rol."
+    ),
+    "deputy": "Er is een vervanging geregeld waar jij bij hoort. Kijk op het tabblad Start voor wie en wanneer.",
     # the form
     "form_private": "Alleen jij en {readers} van je school kunnen dit lezen. Wie leest, laat een spoor na.",
     "form_next": "Na het opslaan krijgen {told} meteen bericht. De ouders en de leerling krijgen geen bericht.",
@@ -145,7 +160,28 @@ TEXTS = {
     "differs_button": "Andere leerling",
     "same_confirm": "De signalen komen samen in het oudste dossier. Dit kun je niet terugdraaien.",
     "yes_join": "Ja, samenvoegen",
+    "case_done": "Gedaan in deze stap: {records}",
+    "done_by": "{title} ({author}, {day})",
+    "lead_to": "Kies je “{choice}”, dan gaat het dossier naar: stap {number}, {title}.",
+    "lead_close": "Kies je “{choice}”, dan sluit het dossier: {title}.",
+    "lead_to_always": "Na het opslaan gaat het dossier naar: stap {number}, {title}.",
+    "lead_close_always": "Na het opslaan sluit het dossier: {title}.",
+    "agrees": "Dit kan alleen iemand anders dan wie het voorstelde.",
+    "log_shortened": "Dit zijn de laatste notities. Lees het hele logboek in het dossier zelf.",
     # home and commands
+    "home_deputy": "Vervanging regelen",
+    "home_stands_in": "{deputy} vervangt {person} van {first} tot en met {last}.",
+    "deputy_title": "Vervanging regelen",
+    "deputy_explain": (
+        "Wie vervangt, leest en doet alles wat bij de rollen van de afwezige hoort, ook diens dossiers. "
+        "Allebei krijgen jullie bericht."
+    ),
+    "deputy_person": "Wie is er niet?",
+    "deputy_person_hint": "Laat leeg als je het zelf bent. Voor een ander kan alleen de schoolleider dit regelen.",
+    "deputy_deputy": "Wie vervangt?",
+    "deputy_first_day": "Eerste dag",
+    "deputy_last_day": "Laatste dag",
+    "deputy_saved": "{deputy} vervangt {person} van {first} tot en met {last}. Jullie krijgen allebei bericht.",
     "home_title": "Goedendag {name}",
     "home_waiting": "Dit wacht op jou",
     "home_following": "Ook open",
@@ -160,10 +196,13 @@ TEXTS = {
     "home_private": "Op dit scherm staan geen namen. Die zie je pas als je een dossier opent.",
     "help": (
         "*/signaal* meld wat je zag of hoorde\n*/meldcode dossiers* je open dossiers\n"
-        "*/meldcode dossier CODE* open een dossier\n*/meldcode acuut* bij direct gevaar\n*/meldcode help* deze uitleg"
+        "*/meldcode dossier CODE* open een dossier\n*/meldcode vervanging* regel wie je vervangt\n"
+        "*/meldcode acuut* bij direct gevaar\n*/meldcode help* deze uitleg"
     ),
     "unknown_word": "Dat woord ken ik niet. Dit kun je typen:",
     "acute_title": "Acuut gevaar",
+    "acute_alerted": "Nu gewaarschuwd: {people}. Wacht niet op hen.",
+    "acute_nobody": "Niemand van school kon worden gewaarschuwd. Haal zelf iemand.",
     "acute_text": (
         "*Is het kind nu in gevaar? Bel 112.*\n"
         "Veilig Thuis: *0800-2000*, gratis, dag en nacht. Ook voor advies, zonder naam te noemen.\n"

@@ -33,7 +33,7 @@ class Relation:
 def relation_to(person: Person, case: CaseHeader) -> Relation:
     """Return what the person is to the case; whoever has left its school is nothing to it."""
     roles = person.roles_in(case.school)
-    return Relation(roles, is_own=bool(roles) and person.id in case.teachers)
+    return Relation(roles, is_own=bool(person.acts_for(case.school) & case.teachers))
 
 
 def may(action: Action, relation: Relation, plan: Plan, record: Record | None = None) -> bool:
@@ -45,13 +45,15 @@ def may(action: Action, relation: Relation, plan: Plan, record: Record | None = 
     return record is not None and acting_role(record, relation) is not None
 
 
-def acting_role(record: Record, relation: Relation) -> Role | None:
+def acting_role(record: Record, relation: Relation, *, beside: Role | None = None) -> Role | None:
     """Return the role in which somebody may make this record; None when they may not (G1).
 
-    Only whoever's case it is acts as its teacher, and only where no other role of theirs will do.
+    Only whoever's case it is acts as its teacher, and only where no other role of theirs will do. `beside` is the
+    role of somebody they must agree with, so that theirs is another if it can be (S4.3).
     """
     held = set(relation.roles) - {Role.TEACHER}
     if relation.is_own:
         held.add(Role.TEACHER)
+    held = held - {beside} if held & set(record.by) - {beside} else held
     others_first = sorted(record.by, key=lambda role: role is Role.TEACHER)
     return next((role for role in others_first if role in held), None)

@@ -25,8 +25,8 @@ SchoolId = UUID
 CaseId = UUID
 
 
-NEEDS_ANOTHER = (Effect.CORRECTS, Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS)
-"""Effects of records that are made from another entry or case, and so are not offered by themselves."""
+NOT_OFFERED = (Effect.CORRECTS, Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS, Effect.ALARMS)
+"""Effects of records that have a place of their own: at an entry, at another case, or everywhere."""
 
 
 class Status(StrEnum):
@@ -110,7 +110,7 @@ def offered(plan: Plan, state: State) -> list[Record]:
         return [plan.opening]
     step = [record for record in plan.step(state.step).records if applies(record, state)]
     ready = [record for record in step if all(holds(need.condition, state.standing, {}) for need in record.needs)]
-    return [*ready, *(record for record in plan.always if record.effect not in NEEDS_ANOTHER)]
+    return [*ready, *(record for record in plan.always if record.effect not in NOT_OFFERED)]
 
 
 def _after(plan: Plan, state: State, entry: Entry) -> State:

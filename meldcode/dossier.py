@@ -40,8 +40,10 @@ class Dossier:
 
     def colleagues(self, staff: list[Person]) -> Colleagues:
         """Return the school's staff as the rules see them in this case."""
-        teachers = self.case.teachers if self.case else {self.person.id}
-        return {str(p.id): Colleague(p.id, p.roles_in(self.school), p.id in teachers) for p in staff}
+        teachers = self.case.teachers if self.case else frozenset({self.person.id})
+        return {
+            str(p.id): Colleague(p.id, p.roles_in(self.school), bool(p.acts_for(self.school) & teachers)) for p in staff
+        }
 
 
 def known_person(tx: Transaction, who: Identity) -> Person:

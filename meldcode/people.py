@@ -35,11 +35,15 @@ class School:
 
 @dataclass(frozen=True)
 class Membership:
-    """What somebody is in one school; `groups` are the groups a teacher has."""
+    """What somebody is in one school today; `groups` are the groups a teacher has.
+
+    `roles` holds those of whomever they stand in for too (G5), whose ids are `stands_in_for`.
+    """
 
     school: School
     roles: frozenset[Role]
     groups: tuple[str, ...] = ()
+    stands_in_for: frozenset[PersonId] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -54,3 +58,19 @@ class Person:
         """Return this person's roles in the school; none when they do not belong to it."""
         membership = self.memberships.get(school)
         return membership.roles if membership else frozenset()
+
+    def acts_for(self, school: SchoolId) -> frozenset[PersonId]:
+        """Return whose work this person does in the school: their own, and that of those they stand in for (G5)."""
+        membership = self.memberships.get(school)
+        return frozenset({self.id}) | membership.stands_in_for if membership and membership.roles else frozenset()
+
+
+@dataclass(frozen=True)
+class Deputy:
+    """Somebody who stands in for a colleague in all their roles, from the first day to the last, both included."""
+
+    school: SchoolId
+    person: PersonId
+    deputy: PersonId
+    first_day: date
+    last_day: date

@@ -67,7 +67,8 @@ class FieldSpec(PlanPart):
 
     `hints` names what is looked for before saving (S1.4 facts, S1.5 names). `future` lets a date lie ahead.
     `default` is what a question left unanswered means. `pupil` marks what identifies the pupil instead of the case.
-    `anonymous` lists when the answer may not name the pupil (S2.2). `draft` prefills the answer.
+    `missing` is said when a required answer is not given. `anonymous` is when the answer may not name the pupil (S2.2).
+    `draft` prefills the answer.
     """
 
     id: Id
@@ -75,6 +76,7 @@ class FieldSpec(PlanPart):
     label: Annotated[str, Field(min_length=1, max_length=150)]
     hint: Annotated[str, Field(max_length=500)] = ""
     required: bool = True
+    missing: Annotated[str, Field(max_length=150)] = ""
     max_length: Annotated[int, Field(ge=1, le=3000)] = 3000
     choices: tuple[Choice, ...] = ()
     default: str = ""
@@ -161,13 +163,16 @@ class Effect(StrEnum):
     """What a record does beside being kept.
 
     `corrects` another entry (S1.2); `joins` this case to another about the same pupil, which `receives` it;
-    `differs` says that another case is about another pupil.
+    `differs` says that another case is about another pupil; `hands_over` the case to another teacher (G5), who is the
+    answer to its one field of the kind person; `alarms` about immediate danger (G4).
     """
 
     CORRECTS = "corrects"
     JOINS = "joins"
     RECEIVES = "receives"
     DIFFERS = "differs"
+    HANDS_OVER = "hands_over"
+    ALARMS = "alarms"
 
 
 class Record(PlanPart):
@@ -175,6 +180,7 @@ class Record(PlanPart):
 
     `by`: roles that may make it (G1). `when`: it only applies then. `optional`: the step does not wait for it.
     `agrees_with`: another person than that record's author, and together they fill all the roles of `by` (S4.3).
+    `logbook`: the logbook is shown above the questions (S4.1).
     """
 
     id: Id
@@ -191,6 +197,7 @@ class Record(PlanPart):
     leads: tuple[Lead, ...] = ()
     tell: tuple[Tell, ...] = ()
     agrees_with: Id | None = None
+    logbook: bool = False
     effect: Effect | None = None
     rules: tuple[str, ...] = ()
 

@@ -168,6 +168,9 @@ def _wrong_references(plan: Plan, record: Record, loc: Loc) -> Iterator[Contradi
         field = record.field(presence.field)
         if field is None or field.kind is not FieldKind.PEOPLE:
             yield (*loc, "present", k, "field"), f"the form has no field {presence.field!r} of the kind people"
+    people = [field for field in record.fields if field.kind is FieldKind.PERSON]
+    if record.effect is Effect.HANDS_OVER and len(people) != 1:
+        yield (*loc, "fields"), "a record that hands over asks for one person"
     if record.agrees_with and record.agrees_with not in plan.records:
         yield (*loc, "agrees_with"), f"there is no record {record.agrees_with!r}"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from meldcode.case import Answers, CaseId, Entry, PersonId, Pupil, SchoolId, State, Status
-from meldcode.people import Identity, Person
+from meldcode.people import Deputy, Identity, Person
 from meldcode.plan import Plan
 
 
@@ -63,12 +63,13 @@ class Submission:
 class Message:
     """A message to one person, without personal data: a surface renders it from `kind` and `words` when it is sent.
 
-    Unique by (case, kind, to, moment), so that the same message cannot be put in the outbox twice.
+    Unique by (case, kind, to, moment), so that the same message cannot be put in the outbox twice. An alarm may be
+    about no case (G4).
     """
 
     kind: str
     to: PersonId
-    case: CaseId
+    case: CaseId | None
     moment: str
     words: Mapping[str, str] = field(default_factory=dict)
 
@@ -99,6 +100,22 @@ class People(ABC):
     @abstractmethod
     def of_school(self, school: SchoolId) -> list[Person]:
         """Return everybody with a role in the school, by name."""
+
+    @abstractmethod
+    def schools(self) -> list[SchoolId]:
+        """Return all schools."""
+
+    @abstractmethod
+    def appoint(self, deputy: Deputy, by: PersonId, now: datetime) -> None:
+        """Let somebody stand in for a colleague (G5), and keep who arranged it."""
+
+    @abstractmethod
+    def deputies(self, school: SchoolId, day: date) -> list[Deputy]:
+        """Return who stands in for whom, on this day or later."""
+
+    @abstractmethod
+    def leave(self, person: PersonId) -> None:
+        """Take all roles of somebody who has left; their name stays with what they wrote."""
 
 
 class Plans(ABC):
@@ -145,8 +162,12 @@ class Cases(ABC):
         """Return what was stored under this idempotency key before."""
 
     @abstractmethod
-    def add_teacher(self, case: CaseId, teacher: PersonId) -> None:
-        """Make the case (also) this teacher's."""
+    def hand_over(self, case: CaseId, to: PersonId) -> CaseHeader:
+        """Make the case this teacher's alone (G5), and return its header."""
+
+    @abstractmethod
+    def open_ones(self) -> list[CaseHeader]:
+        """Return every open case of every school, oldest first."""
 
     @abstractmethod
     def set_joined(self, case: CaseId, to: CaseId) -> None:
@@ -198,7 +219,7 @@ class Outbox(ABC):
 
 
 class Transaction(ABC):
-    """All that one use case sees of the outside; committed in one place, by whoever runs the use case."""
+    """All that one use case sees of the outside at one moment; committed in one place, by whoever runs the use case."""
 
     people: People
     plans: Plans

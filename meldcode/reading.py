@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from meldcode.access import Action, Relation, acting_role, may
-from meldcode.case import Answer, Entry, PersonId, SchoolId, Status, needed, offered
+from meldcode import hints
+from meldcode.access import Action, Relation, acting_role, may, relation_to
+from meldcode.case import Answer, Answers, Entry, PersonId, SchoolId, Status, holds, needed, offered
 from meldcode.dossier import Dossier, dossier_of, known_person, readable_case, schools_to_report_in
 from meldcode.errors import Refusal
-from meldcode.people import AMSTERDAM, Identity, Person
-from meldcode.plan import Effect, FieldKind, Plan, Record
+from meldcode.people import AMSTERDAM, Deputy, Identity, Person, School
+from meldcode.plan import Effect, FieldKind, Outcome, Plan, Record, Role, Step
 from meldcode.ports import CaseHeader, Reading, Transaction
-from meldcode.recording import FormView
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,33 @@ class CaseView:
 
 
 @dataclass(frozen=True)
+class Consequence:
+    """What an answer does: choosing `choice` (or any answer, when it is empty) leads to the step or the outcome."""
+
+    choice: str
+    step: Step | None
+    outcome: Outcome | None
+
+
+@dataclass(frozen=True)
+class FormView:
+    """A form to be filled in. Without `case` it opens one; `schools` is more than one where a choice is needed.
+
+    `logbook` is the case, where the form shows it above the questions (S4.1).
+    """
+
+    record: Record
+    plan: Plan
+    initial: Answers
+    case: str = ""
+    seen: int = 0
+    refers_to: int = 0
+    schools: tuple[School, ...] = ()
+    consequences: tuple[Consequence, ...] = ()
+    logbook: CaseView | None = None
+
+
+@dataclass(frozen=True)
 class CaseRow:
     """A case in an overview: no content. `is_waiting` says that this person's role acts in the step."""
 
@@ -54,17 +81,23 @@ class CaseRow:
 
 @dataclass(frozen=True)
 class Overview:
-    """What somebody sees of all their cases, what waits for them first."""
+    """What somebody sees of all their cases, what waits for them first, and who stands in for whom (G5)."""
 
     person: Person
     rows: tuple[CaseRow, ...]
     may_report: bool
+    deputies: tuple[Deputy, ...]
+    names: Mapping[PersonId, str]
 
 
 def open_case(tx: Transaction, who: Identity, code: str, now: datetime) -> CaseView:
     """Return the case for showing. Raises Refusal when it does not exist for this person."""
     person = known_person(tx, who)
-    dossier = _read(tx, person, readable_case(tx, person, code), now)
+    return _view(tx, _read(tx, person, readable_case(tx, person, code), now), now)
+
+
+def _view(tx: Transaction, dossier: Dossier, now: datetime) -> CaseView:
+    person = dossier.person
     parts = [dossier, *_joined(tx, person, dossier.stored, now)]
     staff = {colleague.id: colleague.name for colleague in tx.people.of_school(dossier.school)}
     waiting = needed(dossier.plan, dossier.state)
@@ -106,19 +139,57 @@ def record_form(tx: Transaction, who: Identity, code: str, record: str, refers_t
         raise Refusal("role_may_not", roles=" ".join(asked.by) if asked else "", rule="G1")
     if asked.effect is Effect.CORRECTS and not 1 <= refers_to <= len(dossier.entries):
         raise Refusal("unknown_entry")
-    form = asked.without_pupil()
-    case = dossier.stored
-    return FormView(form, dossier.plan, _initial(form, now), case.code, case.version, refers_to=refers_to)
+    form, case = asked.without_pupil(), dossier.stored
+    names = [colleague.name for colleague in tx.people.of_school(dossier.school)]
+    return FormView(
+        form,
+        dossier.plan,
+        _initial(form, now) | _drafted(form, dossier, names),
+        case.code,
+        case.version,
+        refers_to,
+        consequences=tuple(_consequences(form, dossier)),
+        logbook=_view(tx, dossier, now) if form.logbook else None,
+    )
 
 
-def overview(tx: Transaction, who: Identity) -> Overview:
+def find_draft(tx: Transaction, who: Identity, key: str, record: str, code: str, now: datetime) -> FormView:
+    """Return the form with what was typed before in it ("Aanpassen"). Raises Refusal when it is gone."""
+    person = known_person(tx, who)
+    answers = tx.drafts.find(key, person.id, now)
+    if answers is None:
+        raise Refusal("draft_gone")
+    if code:
+        plan = dossier_of(tx, person, readable_case(tx, person, code)).plan
+        return FormView(plan.records[record].without_pupil(), plan, answers, code)
+    plan = tx.plans.current()
+    return FormView(plan.opening, plan, answers)
+
+
+def overview(tx: Transaction, who: Identity, now: datetime) -> Overview:
     """Return this person's cases without their content. Raises Refusal for somebody nobody knows."""
     person = known_person(tx, who)
-    own = tx.cases.of_teacher(person.id, (Status.OPEN, Status.JOINED))
+    teachers = {teacher for school in person.memberships for teacher in person.acts_for(school)}
+    own = [case for teacher in teachers for case in tx.cases.of_teacher(teacher, (Status.OPEN, Status.JOINED))]
     others = tx.cases.of_schools(_schools_to_read(tx, person), (Status.OPEN,))
     cases = {case.id: case for case in (*others, *own)}
     rows = sorted((_row(tx, person, case) for case in cases.values()), key=lambda row: not row.is_waiting)
-    return Overview(person, tuple(rows), bool(schools_to_report_in(person, tx.plans.current())))
+    deputies = _deputies(tx, person, now)
+    named = {id_ for deputy in deputies for id_ in (deputy.person, deputy.deputy)}
+    names = {id_: tx.people.get(id_).name for id_ in named}
+    may_report = bool(schools_to_report_in(person, tx.plans.current()))
+    return Overview(person, tuple(rows), may_report, tuple(deputies), names)
+
+
+def _deputies(tx: Transaction, person: Person, now: datetime) -> list[Deputy]:
+    """Whoever leads the school sees all of them, everybody else those that are about themselves."""
+    today = now.astimezone(AMSTERDAM).date()
+    return [
+        deputy
+        for school in person.memberships
+        for deputy in tx.people.deputies(school, today)
+        if Role.SCHOOL_LEADER in person.roles_in(school) or person.id in (deputy.person, deputy.deputy)
+    ]
 
 
 def _initial(record: Record, now: datetime) -> dict[str, Answer]:
@@ -126,6 +197,34 @@ def _initial(record: Record, now: datetime) -> dict[str, Answer]:
     today = now.astimezone(AMSTERDAM).date().isoformat()
     days = {f.id: today for f in record.fields if f.kind is FieldKind.DATE and f.required and not f.future}
     return {**days, **{field.id: field.default for field in record.fields if field.default}}
+
+
+def _drafted(record: Record, dossier: Dossier, names: Sequence[str]) -> dict[str, Answer]:
+    """The anonymised summary of the logbook, for the fields that ask one (S2.2); a person reads it over."""
+    fields = [field for field in record.fields if field.draft]
+    if not fields:
+        return {}
+    masks, pupil = hints.Masks(), (dossier.pupil.first_name, dossier.pupil.last_name)
+    texts = [
+        hints.masked(str(entry.answers[field.id]), pupil=pupil, known_names=names, words=masks)
+        for entry in dossier.entries
+        for field in dossier.plan.records[entry.record].fields
+        if field.kind is FieldKind.LONG_TEXT and not field.draft and field.id in entry.answers
+    ]
+    return {field.id: "\n\n".join(texts)[: field.max_length] for field in fields}
+
+
+def _consequences(record: Record, dossier: Dossier) -> Iterator[Consequence]:
+    """What each answer will do, as far as the records that stand decide it now."""
+    plan, standing = dossier.plan, dossier.state.standing
+    for lead in record.leads:
+        own = {field.id: values for field in record.fields if (values := lead.when.get(field.id))}
+        if not holds({path: v for path, v in lead.when.items() if path not in own}, standing, {}):
+            continue
+        step, outcome = plan.step(lead.to) if lead.to else None, plan.outcome(lead.close or "")
+        choices = [c.text for f in record.fields for c in f.choices if c.id in own.get(f.id, ())]
+        for choice in choices or [""]:
+            yield Consequence(choice, step, outcome)
 
 
 def _read(tx: Transaction, person: Person, case: CaseHeader, now: datetime) -> Dossier:
@@ -183,8 +282,7 @@ def _schools_to_read(tx: Transaction, person: Person) -> list[SchoolId]:
 
 def _row(tx: Transaction, person: Person, case: CaseHeader) -> CaseRow:
     plan = tx.plans.get(case.plan, case.plan_version)
-    is_own = person.id in case.teachers
-    acts = {role for role in person.roles_in(case.school) if role.value != "teacher"}
-    who = set(plan.step(case.step).who)
-    is_waiting = case.status is Status.OPEN and bool(acts & who)
-    return CaseRow(case, plan, is_own, is_waiting)
+    relation = relation_to(person, case)
+    acts = relation.roles - {Role.TEACHER} | ({Role.TEACHER} if relation.is_own else set())
+    is_waiting = case.status is Status.OPEN and bool(acts & set(plan.step(case.step).who))
+    return CaseRow(case, plan, relation.is_own, is_waiting)

@@ -16,6 +16,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
 from meldcode import hints, rules
 from meldcode.access import Relation, acting_role
@@ -23,7 +24,7 @@ from meldcode.case import Answer, Answers, Entry, Pupil, SchoolId, State, Status
 from meldcode.dossier import Dossier, dossier_of, known_person, readable_case, schools_to_report_in
 from meldcode.errors import Invalid, Problem, Refusal
 from meldcode.hints import Found
-from meldcode.people import AMSTERDAM, Identity, Person, School
+from meldcode.people import AMSTERDAM, Identity, Person
 from meldcode.plan import Effect, FieldKind, FieldSpec, Plan, Record, Role
 from meldcode.ports import CaseHeader, Submission, Transaction
 from meldcode.telling import Told, tell
@@ -48,19 +49,6 @@ class Submit:
     seen: int = 0
     refers_to: int = 0
     reviewed: bool = False
-
-
-@dataclass(frozen=True)
-class FormView:
-    """A form to be filled in. Without `case` it opens one; `schools` is more than one where a choice is needed."""
-
-    record: Record
-    plan: Plan
-    initial: Answers
-    case: str = ""
-    seen: int = 0
-    refers_to: int = 0
-    schools: tuple[School, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,27 +100,22 @@ def submit_draft(tx: Transaction, command: Submit, now: datetime) -> Saved | ToR
     return submit(tx, replace(command, answers=answers or {}, reviewed=True), now)
 
 
-def find_draft(tx: Transaction, who: Identity, key: str, record: str, code: str, now: datetime) -> FormView:
-    """Return the form with the draft in it ("Aanpassen"). Raises Refusal when the draft is gone."""
-    person = known_person(tx, who)
-    answers = tx.drafts.find(key, person.id, now)
-    if answers is None:
-        raise Refusal("draft_gone")
-    if code:
-        plan = dossier_of(tx, person, readable_case(tx, person, code)).plan
-        return FormView(plan.records[record].without_pupil(), plan, answers, code)
-    plan = tx.plans.current()
-    return FormView(plan.opening, plan, answers)
-
-
 def add_entry(tx: Transaction, dossier: Dossier, entry: Entry, key: str, content: str) -> Told:
     """Append the entry and tell whoever must know; a joined case passes its news on to the one it belongs to."""
     after = fold(dossier.plan, (*dossier.entries, entry))
     case = tx.cases.append(dossier.stored, entry, after, key=key, digest=content)
-    if dossier.state.status is Status.JOINED and case.joined_to is not None:
+    effect = dossier.plan.records[entry.record].effect
+    if effect is Effect.HANDS_OVER:
+        dossier = replace(dossier, case=tx.cases.hand_over(case.id, UUID(_new_teacher(dossier.plan, entry))))
+    if dossier.state.status is Status.JOINED and case.joined_to is not None and effect is not Effect.ALARMS:
         passed_on = _pass_on(tx, dossier, tx.cases.get(case.joined_to), entry, key)
         return replace(passed_on, state=after, people=())
     return tell(tx, dossier, after, entry)
+
+
+def _new_teacher(plan: Plan, entry: Entry) -> str:
+    field = next(field.id for field in plan.records[entry.record].fields if field.kind is FieldKind.PERSON)
+    return str(entry.answers[field])
 
 
 def digest(answers: Answers) -> str:
@@ -217,7 +200,11 @@ def _values(answer: Answer) -> tuple[str, ...]:
 def _refuse_problems(tx: Transaction, dossier: Dossier, record: Record, answers: Answers, now: datetime) -> None:
     colleagues = dossier.colleagues(tx.people.of_school(dossier.school))
     today = now.astimezone(AMSTERDAM).date()
-    if problems := rules.problems(record, answers, dossier.state, colleagues, today):
+    circumstances = rules.Circumstances(dossier.state, colleagues, dossier.pupil, today)
+    problems = rules.problems(record, answers, circumstances)
+    if not problems and record.effect is Effect.HANDS_OVER:
+        problems = rules.handover_problems(record, answers, colleagues)
+    if problems:
         raise Invalid(problems)
 
 
@@ -246,7 +233,7 @@ def _spots(field: FieldSpec, answers: Answers, pupil: Pupil, names: Sequence[str
 def _store(
     tx: Transaction, dossier: Dossier, record: Record, command: Submit, answers: Answers, now: datetime
 ) -> Saved:
-    role = acting_role(record, dossier.relation)
+    role = acting_role(record, dossier.relation, beside=_role_to_agree_with(record, dossier.state))
     assert role is not None  # noqa: S101 - refused before
     case = dossier.case or tx.cases.open(dossier.school, dossier.plan, dossier.pupil, dossier.person.id, now)
     kept = {field: answer for field, answer in answers.items() if not _is_pupil(record, field)}
@@ -254,6 +241,11 @@ def _store(
     rules.refuse_unless_agreeing(record, dossier.state, entry)
     told = add_entry(tx, replace(dossier, case=case), entry, command.key, digest(command.answers))
     return Saved(case.code, dossier.plan, record, told.state, told.people, told.gap)
+
+
+def _role_to_agree_with(record: Record, state: State) -> Role | None:
+    proposal = state.standing.get(record.agrees_with or "")
+    return proposal.role if proposal else None
 
 
 def _is_pupil(record: Record, field_id: str) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import permutations
 
-from meldcode.case import Answer, Answers, Entry, PersonId, State, holds, offered
+from meldcode.case import Answer, Answers, Entry, PersonId, Pupil, State, holds, offered
 from meldcode.errors import Problem, Refusal
 from meldcode.plan import FieldKind, FieldSpec, Plan, Presence, Record, Role
 
@@ -57,19 +58,33 @@ def refuse_unless_agreeing(record: Record, state: State, author: Entry) -> None:
         raise Refusal("needs_another", rule=record.rules[0] if record.rules else "")
 
 
-def problems(record: Record, answers: Answers, state: State, colleagues: Colleagues, today: date) -> list[Problem]:
+@dataclass(frozen=True)
+class Circumstances:
+    """What the rules look at beside the answers; `today` is the day in the schools."""
+
+    state: State
+    colleagues: Colleagues
+    pupil: Pupil
+    today: date
+
+
+def problems(record: Record, answers: Answers, now: Circumstances) -> list[Problem]:
     """Return what is wrong with the answers: first each field by itself, and if all are well, the plan's rules."""
-    found = [p for field in record.fields for p in _field_problems(field, answers.get(field.id), colleagues, today)]
-    return found or [*_presence_problems(record, answers, state, colleagues), *_check_problems(record, answers, state)]
+    found = [p for field in record.fields for p in _field_problems(field, answers.get(field.id), now)]
+    return found or [
+        *_anonymity_problems(record, answers, now),
+        *_presence_problems(record, answers, now),
+        *_check_problems(record, answers, now.state),
+    ]
 
 
-def _field_problems(field: FieldSpec, answer: Answer | None, staff: Colleagues, today: date) -> Iterator[Problem]:
+def _field_problems(field: FieldSpec, answer: Answer | None, now: Circumstances) -> Iterator[Problem]:
     if not answer or (isinstance(answer, str) and not answer.strip()):
         if field.required:
-            yield Problem(field.id, "required")
+            yield Problem(field.id, "required", reason=field.missing)
         return
     values = (answer,) if isinstance(answer, str) else answer
-    code = _CHECKS[field.kind](field, values, staff, today)
+    code = _CHECKS[field.kind](field, values, now.colleagues, now.today)
     if code:
         yield Problem(field.id, code, words={"limit": str(field.max_length)})
 
@@ -113,12 +128,35 @@ def _has_surrogate(value: str) -> bool:
     return any("\ud800" <= character <= "\udfff" for character in value)
 
 
-def _presence_problems(record: Record, answers: Answers, state: State, staff: Colleagues) -> Iterator[Problem]:
+def handover_problems(record: Record, answers: Answers, staff: Colleagues) -> list[Problem]:
+    """Return what is wrong with whom a case is handed over to: it must be another teacher (G5)."""
+    named = [(f.id, staff[str(answers[f.id])]) for f in record.fields if f.kind is FieldKind.PERSON]
+    return [
+        Problem(field, "no_teacher", rule="G5")
+        for field, colleague in named
+        if Role.TEACHER not in colleague.roles or colleague.is_teacher
+    ]
+
+
+def _anonymity_problems(record: Record, answers: Answers, now: Circumstances) -> Iterator[Problem]:
+    for field in record.fields:
+        must_not_name = field.anonymous is not None and holds(field.anonymous, now.state.standing, answers)
+        if must_not_name and names_pupil(str(answers.get(field.id, "")), now.pupil):
+            yield Problem(field.id, "names_pupil", rule="S2.2")
+
+
+def names_pupil(text: str, pupil: Pupil) -> bool:
+    """Tell whether the text holds the pupil's first name in any case, or the last name as it is written (S2.2)."""
+    names = [rf"(?i:{re.escape(pupil.first_name)})", re.escape(pupil.last_name)]
+    return any(re.search(rf"(?<!\w){name}(?:'?s)?(?!\w)", text) for name in names)
+
+
+def _presence_problems(record: Record, answers: Answers, now: Circumstances) -> Iterator[Problem]:
     for presence in record.present:
-        if presence.unless is not None and holds(presence.unless, state.standing, answers):
+        if presence.unless is not None and holds(presence.unless, now.state.standing, answers):
             continue
         named = answers.get(presence.field, ())
-        people = [staff[person] for person in ((named,) if isinstance(named, str) else named)]
+        people = [now.colleagues[person] for person in ((named,) if isinstance(named, str) else named)]
         if _somebody_must_not_be_there(presence, people):
             yield Problem(presence.field, reason=presence.none_of_reason or presence.reason, rule=presence.rule)
         elif not _everybody_is_there(presence, people):

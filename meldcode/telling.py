@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from meldcode.access import Action, may, relation_to
 from meldcode.case import Entry, PersonId, State, Status, holds, to_act
 from meldcode.dossier import Dossier
 from meldcode.people import Person
@@ -38,11 +39,13 @@ def tell(tx: Transaction, dossier: Dossier, after: State, entry: Entry) -> Told:
                 told.setdefault(person.id, str(number))
     for person in _next_to_act(dossier, after, staff):
         told.setdefault(person.id, "")
-    for person, which in told.items():
-        words = _words(dossier, after, entry) | {"tell": which, "gap": " ".join(gap)}
-        message = Message("recorded", person, dossier.stored.id, f"entry {entry.seq}", words)
-        tx.outbox.put(message, entry.written_at)
-    return Told(after, tuple(person for person in staff if person.id in told), tuple(gap))
+    informed = tuple(person for person in staff if person.id in told)
+    for person in informed:
+        words = _words(dossier, after, entry) | {"tell": told[person.id], "gap": " ".join(gap)}
+        if may(Action.READ, relation_to(person, dossier.stored), dossier.plan):
+            words["may_open"] = "yes"
+        tx.outbox.put(Message("recorded", person.id, dossier.stored.id, f"entry {entry.seq}", words), entry.written_at)
+    return Told(after, informed, tuple(gap))
 
 
 def _holders(rule: Tell, staff: Iterable[Person], dossier: Dossier) -> tuple[list[Person], list[Role]]:
@@ -67,7 +70,7 @@ def _with_roles(roles: Iterable[Role], staff: Iterable[Person], dossier: Dossier
         person
         for person in staff
         if person.roles_in(dossier.school) & (wanted - {Role.TEACHER})
-        or (Role.TEACHER in wanted and person.id in dossier.stored.teachers)
+        or (Role.TEACHER in wanted and person.acts_for(dossier.school) & dossier.stored.teachers)
     ]
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Row, UnaryExpression, insert, select, update
+from sqlalchemy import ColumnElement, Row, UnaryExpression, delete, insert, select, update
 
 from meldcode.case import CaseId, Entry, PersonId, Pupil, SchoolId, State, Status
 from meldcode.plan import Plan
@@ -56,8 +56,7 @@ class StoredCases(Cases):
         }
         self._insert_with_code(row, now)
         self._session.keep_case_key(case, wrapped)
-        self.add_teacher(case, teacher)
-        return self.get(case)
+        return self.hand_over(case, teacher)
 
     def find(self, code: str, schools: Iterable[SchoolId]) -> CaseHeader | None:
         """Return the case with this code in one of the schools."""
@@ -102,10 +101,15 @@ class StoredCases(Cases):
         row = self._connection.execute(select(entries).where(entries.c.idempotency_key == index)).one_or_none()
         return Submission(row.case, row.seq, self._payload(row).digest) if row else None
 
-    def add_teacher(self, case: CaseId, teacher: PersonId) -> None:
-        """Make the case (also) this teacher's."""
-        row = {"case": case, "teacher": teacher}
-        insert_once(self._connection, case_teachers, row, [case_teachers.c.case, case_teachers.c.teacher])
+    def hand_over(self, case: CaseId, to: PersonId) -> CaseHeader:
+        """Make the case this teacher's alone (G5), and return its header."""
+        self._connection.execute(delete(case_teachers).where(case_teachers.c.case == case))
+        self._connection.execute(insert(case_teachers).values(case=case, teacher=to))
+        return self.get(case)
+
+    def open_ones(self) -> list[CaseHeader]:
+        """Return every open case of every school, oldest first."""
+        return self._headers(cases.c.status == Status.OPEN.value, order=cases.c.opened_at.asc())
 
     def set_joined(self, case: CaseId, to: CaseId) -> None:
         """Remember that the case belongs to another."""

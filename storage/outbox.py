@@ -14,9 +14,9 @@ from meldcode.case import PersonId
 from meldcode.people import Identity
 from meldcode.ports import Message, Outbox
 from storage.inserting import insert_once
-from storage.schema import cases, identities, outbox
+from storage.schema import identities, outbox
 
-_SAME = [outbox.c.case, outbox.c.kind, outbox.c.recipient, outbox.c.moment]
+_SAME = [outbox.c.about, outbox.c.kind, outbox.c.recipient, outbox.c.moment]
 
 
 class SendState(StrEnum):
@@ -39,7 +39,6 @@ class Claimed:
     kind: str
     to: PersonId
     identity: Identity | None
-    case_code: str
     words: Mapping[str, str]
     attempts: int
 
@@ -55,6 +54,7 @@ class StoredOutbox(Outbox):
         row = {
             "kind": message.kind,
             "case": message.case,
+            "about": str(message.case or ""),
             "recipient": message.to,
             "moment": message.moment,
             "words": dict(message.words),
@@ -119,12 +119,11 @@ def _claimable(now: datetime, limit: int) -> Select[Any]:
     due = (outbox.c.state == SendState.PENDING.value) & (outbox.c.due_at <= now)
     abandoned = (outbox.c.state == SendState.CLAIMED.value) & (outbox.c.claimed_until <= now)
     return (
-        select(outbox, cases.c.code)
-        .join_from(outbox, cases, outbox.c.case == cases.c.id)
+        select(outbox)
         .where(or_(due, abandoned), ~waits)
         .order_by(outbox.c.due_at, outbox.c.id)
         .limit(limit)
-        .with_for_update(of=outbox, skip_locked=True)
+        .with_for_update(skip_locked=True)
     )
 
 
@@ -134,4 +133,4 @@ def _identities(connection: Connection, people: set[PersonId]) -> dict[PersonId,
 
 
 def _claimed(row: Row[Any], identity: Identity | None) -> Claimed:
-    return Claimed(row.id, row.kind, row.recipient, identity, row.code, row.words, row.attempts + 1)
+    return Claimed(row.id, row.kind, row.recipient, identity, row.words, row.attempts + 1)

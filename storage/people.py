@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date
+from dataclasses import asdict
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, select, tuple_
+from sqlalchemy import Row, delete, insert, select, tuple_
 
 from meldcode.case import PersonId, SchoolId
-from meldcode.people import Identity, Membership, Person, School
+from meldcode.people import AMSTERDAM, Deputy, Identity, Membership, Person, School
 from meldcode.plan import Role
 from meldcode.ports import People
 from storage.payload import groups_from_bytes, groups_to_bytes
-from storage.schema import identities, memberships, people, roles, schools
+from storage.schema import deputies, identities, memberships, people, roles, schools
 from storage.session import Session
 from storage.vault import Vault
 
@@ -26,6 +27,7 @@ class StoredPeople(People):
     def __init__(self, session: Session) -> None:
         self._vault = session.vault
         self._connection = session.connection
+        self._today = session.now.astimezone(AMSTERDAM).date()
 
     def by_identity(self, identity: Identity) -> Person | None:
         """Return the person with this platform identity, or None."""
@@ -48,13 +50,32 @@ class StoredPeople(People):
         found = self._load(self._connection.scalars(query).all())
         return sorted(found.values(), key=lambda person: (person.name.casefold(), str(person.id)))
 
+    def schools(self) -> list[SchoolId]:
+        """Return all schools."""
+        return list(self._connection.scalars(select(schools.c.id).order_by(schools.c.name)))
+
+    def appoint(self, deputy: Deputy, by: PersonId, now: datetime) -> None:
+        """Let somebody stand in for a colleague (G5), and keep who arranged it."""
+        self._connection.execute(insert(deputies).values(**asdict(deputy), appointed_by=by, at=now))
+
+    def deputies(self, school: SchoolId, day: date) -> list[Deputy]:
+        """Return who stands in for whom, on this day or later."""
+        query = select(deputies).where(deputies.c.school == school, deputies.c.last_day >= day)
+        rows = self._connection.execute(query.order_by(deputies.c.first_day, deputies.c.id))
+        return [Deputy(row.school, row.person, row.deputy, row.first_day, row.last_day) for row in rows]
+
+    def leave(self, person: PersonId) -> None:
+        """Take all roles of somebody who has left; their name stays with what they wrote."""
+        self._connection.execute(delete(roles).where(roles.c.person == person))
+
     def _load(self, ids: Collection[PersonId]) -> dict[PersonId, Person]:
         belonging = self._memberships(ids)
         rows = self._connection.execute(select(people).where(people.c.id.in_(ids)))
         return {row.id: Person(row.id, opened_name(self._vault, row), belonging.get(row.id, {})) for row in rows}
 
     def _memberships(self, ids: Collection[PersonId]) -> dict[PersonId, dict[SchoolId, Membership]]:
-        held = self._roles(ids)
+        standing_in = self._standing_in(ids)
+        held = self._roles({*ids, *(person for replaced in standing_in.values() for person in replaced)})
         query = (
             select(memberships.c.person, memberships.c.groups, schools)
             .join_from(memberships, schools)
@@ -64,8 +85,18 @@ class StoredPeople(People):
         found: dict[PersonId, dict[SchoolId, Membership]] = {}
         for row in self._connection.execute(query):
             groups = opened_groups(self._vault, row.groups, row.person, row.id)
-            membership = Membership(_school(row), frozenset(held.get((row.person, row.id), ())), groups)
+            replaced = standing_in.get((row.person, row.id), set())
+            all_roles = {role for person in {row.person, *replaced} for role in held.get((person, row.id), ())}
+            membership = Membership(_school(row), frozenset(all_roles), groups, frozenset(replaced))
             found.setdefault(row.person, {})[row.id] = membership
+        return found
+
+    def _standing_in(self, ids: Collection[PersonId]) -> dict[tuple[PersonId, SchoolId], set[PersonId]]:
+        """Whom these people stand in for today, by school (G5)."""
+        on_duty = (deputies.c.first_day <= self._today, deputies.c.last_day >= self._today)
+        found: dict[tuple[PersonId, SchoolId], set[PersonId]] = {}
+        for row in self._connection.execute(select(deputies).where(deputies.c.deputy.in_(ids), *on_duty)):
+            found.setdefault((row.deputy, row.school), set()).add(row.person)
         return found
 
     def _roles(self, ids: Collection[PersonId]) -> dict[tuple[PersonId, SchoolId], set[Role]]:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
@@ -131,6 +132,20 @@ roles = Table(
     ForeignKeyConstraint(["person", "school"], [memberships.c.person, memberships.c.school]),
 )
 
+deputies = Table(
+    "deputies",
+    metadata,
+    Column("id", _Number, primary_key=True, info=IDENTIFIER),
+    Column("school", ForeignKey(schools.c.id), nullable=False, info=IDENTIFIER),
+    Column("person", ForeignKey(people.c.id), nullable=False, info=IDENTIFIER),
+    Column("deputy", ForeignKey(people.c.id), nullable=False, info=IDENTIFIER),
+    Column("first_day", Date, nullable=False, info=PLAIN),
+    Column("last_day", Date, nullable=False, info=PLAIN),
+    Column("appointed_by", ForeignKey(people.c.id), nullable=False, info=IDENTIFIER),
+    Column("at", Moment, nullable=False, info=MOMENT),
+    Index(None, "deputy", "last_day"),
+)
+
 cases = Table(
     "cases",
     metadata,
@@ -205,7 +220,9 @@ outbox = Table(
     metadata,
     Column("id", _Number, primary_key=True, info=IDENTIFIER),
     Column("kind", String(40), nullable=False, info=PLAIN),
-    Column("case", ForeignKey(cases.c.id), nullable=False, info=IDENTIFIER),
+    Column("case", ForeignKey(cases.c.id), nullable=True, info=IDENTIFIER),
+    # The case's id again, or nothing: a NULL in a unique constraint would be unlike every other.
+    Column("about", String(36), nullable=False, info=IDENTIFIER),
     Column("recipient", ForeignKey(people.c.id), nullable=False, info=IDENTIFIER),
     Column("moment", String(100), nullable=False, info=PLAIN),
     Column("words", JSON, nullable=False, info=PLAIN),
@@ -216,7 +233,7 @@ outbox = Table(
     Column("last_error_code", String(60), nullable=True, info=PLAIN),
     Column("created_at", Moment, nullable=False, info=MOMENT),
     Column("sent_at", Moment, nullable=True, info=MOMENT),
-    UniqueConstraint("case", "kind", "recipient", "moment"),
+    UniqueConstraint("about", "kind", "recipient", "moment"),
     Index(None, "state", "due_at"),
     Index(None, "recipient", "state"),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import Connection, insert, select
 
 from meldcode.case import CaseId
@@ -10,11 +12,12 @@ from storage.vault import DataKey, Vault
 
 
 class Session:
-    """One transaction's view of the database. Opened case keys are forgotten with it."""
+    """One transaction's view of the database, at one moment. Opened case keys are forgotten with it."""
 
-    def __init__(self, connection: Connection, vault: Vault) -> None:
+    def __init__(self, connection: Connection, vault: Vault, now: datetime) -> None:
         self.connection = connection
         self.vault = vault
+        self.now = now
         self._case_keys: dict[CaseId, DataKey] = {}
 
     def new_case_key(self, case: CaseId) -> tuple[DataKey, bytes]:

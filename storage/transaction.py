@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
@@ -41,11 +42,14 @@ class Store:
         self._parsed: dict[PlanKey, Plan] = {}
 
     @contextmanager
-    def transaction(self) -> Iterator[StoredTransaction]:
-        """Begin a transaction; leaving it normally commits, any exception rolls all of it back."""
+    def transaction(self, now: datetime | None = None) -> Iterator[StoredTransaction]:
+        """Begin a transaction at this moment (by default the machine's).
+
+        Leaving it normally commits, any exception rolls all of it back.
+        """
         with self._engine.begin() as connection:
             plans = StoredPlans(connection, self._plan, self._parsed)
-            yield StoredTransaction(Session(connection, self._vault), plans)
+            yield StoredTransaction(Session(connection, self._vault, now or datetime.now(UTC)), plans)
 
     def register_plans(self, plans: Iterable[tuple[Plan, str]]) -> None:
         """Keep each plan with its document at first sight. Raises PlanChanged: a case never changes underfoot."""

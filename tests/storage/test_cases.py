@@ -293,11 +293,12 @@ def test_cases_are_listed_longest_waiting_first(store: Store, staff: Staff, case
         assert tx.cases.of_teacher(staff.sanne.id, [Status.OPEN, Status.CLOSED]) == [case]
 
 
-def test_a_case_can_have_several_teachers(store: Store, staff: Staff, case: CaseHeader) -> None:
+def test_a_case_that_is_handed_over_is_the_new_teachers_alone(store: Store, staff: Staff, case: CaseHeader) -> None:
     with store.transaction() as tx:
-        tx.cases.add_teacher(case.id, staff.karin.id)
-        tx.cases.add_teacher(case.id, staff.karin.id)
-        assert tx.cases.get(case.id).teachers == {staff.sanne.id, staff.karin.id}
+        assert tx.cases.hand_over(case.id, staff.karin.id).teachers == {staff.karin.id}
+    with store.transaction() as tx:
+        assert tx.cases.get(case.id).teachers == {staff.karin.id}
+        assert tx.cases.of_teacher(staff.sanne.id, [Status.OPEN]) == []
 
 
 def test_a_joined_case_points_to_the_other(store: Store, staff: Staff, case: CaseHeader) -> None:

@@ -54,7 +54,7 @@ TEXT_COLUMNS = {
     "cases": {"code", "plan", "status", "step"},
     "case_keys": {"key_id"},
     "readings": {"place"},
-    "outbox": {"kind", "moment", "words", "state", "last_error_code"},
+    "outbox": {"about", "kind", "moment", "words", "state", "last_error_code"},
 }
 
 

@@ -22,6 +22,7 @@ def upgrade() -> None:
     _outbox()
     _readings()
     _roles()
+    _deputies()
 
 
 def _people() -> None:
@@ -182,7 +183,8 @@ def _outbox() -> None:
         "outbox",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
-        sa.Column("case", sa.Uuid(), nullable=False),
+        sa.Column("case", sa.Uuid(), nullable=True),
+        sa.Column("about", sa.String(length=36), nullable=False),
         sa.Column("recipient", sa.Uuid(), nullable=False),
         sa.Column("moment", sa.String(length=100), nullable=False),
         sa.Column("words", sa.JSON(), nullable=False),
@@ -196,7 +198,7 @@ def _outbox() -> None:
         sa.ForeignKeyConstraint(["case"], ["cases.id"], name=op.f("fk_outbox_case")),
         sa.ForeignKeyConstraint(["recipient"], ["people.id"], name=op.f("fk_outbox_recipient")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
-        sa.UniqueConstraint("case", "kind", "recipient", "moment", name=op.f("uq_outbox_case_kind_recipient_moment")),
+        sa.UniqueConstraint("about", "kind", "recipient", "moment", name=op.f("uq_outbox_about_kind_recipient_moment")),
     )
     op.create_index(op.f("ix_outbox_recipient_state"), "outbox", ["recipient", "state"], unique=False)
     op.create_index(op.f("ix_outbox_state_due_at"), "outbox", ["state", "due_at"], unique=False)
@@ -229,3 +231,23 @@ def _roles() -> None:
         ),
         sa.PrimaryKeyConstraint("person", "school", "role", name=op.f("pk_roles")),
     )
+
+
+def _deputies() -> None:
+    op.create_table(
+        "deputies",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("school", sa.Uuid(), nullable=False),
+        sa.Column("person", sa.Uuid(), nullable=False),
+        sa.Column("deputy", sa.Uuid(), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("appointed_by", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["school"], ["schools.id"], name=op.f("fk_deputies_school")),
+        sa.ForeignKeyConstraint(["person"], ["people.id"], name=op.f("fk_deputies_person")),
+        sa.ForeignKeyConstraint(["deputy"], ["people.id"], name=op.f("fk_deputies_deputy")),
+        sa.ForeignKeyConstraint(["appointed_by"], ["people.id"], name=op.f("fk_deputies_appointed_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deputies")),
+    )
+    op.create_index(op.f("ix_deputies_deputy_last_day"), "deputies", ["deputy", "last_day"], unique=False)

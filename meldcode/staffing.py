@@ -1,0 +1,119 @@
+"""Use cases about staff (G5): somebody stands in for a colleague, somebody leaves, a case is left without a holder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from meldcode.case import PersonId, fold, to_act
+from meldcode.dossier import known_person
+from meldcode.errors import Invalid, Problem, Refusal
+from meldcode.people import AMSTERDAM, Deputy, Identity, Person
+from meldcode.plan import Role
+from meldcode.ports import CaseHeader, Message, Transaction
+
+LONGEST_DAYS = 366
+
+
+@dataclass(frozen=True)
+class Appoint:
+    """`deputy` stands in for `person` (nobody named: for whoever asks) from the first day to the last.
+
+    The people are named by how the platform of `who` names them.
+    """
+
+    who: Identity
+    person: str
+    deputy: str
+    first_day: str
+    last_day: str
+
+
+@dataclass(frozen=True)
+class Appointed:
+    """Who stands in for whom, and when."""
+
+    person: Person
+    deputy: Person
+    first_day: date
+    last_day: date
+
+
+def appoint_deputy(tx: Transaction, command: Appoint, now: datetime) -> Appointed:
+    """Let a colleague stand in. For somebody else only a school leader can arrange it. Raises Refusal or Invalid."""
+    asker = known_person(tx, command.who)
+    person = _colleague(tx, command.who, command.person, "person") if command.person else asker
+    deputy = _colleague(tx, command.who, command.deputy, "deputy")
+    first, last = _period(command, now)
+    schools = [school for school in person.memberships if person.roles_in(school) and deputy.roles_in(school)]
+    if deputy.id == person.id or not schools:
+        raise Invalid([Problem("deputy", "not_of_this_school")])
+    if person.id != asker.id and not all(Role.SCHOOL_LEADER in asker.roles_in(school) for school in schools):
+        raise Refusal("role_may_not", roles=Role.SCHOOL_LEADER, rule="G1")
+    for school in schools:
+        tx.people.appoint(Deputy(school, person.id, deputy.id, first, last), asker.id, now)
+    _tell_appointed(tx, {person.id, deputy.id}, f"{first}/{last}/{person.id}", now)
+    return Appointed(person, deputy, first, last)
+
+
+def left(tx: Transaction, who: Identity, now: datetime) -> None:
+    """Take the roles of somebody who left the platform, and tell of the cases they leave behind (G5)."""
+    person = tx.people.by_identity(who)
+    if person is not None:
+        tx.people.leave(person.id)
+        notice_without_holder(tx, now)
+
+
+def notice_without_holder(tx: Transaction, now: datetime) -> int:
+    """Tell of every open case whose teacher is gone, or whose turn it is of roles that nobody has (G5).
+
+    Once a week for a case, until it is handed over or the role is given. Returns how many cases there are.
+    """
+    year, week, _ = now.astimezone(AMSTERDAM).isocalendar()
+    found = 0
+    for case in tx.cases.open_ones():
+        staff = tx.people.of_school(case.school)
+        if gone := list(_roles_without_holder(tx, case, staff)):
+            found += 1
+            for person in _in_charge(case, staff):
+                words = {"code": case.code, "gap": " ".join(gone)}
+                tx.outbox.put(Message("without_holder", person.id, case.id, f"{year}-W{week:02}", words), now)
+    return found
+
+
+def _roles_without_holder(tx: Transaction, case: CaseHeader, staff: list[Person]) -> Iterator[Role]:
+    if not any(person.acts_for(case.school) & case.teachers for person in staff):
+        yield Role.TEACHER
+    plan = tx.plans.get(case.plan, case.plan_version)
+    turn = set(to_act(plan, fold(plan, tx.cases.contents(case.id).entries))) - {Role.TEACHER}
+    if turn and not any(person.roles_in(case.school) & turn for person in staff):
+        yield from sorted(turn)
+
+
+def _in_charge(case: CaseHeader, staff: list[Person]) -> list[Person]:
+    wanted = {Role.CARE_COORDINATOR, Role.SCHOOL_LEADER}
+    return [person for person in staff if person.roles_in(case.school) & wanted]
+
+
+def _colleague(tx: Transaction, who: Identity, user: str, field: str) -> Person:
+    person = tx.people.by_identity(Identity(who.platform, who.workspace, user))
+    if person is None:
+        raise Invalid([Problem(field, "not_of_this_school")])
+    return person
+
+
+def _period(command: Appoint, now: datetime) -> tuple[date, date]:
+    try:
+        first, last = date.fromisoformat(command.first_day), date.fromisoformat(command.last_day)
+    except ValueError as error:
+        raise Invalid([Problem("first_day", "no_date")]) from error
+    today = now.astimezone(AMSTERDAM).date()
+    if last < first or last < today or (last - first).days > LONGEST_DAYS:
+        raise Invalid([Problem("last_day", "wrong_period")])
+    return first, last
+
+
+def _tell_appointed(tx: Transaction, people: set[PersonId], moment: str, now: datetime) -> None:
+    for person in people:
+        tx.outbox.put(Message("deputy", person, None, moment, {}), now)

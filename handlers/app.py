@@ -48,7 +48,7 @@ def build_app(services: Services, *, signing_secret: str, identity: AuthorizeRes
     app.view(ANYTHING)(listen(submissions.answer, submissions.show_problem))
     app.view_closed(ANYTHING)(listen(_nothing, _no_problem))
     app.event("app_home_opened")(listen(actions.show_home, actions.show_home_problem))
-    app.event("user_change")(listen(staff.leave, _no_problem))
+    app.event("user_change")(listen(staff.leave_or_return, _no_problem))
     app.error(_unhandled)
     return app
 

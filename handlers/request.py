@@ -95,7 +95,8 @@ class Request:
 
     @property
     def _event_user(self) -> str:
-        return str(self.event.get("user", ""))
+        user = self.event.get("user", "")
+        return str(user.get("id", "") if isinstance(user, dict) else user)
 
 
 @dataclass

@@ -9,8 +9,9 @@ from handlers.forms import ANSWER, answers_of
 from handlers.logbook import day
 from handlers.request import Request, Services
 from handlers.texts import text
+from meldcode import staffing
 from meldcode.people import Identity
-from meldcode.staffing import Appoint, Appointed, appoint_deputy, left
+from meldcode.staffing import Appoint, Appointed, appoint_deputy
 
 DEPUTY_FORM = "deputy"
 _FIELDS = {"person": "users_select", "deputy": "users_select", "first_day": "datepicker", "last_day": "datepicker"}
@@ -37,12 +38,13 @@ async def appoint(services: Services, request: Request) -> dict[str, Any]:
     return {"response_action": "update", "view": _appointed_modal(appointed)}
 
 
-async def leave(services: Services, request: Request) -> None:
-    """Somebody's account was closed: their cases must not wait for them (G5)."""
-    user = request.event.get("user") or {}
-    if user.get("deleted"):
-        gone = Identity(request.identity.platform, request.identity.workspace, str(user.get("id", "")))
-        await services.office.run(lambda tx, now: left(tx, gone, now))
+async def leave_or_return(services: Services, request: Request) -> None:
+    """Somebody's account was closed, or opened again: cases must not wait for who is gone (G5)."""
+    user = request.event.get("user")
+    if isinstance(user, dict) and "deleted" in user:
+        who = Identity(request.identity.platform, request.identity.workspace, str(user.get("id", "")))
+        is_gone = bool(user["deleted"])
+        await services.office.run(lambda tx, now: staffing.leave_or_return(tx, who, is_gone=is_gone, now=now))
         services.wake()
 
 

@@ -114,8 +114,8 @@ class People(ABC):
         """Return who stands in for whom, on this day or later."""
 
     @abstractmethod
-    def leave(self, person: PersonId) -> None:
-        """Take all roles of somebody who has left; their name stays with what they wrote."""
+    def set_left(self, person: PersonId, at: datetime | None) -> None:
+        """Keep that somebody has left, and has no role any more, or (None) that they are back."""
 
 
 class Plans(ABC):

@@ -57,11 +57,11 @@ def appoint_deputy(tx: Transaction, command: Appoint, now: datetime) -> Appointe
     return Appointed(person, deputy, first, last)
 
 
-def left(tx: Transaction, who: Identity, now: datetime) -> None:
-    """Take the roles of somebody who left the platform, and tell of the cases they leave behind (G5)."""
+def leave_or_return(tx: Transaction, who: Identity, *, is_gone: bool, now: datetime) -> None:
+    """Somebody left the platform, or is back. Of the cases that are left behind the others are told (G5)."""
     person = tx.people.by_identity(who)
     if person is not None:
-        tx.people.leave(person.id)
+        tx.people.set_left(person.id, now if is_gone else None)
         notice_without_holder(tx, now)
 
 

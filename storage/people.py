@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, tuple_
+from sqlalchemy import Row, insert, select, tuple_, update
 
 from meldcode.case import PersonId, SchoolId
 from meldcode.people import AMSTERDAM, Deputy, Identity, Membership, Person, School
@@ -46,9 +46,10 @@ class StoredPeople(People):
 
     def of_school(self, school: SchoolId) -> list[Person]:
         """Return everybody with a role in the school, by name."""
-        query = select(roles.c.person).where(roles.c.school == school).distinct()
+        query = select(memberships.c.person).where(memberships.c.school == school)
         found = self._load(self._connection.scalars(query).all())
-        return sorted(found.values(), key=lambda person: (person.name.casefold(), str(person.id)))
+        staff = [person for person in found.values() if person.roles_in(school)]
+        return sorted(staff, key=lambda person: (person.name.casefold(), str(person.id)))
 
     def schools(self) -> list[SchoolId]:
         """Return all schools."""
@@ -64,9 +65,9 @@ class StoredPeople(People):
         rows = self._connection.execute(query.order_by(deputies.c.first_day, deputies.c.id))
         return [Deputy(row.school, row.person, row.deputy, row.first_day, row.last_day) for row in rows]
 
-    def leave(self, person: PersonId) -> None:
-        """Take all roles of somebody who has left; their name stays with what they wrote."""
-        self._connection.execute(delete(roles).where(roles.c.person == person))
+    def set_left(self, person: PersonId, at: datetime | None) -> None:
+        """Keep that somebody has left, and has no role any more, or (None) that they are back."""
+        self._connection.execute(update(people).where(people.c.id == person).values(left_at=at))
 
     def _load(self, ids: Collection[PersonId]) -> dict[PersonId, Person]:
         belonging = self._memberships(ids)
@@ -74,7 +75,9 @@ class StoredPeople(People):
         return {row.id: Person(row.id, opened_name(self._vault, row), belonging.get(row.id, {})) for row in rows}
 
     def _memberships(self, ids: Collection[PersonId]) -> dict[PersonId, dict[SchoolId, Membership]]:
-        standing_in = self._standing_in(ids)
+        present = select(people.c.id).where(people.c.id.in_(ids), people.c.left_at.is_(None))
+        here = set(self._connection.scalars(present))
+        standing_in = self._standing_in(here)
         held = self._roles({*ids, *(person for replaced in standing_in.values() for person in replaced)})
         query = (
             select(memberships.c.person, memberships.c.groups, schools)
@@ -86,7 +89,8 @@ class StoredPeople(People):
         for row in self._connection.execute(query):
             groups = opened_groups(self._vault, row.groups, row.person, row.id)
             replaced = standing_in.get((row.person, row.id), set())
-            all_roles = {role for person in {row.person, *replaced} for role in held.get((person, row.id), ())}
+            acting = {row.person, *replaced} if row.person in here else set()
+            all_roles = {role for person in acting for role in held.get((person, row.id), ())}
             membership = Membership(_school(row), frozenset(all_roles), groups, frozenset(replaced))
             found.setdefault(row.person, {})[row.id] = membership
         return found

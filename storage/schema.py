@@ -102,6 +102,7 @@ people = Table(
     metadata,
     Column("id", Uuid, primary_key=True, info=IDENTIFIER),
     Column("name", LargeBinary, nullable=False, info=ENCRYPTED),
+    Column("left_at", Moment, nullable=True, info=MOMENT),
 )
 
 identities = Table(

@@ -30,6 +30,7 @@ def _people() -> None:
         "people",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.LargeBinary(), nullable=False),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
     )
 

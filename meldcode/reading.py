@@ -241,11 +241,16 @@ def _joined(tx: Transaction, person: Person, case: CaseHeader, now: datetime) ->
 
 
 def _lines(tx: Transaction, parts: Iterable[Dossier], staff: dict[PersonId, str]) -> list[Line]:
-    """The entries of all the parts in order of happening (S1.2)."""
+    """The entries of all the parts in order of happening (S1.2).
+
+    What is noted of a colleague's case about the same pupil is for whoever reads that one too.
+    """
     lines = []
     for part in parts:
         for entry in part.entries:
             record = part.plan.records[entry.record]
+            if record.effect in (Effect.JOINS, Effect.DIFFERS) and not part.relation.roles & set(part.plan.readers):
+                continue
             author = staff.get(entry.author) or tx.people.get(entry.author).name
             lines.append(Line(entry, _happened(record, entry), author, record, part.stored.code))
     return sorted(lines, key=lambda line: (line.happened, line.entry.written_at, line.entry.seq))
@@ -262,17 +267,22 @@ def _same_pupil(tx: Transaction, dossier: Dossier) -> list[CaseHeader]:
     joins = dossier.plan.record_with(Effect.JOINS)
     if dossier.state.status is Status.JOINED or acting_role(joins, dossier.relation) is None:
         return []
-    told_apart = {
+    told_apart, code = _told_apart(dossier), dossier.stored.code
+    candidates = [
+        case
+        for case in tx.cases.about(dossier.school, dossier.pupil)
+        if case.id != dossier.stored.id and case.status is not Status.JOINED and case.code not in told_apart
+    ]
+    return [case for case in candidates if code not in _told_apart(dossier_of(tx, dossier.person, case))]
+
+
+def _told_apart(dossier: Dossier) -> set[str]:
+    """The codes of the cases that were said to be about another pupil."""
+    return {
         str(entry.answers.get("case", ""))
         for entry in dossier.entries
         if dossier.plan.records[entry.record].effect is Effect.DIFFERS
     }
-    candidates = tx.cases.about(dossier.school, dossier.pupil)
-    return [
-        case
-        for case in candidates
-        if case.id != dossier.stored.id and case.status is not Status.JOINED and case.code not in told_apart
-    ]
 
 
 def _schools_to_read(tx: Transaction, person: Person) -> list[SchoolId]:

@@ -109,7 +109,9 @@ def add_entry(tx: Transaction, dossier: Dossier, entry: Entry, key: str, content
         dossier = replace(dossier, case=tx.cases.hand_over(case.id, UUID(_new_teacher(dossier.plan, entry))))
     if dossier.state.status is Status.JOINED and case.joined_to is not None and effect is not Effect.ALARMS:
         passed_on = _pass_on(tx, dossier, tx.cases.get(case.joined_to), entry, key)
-        return replace(passed_on, state=after, people=())
+        readers = set(dossier.plan.readers)
+        people = tuple(person for person in passed_on.people if person.roles_in(dossier.school) & readers)
+        return replace(passed_on, state=after, people=people)
     return tell(tx, dossier, after, entry)
 
 

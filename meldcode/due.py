@@ -1,0 +1,136 @@
+"""When somebody is to be reminded of a case (G2, G6): pure functions of the plan, the start of a step and the calendar.
+
+A step that begins before the school's last call counts from that day, a later one (or one on a free day) from the next
+school day. A rung comes at the opening of its school day; on the very day that the step began, at the last call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+
+from meldcode.calendar import DAY, SchoolCalendar
+from meldcode.case import State
+from meldcode.plan import Role, Step
+
+
+class Kind(StrEnum):
+    """What somebody is reminded of: a step that stalls, an open case before a vacation, an appointment."""
+
+    RUNG = "rung"
+    VACATION = "vacation"
+    FOLLOW_UP = "follow_up"
+
+
+@dataclass(frozen=True)
+class Due:
+    """One reminder. `at` is in UTC; `moment` names it for good, unique in its case; `rung` counts from 1, else 0."""
+
+    at: datetime
+    kind: Kind
+    moment: str
+    roles: tuple[Role, ...] = ()
+    rung: int = 0
+
+
+def counts_from(step: Step, state: State) -> datetime | None:
+    """Return from when the current step's deadline counts, in UTC: its last `each` record, else its start (S4.6)."""
+    each = step.deadline.each if step.deadline else None
+    entry = state.standing.get(each) if each else None
+    return entry.written_at if entry else state.since
+
+
+def deadline(step: Step, since: datetime, calendar: SchoolCalendar) -> date | None:
+    """Return the school day on which the step is to be done; None without a deadline (G2; BeyondCalendar)."""
+    if step.deadline is None:
+        return None
+    return calendar.add_school_days(_day_zero(since, calendar), step.deadline.school_days)
+
+
+def rungs(step: Step, since: datetime, calendar: SchoolCalendar) -> list[Due]:
+    """Return the step's reminders in order, each so many school days after the deadline (G2; BeyondCalendar)."""
+    last_day = deadline(step, since, calendar)
+    if last_day is None:
+        return []
+    return [
+        Due(
+            at=_rung_at(calendar.add_school_days(last_day, rung.after), since, calendar),
+            kind=Kind.RUNG,
+            moment=f"{step.id}/{number}/{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            roles=rung.to,
+            rung=number,
+        )
+        for number, rung in enumerate(step.remind, start=1)
+    ]
+
+
+def before_vacation(day: date, calendar: SchoolCalendar) -> datetime:
+    """Return, in UTC, the opening of the last school day before the first vacation after `day` (G6; BeyondCalendar)."""
+    last_day = calendar.last_school_day_before(calendar.vacation_after(day).first)
+    return calendar.moment(last_day, calendar.opening)
+
+
+def follow_up_due(day: date, calendar: SchoolCalendar, entry: int) -> Due:
+    """Return the reminder of the appointment made in this entry, for its owner (S3.6; BeyondCalendar).
+
+    It comes at the opening of its day, or of the last school day before when there is no school that day (G6).
+    """
+    school_day = day if calendar.is_school_day(day) else calendar.last_school_day_before(day)
+    return Due(calendar.moment(school_day, calendar.opening), Kind.FOLLOW_UP, f"follow_up/{entry}/{day}")
+
+
+def pending(step: Step, since: datetime, done: Collection[str], calendar: SchoolCalendar, now: datetime) -> list[Due]:
+    """Return what an open case is still to be reminded of in this step, the earliest first (G2, G6; BeyondCalendar).
+
+    `done` holds the `moment` of what was sent. What fell due stays in the list until it is done, except for a vacation
+    that has begun: the list for it comes too late then, and the next one takes its place.
+    """
+    ladder = [due for due in rungs(step, since, calendar) if due.moment not in done]
+    return sorted([*ladder, _sweep(step, since, done, calendar, now)], key=lambda due: due.at)
+
+
+def next_due(step: Step, since: datetime, done: Collection[str], calendar: SchoolCalendar, now: datetime) -> Due:
+    """Return the next reminder of an open case, overdue or ahead; there is always one (G2, G6; BeyondCalendar)."""
+    return pending(step, since, done, calendar, now)[0]
+
+
+def _day_zero(since: datetime, calendar: SchoolCalendar) -> date:
+    day = calendar.local_day(since)
+    in_time = since < calendar.moment(day, calendar.last_call)
+    return calendar.next_school_day(day, include=in_time)
+
+
+def _rung_at(day: date, since: datetime, calendar: SchoolCalendar) -> datetime:
+    began_today = day == calendar.local_day(since)
+    return calendar.moment(day, calendar.last_call if began_today else calendar.opening)
+
+
+def _sweep(step: Step, since: datetime, done: Collection[str], calendar: SchoolCalendar, now: datetime) -> Due:
+    vacation = calendar.vacation_after(_open_day(max(since, now), calendar))
+    while _sweep_moment(vacation.first) in done:
+        vacation = calendar.vacation_after(vacation.first)
+    return Due(
+        at=_sweep_at(vacation.first, since, calendar),
+        kind=Kind.VACATION,
+        moment=_sweep_moment(vacation.first),
+        roles=tuple(dict.fromkeys(role for rung in step.remind for role in rung.to)) or step.who,
+    )
+
+
+def _open_day(moment: datetime, calendar: SchoolCalendar) -> date:
+    day = calendar.local_day(moment)
+    return day if moment < calendar.moment(day, calendar.closing) else day + DAY
+
+
+def _sweep_at(first: date, since: datetime, calendar: SchoolCalendar) -> datetime:
+    """Return the usual moment; for a case that began later that day the last call, or at once when that has passed."""
+    usual = before_vacation(first - DAY, calendar)
+    if since < usual:
+        return usual
+    return max(since.astimezone(UTC), calendar.moment(calendar.local_day(usual), calendar.last_call))
+
+
+def _sweep_moment(first: date) -> str:
+    return f"{Kind.VACATION}/{first}"

@@ -104,13 +104,20 @@ def _logbook(form: FormView) -> list[b.Block]:
 
 def _foot(form: FormView) -> list[b.Block]:
     readers = texts.roles(form.plan.readers, joined_by="and")
-    told = texts.roles([role for tell in form.record.tell for role in tell.roles], joined_by="and")
-    lines = [text("form_private", readers=readers)]
-    if told:
+    lines = [text("form_private_case" if form.case else "form_private", readers=readers)]
+    if told := _told(form, is_certain=True):
         lines.append(text("form_next", told=told))
+    if told := _told(form, is_certain=False):
+        lines.append(text("form_next_perhaps", told=told))
     if form.record.id == form.plan.opens:
         lines += [text("form_staff"), text("form_acute")]
     return [b.context("\n".join(lines))]
+
+
+def _told(form: FormView, *, is_certain: bool) -> str:
+    """The roles that get a message, whatever is answered or only after some answers."""
+    roles = [role for tell in form.record.tell if is_certain is not bool(tell.when) for role in tell.roles]
+    return texts.roles(dict.fromkeys(roles), joined_by="and")
 
 
 def _school(schools: Iterable[School]) -> list[b.Block]:

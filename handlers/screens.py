@@ -68,11 +68,11 @@ def review_modal(review: ToReview, ref: FormRef) -> b.View:
     reasons = [text("review_hedges")] if "hedge" in kinds else []
     reasons += [text("review_names")] if kinds - {"hedge"} else []
     blocks.append(b.context("\n".join([*reasons, text("review_silence")])))
-    blocks += b.actions([b.button(text("adjust"), ADJUST, "adjust")])
+    blocks += b.actions([b.button(text("adjust"), ADJUST, "adjust", style="primary")])
     return b.modal(
         text("review_title"),
         blocks,
-        close=text("close"),
+        close=text("do_not_save"),
         submit=b.plain(text("save_anyway")),
         callback_id=REVIEW,
         private_metadata=ref.dumped(),
@@ -95,7 +95,7 @@ def case_modal(view: CaseView, page: int | None = None) -> b.View:
     name = text("case_pupil", first=pupil.first_name, last=pupil.last_name, group=pupil.group)
     readers = texts.roles(plan.readers, joined_by="and")
     blocks = [
-        *b.typed(name),
+        b.header(name),
         *_standing(view),
         *_same_pupil(view),
         *b.actions(_case_buttons(view)),
@@ -181,7 +181,7 @@ def _standing(view: CaseView) -> list[b.Block]:
         return [b.section(text("case_closed", outcome=outcome.title if outcome else ""))]
     if state.status is Status.JOINED:
         return [b.section(text("case_joined", who=texts.roles(plan.record_with(Effect.JOINS).by)))]
-    needed = ", ".join(record.title for record in view.open)
+    needed = _as_list([record.title for record in view.open])
     lines = [
         f"*{text('step_of', number=str(step.number), total=_total(plan), title=step.title)}*",
         text("case_turn", who=texts.roles(to_act(plan, state))),
@@ -200,6 +200,10 @@ def _done(view: CaseView, step: Step) -> list[str]:
         for title, entry in entries
     ]
     return [text("case_done", records=", ".join(done))] if done else []
+
+
+def _as_list(titles: list[str]) -> str:
+    return "".join(titles) if len(titles) < 2 else "".join(f"\n• {title}" for title in titles)  # noqa: PLR2004
 
 
 def _case_buttons(view: CaseView) -> list[b.Block]:

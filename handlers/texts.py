@@ -71,6 +71,7 @@ TEXTS = {
     "cancel": "Annuleren",
     "back": "Terug",
     "adjust": "Aanpassen",
+    "do_not_save": "Niet opslaan",
     "save_anyway": "Toch opslaan",
     "school": "School",
     "correct": "Verbeteren",
@@ -100,8 +101,12 @@ TEXTS = {
     ),
     "deputy": "Er is een vervanging geregeld waar jij bij hoort. Kijk op het tabblad Start voor wie en wanneer.",
     # the form
-    "form_private": "Alleen jij en {readers} van je school kunnen dit lezen. Wie leest, laat een spoor na.",
-    "form_next": "Na het opslaan krijgen {told} meteen bericht. De ouders en de leerling krijgen geen bericht.",
+    "form_private": "Alleen jij en de {readers} van je school kunnen dit lezen. Wie leest, laat een spoor na.",
+    "form_private_case": (
+        "Dit kunnen lezen: de leerkracht van dit dossier en de {readers}. Wie leest, laat een spoor na."
+    ),
+    "form_next": "Na het opslaan gaat er meteen bericht naar: {told}. De ouders en de leerling krijgen geen bericht.",
+    "form_next_perhaps": "Bij sommige antwoorden gaat er ook meteen bericht naar: {told}.",
     "form_staff": (
         "Gaat je vermoeden over een medewerker van de school? Dan geldt een andere wet. Gebruik dit formulier niet, "
         "maar ga direct naar het schoolbestuur."
@@ -121,7 +126,7 @@ TEXTS = {
     "review_silence": "Het programma ziet niet alles. Wat niet gemarkeerd is, is niet gecontroleerd of goedgekeurd.",
     # saved
     "saved_title": "Opgeslagen",
-    "saved": "{what} staat in dossier *{code}*.",
+    "saved": "Opgeslagen in dossier *{code}*: {what}.",
     "saved_told": "Hebben nu bericht: {people}.",
     "saved_gap": (
         "Let op: niemand in je school heeft de rol {gap}. De schoolleider heeft daarom bericht. Ga ook zelf even langs."
@@ -134,7 +139,9 @@ TEXTS = {
     "saved_teacher": "Je krijgt bericht als het gelezen is. Zie of hoor je meer? Meld het weer met /signaal.",
     "saved_closed": "Het dossier is nu gesloten: {outcome}.",
     # the case
-    "case_private": "Dit lezen: de leerkracht van dit dossier en {readers}. Dat jij dit nu leest, wordt vastgelegd.",
+    "case_private": (
+        "Dit kunnen lezen: de leerkracht van dit dossier en de {readers}. Dat jij dit nu leest, wordt vastgelegd."
+    ),
     "case_pupil": "{first} {last}, groep {group}",
     "case_turn": "Aan zet volgens jullie stappenplan: {who}",
     "case_needed": "Nog nodig in deze stap: {records}",

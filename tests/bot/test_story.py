@@ -102,8 +102,8 @@ async def test_the_form_asks_in_dutch_what_the_plan_asks(tmp_path: Path) -> None
 async def test_the_form_says_who_reads_it_what_follows_and_when_it_is_the_wrong_one(tmp_path: Path) -> None:
     async with running(tmp_path) as school:
         words = words_of(await school.open_form(SANNE))
-        assert "Alleen jij en IB-er/zorgcoördinator, vertrouwenspersoon en schoolleider" in words
-        assert "krijgen IB-er/zorgcoördinator en vertrouwenspersoon meteen bericht" in words
+        assert "Alleen jij en de IB-er/zorgcoördinator, vertrouwenspersoon en schoolleider" in words
+        assert "gaat er meteen bericht naar: IB-er/zorgcoördinator en vertrouwenspersoon" in words
         assert "Gaat je vermoeden over een medewerker van de school?" in words
         assert "Bel 112" in words
 

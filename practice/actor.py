@@ -122,10 +122,13 @@ class Actor:
         return await self.submit(view, values)
 
     async def close(self, view: View) -> Outcome:
-        """Close a modal; the app hears of it only when it asked to."""
+        """Close a modal, and those below it if it says so; the app hears of it only when it asked to."""
         if self.workspace.views.find(view.id) is None:
             return Outcome(failure="not_found")
-        self.workspace.views.close(view)
+        if view.payload["clear_on_close"]:
+            self.workspace.views.clear(view.user_id)
+        else:
+            self.workspace.views.close(view)
         self.workspace.touch()
         if not view.payload["notify_on_close"]:
             return Outcome()

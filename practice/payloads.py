@@ -103,7 +103,11 @@ def view_submission(workspace: Workspace, person: Person, view: View) -> Json:
 
 def view_closed(workspace: Workspace, person: Person, view: View) -> Json:
     """Return the payload of a modal that a person closed."""
-    return {**_interaction(workspace, person, "view_closed"), "view": view.payload, "is_cleared": False}
+    return {
+        **_interaction(workspace, person, "view_closed"),
+        "view": view.payload,
+        "is_cleared": view.payload["clear_on_close"],
+    }
 
 
 def home_opened(workspace: Workspace, person: Person) -> Json:

@@ -296,6 +296,18 @@ async def test_the_app_hears_of_a_closed_modal_when_it_asked_to(
     assert len(scripted.requests) == int(notify)
     assert not notify or scripted.payload["type"] == "view_closed"
 
+    assert not notify or scripted.payload["is_cleared"] is False
+
+
+async def test_a_modal_that_says_so_takes_those_below_it_along_when_it_is_closed(
+    scripted: Scripted, workspace: Workspace, sanne: Actor
+) -> None:
+    opened(workspace)
+    top = workspace.views.push(SANNE, form(clear_on_close=True, notify_on_close=True))
+    assert (await sanne.close(top)).ok
+    assert workspace.modals_of(SANNE) == []
+    assert scripted.payload["is_cleared"] is True
+
 
 # Clicking.
 async def test_a_click_in_a_message_says_where_it_was(scripted: Scripted, workspace: Workspace, sanne: Actor) -> None:

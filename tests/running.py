@@ -291,11 +291,18 @@ def _settings(practice: PracticeServer, folder: Path, schools: Sequence[School],
         slack_signing_secret=SecretStr(app.signing_secret),
         slack_api_url=practice.api_url,
         database_url=database_url or f"sqlite:///{folder / 'meldwijzer.db'}",
-        meldwijzer_master_key=SecretStr(new_master_key()),
+        meldwijzer_master_key=SecretStr(_master_key(folder / "master.key")),
         meldwijzer_master_key_file=None,
         meldwijzer_plan=None,
         meldwijzer_schools=file,
     )
+
+
+def _master_key(file: Path) -> str:
+    """The same one for a program that is started again in this folder."""
+    if not file.exists():
+        file.write_text(new_master_key(), encoding="ascii")
+    return file.read_text(encoding="ascii")
 
 
 # What is on a screen.
@@ -331,6 +338,11 @@ def button(shown: View | Message, label: str) -> Json:
 def buttons_of(shown: View | Message) -> list[str]:
     """The labels of the buttons there."""
     return [e["text"]["text"] for _, e in all_elements(blocks_of(shown)) if e["type"] == "button"]
+
+
+def said(answer: Json) -> str:
+    """What the answer to a submission says: the errors at the fields, or the words of the view it shows."""
+    return "\n".join([*answer.get("errors", {}).values(), *(text["text"] for text in texts_of(answer.get("view")))])
 
 
 def typed_in(view: View) -> dict[str, Any]:

@@ -1,0 +1,162 @@
+"""Acknowledged means stored (promise 1): the acknowledgement comes after the commit, and a repetition is one entry."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, event
+from sqlalchemy.exc import OperationalError
+
+from practice.model import Json, View
+from storage.schema import cases, drafts, entries, outbox
+from tests.running import (
+    JORIS,
+    KARIN,
+    MEHMET,
+    SANNE,
+    WHAT,
+    Running,
+    Transport,
+    running,
+    said,
+    signal,
+    typed_in,
+    until,
+    words_of,
+)
+
+transports = pytest.mark.parametrize("transport", ["http", "socket"])
+HINTED = signal(what="Sem is misschien geslagen.")
+
+
+@contextmanager
+def at_each_commit(school: Running, do: Callable[[], None]) -> Iterator[None]:
+    """Do something in every commit, before the database does it."""
+
+    def listener(_: Connection) -> None:
+        do()
+
+    event.listen(school.program.engine, "commit", listener)
+    try:
+        yield
+    finally:
+        event.remove(school.program.engine, "commit", listener)
+
+
+def fail() -> None:
+    raise OperationalError("COMMIT", {}, Exception("disk full"))
+
+
+async def filled_in(school: Running, filled: Json) -> View:
+    """The form with everything in it, sent to where nobody answers."""
+    school.expect("dispatch_failed")
+    form = await school.open_form(SANNE)
+    actor = school.actor(SANNE)
+    app, school.workspace.app = school.workspace.app, replace(school.workspace.app, request_url="http://127.0.0.1:9/")
+    await actor.fill(form, **filled)
+    school.workspace.app = app
+    return form
+
+
+@transports
+async def test_when_the_acknowledgement_comes_it_is_stored(tmp_path: Path, transport: Transport) -> None:
+    async with running(tmp_path, transport=transport) as school:
+        form = await school.open_form(SANNE)
+        with at_each_commit(school, lambda: time.sleep(0.3)):
+            await school.actor(SANNE).fill(form, **signal())
+            assert school.count(entries) == 1
+
+
+@transports
+async def test_when_the_commit_fails_nothing_is_stored_and_the_text_stays(tmp_path: Path, transport: Transport) -> None:
+    async with running(tmp_path, transport=transport) as school:
+        form = await school.open_form(SANNE)
+        with at_each_commit(school, fail):
+            answer = await school.actor(SANNE).fill(form, **signal())
+        assert "Het opslaan lukte niet. Je tekst staat er nog." in answer.errors["what"]
+        assert typed_in(school.modal(SANNE))[WHAT] == "Een blauwe plek."
+        assert (school.count(cases), school.count(entries), school.count(outbox)) == (0, 0, 0)
+
+        assert (await school.actor(SANNE).submit(school.modal(SANNE), {})).ok
+        await school.sent()
+        assert (school.count(entries), len(school.messages(KARIN))) == (1, 1)
+
+
+@transports
+async def test_the_same_submission_twice_is_one_entry(tmp_path: Path, transport: Transport) -> None:
+    async with running(tmp_path, transport=transport) as school:
+        submission = school.submission(SANNE, await filled_in(school, signal()))
+        first = await school.send(submission)
+        second = await school.send(submission)
+        assert first["view"]["title"] == second["view"]["title"]
+        await school.sent()
+        assert (school.count(cases), school.count(entries), school.count(outbox)) == (1, 1, 2)
+        assert (len(school.messages(KARIN)), len(school.messages(JORIS))) == (1, 1)
+
+
+async def test_the_same_submission_many_times_at_once_is_one_entry(tmp_path: Path, database_url: str) -> None:
+    async with running(tmp_path, database_url=database_url) as school:
+        submission = school.submission(SANNE, await filled_in(school, signal()))
+        answers = await asyncio.gather(*(school.send(submission) for _ in range(6)))
+        assert [answer["response_action"] for answer in answers] == ["update"] * 6
+        await school.sent()
+        assert (school.count(cases), school.count(entries), school.count(outbox)) == (1, 1, 2)
+
+
+async def test_a_changed_repetition_is_told_that_the_change_was_not_stored(tmp_path: Path) -> None:
+    async with running(tmp_path) as school:
+        form = await filled_in(school, signal())
+        await school.send(school.submission(SANNE, form))
+        other = {"what": {"answer": {"type": "plain_text_input", "value": "Een andere tekst."}}}
+        answer = await school.send(school.submission(SANNE, form, other))
+        assert "Dit formulier was al opgeslagen in dossier" in answer["errors"]["what"]
+        assert "Je wijziging is nog niet bewaard." in answer["errors"]["what"]
+        assert school.count(entries) == 1
+
+
+async def test_save_anyway_twice_is_one_entry(tmp_path: Path) -> None:
+    async with running(tmp_path) as school:
+        await school.actor(SANNE).fill(await school.open_form(SANNE), **HINTED)
+        review = school.submission(SANNE, school.modal(SANNE))
+        answers = await asyncio.gather(*(school.send(review) for _ in range(3)))
+        assert {answer["view"]["title"]["text"] for answer in answers} == {"Opgeslagen"}
+        assert (school.count(entries), school.count(drafts)) == (1, 0)
+
+
+async def test_a_submission_that_took_too_long_is_found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(tmp_path) as school:
+        form = await school.open_form(SANNE)
+        monkeypatch.setattr(school.program.office, "_seconds", 0.1)
+        with at_each_commit(school, lambda: time.sleep(0.4)):
+            answer = await school.actor(SANNE).fill(form, **signal())
+            assert "Het opslaan lukte niet." in answer.errors["what"]
+            await until(lambda: school.count(entries) == 1)
+        monkeypatch.undo()
+        assert (await school.actor(SANNE).submit(school.modal(SANNE), {})).ok
+        assert "Signaal staat in dossier" in words_of(school.modal(SANNE))
+        assert school.count(entries) == 1
+
+
+async def test_a_draft_is_its_author_s_alone(tmp_path: Path) -> None:
+    async with running(tmp_path) as school:
+        await school.actor(SANNE).fill(await school.open_form(SANNE), **HINTED)
+        review = school.modal(SANNE)
+        answer = await school.send(school.submission(MEHMET, review))
+        assert "Je tekst is te lang blijven staan en daarom weggehaald." in said(answer)
+        assert (school.count(entries), school.count(drafts)) == (0, 1)
+
+
+async def test_what_was_acknowledged_is_told_after_a_restart(tmp_path: Path) -> None:
+    async with running(tmp_path, worker=False) as school:
+        await school.report(SANNE, signal())
+        assert school.messages(KARIN) == []
+    async with running(tmp_path) as school:
+        await school.sent()
+        assert (len(school.messages(KARIN)), len(school.messages(JORIS))) == (1, 1)
+        assert "Een blauwe plek." in words_of(await school.open_case(KARIN, school.codes(KARIN)[0]))

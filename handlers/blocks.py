@@ -8,6 +8,8 @@ Block = dict[str, Any]
 View = dict[str, Any]
 SECTION = 3000
 """The longest text of a section, in characters."""
+FIELD = 2000
+"""The longest text of a field in a section."""
 
 
 def escape(words: str) -> str:
@@ -40,6 +42,19 @@ def typed(words: str) -> list[Block]:
     """What somebody typed, as it was typed; in as many sections as it takes."""
     parts = [words[start : start + SECTION] for start in range(0, len(words), SECTION)]
     return [{"type": "section", "text": plain(part)} for part in parts if part.strip()]
+
+
+def pairs(rows: list[tuple[str, str]]) -> list[Block]:
+    """Short answers beside their questions, five in a section; what was typed is shown as it was typed."""
+    shown = [(label, words) for label, words in rows if words.strip()]
+    return [
+        {"type": "section", "fields": [field for row in shown[start : start + 5] for field in _pair(*row)]}
+        for start in range(0, len(shown), 5)
+    ]
+
+
+def _pair(label: str, words: str) -> list[Block]:
+    return [mrkdwn(escape(label)[:FIELD]), plain(words[:FIELD])]
 
 
 def context(words: str) -> Block:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 
 from handlers import blocks as b
 from handlers import texts
@@ -19,6 +21,15 @@ ENTRIES = 8
 """Entries on a page: an entry of ten answers takes some twenty blocks, and a modal has a hundred."""
 
 ABOVE_A_FORM = 70
+
+
+@dataclass(frozen=True)
+class _Answered:
+    """A question and its answer in words."""
+
+    label: str
+    words: str
+    is_long: bool = False
 
 
 def day(moment: datetime | date) -> str:
@@ -63,9 +74,17 @@ def _entry(line: Line, view: CaseView) -> list[b.Block]:
     head = b.escape(text("line_head", number=str(line.entry.seq), title=line.record.title, day=day(line.happened)))
     correct = _correct_button(code, line) if is_here and line.record.fields else None
     blocks = [b.section(f"*{head}*", accessory=correct)]
-    for label, words in _answers(line, view.names):
-        blocks += [b.context(b.escape(label)), *b.typed(words)]
+    for is_long, answers in groupby(_answers(line, view.names), key=lambda answer: answer.is_long):
+        blocks += (_long if is_long else _short)(answers)
     return [*blocks, b.context(" · ".join(_notes(line, is_here=is_here)))]
+
+
+def _long(answers: Iterable[_Answered]) -> list[b.Block]:
+    return [block for answer in answers for block in (b.context(b.escape(answer.label)), *b.typed(answer.words))]
+
+
+def _short(answers: Iterable[_Answered]) -> list[b.Block]:
+    return b.pairs([(answer.label, answer.words) for answer in answers])
 
 
 def _notes(line: Line, *, is_here: bool) -> Iterator[str]:
@@ -88,17 +107,17 @@ def _turns(code: str, number: int, pages: int) -> list[b.Block]:
     return [*([older] if number > 0 else []), *([newer] if number < pages - 1 else [])]
 
 
-def _answers(line: Line, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _answers(line: Line, names: Mapping[str, str]) -> Iterator[_Answered]:
     """The questions and their answers in words; a choice that was left open in a check list shows too (S3.6)."""
     for field in line.record.fields:
         if answer := line.entry.answers.get(field.id):
-            yield field.label, _in_words(field, answer, names)
+            yield _Answered(field.label, _in_words(field, answer, names), field.kind is FieldKind.LONG_TEXT)
         if field.kind is FieldKind.CHOICES:
             left_out = [
                 choice.text for choice in field.choices if choice.id not in line.entry.answers.get(field.id, ())
             ]
             if left_out:
-                yield text("left_out"), "\n".join(left_out)
+                yield _Answered(text("left_out"), "\n".join(left_out))
 
 
 def _in_words(field: FieldSpec, answer: Answer, names: Mapping[str, str]) -> str:

@@ -139,7 +139,7 @@ async def test_a_submission_that_took_too_long_is_found_again(tmp_path: Path, mo
             await until(lambda: school.count(entries) == 1)
         monkeypatch.undo()
         assert (await school.actor(SANNE).submit(school.modal(SANNE), {})).ok
-        assert "Signaal staat in dossier" in words_of(school.modal(SANNE))
+        assert "Opgeslagen in dossier" in words_of(school.modal(SANNE))
         assert school.count(entries) == 1
 
 

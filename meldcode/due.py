@@ -6,14 +6,15 @@ school day. A rung comes at the opening of its school day; on the very day that 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from itertools import count
 
 from meldcode.calendar import DAY, SchoolCalendar
 from meldcode.case import State
-from meldcode.plan import Role, Step
+from meldcode.plan import Role, Rung, Step
 
 
 class Kind(StrEnum):
@@ -49,21 +50,30 @@ def deadline(step: Step, since: datetime, calendar: SchoolCalendar) -> date | No
     return calendar.add_school_days(_day_zero(since, calendar), step.deadline.school_days)
 
 
-def rungs(step: Step, since: datetime, calendar: SchoolCalendar) -> list[Due]:
-    """Return the step's reminders in order, each so many school days after the deadline (G2; BeyondCalendar)."""
+def rungs(step: Step, since: datetime, calendar: SchoolCalendar) -> Iterator[Due]:
+    """Yield the step's reminders in order, each so many school days after the deadline (G2; BeyondCalendar).
+
+    Where the last one is repeated there is no end to them but the calendar's.
+    """
     last_day = deadline(step, since, calendar)
     if last_day is None:
-        return []
-    return [
-        Due(
-            at=_rung_at(calendar.add_school_days(last_day, rung.after), since, calendar),
+        return
+    for number, (rung, after) in enumerate(_ladder(step), start=1):
+        yield Due(
+            at=_rung_at(calendar.add_school_days(last_day, after), since, calendar),
             kind=Kind.RUNG,
             moment=f"{step.id}/{number}/{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
             roles=rung.to,
             rung=number,
         )
-        for number, rung in enumerate(step.remind, start=1)
-    ]
+
+
+def _ladder(step: Step) -> Iterator[tuple[Rung, int]]:
+    for rung in step.remind:
+        yield rung, rung.after
+    last = step.remind[-1] if step.remind else None
+    if last and last.every:
+        yield from ((last, last.after + last.every * again) for again in count(1))
 
 
 def before_vacation(day: date, calendar: SchoolCalendar) -> datetime:
@@ -87,8 +97,16 @@ def pending(step: Step, since: datetime, done: Collection[str], calendar: School
     `done` holds the `moment` of what was sent. What fell due stays in the list until it is done, except for a vacation
     that has begun: the list for it comes too late then, and the next one takes its place.
     """
-    ladder = [due for due in rungs(step, since, calendar) if due.moment not in done]
+    ladder = list(_up_to_the_next(rungs(step, since, calendar), done, now))
     return sorted([*ladder, _sweep(step, since, done, calendar, now)], key=lambda due: due.at)
+
+
+def _up_to_the_next(ladder: Iterator[Due], done: Collection[str], now: datetime) -> Iterator[Due]:
+    for due in ladder:
+        if due.moment not in done:
+            yield due
+            if due.at > now:
+                return
 
 
 def next_due(step: Step, since: datetime, done: Collection[str], calendar: SchoolCalendar, now: datetime) -> Due:

@@ -66,7 +66,7 @@ def all_sent(step: Step, since: datetime, calendar: SchoolCalendar) -> list[Due]
     ],
 )
 def test_the_same_school_day(since: str, expected: list[str]) -> None:
-    found = rungs(make_step(0), local(since), NOORD)
+    found = list(rungs(make_step(0), local(since), NOORD))
     assert shown(found) == [f"rung {moment}" for moment in expected]
     assert [due.roles for due in found] == [FIRST, SECOND]
     assert [due.rung for due in found] == [1, 2]
@@ -102,14 +102,14 @@ def test_deadlines_are_counted_in_school_days(
     ],
 )
 def test_the_opening_stays_the_opening_when_the_clock_changes(since: str, expected: str) -> None:
-    first = rungs(make_step(1), local(since), NOORD)[0]
+    first = next(rungs(make_step(1), local(since), NOORD))
     assert first.at == datetime.fromisoformat(expected).replace(tzinfo=UTC)
 
 
 def test_a_step_without_a_deadline_has_only_the_vacations() -> None:
     step = make_step(None)
     assert deadline(step, local("2026-12-02T10:00"), NOORD) is None
-    assert rungs(step, local("2026-12-02T10:00"), NOORD) == []
+    assert list(rungs(step, local("2026-12-02T10:00"), NOORD)) == []
     assert shown(pending(step, local("2026-12-02T10:00"), (), NOORD, local("2026-12-02T10:00"))) == [
         "vacation 2026-12-18 08:30"
     ]
@@ -223,14 +223,14 @@ def test_what_is_overdue_stays_until_it_is_done_and_a_vacation_that_has_begun_do
 def test_a_moment_names_a_reminder_for_good() -> None:
     since = local("2026-12-04T10:00")
     step = make_step(5)
-    assert [due.moment for due in rungs(step, since, NOORD)] == [
+    assert [due.moment for due in list(rungs(step, since, NOORD))] == [
         "talk/1/2026-12-04T09:00:00Z",
         "talk/2/2026-12-04T09:00:00Z",
     ]
     replanned = SchoolCalendar("noord", (d("2026-12-07"), d("2026-12-11")))
-    moved = rungs(step, since, replanned)
-    assert [due.at for due in moved] != [due.at for due in rungs(step, since, NOORD)]
-    assert [due.moment for due in moved] == [due.moment for due in rungs(step, since, NOORD)]
+    moved = list(rungs(step, since, replanned))
+    assert [due.at for due in moved] != [due.at for due in list(rungs(step, since, NOORD))]
+    assert [due.moment for due in moved] == [due.moment for due in list(rungs(step, since, NOORD))]
 
 
 @pytest.mark.rule("S3.6")
@@ -255,7 +255,7 @@ def test_beyond_the_data_is_an_error(calendar: SchoolCalendar) -> None:
     with pytest.raises(BeyondCalendar):
         deadline(make_step(10), local("2030-07-12T10:00"), calendar)
     with pytest.raises(BeyondCalendar):
-        rungs(make_step(30), since, calendar)
+        list(rungs(make_step(30), since, calendar))
     with pytest.raises(BeyondCalendar):
         next_due(make_step(30), since, (), calendar, since)
     with pytest.raises(BeyondCalendar):
@@ -322,10 +322,25 @@ def test_however_late_the_worker_looks_no_rung_is_lost(
 ) -> None:
     try:
         found = pending(step, since, (), calendar, now)
-        ladder = rungs(step, since, calendar)
+        ladder = list(rungs(step, since, calendar))
     except BeyondCalendar:
         assume(False)
-    assert [due for due in found if due.kind is Kind.RUNG] == ladder
+    next_ahead = [due for place, due in enumerate(ladder) if place == 0 or ladder[place - 1].at <= now]
+    assert [due for due in found if due.kind is Kind.RUNG] == next_ahead
+    assert all(due.at >= since for due in found)
     assert deadline(step, since, calendar) == calendar.add_school_days(
         calendar.local_day(ladder[0].at), -step.remind[0].after
     )
+
+
+@pytest.mark.rule("G2")
+def test_the_last_rung_comes_again_until_somebody_acts() -> None:
+    step = make_step(0).model_copy(update={"remind": (Rung(after=0, to=(LEADER,), every=5),)})
+    since = local("2026-12-01T10:00")
+    first = list(islice(rungs(step, since, NOORD), 4))
+    days = [NOORD.local_day(due.at) for due in first]
+    assert [NOORD.school_days_between(a, b) for a, b in pairwise(days)] == [5, 5, 5]
+    assert len({due.moment for due in first}) == 4
+    much_later = first[-1].at
+    found = [due for due in pending(step, since, {first[0].moment}, NOORD, much_later) if due.kind is Kind.RUNG]
+    assert [due.rung for due in found] == [2, 3, 4, 5]

@@ -105,7 +105,7 @@ def case_modal(view: CaseView, page: int | None = None) -> b.View:
         b.context(_steps(plan, plan.step(case.step))),
         b.context(text("case_private", readers=readers)),
     ]
-    return b.modal(text("case", code=case.code), blocks, close=text("close"))
+    return b.modal(text("case", code=case.code), blocks, close=text("close"), clear_on_close=True)
 
 
 def home_view(overview: Overview) -> b.View:

@@ -1,0 +1,1 @@
+"""Figures, each beside its reference in the same run: `python -m bench` (see docs/performance.md)."""

@@ -149,7 +149,7 @@ async def serve(program: Program, *, web: bool = True, worker: bool = True) -> N
     slack = program.slack if web and not program.has_socket else None
     app = web_app(slack, program.is_healthy, lambda: program.is_ready and program.is_healthy())
     async with working(program, web=web, worker=worker):
-        await _listen(app, program.settings.host, program.settings.port)
+        await listen(app, program.settings.host, program.settings.port)
 
 
 async def run(settings: Settings, *, web: bool = True, worker: bool = True) -> None:
@@ -159,7 +159,8 @@ async def run(settings: Settings, *, web: bool = True, worker: bool = True) -> N
         await serve(program, web=web, worker=worker)
 
 
-async def _listen(app: object, host: str, port: int) -> None:
+async def listen(app: object, host: str, port: int) -> None:
+    """Serve an ASGI application until stopped."""
     config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="off")  # type: ignore[arg-type]
     await uvicorn.Server(config).serve()
 

@@ -1,0 +1,116 @@
+"""The load generator. It runs in a process of its own; what it sends is signed before the clock starts."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from statistics import median
+
+import aiohttp
+
+from bench import slack_stub, traffic
+from bench.school import MESSAGES
+from bench.traffic import Signed
+from bot.web import EVENTS
+
+KINDS = {"submission": traffic.submission, "help": traffic.help_command}
+SENDING_SECONDS = 6
+
+
+@dataclass(frozen=True)
+class Job:
+    """Send `count` requests numbered from `first`, `at_once` at a time, and begin none after `seconds`.
+
+    With `stored` an answer counts only when it says that the signal was stored. With `slack` (the stub's URL) the
+    work is done when all its messages have come there.
+    """
+
+    url: str
+    kind: str
+    first: int
+    count: int
+    at_once: int = 16
+    seconds: float = 4
+    pause: float = 0
+    stored: bool = False
+    slack: str = ""
+
+
+@dataclass
+class Result:
+    """What was acknowledged, how long each took, and how long everything took to the last message sent."""
+
+    acknowledged: list[int] = field(default_factory=list)
+    refused: int = 0
+    unsent: int = 0
+    times: list[float] = field(default_factory=list)
+    seconds: float = 0
+
+    @property
+    def per_second(self) -> float:
+        """How many were done in a second."""
+        return len(self.acknowledged) / self.seconds
+
+    @property
+    def median_ms(self) -> float:
+        """The median time to the acknowledgement, in milliseconds."""
+        return median(self.times) * 1000
+
+
+def run(job: Job) -> Result:
+    """Do the job."""
+    return asyncio.run(_run(job))
+
+
+async def _run(job: Job) -> Result:
+    requests = [KINDS[job.kind](number) for number in range(job.first, job.first + job.count)]
+    connector, timeout = aiohttp.TCPConnector(limit=0), aiohttp.ClientTimeout(total=10)
+    result, left = Result(), iter(requests)
+    async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
+        before = await _messages(session, job) if job.slack else 0
+        began = time.perf_counter()
+        await asyncio.gather(*(_send_all(session, job, left, began + job.seconds, result) for _ in range(job.at_once)))
+        if job.slack:
+            result.unsent = await _unsent(session, job, before + MESSAGES * len(result.acknowledged))
+        result.seconds = time.perf_counter() - began
+    return result
+
+
+async def _send_all(
+    session: aiohttp.ClientSession, job: Job, left: Iterator[Signed], until: float, result: Result
+) -> None:
+    for request in left:
+        began = time.perf_counter()
+        if began > until:
+            return
+        async with session.post(job.url + EVENTS, data=request.body, headers=request.headers) as response:
+            answer = await response.read()
+        result.times.append(time.perf_counter() - began)
+        if response.status == 200 and (not job.stored or _says_stored(answer)):
+            result.acknowledged.append(request.number)
+        else:
+            result.refused += 1
+        if job.pause:
+            await asyncio.sleep(job.pause)
+
+
+def _says_stored(answer: bytes) -> bool:
+    """Whether it is the modal that says so: unlike a form, or a text to look at again, it has nothing to submit."""
+    said = json.loads(answer or b"{}")
+    return said.get("response_action") == "update" and "submit" not in said["view"]
+
+
+async def _unsent(session: aiohttp.ClientSession, job: Job, wanted: int) -> int:
+    """Wait until that many messages have come, and return how many are missing when it takes too long."""
+    until = time.perf_counter() + SENDING_SECONDS
+    while (missing := wanted - await _messages(session, job)) > 0 and time.perf_counter() < until:
+        await asyncio.sleep(0.005)
+    return missing
+
+
+async def _messages(session: aiohttp.ClientSession, job: Job) -> int:
+    async with session.get(job.slack + slack_stub.COUNTS) as response:
+        return int((await response.json()).get("chat.postMessage", 0))

@@ -1,0 +1,51 @@
+"""The schools of the bench: several, so that sixteen teachers can report at once to different people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import SecretStr
+
+from bot.settings import Settings
+from storage.vault import new_master_key
+
+TEAM = "T0BENCH"
+SECRET = "the bench signs with this"
+SCHOOLS = 8
+MESSAGES = 2
+"""How many messages a signal makes: to the IB-er and to the confidant."""
+
+
+def teacher(number: int) -> str:
+    """The teacher who sends this submission."""
+    return f"U0TEACHER{number % SCHOOLS}"
+
+
+def settings(folder: Path, port: int, slack_url: str) -> Settings:
+    """Return the program's settings: a new SQLite database and the invented schools in this folder."""
+    file = folder / "schools.yaml"
+    file.write_text(yaml.safe_dump({"schools": [_school(number) for number in range(SCHOOLS)]}), encoding="utf-8")
+    return Settings(
+        slack_bot_token=SecretStr("xoxb-bench"),
+        slack_app_token=SecretStr(""),
+        slack_signing_secret=SecretStr(SECRET),
+        slack_api_url=f"{slack_url}/api/",
+        database_url=f"sqlite:///{folder / 'bench.db'}",
+        meldwijzer_master_key=SecretStr(new_master_key()),
+        meldwijzer_master_key_file=None,
+        meldwijzer_plan=None,
+        meldwijzer_schools=file,
+        host="127.0.0.1",
+        port=port,
+    )
+
+
+def _school(number: int) -> dict[str, Any]:
+    roles = ("teacher", "care_coordinator", "confidant", "school_leader")
+    people = [
+        {"slack": f"U0{role.upper().replace('_', '')}{number}", "name": f"Lid {role} {number}", "roles": [role]}
+        for role in roles
+    ]
+    return {"name": f"School {number}", "region": "noord", "people": people}

@@ -1,0 +1,37 @@
+"""A Slack that says yes to everything, as fast as it can, and counts what it was asked."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+from starlette.types import Receive, Scope, Send
+
+from bench.school import TEAM
+
+COUNTS = "/counts"
+ANSWERS: dict[str, dict[str, Any]] = {
+    "auth.test": {"team_id": TEAM, "team": "bench", "user_id": "U0BOT", "user": "bot", "bot_id": "B0BOT", "url": ""},
+    "chat.postMessage": {"channel": "D0BENCH", "ts": "1.2", "message": {}},
+}
+
+
+class SlackStub:
+    """The ASGI application."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a call of the Web API, or tell how often each was called."""
+        while (await receive()).get("more_body"):
+            pass
+        answer = self._counts if scope["path"] == COUNTS else self._said(scope["path"].rpartition("/")[2])
+        headers = [(b"content-type", b"application/json")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": json.dumps(answer).encode()})
+
+    def _said(self, method: str) -> dict[str, Any]:
+        self._counts[method] += 1
+        return {"ok": True, **ANSWERS.get(method, {})}

@@ -1,0 +1,88 @@
+"""What Slack would send: signed requests, each submission about another pupil, with nothing that a hint points at."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import time
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from urllib.parse import urlencode
+
+from bench.school import SECRET, TEAM, teacher
+from handlers.forms import ANSWER, form_modal
+from meldcode.plan_file import PLANS, load_plan
+from meldcode.reading import FormView
+
+TEXT = "Hij kwam zonder jas en zonder eten op school. Op zijn arm zat een blauwe plek van drie centimeter. " * 3
+SYLLABLES = ("ba", "de", "ki", "lo", "mu", "na", "pe", "ri", "so", "tu")
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A request, ready to be sent."""
+
+    number: int
+    body: bytes
+    headers: dict[str, str]
+
+
+def submission(number: int) -> Signed:
+    """The signal form, filled in and submitted."""
+    return _signed(number, {"payload": json.dumps(_view_submission(number))})
+
+
+def help_command(number: int) -> Signed:
+    """`/meldcode help`: nothing is looked up, nothing is stored."""
+    fields = {"command": "/meldcode", "text": "help", "team_id": TEAM, "user_id": teacher(number), "trigger_id": "1.2"}
+    return _signed(number, {**fields, "response_url": "http://127.0.0.1/none", "api_app_id": "A0BENCH"})
+
+
+def key(number: int) -> str:
+    """The idempotency key under which this submission is stored."""
+    return f"{TEAM}/{teacher(number)}/V{number}"
+
+
+def _view_submission(number: int) -> dict[str, Any]:
+    return {
+        "type": "view_submission",
+        "team": {"id": TEAM, "domain": "bench"},
+        "user": {"id": teacher(number), "username": "bench", "name": "bench", "team_id": TEAM},
+        "api_app_id": "A0BENCH",
+        "trigger_id": "1.2",
+        "is_enterprise_install": False,
+        "response_urls": [],
+        "view": {**_form(), "id": f"V{number}", "hash": "1.a", "state": {"values": _values(number)}},
+    }
+
+
+@cache
+def _form() -> dict[str, Any]:
+    plan = load_plan(PLANS / "heutink.yaml")
+    return form_modal(FormView(plan.opening, plan, {}))
+
+
+def _values(number: int) -> dict[str, Any]:
+    typed = {"first_name": "Pim", "last_name": _last_name(number), "group": "5", "what": TEXT}
+    chosen = {"kind": "abuse_or_neglect", "heard_from": "self"}
+    texts = {field: {"type": "plain_text_input", "value": value} for field, value in typed.items()}
+    choices = {field: {"type": "radio_buttons", "selected_option": {"value": id_}} for field, id_ in chosen.items()}
+    day = {"happened_on": {"type": "datepicker", "selected_date": time.strftime("%Y-%m-%d", time.gmtime(time.time()))}}
+    return {field: {ANSWER: value} for field, value in {**texts, **choices, **day}.items()}
+
+
+def _last_name(number: int) -> str:
+    return "".join(SYLLABLES[int(digit)] for digit in f"{number:06}").capitalize()
+
+
+def _signed(number: int, fields: dict[str, str]) -> Signed:
+    body, now = urlencode(fields).encode(), str(int(time.time()))
+    signature = hmac.digest(SECRET.encode(), f"v0:{now}:".encode() + body, hashlib.sha256).hex()
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "X-Slack-Request-Timestamp": now,
+        "X-Slack-Signature": f"v0={signature}",
+    }
+    return Signed(number, body, headers)

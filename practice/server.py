@@ -218,6 +218,7 @@ class PracticeServer:
         await server.startup([self._socket])
         self._is_ready.set()
         await stopping.wait()
+        self.workspace.touch()  # open pages wait for news, and the server would wait for them
         await server.shutdown([self._socket])
 
     def _uvicorn(self) -> uvicorn.Server:

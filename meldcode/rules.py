@@ -84,7 +84,8 @@ def _field_problems(field: FieldSpec, answer: Answer | None, now: Circumstances)
             yield Problem(field.id, "required", reason=field.missing)
         return
     values = (answer,) if isinstance(answer, str) else answer
-    code = _CHECKS[field.kind](field, values, now.colleagues, now.today)
+    is_other_kind = isinstance(answer, str) == (field.kind in _SEVERAL)
+    code = "unreadable" if is_other_kind else _CHECKS[field.kind](field, values, now.colleagues, now.today)
     if code:
         yield Problem(field.id, code, words={"limit": str(field.max_length)})
 
@@ -122,6 +123,10 @@ _CHECKS = {
     FieldKind.PEOPLE: _people,
     FieldKind.PERSON: _people,
 }
+
+
+_SEVERAL = (FieldKind.CHOICES, FieldKind.PEOPLE)
+"""The kinds of which an answer holds several values."""
 
 
 def _has_surrogate(value: str) -> bool:

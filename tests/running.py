@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import html
 import secrets
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -325,7 +326,13 @@ def texts_of(part: Any) -> Iterator[Json]:
 
 def words_of(shown: View | Message) -> str:
     """All words that somebody reads there, a text on a line."""
-    return "\n".join(text["text"] for text in texts_of(blocks_of(shown)))
+    return "\n".join(_read(text) for text in texts_of(blocks_of(shown)))
+
+
+def _read(text: Json) -> str:
+    """A text as it is read: in mrkdwn three signs are written otherwise."""
+    words = str(text["text"])
+    return html.unescape(words) if text["type"] == "mrkdwn" else words
 
 
 def button(shown: View | Message, label: str) -> Json:

@@ -1,0 +1,37 @@
+"""A demo that runs, a browser before it, and a folder for the pictures."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from tests.story.demo import Demo
+from tests.story.desk import Desk
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def demo(browser: Browser, tmp_path: Path) -> Iterator[Demo]:
+    running = Demo(tmp_path)
+    try:
+        running.wait_until_ready()
+        yield running
+    finally:
+        said = running.stop()
+    assert "Traceback" not in said, said
+    assert said.rstrip().endswith("Stopped."), said
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk(browser: Browser, demo: Demo) -> AsyncIterator[Desk]:
+    pictures = Path(os.environ.get("MELDWIJZER_PICTURES") or ROOT / "test-results")
+    context = await browser.new_context(locale="nl-NL", timezone_id="Europe/Amsterdam", reduced_motion="reduce")
+    context.set_default_timeout(5000)
+    yield Desk(await context.new_page(), demo.url, pictures)
+    await context.close()

@@ -1,0 +1,60 @@
+"""The demo as people start it: `meldwijzer demo`, a program of its own, on a free port, in a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+COMMAND = Path(sys.executable).with_name("meldwijzer")
+START_SECONDS, STOP_SECONDS = 20.0, 10.0
+
+
+class Demo:
+    """A running demo. What it says is kept in a file beside its data."""
+
+    def __init__(self, folder: Path) -> None:
+        port = _free_port()
+        self.url = f"http://localhost:{port}"
+        self._log = folder / "said.txt"
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [COMMAND, "demo", "--port", str(port)],
+                cwd=folder,
+                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def said(self) -> str:
+        return self._log.read_text(encoding="utf-8")
+
+    def wait_until_ready(self) -> None:
+        """Return once it says where it is; fail when it ended or takes too long."""
+        until = time.monotonic() + START_SECONDS
+        while self.url not in self.said():
+            assert self._process.poll() is None, f"the demo ended:\n{self.said()}"
+            assert time.monotonic() < until, f"the demo did not start:\n{self.said()}"
+            time.sleep(0.05)
+
+    def stop(self) -> str:
+        """Press Ctrl+C; return all it said. It is killed when it does not stop in time."""
+        self._process.send_signal(signal.SIGINT)
+        try:
+            self._process.wait(STOP_SECONDS)
+        finally:
+            self._process.kill()
+            self._process.wait()
+        return self.said()
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port

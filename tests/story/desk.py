@@ -1,0 +1,79 @@
+"""What people of the school do in the browser, in their own words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.async_api import Locator, Page, ViewportSize, expect
+
+DESKTOP = ViewportSize(width=1100, height=800)
+PHONE = ViewportSize(width=390, height=800)
+
+
+class Desk:
+    """One browser at which people take turns."""
+
+    def __init__(self, page: Page, url: str, pictures: Path) -> None:
+        self.page = page
+        self._url = url
+        self._pictures = pictures
+
+    @property
+    def dialog(self) -> Locator:
+        return self.page.get_by_role("dialog")
+
+    @property
+    def last_message(self) -> Locator:
+        return self.page.get_by_role("article").last
+
+    async def sit_down(self, name: str) -> None:
+        """Start as this person."""
+        await self.page.set_viewport_size(DESKTOP)
+        await self.page.goto(self._url)
+        await self.page.get_by_role("link", name=name).click()
+        await expect(self.page.get_by_text(f"Je bent {name}")).to_be_visible()
+
+    async def become(self, name: str) -> None:
+        """Go on as somebody else."""
+        await self.page.get_by_role("navigation", name="Mensen").get_by_role("link", name=name).click()
+        await expect(self.page.get_by_text(f"Je bent {name}")).to_be_visible()
+
+    async def type(self, line: str) -> None:
+        await self.page.get_by_label("Bericht aan Meldwijzer").fill(line)
+        await self.page.keyboard.press("Enter")
+
+    async def go_to(self, tab: str) -> None:
+        await self.page.get_by_role("navigation", name="Onderdelen").get_by_role("link", name=tab).click()
+
+    async def sees_title(self, title: str) -> None:
+        await expect(self.page.get_by_role("dialog", name=title)).to_be_visible()
+
+    async def press(self, label: str) -> None:
+        """Press a button of what is on top: the dialog if there is one, else the last message or the Home tab."""
+        place = self.dialog if await self.dialog.count() else self.page.get_by_role("main")
+        await place.get_by_role("button", name=label, exact=True).last.click()
+
+    async def sees(self, *sentences: str) -> None:
+        """In the dialog."""
+        for sentence in sentences:
+            await expect(self.dialog).to_contain_text(sentence, use_inner_text=True)
+
+    async def close(self) -> None:
+        await self.press("Sluiten")
+        await expect(self.dialog).to_have_count(0)
+
+    async def everything_shown(self) -> str:
+        """All words on the page, with those of the dialog."""
+        return await self.page.locator("body").inner_text()
+
+    async def picture(self, name: str) -> None:
+        self._pictures.mkdir(parents=True, exist_ok=True)
+        await self.page.mouse.move(0, 0)
+        await self.page.screenshot(path=self._pictures / f"{name}.png", caret="hide", animations="disabled")
+
+    async def picture_on_phone(self, name: str) -> None:
+        """The same on a phone; nothing may stick out."""
+        await self.page.set_viewport_size(PHONE)
+        assert await self.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        await self.picture(f"{name}-phone")
+        await self.page.set_viewport_size(DESKTOP)

@@ -21,6 +21,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from handlers.trouble import note
 
 EVENTS = "/slack/events"
+MOST_DIGITS = 12
+"""Of a timestamp in seconds; Bolt fails on a number that is too large for it."""
 LARGEST = 1_000_000
 """Bytes; Slack's own largest view is 250 KB, sent form-encoded."""
 
@@ -94,7 +96,8 @@ def _refusal(request: Request, body: bytes | None) -> Response | None:
     if body is None:
         return Response(status_code=413)
     timestamp = request.headers.get("x-slack-request-timestamp", "")
-    if not (timestamp.isascii() and timestamp.isdigit()) or "x-slack-signature" not in request.headers:
+    is_moment = timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= MOST_DIGITS
+    if not is_moment or "x-slack-signature" not in request.headers:
         return Response(status_code=401)
     try:
         body.decode()

@@ -53,5 +53,8 @@ class Store:
 
     def register_plans(self, plans: Iterable[tuple[Plan, str]]) -> None:
         """Keep each plan with its document at first sight. Raises PlanChanged: a case never changes underfoot."""
+        known = list(plans)
         with self._engine.begin() as connection:
-            register(connection, plans)
+            register(connection, known)
+        # No case of theirs has to parse a document first, which would take a good part of an acknowledgement's time.
+        self._parsed |= {(plan.plan, plan.version): plan for plan, _ in known}

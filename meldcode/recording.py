@@ -239,7 +239,8 @@ def _store(
     assert role is not None  # noqa: S101 - refused before
     case = dossier.case or tx.cases.open(dossier.school, dossier.plan, dossier.pupil, dossier.person.id, now)
     kept = {field: answer for field, answer in answers.items() if not _is_pupil(record, field)}
-    entry = Entry(case.version + 1, record.id, dossier.person.id, role, now, kept, command.refers_to)
+    refers_to = command.refers_to if record.effect is Effect.CORRECTS else 0
+    entry = Entry(case.version + 1, record.id, dossier.person.id, role, now, kept, refers_to)
     rules.refuse_unless_agreeing(record, dossier.state, entry)
     told = add_entry(tx, replace(dossier, case=case), entry, command.key, digest(command.answers))
     return Saved(case.code, dossier.plan, record, told.state, told.people, told.gap)

@@ -1,0 +1,373 @@
+"""A school that plays cases on a real database, so that a test of a rule reads as a sentence:
+
+play.reach("talk")
+play.record("parents_talk", by=KARIN, present=[KARIN, FATIMA])
+assert play.refused("parents_talk", by=KARIN, present=[KARIN, FATIMA, SANNE]) == {"parents_present": NO_TEACHER}
+
+What a form asks and the test does not name is filled in as somebody would who follows the plan.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine, event, select
+
+from handlers import texts
+from meldcode.case import Answer, Entry, PersonId, State, fold, needed
+from meldcode.danger import Alarm, Raised, raise_alarm
+from meldcode.errors import Invalid, Refusal
+from meldcode.joining import TwoCases, join
+from meldcode.people import Identity, Person
+from meldcode.plan import Effect, FieldKind, FieldSpec, Plan, Record, Role
+from meldcode.plan_file import load_plan, parse_plan, shipped_plans
+from meldcode.ports import CaseHeader, Reading
+from meldcode.reading import CaseView, open_case
+from meldcode.recording import Saved, Submit, ToReview, submit
+from meldcode.staffing import Appoint, appoint_deputy, leave_or_return, notice_without_holder
+from storage.engine import make_engine
+from storage.keys import open_vault
+from storage.migrate import upgrade
+from storage.schema import metadata, outbox
+from storage.schools import PersonConfig, SchoolConfig, apply_schools
+from storage.transaction import Store, StoredTransaction
+from storage.vault import MasterKey
+
+WORKSPACE = "T0001"
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+PUPIL = {"first_name": "Noor", "last_name": "Jansen", "group": "5"}
+TYPED = "Wat iemand typte."
+SOURCE_PLAN = shipped_plans()[0].parent / "heutink.yaml"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody who plays: how Slack names them, their name, and their roles in the school."""
+
+    user: str
+    name: str
+    roles: tuple[Role, ...] = ()
+
+    @property
+    def identity(self) -> Identity:
+        return Identity("slack", WORKSPACE, self.user)
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+SANNE = Actor("U1", "Sanne de Boer", (Role.TEACHER,))
+MEHMET = Actor("U2", "Mehmet Yilmaz", (Role.TEACHER,))
+KARIN = Actor("U3", "Karin Visser", (Role.CARE_COORDINATOR,))
+IRIS = Actor("U4", "Iris Bakker", (Role.CARE_COORDINATOR,))
+BEA = Actor("U5", "Bea Mulder", (Role.CONFIDANT,))
+FATIMA = Actor("U6", "Fatima Aydin", (Role.SCHOOL_LEADER,))
+DIRK = Actor("U7", "Dirk Smit", (Role.CLUSTER_DIRECTOR,))
+DOUBLE = Actor("U8", "Wil Dekker", (Role.CARE_COORDINATOR, Role.SCHOOL_LEADER))
+KEES = Actor("U9", "Kees Vos", (Role.TEACHER, Role.CARE_COORDINATOR))
+STRANGER = Actor("U0", "Piet Onbekend")
+STAFF = (SANNE, MEHMET, KARIN, BEA, FATIMA, DIRK)
+
+Given = str | date | Actor | Iterable[Any]
+
+
+class Play:
+    """A school with its staff, and the case that is being played (`code`)."""
+
+    def __init__(self, database: Path, plan: tuple[Plan, str] | None = None, staff: Iterable[Actor] = STAFF) -> None:
+        self.engine = _fast_engine(database)
+        self.plan, document = plan or _source_plan()
+        self.store = Store(self.engine, open_vault(self.engine, MasterKey(bytes(32))), self.plan)
+        self.store.register_plans([(self.plan, document)])
+        self.now = MONDAY
+        self.code = ""
+        self.staff: list[Actor] = []
+        self.actors: dict[PersonId, Actor] = {}
+        self._keys = count(1)
+        self.employs(*staff)
+
+    # who there are
+
+    def employs(self, *actors: Actor) -> None:
+        """These people join the school."""
+        self.staff += actors
+        self._apply_staff()
+
+    def misses(self, *actors: Actor) -> None:
+        """These people are in the school no more."""
+        self.staff = [actor for actor in self.staff if actor not in actors]
+        self._apply_staff()
+
+    def _apply_staff(self) -> None:
+        people = tuple(PersonConfig(actor.user, actor.name, frozenset(actor.roles)) for actor in self.staff)
+        apply_schools(self.store, [SchoolConfig("De Linde", "noord", people=people)], WORKSPACE, self.now)
+        self.actors |= {self.person(actor).id: actor for actor in self.staff}
+
+    def stands_in(self, deputy: Actor, *, for_: Actor, first: date, last: date, by: Actor | None = None) -> set[Actor]:
+        """Somebody stands in for a colleague; returns who was told."""
+        asked = Appoint((by or for_).identity, for_.user if by else "", deputy.user, str(first), str(last))
+        return self._told_by(lambda tx: appoint_deputy(tx, asked, self.now))[1]
+
+    def leaves(self, actor: Actor, *, is_gone: bool = True) -> set[Actor]:
+        """Somebody leaves (or is back); returns who was told of it."""
+        return self._told_by(lambda tx: leave_or_return(tx, actor.identity, is_gone=is_gone, now=self.now))[1]
+
+    def looks_for_abandoned_cases(self) -> set[Actor]:
+        """The daily look for cases without a holder; returns who was told."""
+        return self._told_by(lambda tx: notice_without_holder(tx, self.now))[1]
+
+    # what they do
+
+    def signal(self, by: Actor = SANNE, **answers: Any) -> Played:
+        """Somebody reports a signal about the pupil, which opens a case that is played from now on."""
+        played = self.record(self.plan.opens, by=by, case="", **{**PUPIL, **answers})
+        self.code = played.code
+        return played
+
+    def record(
+        self,
+        record: str,
+        *,
+        by: Actor,
+        case: str | None = None,
+        seen: int | None = None,
+        refers_to: int = 0,
+        **answers: Any,
+    ) -> Played:
+        """Somebody fills in a form. `present` is who are named in its field for people."""
+        code = self.code if case is None else case
+        if seen is None:
+            seen = self.header(code).version if code else 0
+        form = self.filled(record, by=by, **answers)
+        command = Submit(by.identity, self._key(), record, form, code, seen=seen, refers_to=refers_to, reviewed=True)
+        saved, told = self._told_by(lambda tx: submit(tx, command, self.now))
+        assert isinstance(saved, Saved)
+        return Played(saved, told)
+
+    def refused(self, record: str, *, by: Actor, **answers: Any) -> dict[str, str]:
+        """Nobody can do this: what is said, by the field at which it stands. Nothing is left behind."""
+        return self.refused_to(lambda: self.record(record, by=by, **answers))
+
+    def refused_to(self, act: Callable[[], object]) -> dict[str, str]:
+        """The act is refused: what is said, by the field at which it stands. Nothing is left behind."""
+        before = self.everything()
+        try:
+            act()
+        except Refusal as refused:
+            said = {"": texts.refusal(refused)}
+        except Invalid as invalid:
+            said = {problem.field: texts.problem(problem) for problem in invalid.problems}
+        else:
+            raise AssertionError("this should have been refused")
+        assert self.everything() == before, "a refusal left something behind"
+        return said
+
+    def reach(self, step: str, **answers: Any) -> None:
+        """The case is played by the plan until it stands at this step; `answers` are given wherever they are asked."""
+        if not self.code:
+            self.signal()
+        state = self.state()
+        while state.step != step:
+            record = needed(self.plan, state)[0]
+            asked = {name: answer for name, answer in answers.items() if record.field(name)}
+            state = self.record(record.id, by=self._whose_turn(record, state), **asked).state
+
+    def decide(self, decision: str) -> Played:
+        """Two people decide, at the step where that is done."""
+        self.record("proposal", by=KARIN, decision=decision)
+        return self.record("confirmation", by=FATIMA)
+
+    def review(self, record: str, *, by: Actor, **answers: Any) -> ToReview:
+        """Somebody fills in a form in which something is found, so that it is shown to them before it is stored."""
+        form = self.filled(record, by=by, **answers)
+        with self.transaction() as tx:
+            shown = submit(tx, Submit(by.identity, self._key(), record, form, self.code), self.now)
+        assert isinstance(shown, ToReview)
+        return shown
+
+    def opens(self, actor: Actor, code: str = "") -> CaseView:
+        """Somebody opens the case and reads it."""
+        with self.transaction() as tx:
+            return open_case(tx, actor.identity, code or self.code, self.now)
+
+    def alarm(self, by: Actor, *, case: str | None = None, key: str = "") -> tuple[Raised, set[Actor]]:
+        """Somebody clicks "Acuut gevaar", in the case unless `case` is empty; returns who were told too."""
+        alarm = Alarm(by.identity, key or self._key(), self.code if case is None else case)
+        return self._told_by(lambda tx: raise_alarm(tx, alarm, self.now))
+
+    def joins(self, by: Actor, first: str, second: str) -> set[Actor]:
+        """Somebody says that two cases are about the same pupil; returns who was told."""
+        both = TwoCases(by.identity, self._key(), first, second)
+        return self._told_by(lambda tx: join(tx, both, self.now))[1]
+
+    # time
+
+    def comes(self, moment: date) -> None:
+        """It becomes nine o'clock in the morning of this day."""
+        self.now = datetime.combine(moment, time(9), tzinfo=UTC)
+
+    # what there is
+
+    def header(self, code: str = "") -> CaseHeader:
+        with self.transaction() as tx:
+            found = tx.cases.find(code or self.code, [school.id for school in tx.people.schools()])
+        assert found is not None
+        return found
+
+    def entries(self, code: str = "") -> tuple[Entry, ...]:
+        case = self.header(code).id
+        with self.transaction() as tx:
+            return tx.cases.contents(case).entries
+
+    def state(self, code: str = "") -> State:
+        return fold(self.plan, self.entries(code))
+
+    def readings(self) -> list[Reading]:
+        case = self.header().id
+        with self.transaction() as tx:
+            return tx.cases.readings(case)
+
+    def person(self, actor: Actor) -> Person:
+        with self.transaction() as tx:
+            person = tx.people.by_identity(actor.identity)
+        assert person is not None
+        return person
+
+    def messages(self) -> list[Any]:
+        """Every message that was put in the outbox, oldest first."""
+        with self.engine.connect() as connection:
+            return list(connection.execute(select(outbox).order_by(outbox.c.id)))
+
+    def everything(self) -> dict[str, list[str]]:
+        """Every row of every table."""
+        with self.engine.connect() as connection:
+            return {t.name: sorted(map(repr, connection.execute(select(t)))) for t in metadata.sorted_tables}
+
+    @contextmanager
+    def transaction(self) -> Iterator[StoredTransaction]:
+        with self.store.transaction(self.now) as tx:
+            yield tx
+
+    # how a form is filled in
+
+    def filled(self, record: str, *, by: Actor, **answers: Any) -> dict[str, Answer]:
+        """The form with these answers, and for the rest as somebody would fill it in who follows the plan."""
+        asked = self.plan.records.get(record)
+        if asked is None:
+            return {}
+        if "present" in answers:
+            people = next(field.id for field in asked.fields if field.kind is FieldKind.PEOPLE)
+            answers[people] = answers.pop("present") if people != "present" else answers["present"]
+        usual = {field.id: self._usual(asked, field, by) for field in asked.fields}
+        unknown = answers.keys() - usual.keys()
+        assert not unknown, f"{record} does not ask {unknown}"
+        return {**usual, **{name: _as_answer(answer) for name, answer in answers.items()}}
+
+    def _usual(self, record: Record, field: FieldSpec, by: Actor) -> Answer:
+        today = self.now.date()
+        match field.kind:
+            case FieldKind.CHOICE:
+                return field.default or field.choices[0].id
+            case FieldKind.CHOICES:
+                return tuple(choice.id for choice in field.choices)
+            case FieldKind.DATE:
+                return str(today + timedelta(days=1) if field.future else today)
+            case FieldKind.PEOPLE:
+                return tuple(actor.user for actor in self._who_takes_part(record, field) or [by])
+            case FieldKind.PERSON:
+                hands_over = record.effect is Effect.HANDS_OVER
+                return (MEHMET if hands_over else by).user
+        return PUPIL.get(field.id, TYPED) if field.pupil else TYPED[: field.max_length]
+
+    def _who_takes_part(self, record: Record, field: FieldSpec) -> list[Actor]:
+        asked = [presence for presence in record.present if presence.field == field.id]
+        roles = [role for presence in asked for role in (*presence.all_of, *presence.one_of[:1])]
+        return [self._holder(role) for role in roles]
+
+    def _holder(self, role: Role) -> Actor:
+        """Who fills the role: for the teacher, the one whose case it is."""
+        if role is Role.TEACHER and self.code:
+            return next(self.actors[teacher] for teacher in self.header().teachers)
+        return next(actor for actor in self.staff if role in actor.roles)
+
+    def _whose_turn(self, record: Record, state: State) -> Actor:
+        agreeing = state.standing.get(record.agrees_with or "")
+        return self._holder(next(role for role in record.by if agreeing is None or role is not agreeing.role))
+
+    def _key(self) -> str:
+        """A submission of its own, a minute later."""
+        self.now += timedelta(minutes=1)
+        return f"V{next(self._keys)}"
+
+    def _told_by(self, act: Callable[[StoredTransaction], T]) -> tuple[T, set[Actor]]:
+        before = len(self.messages())
+        with self.transaction() as tx:
+            result = act(tx)
+        return result, {self.actors[row.recipient] for row in self.messages()[before:]}
+
+
+@dataclass(frozen=True)
+class Played:
+    """Something was recorded, and these people were told."""
+
+    saved: Saved
+    told: set[Actor]
+
+    @property
+    def code(self) -> str:
+        return self.saved.code
+
+    @property
+    def state(self) -> State:
+        return self.saved.state
+
+
+def _as_answer(given: Given) -> Answer:
+    if isinstance(given, str):
+        return given
+    if isinstance(given, Actor):
+        return given.user
+    if isinstance(given, date):
+        return str(given)
+    return tuple(str(_as_answer(one)) for one in given)
+
+
+def migrated_database(path: Path) -> Path:
+    """Make an empty database, to be copied by each test."""
+    engine = make_engine(f"sqlite:///{path}")
+    upgrade(engine)
+    engine.dispose()
+    return path
+
+
+def new_play(empty: Path, folder: Path, document: str = "", staff: Iterable[Actor] = STAFF) -> Play:
+    """A play in a copy of the empty database, on the source's plan unless another's document is given."""
+    database = folder / "play.db"
+    shutil.copy(empty, database)
+    plan = (parse_plan(document, "plan"), document) if document else None
+    return Play(database, plan, staff)
+
+
+@cache
+def _source_plan() -> tuple[Plan, str]:
+    return load_plan(SOURCE_PLAN), SOURCE_PLAN.read_text(encoding="utf-8")
+
+
+def _fast_engine(database: Path) -> Engine:
+    engine = make_engine(f"sqlite:///{database}")
+
+    # A test's data need not survive a power cut.
+    @event.listens_for(engine, "connect")
+    def _forgetful(connection: Any, _: Any) -> None:
+        connection.execute("PRAGMA synchronous = OFF")
+
+    return engine

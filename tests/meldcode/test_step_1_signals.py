@@ -1,0 +1,155 @@
+"""Step 1: record the signals, and tell who must know at once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from handlers import texts
+from meldcode.plan import FieldKind, Role
+from tests.meldcode.playing import BEA, FATIMA, KARIN, MONDAY, SANNE, Actor, Play
+
+YESTERDAY, TOMORROW = (MONDAY.date() + timedelta(days=days) for days in (-1, 1))
+
+
+@pytest.mark.rule("S1.1")
+def test_a_signal_tells_care_coordinator_and_confidant_at_once(play: Play) -> None:
+    assert play.signal().told == {KARIN, BEA}
+    assert {message.due_at for message in play.messages()} == {play.now}
+
+
+@pytest.mark.rule("S1.1")
+@pytest.mark.parametrize("gone", [KARIN, BEA])
+def test_one_of_the_two_roles_is_enough(play: Play, gone: Actor) -> None:
+    play.misses(*(actor for actor in (KARIN, BEA) if actor is gone))
+    played = play.signal()
+    assert played.told == {KARIN, BEA} - {gone}
+    assert played.saved.gap == ()
+
+
+@pytest.mark.rule("S1.1")
+def test_with_neither_role_filled_the_school_leader_is_told_and_that_gap_too(play: Play) -> None:
+    play.misses(KARIN, BEA)
+    played = play.signal()
+    assert played.told == {FATIMA}
+    assert played.saved.gap == (Role.CARE_COORDINATOR, Role.CONFIDANT)
+    assert play.messages()[-1].words["gap"] == "care_coordinator confidant"
+
+
+@pytest.mark.rule("S1.1")
+@pytest.mark.parametrize("step", ["consult", "decide", "watch"])
+def test_every_later_signal_tells_them_too(play: Play, step: str) -> None:
+    play.reach(step, decision="no_report")
+    assert play.signal(by=SANNE).told == {KARIN, BEA}
+
+
+@pytest.mark.rule("S1.1")
+def test_the_teacher_is_told_that_the_signal_was_read(play: Play) -> None:
+    play.signal()
+    assert SANNE in play.record("taken_up", by=BEA).told
+
+
+@pytest.mark.rule("S1.2")
+def test_the_logbook_stands_in_order_of_happening_with_both_dates(play: Play) -> None:
+    play.signal(happened_on=MONDAY.date(), what="vandaag")
+    play.signal(happened_on=YESTERDAY, what="gisteren")
+    lines = play.opens(SANNE).lines
+    assert [line.entry.answers["what"] for line in lines] == ["gisteren", "vandaag"]
+    assert [line.happened for line in lines] == [YESTERDAY, MONDAY.date()]
+    assert [line.entry.seq for line in lines] == [2, 1]
+    assert lines[0].entry.written_at > lines[1].entry.written_at >= MONDAY
+
+
+@pytest.mark.rule("S1.2")
+def test_what_still_has_to_happen_is_no_fact(play: Play) -> None:
+    assert play.refused("signal", by=SANNE, case="", happened_on=TOMORROW) == {
+        "happened_on": "Deze dag moet nog komen. Kies vandaag of een eerdere dag."
+    }
+
+
+@pytest.mark.rule("S1.2")
+@pytest.mark.parametrize("by", [SANNE, KARIN, BEA, FATIMA])
+def test_a_correction_names_the_entry_it_corrects_and_leaves_it(play: Play, by: Actor) -> None:
+    play.reach("consult")
+    before, state = play.entries(), play.state()
+    play.record("correction", by=by, refers_to=1, text="Het was de linkerarm.")
+    *unchanged, correction = play.entries()
+    assert tuple(unchanged) == before
+    assert (correction.refers_to, correction.answers) == (1, {"text": "Het was de linkerarm."})
+    assert (play.state().step, play.state().since) == (state.step, state.since)
+
+
+@pytest.mark.rule("S1.2")
+@pytest.mark.parametrize("entry", [-1, 0, 2])
+def test_a_correction_of_no_entry_is_refused(play: Play, entry: int) -> None:
+    play.signal()
+    assert play.refused("correction", by=SANNE, refers_to=entry) == {
+        "": "Deze notitie is er niet. Open het dossier opnieuw."
+    }
+
+
+@pytest.mark.rule("S1.2")
+def test_only_a_correction_names_another_entry(play: Play) -> None:
+    play.signal()
+    play.record("taken_up", by=KARIN, refers_to=1)
+    assert play.entries()[-1].refers_to == 0
+
+
+@pytest.mark.rule("S1.3")
+def test_the_four_kinds_are_those_of_the_source_in_its_order_and_words(play: Play) -> None:
+    kind = play.plan.opening.field("kind")
+    assert kind is not None and kind.required
+    assert [f"{choice.text} {choice.description}".strip() for choice in kind.choices] == [
+        "Signalen van mishandeling of verwaarlozing",
+        "Uitspraken die het kind of de ouders doen",
+        "Uitspraken die andere kinderen of volwassenen over de thuissituatie van het kind doen",
+        "Verslag van gesprekken met het kind of de ouders",
+    ]
+
+
+@pytest.mark.rule("S1.3")
+def test_a_signal_is_of_exactly_one_of_the_four_kinds(play: Play) -> None:
+    for kind in ("abuse_or_neglect", "child_or_parents", "others", "conversation"):
+        play.signal(kind=kind)
+    assert play.refused("signal", by=SANNE, case="", kind="gossip") == {"kind": "Kies een van de mogelijkheden."}
+    two = play.refused("signal", by=SANNE, case="", kind=("others", "conversation"))
+    assert two == {"kind": texts.text("unreadable")}
+    assert play.refused("signal", by=SANNE, case="", kind="") == {"kind": "Vul dit nog in."}
+
+
+@pytest.mark.rule("S1.4")
+def test_the_form_asks_for_facts_where_one_types(play: Play) -> None:
+    typed = [field for field in play.plan.opening.fields if field.kind is FieldKind.LONG_TEXT]
+    assert [field.id for field in typed] == ["what"]
+    assert typed[0].hint.startswith("Alleen feiten.")
+    assert "Schrijf alleen feiten op" in play.plan.opening.explain
+
+
+@pytest.mark.rule("S1.4")
+@pytest.mark.rule("S1.5")
+@pytest.mark.parametrize(
+    "what",
+    ["Volgens mij heeft hij een blauwe plek.", "Tim Bakker zag de blauwe plek.", "De buurvrouw belde: 06-12345678."],
+)
+def test_what_is_found_is_shown_first_and_never_blocks(play: Play, what: str) -> None:
+    play.signal()
+    before = play.entries()
+    assert set(play.review("signal", by=SANNE, what=what).found) == {"what"}
+    assert play.entries() == before
+    play.record("signal", by=SANNE, what=what)
+    assert play.entries()[-1].answers["what"] == what
+
+
+@pytest.mark.rule("S1.5")
+def test_every_field_for_facts_about_others_is_looked_through(play: Play) -> None:
+    looked_through = {
+        (record.id, field.id) for record in play.plan.records.values() for field in record.fields if field.hints
+    }
+    assert looked_through >= {
+        ("signal", "what"),
+        ("correction", "text"),
+        ("pupil_talk", "pupil_said"),
+        ("parents_talk", "parents_said"),
+        ("watch_entry", "watched"),
+    }

@@ -28,6 +28,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.schools_file import SchoolsFile, read_schools
 from bot.sender import Sender
 from bot.settings import Settings, Wrong
+from bot.ticking import Ticker
 from bot.web import web_app
 from handlers.app import build_app, quiet_logger
 from handlers.office import Office
@@ -56,6 +57,7 @@ class Program:
     store: Store
     office: Office
     sender: Sender
+    ticker: Ticker
     slack: AsyncApp
     is_ready: bool = False
 
@@ -121,7 +123,7 @@ async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) ->
         secret = settings.slack_signing_secret.get_secret_value() or "socket mode needs none"
         slack = build_app(services, signing_secret=secret, identity=identity)
         try:
-            yield Program(settings, engine, store, office, sender, slack)
+            yield Program(settings, engine, store, office, sender, Ticker(office, services), slack)
         finally:
             office.close()
             engine.dispose()
@@ -129,9 +131,11 @@ async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) ->
 
 @asynccontextmanager
 async def working(program: Program, *, web: bool = True, worker: bool = True) -> AsyncIterator[None]:
-    """Send what stands in the outbox (`worker`) and be linked to Slack by Socket Mode (`web`), if it is set."""
+    """Remind and send (`worker`), and be linked to Slack by Socket Mode (`web`) if that is set."""
     link = await _connect(program) if web and program.has_socket else None
     sender = asyncio.create_task(program.sender.run()) if worker else None
+    if worker:
+        program.ticker.start()
     program.is_ready = True
     try:
         yield
@@ -140,6 +144,7 @@ async def working(program: Program, *, web: bool = True, worker: bool = True) ->
         if link:
             await link.close_async()  # type: ignore[no-untyped-call]
         if sender:
+            program.ticker.stop()
             sender.cancel()
             await asyncio.wait([sender])
 

@@ -17,12 +17,16 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers.messages import message as rendered
+from handlers.messages import REMINDER, Rendered
+from handlers.messages import message as in_words
+from handlers.messages import overview as overview_of
 from handlers.office import Office
 from handlers.screens import home_view
 from handlers.trouble import note
 from meldcode.people import Identity
+from meldcode.ports import Transaction
 from meldcode.reading import overview
+from meldcode.reminding import is_outdated, pass_on_undelivered
 from storage.outbox import Claimed, SendQueue
 
 log = logging.getLogger("meldwijzer.sender")
@@ -72,32 +76,48 @@ class Sender:
         finally:
             self._woken.clear()
 
-    async def _deliver(self, message: Claimed) -> None:
-        if message.identity is None:
-            await self._not_sent(message, "user_not_found", None)
+    async def _deliver(self, first: Claimed) -> None:
+        """Send a message; reminders that wait for the same person go along in one."""
+        messages = [first]
+        if first.identity is None:
+            await self._not_sent(messages, "user_not_found", None)
             return
+        if first.kind == REMINDER:
+            messages += await asyncio.to_thread(self._queue.claim_alike, first, self._now(), LEASE)
         try:
-            await self._send(message, message.identity)
+            await self._send(messages, first.identity)
         except SlackApiError as error:
-            await self._not_sent(message, _code(error), _retry_after(error))
+            await self._not_sent(messages, _code(error), _retry_after(error))
         except (aiohttp.ClientError, TimeoutError) as error:
-            await self._not_sent(message, type(error).__name__, None)
+            await self._not_sent(messages, type(error).__name__, None)
         else:
-            await asyncio.to_thread(self._queue.mark_sent, message, self._now())
-            await self._publish_home(message.identity)
+            for message in messages:
+                await asyncio.to_thread(self._queue.mark_sent, message, self._now())
+            await self._publish_home(first.identity)
 
-    async def _send(self, message: Claimed, to: Identity) -> None:
-        words, blocks = await self._office.run(lambda tx, _now: rendered(message.kind, message.words, tx.plans.get))
+    async def _send(self, messages: list[Claimed], to: Identity) -> None:
+        rendered = await self._office.run(lambda tx, _now: _rendered(tx, messages))
+        if rendered is None:
+            return
+        words, blocks = rendered
         await self._client.chat_postMessage(channel=to.user, text=words, blocks=blocks)
 
-    async def _not_sent(self, message: Claimed, code: str, wait: timedelta | None) -> None:
-        if code in NEVER:
-            log.error("message %s cannot be delivered: %s", message.id, code)
-            await asyncio.to_thread(self._queue.set_aside, message, code)
-            return
-        log.warning("message %s is tried again: %s", message.id, code)
-        due = self._now() + (wait or min(timedelta(seconds=2**message.attempts), LONGEST_WAIT))
-        await asyncio.to_thread(self._queue.retry, message, due, code)
+    async def _not_sent(self, messages: list[Claimed], code: str, wait: timedelta | None) -> None:
+        for message in messages:
+            if code in NEVER:
+                await self._set_aside(message, code)
+                continue
+            log.warning("message %s is tried again: %s", message.id, code)
+            due = self._now() + (wait or min(timedelta(seconds=2**message.attempts), LONGEST_WAIT))
+            await asyncio.to_thread(self._queue.retry, message, due, code)
+
+    async def _set_aside(self, message: Claimed, code: str) -> None:
+        """It can never arrive: the next in charge hears of it, and `doctor` shows it."""
+        log.error("message %s cannot be delivered: %s", message.id, code)
+        case, moment = message.case, f"message {message.id}"
+        if case is not None:
+            await self._office.run(lambda tx, now: pass_on_undelivered(tx, case, message.to, moment, now))
+        await asyncio.to_thread(self._queue.set_aside, message, code)
 
     async def _publish_home(self, who: Identity) -> None:
         """Bring the Home tab up to date; when it fails, it is the next time it is opened."""
@@ -108,6 +128,17 @@ class Sender:
             note(error, "home")
 
 
+def _rendered(tx: Transaction, messages: list[Claimed]) -> Rendered | None:
+    """The messages in words; None when all they remind of was done meanwhile."""
+    first = messages[0]
+    if first.kind != REMINDER:
+        return in_words(first.kind, first.words, tx.plans.get)
+    current = [m.words for m in messages if m.case is not None and not is_outdated(tx, m.case, m.words)]
+    if len(current) > 1:
+        return overview_of(current, tx.plans.get)
+    return in_words(REMINDER, current[0], tx.plans.get) if current else None
+
+
 def _code(error: SlackApiError) -> str:
     """Slack's word for what went wrong, or the HTTP status."""
     data = error.response.data if isinstance(error.response.data, dict) else {}
@@ -115,5 +146,6 @@ def _code(error: SlackApiError) -> str:
 
 
 def _retry_after(error: SlackApiError) -> timedelta | None:
-    wait = error.response.headers.get("Retry-After", error.response.headers.get("retry-after", ""))
+    headers = error.response.headers
+    wait = headers.get("Retry-After", headers.get("retry-after", ""))
     return timedelta(seconds=int(wait)) if str(wait).isdigit() else None

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 from handlers import blocks as b
 from handlers import texts
-from handlers.screens import acute_button, open_button
+from handlers.logbook import day
+from handlers.screens import MAKE_RECORD, acute_button, open_button
 from handlers.texts import text
 from meldcode.case import Status
-from meldcode.plan import Plan
+from meldcode.due import Kind
+from meldcode.plan import Effect, Plan
 
-ALARM = "alarm"
+ALARM, REMINDER = "alarm", "reminder"
+MOST_IN_OVERVIEW = 40
 Words = Mapping[str, str]
 Rendered = tuple[str, list[b.Block]]
 Plans = Callable[[str, int], Plan]
@@ -48,6 +53,60 @@ def _alarm(words: Words, _plans: Plans) -> Rendered:
     return text("alarm_notification"), [b.section(text("alarm")), *b.actions([button])]
 
 
+def overview(several: Sequence[Words], plans: Plans) -> Rendered:
+    """Return one message for several reminders to the same person: a morning overview instead of ten pings (G2)."""
+    count = str(len(several))
+    shown = several[:MOST_IN_OVERVIEW]
+    cases = [b.section(_reminder_lines(words, plans), accessory=open_button(words["code"])) for words in shown]
+    blocks = [b.section(text("reminders_intro", count=count)), *cases, *b.actions([acute_button()])]
+    return text("reminders_notification", count=count), blocks
+
+
+def _reminder(words: Words, plans: Plans) -> Rendered:
+    plan, code = plans(words["plan"], int(words["version"])), words["code"]
+    buttons = [open_button(code, style="primary"), *_record_buttons(plan, code), acute_button(code)]
+    return text("reminder_notification", code=code), [b.section(_reminder_lines(words, plans)), *b.actions(buttons)]
+
+
+def _record_buttons(plan: Plan, code: str) -> list[b.Block]:
+    labels = {Effect.POSTPONES: text("later"), Effect.HANDS_OVER: text("hand_over")}
+    found = {label: plan.record_with(effect).id for effect, label in labels.items()}
+    return [
+        b.button(label, f"{MAKE_RECORD}.{record}", json.dumps({"case": code, "record": record}))
+        for label, record in found.items()
+    ]
+
+
+def _reminder_lines(words: Words, plans: Plans) -> str:
+    plan = plans(words["plan"], int(words["version"]))
+    step = plan.step(words["step"])
+    where = text(
+        "reminder",
+        number=str(step.number),
+        total=str(max(step.number for step in plan.steps)),
+        title=step.title,
+        who=texts.roles(words["who"].split()),
+        day=day(datetime.fromisoformat(words["since"])),
+    )
+    if words["kind"] == Kind.VACATION:
+        where = text("reminder_vacation_line", step=where)
+    return f"*{text(TITLES[Kind(words['kind'])], code=words['code'])}*\n{where}"
+
+
+def _week(words: Words, plans: Plans) -> Rendered:
+    counts = [(key.split(), value.split()) for key, value in words.items() if key != "school"]
+    lines = [text("week", school=b.escape(words["school"]))]
+    for (plan, version, step), (open_, overdue) in counts:
+        title = plans(plan, int(version)).step(step).title
+        lines.append(text("week_line", title=title, open=open_, overdue=overdue))
+    return text("week_notification", school=words["school"]), [b.section("\n".join(lines))]
+
+
+def _undelivered(words: Words, _plans: Plans) -> Rendered:
+    blocks = [b.section(text("undelivered", code=words["code"])), *b.actions([open_button(words["code"])])]
+    return text("told_notification", code=words["code"]), blocks
+
+
 def _without_holder(words: Words, _plans: Plans) -> Rendered:
     line = text("without_holder", code=words["code"], gap=texts.roles(words["gap"].split(), joined_by="and"))
     blocks = [b.section(line), *b.actions([open_button(words["code"]), acute_button(words["code"])])]
@@ -58,4 +117,13 @@ def _deputy(_words: Words, _plans: Plans) -> Rendered:
     return text("deputy"), [b.section(text("deputy"))]
 
 
-KINDS = {"recorded": _recorded, "alarm": _alarm, "without_holder": _without_holder, "deputy": _deputy}
+TITLES = {Kind.RUNG: "reminder_title", Kind.VACATION: "reminder_vacation", Kind.FOLLOW_UP: "reminder_follow_up"}
+KINDS = {
+    "recorded": _recorded,
+    REMINDER: _reminder,
+    "week": _week,
+    "alarm": _alarm,
+    "without_holder": _without_holder,
+    "undelivered": _undelivered,
+    "deputy": _deputy,
+}

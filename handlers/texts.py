@@ -27,6 +27,7 @@ TEXTS = {
     "names_pupil": "Het kind wordt anoniem besproken. Haal de naam weg en schrijf bijvoorbeeld: de leerling.",
     "no_teacher": "Kies een leerkracht van deze school, iemand anders dan nu.",
     "wrong_period": "Kies een laatste dag die na de eerste dag ligt, niet in het verleden en binnen een jaar.",
+    "postponed_too_far": "Kies een dag na vandaag, hoogstens vijf schooldagen vooruit.",
     "too_many_people": "Kies niet meer dan 12 mensen.",
     # what cannot be done
     "unknown_person": (
@@ -98,6 +99,22 @@ TEXTS = {
     "without_holder": (
         "*Dossier {code} ligt stil: niemand heeft nu deze rol: {gap}.*\n"
         "Is de leerkracht weg? Open het dossier en draag het over. Mist er een andere rol? Geef iemand die rol."
+    ),
+    "reminder": "Stap {number} van {total}: {title}. Aan zet: {who}. In deze stap sinds {day}.",
+    "reminder_title": "Dossier {code} wacht",
+    "reminder_vacation": "Dossier {code} blijft open in de vakantie",
+    "reminder_vacation_line": "{step} Wat kan niet wachten? Spreek vandaag af wie er in de vakantie op let.",
+    "reminder_follow_up": "Dossier {code}: vandaag is er een vervolgafspraak waar jij voor zorgt",
+    "reminder_notification": "Dossier {code} wacht op een volgende stap.",
+    "reminders_notification": "{count} dossiers wachten op een volgende stap.",
+    "reminders_intro": "*Dit staat vandaag open ({count} dossiers)*",
+    "later": "Later",
+    "hand_over": "Overdragen",
+    "week": "*Deze week in {school}*",
+    "week_line": "{title}: {open} open, waarvan {overdue} te laat",
+    "week_notification": "Weekoverzicht van de dossiers in {school}.",
+    "undelivered": (
+        "*Dossier {code}: een bericht aan een collega kwam niet aan.*\nKijk wat er nodig is en wie het doet."
     ),
     "deputy": "Er is een vervanging geregeld waar jij bij hoort. Kijk op het tabblad Start voor wie en wanneer.",
     # the form

@@ -29,6 +29,10 @@ NOT_OFFERED = (Effect.CORRECTS, Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS, E
 """Effects of records that have a place of their own: at an entry, at another case, or everywhere."""
 
 
+TIMES_TO_POSTPONE = 2
+"""How often the reminders of one step can be postponed (G2)."""
+
+
 class Status(StrEnum):
     """Whether a case is worked on."""
 
@@ -64,13 +68,17 @@ class Entry:
 
 @dataclass(frozen=True)
 class State:
-    """Where a case stands. `standing` holds, for each record that stands, its last entry."""
+    """Where a case stands. `standing` holds, for each record that stands, its last entry.
+
+    `postponed` are the days to which the reminders of this step were postponed, in order.
+    """
 
     step: str
     since: datetime | None = None
     status: Status = Status.OPEN
     outcome: str = ""
     standing: Mapping[str, Entry] = field(default_factory=dict)
+    postponed: tuple[str, ...] = ()
 
 
 def fold(plan: Plan, entries: Iterable[Entry]) -> State:
@@ -110,7 +118,8 @@ def offered(plan: Plan, state: State) -> list[Record]:
         return [plan.opening]
     step = [record for record in plan.step(state.step).records if applies(record, state)]
     ready = [record for record in step if all(holds(need.condition, state.standing, {}) for need in record.needs)]
-    return [*ready, *(record for record in plan.always if record.effect not in NOT_OFFERED)]
+    hidden = (*NOT_OFFERED, Effect.POSTPONES) if len(state.postponed) >= TIMES_TO_POSTPONE else NOT_OFFERED
+    return [*ready, *(record for record in plan.always if record.effect not in hidden)]
 
 
 def _after(plan: Plan, state: State, entry: Entry) -> State:
@@ -122,6 +131,8 @@ def _after(plan: Plan, state: State, entry: Entry) -> State:
     if record.effect is Effect.JOINS:
         return replace(state, status=Status.JOINED)
     state = replace(state, standing={**state.standing, record.id: entry})
+    if record.effect is Effect.POSTPONES:
+        return replace(state, postponed=(*state.postponed, str(entry.answers[record.day_field])))
     for lead in record.leads:
         if holds(lead.when, state.standing, entry.answers):
             if lead.close:
@@ -135,7 +146,7 @@ def _go(plan: Plan, state: State, step_id: str, at: datetime) -> State:
     place = plan.place(step_id)
     undone = {record.id for step in plan.steps[place:] for record in step.records}
     standing = {record: entry for record, entry in state.standing.items() if record not in undone}
-    return replace(state, step=step_id, since=at, standing=standing)
+    return replace(state, step=step_id, since=at, standing=standing, postponed=())
 
 
 def _complete(plan: Plan, state: State, at: datetime) -> State:

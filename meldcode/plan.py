@@ -164,7 +164,8 @@ class Effect(StrEnum):
 
     `corrects` another entry (S1.2); `joins` this case to another about the same pupil, which `receives` it;
     `differs` says that another case is about another pupil; `hands_over` the case to another teacher (G5), who is the
-    answer to its one field of the kind person; `alarms` about immediate danger (G4).
+    answer to its one field of the kind person; `alarms` about immediate danger (G4); `postpones` the reminders of the
+    step to the day that is the answer to its one field of the kind date (G2).
     """
 
     CORRECTS = "corrects"
@@ -173,6 +174,15 @@ class Effect(StrEnum):
     DIFFERS = "differs"
     HANDS_OVER = "hands_over"
     ALARMS = "alarms"
+    POSTPONES = "postpones"
+
+
+class FollowUp(PlanPart):
+    """An appointment made in a record: the fields that say what, on which day, and who takes care of it (S3.6)."""
+
+    what: Id
+    day: Id
+    owner: Id
 
 
 class Record(PlanPart):
@@ -180,7 +190,7 @@ class Record(PlanPart):
 
     `by`: roles that may make it (G1). `when`: it only applies then. `optional`: the step does not wait for it.
     `agrees_with`: another person than that record's author, and together they fill all the roles of `by` (S4.3).
-    `logbook`: the logbook is shown above the questions (S4.1).
+    `logbook`: the logbook is shown above the questions (S4.1). `follow_up`: an appointment to be reminded of.
     """
 
     id: Id
@@ -198,6 +208,7 @@ class Record(PlanPart):
     tell: tuple[Tell, ...] = ()
     agrees_with: Id | None = None
     logbook: bool = False
+    follow_up: FollowUp | None = None
     effect: Effect | None = None
     rules: tuple[str, ...] = ()
 
@@ -205,16 +216,25 @@ class Record(PlanPart):
         """Return the field with this id, if the record has it."""
         return next((field for field in self.fields if field.id == field_id), None)
 
+    @property
+    def day_field(self) -> str:
+        """The id of the first field that takes a date, or nothing."""
+        return next((field.id for field in self.fields if field.kind is FieldKind.DATE), "")
+
     def without_pupil(self) -> Record:
         """Return the form as it is asked within a case, where the pupil is known."""
         return self.model_copy(update={"fields": tuple(field for field in self.fields if not field.pupil)})
 
 
 class Rung(PlanPart):
-    """A rung of the ladder of reminding: so many school days after the deadline, these roles."""
+    """A rung of the ladder of reminding: so many school days after the deadline, these roles.
+
+    `every`: and again after as many school days each time, until somebody acts; only the last rung can have it.
+    """
 
     after: Annotated[int, Field(ge=0, le=100)] = 0
     to: tuple[Role, ...]
+    every: Annotated[int, Field(ge=1, le=100)] | None = None
 
 
 class Deadline(PlanPart):

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,17 @@ from meldcode.plan import GIVEN, Condition, Effect, FieldKind, Plan, Record, Ste
 
 PLANS = Path(__file__).parent / "plans"
 Loc = tuple[str | int, ...]
+
+
+class PlanLoader(yaml.SafeLoader):
+    """Reads `yes`, `no`, `on` and `off` as the words they are; PyYAML would make them true and false."""
+
+
+PlanLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+PlanLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(true|false)$"), list("tf"))
 
 
 @dataclass(frozen=True)
@@ -48,8 +60,8 @@ def load_plan(path: Path) -> Plan:
 def parse_plan(text: str, name: str) -> Plan:
     """Read and check a plan from its text; `name` is the file's, for the faults. Raises WrongPlan."""
     try:
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        document = yaml.safe_load(text)
+        tree = yaml.compose(text, Loader=PlanLoader)
+        document = yaml.load(text, Loader=PlanLoader)  # noqa: S506 - a safe loader
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or "not readable as YAML"
@@ -136,6 +148,8 @@ def _wrong_step(plan: Plan, step: Step, loc: Loc) -> Iterator[Contradiction]:
     days = [rung.after for rung in step.remind]
     if days != sorted(set(days)):
         yield (*loc, "remind"), "the rungs must each come later than the one before"
+    if any(rung.every for rung in step.remind[:-1]):
+        yield (*loc, "remind"), "only the last rung can be repeated"
 
 
 def _wrong_record(plan: Plan, record: Record, loc: Loc) -> Iterator[Contradiction]:
@@ -168,11 +182,21 @@ def _wrong_references(plan: Plan, record: Record, loc: Loc) -> Iterator[Contradi
         field = record.field(presence.field)
         if field is None or field.kind is not FieldKind.PEOPLE:
             yield (*loc, "present", k, "field"), f"the form has no field {presence.field!r} of the kind people"
+    yield from _wrong_effect(record, loc)
+    if record.agrees_with and record.agrees_with not in plan.records:
+        yield (*loc, "agrees_with"), f"there is no record {record.agrees_with!r}"
+
+
+def _wrong_effect(record: Record, loc: Loc) -> Iterator[Contradiction]:
     people = [field for field in record.fields if field.kind is FieldKind.PERSON]
     if record.effect is Effect.HANDS_OVER and len(people) != 1:
         yield (*loc, "fields"), "a record that hands over asks for one person"
-    if record.agrees_with and record.agrees_with not in plan.records:
-        yield (*loc, "agrees_with"), f"there is no record {record.agrees_with!r}"
+    days = [field for field in record.fields if field.kind is FieldKind.DATE]
+    if record.effect is Effect.POSTPONES and len(days) != 1:
+        yield (*loc, "fields"), "a record that postpones asks for one date"
+    for name, field_id in (record.follow_up.model_dump() if record.follow_up else {}).items():
+        if record.field(field_id) is None:
+            yield (*loc, "follow_up", name), f"the form has no field {field_id!r}"
 
 
 def _conditions(record: Record) -> Iterator[tuple[Loc, Condition]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from meldcode.case import Answers, CaseId, Entry, PersonId, Pupil, SchoolId, State, Status
-from meldcode.people import Deputy, Identity, Person
+from meldcode.people import Deputy, Identity, Person, School
 from meldcode.plan import Plan
 
 
@@ -16,7 +16,8 @@ from meldcode.plan import Plan
 class CaseHeader:
     """The row of a case: what can be known of it without its key. `version` is the number of its entries.
 
-    `teachers` are those whose case it is; `joined_to` is the case that this one was found to belong to.
+    `teachers` are those whose case it is; `joined_to` is the case that this one was found to belong to; `rungs` is how
+    many reminders this step has had.
     """
 
     id: CaseId
@@ -31,6 +32,7 @@ class CaseHeader:
     since: datetime
     teachers: frozenset[PersonId] = frozenset()
     joined_to: CaseId | None = None
+    rungs: int = 0
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,17 @@ class Message:
     words: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class StepCount:
+    """How many open cases of a school stand at a step; `overdue` of them have been reminded of."""
+
+    plan: str
+    plan_version: int
+    step: str
+    open: int
+    overdue: int
+
+
 class AlreadyStored(Exception):
     """The idempotency key was stored by another transaction meanwhile: begin anew to find it."""
 
@@ -102,8 +115,12 @@ class People(ABC):
         """Return everybody with a role in the school, by name."""
 
     @abstractmethod
-    def schools(self) -> list[SchoolId]:
-        """Return all schools."""
+    def schools(self) -> list[School]:
+        """Return all schools, by name."""
+
+    @abstractmethod
+    def school(self, school: SchoolId) -> School:
+        """Return the school. Raises KeyError."""
 
     @abstractmethod
     def appoint(self, deputy: Deputy, by: PersonId, now: datetime) -> None:
@@ -154,8 +171,31 @@ class Cases(ABC):
         """Return what the case holds, for showing, and keep the trace of it (G3)."""
 
     @abstractmethod
-    def append(self, case: CaseHeader, entry: Entry, state: State, *, key: str, digest: str) -> CaseHeader:
-        """Append the entry, with the state it leads to. Raises Outdated or AlreadyStored."""
+    def append(
+        self, case: CaseHeader, entry: Entry, state: State, next_due: datetime | None, *, key: str, digest: str
+    ) -> CaseHeader:
+        """Append the entry, with the state it leads to and the moment to look at the case again.
+
+        Raises Outdated or AlreadyStored.
+        """
+
+    @abstractmethod
+    def claim_due(self, now: datetime, limit: int) -> list[CaseHeader]:
+        """Return open cases whose moment has come, for this transaction alone: no other worker gets them (G2)."""
+
+    @abstractmethod
+    def reminded(self, case: CaseId) -> frozenset[str]:
+        """Return the names of the reminders that the case has had."""
+
+    @abstractmethod
+    def keep_reminded(
+        self, case: CaseId, moments: Iterable[str], rungs: int, next_due: datetime | None, now: datetime
+    ) -> None:
+        """Keep the reminders that the case has had now, and the moment to look at it again."""
+
+    @abstractmethod
+    def counts(self, school: SchoolId) -> list[StepCount]:
+        """Return how many open cases stand at each step, and how many of them are overdue."""
 
     @abstractmethod
     def submission(self, key: str) -> Submission | None:

@@ -27,6 +27,7 @@ from meldcode.hints import Found
 from meldcode.people import AMSTERDAM, Identity, Person
 from meldcode.plan import Effect, FieldKind, FieldSpec, Plan, Record, Role
 from meldcode.ports import CaseHeader, Submission, Transaction
+from meldcode.schedule import calendar_of, next_moment
 from meldcode.telling import Told, tell
 
 OF_TWO_CASES = (Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS)
@@ -102,8 +103,10 @@ def submit_draft(tx: Transaction, command: Submit, now: datetime) -> Saved | ToR
 
 def add_entry(tx: Transaction, dossier: Dossier, entry: Entry, key: str, content: str) -> Told:
     """Append the entry and tell whoever must know; a joined case passes its news on to the one it belongs to."""
-    after = fold(dossier.plan, (*dossier.entries, entry))
-    case = tx.cases.append(dossier.stored, entry, after, key=key, digest=content)
+    entries = (*dossier.entries, entry)
+    after = fold(dossier.plan, entries)
+    moment = next_moment(dossier.plan, after, entries, tx.people.school(dossier.school), entry.written_at)
+    case = tx.cases.append(dossier.stored, entry, after, moment, key=key, digest=content)
     effect = dossier.plan.records[entry.record].effect
     if effect is Effect.HANDS_OVER:
         dossier = replace(dossier, case=tx.cases.hand_over(case.id, UUID(_new_teacher(dossier.plan, entry))))
@@ -206,6 +209,8 @@ def _refuse_problems(tx: Transaction, dossier: Dossier, record: Record, answers:
     problems = rules.problems(record, answers, circumstances)
     if not problems and record.effect is Effect.HANDS_OVER:
         problems = rules.handover_problems(record, answers, colleagues)
+    if not problems and record.effect is Effect.POSTPONES:
+        problems = rules.postponement_problems(record, answers, calendar_of(tx.people.school(dossier.school)), today)
     if problems:
         raise Invalid(problems)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import permutations
 
+from meldcode.calendar import SchoolCalendar
 from meldcode.case import Answer, Answers, Entry, PersonId, Pupil, State, holds, offered
 from meldcode.errors import Problem, Refusal
 from meldcode.plan import FieldKind, FieldSpec, Plan, Presence, Record, Role
@@ -29,6 +30,8 @@ class Colleague:
 
 
 MOST_PEOPLE = 12
+LONGEST_POSTPONEMENT = 5
+"""School days."""
 
 Colleagues = Mapping[str, Colleague]
 """The school's staff by the text of their id, as answers name them."""
@@ -141,6 +144,14 @@ def handover_problems(record: Record, answers: Answers, staff: Colleagues) -> li
         for field, colleague in named
         if Role.TEACHER not in colleague.roles or colleague.is_teacher
     ]
+
+
+def postponement_problems(record: Record, answers: Answers, calendar: SchoolCalendar, today: date) -> list[Problem]:
+    """Return what is wrong with the day to which reminders are postponed: not today, and not too far (G2)."""
+    day = date.fromisoformat(str(answers[record.day_field]))
+    if today < day <= calendar.add_school_days(today, LONGEST_POSTPONEMENT):
+        return []
+    return [Problem(record.day_field, "postponed_too_far", rule="G2")]
 
 
 def _anonymity_problems(record: Record, answers: Answers, now: Circumstances) -> Iterator[Problem]:

@@ -9,15 +9,16 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Row, UnaryExpression, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, UnaryExpression, delete, func, insert, select, update
+from sqlalchemy import case as case_when
 
 from meldcode.case import CaseId, Entry, PersonId, Pupil, SchoolId, State, Status
 from meldcode.plan import Plan
-from meldcode.ports import AlreadyStored, CaseHeader, Cases, Contents, Outdated, Reading, Submission
+from meldcode.ports import AlreadyStored, CaseHeader, Cases, Contents, Outdated, Reading, StepCount, Submission
 from storage import chain
 from storage.inserting import insert_once
 from storage.payload import Payload, pupil_from_bytes, pupil_to_bytes
-from storage.schema import case_teachers, cases, entries, readings
+from storage.schema import case_teachers, cases, entries, readings, reminders
 from storage.session import Session
 
 CODE_LETTERS = "23456789BCDFGHJKLMNPQRSTVWXZ"
@@ -53,6 +54,7 @@ class StoredCases(Cases):
             "pupil": key.seal(pupil_to_bytes(pupil), table="cases", column="pupil", row=str(case)),
             "pupil_index": self._session.vault.pupil_index(school, pupil),
             "head": chain.START,
+            "rungs": 0,
         }
         self._insert_with_code(row, now)
         self._session.keep_case_key(case, wrapped)
@@ -85,14 +87,21 @@ class StoredCases(Cases):
         self._connection.execute(insert(readings).values(trace))
         return self.contents(case)
 
-    def append(self, case: CaseHeader, entry: Entry, state: State, *, key: str, digest: str) -> CaseHeader:
-        """Append the entry, with the state it leads to. Raises Outdated or AlreadyStored."""
+    def append(
+        self, case: CaseHeader, entry: Entry, state: State, next_due: datetime | None, *, key: str, digest: str
+    ) -> CaseHeader:
+        """Append the entry, with the state it leads to and the moment to look at the case again.
+
+        Raises Outdated or AlreadyStored.
+        """
         previous = self._locked_head(case, entry)
         payload = self._sealed(case.id, entry, digest)
         link = chain.link(self._session.vault, previous, case.id, entry.seq, entry.author, entry.written_at, payload)
         self._insert_entry(case.id, entry, key, payload, link)
-        after = replace(case, status=state.status, step=state.step, version=entry.seq, since=state.since or case.since)
-        self._update_row(case, after, link)
+        since = state.since or case.since
+        rungs = case.rungs if (state.step, since) == (case.step, case.since) else 0
+        after = replace(case, status=state.status, step=state.step, version=entry.seq, since=since, rungs=rungs)
+        self._update_row(case, after, link, next_due)
         return after
 
     def submission(self, key: str) -> Submission | None:
@@ -110,6 +119,34 @@ class StoredCases(Cases):
     def open_ones(self) -> list[CaseHeader]:
         """Return every open case of every school, oldest first."""
         return self._headers(cases.c.status == Status.OPEN.value, order=cases.c.opened_at.asc())
+
+    def claim_due(self, now: datetime, limit: int) -> list[CaseHeader]:
+        """Return open cases whose moment has come, for this transaction alone: no other worker gets them (G2)."""
+        due = select(cases.c.id).where(cases.c.next_due <= now).order_by(cases.c.next_due, cases.c.id).limit(limit)
+        claimed = self._connection.scalars(due.with_for_update(skip_locked=True)).all()
+        return self._headers(cases.c.id.in_(claimed), order=cases.c.next_due.asc())
+
+    def reminded(self, case: CaseId) -> frozenset[str]:
+        """Return the names of the reminders that the case has had."""
+        return frozenset(self._connection.scalars(select(reminders.c.moment).where(reminders.c.case == case)))
+
+    def keep_reminded(
+        self, case: CaseId, moments: Iterable[str], rungs: int, next_due: datetime | None, now: datetime
+    ) -> None:
+        """Keep the reminders that the case has had now, and the moment to look at it again."""
+        if rows := [{"case": case, "moment": moment, "at": now} for moment in moments]:
+            self._connection.execute(insert(reminders), rows)
+        self._connection.execute(update(cases).where(cases.c.id == case).values(rungs=rungs, next_due=next_due))
+
+    def counts(self, school: SchoolId) -> list[StepCount]:
+        """Return how many open cases stand at each step, and how many of them are overdue."""
+        at = (cases.c.plan, cases.c.plan_version, cases.c.step)
+        overdue = func.sum(case_when((cases.c.rungs > 0, 1), else_=0))
+        open_ones = (cases.c.school == school, cases.c.status == Status.OPEN.value)
+        rows = self._connection.execute(
+            select(*at, func.count(), overdue).where(*open_ones).group_by(*at).order_by(*at)
+        )
+        return [StepCount(*row) for row in rows]
 
     def set_joined(self, case: CaseId, to: CaseId) -> None:
         """Remember that the case belongs to another."""
@@ -178,13 +215,15 @@ class StoredCases(Cases):
         if not insert_once(self._connection, entries, row, [entries.c.idempotency_key]):
             raise AlreadyStored
 
-    def _update_row(self, before: CaseHeader, after: CaseHeader, head: bytes) -> None:
+    def _update_row(self, before: CaseHeader, after: CaseHeader, head: bytes, next_due: datetime | None) -> None:
         changed = {
             "status": after.status.value,
             "step": after.step,
             "version": after.version,
             "since": after.since,
+            "rungs": after.rungs,
             "head": head,
+            "next_due": next_due,
         }
         unchanged = (cases.c.id == before.id, cases.c.version == before.version)
         if self._connection.execute(update(cases).where(*unchanged).values(changed)).rowcount != 1:
@@ -224,4 +263,5 @@ def _header(row: Row[Any], teachers: frozenset[PersonId]) -> CaseHeader:
         since=row.since,
         teachers=teachers,
         joined_to=row.joined_to,
+        rungs=row.rungs,
     )

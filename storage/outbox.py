@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, exists, or_, select, update
 
-from meldcode.case import PersonId
+from meldcode.case import CaseId, PersonId
 from meldcode.people import Identity
 from meldcode.ports import Message, Outbox
 from storage.inserting import insert_once
@@ -39,6 +39,7 @@ class Claimed:
     kind: str
     to: PersonId
     identity: Identity | None
+    case: CaseId | None
     words: Mapping[str, str]
     attempts: int
 
@@ -76,14 +77,19 @@ class SendQueue:
         """Claim what is due, in order, at most one per person; nobody else gets it before the lease ends."""
         with self._engine.begin() as connection:
             rows = connection.execute(_claimable(now, limit)).all()
-            claimed = {
-                "state": SendState.CLAIMED.value,
-                "claimed_until": now + lease,
-                "attempts": outbox.c.attempts + 1,
-            }
-            connection.execute(update(outbox).where(outbox.c.id.in_([row.id for row in rows])).values(claimed))
+            _take(connection, rows, now + lease)
             known = _identities(connection, {row.recipient for row in rows})
             return [_claimed(row, known.get(row.recipient)) for row in rows]
+
+    def claim_alike(self, claimed: Claimed, now: datetime, lease: timedelta) -> list[Claimed]:
+        """Claim what else of the same kind waits for the same person and is due, to be sent in one message."""
+        alike = (outbox.c.recipient == claimed.to, outbox.c.kind == claimed.kind, outbox.c.id > claimed.id)
+        waiting = (outbox.c.state == SendState.PENDING.value, outbox.c.due_at <= now)
+        with self._engine.begin() as connection:
+            query = select(outbox).where(*alike, *waiting).order_by(outbox.c.id).with_for_update(skip_locked=True)
+            rows = connection.execute(query).all()
+            _take(connection, rows, now + lease)
+            return [_claimed(row, claimed.identity) for row in rows]
 
     def mark_sent(self, claimed: Claimed, now: datetime) -> None:
         """Mark the message sent, also when the lease has ended meanwhile: it was sent."""
@@ -111,6 +117,11 @@ class SendQueue:
             connection.execute(update(outbox).where(*ours).values(row))
 
 
+def _take(connection: Connection, rows: Sequence[Row[Any]], until: datetime) -> None:
+    claimed = {"state": SendState.CLAIMED.value, "claimed_until": until, "attempts": outbox.c.attempts + 1}
+    connection.execute(update(outbox).where(outbox.c.id.in_([row.id for row in rows])).values(claimed))
+
+
 def _claimable(now: datetime, limit: int) -> Select[Any]:
     earlier = outbox.alias()
     waits = exists().where(
@@ -133,4 +144,4 @@ def _identities(connection: Connection, people: set[PersonId]) -> dict[PersonId,
 
 
 def _claimed(row: Row[Any], identity: Identity | None) -> Claimed:
-    return Claimed(row.id, row.kind, row.recipient, identity, row.words, row.attempts + 1)
+    return Claimed(row.id, row.kind, row.recipient, identity, row.case, row.words, row.attempts + 1)

@@ -51,9 +51,16 @@ class StoredPeople(People):
         staff = [person for person in found.values() if person.roles_in(school)]
         return sorted(staff, key=lambda person: (person.name.casefold(), str(person.id)))
 
-    def schools(self) -> list[SchoolId]:
-        """Return all schools."""
-        return list(self._connection.scalars(select(schools.c.id).order_by(schools.c.name)))
+    def schools(self) -> list[School]:
+        """Return all schools, by name."""
+        return [_school(row) for row in self._connection.execute(select(schools).order_by(schools.c.name))]
+
+    def school(self, school: SchoolId) -> School:
+        """Return the school. Raises KeyError."""
+        row = self._connection.execute(select(schools).where(schools.c.id == school)).one_or_none()
+        if row is None:
+            raise KeyError(school)
+        return _school(row)
 
     def appoint(self, deputy: Deputy, by: PersonId, now: datetime) -> None:
         """Let somebody stand in for a colleague (G5), and keep who arranged it."""

@@ -160,6 +160,7 @@ cases = Table(
     Column("version", Integer, nullable=False, info=PLAIN),
     Column("opened_at", Moment, nullable=False, info=MOMENT),
     Column("since", Moment, nullable=False, info=MOMENT),
+    Column("rungs", Integer, nullable=False, info=PLAIN),
     Column("next_due", Moment, nullable=True, index=True, info=MOMENT),
     Column("joined_to", ForeignKey("cases.id"), nullable=True, index=True, info=IDENTIFIER),
     Column("pupil", LargeBinary, nullable=False, info=ENCRYPTED),
@@ -195,6 +196,15 @@ entries = Table(
     Column("idempotency_key", LargeBinary, nullable=False, unique=True, info=KEYED),
     Column("payload", LargeBinary, nullable=False, info=ENCRYPTED),
     Column("chain", LargeBinary, nullable=False, info=HASH),
+)
+
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("case", ForeignKey(cases.c.id), info=IDENTIFIER),
+    Column("moment", String(100), info=PLAIN),
+    Column("at", Moment, nullable=False, info=MOMENT),
+    PrimaryKeyConstraint("case", "moment"),
 )
 
 readings = Table(

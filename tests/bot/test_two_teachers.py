@@ -86,12 +86,13 @@ async def test_joining_twice_joins_once(tmp_path: Path) -> None:
         offer = await school.open_case(KARIN, second)
         one = school.click(KARIN, offer, "join.0", json.dumps({"case": second, "other": first}))
         await school.send(one)
+        await school.sent()
         told = len(school.messages(KARIN))
         await school.send(school.click(KARIN, offer, "join.0", json.dumps({"case": second, "other": first})))
         await school.sent()
         words = words_of(await school.open_case(KARIN, first))
         assert words.count("Toegevoegd uit een ander dossier") == 1
-        assert len(school.messages(KARIN)) == told + 1
+        assert len(school.messages(KARIN)) == told
 
 
 async def test_a_teacher_cannot_join_cases(tmp_path: Path) -> None:

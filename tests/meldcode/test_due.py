@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
-from itertools import pairwise
+from itertools import islice, pairwise
 from uuid import uuid4
 
 import pytest
@@ -335,7 +335,7 @@ def test_however_late_the_worker_looks_no_rung_is_lost(
 
 @pytest.mark.rule("G2")
 def test_the_last_rung_comes_again_until_somebody_acts() -> None:
-    step = make_step(0).model_copy(update={"remind": (Rung(after=0, to=(LEADER,), every=5),)})
+    step = make_step(0).model_copy(update={"remind": (Rung(after=0, to=FIRST, every=5),)})
     since = local("2026-12-01T10:00")
     first = list(islice(rungs(step, since, NOORD), 4))
     days = [NOORD.local_day(due.at) for due in first]

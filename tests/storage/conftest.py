@@ -98,4 +98,4 @@ def append(
     tx: Transaction, case: CaseHeader, author: Person, answers: Answers | None = None, *, key: str
 ) -> CaseHeader:
     state = State(step=case.step, since=case.since)
-    return tx.cases.append(case, entry(case, author, answers), state, key=key, digest=f"digest of {key}")
+    return tx.cases.append(case, entry(case, author, answers), state, None, key=key, digest=f"digest of {key}")

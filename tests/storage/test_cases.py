@@ -124,14 +124,14 @@ def test_a_stored_submission_is_found_again(store: Store, staff: Staff, case: Ca
 def test_a_case_cannot_be_written_to_out_of_order(store: Store, staff: Staff, case: CaseHeader) -> None:
     late = entry(CaseHeader(**{**case.__dict__, "version": 5}), staff.sanne)
     with pytest.raises(Outdated), store.transaction() as tx:
-        tx.cases.append(case, late, State(case.step), key="V1", digest="")
+        tx.cases.append(case, late, State(case.step), None, key="V1", digest="")
 
 
 def test_the_row_follows_the_state(store: Store, staff: Staff, case: CaseHeader) -> None:
     later = NOW + timedelta(days=1)
     with store.transaction() as tx:
         state = State("elsewhere", since=later, status=Status.CLOSED)
-        tx.cases.append(case, entry(case, staff.sanne), state, key="V1", digest="")
+        tx.cases.append(case, entry(case, staff.sanne), state, None, key="V1", digest="")
     with store.transaction() as tx:
         now = tx.cases.get(case.id)
     assert (now.step, now.since, now.status, now.version) == ("elsewhere", later, Status.CLOSED, 1)

@@ -54,6 +54,7 @@ TEXT_COLUMNS = {
     "cases": {"code", "plan", "status", "step"},
     "case_keys": {"key_id"},
     "readings": {"place"},
+    "reminders": {"moment"},
     "outbox": {"about", "kind", "moment", "words", "state", "last_error_code"},
 }
 

@@ -23,6 +23,7 @@ def upgrade() -> None:
     _readings()
     _roles()
     _deputies()
+    _reminders()
 
 
 def _people() -> None:
@@ -81,6 +82,7 @@ def _cases() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("rungs", sa.Integer(), nullable=False),
         sa.Column("next_due", sa.DateTime(timezone=True), nullable=True),
         sa.Column("joined_to", sa.Uuid(), nullable=True),
         sa.Column("pupil", sa.LargeBinary(), nullable=False),
@@ -252,3 +254,14 @@ def _deputies() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deputies")),
     )
     op.create_index(op.f("ix_deputies_deputy_last_day"), "deputies", ["deputy", "last_day"], unique=False)
+
+
+def _reminders() -> None:
+    op.create_table(
+        "reminders",
+        sa.Column("case", sa.Uuid(), nullable=False),
+        sa.Column("moment", sa.String(length=100), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["case"], ["cases.id"], name=op.f("fk_reminders_case")),
+        sa.PrimaryKeyConstraint("case", "moment", name=op.f("pk_reminders")),
+    )

@@ -1,0 +1,67 @@
+"""The clock's work: one tick reminds of what is due, an hourly one looks after what is due once a week (G2, G5).
+
+APScheduler only ticks, from memory; the database knows what is due. So a restart loses nothing and several workers
+share the work.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from handlers.office import Office
+from handlers.request import Services
+from handlers.trouble import note
+from meldcode.ports import Transaction
+from meldcode.reminding import remind, week_overview
+from meldcode.staffing import notice_without_holder
+
+TICK_SECONDS = 20
+AT_ONCE = 50
+
+
+class Ticker:
+    """Runs the ticks; when one fails, the log has it and the next one comes."""
+
+    def __init__(self, office: Office, services: Services) -> None:
+        self._office = office
+        self._wake = services.wake
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+
+    def start(self) -> None:
+        """Tick from now on; a tick that is late comes once."""
+        often = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        self._scheduler.add_job(
+            self.tick, "interval", seconds=TICK_SECONDS, next_run_time=datetime.now().astimezone(), **often
+        )
+        self._scheduler.add_job(self.hourly, "interval", hours=1, next_run_time=datetime.now().astimezone(), **often)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Tick no more."""
+        self._scheduler.shutdown(wait=False)
+
+    async def tick(self) -> int:
+        """Remind of all that is due, a few cases in each transaction; return how many cases were looked at."""
+        looked_at = 0
+        try:
+            while found := await self._office.run(lambda tx, now: remind(tx, now, AT_ONCE)):
+                looked_at += found
+        except Exception as error:
+            note(error, "tick")
+        self._wake()
+        return looked_at
+
+    async def hourly(self) -> None:
+        """Tell of cases without a holder, and send the week's counts."""
+        try:
+            await self._office.run(_look_after)
+        except Exception as error:
+            note(error, "hourly tick")
+        self._wake()
+
+
+def _look_after(tx: Transaction, now: datetime) -> None:
+    notice_without_holder(tx, now)
+    week_overview(tx, now)

@@ -1,0 +1,110 @@
+"""Use case of the clock: a stalled case pings the right roles (G2, G6), once and only while it stalls.
+
+One tick, one transaction for a few cases:
+
+1. cases whose moment has come are claimed from an indexed column; no other worker gets them;
+2. each is folded anew: what was done meanwhile is not reminded of;
+3. all that fell due, after downtime too, is one message to each person, the highest rung naming the roles;
+4. what was reminded of is kept with the case, and the moment to look at it again; it cannot be put twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from meldcode.calendar import BeyondCalendar
+from meldcode.case import CaseId, PersonId, Status, fold, to_act
+from meldcode.due import Due, Kind
+from meldcode.people import AMSTERDAM, Person
+from meldcode.plan import Role
+from meldcode.ports import CaseHeader, Contents, Message, Transaction
+from meldcode.schedule import RETRY, calendar_of, follow_ups, next_moment, open_moment, to_remind
+
+
+def remind(tx: Transaction, now: datetime, limit: int = 100) -> int:
+    """Remind of what is due, and return how many cases were looked at; 0 when nothing is due any more."""
+    cases = tx.cases.claim_due(now, limit)
+    for case in cases:
+        _remind_of(tx, case, now)
+    return len(cases)
+
+
+def is_outdated(tx: Transaction, case: CaseId, words: Mapping[str, str]) -> bool:
+    """Tell whether what a reminder says was done before it could be sent: then it is not sent."""
+    header = tx.cases.get(case)
+    if header.status is not Status.OPEN:
+        return True
+    return words["kind"] == Kind.RUNG and (header.step, header.since.isoformat()) != (words["step"], words["since"])
+
+
+def pass_on_undelivered(tx: Transaction, case: CaseId, to: PersonId, moment: str, now: datetime) -> None:
+    """Tell the others in charge that a message about a case did not arrive with somebody."""
+    header = tx.cases.get(case)
+    for person in tx.people.of_school(header.school):
+        if person.id != to and person.roles_in(header.school) & {Role.CARE_COORDINATOR, Role.SCHOOL_LEADER}:
+            tx.outbox.put(Message("undelivered", person.id, case, moment, {"code": header.code}), now)
+
+
+def week_overview(tx: Transaction, now: datetime) -> None:
+    """Send each school leader the week's counts (G2): once a week, in school hours, when there are open cases."""
+    year, week, _ = now.astimezone(AMSTERDAM).isocalendar()
+    for school in tx.people.schools():
+        counts = tx.cases.counts(school.id)
+        if not counts or open_moment(school, now) > now:
+            continue
+        words = {f"{c.plan} {c.plan_version} {c.step}": f"{c.open} {c.overdue}" for c in counts}
+        for person in tx.people.of_school(school.id):
+            if Role.SCHOOL_LEADER in person.roles_in(school.id):
+                moment = f"{year}-W{week:02}/{school.id}"
+                tx.outbox.put(Message("week", person.id, None, moment, {**words, "school": school.name}), now)
+
+
+def _remind_of(tx: Transaction, case: CaseHeader, now: datetime) -> None:
+    plan, school = tx.plans.get(case.plan, case.plan_version), tx.people.school(case.school)
+    contents, done = tx.cases.contents(case.id), tx.cases.reminded(case.id)
+    state = fold(plan, contents.entries)
+    try:
+        due = [d for d in to_remind(plan, state, contents.entries, school, now, done) if d.at <= now]
+    except BeyondCalendar:
+        tx.cases.keep_reminded(case.id, (), case.rungs, now + RETRY, now)
+        return
+    if state.status is not Status.OPEN:
+        tx.cases.keep_reminded(case.id, (), case.rungs, None, now)
+        return
+    for person, most in _recipients(tx, case, contents, due).items():
+        words = {
+            "code": case.code,
+            "plan": plan.plan,
+            "version": str(plan.version),
+            "step": state.step,
+            "who": " ".join(to_act(plan, state)),
+            "since": state.since.isoformat() if state.since else "",
+            "kind": most.kind.value,
+        }
+        tx.outbox.put(Message("reminder", person, case.id, most.moment, words), open_moment(school, now))
+    moments = [d.moment for d in due]
+    rungs = max([case.rungs, *(d.rung for d in due)])
+    again = next_moment(plan, state, contents.entries, school, now, done | set(moments))
+    tx.cases.keep_reminded(case.id, moments, rungs, again, now)
+
+
+def _recipients(tx: Transaction, case: CaseHeader, contents: Contents, due: Sequence[Due]) -> dict[PersonId, Due]:
+    """Whom to remind, each of the last that fell due for them."""
+    staff = tx.people.of_school(case.school)
+    plan, calendar = tx.plans.get(case.plan, case.plan_version), calendar_of(tx.people.school(case.school))
+    owners = {d.moment: owner for d, owner in follow_ups(plan, contents.entries, calendar)}
+    found: dict[PersonId, Due] = {}
+    for one in sorted(due, key=lambda d: d.at):
+        for person in staff:
+            if _is_for(person, one, case, owners.get(one.moment)):
+                found[person.id] = one
+    return found
+
+
+def _is_for(person: Person, due: Due, case: CaseHeader, owner: PersonId | None) -> bool:
+    if due.kind is Kind.FOLLOW_UP:
+        return owner in person.acts_for(case.school)
+    is_teacher = bool(person.acts_for(case.school) & case.teachers)
+    held = person.roles_in(case.school) - {Role.TEACHER} | ({Role.TEACHER} if is_teacher else set())
+    return bool(held & set(due.roles))

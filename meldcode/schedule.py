@@ -1,0 +1,76 @@
+"""When a case is to be looked at again: what is still to be reminded of, from its state and its school's calendar.
+
+The moments themselves are `meldcode.due`'s; here they meet what people did: postponements and appointments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from meldcode.calendar import BeyondCalendar, SchoolCalendar
+from meldcode.case import Entry, PersonId, State, Status
+from meldcode.due import Due, Kind, counts_from, follow_up_due, pending
+from meldcode.people import School
+from meldcode.plan import Plan
+
+RETRY = timedelta(days=1)
+
+
+def calendar_of(school: School) -> SchoolCalendar:
+    """Return the school's calendar."""
+    return SchoolCalendar(school.region, school.free_days)
+
+
+def next_moment(
+    plan: Plan, state: State, entries: Sequence[Entry], school: School, now: datetime, done: Collection[str] = ()
+) -> datetime | None:
+    """Return when the case is to be looked at again, in UTC; None when it is not open.
+
+    Beyond the calendar it is looked at every day, so that nothing is lost while `doctor` asks for a new calendar.
+    """
+    if state.status is not Status.OPEN:
+        return None
+    try:
+        return min(due.at for due in to_remind(plan, state, entries, school, now, done))
+    except BeyondCalendar:
+        return now + RETRY
+
+
+def to_remind(
+    plan: Plan, state: State, entries: Sequence[Entry], school: School, now: datetime, done: Collection[str]
+) -> list[Due]:
+    """Return all that an open case is still to be reminded of, the earliest first (G2, G6, S3.6). BeyondCalendar."""
+    step, calendar = plan.step(state.step), calendar_of(school)
+    since = counts_from(step, state) or now
+    step_dues = [_postponed(due, state, calendar) for due in pending(step, since, done, calendar, now)]
+    appointments = [due for due, _ in follow_ups(plan, entries, calendar) if due.moment not in done]
+    return sorted([*step_dues, *appointments], key=lambda due: due.at)
+
+
+def follow_ups(plan: Plan, entries: Sequence[Entry], calendar: SchoolCalendar) -> Iterator[tuple[Due, PersonId]]:
+    """Yield the appointments made in the entries, with who takes care of each (S3.6)."""
+    for entry in entries:
+        fields = plan.records[entry.record].follow_up
+        if fields and (day := str(entry.answers.get(fields.day, ""))):
+            yield (
+                follow_up_due(date.fromisoformat(day), calendar, entry.seq),
+                PersonId(str(entry.answers[fields.owner])),
+            )
+
+
+def open_moment(school: School, now: datetime) -> datetime:
+    """Return when people of this school may be reminded from now on: not outside school hours (G2)."""
+    try:
+        return calendar_of(school).next_open(now)
+    except BeyondCalendar:
+        return now
+
+
+def _postponed(due: Due, state: State, calendar: SchoolCalendar) -> Due:
+    """A rung waits for the day somebody asked for; the list before a vacation does not (G6)."""
+    if due.kind is not Kind.RUNG or not state.postponed:
+        return due
+    day = calendar.next_school_day(date.fromisoformat(state.postponed[-1]), include=True)
+    return replace(due, at=max(due.at, calendar.moment(day, calendar.opening)))

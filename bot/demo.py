@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from bot.manifest import manifest
 from bot.program import prepared, working
-from bot.settings import Settings
+from bot.settings import Settings, Wrong
 from practice.model import AppConfig, Person
 from practice.server import PracticeServer
 from practice.workspace import Workspace
@@ -68,14 +68,21 @@ def settings_for(practice: PracticeServer, folder: Path) -> Settings:
 
 
 async def demo(port: int, folder: Path = DATA) -> None:
-    """Serve the practice workspace, and the bot in it, until cancelled."""
+    """Serve the practice workspace, and the bot in it, until cancelled. Raises Wrong when the port is taken."""
     async with (
-        PracticeServer(workspace(), port) as practice,
+        _served_at(port) as practice,
         prepared(settings_for(practice, folder)) as program,
         working(program),
     ):
         click.echo(f"\nDe oefenwerkplek staat klaar: http://localhost:{port}\nStoppen: Ctrl+C\n")
         await asyncio.Event().wait()
+
+
+def _served_at(port: int) -> PracticeServer:
+    try:
+        return PracticeServer(workspace(), port)
+    except (OSError, OverflowError) as error:
+        raise Wrong(f"Port {port} cannot be used. Try another: make demo PORT=8766") from error
 
 
 def _title(person: dict[str, Any]) -> str:

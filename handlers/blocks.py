@@ -54,7 +54,7 @@ def pairs(rows: list[tuple[str, str]]) -> list[Block]:
 
 
 def _pair(label: str, words: str) -> list[Block]:
-    return [mrkdwn(escape(label)[:FIELD]), plain(words[:FIELD])]
+    return [mrkdwn(f"*{escape(label)}*"), plain(words[:FIELD])]
 
 
 def context(words: str) -> Block:

@@ -80,7 +80,7 @@ def _entry(line: Line, view: CaseView) -> list[b.Block]:
 
 
 def _long(answers: Iterable[_Answered]) -> list[b.Block]:
-    return [block for answer in answers for block in (b.context(b.escape(answer.label)), *b.typed(answer.words))]
+    return [block for answer in answers for block in (b.context(f"*{b.escape(answer.label)}*"), *b.typed(answer.words))]
 
 
 def _short(answers: Iterable[_Answered]) -> list[b.Block]:

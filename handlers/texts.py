@@ -178,11 +178,14 @@ TEXTS = {
     "somebody_gone": "iemand die niet meer op school werkt",
     "same_pupil": (
         "Er is ook dossier *{code}* over een leerling met deze naam (geopend op {day}). "
-        "Gaat het over dezelfde leerling? De leerkrachten zien dit niet van elkaar."
+        "Gaat het over dezelfde leerling? De leerkrachten weten dit niet van elkaar."
     ),
     "same_button": "Hoort bij elkaar",
     "differs_button": "Andere leerling",
-    "same_confirm": "De signalen komen samen in het oudste dossier. Dit kun je niet terugdraaien.",
+    "same_confirm": (
+        "De signalen komen samen in het oudste dossier. De leerkracht van dat dossier leest ze dan allemaal. "
+        "Dit kun je niet terugdraaien."
+    ),
     "yes_join": "Ja, samenvoegen",
     "case_done": "Gedaan in deze stap: {records}",
     "done_by": "{title} ({author}, {day})",

@@ -11,10 +11,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import html
+import logging
 import secrets
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -255,6 +256,36 @@ async def serving(app: Any, door: socket.socket) -> AsyncIterator[None]:
         yield
     finally:
         await server.shutdown([door])
+
+
+class Logged(logging.Handler):
+    """All that is logged, by everybody, as it would be written; at the level DEBUG of the root logger."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines: list[str] = []
+        self.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(f"{self.format(record)} {record.args!r}")
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+
+@contextmanager
+def logged() -> Iterator[Logged]:
+    """Keep all that is logged."""
+    kept, root = Logged(), logging.getLogger()
+    level = root.level
+    root.addHandler(kept)
+    root.setLevel(logging.DEBUG)
+    try:
+        yield kept
+    finally:
+        root.setLevel(level)
+        root.removeHandler(kept)
 
 
 async def until(condition: Callable[[], Any], seconds: float = 5) -> None:

@@ -39,8 +39,13 @@ Colleagues = Mapping[str, Colleague]
 
 def with_defaults(record: Record, answers: Answers) -> dict[str, Answer]:
     """Return the answers to the record's questions, with what an unanswered one means filled in."""
-    known = {field.id: answers.get(field.id) or field.default for field in record.fields}
+    known = {field.id: _said(answers.get(field.id, "")) or field.default for field in record.fields}
     return {field: answer for field, answer in known.items() if answer}
+
+
+def _said(answer: Answer) -> Answer:
+    """The answer, or nothing when it is only white space: a reason that must be given is not given by a space."""
+    return answer.strip() and answer if isinstance(answer, str) else answer
 
 
 def refuse_unless_possible(plan: Plan, state: State, record: Record) -> None:
@@ -82,7 +87,7 @@ def problems(record: Record, answers: Answers, now: Circumstances) -> list[Probl
 
 
 def _field_problems(field: FieldSpec, answer: Answer | None, now: Circumstances) -> Iterator[Problem]:
-    if not answer or (isinstance(answer, str) and not answer.strip()):
+    if answer is None or not _said(answer):
         if field.required:
             yield Problem(field.id, "required", reason=field.missing)
         return
@@ -172,7 +177,7 @@ def _presence_problems(record: Record, answers: Answers, now: Circumstances) -> 
         if presence.unless is not None and holds(presence.unless, now.state.standing, answers):
             continue
         named = answers.get(presence.field, ())
-        people = [now.colleagues[person] for person in ((named,) if isinstance(named, str) else named)]
+        people = [now.colleagues[person] for person in {*((named,) if isinstance(named, str) else named)}]
         if _somebody_must_not_be_there(presence, people):
             yield Problem(presence.field, reason=presence.none_of_reason or presence.reason, rule=presence.rule)
         elif not _everybody_is_there(presence, people):

@@ -1,0 +1,82 @@
+"""Step 2: consult the SWV or the ZAT, without naming a pupil whose parents do not know."""
+
+from __future__ import annotations
+
+import pytest
+
+from meldcode.reading import record_form
+from tests.meldcode.playing import BEA, FATIMA, KARIN, MEHMET, SANNE, Actor, Play
+
+TOGETHER = "Bij dit overleg zijn de leerkracht en de IB-er, zorgcoördinator of vertrouwenspersoon aanwezig."
+ANONYMOUS = "Het kind wordt anoniem besproken. Haal de naam weg en schrijf bijvoorbeeld: de leerling."
+
+
+@pytest.fixture
+def at_consult(play: Play) -> Play:
+    play.reach("consult")
+    return play
+
+
+@pytest.mark.rule("S2.1")
+@pytest.mark.parametrize("other", [KARIN, BEA])
+@pytest.mark.parametrize("consulted", ["swv", "zat"])
+def test_a_consultation_completes_the_step(at_consult: Play, other: Actor, consulted: str) -> None:
+    at_consult.record("parents_know", by=SANNE)
+    state = at_consult.record("consultation", by=other, present=[SANNE, other], consulted=consulted).state
+    assert state.step == "talk"
+    kept = state.standing["consultation"].answers
+    assert (kept["consulted_on"], kept["consulted"]) == (str(at_consult.now.date()), consulted)
+    assert kept["present"] == tuple(str(at_consult.person(actor).id) for actor in (SANNE, other))
+    assert kept["advice"]
+
+
+@pytest.mark.rule("S2.1")
+@pytest.mark.parametrize("present", [[SANNE], [KARIN], [KARIN, BEA], [MEHMET, KARIN], [SANNE, FATIMA], [SANNE, SANNE]])
+def test_the_teacher_and_one_of_the_others_take_part(at_consult: Play, present: list[Actor]) -> None:
+    at_consult.record("parents_know", by=SANNE)
+    assert at_consult.refused("consultation", by=SANNE, present=present) == {"present": TOGETHER}
+
+
+@pytest.mark.rule("S2.1")
+@pytest.mark.parametrize("left_out", ["consulted_on", "present", "consulted", "advice"])
+def test_a_consultation_says_when_who_with_whom_and_what(at_consult: Play, left_out: str) -> None:
+    at_consult.record("parents_know", by=SANNE)
+    assert at_consult.refused("consultation", by=SANNE, **{left_out: ""}) == {left_out: "Vul dit nog in."}
+
+
+@pytest.mark.rule("S2.2")
+def test_whether_the_parents_know_is_asked_first(at_consult: Play) -> None:
+    assert at_consult.refused("consultation", by=SANNE) == {"": "Geef eerst aan of de ouders van de zorgen weten."}
+
+
+@pytest.mark.rule("S2.2")
+@pytest.mark.parametrize("advice", ["Noor moet gezien worden.", "noors moeder bellen", "Praat met de familie Jansen."])
+def test_when_they_do_not_know_the_advice_cannot_name_the_pupil(at_consult: Play, advice: str) -> None:
+    at_consult.record("parents_know", by=SANNE, parents_informed="no")
+    assert at_consult.refused("consultation", by=SANNE, advice=advice) == {"advice": ANONYMOUS}
+    at_consult.record("consultation", by=SANNE, advice="De leerling moet gezien worden.")
+
+
+@pytest.mark.rule("S2.2")
+def test_when_they_know_the_advice_can_name_the_pupil(at_consult: Play) -> None:
+    at_consult.record("parents_know", by=SANNE)
+    assert at_consult.record("consultation", by=SANNE, advice="Praat met Noor.").state.step == "talk"
+
+
+@pytest.mark.rule("S2.2")
+def test_the_anonymous_summary_is_drafted_and_confirmed_by_a_person(play: Play) -> None:
+    play.signal(what="Noor zei: ik wil niet naar huis.")
+    play.reach("consult")
+    play.record("parents_know", by=SANNE, parents_informed="no")
+    with play.transaction() as tx:
+        draft = record_form(tx, KARIN.identity, play.code, "anonymous_summary", 0, play.now).initial["summary"]
+    assert "ik wil niet naar huis" in draft and "Noor" not in draft
+    assert play.refused("anonymous_summary", by=KARIN, summary="Noor wil niet naar huis.") == {"summary": ANONYMOUS}
+    play.record("anonymous_summary", by=KARIN, summary=draft)
+    assert play.state().step == "consult"
+
+
+@pytest.mark.rule("S2.2")
+def test_no_anonymous_summary_is_asked_when_the_parents_know(at_consult: Play) -> None:
+    at_consult.record("parents_know", by=SANNE)
+    assert set(at_consult.refused("anonymous_summary", by=SANNE)) == {""}

@@ -1,0 +1,123 @@
+"""Every message arrives, in order, through whatever Slack does; what can never arrive raises an alarm."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from storage.schema import outbox
+from tests.running import JORIS, KARIN, SANNE, Running, logged, running, signal, until
+
+
+async def sends(school: Running) -> int:
+    """Let the sender look at the outbox once; how many messages it took in hand."""
+    return await school.program.sender.drain()
+
+
+async def report(school: Running, *names: str) -> None:
+    """Report a signal about each pupil, and wait until the reporter's own Home tab is up to date."""
+    for name in names or ("Sem",):
+        await school.report(SANNE, signal(Voornaam=name))
+    await until(lambda: school.home(SANNE).count("jouw melding") == max(len(names), 1))
+
+
+def arrived(school: Running) -> tuple[int, int]:
+    return len(school.messages(KARIN)), len(school.messages(JORIS))
+
+
+async def test_the_wait_that_slack_asks_for_is_kept(tmp_path: Path) -> None:
+    async with running(tmp_path, worker=False) as school:
+        school.expect("rate_limited")
+        await report(school)
+        school.workspace.faults.rate_limited, school.workspace.faults.retry_after = 2, 300
+        assert (await sends(school), arrived(school)) == (2, (0, 0))
+        school.clock.forward(seconds=290)
+        assert (await sends(school), arrived(school)) == (0, (0, 0))
+        school.clock.forward(seconds=15)
+        assert (await sends(school), arrived(school)) == (2, (1, 1))
+
+
+async def test_an_error_of_slack_s_is_tried_again(tmp_path: Path) -> None:
+    async with running(tmp_path, worker=False) as school:
+        school.expect("server_error")
+        await report(school)
+        school.workspace.faults.server_error = 4
+        for attempt in range(1, 3):
+            assert (await sends(school), arrived(school)) == (2, (0, 0))
+            assert await sends(school) == 0, "not at once"
+            school.clock.forward(seconds=2**attempt + 1)
+        assert (await sends(school), arrived(school)) == (2, (1, 1))
+
+
+async def test_a_message_that_was_taken_but_timed_out_is_sent_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.program.SLACK_SECONDS", 1)
+    async with running(tmp_path, worker=False) as school:
+        school.expect("taken_then_timeout")
+        await report(school)
+        school.workspace.faults.taken_then_timeout = 2
+        assert (await sends(school), arrived(school)) == (2, (1, 1))
+        school.clock.forward(seconds=60)
+        assert (await sends(school), arrived(school)) == (2, (2, 2))
+        assert [message.text for message in school.messages(KARIN)] == [school.messages(KARIN)[0].text] * 2
+        assert await sends(school) == 0
+
+
+async def test_while_slack_is_away_messages_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(tmp_path, worker=False) as school:
+        await report(school)
+        with monkeypatch.context() as away:
+            away.setattr(school.program.sender._client, "base_url", "http://127.0.0.1:9/api/")
+            assert (await sends(school), arrived(school)) == (2, (0, 0))
+        school.clock.forward(seconds=60)
+        assert (await sends(school), arrived(school)) == (2, (1, 1))
+
+
+async def test_who_is_not_in_slack_is_set_aside_with_an_alarm(tmp_path: Path) -> None:
+    async with running(tmp_path, worker=False) as school:
+        school.expect("channel_not_found")
+        await report(school)
+        del school.workspace.people[JORIS]
+        with logged() as log:
+            await sends(school)
+        assert "ERROR meldwijzer.sender" in log.text
+        assert "cannot be delivered: channel_not_found" in log.text
+        assert "Joris" not in log.text
+        assert len(school.messages(KARIN)) == 1
+        with school.program.engine.connect() as connection:
+            states = connection.scalars(select(outbox.c.state).order_by(outbox.c.id)).all()
+        assert sorted(states[:2]) == ["failed", "sent"]
+
+
+async def test_each_person_gets_messages_in_order(tmp_path: Path) -> None:
+    async with running(tmp_path, worker=False) as school:
+        school.expect("server_error")
+        await report(school, "Sem", "Noor", "Daan")
+        with school.program.engine.connect() as connection:
+            words = connection.scalars(select(outbox.c.words).order_by(outbox.c.id)).all()
+        codes = list(dict.fromkeys(str(each["code"]) for each in words))
+        school.workspace.faults.server_error = 2
+        await sends(school)
+        assert (await sends(school), arrived(school)) == (0, (0, 0)), "the later ones wait for the first"
+        school.clock.forward(seconds=10)
+        while await sends(school):
+            pass
+        assert school.codes(KARIN) == school.codes(JORIS) == codes
+        assert arrived(school) == (3, 3)
+
+
+async def test_messages_are_sent_at_once_without_being_asked(tmp_path: Path) -> None:
+    async with running(tmp_path) as school:
+        await school.report(SANNE, signal())
+        await until(lambda: arrived(school) == (1, 1), 2)
+
+
+async def test_nothing_is_sent_twice_by_two_senders(tmp_path: Path, database_url: str) -> None:
+    async with running(tmp_path, worker=False, database_url=database_url) as school:
+        await school.report(SANNE, signal())
+        assert sorted(await asyncio.gather(sends(school), sends(school))) == [0, 2]
+        assert arrived(school) == (1, 1)

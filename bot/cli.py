@@ -28,6 +28,8 @@ from storage.vault import new_master_key
 def main() -> None:
     """Meldwijzer leads a school through the step plan of the meldcode, inside Slack."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for chatty in ("alembic", "apscheduler"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 @main.command()

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
-from bot.program import open_store, plan_of
+from bot.program import calendar_ends, open_store, plan_of, utc_now
 from bot.schools_file import SchoolInFile, read_schools
 from bot.settings import Settings, Wrong
 from handlers.texts import ROLES
 from meldcode.plan import Role
 from meldcode.plan_file import WrongPlan
 from storage.engine import BadDatabaseUrl
+from storage.outbox import Backlog
 
 NEEDED = (Role.TEACHER, Role.CARE_COORDINATOR, Role.CONFIDANT, Role.SCHOOL_LEADER, Role.CLUSTER_DIRECTOR)
+
+
+STUCK = timedelta(minutes=15)
 
 
 def complaints(settings: Settings) -> Iterator[str]:
@@ -35,9 +40,21 @@ def _plan(settings: Settings) -> Iterator[str]:
 
 
 def _database(settings: Settings) -> Iterator[str]:
-    engine, _ = open_store(settings)
-    engine.dispose()
-    yield from ()
+    engine, store = open_store(settings)
+    now = utc_now()
+    try:
+        yield from _outbox(store.queue.backlog(now), now)
+        with store.transaction(now) as tx:
+            yield from (line for school in tx.people.schools() for line in calendar_ends(school, now))
+    finally:
+        engine.dispose()
+
+
+def _outbox(backlog: Backlog, now: datetime) -> Iterator[str]:
+    if backlog.failed:
+        yield f"{backlog.failed} messages could not be delivered; the next in charge were told."
+    if backlog.oldest_due and now - backlog.oldest_due > STUCK:
+        yield f"The outbox is stuck: a message waits since {backlog.oldest_due:%Y-%m-%d %H:%M} UTC. Does a worker run?"
 
 
 def _schools(settings: Settings) -> Iterator[str]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -33,8 +33,10 @@ from bot.web import web_app
 from handlers.app import build_app, quiet_logger
 from handlers.office import Office
 from handlers.request import Services
+from meldcode.people import School
 from meldcode.plan import Plan
 from meldcode.plan_file import PLANS, load_plan, shipped_plans
+from meldcode.schedule import calendar_of
 from storage.engine import make_engine
 from storage.keys import open_vault
 from storage.migrate import is_current, upgrade
@@ -46,6 +48,7 @@ log = logging.getLogger("meldwijzer")
 DEFAULT_PLAN = PLANS / "heutink.yaml"
 SLACK_SECONDS = 5
 START_TRIES = 8
+MONTHS_AHEAD = timedelta(days=183)
 
 
 @dataclass
@@ -118,6 +121,7 @@ async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) ->
         if schools:
             configs = _configs(schools)
             await asyncio.to_thread(apply_schools, store, configs, identity.team_id or "", now())
+        await asyncio.to_thread(_warn_of_calendars, store, now())
         sender = Sender(store.queue, office, client, now)
         services = Services(office, client, sender.wake)
         secret = settings.slack_signing_secret.get_secret_value() or "socket mode needs none"
@@ -196,6 +200,20 @@ async def _who_am_i(client: AsyncWebClient) -> AuthorizeResult:
     raise Wrong("Slack does not answer. Check SLACK_API_URL and the network.")
 
 
+def _warn_of_calendars(store: Store, now: datetime) -> None:
+    with store.transaction(now) as tx:
+        for school in tx.people.schools():
+            for warning in calendar_ends(school, now):
+                log.warning("%s", warning)
+
+
+def calendar_ends(school: School, now: datetime) -> Iterator[str]:
+    """Say so when the vacations are known for less than half a year ahead: beyond them no moment can be computed."""
+    last = calendar_of(school).last_known_day()
+    if last - now.date() < MONTHS_AHEAD:
+        yield f"{school.name}: the vacations are known until {last} only. Update Meldwijzer (the package holidays)."
+
+
 def _plan_files(path: Path) -> list[Path]:
     return sorted({path, *shipped_plans()})
 
@@ -207,6 +225,8 @@ def _configs(file: SchoolsFile) -> list[SchoolConfig]:
             school.region,
             school.free_days,
             tuple(PersonConfig(p.slack, p.name, frozenset(p.roles), p.groups) for p in school.people),
+            school.open_days,
+            school.hours,
         )
         for school in file.schools
     ]

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from bot.settings import Wrong
+from meldcode.calendar import SchoolCalendar
 from meldcode.plan import Role
+
+
+class _WithoutTimes(yaml.SafeLoader):
+    """Reads 16:30 as a time and not, as YAML 1.1 has it, as a number in base sixty."""
+
+
+_WithoutTimes.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:int"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 class _Part(BaseModel):
@@ -27,12 +38,22 @@ class PersonInFile(_Part):
 
 
 class SchoolInFile(_Part):
-    """A school, its vacation region and the days it gives off itself."""
+    """A school, its vacation region, the days it gives off itself, and where it departs from others.
+
+    `open_days` are days of school that others are free; `hours` are between which people may be reminded.
+    """
 
     name: Annotated[str, Field(min_length=1, max_length=80)]
     region: Literal["noord", "midden", "zuid"]
     free_days: tuple[date, ...] = ()
+    open_days: tuple[date, ...] = ()
+    hours: tuple[time, time] = (time(8, 30), time(16, 30))
     people: tuple[PersonInFile, ...] = ()
+
+    @model_validator(mode="after")
+    def _calendar_can_be_made(self) -> SchoolInFile:
+        SchoolCalendar(self.region, self.free_days, hours=self.hours, open_days=self.open_days)
+        return self
 
 
 class SchoolsFile(_Part):
@@ -44,7 +65,7 @@ class SchoolsFile(_Part):
 def read_schools(path: Path) -> SchoolsFile:
     """Read the file. Raises Wrong, saying where and what is wrong, without repeating what stands there."""
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_WithoutTimes)  # noqa: S506 - a safe loader
         return SchoolsFile.model_validate(document)
     except OSError as error:
         raise Wrong(f"{path.name} cannot be read: {type(error).__name__}.") from error

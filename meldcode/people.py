@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from zoneinfo import ZoneInfo
 
 from meldcode.case import PersonId, SchoolId
@@ -25,12 +25,18 @@ class Identity:
 
 @dataclass(frozen=True)
 class School:
-    """A school. `region` is the vacation region: noord, midden or zuid."""
+    """A school. `region` is the vacation region: noord, midden or zuid.
+
+    `free_days` are the school's own, `open_days` those on which it is open though others are not; `hours` are the
+    local times between which people may be reminded.
+    """
 
     id: SchoolId
     name: str
     region: str
     free_days: tuple[date, ...] = ()
+    open_days: tuple[date, ...] = ()
+    hours: tuple[time, time] = (time(8, 30), time(16, 30))
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ RETRY = timedelta(days=1)
 
 def calendar_of(school: School) -> SchoolCalendar:
     """Return the school's calendar."""
-    return SchoolCalendar(school.region, school.free_days)
+    return SchoolCalendar(school.region, school.free_days, hours=school.hours, open_days=school.open_days)
 
 
 def next_moment(

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, exists, or_, select, update
+from sqlalchemy import Connection, Engine, Row, Select, exists, func, or_, select, update
 
 from meldcode.case import CaseId, PersonId
 from meldcode.people import Identity
@@ -42,6 +42,14 @@ class Claimed:
     case: CaseId | None
     words: Mapping[str, str]
     attempts: int
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What is wrong with the outbox: how many messages were given up, and since when the oldest one waits."""
+
+    failed: int
+    oldest_due: datetime | None
 
 
 class StoredOutbox(Outbox):
@@ -80,6 +88,13 @@ class SendQueue:
             _take(connection, rows, now + lease)
             known = _identities(connection, {row.recipient for row in rows})
             return [_claimed(row, known.get(row.recipient)) for row in rows]
+
+    def backlog(self, now: datetime) -> Backlog:
+        """Return what was given up and what waits, due by now."""
+        failed = select(func.count()).where(outbox.c.state == SendState.FAILED.value)
+        oldest = select(func.min(outbox.c.due_at)).where(outbox.c.state.in_(_UNDERWAY), outbox.c.due_at <= now)
+        with self._engine.begin() as connection:
+            return Backlog(connection.scalar(failed) or 0, connection.scalar(oldest))
 
     def claim_alike(self, claimed: Claimed, now: datetime, lease: timedelta) -> list[Claimed]:
         """Claim what else of the same kind waits for the same person and is due, to be sent in one message."""

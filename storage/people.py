@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import Row, insert, select, tuple_, update
@@ -139,4 +139,9 @@ def opened_groups(vault: Vault, sealed: bytes, person: PersonId, school: SchoolI
 
 
 def _school(row: Row[Any]) -> School:
-    return School(row.id, row.name, row.region, tuple(date.fromisoformat(day) for day in row.free_days))
+    opening, closing = map(time.fromisoformat, row.hours)
+    return School(row.id, row.name, row.region, _days(row.free_days), _days(row.open_days), (opening, closing))
+
+
+def _days(stored: list[str]) -> tuple[date, ...]:
+    return tuple(map(date.fromisoformat, stored))

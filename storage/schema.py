@@ -95,6 +95,8 @@ schools = Table(
     Column("name", String(200), nullable=False, unique=True, info=PLAIN),
     Column("region", String(10), nullable=False, info=PLAIN),
     Column("free_days", JSON, nullable=False, info=PLAIN),
+    Column("open_days", JSON, nullable=False, info=PLAIN),
+    Column("hours", JSON, nullable=False, info=PLAIN),
 )
 
 people = Table(

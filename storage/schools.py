@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from uuid import uuid4
 
 from sqlalchemy import delete, insert, select, update
@@ -38,6 +38,8 @@ class SchoolConfig:
     region: str
     free_days: tuple[date, ...] = ()
     people: tuple[PersonConfig, ...] = ()
+    open_days: tuple[date, ...] = ()
+    hours: tuple[time, time] = (time(8, 30), time(16, 30))
 
 
 def apply_schools(store: Store, configs: Sequence[SchoolConfig], workspace: str, now: datetime) -> None:
@@ -62,7 +64,12 @@ def _apply_school(session: Session, config: SchoolConfig, ids: Mapping[str, Pers
 
 
 def _school(session: Session, config: SchoolConfig) -> SchoolId:
-    row = {"region": config.region, "free_days": [day.isoformat() for day in config.free_days]}
+    row = {
+        "region": config.region,
+        "free_days": [day.isoformat() for day in config.free_days],
+        "open_days": [day.isoformat() for day in config.open_days],
+        "hours": [hour.isoformat("minutes") for hour in config.hours],
+    }
     insert_once(session.connection, schools, {"id": uuid4(), "name": config.name, **row}, [schools.c.name])
     session.connection.execute(update(schools).where(schools.c.name == config.name).values(row))
     query = select(schools.c.id).where(schools.c.name == config.name)

@@ -3,20 +3,23 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
 from meldcode.plan import Plan
 from meldcode.plan_file import parse_plan
 from storage.plans import PlanChanged
 from storage.transaction import Store
+from storage.vault import Vault
 
 
-def test_a_plan_is_read_from_what_was_kept(store: Store, plan: Plan) -> None:
-    with store.transaction() as tx:
+def test_a_plan_is_read_from_what_was_kept(store: Store, engine: Engine, vault: Vault, plan: Plan) -> None:
+    later = Store(engine, vault, plan)
+    with later.transaction() as tx:
         assert tx.plans.current() is plan
         kept = tx.plans.get(plan.plan, plan.version)
         assert kept == plan
         assert kept is not plan
-    with store.transaction() as tx:
+    with later.transaction() as tx:
         assert tx.plans.get(plan.plan, plan.version) is kept
 
 

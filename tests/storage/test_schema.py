@@ -48,7 +48,7 @@ def test_an_unclassified_column_is_found() -> None:
 TEXT_COLUMNS = {
     "secrets": {"name", "key_id"},
     "plans": {"plan", "document"},
-    "schools": {"name", "region", "free_days"},
+    "schools": {"name", "region", "free_days", "open_days", "hours"},
     "identities": {"platform", "workspace", "user"},
     "roles": {"role"},
     "cases": {"code", "plan", "status", "step"},
@@ -86,7 +86,7 @@ def test_a_moment_without_time_zone_is_refused(engine: Engine, store: Store) -> 
 
 
 def test_statements_that_fail_do_not_show_their_values(engine: Engine) -> None:
-    row = {"id": uuid4(), "region": "geheim", "free_days": []}
+    row = {"id": uuid4(), "region": "geheim", "free_days": [], "open_days": [], "hours": []}
     with pytest.raises(IntegrityError) as caught, engine.begin() as connection:
         connection.execute(insert(schools).values(**row, name="De Beuk"))
         connection.execute(insert(schools).values(**row, name="De Beuk"))

@@ -54,6 +54,8 @@ def _schools() -> None:
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("region", sa.String(length=10), nullable=False),
         sa.Column("free_days", sa.JSON(), nullable=False),
+        sa.Column("open_days", sa.JSON(), nullable=False),
+        sa.Column("hours", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_schools")),
         sa.UniqueConstraint("name", name=op.f("uq_schools_name")),
     )

@@ -47,8 +47,8 @@ School = dict[str, Any]
 SANNE, MEHMET, KARIN, JORIS, FATIMA = "U0SANNE", "U0MEHMET", "U0KARIN", "U0JORIS", "U0FATIMA"
 WILLEM, BEATRIX, BRAM, NOOR = "U0WILLEM", "U0BEATRIX", "U0BRAM", "U0NOOR"
 
-TODAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-"""When a test begins: a Monday, at ten in the morning in the schools."""
+TODAY = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+"""When a test begins: a Tuesday, at ten in the morning in the schools, when nothing is sent by itself."""
 
 
 def person(slack: str, name: str, *roles: str, groups: Sequence[str] = ()) -> School:

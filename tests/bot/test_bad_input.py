@@ -69,7 +69,7 @@ BAD: list[tuple[str, Json, str]] = [
     ("kind", choice("weg"), CHOICE),
     ("kind", choice(""), MISSING),
     ("heard_from", choice("weg"), CHOICE),
-    ("happened_on", day("2026-11-24"), "Deze dag moet nog komen."),
+    ("happened_on", day("2026-11-25"), "Deze dag moet nog komen."),
     ("happened_on", day("9999-12-31"), "Deze dag moet nog komen."),
     ("happened_on", day("2026-02-30"), "Kies een datum"),
     ("happened_on", day("0000-00-00"), "Kies een datum"),
@@ -149,7 +149,7 @@ async def test_a_form_of_another_name_is_refused(tmp_path: Path) -> None:
         assert nothing_stored(school)
 
 
-IN_CASE = [
+IN_CASE: list[tuple[Json, str]] = [
     ({"record": "proposal"}, ""),
     ({"record": "weighing"}, ""),
     ({"record": "weg"}, ""),
@@ -160,7 +160,6 @@ IN_CASE = [
     ({"record": "correction", "refers_to": 9}, "Deze notitie is er niet."),
     ({"record": "correction", "refers_to": -1}, "Deze notitie is er niet."),
     ({"record": "correction", "refers_to": "1"}, ""),
-    ({"record": "taken_up", "seen": "x"}, None),
 ]
 
 
@@ -172,8 +171,6 @@ async def test_a_view_that_names_a_record_which_is_not_due_stores_nothing(tmp_pa
         [code] = school.codes(KARIN)
         form = await school.open_form(KARIN)
         for named, sentence in IN_CASE:
-            if sentence is None:
-                continue
             metadata = json.dumps({"case": code, **named})
             typed = {**GOOD, "text": text("Anders.")}
             answer = await school.send(school.submission(KARIN, form, typed, private_metadata=metadata))

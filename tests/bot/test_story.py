@@ -91,7 +91,7 @@ async def test_the_form_asks_in_dutch_what_the_plan_asks(tmp_path: Path) -> None
             "Wanneer",
             "Hoe weet je dit?",
         ]
-        assert (typed_in(form)["Groep"], typed_in(form)["Wanneer"]) == ("5", "2026-11-23")
+        assert (typed_in(form)["Groep"], typed_in(form)["Wanneer"]) == ("5", "2026-11-24")
         assert typed_in(form)[WHAT] == "blauwe plek op de arm"
         assert typed_in(form)["Hoe weet je dit?"] == "Zelf gezien of gehoord"
         assert (form.payload["submit"]["text"], form.payload["close"]["text"]) == ("Opslaan", "Annuleren")
@@ -155,7 +155,7 @@ async def test_the_logbook_is_in_order_of_happening(tmp_path: Path) -> None:
         words = words_of(await school.open_case(KARIN, school.codes(KARIN)[0]))
         assert re.findall(r"Op dag (\d+)", words) == ["18", "20", "22"]
         assert re.findall(r"(\d)\. Signaal · (\d\d)-11-2026", words) == [("2", "18"), ("1", "20"), ("3", "22")]
-        assert words.count("geschreven op 23-11-2026") == 3
+        assert words.count("geschreven op 24-11-2026") == 3
 
 
 @pytest.mark.rule("S1.2")

@@ -180,8 +180,8 @@ def _wrong_references(plan: Plan, record: Record, loc: Loc) -> Iterator[Contradi
             yield (*loc, "checks", k, "at"), f"the form has no field {check.at!r}"
     for k, presence in enumerate(record.present):
         field = record.field(presence.field)
-        if field is None or field.kind is not FieldKind.PEOPLE:
-            yield (*loc, "present", k, "field"), f"the form has no field {presence.field!r} of the kind people"
+        if field is None or field.kind not in (FieldKind.PEOPLE, FieldKind.PERSON):
+            yield (*loc, "present", k, "field"), f"the form has no field {presence.field!r} that names people"
     yield from _wrong_effect(record, loc)
     if record.agrees_with and record.agrees_with not in plan.records:
         yield (*loc, "agrees_with"), f"there is no record {record.agrees_with!r}"

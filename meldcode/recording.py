@@ -178,10 +178,16 @@ def _refuse_impossible(dossier: Dossier, record: Record, command: Submit) -> Non
         if not 1 <= command.refers_to <= len(dossier.entries):
             raise Refusal("unknown_entry")
         return
-    standing = dossier.state.standing.get(record.id)
-    if standing is not None and standing.seq > command.seen and dossier.plan.step_of(record.id):
+    if _changed_since(command.seen, dossier, record):
         raise Refusal("done_meanwhile")
     rules.refuse_unless_possible(dossier.plan, dossier.state, record)
+
+
+def _changed_since(seen: int, dossier: Dossier, record: Record) -> bool:
+    """Whether a colleague made this record, or the one that it agrees with, after the form was shown."""
+    made = [dossier.state.standing.get(id_) for id_ in (record.id, record.agrees_with or "")]
+    in_step = dossier.plan.step_of(record.id) is not None
+    return in_step and any(entry is not None and entry.seq > seen for entry in made)
 
 
 def _with_people(tx: Transaction, record: Record, command: Submit) -> dict[str, Answer]:

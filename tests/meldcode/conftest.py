@@ -5,17 +5,23 @@ from pathlib import Path
 
 import pytest
 
-from tests.meldcode.playing import Play, migrated_database, new_play
+from tests.meldcode.playing import Play, new_play, staffed_database
 
 
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return migrated_database(tmp_path_factory.mktemp("empty") / "meldwijzer.db")
+    return staffed_database(tmp_path_factory.mktemp("empty") / "meldwijzer.db")
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where cases are kept that were played up to a step, so that not every test plays them anew."""
+    return tmp_path_factory.mktemp("played")
 
 
 @pytest.fixture
-def play(empty_database: Path, tmp_path: Path) -> Iterator[Play]:
+def play(empty_database: Path, shelf: Path, tmp_path: Path) -> Iterator[Play]:
     """The school with its staff, on the source's plan; no case yet."""
-    playing = new_play(empty_database, tmp_path)
+    playing = new_play(empty_database, tmp_path, shelf=shelf)
     yield playing
     playing.engine.dispose()

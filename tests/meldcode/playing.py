@@ -10,8 +10,9 @@ What a form asks and the test does not name is filled in as somebody would who f
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -30,13 +31,13 @@ from meldcode.people import Identity, Person
 from meldcode.plan import Effect, FieldKind, FieldSpec, Plan, Record, Role
 from meldcode.plan_file import load_plan, parse_plan, shipped_plans
 from meldcode.ports import CaseHeader, Reading
-from meldcode.reading import CaseView, open_case
+from meldcode.reading import CaseView, FormView, open_case, record_form
 from meldcode.recording import Saved, Submit, ToReview, submit
 from meldcode.staffing import Appoint, appoint_deputy, leave_or_return, notice_without_holder
 from storage.engine import make_engine
 from storage.keys import open_vault
 from storage.migrate import upgrade
-from storage.schema import metadata, outbox
+from storage.schema import cases, metadata, outbox
 from storage.schools import PersonConfig, SchoolConfig, apply_schools
 from storage.transaction import Store, StoredTransaction
 from storage.vault import MasterKey
@@ -83,17 +84,16 @@ Given = str | date | Actor | Iterable[Any]
 class Play:
     """A school with its staff, and the case that is being played (`code`)."""
 
-    def __init__(self, database: Path, plan: tuple[Plan, str] | None = None, staff: Iterable[Actor] = STAFF) -> None:
+    def __init__(self, database: Path, plan: tuple[Plan, str] | None = None, shelf: Path | None = None) -> None:
         self.engine = _fast_engine(database)
-        self.plan, document = plan or _source_plan()
-        self.store = Store(self.engine, open_vault(self.engine, MasterKey(bytes(32))), self.plan)
-        self.store.register_plans([(self.plan, document)])
+        self.plan, self._document = plan or _source_plan()
+        self._database, self._shelf = database, shelf
         self.now = MONDAY
         self.code = ""
-        self.staff: list[Actor] = []
+        self.staff = list(STAFF)
         self.actors: dict[PersonId, Actor] = {}
         self._keys = count(1)
-        self.employs(*staff)
+        self._open_store()
 
     # who there are
 
@@ -107,10 +107,20 @@ class Play:
         self.staff = [actor for actor in self.staff if actor not in actors]
         self._apply_staff()
 
+    def _open_store(self) -> None:
+        self.store = Store(self.engine, open_vault(self.engine, MasterKey(bytes(32))), self.plan)
+        self.store.register_plans([(self.plan, self._document)])
+        self._look_up_actors()
+
     def _apply_staff(self) -> None:
         people = tuple(PersonConfig(actor.user, actor.name, frozenset(actor.roles)) for actor in self.staff)
         apply_schools(self.store, [SchoolConfig("De Linde", "noord", people=people)], WORKSPACE, self.now)
-        self.actors |= {self.person(actor).id: actor for actor in self.staff}
+        self._look_up_actors()
+
+    def _look_up_actors(self) -> None:
+        with self.transaction() as tx:
+            known = tx.people.by_identities(actor.identity for actor in self.staff)
+        self.actors |= {known[actor.identity].id: actor for actor in self.staff if actor.identity in known}
 
     def stands_in(self, deputy: Actor, *, for_: Actor, first: date, last: date, by: Actor | None = None) -> set[Actor]:
         """Somebody stands in for a colleague; returns who was told."""
@@ -173,8 +183,27 @@ class Play:
 
     def reach(self, step: str, **answers: Any) -> None:
         """The case is played by the plan until it stands at this step; `answers` are given wherever they are asked."""
+        new = (self.code, self.now, self.staff) == ("", MONDAY, list(STAFF))
+        kept = self._shelf / "-".join([step, *sorted(map(str, answers.items()))]) if self._shelf and new else None
+        if kept and kept.exists():
+            return self._take(kept)
         if not self.code:
             self.signal()
+        self._play_on(step, answers)
+        if kept:
+            _copy_database(self._database, kept)
+        return None
+
+    def _take(self, kept: Path) -> None:
+        """The case was played so far by another test: its database becomes ours."""
+        _copy_database(kept, self._database)
+        self._open_store()
+        with self.engine.connect() as connection:
+            self.code = connection.execute(select(cases.c.code)).scalar_one()
+        self.now = self.entries()[-1].written_at
+        self._keys = count(1000)
+
+    def _play_on(self, step: str, answers: Mapping[str, Any]) -> None:
         state = self.state()
         while state.step != step:
             record = needed(self.plan, state)[0]
@@ -193,6 +222,11 @@ class Play:
             shown = submit(tx, Submit(by.identity, self._key(), record, form, self.code), self.now)
         assert isinstance(shown, ToReview)
         return shown
+
+    def form(self, record: str, *, by: Actor, refers_to: int = 0) -> FormView:
+        """Somebody opens a form in the case."""
+        with self.transaction() as tx:
+            return record_form(tx, by.identity, self.code, record, refers_to, self.now)
 
     def opens(self, actor: Actor, code: str = "") -> CaseView:
         """Somebody opens the case and reads it."""
@@ -237,10 +271,9 @@ class Play:
             return tx.cases.readings(case)
 
     def person(self, actor: Actor) -> Person:
+        id_ = next(id_ for id_, known in self.actors.items() if known == actor)
         with self.transaction() as tx:
-            person = tx.people.by_identity(actor.identity)
-        assert person is not None
-        return person
+            return tx.people.get(id_)
 
     def messages(self) -> list[Any]:
         """Every message that was put in the outbox, oldest first."""
@@ -341,20 +374,28 @@ def _as_answer(given: Given) -> Answer:
     return tuple(str(_as_answer(one)) for one in given)
 
 
-def migrated_database(path: Path) -> Path:
-    """Make an empty database, to be copied by each test."""
+def staffed_database(path: Path) -> Path:
+    """Make a database with the school and no case, to be copied by each test."""
     engine = make_engine(f"sqlite:///{path}")
     upgrade(engine)
     engine.dispose()
+    play = Play(path)
+    play.employs()
+    play.engine.dispose()
     return path
 
 
-def new_play(empty: Path, folder: Path, document: str = "", staff: Iterable[Actor] = STAFF) -> Play:
+def new_play(empty: Path, folder: Path, document: str = "", shelf: Path | None = None) -> Play:
     """A play in a copy of the empty database, on the source's plan unless another's document is given."""
     database = folder / "play.db"
     shutil.copy(empty, database)
     plan = (parse_plan(document, "plan"), document) if document else None
-    return Play(database, plan, staff)
+    return Play(database, plan, shelf)
+
+
+def _copy_database(of: Path, to: Path) -> None:
+    with closing(sqlite3.connect(of)) as source, closing(sqlite3.connect(to)) as copy:
+        source.backup(copy)
 
 
 @cache

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from meldcode.reading import record_form
 from tests.meldcode.playing import BEA, FATIMA, KARIN, MEHMET, SANNE, Actor, Play
 
 TOGETHER = "Bij dit overleg zijn de leerkracht en de IB-er, zorgcoördinator of vertrouwenspersoon aanwezig."
@@ -68,8 +67,7 @@ def test_the_anonymous_summary_is_drafted_and_confirmed_by_a_person(play: Play) 
     play.signal(what="Noor zei: ik wil niet naar huis.")
     play.reach("consult")
     play.record("parents_know", by=SANNE, parents_informed="no")
-    with play.transaction() as tx:
-        draft = record_form(tx, KARIN.identity, play.code, "anonymous_summary", 0, play.now).initial["summary"]
+    draft = play.form("anonymous_summary", by=KARIN).initial["summary"]
     assert "ik wil niet naar huis" in draft and "Noor" not in draft
     assert play.refused("anonymous_summary", by=KARIN, summary="Noor wil niet naar huis.") == {"summary": ANONYMOUS}
     play.record("anonymous_summary", by=KARIN, summary=draft)

@@ -1,0 +1,360 @@
+"""Step 4: weigh, decide with two people, and report or keep watch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from handlers import texts
+from meldcode.case import Status, needed
+from meldcode.plan import Role
+from tests.meldcode.playing import BEA, DIRK, DOUBLE, FATIMA, IRIS, KARIN, MEHMET, SANNE, Actor, Play
+
+TWO_DECIDE = "Een besluit neem je met z'n tweeën. Vraag je collega met de andere rol om het te bevestigen."
+HELP_NEEDED = "Niet melden kan volgens jullie stappenplan alleen als de ouders hulpverlening toelaten."
+CONTACT_NEEDED = (
+    "Niet melden kan volgens jullie stappenplan alleen als de school contact met de hulpverlening mag houden."
+)
+ADVICE_NEEDED = (
+    "Bij gevaar of twijfel kan niet melden alleen als Veilig Thuis dat adviseerde. Bel 0800-2000 en leg het advies "
+    "eerst vast."
+)
+NEVER_ANONYMOUS = "De school meldt nooit anoniem."
+NOT_NOW, MEANWHILE = texts.text("not_now"), texts.text("done_meanwhile")
+THEIR_DECISION = texts.text("role_may_not", roles=texts.roles(["care_coordinator", "school_leader"]))
+
+
+@pytest.fixture
+def at_weigh(play: Play) -> Play:
+    play.reach("weigh")
+    return play
+
+
+@pytest.fixture
+def at_decide(play: Play) -> Play:
+    play.reach("decide")
+    return play
+
+
+@pytest.fixture
+def at_report(play: Play) -> Play:
+    play.reach("report", decision="report")
+    return play
+
+
+@pytest.fixture
+def at_watch(play: Play) -> Play:
+    play.reach("watch", decision="no_report")
+    return play
+
+
+# S4.1 and S4.2: weighing, and the discussion with the school leader
+
+
+@pytest.mark.rule("S4.1")
+@pytest.mark.parametrize("present", [[SANNE], [KARIN], [SANNE, BEA], [MEHMET, KARIN], [KARIN, FATIMA]])
+def test_teacher_and_care_coordinator_weigh_together(at_weigh: Play, present: list[Actor]) -> None:
+    assert at_weigh.refused("weighing", by=KARIN, present=present) == {
+        "weighed_by": "De leerkracht en de IB-er of zorgcoördinator wegen samen."
+    }
+    at_weigh.record("weighing", by=KARIN, present=[SANNE, KARIN])
+
+
+@pytest.mark.rule("S4.1")
+def test_the_weighing_shows_the_whole_logbook(at_weigh: Play) -> None:
+    form = at_weigh.form("weighing", by=SANNE)
+    assert form.logbook is not None
+    assert len(form.logbook.lines) == len(at_weigh.entries())
+
+
+@pytest.mark.rule("S4.2")
+@pytest.mark.parametrize("present", [[SANNE, KARIN], [KARIN, FATIMA], [SANNE, FATIMA], [MEHMET, KARIN, FATIMA]])
+def test_both_discuss_it_with_the_school_leader(at_weigh: Play, present: list[Actor]) -> None:
+    at_weigh.record("weighing", by=KARIN)
+    assert at_weigh.refused("leader_told", by=KARIN, present=present) == {
+        "discussed_by": "De leerkracht en de IB-er of zorgcoördinator bespreken dit met de schoolleider."
+    }
+
+
+@pytest.mark.rule("S4.2")
+def test_no_decision_before_that_discussion(at_weigh: Play) -> None:
+    for record in ("weighing", "leader_told"):
+        assert at_weigh.refused("proposal", by=KARIN) == {
+            "": "Bespreek de weging eerst met de schoolleider en leg dat vast."
+        }
+        at_weigh.record(record, by=KARIN)
+    at_weigh.record("proposal", by=KARIN)
+
+
+@pytest.mark.rule("S4.2")
+def test_nothing_is_discussed_before_it_was_weighed(at_weigh: Play) -> None:
+    assert at_weigh.refused("leader_told", by=KARIN) == {"": "Leg eerst jullie weging vast."}
+
+
+# S4.3: two people decide
+
+
+@pytest.mark.rule("S4.3")
+@pytest.mark.parametrize(("first", "second"), [(KARIN, FATIMA), (FATIMA, KARIN), (DOUBLE, FATIMA), (FATIMA, DOUBLE)])
+def test_one_proposes_and_another_with_the_other_role_confirms(at_decide: Play, first: Actor, second: Actor) -> None:
+    at_decide.employs(DOUBLE)
+    at_decide.record("proposal", by=first)
+    assert at_decide.record("confirmation", by=second).state.step == "report"
+    proposal, confirmation = at_decide.entries()[-2:]
+    assert {proposal.role, confirmation.role} == {Role.CARE_COORDINATOR, Role.SCHOOL_LEADER}
+    assert proposal.author != confirmation.author
+
+
+@pytest.mark.rule("S4.3")
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [(KARIN, KARIN), (FATIMA, FATIMA), (KARIN, IRIS), (DOUBLE, DOUBLE)],
+    ids=["same IB-er", "same leader", "two IB-ers", "one with both roles"],
+)
+def test_one_person_or_one_role_cannot_decide(at_decide: Play, first: Actor, second: Actor) -> None:
+    at_decide.employs(IRIS, DOUBLE)
+    at_decide.record("proposal", by=first)
+    assert at_decide.refused("confirmation", by=second) == {"": TWO_DECIDE}
+    assert at_decide.state().step == "decide"
+
+
+@pytest.mark.rule("S4.3")
+@pytest.mark.rule("G1")
+def test_a_teacher_can_neither_propose_confirm_nor_report(at_decide: Play) -> None:
+    assert at_decide.refused("proposal", by=SANNE) == {"": THEIR_DECISION}
+    at_decide.record("proposal", by=KARIN)
+    assert at_decide.refused("confirmation", by=SANNE) == {"": THEIR_DECISION}
+    at_decide.record("confirmation", by=FATIMA)
+    assert at_decide.refused("reported", by=SANNE) == {"": THEIR_DECISION}
+
+
+@pytest.mark.rule("S4.3")
+@pytest.mark.parametrize("reporter", [SANNE, MEHMET, BEA, DIRK])
+def test_the_report_is_made_by_care_coordinator_or_school_leader(at_report: Play, reporter: Actor) -> None:
+    assert at_report.refused("reported", by=KARIN, reporter=reporter) == {
+        "reporter": "De IB-er of zorgcoördinator of de schoolleider doet de melding."
+    }
+
+
+@pytest.mark.rule("S4.3")
+def test_nothing_is_confirmed_before_it_was_proposed(at_decide: Play) -> None:
+    assert at_decide.refused("confirmation", by=FATIMA) == {"": "Er is nog geen besluit voorgesteld."}
+
+
+@pytest.mark.rule("S4.3")
+def test_who_disagrees_sends_the_case_back_to_a_new_proposal(at_decide: Play) -> None:
+    at_decide.record("proposal", by=KARIN)
+    state = at_decide.record("confirmation", by=FATIMA, agreed="no").state
+    assert (state.step, [record.id for record in needed(at_decide.plan, state)]) == (
+        "decide",
+        ["proposal", "confirmation"],
+    )
+    assert at_decide.refused("confirmation", by=FATIMA) == {"": "Er is nog geen besluit voorgesteld."}
+
+
+@pytest.mark.rule("S4.3")
+def test_what_is_confirmed_is_the_proposal_that_was_shown(at_decide: Play) -> None:
+    at_decide.record("proposal", by=KARIN, decision="report")
+    shown = at_decide.form("confirmation", by=FATIMA).seen
+    at_decide.record("proposal", by=KARIN, decision="no_report")
+    assert at_decide.refused("confirmation", by=FATIMA, seen=shown) == {"": MEANWHILE}
+    assert at_decide.record("confirmation", by=FATIMA).state.step == "watch"
+
+
+@pytest.mark.rule("S4.3")
+def test_a_decision_stands_once_it_was_confirmed(at_report: Play) -> None:
+    for record in ("proposal", "confirmation"):
+        for by in (KARIN, FATIMA):
+            assert at_report.refused(record, by=by) == {"": NOT_NOW}
+
+
+@pytest.mark.rule("S4.3")
+def test_two_people_proposing_at_once_do_not_overwrite_each_other(at_decide: Play) -> None:
+    seen = at_decide.header().version
+    at_decide.record("proposal", by=KARIN, seen=seen)
+    assert at_decide.refused("proposal", by=FATIMA, seen=seen) == {"": MEANWHILE}
+
+
+# S4.4: the cluster director
+
+
+@pytest.mark.rule("S4.4")
+def test_the_director_is_told_at_once_of_a_report_and_only_then(at_weigh: Play) -> None:
+    at_weigh.reach("decide")
+    assert DIRK not in at_weigh.record("proposal", by=KARIN).told
+    assert DIRK not in at_weigh.record("confirmation", by=FATIMA, agreed="no").told
+    at_weigh.record("proposal", by=KARIN)
+    director = at_weigh.person(DIRK).id
+    assert director not in {message.recipient for message in at_weigh.messages()}
+    assert DIRK in at_weigh.record("confirmation", by=FATIMA).told
+    told = [message for message in at_weigh.messages() if message.recipient == director]
+    assert [message.due_at for message in told] == [at_weigh.now]
+    assert "may_open" not in told[0].words
+
+
+@pytest.mark.rule("S4.4")
+def test_the_director_is_not_told_when_there_is_no_report(at_watch: Play) -> None:
+    assert at_watch.person(DIRK).id not in {message.recipient for message in at_watch.messages()}
+
+
+@pytest.mark.rule("S4.4")
+def test_without_a_director_the_school_leader_is_told_that_they_must(at_decide: Play) -> None:
+    at_decide.misses(DIRK)
+    played = at_decide.decide("report")
+    assert FATIMA in played.told
+    assert played.saved.gap == (Role.CLUSTER_DIRECTOR,)
+    to_leader = [m for m in at_decide.messages() if m.recipient == at_decide.person(FATIMA).id][-1]
+    assert to_leader.words["gap"] == "cluster_director"
+
+
+# S4.5 and S4.9: no report
+
+
+@pytest.mark.rule("S4.5")
+@pytest.mark.parametrize("reason", [("help_accepted", HELP_NEEDED), ("contact_allowed", CONTACT_NEEDED)])
+def test_no_report_needs_both_conditions(at_decide: Play, reason: tuple[str, str]) -> None:
+    missing, said = reason
+    no: dict[str, Any] = {missing: "no"}
+    assert at_decide.refused("proposal", by=KARIN, decision="no_report", **no) == {missing: said}
+    both = at_decide.refused("proposal", by=KARIN, decision="no_report", help_accepted="no", contact_allowed="no")
+    assert both == {"help_accepted": HELP_NEEDED, "contact_allowed": CONTACT_NEEDED}
+    at_decide.record("proposal", by=KARIN, decision="report", **no)
+
+
+@pytest.mark.rule("S4.5")
+def test_with_both_conditions_the_case_is_watched(at_decide: Play) -> None:
+    state = at_decide.decide("no_report").state
+    assert (state.status, state.step) == (Status.OPEN, "watch")
+
+
+@pytest.mark.rule("S4.9")
+@pytest.mark.parametrize("unsafe", ["yes", "doubt"])
+@pytest.mark.parametrize("advised", [None, "report", "other"])
+def test_danger_or_doubt_needs_advice_for_no_report(at_weigh: Play, unsafe: str, advised: str | None) -> None:
+    at_weigh.reach("decide", unsafe=unsafe)
+    if advised:
+        at_weigh.record("veilig_thuis_advice", by=KARIN, advised=advised)
+    assert at_weigh.refused("proposal", by=KARIN, decision="no_report") == {"decision": ADVICE_NEEDED}
+    at_weigh.record("proposal", by=KARIN, decision="report")
+
+
+@pytest.mark.rule("S4.9")
+@pytest.mark.parametrize("unsafe", ["yes", "doubt"])
+def test_with_that_advice_no_report_is_possible(at_weigh: Play, unsafe: str) -> None:
+    at_weigh.reach("decide", unsafe=unsafe)
+    at_weigh.record("veilig_thuis_advice", by=FATIMA, advised="no_report")
+    assert at_weigh.decide("no_report").state.step == "watch"
+
+
+@pytest.mark.rule("S4.9")
+def test_advice_that_changes_after_the_proposal_changes_the_confirmation(at_weigh: Play) -> None:
+    at_weigh.reach("decide", unsafe="doubt")
+    at_weigh.record("veilig_thuis_advice", by=KARIN, advised="no_report")
+    at_weigh.record("proposal", by=KARIN, decision="no_report")
+    at_weigh.record("veilig_thuis_advice", by=KARIN, advised="report")
+    assert at_weigh.refused("confirmation", by=FATIMA) == {"agreed": ADVICE_NEEDED}
+    assert at_weigh.record("confirmation", by=FATIMA, agreed="no").state.step == "decide"
+
+
+@pytest.mark.rule("S4.9")
+def test_danger_is_asked_in_the_weighing_and_advice_holds_only_for_this_decision(at_weigh: Play) -> None:
+    assert at_weigh.refused("weighing", by=KARIN, unsafe="") == {"unsafe": "Vul dit nog in."}
+    at_weigh.reach("decide", unsafe="doubt")
+    at_weigh.record("veilig_thuis_advice", by=KARIN, advised="no_report")
+    at_weigh.decide("no_report")
+    at_weigh.record("watch_entry", by=SANNE, change="worse")
+    assert at_weigh.refused("proposal", by=KARIN, decision="no_report") == {"decision": ADVICE_NEEDED}
+
+
+# S4.6: keeping watch
+
+
+@pytest.mark.rule("S4.6")
+@pytest.mark.parametrize("change", ["same", "better"])
+def test_under_watch_the_teacher_keeps_the_logbook_going(at_watch: Play, change: str) -> None:
+    for _ in range(2):
+        played = at_watch.record("watch_entry", by=SANNE, change=change)
+        assert (played.state.status, played.state.step) == (Status.OPEN, "watch")
+    step = at_watch.plan.step("watch")
+    assert step.deadline is not None and (step.deadline.school_days, step.deadline.each) == (15, "watch_entry")
+    assert step.remind[0].to == (Role.TEACHER,)
+
+
+@pytest.mark.rule("S4.6")
+@pytest.mark.parametrize("change", ["worse", "help_withdrawn", "contact_ended"])
+@pytest.mark.parametrize("by", [SANNE, KARIN])
+def test_a_worsening_puts_the_case_back_at_the_decision_at_once(at_watch: Play, change: str, by: Actor) -> None:
+    played = at_watch.record("watch_entry", by=by, change=change)
+    assert (played.state.step, played.state.since) == ("decide", at_watch.now)
+    assert played.told == {KARIN, FATIMA}
+    assert at_watch.decide("report").state.step == "report"
+
+
+@pytest.mark.rule("S4.6")
+def test_after_a_worsening_the_conditions_are_asked_anew(at_watch: Play) -> None:
+    at_watch.record("watch_entry", by=SANNE, change="help_withdrawn")
+    assert at_watch.refused("confirmation", by=FATIMA) == {"": "Er is nog geen besluit voorgesteld."}
+    said = at_watch.refused("proposal", by=KARIN, decision="no_report", help_accepted="no")
+    assert said == {"help_accepted": HELP_NEEDED}
+
+
+@pytest.mark.rule("S4.6")
+def test_watching_ends_by_the_two_who_decide(at_watch: Play) -> None:
+    said = at_watch.refused("watch_end", by=KARIN, present=[KARIN, SANNE])
+    assert said == {"end_by": "De IB-er of zorgcoördinator en de schoolleider besluiten dit samen."}
+    state = at_watch.record("watch_end", by=KARIN).state
+    assert (state.status, state.outcome) == (Status.CLOSED, "help_done")
+
+
+# S4.7 and S4.8: the report, and telling the parent
+
+
+@pytest.mark.rule("S4.7")
+@pytest.mark.parametrize(
+    ("left_out", "what_to_do"),
+    [
+        ("reporter", "Kies wie van school meldt."),
+        ("reporter_role", "Schrijf de functie van de melder op."),
+    ],
+)
+@pytest.mark.parametrize("answer", ["", " "])
+def test_an_anonymous_report_is_refused(at_report: Play, left_out: str, what_to_do: str, answer: str) -> None:
+    said = at_report.refused("reported", by=KARIN, **{left_out: answer})
+    assert said == {left_out: f"{NEVER_ANONYMOUS} {what_to_do}"}
+
+
+@pytest.mark.rule("S4.7")
+def test_the_report_carries_a_name_and_a_role(at_report: Play) -> None:
+    assert set(at_report.refused("reported", by=KARIN, reporter="UNKNOWN")) == {"reporter"}
+    at_report.record("reported", by=KARIN, reporter=FATIMA, reporter_role="schoolleider")
+    kept = at_report.entries()[-1].answers
+    assert (kept["reporter"], kept["reporter_role"]) == (str(at_report.person(FATIMA).id), "schoolleider")
+
+
+@pytest.mark.rule("S4.8")
+def test_the_report_is_unfinished_until_the_parent_was_told(at_report: Play) -> None:
+    assert at_report.refused("parent_told", by=KARIN) == {"": "Leg eerst de melding vast."}
+    state = at_report.record("reported", by=KARIN).state
+    assert (state.status, [record.id for record in needed(at_report.plan, state)]) == (Status.OPEN, ["parent_told"])
+    state = at_report.record("parent_told", by=KARIN).state
+    assert (state.status, state.outcome) == (Status.CLOSED, "reported")
+
+
+@pytest.mark.rule("S4.8")
+@pytest.mark.parametrize("present", [[KARIN], [FATIMA], [KARIN, SANNE], [FATIMA, BEA]])
+def test_care_coordinator_and_school_leader_tell_the_parent(at_report: Play, present: list[Actor]) -> None:
+    at_report.record("reported", by=KARIN)
+    said = at_report.refused("parent_told", by=KARIN, present=present)
+    assert said == {"told_by": "De schoolleider en de IB-er of zorgcoördinator voeren dit gesprek samen."}
+
+
+@pytest.mark.rule("S4.8")
+def test_when_telling_is_not_safe_the_reason_and_who_judged_so_are_kept(at_report: Play) -> None:
+    at_report.record("reported", by=KARIN)
+    for left_out in ("told_what", "told_by"):
+        said = at_report.refused("parent_told", by=KARIN, parent_informed="not_safe", **{left_out: ""})
+        assert said == {left_out: "Vul dit nog in."}
+    unsafe: dict[str, Any] = {"present": [KARIN], "told_what": "Vader dreigt."}
+    state = at_report.record("parent_told", by=KARIN, parent_informed="not_safe", **unsafe).state
+    assert (state.status, state.standing["parent_told"].answers["told_what"]) == (Status.CLOSED, "Vader dreigt.")

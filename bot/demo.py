@@ -12,9 +12,10 @@ import yaml
 from pydantic import SecretStr
 
 from bot.manifest import manifest
+from bot.practice_clock import PracticeClock
 from bot.program import prepared, working
 from bot.settings import Settings, Wrong
-from practice.model import AppConfig, Person
+from practice.model import AppConfig, Clock, Person
 from practice.server import PracticeServer
 from practice.workspace import Workspace
 from storage.vault import new_master_key
@@ -38,7 +39,7 @@ STAFF: list[dict[str, Any]] = [
 SCHOOL: dict[str, Any] = {"name": "De Linde", "region": "noord", "people": STAFF}
 
 
-def workspace(request_url: str | None = None) -> Workspace:
+def workspace(request_url: str | None = None, clock: Clock | None = None) -> Workspace:
     """Return the practice workspace of the invented school; over signed HTTP when a URL is given."""
     app = AppConfig(
         manifest=manifest(request_url or ""),
@@ -50,7 +51,7 @@ def workspace(request_url: str | None = None) -> Workspace:
     )
     people = [Person(person["slack"], person["name"], _title(person)) for person in STAFF]
     newcomer = Person("U0NOOR", "Noor Bakker", "nieuw, nog zonder rol")
-    return Workspace(app, [*people, newcomer])
+    return Workspace(app, [*people, newcomer], clock=clock)
 
 
 def settings_for(practice: PracticeServer, folder: Path) -> Settings:
@@ -69,18 +70,20 @@ def settings_for(practice: PracticeServer, folder: Path) -> Settings:
 
 async def demo(port: int, folder: Path = DATA) -> None:
     """Serve the practice workspace, and the bot in it, until cancelled. Raises Wrong when the port is taken."""
+    clock = PracticeClock(folder / "clock")
     async with (
-        _served_at(port) as practice,
-        prepared(settings_for(practice, folder)) as program,
+        _served_at(port, clock) as practice,
+        prepared(settings_for(practice, folder), clock.now) as program,
         working(program),
     ):
+        clock.begin(program)
         click.echo(f"\nDe oefenwerkplek staat klaar: http://localhost:{port}\nStoppen: Ctrl+C\n")
         await asyncio.Event().wait()
 
 
-def _served_at(port: int) -> PracticeServer:
+def _served_at(port: int, clock: Clock) -> PracticeServer:
     try:
-        return PracticeServer(workspace(), port)
+        return PracticeServer(workspace(clock=clock), port)
     except (OSError, OverflowError) as error:
         raise Wrong(f"Port {port} cannot be used. Try another: make demo PORT=8766") from error
 

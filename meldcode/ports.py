@@ -184,6 +184,10 @@ class Cases(ABC):
         """Return open cases whose moment has come, for this transaction alone: no other worker gets them (G2)."""
 
     @abstractmethod
+    def next_due(self) -> datetime | None:
+        """Return the earliest moment at which an open case is to be looked at."""
+
+    @abstractmethod
     def reminded(self, case: CaseId) -> frozenset[str]:
         """Return the names of the reminders that the case has had."""
 

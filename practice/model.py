@@ -5,11 +5,27 @@ Block Kit payloads stay the dicts that Slack's documentation shows; only what th
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 Json = dict[str, Any]
+Move = Callable[[], Awaitable[str]]
+
+
+class Clock(Protocol):
+    """The time that is played, and the ways to move it.
+
+    Each of the `moves` has a label for its button; it returns why it could not be done, or nothing.
+    """
+
+    @property
+    def moves(self) -> Sequence[tuple[str, Move]]:
+        """What can be done to it now."""
+
+    def now(self) -> datetime:
+        """Return the time that it is."""
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ def routes(workspace: Workspace) -> list[BaseRoute]:
         Route("/", pages.people, methods=["GET"]),
         Route("/als/{user_id}/versie", pages.version, methods=["GET"]),
         Route("/verkeer/{number:int}", pages.exchange, methods=["GET"]),
+        Route("/klok/{number:int}", pages.move_clock, methods=["POST"]),
         *(Route("/als/{user_id}" + path, pages.tab(key), methods=["GET"]) for key, path, _ in TABS),
         *(Route("/als/{user_id}/" + name, pages.deed(name), methods=["POST"]) for name in DEEDS),
         Mount("/static", StaticFiles(directory=STATIC)),
@@ -79,6 +80,16 @@ class _Pages:
         number = request.path_params["number"]
         found = next((each for each in self._workspace.traffic if each.number == number), None)
         return self._page("exchange.html", exchange=_or_not_found(found))
+
+    async def move_clock(self, request: Request) -> Response:
+        """Move the clock in one of the ways it can be moved."""
+        if not is_same_origin(request):
+            raise HTTPException(403)
+        moves = self._workspace.clock.moves if self._workspace.clock else ()
+        _, move = _or_not_found(dict(enumerate(moves)).get(request.path_params["number"]))
+        failure = await move()
+        self._workspace.touch()
+        return JSONResponse({"failure": failure}, headers=_HEADERS)
 
     def tab(self, key: str) -> Endpoint:
         """The endpoint of one tab of the page of a person."""
@@ -122,6 +133,7 @@ class _Pages:
             can_write=manifest.can_be_written_to(self._workspace.app.manifest),
             people=list(self._workspace.people.values()),
             unread_of=self._workspace.unread_of,
+            clock=self._workspace.clock,
             **shown,
         )
         return HTMLResponse(html, headers=_HEADERS)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from practice.links import Links
-from practice.model import AppConfig, Exchange, Json, Message, Person, View
+from practice.model import AppConfig, Clock, Exchange, Json, Message, Person, View
 from practice.refusal import Refusal
 from practice.tickets import Tickets
 from practice.views import Views
@@ -53,12 +53,25 @@ class Patience:
 
 
 class Workspace:
-    """Everything that stands in the workspace of one app and its people."""
+    """Everything that stands in the workspace of one app and its people.
 
-    def __init__(self, app: AppConfig, people: list[Person], *, now: Callable[[], datetime] = _utc_now) -> None:
+    With a `clock`, messages and traffic have its time. What expires (trigger ids, response urls) always goes by `now`,
+    the machine's time, so that a move of the clock spoils nothing.
+    """
+
+    def __init__(
+        self,
+        app: AppConfig,
+        people: list[Person],
+        *,
+        now: Callable[[], datetime] = _utc_now,
+        clock: Clock | None = None,
+    ) -> None:
         self.app = app
         self.people: dict[str, Person] = {person.id: person for person in people}
-        self.now = now
+        self.clock = clock
+        self.now = clock.now if clock else now
+        self._tickets_now = now
         self.base_url = "http://127.0.0.1"
         self.patience = Patience()
         self.links = Links()
@@ -70,7 +83,7 @@ class Workspace:
     def _start(self) -> None:
         self.faults = Faults(on_drop=self._drop_sockets)
         self.traffic: deque[Exchange] = deque(maxlen=TRAFFIC_KEPT)
-        self.tickets = Tickets(self.now)
+        self.tickets = Tickets(self._tickets_now)
         self.views = Views(self.app)
         self._messages: dict[str, list[Message]] = {user_id: [] for user_id in self.people}
         self._exchanges = itertools.count(1)

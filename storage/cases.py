@@ -126,6 +126,11 @@ class StoredCases(Cases):
         claimed = self._connection.scalars(due.with_for_update(skip_locked=True)).all()
         return self._headers(cases.c.id.in_(claimed), order=cases.c.next_due.asc())
 
+    def next_due(self) -> datetime | None:
+        """Return the earliest moment at which an open case is to be looked at."""
+        found: datetime | None = self._connection.scalar(select(func.min(cases.c.next_due)))
+        return found
+
     def reminded(self, case: CaseId) -> frozenset[str]:
         """Return the names of the reminders that the case has had."""
         return frozenset(self._connection.scalars(select(reminders.c.moment).where(reminders.c.case == case)))

@@ -96,6 +96,13 @@ class SendQueue:
         with self._engine.begin() as connection:
             return Backlog(connection.scalar(failed) or 0, connection.scalar(oldest))
 
+    def next_due(self) -> datetime | None:
+        """Return when the first of the messages that wait is to be sent."""
+        with self._engine.begin() as connection:
+            waiting = outbox.c.state == SendState.PENDING.value
+            found: datetime | None = connection.scalar(select(func.min(outbox.c.due_at)).where(waiting))
+            return found
+
     def claim_alike(self, claimed: Claimed, now: datetime, lease: timedelta) -> list[Claimed]:
         """Claim what else of the same kind waits for the same person and is due, to be sent in one message."""
         alike = (outbox.c.recipient == claimed.to, outbox.c.kind == claimed.kind, outbox.c.id > claimed.id)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from meldcode.access import Action, Relation, may, relation_to
-from meldcode.case import Answer, Entry, Pupil, SchoolId, State, fold
+from meldcode.case import Answer, Entry, PersonId, Pupil, SchoolId, State, fold
 from meldcode.errors import Refusal
 from meldcode.people import Identity, Person
-from meldcode.plan import Plan
+from meldcode.plan import Plan, Role
 from meldcode.ports import CaseHeader, Contents, Transaction
 from meldcode.rules import Colleague, Colleagues
 
@@ -41,9 +41,13 @@ class Dossier:
     def colleagues(self, staff: list[Person]) -> Colleagues:
         """Return the school's staff as the rules see them in this case."""
         teachers = self.case.teachers if self.case else frozenset({self.person.id})
-        return {
-            str(p.id): Colleague(p.id, p.roles_in(self.school), bool(p.acts_for(self.school) & teachers)) for p in staff
-        }
+        return {str(person.id): self._colleague(person, teachers) for person in staff}
+
+    def _colleague(self, person: Person, teachers: frozenset[PersonId]) -> Colleague:
+        is_teacher = bool(person.acts_for(self.school) & teachers)
+        # Whoever only stands in, for this teacher or another, would keep the case after the period.
+        can_take_over = person.id not in teachers and Role.TEACHER in person.memberships[self.school].own
+        return Colleague(person.id, person.roles_in(self.school), is_teacher, can_take_over)
 
 
 def known_person(tx: Transaction, who: Identity) -> Person:

@@ -43,13 +43,14 @@ class School:
 class Membership:
     """What somebody is in one school today; `groups` are the groups a teacher has.
 
-    `roles` holds those of whomever they stand in for too (G5), whose ids are `stands_in_for`.
+    `roles` holds those of whomever they stand in for too (G5), whose ids are `stands_in_for`; `own` are their own.
     """
 
     school: School
     roles: frozenset[Role]
     groups: tuple[str, ...] = ()
     stands_in_for: frozenset[PersonId] = frozenset()
+    own: frozenset[Role] = frozenset()
 
 
 @dataclass(frozen=True)

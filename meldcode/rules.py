@@ -16,11 +16,15 @@ from meldcode.plan import FieldKind, FieldSpec, Plan, Presence, Record, Role
 
 @dataclass(frozen=True)
 class Colleague:
-    """A member of staff as the rules see them: `is_teacher` says that the case is theirs."""
+    """A member of staff as the rules see them.
+
+    `is_teacher` says that the case is theirs, also as a deputy; `can_take_over` that it can be handed over to them.
+    """
 
     id: PersonId
     roles: frozenset[Role]
     is_teacher: bool = False
+    can_take_over: bool = False
 
     @property
     def acts_as(self) -> frozenset[Role]:
@@ -144,11 +148,7 @@ def _has_surrogate(value: str) -> bool:
 def handover_problems(record: Record, answers: Answers, staff: Colleagues) -> list[Problem]:
     """Return what is wrong with whom a case is handed over to: it must be another teacher (G5)."""
     named = [(f.id, staff[str(answers[f.id])]) for f in record.fields if f.kind is FieldKind.PERSON]
-    return [
-        Problem(field, "no_teacher", rule="G5")
-        for field, colleague in named
-        if Role.TEACHER not in colleague.roles or colleague.is_teacher
-    ]
+    return [Problem(field, "no_teacher", rule="G5") for field, colleague in named if not colleague.can_take_over]
 
 
 def postponement_problems(record: Record, answers: Answers, calendar: SchoolCalendar, today: date) -> list[Problem]:

@@ -98,7 +98,8 @@ class StoredPeople(People):
             replaced = standing_in.get((row.person, row.id), set())
             acting = {row.person, *replaced} if row.person in here else set()
             all_roles = {role for person in acting for role in held.get((person, row.id), ())}
-            membership = Membership(_school(row), frozenset(all_roles), groups, frozenset(replaced))
+            own = frozenset(held.get((row.person, row.id), ()) if row.person in here else ())
+            membership = Membership(_school(row), frozenset(all_roles), groups, frozenset(replaced), own)
             found.setdefault(row.person, {})[row.id] = membership
         return found
 

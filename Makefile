@@ -4,7 +4,7 @@ PORT ?= 8765
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test check bench browser format lock clean
+.PHONY: setup demo test check bench rules browser format lock clean
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed" if sys.version_info < (3, 11) else 0)'
@@ -14,6 +14,8 @@ $(READY): requirements.lock pyproject.toml
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps -e .
 	@touch $@
+
+setup: $(READY)
 
 demo: $(READY)
 	@PORT=$(PORT) $(BIN)/meldwijzer demo
@@ -29,6 +31,9 @@ check: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python -m bench
+
+rules: $(READY)
+	@$(BIN)/python -m tests.rule_table
 
 browser: $(READY)
 	@sh tests/ensure_browser.sh

@@ -1,0 +1,55 @@
+"""The Markdown files of the project, and what stands in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+DOCUMENTS = sorted([README, *(ROOT / "docs").rglob("*.md")])
+
+_LINK = re.compile(r"(?<!`)!?\[[^\]\n]*\]\(([^)\s]+)\)")
+_CODE = re.compile(r"```.*?```|`[^`\n]+`", re.S)
+
+
+def name(document: Path) -> str:
+    """The file's path in the project."""
+    return document.relative_to(ROOT).as_posix()
+
+
+def text(document: Path) -> str:
+    return document.read_text(encoding="utf-8")
+
+
+def prose(document: Path) -> str:
+    """The text without code."""
+    return _CODE.sub(" ", text(document))
+
+
+def code(document: Path) -> str:
+    """The code alone: blocks, and what stands between backticks."""
+    return "\n".join(_CODE.findall(text(document)))
+
+
+def relative_links(document: Path) -> Iterator[tuple[str, Path, str]]:
+    """Each link to a file: as it is written, where it leads, and the heading it names."""
+    for link in _LINK.findall(prose(document)):
+        if "://" not in link and not link.startswith("mailto:"):
+            path, _, heading = link.partition("#")
+            yield link, (document.parent / path if path else document), heading
+
+
+def headings(document: Path) -> set[str]:
+    """The anchors of the document's headings, as they are made on the web."""
+    found = re.findall(r"^#{1,6} +(.+)$", re.sub(r"```.*?```", "", text(document), flags=re.S), re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.casefold()).replace(" ", "-") for heading in found}
+
+
+def table(document: Path, under: str) -> list[list[str]]:
+    """The rows of the first table under this heading, without its head, each cell without backticks."""
+    _, _, below = text(document).partition(f"\n{under}\n")
+    lines = re.search(r"^\|.*(?:\n\|.*)*", below, re.M)
+    rows = lines[0].splitlines()[2:] if lines else []
+    return [[cell.strip().strip("`") for cell in row.strip("|").split("|")] for row in rows]

@@ -1,0 +1,335 @@
+"""The national five steps are a plan file like any other: played from the signal to each of its ends."""
+
+from __future__ import annotations
+
+import pytest
+
+from handlers import texts
+from meldcode.case import Status
+from meldcode.plan import FieldKind
+from tests.meldcode.playing import BEA, FATIMA, KARIN, MEHMET, SANNE, Actor, Play
+
+ANONYMOUS = texts.text("names_pupil")
+WITH_TWO = texts.text("needs_another")
+ASK_VEILIG_THUIS = (
+    "Bij onveiligheid of twijfel kan niet melden alleen als Veilig Thuis dat adviseerde. "
+    "Bel 0800-2000 en leg het advies over dit besluit eerst vast."
+)
+
+
+def ended(play: Play) -> str:
+    """How the case ended, or nothing while it is open."""
+    state = play.state()
+    return state.outcome if state.status is Status.CLOSED else ""
+
+
+# the way to each end
+
+
+def test_the_five_steps_are_there_in_their_order(play: Play) -> None:
+    titles = {step.number: step.title for step in reversed(play.plan.steps)}
+    assert [titles[number] for number in sorted(titles)] == [
+        "Signalen in kaart brengen",
+        "Overleggen",
+        "Praten met ouders en kind",
+        "Wegen",
+        "Beslissen",
+    ]
+
+
+def test_the_form_for_a_signal_has_the_labels_of_every_plan(play: Play) -> None:
+    labels = [field.label for field in play.plan.opening.fields]
+    assert labels[:6] == ["Voornaam", "Achternaam", "Groep", "Soort", "Wat zag of hoorde je?", "Wanneer"]
+
+
+def test_a_talk_takes_the_suspicion_away_and_a_new_signal_opens_the_case_again(play: Play) -> None:
+    play.reach("talk")
+    play.record("talk_plan", by=SANNE)
+    play.record("pupil_talk", by=SANNE)
+    play.record("parents_talk", by=KARIN)
+    play.record("talk_outcome", by=KARIN, suspicion="gone")
+    assert ended(play) == "suspicion_gone"
+    code = play.code
+    assert play.signal().code == code
+    assert (play.state().status, play.state().step) == (Status.OPEN, "signals")
+
+
+def test_after_weighing_there_may_be_no_suspicion_left(play: Play) -> None:
+    play.reach("weigh")
+    play.record("weighing", by=KARIN, still_suspected="no")
+    assert ended(play) == "suspicion_gone"
+
+
+@pytest.mark.parametrize("told", ["yes", "not_safe"])
+def test_a_report_is_done_when_the_parents_know_or_the_reason_why_not_stands(play: Play, told: str) -> None:
+    play.reach("decide")
+    play.decide("report")
+    assert play.state().step == "report"
+    play.record("reported", by=KARIN)
+    assert (play.state().step, ended(play)) == ("inform", "")
+    refused = play.refused("parent_told", by=FATIMA, parent_informed=told, told_what="")
+    assert refused == {"told_what": "Vul dit nog in."}
+    play.record("parent_told", by=FATIMA, parent_informed=told)
+    assert ended(play) == "reported"
+
+
+def test_help_without_a_report_is_watched_until_two_roles_stop(play: Play) -> None:
+    play.reach("decide")
+    play.decide("no_report")
+    assert play.state().step == "watch"
+    play.record("watch_entry", by=SANNE, change="better")
+    assert play.state().step == "watch"
+    assert set(play.refused("watch_end", by=KARIN, present=[KARIN])) == {"end_by"}
+    play.record("watch_end", by=KARIN, present=[KARIN, FATIMA])
+    assert ended(play) == "help_done"
+
+
+def test_help_beside_a_report_is_watched_too(play: Play) -> None:
+    play.reach("decide")
+    play.decide("report_and_help")
+    play.record("reported", by=KARIN)
+    play.record("parent_told", by=KARIN)
+    assert (play.state().step, ended(play)) == ("watch", "")
+    play.record("watch_entry", by=SANNE)
+    play.record("watch_end", by=FATIMA, present=[KARIN, FATIMA])
+    assert ended(play) == "reported"
+
+
+@pytest.mark.parametrize("change", ["worse", "help_stopped", "no_result"])
+@pytest.mark.parametrize("decision", ["no_report", "report_and_help"])
+def test_a_worsening_goes_back_to_the_decision_at_once(play: Play, decision: str, change: str) -> None:
+    play.reach("watch", decision=decision)
+    assert {KARIN, FATIMA} <= play.record("watch_entry", by=SANNE, change=change).told
+    assert play.state().step == "decide"
+    assert set(play.refused("confirmation", by=FATIMA)) == {""}
+    play.decide("report")
+    play.record("reported", by=KARIN)
+    play.record("parent_told", by=KARIN)
+    assert ended(play) == "reported"
+
+
+def test_a_decision_that_is_not_agreed_with_is_proposed_or_weighed_anew(play: Play) -> None:
+    play.reach("decide")
+    play.record("proposal", by=KARIN)
+    play.record("confirmation", by=FATIMA, agreed="no")
+    assert play.state().step == "decide" and "proposal" not in play.state().standing
+    play.record("proposal", by=FATIMA)
+    play.record("confirmation", by=KARIN, agreed="weigh_again")
+    assert play.state().step == "weigh" and "weighing" not in play.state().standing
+
+
+def test_a_talk_that_is_not_safe_is_left_out_with_the_reason(play: Play) -> None:
+    play.reach("talk")
+    assert play.refused("talk_plan", by=SANNE, with_whom="not_safe", why_plan="") == {
+        "why_plan": "Schrijf op waarom een gesprek niet veilig is."
+    }
+    play.record("talk_plan", by=SANNE, with_whom="not_safe", why_plan="Vader dreigt.")
+    assert play.state().step == "weigh"
+
+
+@pytest.mark.parametrize(
+    ("with_whom", "talk", "left_out"),
+    [("pupil", "pupil_talk", "parents_talk"), ("parents", "parents_talk", "pupil_talk")],
+)
+def test_a_talk_with_only_one_of_them(play: Play, with_whom: str, talk: str, left_out: str) -> None:
+    play.reach("talk")
+    assert set(play.refused("talk_plan", by=SANNE, with_whom=with_whom, why_plan="")) == {"why_plan"}
+    play.record("talk_plan", by=SANNE, with_whom=with_whom)
+    assert set(play.refused(left_out, by=SANNE)) == {""}
+    assert set(play.refused("talk_outcome", by=KARIN)) == {"suspicion"}
+    play.record(talk, by=SANNE)
+    play.record("talk_outcome", by=KARIN)
+    assert play.state().step == "weigh"
+
+
+# weighing and deciding
+
+
+@pytest.mark.rule("S4.9")
+def test_doubt_in_the_weighing_always_asks_veilig_thuis(play: Play) -> None:
+    play.reach("weigh")
+    assert play.refused("weighing", by=KARIN, doubt="yes", still_suspected="no") == {
+        "still_suspected": "Bij twijfel blijft het dossier open. Vraag eerst advies aan Veilig Thuis."
+    }
+    play.record("weighing", by=KARIN, doubt="yes")
+    assert play.state().step == "weigh"
+    play.record("veilig_thuis_weighing", by=KARIN, weighing_advised="report")
+    assert play.state().step == "decide"
+    assert play.refused("proposal", by=KARIN, decision="no_report") == {
+        "decision": "Jullie twijfelden bij het wegen. Niet melden kan dan alleen als Veilig Thuis dat adviseerde."
+    }
+    play.decide("report")
+    assert play.state().step == "report"
+
+
+@pytest.mark.rule("S4.9")
+@pytest.mark.parametrize("unsafe", ["acute", "structural", "doubt"])
+def test_unsafety_or_doubt_is_reported_unless_veilig_thuis_advised_otherwise(play: Play, unsafe: str) -> None:
+    play.reach("decide")
+    refused = {"decision": ASK_VEILIG_THUIS}
+    assert play.refused("proposal", by=KARIN, decision="no_report", unsafe=unsafe) == refused
+    play.record("veilig_thuis_advice", by=KARIN, advised="other")
+    assert play.refused("proposal", by=KARIN, decision="no_report", unsafe=unsafe) == refused
+    play.record("veilig_thuis_advice", by=KARIN, advised="no_report")
+    play.record("proposal", by=KARIN, decision="no_report", unsafe=unsafe)
+    play.record("veilig_thuis_advice", by=KARIN, advised="report")
+    assert play.refused("confirmation", by=FATIMA) == {"agreed": ASK_VEILIG_THUIS}
+
+
+@pytest.mark.rule("S4.9")
+def test_an_earlier_advice_does_not_serve_for_a_new_decision(play: Play) -> None:
+    play.reach("decide")
+    play.record("veilig_thuis_advice", by=KARIN, advised="no_report")
+    play.decide("no_report")
+    play.record("watch_entry", by=SANNE, change="worse")
+    assert play.refused("proposal", by=KARIN, decision="no_report", unsafe="acute") == {"decision": ASK_VEILIG_THUIS}
+
+
+@pytest.mark.parametrize("decision", ["no_report", "report_and_help"])
+@pytest.mark.parametrize("missing", ["help_able", "help_accepted"])
+def test_help_has_to_be_possible_and_accepted(play: Play, decision: str, missing: str) -> None:
+    play.reach("decide")
+    assert set(play.refused("proposal", by=KARIN, decision=decision, **{missing: "no"})) == {missing}
+
+
+def test_without_a_report_the_help_has_to_last(play: Play) -> None:
+    play.reach("decide")
+    assert set(play.refused("proposal", by=KARIN, decision="no_report", help_lasts="no")) == {"help_lasts"}
+    play.record("proposal", by=KARIN, decision="report_and_help", help_lasts="no")
+
+
+@pytest.mark.parametrize("missing", ["help_able", "help_accepted", "help_lasts"])
+def test_a_report_is_never_refused_for_want_of_help(play: Play, missing: str) -> None:
+    play.reach("decide")
+    play.record("proposal", by=KARIN, decision="report", **{missing: "no"})
+
+
+# who may, and with whom
+
+
+@pytest.mark.rule("S4.3")
+def test_a_decision_is_of_two_people_with_two_roles(play: Play) -> None:
+    play.reach("decide")
+    assert "andere rol" in play.refused("proposal", by=SANNE)[""]
+    play.record("proposal", by=KARIN)
+    assert play.refused("confirmation", by=KARIN) == {"": WITH_TWO}
+    play.record("confirmation", by=FATIMA)
+
+
+@pytest.mark.rule("S4.3")
+def test_nothing_is_decided_before_it_was_weighed(play: Play) -> None:
+    play.reach("weigh")
+    assert set(play.refused("proposal", by=KARIN)) == {""}
+
+
+@pytest.mark.rule("S4.7")
+@pytest.mark.parametrize("left_out", ["reporter", "reporter_role"])
+def test_a_report_is_never_anonymous(play: Play, left_out: str) -> None:
+    play.reach("report")
+    refused = play.refused("reported", by=KARIN, **{left_out: ""})
+    assert refused[left_out].startswith("De school meldt nooit anoniem.")
+
+
+@pytest.mark.parametrize(
+    ("step", "record", "field"), [("consult", "consultation", "present"), ("weigh", "weighing", "weighed_by")]
+)
+@pytest.mark.parametrize("alone", [SANNE, KARIN])
+def test_nobody_consults_or_weighs_alone(play: Play, step: str, record: str, field: str, alone: Actor) -> None:
+    play.reach(step)
+    assert set(play.refused(record, by=alone, present=[alone])) == {field}
+    play.record(record, by=alone, present=[SANNE, KARIN])
+
+
+@pytest.mark.parametrize("reader", [KARIN, BEA, FATIMA])
+def test_any_reader_may_take_up_a_signal(play: Play, reader: Actor) -> None:
+    play.signal()
+    assert SANNE in play.record("taken_up", by=reader).told
+    assert play.state().step == "consult"
+
+
+@pytest.mark.rule("G3")
+def test_a_case_is_not_there_for_another_teacher(play: Play) -> None:
+    play.signal()
+    assert play.refused_to(lambda: play.opens(MEHMET)) == {"": texts.text("no_such_case")}
+
+
+# who advises from outside hears no name
+
+
+@pytest.mark.rule("S2.2")
+def test_whoever_advises_from_outside_is_told_no_name(play: Play) -> None:
+    play.reach("consult")
+    assert "Noor" not in str(play.form("anonymous_summary", by=KARIN).initial["summary"])
+    assert play.refused("anonymous_summary", by=KARIN, summary="Noor is vaak moe.") == {"summary": ANONYMOUS}
+    for asked in ("veilig_thuis", "injury_expert"):
+        outside = {"by": SANNE, "asked": asked}
+        assert play.refused("consultation", **outside, advice="Praat met Noor.") == {"advice": ANONYMOUS}
+        assert play.refused("consultation", **outside, advice="") == {"advice": "Schrijf op welk advies jullie kregen."}
+    play.record("consultation", by=SANNE, asked="veilig_thuis", advice="Praat met de leerling.")
+    assert play.state().step == "talk"
+
+
+# at any time
+
+
+@pytest.mark.rule("G4")
+@pytest.mark.parametrize("step", ["signals", "talk", "decide", "inform", "watch"])
+def test_immediate_danger_waits_for_no_step(play: Play, step: str) -> None:
+    play.reach(step, decision="no_report" if step == "watch" else "report")
+    _, told = play.alarm(SANNE)
+    assert told == {KARIN, FATIMA}
+    assert play.state().step == step
+
+
+@pytest.mark.rule("G5")
+def test_a_case_is_handed_over(play: Play) -> None:
+    play.reach("talk")
+    assert MEHMET in play.record("handed_over", by=SANNE).told
+    assert play.opens(MEHMET).dossier.relation.is_own
+    assert play.refused_to(lambda: play.opens(SANNE)) == {"": texts.text("no_such_case")}
+
+
+def test_two_cases_of_one_pupil_are_joined(play: Play) -> None:
+    first = play.signal(by=SANNE).code
+    second = play.signal(by=MEHMET).code
+    assert SANNE in play.joins(KARIN, second, first)
+    assert play.state(second).status is Status.JOINED
+
+
+def test_an_entry_is_corrected(play: Play) -> None:
+    play.signal()
+    play.record("correction", by=SANNE, refers_to=1)
+    assert play.entries()[-1].refers_to == 1
+
+
+# what every step has
+
+
+def test_every_step_has_who_acts_a_deadline_and_rungs(play: Play) -> None:
+    for step in play.plan.steps:
+        assert step.who and step.deadline and step.remind, step.id
+        assert step.remind[-1].every, step.id
+        assert step.explain, step.id
+
+
+def test_every_text_about_people_is_looked_through(play: Play) -> None:
+    looked_through = {(r.id, f.id) for r in play.plan.records.values() for f in r.fields if "names" in f.hints}
+    assert looked_through == {
+        ("signal", "what"),
+        ("correction", "text"),
+        ("pupil_talk", "pupil_said"),
+        ("parents_talk", "parents_said"),
+        ("watch_entry", "watched"),
+    }
+
+
+def test_no_word_of_the_plan_accuses(play: Play) -> None:
+    document = play.plan.model_dump_json().lower()
+    assert not [word for word in ("dader", "slachtoffer", "bewijs") if word in document]
+
+
+def test_only_what_can_be_chosen_leads_somewhere(play: Play) -> None:
+    """What decides the way is never left out: a lead depends on answers that are required."""
+    for record in play.plan.records.values():
+        asked = [record.field(path) for lead in record.leads for path in lead.when if record.field(path)]
+        assert all(field and field.required and field.kind is FieldKind.CHOICE for field in asked), record.id

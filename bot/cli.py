@@ -11,12 +11,14 @@ from typing import Any
 
 import click
 import yaml
+from pydantic import ValidationError
 
 from bot import demo as practice_demo
 from bot import doctor as doctor_checks
 from bot import plan_drawing, program
 from bot.manifest import manifest as slack_manifest
 from bot.settings import Settings, Wrong
+from meldcode.plan import Plan
 from meldcode.plan_file import WrongPlan, load_plan
 from storage.engine import BadDatabaseUrl, make_engine
 from storage.migrate import upgrade
@@ -78,10 +80,7 @@ def plan() -> None:
 @click.option("--mermaid", is_flag=True, help="As a Mermaid diagram.")
 def show_plan(file: Path | None, mermaid: bool) -> None:
     """Draw the plan in FILE, or the one that is in use."""
-    try:
-        found = load_plan(file) if file else program.plan_of(_settings())
-    except WrongPlan as error:
-        raise click.ClickException(str(error)) from error
+    found = _plan_in(file or _settings().meldwijzer_plan or program.DEFAULT_PLAN)
     click.echo(plan_drawing.as_mermaid(found) if mermaid else plan_drawing.as_text(found))
 
 
@@ -89,12 +88,7 @@ def show_plan(file: Path | None, mermaid: bool) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def check_plan(file: Path) -> None:
     """Say whether the plan in FILE can be used, or name file, line and fault."""
-    try:
-        found = load_plan(file)
-    except WrongPlan as error:
-        raise click.ClickException(str(error)) from error
-    except UnicodeDecodeError as error:
-        raise click.ClickException(f"{file.name}:1: this is no UTF-8 text") from error
+    found = _plan_in(file)
     click.echo(f"{file.name}: {found.plan} version {found.version}, {len(found.steps)} steps: in order.")
 
 
@@ -121,7 +115,7 @@ def new_key() -> None:
 @main.command()
 def doctor() -> None:
     """Say in plain words what is missing; exit 1 when something is."""
-    complaints = list(doctor_checks.complaints(_settings()))
+    complaints = list(dict.fromkeys(doctor_checks.complaints(_settings())))
     for complaint in complaints:
         click.echo(f"- {complaint}")
     if complaints:
@@ -129,8 +123,26 @@ def doctor() -> None:
     click.echo("Everything is in order.")
 
 
+def _plan_in(file: Path) -> Plan:
+    """Read the plan. Ends the command with a fault on each line, as file:line: what, when it cannot be used."""
+    try:
+        return load_plan(file)
+    except WrongPlan as error:
+        click.echo(str(error), err=True)
+    except UnicodeDecodeError:
+        click.echo(f"{file.name}:1: this is no UTF-8 text", err=True)
+    except OSError as error:
+        click.echo(f"{file}: the plan cannot be read: {type(error).__name__}", err=True)
+    raise SystemExit(1)
+
+
 def _settings() -> Settings:
-    return Settings()
+    """Read the environment. Raises ClickException that names what is wrong, but does not repeat it."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = [f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}." for e in error.errors()]
+        raise click.ClickException("\n".join(faults)) from error
 
 
 def _until_stopped(work: Coroutine[Any, Any, None]) -> None:

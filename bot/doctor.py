@@ -13,6 +13,7 @@ from meldcode.plan import Role
 from meldcode.plan_file import WrongPlan
 from storage.engine import BadDatabaseUrl
 from storage.outbox import Backlog
+from storage.plans import PlanChanged
 
 NEEDED = (Role.TEACHER, Role.CARE_COORDINATOR, Role.CONFIDANT, Role.SCHOOL_LEADER, Role.CLUSTER_DIRECTOR)
 
@@ -25,7 +26,7 @@ def complaints(settings: Settings) -> Iterator[str]:
     for check in (_slack, _plan, _database, _schools):
         try:
             yield from check(settings)
-        except (Wrong, WrongPlan, BadDatabaseUrl) as wrong:
+        except (Wrong, WrongPlan, PlanChanged, BadDatabaseUrl) as wrong:
             yield str(wrong)
 
 

@@ -96,7 +96,7 @@ def open_store(settings: Settings) -> tuple[Engine, Store]:
     except (BadKey, WrongKey) as error:
         raise Wrong(f"The master key cannot be used: {error}.") from error
     path = settings.meldwijzer_plan or DEFAULT_PLAN
-    store = Store(engine, vault, load_plan(path))
+    store = Store(engine, vault, plan_of(settings))
     store.register_plans((load_plan(file), file.read_text(encoding="utf-8")) for file in _plan_files(path))
     return engine, store
 
@@ -233,5 +233,9 @@ def _configs(file: SchoolsFile) -> list[SchoolConfig]:
 
 
 def plan_of(settings: Settings) -> Plan:
-    """Return the plan for new cases. Raises WrongPlan."""
-    return load_plan(settings.meldwijzer_plan or DEFAULT_PLAN)
+    """Return the plan for new cases. Raises WrongPlan, or Wrong when the file cannot be read."""
+    path = settings.meldwijzer_plan or DEFAULT_PLAN
+    try:
+        return load_plan(path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise Wrong(f"The plan {path} (MELDWIJZER_PLAN) cannot be read: {type(error).__name__}.") from error

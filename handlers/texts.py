@@ -183,7 +183,7 @@ TEXTS = {
     "same_button": "Hoort bij elkaar",
     "differs_button": "Andere leerling",
     "same_confirm": (
-        "De signalen komen samen in het oudste dossier. De leerkracht van dat dossier leest ze dan allemaal. "
+        "De signalen komen samen in het dossier dat het verst is. De leerkracht van dat dossier leest ze dan allemaal. "
         "Dit kun je niet terugdraaien."
     ),
     "yes_join": "Ja, samenvoegen",

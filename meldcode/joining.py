@@ -1,7 +1,8 @@
 """Use cases about two cases of one pupil: a care coordinator joins them, or says that they are different pupils.
 
-The younger case joins the older one. Nothing is copied: its entries stay in it, under its own key and chain, and are
-shown in the logbook of the older one. Its teacher keeps seeing only their own signals, and is not told of the other.
+The case that is less far in its plan joins the other, so that nothing that is under way is lost; of two as far, the
+younger. Nothing is copied: its entries stay in it, under its own key and chain, and are shown in the logbook of the
+other. Its teacher keeps seeing only their own signals, and is not told of the other.
 """
 
 from __future__ import annotations
@@ -30,17 +31,26 @@ class TwoCases:
 
 
 def join(tx: Transaction, command: TwoCases, now: datetime) -> str:
-    """Join the younger case to the older, and return the older one's code. Raises Refusal."""
+    """Join one case to the other, and return the code of the one that goes on. Raises Refusal."""
     first, second = _both(tx, command)
-    older, younger = sorted((first, second), key=lambda dossier: dossier.stored.opened_at)
-    if tx.cases.submission(f"{command.key}/{Effect.JOINS}"):
-        return older.stored.code
-    if Status.JOINED in (older.state.status, younger.state.status):
+    if stored := tx.cases.submission(f"{command.key}/{Effect.RECEIVES}"):
+        return tx.cases.get(stored.case).code
+    statuses = (first.state.status, second.state.status)
+    if Status.JOINED in statuses:
         raise Refusal("joined_already")
-    _note(tx, younger, Effect.JOINS, older.stored.code, command.key, now)
-    tx.cases.set_joined(younger.stored.id, older.stored.id)
-    _note(tx, older, Effect.RECEIVES, younger.stored.code, command.key, now)
-    return older.stored.code
+    if Status.OPEN not in statuses:
+        raise Refusal("not_now")
+    kept, joining = sorted((first, second), key=_progress)
+    _note(tx, joining, Effect.JOINS, kept.stored.code, command.key, now)
+    tx.cases.set_joined(joining.stored.id, kept.stored.id)
+    _note(tx, kept, Effect.RECEIVES, joining.stored.code, command.key, now)
+    return kept.stored.code
+
+
+def _progress(dossier: Dossier) -> tuple[bool, int, datetime]:
+    """Sorts an open case before a closed one, then by how far it is, then by age."""
+    state = dossier.state
+    return state.status is not Status.OPEN, -dossier.plan.place(state.step), dossier.stored.opened_at
 
 
 def tell_apart(tx: Transaction, command: TwoCases, now: datetime) -> str:

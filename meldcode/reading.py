@@ -272,6 +272,7 @@ def _same_pupil(tx: Transaction, dossier: Dossier) -> list[CaseHeader]:
         case
         for case in tx.cases.about(dossier.school, dossier.pupil)
         if case.id != dossier.stored.id and case.status is not Status.JOINED and case.code not in told_apart
+        if Status.OPEN in (case.status, dossier.state.status)
     ]
     return [case for case in candidates if code not in _told_apart(dossier_of(tx, dossier.person, case))]
 

@@ -31,6 +31,8 @@ from meldcode.schedule import calendar_of, next_moment
 from meldcode.telling import Told, tell
 
 OF_TWO_CASES = (Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS)
+KEPT_TO_ITSELF = (Effect.ALARMS, Effect.CORRECTS)
+"""What a joined case does not pass on: an alarm tells by itself, and a correction is no new signal."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def add_entry(tx: Transaction, dossier: Dossier, entry: Entry, key: str, content
     effect = dossier.plan.records[entry.record].effect
     if effect is Effect.HANDS_OVER:
         dossier = replace(dossier, case=tx.cases.hand_over(case.id, UUID(_new_teacher(dossier.plan, entry))))
-    if dossier.state.status is Status.JOINED and case.joined_to is not None and effect is not Effect.ALARMS:
+    if dossier.state.status is Status.JOINED and case.joined_to is not None and effect not in KEPT_TO_ITSELF:
         passed_on = _pass_on(tx, dossier, tx.cases.get(case.joined_to), entry, key)
         readers = set(dossier.plan.readers)
         people = tuple(person for person in passed_on.people if person.roles_in(dossier.school) & readers)

@@ -47,6 +47,11 @@ def headings(document: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.casefold()).replace(" ", "-") for heading in found}
 
 
+def without_generated(words: str) -> str:
+    """The text without what the program wrote into it."""
+    return re.sub(r"<!-- (\w+):begin -->.*?<!-- \1:end -->", "", words, flags=re.S)
+
+
 def table(document: Path, under: str) -> list[list[str]]:
     """The rows of the first table under this heading, without its head, each cell without backticks."""
     _, _, below = text(document).partition(f"\n{under}\n")

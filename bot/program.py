@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -48,6 +49,8 @@ log = logging.getLogger("meldwijzer")
 DEFAULT_PLAN = PLANS / "heutink.yaml"
 SLACK_SECONDS = 5
 START_TRIES = 8
+DEAF_SECONDS = 120
+"""Slack pings every few seconds; a link can go deaf after a reconnect and not notice."""
 MONTHS_AHEAD = timedelta(days=183)
 
 
@@ -63,6 +66,7 @@ class Program:
     ticker: Ticker
     slack: AsyncApp
     is_ready: bool = False
+    link: AsyncSocketModeHandler | None = None
 
     @property
     def has_socket(self) -> bool:
@@ -70,7 +74,9 @@ class Program:
         return bool(self.settings.slack_app_token.get_secret_value())
 
     def is_healthy(self) -> bool:
-        """Whether the database answers."""
+        """Whether the database answers and the link to Slack is not deaf; a supervisor restarts what is not healthy."""
+        if self.link and time.time() - (self.link.client.last_ping_pong_time or time.time()) > DEAF_SECONDS:
+            return False
         try:
             with self.engine.connect() as connection:
                 connection.execute(text("SELECT 1"))
@@ -136,7 +142,7 @@ async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) ->
 @asynccontextmanager
 async def working(program: Program, *, web: bool = True, worker: bool = True) -> AsyncIterator[None]:
     """Remind and send (`worker`), and be linked to Slack by Socket Mode (`web`) if that is set."""
-    link = await _connect(program) if web and program.has_socket else None
+    program.link = link = await _connect(program) if web and program.has_socket else None
     sender = asyncio.create_task(program.sender.run()) if worker else None
     if worker:
         program.ticker.start()

@@ -71,7 +71,8 @@ def _without_buttons(blocks: list[b.Block]) -> list[b.Block]:
 def _entry(line: Line, view: CaseView) -> list[b.Block]:
     code = view.dossier.stored.code
     is_here = line.code == code
-    head = b.escape(text("line_head", number=str(line.entry.seq), title=line.record.title, day=day(line.happened)))
+    number = f"{line.entry.seq}. " if is_here else ""
+    head = b.escape(text("line_head", number=number, title=line.record.title, day=day(line.happened)))
     correct = _correct_button(code, line) if is_here and line.record.fields else None
     blocks = [b.section(f"*{head}*", accessory=correct)]
     for is_long, answers in groupby(_answers(line, view.names), key=lambda answer: answer.is_long):
@@ -93,7 +94,7 @@ def _notes(line: Line, *, is_here: bool) -> Iterator[str]:
     if line.entry.refers_to:
         yield text("line_corrects", number=str(line.entry.refers_to))
     if not is_here:
-        yield text("line_other", code=line.code)
+        yield text("line_other", number=str(line.entry.seq), code=line.code)
 
 
 def _correct_button(code: str, line: Line) -> b.Block:

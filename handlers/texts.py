@@ -103,8 +103,11 @@ TEXTS = {
     "reminder": "Stap {number} van {total}: {title}. Aan zet: {who}. In deze stap sinds {day}.",
     "reminder_title": "Dossier {code} wacht",
     "reminder_vacation": "Dossier {code} blijft open in de vakantie",
-    "reminder_vacation_line": "{step} Wat kan niet wachten? Spreek vandaag af wie er in de vakantie op let.",
-    "reminder_follow_up": "Dossier {code}: vandaag is er een vervolgafspraak waar jij voor zorgt",
+    "reminder_vacation_line": (
+        "{step} De vakantie begint op {day}. Wat kan niet wachten? Spreek vandaag af wie er in de vakantie op let."
+    ),
+    "reminder_follow_up": "Dossier {code}: vervolgafspraak op {day}. Jij zorgt daarvoor",
+    "reminder_follow_up_instead": "Dossier {code}: vervolgafspraak op {day}. Wie ervoor zorgt, is er nu niet. Wie wel?",
     "reminder_notification": "Dossier {code} wacht op een volgende stap.",
     "reminders_notification": "{count} dossiers wachten op een volgende stap.",
     "reminders_intro": "*Dit staat vandaag open ({count} dossiers)*",
@@ -170,10 +173,10 @@ TEXTS = {
     "case_older": "Eerdere notities",
     "case_newer": "Latere notities",
     "case_steps": "Alle stappen van het stappenplan",
-    "line_head": "{number}. {title} · {day}",
+    "line_head": "{number}{title} · {day}",
     "line_written": "door {author} ({role}), geschreven op {written}",
+    "line_other": "notitie {number} uit dossier {code}",
     "line_corrects": "verbetert notitie {number}",
-    "line_other": "uit dossier {code}",
     "left_out": "Niet besproken",
     "somebody_gone": "iemand die niet meer op school werkt",
     "same_pupil": (

@@ -135,8 +135,10 @@ def record_form(tx: Transaction, who: Identity, code: str, record: str, refers_t
     dossier = _read(tx, person, readable_case(tx, person, code), now)
     plan = dossier.plan
     asked = plan.record_with(Effect.CORRECTS) if refers_to else plan.records.get(record)
-    if asked is None or acting_role(asked, dossier.relation) is None:
-        raise Refusal("role_may_not", roles=" ".join(asked.by) if asked else "", rule="G1")
+    if asked is None:
+        raise Refusal("unknown_action")
+    if acting_role(asked, dossier.relation) is None:
+        raise Refusal("role_may_not", roles=" ".join(asked.by), rule="G1")
     if asked.effect is Effect.CORRECTS and not 1 <= refers_to <= len(dossier.entries):
         raise Refusal("unknown_entry")
     form, case = asked.without_pupil(), dossier.stored
@@ -243,13 +245,16 @@ def _joined(tx: Transaction, person: Person, case: CaseHeader, now: datetime) ->
 def _lines(tx: Transaction, parts: Iterable[Dossier], staff: dict[PersonId, str]) -> list[Line]:
     """The entries of all the parts in order of happening (S1.2).
 
-    What is noted of a colleague's case about the same pupil is for whoever reads that one too.
+    What is noted of a colleague's case about the same pupil is for whoever reads that one too. That another case was
+    joined to this one is said once, in this one.
     """
     lines = []
-    for part in parts:
+    for place, part in enumerate(parts):
+        hidden = {Effect.JOINS} if place else set()
+        hidden |= set() if part.relation.roles & set(part.plan.readers) else {Effect.JOINS, Effect.DIFFERS}
         for entry in part.entries:
             record = part.plan.records[entry.record]
-            if record.effect in (Effect.JOINS, Effect.DIFFERS) and not part.relation.roles & set(part.plan.readers):
+            if record.effect in hidden:
                 continue
             author = staff.get(entry.author) or tx.people.get(entry.author).name
             lines.append(Line(entry, _happened(record, entry), author, record, part.stored.code))

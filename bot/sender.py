@@ -90,13 +90,16 @@ class Sender:
             await self._not_sent(messages, _code(error), _retry_after(error))
         except (aiohttp.ClientError, TimeoutError) as error:
             await self._not_sent(messages, type(error).__name__, None)
+        except Exception as error:  # one that cannot be put in words holds up no other
+            note(error, "message")
+            await self._not_sent(messages, type(error).__name__, None)
         else:
             for message in messages:
                 await asyncio.to_thread(self._queue.mark_sent, message, self._now())
             await self._publish_home(first.identity)
 
     async def _send(self, messages: list[Claimed], to: Identity) -> None:
-        rendered = await self._office.run(lambda tx, _now: _rendered(tx, messages))
+        rendered = await self._office.run(lambda tx, now: _rendered(tx, messages, now))
         if rendered is None:
             return
         words, blocks = rendered
@@ -114,7 +117,7 @@ class Sender:
     async def _set_aside(self, message: Claimed, code: str) -> None:
         """It can never arrive: the next in charge hears of it, and `doctor` shows it."""
         log.error("message %s cannot be delivered: %s", message.id, code)
-        case, moment = message.case, f"message {message.id}"
+        case, moment = message.case, message.words.get("moment") or f"message {message.id}"
         if case is not None:
             await self._office.run(lambda tx, now: pass_on_undelivered(tx, case, message.to, moment, now))
         await asyncio.to_thread(self._queue.set_aside, message, code)
@@ -128,12 +131,13 @@ class Sender:
             note(error, "home")
 
 
-def _rendered(tx: Transaction, messages: list[Claimed]) -> Rendered | None:
-    """The messages in words; None when all they remind of was done meanwhile."""
+def _rendered(tx: Transaction, messages: list[Claimed], now: datetime) -> Rendered | None:
+    """The messages in words, of each case the latest; None when all they remind of was done meanwhile."""
     first = messages[0]
     if first.kind != REMINDER:
         return in_words(first.kind, first.words, tx.plans.get)
-    current = [m.words for m in messages if m.case is not None and not is_outdated(tx, m.case, m.words)]
+    latest = {m.case: m.words for m in messages}
+    current = [words for case, words in latest.items() if case and not is_outdated(tx, case, words, now)]
     if len(current) > 1:
         return overview_of(current, tx.plans.get)
     return in_words(REMINDER, current[0], tx.plans.get) if current else None

@@ -46,7 +46,7 @@ class Ticker:
         """Remind of all that is due, a few cases in each transaction; return how many cases were looked at."""
         looked_at = 0
         try:
-            while found := await self._office.run(lambda tx, now: remind(tx, now, AT_ONCE)):
+            while found := await self._office.run(_remind):
                 looked_at += found
         except Exception as error:
             note(error, "tick")
@@ -60,6 +60,10 @@ class Ticker:
         except Exception as error:
             note(error, "hourly tick")
         self._wake()
+
+
+def _remind(tx: Transaction, now: datetime) -> int:
+    return remind(tx, now, AT_ONCE, lambda error: note(error, "reminder"))
 
 
 def _look_after(tx: Transaction, now: datetime) -> None:

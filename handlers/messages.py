@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from handlers import blocks as b
 from handlers import texts
@@ -58,7 +58,9 @@ def overview(several: Sequence[Words], plans: Plans) -> Rendered:
     count = str(len(several))
     shown = several[:MOST_IN_OVERVIEW]
     cases = [b.section(_reminder_lines(words, plans), accessory=open_button(words["code"])) for words in shown]
-    blocks = [b.section(text("reminders_intro", count=count)), *cases, *b.actions([acute_button()])]
+    left = len(several) - len(shown)
+    more = [b.context(text("home_more", count=str(left)))] if left else []
+    blocks = [b.section(text("reminders_intro", count=count)), *cases, *more, *b.actions([acute_button()])]
     return text("reminders_notification", count=count), blocks
 
 
@@ -88,9 +90,11 @@ def _reminder_lines(words: Words, plans: Plans) -> str:
         who=texts.roles(words["who"].split()),
         day=day(datetime.fromisoformat(words["since"])),
     )
+    about = day(date.fromisoformat(words["day"])) if words["day"] else ""
     if words["kind"] == Kind.VACATION:
-        where = text("reminder_vacation_line", step=where)
-    return f"*{text(TITLES[Kind(words['kind'])], code=words['code'])}*\n{where}"
+        where = text("reminder_vacation_line", step=where, day=about)
+    title = TITLES[Kind(words["kind"])] + ("_instead" if words["instead"] else "")
+    return f"*{text(title, code=words['code'], day=about)}*\n{where}"
 
 
 def _week(words: Words, plans: Plans) -> Rendered:

@@ -6,11 +6,11 @@ school day. A rung comes at the opening of its school day; on the very day that 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from itertools import count
+from itertools import count, takewhile
 
 from meldcode.calendar import DAY, SchoolCalendar
 from meldcode.case import State
@@ -27,13 +27,17 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Due:
-    """One reminder. `at` is in UTC; `moment` names it for good, unique in its case; `rung` counts from 1, else 0."""
+    """One reminder. `at` is in UTC; `moment` names it for good, unique in its case; `rung` counts from 1, else 0.
+
+    `day` is the day that it speaks of: of the appointment, or the first of the vacation.
+    """
 
     at: datetime
     kind: Kind
     moment: str
     roles: tuple[Role, ...] = ()
     rung: int = 0
+    day: date | None = None
 
 
 def counts_from(step: Step, state: State) -> datetime | None:
@@ -88,7 +92,7 @@ def follow_up_due(day: date, calendar: SchoolCalendar, entry: int) -> Due:
     It comes at the opening of its day, or of the last school day before when there is no school that day (G6).
     """
     school_day = day if calendar.is_school_day(day) else calendar.last_school_day_before(day)
-    return Due(calendar.moment(school_day, calendar.opening), Kind.FOLLOW_UP, f"follow_up/{entry}/{day}")
+    return Due(calendar.moment(school_day, calendar.opening), Kind.FOLLOW_UP, f"follow_up/{entry}/{day}", day=day)
 
 
 def pending(step: Step, since: datetime, done: Collection[str], calendar: SchoolCalendar, now: datetime) -> list[Due]:
@@ -107,6 +111,20 @@ def _up_to_the_next(ladder: Iterator[Due], done: Collection[str], now: datetime)
             yield due
             if due.at > now:
                 return
+
+
+def asked_for(
+    step: Step, since: datetime, postponed: Sequence[str], done: Collection[str], calendar: SchoolCalendar
+) -> Iterator[Due]:
+    """Yield the reminder on the day that somebody asked for ("Later"), to those whom the last one was for (G2)."""
+    if not postponed or not step.remind:
+        return
+    given = list(takewhile(lambda due: due.moment in done, rungs(step, since, calendar)))
+    day = calendar.next_school_day(date.fromisoformat(postponed[-1]), include=True)
+    moment = f"{step.id}/later-{len(postponed)}/{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    if moment not in done:
+        roles = given[-1].roles if given else step.remind[0].to
+        yield Due(calendar.moment(day, calendar.opening), Kind.RUNG, moment, roles)
 
 
 def next_due(step: Step, since: datetime, done: Collection[str], calendar: SchoolCalendar, now: datetime) -> Due:
@@ -134,6 +152,7 @@ def _sweep(step: Step, since: datetime, done: Collection[str], calendar: SchoolC
         kind=Kind.VACATION,
         moment=_sweep_moment(vacation.first),
         roles=tuple(dict.fromkeys(role for rung in step.remind for role in rung.to)) or step.who,
+        day=vacation.first,
     )
 
 

@@ -198,8 +198,8 @@ class Cases(ABC):
         """Keep the reminders that the case has had now, and the moment to look at it again."""
 
     @abstractmethod
-    def counts(self, school: SchoolId) -> list[StepCount]:
-        """Return how many open cases stand at each step, and how many of them are overdue."""
+    def counts(self, school: SchoolId, opened_before: datetime) -> list[StepCount]:
+        """Return how many cases that were open by then stand at each step now, and how many of them are overdue."""
 
     @abstractmethod
     def submission(self, key: str) -> Submission | None:

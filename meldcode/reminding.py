@@ -10,48 +10,73 @@ One tick, one transaction for a few cases:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 
-from meldcode.calendar import BeyondCalendar
-from meldcode.case import CaseId, PersonId, Status, fold, to_act
-from meldcode.due import Due, Kind
+from meldcode.calendar import DAY, BeyondCalendar
+from meldcode.case import CaseId, PersonId, State, Status, fold, to_act
+from meldcode.due import Due, Kind, counts_from
 from meldcode.people import AMSTERDAM, Person
-from meldcode.plan import Role
+from meldcode.plan import Plan, Role
 from meldcode.ports import CaseHeader, Contents, Message, Transaction
 from meldcode.schedule import RETRY, calendar_of, follow_ups, next_moment, open_moment, to_remind
 
+AFTER_TROUBLE = timedelta(hours=1)
+IN_CHARGE = (Role.CARE_COORDINATOR, Role.SCHOOL_LEADER)
+"""Who hears of what can reach nobody else."""
 
-def remind(tx: Transaction, now: datetime, limit: int = 100) -> int:
-    """Remind of what is due, and return how many cases were looked at; 0 when nothing is due any more."""
+
+def remind(tx: Transaction, now: datetime, limit: int, trouble: Callable[[Exception], object]) -> int:
+    """Remind of what is due, and return how many cases were looked at; 0 when nothing is due any more.
+
+    A case that cannot be read holds up no other: `trouble` hears of it, and it is looked at again in an hour.
+    """
     cases = tx.cases.claim_due(now, limit)
     for case in cases:
-        _remind_of(tx, case, now)
+        try:
+            _remind_of(tx, case, now)
+        except Exception as error:
+            trouble(error)
+            tx.cases.keep_reminded(case.id, (), case.rungs, now + AFTER_TROUBLE, now)
     return len(cases)
 
 
-def is_outdated(tx: Transaction, case: CaseId, words: Mapping[str, str]) -> bool:
-    """Tell whether what a reminder says was done before it could be sent: then it is not sent."""
+def is_outdated(tx: Transaction, case: CaseId, words: Mapping[str, str], now: datetime) -> bool:
+    """Tell whether a reminder should not be sent any more: what it asks was done or postponed, or its day is over."""
     header = tx.cases.get(case)
     if header.status is not Status.OPEN:
         return True
-    return words["kind"] == Kind.RUNG and (header.step, header.since.isoformat()) != (words["step"], words["since"])
+    if words["kind"] == Kind.VACATION:
+        return words["day"] <= now.astimezone(AMSTERDAM).date().isoformat()
+    if words["kind"] == Kind.FOLLOW_UP:
+        return False
+    plan = tx.plans.get(header.plan, header.plan_version)
+    return words["waiting"] != _waiting(plan, fold(plan, tx.cases.contents(case).entries))
 
 
 def pass_on_undelivered(tx: Transaction, case: CaseId, to: PersonId, moment: str, now: datetime) -> None:
-    """Tell the others in charge that a message about a case did not arrive with somebody."""
+    """Tell the others in charge that a message about a case did not arrive with somebody.
+
+    When that reaches one of them neither, the rest hears of it under the same `moment`: each once, and no more.
+    """
     header = tx.cases.get(case)
     for person in tx.people.of_school(header.school):
-        if person.id != to and person.roles_in(header.school) & {Role.CARE_COORDINATOR, Role.SCHOOL_LEADER}:
-            tx.outbox.put(Message("undelivered", person.id, case, moment, {"code": header.code}), now)
+        if person.id != to and person.roles_in(header.school) & {*IN_CHARGE}:
+            words = {"code": header.code, "moment": moment}
+            tx.outbox.put(Message("undelivered", person.id, case, moment, words), now)
 
 
 def week_overview(tx: Transaction, now: datetime) -> None:
-    """Send each school leader the week's counts (G2): once a week, in school hours, when there are open cases."""
-    year, week, _ = now.astimezone(AMSTERDAM).isocalendar()
+    """Send each school leader the counts of the cases with which the week began (G2): once a week, in school hours."""
+    today = now.astimezone(AMSTERDAM).date()
+    year, week, weekday = today.isocalendar()
+    monday = datetime.combine(today - (weekday - 1) * DAY, time(), AMSTERDAM)
     for school in tx.people.schools():
-        counts = tx.cases.counts(school.id)
-        if not counts or open_moment(school, now) > now:
+        opening = open_moment(school, monday)
+        is_open = opening <= now and open_moment(school, now) <= now
+        counts = tx.cases.counts(school.id, opening) if is_open else []
+        if not counts:
             continue
         words = {f"{c.plan} {c.plan_version} {c.step}": f"{c.open} {c.overdue}" for c in counts}
         for person in tx.people.of_school(school.id):
@@ -81,6 +106,9 @@ def _remind_of(tx: Transaction, case: CaseHeader, now: datetime) -> None:
             "who": " ".join(to_act(plan, state)),
             "since": state.since.isoformat() if state.since else "",
             "kind": most.kind.value,
+            "waiting": _waiting(plan, state),
+            "day": most.day.isoformat() if most.day else "",
+            "instead": "yes" if most.kind is Kind.FOLLOW_UP and most.roles else "",
         }
         tx.outbox.put(Message("reminder", person, case.id, most.moment, words), open_moment(school, now))
     moments = [d.moment for d in due]
@@ -89,16 +117,21 @@ def _remind_of(tx: Transaction, case: CaseHeader, now: datetime) -> None:
     tx.cases.keep_reminded(case.id, moments, rungs, again, now)
 
 
+def _waiting(plan: Plan, state: State) -> str:
+    """What a case waits for and since when, as a mark that changes once somebody does or postpones it."""
+    return f"{state.step} {counts_from(plan.step(state.step), state)} {len(state.postponed)}"
+
+
 def _recipients(tx: Transaction, case: CaseHeader, contents: Contents, due: Sequence[Due]) -> dict[PersonId, Due]:
-    """Whom to remind, each of the last that fell due for them."""
+    """Whom to remind, each of the last that fell due for them; those in charge of what is for nobody who is there."""
     staff = tx.people.of_school(case.school)
     plan, calendar = tx.plans.get(case.plan, case.plan_version), calendar_of(tx.people.school(case.school))
     owners = {d.moment: owner for d, owner in follow_ups(plan, contents.entries, calendar)}
     found: dict[PersonId, Due] = {}
     for one in sorted(due, key=lambda d: d.at):
-        for person in staff:
-            if _is_for(person, one, case, owners.get(one.moment)):
-                found[person.id] = one
+        wanted = [person.id for person in staff if _is_for(person, one, case, owners.get(one.moment))]
+        in_charge = [person.id for person in staff if person.roles_in(case.school) & {*IN_CHARGE}]
+        found |= dict.fromkeys(wanted, one) or dict.fromkeys(in_charge, replace(one, roles=IN_CHARGE))
     return found
 
 

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from meldcode.calendar import BeyondCalendar, SchoolCalendar
 from meldcode.case import Entry, PersonId, State, Status
-from meldcode.due import Due, Kind, counts_from, follow_up_due, pending
+from meldcode.due import Due, Kind, asked_for, counts_from, follow_up_due, pending
 from meldcode.people import School
 from meldcode.plan import Plan
 
@@ -45,8 +45,9 @@ def to_remind(
     step, calendar = plan.step(state.step), calendar_of(school)
     since = counts_from(step, state) or now
     step_dues = [_postponed(due, state, calendar) for due in pending(step, since, done, calendar, now)]
+    asked = asked_for(step, since, state.postponed, done, calendar)
     appointments = [due for due, _ in follow_ups(plan, entries, calendar) if due.moment not in done]
-    return sorted([*step_dues, *appointments], key=lambda due: due.at)
+    return sorted([*step_dues, *asked, *appointments], key=lambda due: due.at)
 
 
 def follow_ups(plan: Plan, entries: Sequence[Entry], calendar: SchoolCalendar) -> Iterator[tuple[Due, PersonId]]:

@@ -143,11 +143,15 @@ class StoredCases(Cases):
             self._connection.execute(insert(reminders), rows)
         self._connection.execute(update(cases).where(cases.c.id == case).values(rungs=rungs, next_due=next_due))
 
-    def counts(self, school: SchoolId) -> list[StepCount]:
-        """Return how many open cases stand at each step, and how many of them are overdue."""
+    def counts(self, school: SchoolId, opened_before: datetime) -> list[StepCount]:
+        """Return how many cases that were open by then stand at each step now, and how many of them are overdue."""
         at = (cases.c.plan, cases.c.plan_version, cases.c.step)
         overdue = func.sum(case_when((cases.c.rungs > 0, 1), else_=0))
-        open_ones = (cases.c.school == school, cases.c.status == Status.OPEN.value)
+        open_ones = (
+            cases.c.school == school,
+            cases.c.status == Status.OPEN.value,
+            cases.c.opened_at < opened_before,
+        )
         rows = self._connection.execute(
             select(*at, func.count(), overdue).where(*open_ones).group_by(*at).order_by(*at)
         )

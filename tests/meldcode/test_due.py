@@ -11,7 +11,18 @@ from hypothesis import strategies as st
 
 from meldcode.calendar import DAY, REGIONS, BeyondCalendar, SchoolCalendar
 from meldcode.case import Entry, State
-from meldcode.due import Due, Kind, before_vacation, counts_from, deadline, follow_up_due, next_due, pending, rungs
+from meldcode.due import (
+    Due,
+    Kind,
+    asked_for,
+    before_vacation,
+    counts_from,
+    deadline,
+    follow_up_due,
+    next_due,
+    pending,
+    rungs,
+)
 from meldcode.people import AMSTERDAM
 from meldcode.plan import Deadline, Role, Rung, Step
 
@@ -233,6 +244,29 @@ def test_a_moment_names_a_reminder_for_good() -> None:
     assert [due.moment for due in moved] == [due.moment for due in list(rungs(step, since, NOORD))]
 
 
+@pytest.mark.rule("G2")
+@pytest.mark.parametrize(
+    ("day", "sent", "expected", "roles"),
+    [
+        ("2026-12-16", 0, "2026-12-16T08:30", FIRST),
+        ("2026-12-16", 1, "2026-12-16T08:30", FIRST),
+        ("2026-12-18", 2, "2026-12-18T08:30", SECOND),
+        ("2026-12-19", 2, "2027-01-04T08:30", SECOND),  # a vacation begins
+    ],
+)
+def test_who_asks_for_a_later_day_is_reminded_on_that_day(
+    day: str, sent: int, expected: str, roles: tuple[Role, ...]
+) -> None:
+    step, since = make_step(0), local("2026-12-14T10:00")
+    done = [due.moment for due in list(rungs(step, since, NOORD))[:sent]]
+    [due] = asked_for(step, since, ["2026-12-15", day], done, NOORD)
+    assert (due.at, due.kind, due.roles, due.rung) == (local(expected), Kind.RUNG, roles, 0)
+    [first] = asked_for(step, since, ["2026-12-15"], done, NOORD)
+    assert first.moment != due.moment
+    assert not list(asked_for(step, since, ["2026-12-15", day], [*done, due.moment], NOORD))
+    assert not list(asked_for(step, since, [], done, NOORD))
+
+
 @pytest.mark.rule("S3.6")
 @pytest.mark.parametrize(
     ("day", "expected"),
@@ -245,7 +279,7 @@ def test_a_moment_names_a_reminder_for_good() -> None:
 )
 def test_a_follow_up_is_reminded_of_before_a_free_day(day: str, expected: str) -> None:
     found = follow_up_due(d(day), NOORD, 12)
-    assert found == Due(local(expected), Kind.FOLLOW_UP, f"follow_up/12/{day}")
+    assert found == Due(local(expected), Kind.FOLLOW_UP, f"follow_up/12/{day}", day=d(day))
 
 
 @pytest.mark.rule("G2")

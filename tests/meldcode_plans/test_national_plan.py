@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from handlers import texts
@@ -201,7 +203,8 @@ def test_without_a_report_the_help_has_to_last(play: Play) -> None:
 @pytest.mark.parametrize("missing", ["help_able", "help_accepted", "help_lasts"])
 def test_a_report_is_never_refused_for_want_of_help(play: Play, missing: str) -> None:
     play.reach("decide")
-    play.record("proposal", by=KARIN, decision="report", **{missing: "no"})
+    lacking: dict[str, Any] = {missing: "no"}
+    play.record("proposal", by=KARIN, decision="report", **lacking)
 
 
 # who may, and with whom
@@ -262,9 +265,10 @@ def test_whoever_advises_from_outside_is_told_no_name(play: Play) -> None:
     assert "Noor" not in str(play.form("anonymous_summary", by=KARIN).initial["summary"])
     assert play.refused("anonymous_summary", by=KARIN, summary="Noor is vaak moe.") == {"summary": ANONYMOUS}
     for asked in ("veilig_thuis", "injury_expert"):
-        outside = {"by": SANNE, "asked": asked}
-        assert play.refused("consultation", **outside, advice="Praat met Noor.") == {"advice": ANONYMOUS}
-        assert play.refused("consultation", **outside, advice="") == {"advice": "Schrijf op welk advies jullie kregen."}
+        named = play.refused("consultation", by=SANNE, asked=asked, advice="Praat met Noor.")
+        assert named == {"advice": ANONYMOUS}
+        nothing = play.refused("consultation", by=SANNE, asked=asked, advice="")
+        assert nothing == {"advice": "Schrijf op welk advies jullie kregen."}
     play.record("consultation", by=SANNE, asked="veilig_thuis", advice="Praat met de leerling.")
     assert play.state().step == "talk"
 

@@ -53,7 +53,7 @@ def _database(settings: Settings) -> Iterator[str]:
 
 def _outbox(backlog: Backlog, now: datetime) -> Iterator[str]:
     if backlog.failed:
-        yield f"{backlog.failed} messages could not be delivered; the next in charge were told."
+        yield f"{backlog.failed} message(s) could not be delivered; the next in charge were told."
     if backlog.oldest_due and now - backlog.oldest_due > STUCK:
         yield f"The outbox is stuck: a message waits since {backlog.oldest_due:%Y-%m-%d %H:%M} UTC. Does a worker run?"
 

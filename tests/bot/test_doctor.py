@@ -1,0 +1,91 @@
+"""`meldwijzer doctor` and the log tell in plain words what will go wrong, before it does."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from pydantic import SecretStr
+
+from bot.doctor import complaints
+from bot.program import calendar_ends, open_store
+from bot.settings import Settings
+from meldcode.people import School
+from meldcode.plan import Role
+from meldcode.ports import Message
+from storage.schools import PersonConfig, SchoolConfig, apply_schools
+from storage.transaction import Store
+from storage.vault import new_master_key
+
+SCHOOLS = """
+schools:
+  - name: De Linde
+    region: noord
+    people:
+      - {slack: U0SANNE, name: Sanne de Boer, roles: [teacher]}
+      - {slack: U0KARIN, name: Karin Visser, roles: [care_coordinator, confidant, school_leader, cluster_director]}
+"""
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    file = tmp_path / "schools.yaml"
+    file.write_text(SCHOOLS, encoding="utf-8")
+    return Settings(
+        slack_bot_token=SecretStr("xoxb-1"),
+        slack_signing_secret=SecretStr("secret"),
+        database_url=f"sqlite:///{tmp_path / 'm.db'}",
+        meldwijzer_master_key=SecretStr(new_master_key()),
+        meldwijzer_schools=file,
+    )
+
+
+@pytest.fixture
+def store(settings: Settings) -> Store:
+    return open_store(settings)[1]
+
+
+def test_all_is_well(settings: Settings) -> None:
+    assert list(complaints(settings)) == []
+
+
+def test_a_role_without_holder_is_named(settings: Settings) -> None:
+    assert settings.meldwijzer_schools is not None
+    settings.meldwijzer_schools.write_text(SCHOOLS.replace("confidant, ", ""), encoding="utf-8")
+    assert list(complaints(settings)) == ["De Linde: nobody has the role confidant (vertrouwenspersoon)."]
+
+
+def test_a_wrong_master_key_is_refused_in_words(settings: Settings, store: Store) -> None:
+    with store.transaction():
+        pass
+    other = settings.model_copy(update={"meldwijzer_master_key": SecretStr(new_master_key())})
+    [complaint] = complaints(other)
+    assert "master key" in complaint
+
+
+@pytest.mark.rule("G6")
+@pytest.mark.parametrize(("days", "warns"), [(182, True), (184, False)])
+def test_the_end_of_the_calendar_is_told_half_a_year_ahead(days: int, warns: bool) -> None:
+    last = datetime(2030, 9, 1, 12, tzinfo=UTC)
+    found = list(calendar_ends(School(uuid4(), "De Linde", "noord"), last - timedelta(days=days)))
+    assert bool(found) is warns
+    assert not warns or "De Linde: the vacations are known until 2030-09-01 only" in found[0]
+
+
+@pytest.mark.rule("G2")
+def test_a_message_that_waits_and_one_that_was_given_up_are_told(settings: Settings, store: Store) -> None:
+    long_ago = datetime.now(UTC) - timedelta(hours=2)
+    person = PersonConfig("U0KARIN", "Karin Visser", frozenset({Role.CARE_COORDINATOR}))
+    apply_schools(store, [SchoolConfig("De Linde", "noord", (), (person,))], "T1", long_ago)
+    with store.transaction(long_ago) as tx:
+        [school] = tx.people.schools()
+        [karin] = tx.people.of_school(school.id)
+        tx.outbox.put(Message("deputy", karin.id, None, "one", {}), long_ago)
+        tx.outbox.put(Message("deputy", karin.id, None, "two", {}), long_ago)
+    [claimed] = store.queue.claim(long_ago, 1, timedelta(minutes=1))
+    store.queue.set_aside(claimed, "user_not_found")
+    stuck, failed = sorted(complaints(settings), key=lambda complaint: "delivered" in complaint)
+    assert "The outbox is stuck" in stuck
+    assert failed.startswith("1 message(s) could not be delivered")

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -69,12 +70,11 @@ class Sender:
         return len(claimed)
 
     async def _pause(self) -> None:
-        try:
-            await asyncio.wait_for(self._woken.wait(), LOOK_EVERY)
-        except TimeoutError:
-            return
-        finally:
-            self._woken.clear()
+        # Not `wait_for`: before Python 3.12 it can lose that we are told to stop.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_EVERY):
+                await self._woken.wait()
+        self._woken.clear()
 
     async def _deliver(self, first: Claimed) -> None:
         """Send a message; reminders that wait for the same person go along in one."""

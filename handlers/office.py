@@ -40,7 +40,8 @@ class Office:
     async def run(self, use_case: Callable[[Transaction, datetime], T]) -> T:
         """Run `use_case(tx, now)` in one transaction, anew when another one came in between, and return its result."""
         loop = asyncio.get_running_loop()
-        return await asyncio.wait_for(loop.run_in_executor(self._pool, self._attempts, use_case), self._seconds)
+        async with asyncio.timeout(self._seconds):
+            return await loop.run_in_executor(self._pool, self._attempts, use_case)
 
     def close(self) -> None:
         """Let what runs come to its end."""

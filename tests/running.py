@@ -18,8 +18,10 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
+from unittest.mock import patch
 
 import uvicorn
 import yaml
@@ -30,6 +32,7 @@ from bot.manifest import manifest
 from bot.program import Program, prepared, working
 from bot.settings import Settings
 from bot.web import web_app
+from meldcode.plan_file import load_plan
 from practice import payloads
 from practice.actor import Actor
 from practice.delivery import Kind, deliver
@@ -48,7 +51,7 @@ SANNE, MEHMET, KARIN, JORIS, FATIMA = "U0SANNE", "U0MEHMET", "U0KARIN", "U0JORIS
 WILLEM, BEATRIX, BRAM, NOOR = "U0WILLEM", "U0BEATRIX", "U0BRAM", "U0NOOR"
 
 TODAY = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-"""When a test begins: a Tuesday, at ten in the morning in the schools, when nothing is sent by itself."""
+"""When a test begins: a Tuesday, at ten in the morning in the schools."""
 
 
 def person(slack: str, name: str, *roles: str, groups: Sequence[str] = ()) -> School:
@@ -224,15 +227,25 @@ async def running(
     schools: Sequence[School] = (LINDE, BEUK),
     database_url: str = "",
     worker: bool = True,
+    ticking: bool = False,
 ) -> AsyncIterator[Running]:
-    """Run the program in a practice workspace with these schools. At the end Slack must have refused nothing."""
+    """Run the program in a practice workspace with these schools. At the end Slack must have refused nothing.
+
+    The outbox is drained by itself with `worker`, and the clock's work is done by itself with `ticking`; without these
+    a test does it by hand, with `program.sender.drain()` and `program.ticker.tick()`.
+    """
     clock, door = Clock(), _door() if transport == "http" else None
     url = f"http://127.0.0.1:{door.getsockname()[1]}" if door else ""
     workspace = Workspace(_app(url), _people(schools), now=clock)
     async with contextlib.AsyncExitStack() as stack:
         practice = await stack.enter_async_context(PracticeServer(workspace))
         settings = _settings(practice, folder, schools, database_url)
+        # Reading a plan takes half of the start: each is read once for all tests.
+        stack.enter_context(patch("bot.program.load_plan", _load_plan))
         program = await stack.enter_async_context(prepared(settings, clock))
+        if not ticking:
+            for name in ("start", "stop"):
+                stack.enter_context(patch.object(program.ticker, name))
         await stack.enter_async_context(working(program, worker=worker))
         if door:
             app = web_app(program.slack, program.is_healthy, lambda: program.is_ready and program.is_healthy())
@@ -293,6 +306,9 @@ async def until(condition: Callable[[], Any], seconds: float = 5) -> None:
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.01)
+
+
+_load_plan = cache(load_plan)
 
 
 def _door() -> socket.socket:

@@ -121,3 +121,15 @@ async def test_nothing_is_sent_twice_by_two_senders(tmp_path: Path, database_url
         await school.report(SANNE, signal())
         assert sorted(await asyncio.gather(sends(school), sends(school))) == [0, 2]
         assert arrived(school) == (1, 1)
+
+
+async def test_stopping_at_the_moment_that_a_message_comes_stops(tmp_path: Path) -> None:
+    async with running(tmp_path, worker=False) as school:
+        sender = school.program.sender
+        sending = asyncio.create_task(sender.run())
+        await until(lambda: sender._woken._waiters)
+        sender.wake()
+        sending.cancel()
+        done, _ = await asyncio.wait([sending], timeout=1)
+        sending.cancel()
+        assert done

@@ -1,0 +1,63 @@
+"""Somebody goes on in one modal: record after record, another case of the same pupil, another alarm another day."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.running import FATIMA, KARIN, SANNE, Running, button, buttons_of, running, signal, words_of
+
+
+@pytest.mark.rule("G1")
+async def test_record_after_record_without_closing_the_case(tmp_path: Path) -> None:
+    """Slack stacks three modals and no more, and what lies below must not be a case of an hour ago."""
+    async with running(tmp_path) as school:
+        code = await reported(school)
+        await school.open_case(KARIN, code)
+        steps = {
+            "Ik pak dit op": {},
+            "Weten de ouders het?": {"Weten de ouders van de zorgen?": "Ja"},
+            "Overleg vastleggen": {
+                "Wie van school waren erbij?": [SANNE, KARIN],
+                "Met wie was het overleg?": "De medewerker van het ZAT",
+                "Wat was het advies?": "Praten.",
+            },
+            "Is praten veilig?": {
+                "Komt de leerling in gevaar door een gesprek?": "Nee, een gesprek kan",
+                "Waarom denken jullie dat?": "Ze zijn rustig.",
+            },
+        }
+        for label, answers in steps.items():
+            await school.press(KARIN, school.modal(KARIN), label)
+            answer = await school.actor(KARIN).fill(school.modal(KARIN), **answers)
+            assert answer.ok, (label, answer)
+            await school.press(KARIN, school.modal(KARIN), "Dossier openen")
+            below, top = school.workspace.modals_of(KARIN)
+            assert words_of(below) == words_of(top)
+            assert buttons_of(below) == buttons_of(top)
+        assert "Stap 3 van 4" in words_of(school.modal(KARIN))
+
+
+@pytest.mark.rule("G4")
+async def test_an_alarm_of_another_day_is_an_alarm(tmp_path: Path) -> None:
+    """The Home tab and a message stay the same view for weeks; the same button is then another alarm."""
+    async with running(tmp_path) as school:
+        await school.actor(SANNE).open_home()
+        for alarms in (1, 2):
+            home = school.workspace.home_of(SANNE)
+            assert home
+            await asyncio.gather(*(school.press(SANNE, home, "Acuut gevaar") for _ in range(2)))
+            await school.sent()
+            for alerted in (KARIN, FATIMA):
+                assert len(school.messages(alerted)) == alarms
+                assert button(school.messages(alerted)[-1], "Wie is het?")
+            school.clock.forward(days=1)
+
+
+async def reported(school: Running) -> str:
+    await school.report(SANNE, signal())
+    await school.sent()
+    [code] = school.codes(KARIN)
+    return code

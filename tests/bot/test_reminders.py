@@ -1,0 +1,500 @@
+"""Reminders through the real bot: each comes once, to the right people, in school hours, and only while it is needed."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, select, update
+
+from bot.program import prepared
+from meldcode.case import Answer
+from meldcode.people import AMSTERDAM, Identity
+from meldcode.recording import Saved, Submit, submit
+from meldcode.staffing import leave_or_return
+from storage.outbox import SendState
+from storage.schema import cases, entries, outbox
+from tests.databases import Postgres
+from tests.running import (
+    FATIMA,
+    JORIS,
+    KARIN,
+    MEHMET,
+    SANNE,
+    Running,
+    buttons_of,
+    logged,
+    running,
+    signal,
+    words_of,
+)
+
+TEAM = "T0PRACTICE"
+ALL = (KARIN, JORIS, FATIMA, SANNE)
+CODE = re.compile(r"\d\d-[A-Z0-9]{4}")
+LATER_ON, LATER_WHY = "Wanneer wil je er weer aan herinnerd worden?", "Waarom lukt het nu niet?"
+
+
+async def comes(school: Running, moment: str) -> None:
+    """It becomes this time in the Netherlands: the worker looks at what is due, and sends what can be sent."""
+    target = datetime.fromisoformat(moment).replace(tzinfo=AMSTERDAM)
+    ahead = (target - school.clock()).total_seconds()
+    assert ahead > 0, f"{moment} has passed"
+    school.clock.forward(seconds=ahead)
+    await school.program.ticker.tick()
+    await school.program.ticker.hourly()
+    await send(school)
+
+
+async def send(school: Running) -> None:
+    """Let everything be sent that can be."""
+    for _ in range(20):
+        if not await school.program.sender.drain():
+            return
+    raise AssertionError("there is no end to the messages")
+
+
+def unread(school: Running, *users: str) -> dict[str, list[str]]:
+    """The words of what each of these (by default everybody) got since this was asked last; who got nothing is left out."""
+    found = {}
+    for user in users or ALL:
+        if words := [words_of(message) for message in school.messages(user) if not message.is_read]:
+            found[user] = words
+        school.workspace.mark_read(user)
+    return found
+
+
+def reminded(school: Running, of: str) -> set[str]:
+    """Who got one message since this was asked last, which speaks of this; nobody got anything else."""
+    got = unread(school)
+    assert all(len(words) == 1 and of in words[0] for words in got.values()), got
+    return set(got)
+
+
+async def reported(school: Running, *names: str) -> list[str]:
+    """Signals about these pupils, of which everybody was told; the codes of the cases."""
+    shown = [await school.report(SANNE, signal(Voornaam=name)) for name in names or ("Sem",)]
+    await send(school)
+    unread(school)
+    return [CODE.findall(words_of(saved))[0] for saved in shown]
+
+
+async def record(school: Running, by: str, code: str, record: str, **answers: Answer) -> Saved:
+    """Somebody records something in a case; of that messages are sent and read."""
+    command = Submit(Identity("slack", TEAM, by), uuid4().hex, record, answers, code, seen=99, reviewed=True)
+    saved = await school.program.office.run(lambda tx, now: submit(tx, command, now))
+    assert isinstance(saved, Saved)
+    await send(school)
+    unread(school)
+    return saved
+
+
+async def consulted(school: Running, code: str) -> None:
+    """Steps 1 and 2 are done."""
+    today = school.clock().date().isoformat()
+    await record(school, KARIN, code, "taken_up")
+    await record(school, KARIN, code, "parents_know", parents_informed="yes")
+    consultation: dict[str, Answer] = {"present": (SANNE, KARIN), "consulted": "swv", "advice": "Praten."}
+    await record(school, KARIN, code, "consultation", consulted_on=today, **consultation)
+
+
+async def weighed(school: Running, code: str) -> None:
+    """Step 3 is passed over, and the case was weighed and discussed."""
+    today = school.clock().date().isoformat()
+    await consulted(school, code)
+    await record(school, KARIN, code, "safety", danger_by_talk="yes", why="Gevaar.")
+    await record(school, KARIN, code, "weighing", weighed_by=(SANNE, KARIN), risk="Groot.", unsafe="no")
+    told: dict[str, Answer] = {"discussed_on": today, "discussed_by": (SANNE, KARIN, FATIMA)}
+    await record(school, KARIN, code, "leader_told", **told)
+
+
+async def decided(school: Running, code: str, decision: str) -> None:
+    """It was decided to report, or to keep watch."""
+    await weighed(school, code)
+    why: dict[str, Answer] = {"help_accepted": "yes", "contact_allowed": "yes", "why_decision": "Zo."}
+    await record(school, KARIN, code, "proposal", decision=decision, **why)
+    await record(school, FATIMA, code, "confirmation", agreed="yes")
+
+
+def messages(school: Running, kind: str = "reminder") -> list[Any]:
+    with school.program.engine.connect() as connection:
+        return list(connection.execute(select(outbox).where(outbox.c.kind == kind).order_by(outbox.c.id)))
+
+
+def next_due(school: Running) -> datetime:
+    with school.program.engine.connect() as connection:
+        found: datetime | None = connection.scalar(select(func.min(cases.c.next_due)))
+    assert found
+    return found
+
+
+@pytest.mark.rule("S1.1")
+@pytest.mark.rule("G2")
+async def test_a_stalled_case_is_brought_up_with_more_and_more_people(tmp_path: Path, database_url: str) -> None:
+    async with running(tmp_path, database_url=database_url, worker=False) as school:
+        [code] = await reported(school)
+        for moment, whom in {
+            "2026-11-23T14:59": set(),
+            "2026-11-23T15:00": {KARIN, JORIS},
+            "2026-11-23T15:30": set(),
+            "2026-11-24T12:00": set(),
+            "2026-11-25T08:29": set(),
+            "2026-11-25T08:30": {KARIN, JORIS, FATIMA},
+            "2026-11-26T12:00": set(),
+            "2026-12-02T08:30": {KARIN, JORIS, FATIMA},
+        }.items():
+            await comes(school, moment)
+            assert reminded(school, f"Dossier {code} wacht") == whom, moment
+        last = school.messages(FATIMA)[-1]
+        assert last.text == f"Dossier {code} wacht op een volgende stap."
+        assert buttons_of(last) == ["Dossier openen", "Later", "Overdragen", "Acuut gevaar"]
+        assert "In deze stap sinds 23-11-2026" in words_of(last)
+
+
+@pytest.mark.rule("G2")
+async def test_nobody_is_reminded_outside_school_hours(tmp_path: Path, database_url: str) -> None:
+    async with running(tmp_path, database_url=database_url, worker=False) as school:
+        await reported(school)
+        for moment in ("2026-11-23T16:30", "2026-11-23T23:00", "2026-11-24T08:29"):
+            await comes(school, moment)
+            assert unread(school) == {}
+        await comes(school, "2026-11-24T08:30")
+        assert reminded(school, "wacht") == {KARIN, JORIS}
+
+
+@pytest.mark.rule("G2")
+@pytest.mark.parametrize("deed", ["taken_up", "postponed"])
+async def test_a_reminder_that_waits_for_the_morning_is_dropped_once_it_is_dealt_with(
+    tmp_path: Path, database_url: str, deed: str
+) -> None:
+    async with running(tmp_path, database_url=database_url, worker=False) as school:
+        [code] = await reported(school)
+        await comes(school, "2026-11-23T20:00")
+        assert [row.state for row in messages(school)] == [SendState.PENDING] * 2
+        answers = {"until": "2026-11-26", "why_later": "Ziek."} if deed == "postponed" else {}
+        await record(school, JORIS, code, deed, **answers)
+        await comes(school, "2026-11-24T08:30")
+        assert unread(school) == {}
+        assert [row.state for row in messages(school)] == [SendState.SENT] * 2, "and it is not tried again"
+        await comes(school, "2026-11-25T12:00")
+        assert unread(school) == {}
+
+
+@pytest.mark.rule("G2")
+async def test_several_stalled_cases_are_one_message(tmp_path: Path, database_url: str) -> None:
+    async with running(tmp_path, database_url=database_url, worker=False) as school:
+        codes = await reported(school, "Sem", "Noor", "Daan")
+        await comes(school, "2026-11-23T15:00")
+        for user in (KARIN, JORIS):
+            [message] = [message for message in school.messages(user) if not message.is_read]
+            assert message.text == "3 dossiers wachten op een volgende stap."
+            assert sorted(CODE.findall(words_of(message))) == sorted(codes)
+            assert buttons_of(message) == ["Dossier openen"] * 3 + ["Acuut gevaar"]
+
+
+@pytest.mark.rule("G2")
+async def test_two_workers_send_each_reminder_once(
+    tmp_path: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.ticking.AT_ONCE", 2)
+    monkeypatch.setattr("bot.sender.AT_ONCE", 1)
+    names = [f"Kind{letter}" for letter in "abcdefghij"]
+    database = postgres.create()
+    async with running(tmp_path, database_url=postgres.url(database), worker=False) as school:
+        codes = await reported(school, *names)
+        school.clock.forward(hours=6)
+        async with prepared(school.program.settings, school.clock) as other:
+            for worker in (ticker.tick() for ticker in (school.program.ticker, other.ticker)):
+                assert worker
+            looked = await asyncio.gather(*(p.ticker.tick() for p in (school.program, other) for _ in range(2)))
+            assert sum(looked) == len(codes)
+            for _ in range(10):
+                await asyncio.gather(school.program.sender.drain(), other.sender.drain())
+        assert len(messages(school)) == 2 * len(codes)
+        for words in unread(school, KARIN, JORIS).values():
+            assert sorted(CODE.findall("\n".join(words))) == sorted(codes)
+    postgres.drop(database)
+
+
+@pytest.mark.rule("G2")
+async def test_three_days_of_downtime_are_caught_up_once(tmp_path: Path, database_url: str) -> None:
+    async with running(tmp_path, database_url=database_url, worker=False) as school:
+        [code] = await reported(school)
+        await comes(school, "2026-11-26T09:00")
+        assert reminded(school, f"Dossier {code} wacht") == {KARIN, JORIS, FATIMA}
+        await comes(school, "2026-11-26T09:01")
+        assert unread(school) == {}
+
+
+@pytest.mark.rule("G2")
+async def test_once_a_week_the_school_leader_gets_counts_and_no_cases(tmp_path: Path, database_url: str) -> None:
+    async with running(tmp_path, database_url=database_url, worker=False) as school:
+        codes = await reported(school, "Sem", "Noor")
+        await record(school, KARIN, codes[0], "taken_up")
+        await comes(school, "2026-11-23T10:30")
+        assert messages(school, "week") == [], "a week that began without cases has nothing to count"
+        for moment in ("2026-11-30T08:29", "2026-11-30T08:30", "2026-11-30T09:30", "2026-12-01T09:00"):
+            await comes(school, moment)
+        [row] = messages(school, "week")
+        [message] = [m for m in school.messages(FATIMA) if "Weekoverzicht" in m.text]
+        assert "Signalen vastleggen: 1 open, waarvan 1 te laat" in words_of(message)
+        assert "Overleggen: 1 open" in words_of(message)
+        assert not CODE.search(message.text + str(message.blocks) + str(row.words))
+        await comes(school, "2026-12-21T10:00")
+        assert len(messages(school, "week")) == 1, "nor in a vacation"
+
+
+TALK: dict[str, Answer] = {
+    "parents_present": (KARIN, FATIMA),
+    "parents_said": "Zij luisterden.",
+    "points": ("follow_up",),
+}
+
+
+@pytest.mark.rule("S3.6")
+@pytest.mark.parametrize(("day", "comes_on"), [("2026-11-27", "2026-11-27"), ("2026-11-29", "2026-11-27")])
+async def test_a_follow_up_is_brought_to_mind_of_its_owner_on_its_day(
+    tmp_path: Path, database_url: str, day: str, comes_on: str
+) -> None:
+    async with running(tmp_path, database_url=database_url, worker=False) as school:
+        [code] = await reported(school)
+        await appointment(school, code, day, owner=MEHMET)
+        await comes(school, f"{comes_on}T08:29")
+        assert unread(school, *ALL, MEHMET) == {}
+        await comes(school, f"{comes_on}T08:30")
+        [words] = unread(school, MEHMET)[MEHMET]
+        assert f"Dossier {code}: vervolgafspraak op {day[8:]}-11-2026. Jij zorgt daarvoor" in words
+        assert unread(school) == {}
+        await comes(school, "2026-11-30T12:00")
+        assert unread(school, MEHMET) == {}
+
+
+async def appointment(school: Running, code: str, day: str, owner: str) -> None:
+    await consulted(school, code)
+    await record(school, KARIN, code, "safety", danger_by_talk="no", why="Het kan.")
+    agreed: dict[str, Answer] = {"follow_up_what": "Bellen.", "follow_up_on": day, "follow_up_owner": owner}
+    await record(school, KARIN, code, "parents_talk", parents_talk_on="2026-11-23", **TALK, **agreed)
+
+
+@pytest.mark.rule("S3.6")
+@pytest.mark.rule("G5")
+async def test_an_appointment_of_somebody_who_left_is_for_who_is_in_charge(tmp_path: Path, database_url: str) -> None:
+    async with running(tmp_path, database_url=database_url, worker=False) as school:
+        [code] = await reported(school)
+        await appointment(school, code, "2026-11-27", owner=MEHMET)
+        gone = Identity("slack", TEAM, MEHMET)
+        await school.program.office.run(lambda tx, now: leave_or_return(tx, gone, is_gone=True, now=now))
+        await comes(school, "2026-11-27T08:30")
+        assert reminded(school, "vervolgafspraak op 27-11-2026. Wie ervoor zorgt, is er nu niet") == {KARIN, FATIMA}
+        assert unread(school, MEHMET) == {}
+
+
+@pytest.mark.rule("S4.6")
+async def test_who_keeps_watch_is_asked_for_an_entry_at_each_interval(tmp_path: Path, database_url: str) -> None:
+    async with running(tmp_path, database_url=database_url, worker=False) as school:
+        [code] = await reported(school)
+        await decided(school, code, "no_report")
+        await comes(school, "2026-12-14T08:29")
+        assert unread(school) == {}
+        await comes(school, "2026-12-14T08:30")
+        assert reminded(school, f"Dossier {code} wacht") == {SANNE}
+        await comes(school, "2026-12-16T20:00")
+        seen: dict[str, Answer] = {"watched_on": "2026-12-16", "change": "same", "watched": "Rustig."}
+        await record(school, SANNE, code, "watch_entry", **seen)
+        await comes(school, "2026-12-17T09:00")
+        assert unread(school) == {}, "the entry was made while the reminder waited for the morning"
+        await comes(school, "2026-12-18T08:30")
+        assert reminded(school, "blijft open in de vakantie") == {SANNE, KARIN, FATIMA}
+        await comes(school, "2027-01-20T08:29")
+        unread(school, FATIMA)  # the week's counts
+        assert unread(school) == {}
+        await comes(school, "2027-01-21T08:30")
+        assert reminded(school, f"Dossier {code} wacht") == {SANNE}
+
+
+@pytest.mark.rule("S4.8")
+async def test_an_unfinished_report_is_brought_to_mind_until_the_parent_was_told(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with running(tmp_path, database_url=database_url, worker=False) as school:
+        [code] = await reported(school)
+        await decided(school, code, "report")
+        report: dict[str, Answer] = {"reported_on": "2026-11-23", "reporter": KARIN, "reporter_role": "IB-er"}
+        await record(school, KARIN, code, "reported", **report)
+        for moment in ("2026-11-30T08:30", "2026-12-02T08:30", "2026-12-09T08:30"):
+            await comes(school, moment)
+            unread(school, SANNE)
+            got = unread(school, KARIN, FATIMA)
+            assert all(f"Dossier {code} wacht" in words[-1] for words in got.values())
+            assert set(got) == {KARIN, FATIMA}, moment
+        told: dict[str, Answer] = {"parent_informed": "yes", "told_by": (KARIN, FATIMA), "told_what": "Verteld."}
+        await record(school, KARIN, code, "parent_told", told_on="2026-12-09", **told)
+        await comes(school, "2026-12-18T09:00")
+        assert unread(school) == {}
+
+
+@pytest.mark.rule("G6")
+async def test_before_a_vacation_it_is_said_what_stays_open_and_in_it_there_is_peace(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with running(tmp_path, database_url=database_url, worker=False) as school:
+        school.clock.forward(days=24)
+        [code] = await reported(school)
+        await record(school, KARIN, code, "taken_up")
+        await comes(school, "2026-12-18T08:30")
+        got = unread(school)
+        assert set(got) == {KARIN, JORIS, FATIMA}
+        assert "De vakantie begint op 19-12-2026" in got[KARIN][0]
+        assert "Aan zet: leerkracht, IB-er/zorgcoördinator of vertrouwenspersoon" in got[KARIN][0]
+        for moment in ("2026-12-21T12:00", "2026-12-31T12:00"):
+            await comes(school, moment)
+            assert unread(school) == {}
+
+
+@pytest.mark.rule("G6")
+async def test_what_a_vacation_overtook_is_said_after_it_and_not_before_the_next(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with running(tmp_path, database_url=database_url, worker=False) as school:
+        await comes(school, "2026-12-18T17:00")
+        [code] = await reported(school)
+        await comes(school, "2026-12-18T17:30")
+        assert unread(school) == {}
+        await comes(school, "2027-01-04T08:30")
+        assert reminded(school, f"Dossier {code} wacht") == {KARIN, JORIS}
+
+
+@pytest.mark.rule("G2")
+async def test_later_is_later_twice_with_a_reason_that_all_can_read(tmp_path: Path, database_url: str) -> None:
+    async with running(tmp_path, database_url=database_url, worker=False) as school:
+        [code] = await reported(school)
+        await comes(school, "2026-11-25T08:30")
+        unread(school)
+        await postpones(school, KARIN, "2026-11-26", "Ik ben vandaag op cursus.")
+        await comes(school, "2026-11-25T16:00")
+        assert unread(school) == {}
+        await comes(school, "2026-11-26T08:30")
+        assert reminded(school, f"Dossier {code} wacht") == {KARIN, JORIS, FATIMA}
+        words = words_of(await school.open_case(FATIMA, code))
+        assert "Herinnering uitgesteld" in words
+        assert "Ik ben vandaag op cursus." in words
+        assert await postpones(school, KARIN, "2026-12-10", "Te ver.") == [
+            "Kies een dag na vandaag, hoogstens vijf schooldagen vooruit."
+        ]
+        assert await postpones(school, KARIN, "2026-12-03", "Nog eens.") == []
+        await comes(school, "2026-12-02T12:00")
+        unread(school, FATIMA)  # the week's counts
+        assert unread(school) == {}, "the reminder of 2 December waits too"
+        await comes(school, "2026-12-03T08:30")
+        assert reminded(school, f"Dossier {code} wacht") == {KARIN, JORIS, FATIMA}
+        [refusal] = await postpones(school, KARIN, "2026-12-08", "Een derde keer.")
+        assert "twee keer" in refusal
+
+
+async def postpones(school: Running, user: str, until: str, why: str) -> list[str]:
+    """Somebody presses "Later" in their last message; what is said when it is refused."""
+    answer = await school.press(user, school.messages(user)[-1], "Later")
+    assert answer.ok, answer
+    shown = school.modal(user)
+    if not shown.payload.get("submit"):
+        return [words_of(shown)]
+    answer = await school.actor(user).fill(shown, **{LATER_ON: until, LATER_WHY: why})
+    return list(answer.errors.values())
+
+
+@pytest.mark.rule("G2")
+@pytest.mark.rule("G5")
+async def test_what_reaches_nobody_in_charge_goes_round_once(tmp_path: Path, database_url: str) -> None:
+    async with running(tmp_path, database_url=database_url, worker=False) as school:
+        school.expect("user_not_found", "channel_not_found")
+        await reported(school)
+        for user in (KARIN, FATIMA):
+            del school.workspace.people[user]
+        await comes(school, "2026-11-25T08:30")
+        assert {row.state for row in messages(school, "undelivered")} == {SendState.FAILED}
+        assert len(messages(school, "undelivered")) <= 4
+        assert list(unread(school, JORIS)) == [JORIS]
+
+
+@pytest.mark.rule("G2")
+async def test_who_is_not_there_is_passed_on_to_the_next_in_charge(tmp_path: Path, database_url: str) -> None:
+    async with running(tmp_path, database_url=database_url, worker=False) as school:
+        school.expect("user_not_found", "channel_not_found")
+        [code] = await reported(school)
+        del school.workspace.people[KARIN]
+        await comes(school, "2026-11-23T15:00")
+        assert reminded_in(unread(school, FATIMA), f"Dossier {code}: een bericht aan een collega kwam niet aan")
+
+
+def reminded_in(got: dict[str, list[str]], words: str) -> bool:
+    return any(words in said for all_said in got.values() for said in all_said)
+
+
+@pytest.mark.rule("G2")
+async def test_beyond_the_calendar_a_signal_is_stored_and_looked_at_every_day(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with running(tmp_path, database_url=database_url, worker=False) as school:
+        await comes(school, "2030-09-09T09:00")
+        await reported(school)
+        assert school.count(entries) == 1
+        assert school.messages(KARIN)
+        with logged() as log:
+            for day in (10, 11, 12):
+                await comes(school, f"2030-09-{day}T10:00")
+                assert 23 < (next_due(school) - school.clock()).total_seconds() / 3600 <= 24
+        assert "reference=" not in log.text
+
+
+@pytest.mark.rule("G2")
+async def test_a_case_that_cannot_be_read_holds_up_no_other(tmp_path: Path, database_url: str) -> None:
+    async with running(tmp_path, database_url=database_url, worker=False) as school:
+        codes = await reported(school, "Sem", "Noor")
+        damage(school, codes[0])
+        with logged() as log:
+            await comes(school, "2026-11-23T15:00")
+        assert reminded(school, f"Dossier {codes[1]} wacht") == {KARIN, JORIS}
+        assert "what=reminder" in log.text
+        assert 0.9 < (next_due(school) - school.clock()).total_seconds() / 3600 <= 1
+
+
+def damage(school: Running, code: str) -> None:
+    of_case = entries.c.case.in_(select(cases.c.id).where(cases.c.code == code))
+    with school.program.engine.begin() as connection:
+        payload = connection.scalar(select(entries.c.payload).where(of_case))
+        connection.execute(update(entries).where(of_case).values(payload=payload[:-1] + bytes([payload[-1] ^ 1])))
+
+
+async def test_a_message_that_cannot_be_put_in_words_holds_up_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(tmp_path, worker=False) as school:
+        await reported(school, "Sem")
+        await school.report(SANNE, signal(Voornaam="Noor"))
+        monkeypatch.setattr("bot.sender.in_words", failing_first())
+        with logged() as log:
+            await send(school)
+        assert "what=message" in log.text
+        assert len(unread(school)) == 1
+        school.clock.forward(minutes=1)
+        await send(school)
+        assert len(unread(school)) == 1
+
+
+def failing_first() -> Callable[..., Any]:
+    from handlers.messages import message
+
+    calls = iter(range(100))
+
+    def in_words(*args: Any) -> Any:
+        if next(calls) == 0:
+            raise LookupError("no such plan")
+        return message(*args)
+
+    return in_words

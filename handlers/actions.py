@@ -48,14 +48,21 @@ async def publish_home(services: Services, request: Request) -> None:
 
 async def _open_case(services: Services, request: Request) -> None:
     view = await services.office.run(lambda tx, now: reading.open_case(tx, request.identity, request.value, now))
-    await _show(services, request, screens.case_modal(view))
+    await _show_case(services, request, screens.case_modal(view))
 
 
 async def _turn_page(services: Services, request: Request) -> None:
     asked = request.values()
     code, page = str(asked.get("case", "")), int(asked.get("page", 0))
     view = await services.office.run(lambda tx, now: reading.open_case(tx, request.identity, code, now))
-    await _show(services, request, screens.case_modal(view, page))
+    await _show_case(services, request, screens.case_modal(view, page))
+
+
+async def _show_case(services: Services, request: Request, case: View) -> None:
+    """As `_show`; an older picture of the case that lies below is brought up to date too."""
+    await _show(services, request, case)
+    if request.is_in_modal and request.below:
+        await services.client.views_update(view_id=request.below, view=case)
 
 
 async def _show(services: Services, request: Request, view: View) -> None:
@@ -72,26 +79,29 @@ async def _new_signal(services: Services, request: Request) -> None:
 
 async def _make_record(services: Services, request: Request) -> None:
     asked = request.values()
-    await _push_form(services, request, str(asked.get("case", "")), str(asked.get("record", "")), 0)
+    await _show_form(services, request, str(asked.get("case", "")), str(asked.get("record", "")), 0)
 
 
 async def _correct(services: Services, request: Request) -> None:
     asked = request.values()
-    await _push_form(services, request, str(asked.get("case", "")), "", int(asked.get("refers_to", 0)))
+    await _show_form(services, request, str(asked.get("case", "")), "", int(asked.get("refers_to", 0)))
 
 
-async def _push_form(services: Services, request: Request, code: str, record: str, refers_to: int) -> None:
+async def _show_form(services: Services, request: Request, code: str, record: str, refers_to: int) -> None:
     form = await services.office.run(
         lambda tx, now: reading.record_form(tx, request.identity, code, record, refers_to, now)
     )
-    await _open_beside(services, request, form_modal(form))
+    if request.is_in_modal and request.below:  # Slack stacks no more than three, and a colleague may go on all day
+        await services.client.views_update(view_id=request.view["id"], view=form_modal(form))
+    else:
+        await _open_beside(services, request, form_modal(form))
 
 
 async def _adjust(services: Services, request: Request) -> None:
     """Back to the form, with everything in it ("Aanpassen")."""
     ref = FormRef.loaded(request.view.get("private_metadata", ""))
     form = await services.office.run(
-        lambda tx, now: reading.find_draft(tx, request.identity, request.submission_key, ref.record, ref.case, now)
+        lambda tx, now: reading.find_draft(tx, request.identity, ref.key(request), ref.record, ref.case, now)
     )
     await _show(services, request, form_modal(form, ref))
 
@@ -133,14 +143,13 @@ async def _tell_apart(services: Services, request: Request) -> None:
 async def _show_joined(services: Services, request: Request, code: str) -> None:
     services.wake()
     view = await services.office.run(lambda tx, now: reading.open_case(tx, request.identity, code, now))
-    await _show(services, request, screens.case_modal(view))
+    await _show_case(services, request, screens.case_modal(view))
 
 
 def _two_cases(request: Request) -> joining.TwoCases:
     asked = request.values()
-    return joining.TwoCases(
-        request.identity, request.submission_key, str(asked.get("case", "")), str(asked.get("other", ""))
-    )
+    case, other = str(asked.get("case", "")), str(asked.get("other", ""))
+    return joining.TwoCases(request.identity, f"{request.submission_key}/{case}/{other}", case, other)
 
 
 BUTTONS = {

@@ -14,6 +14,7 @@ from typing import Any
 from handlers import blocks as b
 from handlers import texts
 from handlers.logbook import logbook_above
+from handlers.request import Request
 from handlers.texts import text
 from meldcode.case import Answer
 from meldcode.people import School
@@ -36,6 +37,10 @@ class FormRef:
     refers_to: int = 0
     school: str = ""
 
+    def key(self, request: Request) -> str:
+        """The idempotency key of this form in its view, which may have shown other forms before."""
+        return f"{request.submission_key}/{self.record}/{self.seen}/{self.refers_to}"
+
     def dumped(self) -> str:
         """As text."""
         return json.dumps({name: value for name, value in asdict(self).items() if value})
@@ -51,6 +56,7 @@ def form_modal(form: FormView, ref: FormRef | None = None) -> b.View:
     ref = ref or FormRef(form.record.id, form.case, form.seen, form.refers_to)
     blocks = [
         *_head(form),
+        *_logbook(form),
         *_school(form.schools),
         *(_input(f, form.initial.get(f.id, "")) for f in form.record.fields),
     ]

@@ -52,6 +52,11 @@ class Request:
         return self.view.get("type") == "modal"
 
     @property
+    def below(self) -> str:
+        """The id of the modal under this one, if there is one."""
+        return str(self.view.get("previous_view_id") or "")
+
+    @property
     def action(self) -> str:
         """What was clicked: the part of the action_id before the dot, which only keeps action_ids apart."""
         return str(self._action.get("action_id", "")).partition(".")[0]
@@ -79,7 +84,10 @@ class Request:
 
     @property
     def submission_key(self) -> str:
-        """The idempotency key: the same view of the same person, however often it is sent, is one submission."""
+        """The idempotency key: the same view of the same person, however often it is sent, is one submission.
+
+        A view that shows one thing after another needs what it shows beside it.
+        """
         who = self.identity
         return f"{who.workspace}/{who.user}/{self.view.get('id', '')}"
 

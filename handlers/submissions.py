@@ -55,7 +55,7 @@ def _read(request: Request) -> tuple[FormRef, Submit]:
         school = str(answers.pop(SCHOOL, "") or ref.school)
         command = Submit(
             who=request.identity,
-            key=request.submission_key,
+            key=ref.key(request),
             record=ref.record,
             answers=answers,
             case=ref.case,

@@ -6,7 +6,7 @@ From elsewhere it says only that somebody raised it; who that was is shown after
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -39,8 +39,12 @@ class Raised:
 
 
 def raise_alarm(tx: Transaction, alarm: Alarm, now: datetime) -> Raised:
-    """Alert at once (G4). The same click twice is one alarm. Raises Refusal for somebody nobody knows."""
+    """Alert at once (G4). The same click twice is one alarm. Raises Refusal for somebody nobody knows.
+
+    A message or Home tab stays where it is for weeks, so the same button after a minute is another alarm.
+    """
     person = known_person(tx, alarm.who)
+    alarm = replace(alarm, key=f"{alarm.key}/{now:%Y%m%d%H%M}")
     if alarm.case:
         return _in_case(tx, person, alarm, now)
     people = [colleague for school in person.memberships for colleague in _alerted(tx, school, person)]

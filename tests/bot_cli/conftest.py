@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.cli import main
+from bot.settings import Settings
+from meldcode.plan_file import PLANS
+
+Cli = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Nothing is set, and everything relative stands in a folder of the test's own."""
+    for name in (*Settings.model_fields, "slack_client_id", "slack_client_secret"):
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+@pytest.fixture
+def cli() -> Cli:
+    """The `meldwijzer` command."""
+
+    def called(*words: str, **environment: str) -> Result:
+        return CliRunner().invoke(main, words, env=environment, catch_exceptions=False)
+
+    return called
+
+
+@pytest.fixture
+def landelijk() -> str:
+    """The national plan's document."""
+    return (PLANS / "landelijk.yaml").read_text(encoding="utf-8")

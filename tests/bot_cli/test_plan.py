@@ -1,0 +1,196 @@
+"""`meldwijzer plan`: a wrong plan is named by file, line and fault; a right one is drawn in words."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot import plan_drawing
+from meldcode.plan import Plan
+from meldcode.plan_file import PLANS, load_plan, parse_plan, shipped_plans
+from tests.bot_cli.conftest import Cli
+
+NODE = re.compile(r'^    (\w+)(?:\[".+"\]|\(\[".+"\]\))$')
+ARROW = re.compile(r'^    (\w+) -->(?:\|"([^"|]+)"\|)? (\w+)$')
+
+
+def flat(text: str) -> str:
+    """The words without the breaks of lines."""
+    return " ".join(text.split())
+
+
+def arrows(plan: Plan) -> set[tuple[str, str, str]]:
+    """From where, by what, to where."""
+    found = [ARROW.match(line) for line in plan_drawing.as_mermaid(plan).splitlines()]
+    return {(arrow[1], arrow[2] or "", arrow[3]) for arrow in found if arrow}
+
+
+def heutink() -> Plan:
+    return load_plan(PLANS / "heutink.yaml")
+
+
+# check
+
+
+@pytest.mark.parametrize("file", shipped_plans(), ids=lambda file: file.stem)
+def test_a_good_plan_is_in_order(cli: Cli, file: Path) -> None:
+    result = cli("plan", "check", str(file))
+    assert result.exit_code == 0
+    assert re.fullmatch(rf"{file.name}: {file.stem} version \d+, \d steps: in order\.\n", result.stdout)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "what"),
+    [
+        ("opens: signal", "opens: nothing", "opens: there is no record 'nothing'"),
+        ("who: [care_coordinator, school_leader]", "who: [boss]", "Input should be 'teacher'"),
+        ("deadline: {school_days: 10}", "deadline: {days: 10}", "Extra inputs are not permitted"),
+        ("{when: {suspicion: gone}, close: suspicion_gone", "{when: {suspicion: gone}, close: x", "no outcome 'x'"),
+        ('when: {weighing.doubt: "yes"}', "when: {weighing.doubt: perhaps}", "can be given, no, yes; not perhaps"),
+        ("agrees_with: proposal", "agrees_with: nothing", "there is no record 'nothing'"),
+        ("effect: alarms", "effect: corrects", "exactly one record must have the effect"),
+        ("outcomes:", "outcomes: [", ""),
+    ],
+)
+def test_a_wrong_plan_is_named_by_file_line_and_fault(
+    cli: Cli, bare_environment: Path, landelijk: str, right: str, wrong: str, what: str
+) -> None:
+    assert right in landelijk
+    file = bare_environment / "mijn plan.yaml"
+    file.write_text(landelijk.replace(right, wrong, 1), encoding="utf-8")
+    result = cli("plan", "check", str(file))
+    assert (result.exit_code, result.stdout) == (1, "")
+    faults = result.stderr.splitlines()
+    assert all(re.match(r"mijn plan\.yaml:\d+: .", fault) for fault in faults), faults
+    assert any(what in fault for fault in faults), faults
+
+
+def test_the_line_is_that_of_the_fault(cli: Cli, bare_environment: Path, landelijk: str) -> None:
+    file = bare_environment / "plan.yaml"
+    file.write_text(landelijk.replace("    agrees_with: proposal", "    agrees_with: nothing"), encoding="utf-8")
+    line = 1 + file.read_text(encoding="utf-8").splitlines().index("        agrees_with: nothing")
+    assert cli("plan", "check", str(file)).stderr.startswith(f"plan.yaml:{line}: ")
+
+
+def test_all_faults_are_named_at_once(cli: Cli, bare_environment: Path, landelijk: str) -> None:
+    file = bare_environment / "plan.yaml"
+    file.write_text(landelijk.replace("at: why_plan", "at: nowhere"), encoding="utf-8")
+    assert len(cli("plan", "check", str(file)).stderr.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"\xff\xfe\x00", "1: this is no UTF-8 text"),
+        (b"", "1: plan: Input should be a valid dictionary"),
+        (b"- a\n- b\n", "1: plan: Input should be a valid dictionary"),
+        (b"plan: landelijk\nversion: [\n", "3: "),
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "show"])
+def test_a_file_that_is_no_plan_is_refused_without_a_traceback(
+    cli: Cli, bare_environment: Path, command: str, content: bytes, what: str
+) -> None:
+    file = bare_environment / "plan.yaml"
+    file.write_bytes(content)
+    result = cli("plan", command, str(file))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith(f"plan.yaml:{what}")
+
+
+# show
+
+
+def test_the_plan_in_use_is_shown(cli: Cli) -> None:
+    assert cli("plan", "show").stdout.splitlines()[1].startswith("heutink, versie ")
+    national = str(PLANS / "landelijk.yaml")
+    assert cli("plan", "show", MELDWIJZER_PLAN=national).stdout == cli("plan", "show", national).stdout
+
+
+def test_a_setting_for_no_plan_is_refused(cli: Cli) -> None:
+    result = cli("plan", "show", MELDWIJZER_PLAN="no-such-plan.yaml")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "no-such-plan.yaml: the plan cannot be read: FileNotFoundError\n"
+
+
+@pytest.mark.parametrize("file", shipped_plans(), ids=lambda file: file.stem)
+def test_a_plan_is_shown_whole_and_in_words(cli: Cli, file: Path) -> None:
+    plan, result = load_plan(file), cli("plan", "show", str(file))
+    assert result.exit_code == 0
+    shown = flat(result.stdout)
+    titles = [plan.title, *(step.title for step in plan.steps), *(record.title for record in plan.records.values())]
+    reasons = [need.reason for record in plan.records.values() for need in record.needs]
+    reasons += [check.reason for record in plan.records.values() for check in record.checks]
+    reasons += [presence.reason for record in plan.records.values() for presence in record.present]
+    ends = [outcome.title for outcome in plan.outcomes]
+    assert [words for words in (*titles, *reasons, *ends) if flat(words) not in shown] == []
+    ids = {step.id for step in plan.steps} | plan.records.keys() | {outcome.id for outcome in plan.outcomes}
+    assert sorted(name for name in ids if "_" in name and name in shown) == []
+    assert max(map(len, result.stdout.splitlines())) <= plan_drawing.WIDTH
+
+
+def test_who_is_reminded_told_and_asked_to_agree_is_said() -> None:
+    shown = flat(plan_drawing.as_text(heutink()))
+    assert "termijn: dezelfde schooldag" in shown
+    assert "termijn: binnen 15 schooldagen, telkens opnieuw na “Hoe gaat het nu?”" in shown
+    assert "herinnering 2 schooldagen daarna, en dan om de 5 schooldagen: leerkracht, IB-er" in shown
+    assert "bericht aan clusterdirecteur (is er niemand: schoolleider), als “Ben je het eens" in shown
+    assert "door een ander, met de andere rol, dan “Besluit voorstellen”" in shown
+    assert "naar stap 4, Besluiten, als “Is er iets veranderd?”: “Het gaat slechter”, “De ouders" in shown
+
+
+# show --mermaid
+
+
+@pytest.mark.parametrize("file", shipped_plans(), ids=lambda file: file.stem)
+def test_the_diagram_has_a_node_for_every_step_and_end_and_arrows_between_them(cli: Cli, file: Path) -> None:
+    plan, result = load_plan(file), cli("plan", "show", str(file), "--mermaid")
+    assert result.exit_code == 0
+    first, *lines = result.stdout.splitlines()
+    assert first == "flowchart TD"
+    nodes = {node[1] for line in lines if (node := NODE.match(line))}
+    drawn = [arrow for line in lines if (arrow := ARROW.match(line))]
+    assert len(nodes) + len(drawn) == len(lines), "a line is neither"
+    steps, ends = {f"step_{s.id}" for s in plan.steps}, {f"outcome_{o.id}" for o in plan.outcomes}
+    assert nodes == {"opening"} | steps | ends
+    assert {arrow[1] for arrow in drawn} == {"opening"} | steps
+    assert {arrow[3] for arrow in drawn} == steps | ends
+    assert len({arrow[0] for arrow in drawn}) == len(drawn), "an arrow is drawn twice"
+
+
+def test_arrows_say_what_is_chosen_and_none_is_drawn_that_nobody_can_go() -> None:
+    drawn = arrows(heutink())
+    assert {arrow for arrow in drawn if arrow[0] in ("step_decide", "step_report")} == {
+        ("step_decide", "Nee, we praten verder", "step_decide"),
+        ("step_decide", "Ja, dit is ons besluit + Melden bij Veilig Thuis", "step_report"),
+        ("step_decide", "Ja, dit is ons besluit + Niet melden: hulp en volgen", "step_watch"),
+        ("step_report", "Ouder op de hoogte stellen", "outcome_reported"),
+    }
+    assert ("step_talk", "", "step_weigh") in drawn
+    assert ("step_talk", "Ja, we slaan stap 3 over", "step_weigh") in drawn
+
+
+def test_a_condition_on_an_earlier_answer_is_said_after_what_is_recorded() -> None:
+    drawn = arrows(load_plan(PLANS / "landelijk.yaml"))
+    assert {arrow for arrow in drawn if arrow[0] == "step_inform"} == {
+        ("step_inform", "", "step_watch"),
+        ("step_inform", "De ouders weten van de melding + Melden bij Veilig Thuis", "outcome_reported"),
+    }
+
+
+def test_what_means_something_to_mermaid_is_escaped(landelijk: str) -> None:
+    title = 'A "b" #1; <c> & `d` | e]'
+    nasty = landelijk.replace("title: Wegen\n", f"title: '{title}'\n", 1)
+    nasty = nasty.replace('text: "Nee, het dossier kan dicht"', "text: 'Nee \"x\" | --> y'")
+    drawing = plan_drawing.as_mermaid(parse_plan(nasty, "plan"))
+    assert '    step_weigh["4. A #quot;b#quot; #35;1; #lt;c#gt; #amp; #96;d#96; | e]"]' in drawing.splitlines()
+    assert '    step_weigh -->|"Nee #quot;x#quot; | --#gt; y"| outcome_suspicion_gone' in drawing.splitlines()
+
+
+def test_a_step_with_the_id_of_an_end_or_a_word_of_mermaid_is_a_node_of_its_own(landelijk: str) -> None:
+    renamed = landelijk.replace("id: watch\n", "id: end\n").replace("to: watch", "to: end").replace("help_done", "end")
+    drawing = plan_drawing.as_mermaid(parse_plan(renamed, "plan"))
+    assert '    step_end["5. Hulp en volgen"]' in drawing
+    assert '    outcome_end(["' in drawing

@@ -91,7 +91,10 @@ class FieldSpec(PlanPart):
         has_choices = self.kind in (FieldKind.CHOICE, FieldKind.CHOICES)
         if has_choices != bool(self.choices):
             raise ValueError("choices belong to the kinds choice and choices, and only there")
-        if self.default and self.default not in {choice.id for choice in self.choices}:
+        ids = [choice.id for choice in self.choices]
+        if len(set(ids)) != len(ids) or GIVEN in ids:
+            raise ValueError(f"every choice has an id of its own, and none is {GIVEN!r}: that is any answer")
+        if self.default and self.default not in ids:
             raise ValueError(f"default {self.default!r} is none of the choices")
         return self
 
@@ -197,7 +200,7 @@ class Record(PlanPart):
     title: Annotated[str, Field(min_length=1, max_length=60)]
     button: Annotated[str, Field(min_length=1, max_length=24)]
     explain: Annotated[str, Field(max_length=1500)] = ""
-    by: tuple[Role, ...]
+    by: Annotated[tuple[Role, ...], Field(min_length=1)]
     fields: tuple[FieldSpec, ...] = ()
     when: Condition = {}
     optional: bool = False
@@ -250,7 +253,7 @@ class Step(PlanPart):
     id: Id
     number: Annotated[int, Field(ge=1, le=20)]
     title: Annotated[str, Field(min_length=1, max_length=60)]
-    who: tuple[Role, ...]
+    who: Annotated[tuple[Role, ...], Field(min_length=1)]
     explain: Annotated[str, Field(max_length=1500)] = ""
     deadline: Deadline | None = None
     remind: tuple[Rung, ...] = ()

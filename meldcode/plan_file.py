@@ -19,6 +19,8 @@ from meldcode.plan import GIVEN, Condition, Effect, FieldKind, Plan, Record, Ste
 
 PLANS = Path(__file__).parent / "plans"
 Loc = tuple[str | int, ...]
+PUPIL_FIELDS = 3
+ROLES_THAT_AGREE = 2
 
 
 class PlanLoader(yaml.SafeLoader):
@@ -66,6 +68,8 @@ def parse_plan(text: str, name: str) -> Plan:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or "not readable as YAML"
         raise WrongPlan([Fault(name, mark.line + 1 if mark else 1, what)]) from error
+    if repeated := [Fault(name, line, f"a second {key!r}") for line, key in _repeated_keys(tree)]:
+        raise WrongPlan(repeated)
     try:
         plan = Plan.model_validate(document)
     except ValidationError as error:
@@ -80,6 +84,20 @@ def parse_plan(text: str, name: str) -> Plan:
 def shipped_plans() -> list[Path]:
     """Return the plan files that come with the program."""
     return sorted(PLANS.glob("*.yaml"))
+
+
+def _repeated_keys(node: yaml.Node | None) -> Iterator[tuple[int, str]]:
+    """The keys that stand twice in one place, of which YAML would silently use the last."""
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                yield key.start_mark.line + 1, key.value
+            seen.add(key.value)
+            yield from _repeated_keys(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _repeated_keys(value)
 
 
 def _line(tree: yaml.Node | None, loc: Loc) -> int:
@@ -110,8 +128,7 @@ Contradiction = tuple[Loc, str]
 
 def _contradictions(plan: Plan) -> Iterator[Contradiction]:
     yield from _doubles(plan)
-    if plan.opens not in plan.records:
-        yield ("opens",), f"there is no record {plan.opens!r}"
+    yield from _wrong_opening(plan)
     for effect in Effect:
         if [record.effect for record in plan.always].count(effect) != 1:
             yield ("always",), f"exactly one record must have the effect {effect.value!r}"
@@ -119,6 +136,17 @@ def _contradictions(plan: Plan) -> Iterator[Contradiction]:
         yield from _wrong_step(plan, step, ("steps", i))
     for loc, record in _located_records(plan):
         yield from _wrong_record(plan, record, loc)
+
+
+def _wrong_opening(plan: Plan) -> Iterator[Contradiction]:
+    if plan.opens not in plan.records:
+        yield ("opens",), f"there is no record {plan.opens!r}"
+        return
+    if plan.opening not in plan.always or plan.opening.when or plan.opening.needs or plan.opening.effect:
+        yield ("opens",), "the record that opens a case is one of always, without when, needs or effect"
+    asked = [field for field in plan.opening.fields if field.pupil]
+    if len(asked) != PUPIL_FIELDS or any(field.kind is not FieldKind.TEXT or not field.required for field in asked):
+        yield ("opens",), "the record that opens a case asks for the pupil: three required texts with pupil: true"
 
 
 def _located_records(plan: Plan) -> Iterator[tuple[Loc, Record]]:
@@ -143,6 +171,11 @@ def _doubles(plan: Plan) -> Iterator[Contradiction]:
 def _wrong_step(plan: Plan, step: Step, loc: Loc) -> Iterator[Contradiction]:
     if step.then and step.then not in {other.id for other in plan.steps}:
         yield (*loc, "then"), f"there is no step {step.then!r}"
+    elif step.then and step.then not in [later.id for later in plan.steps[plan.steps.index(step) + 1 :]]:
+        yield (*loc, "then"), "a completed step leads to a later one; let an answer lead back (leads)"
+    for j, record in enumerate(step.records):
+        if record.effect is not None:
+            yield (*loc, "records", j, "effect"), "a record with an effect is one of always"
     if step.deadline and step.deadline.each and step.deadline.each not in plan.records:
         yield (*loc, "deadline", "each"), f"there is no record {step.deadline.each!r}"
     days = [rung.after for rung in step.remind]
@@ -162,6 +195,9 @@ def _wrong_record(plan: Plan, record: Record, loc: Loc) -> Iterator[Contradictio
     for where, condition in _conditions(record):
         for path, what in _wrong_condition(plan, record, condition):
             yield (*loc, *where, path), what
+        for path in condition if where[0] in ("when", "needs") else ():
+            if path in fields:
+                yield (*loc, *where, path), f"{path!r} is asked in this form itself, and not answered yet"
     yield from _wrong_leads(plan, record, loc)
     yield from _wrong_references(plan, record, loc)
 
@@ -182,18 +218,22 @@ def _wrong_references(plan: Plan, record: Record, loc: Loc) -> Iterator[Contradi
         field = record.field(presence.field)
         if field is None or field.kind not in (FieldKind.PEOPLE, FieldKind.PERSON):
             yield (*loc, "present", k, "field"), f"the form has no field {presence.field!r} that names people"
+        if both := sorted({*presence.none_of} & {*presence.all_of, *presence.one_of}):
+            yield (*loc, "present", k, "none_of"), f"{', '.join(both)} must be there and cannot be there"
     yield from _wrong_effect(record, loc)
     if record.agrees_with and record.agrees_with not in plan.records:
         yield (*loc, "agrees_with"), f"there is no record {record.agrees_with!r}"
+    elif record.agrees_with and len(set(record.by)) != ROLES_THAT_AGREE:
+        yield (*loc, "by"), "a record that agrees with another is made by two roles: one proposes, the other confirms"
 
 
 def _wrong_effect(record: Record, loc: Loc) -> Iterator[Contradiction]:
     people = [field for field in record.fields if field.kind is FieldKind.PERSON]
-    if record.effect is Effect.HANDS_OVER and len(people) != 1:
-        yield (*loc, "fields"), "a record that hands over asks for one person"
+    if record.effect is Effect.HANDS_OVER and [field.required for field in people] != [True]:
+        yield (*loc, "fields"), "a record that hands over asks for one person, who is required"
     days = [field for field in record.fields if field.kind is FieldKind.DATE]
-    if record.effect is Effect.POSTPONES and len(days) != 1:
-        yield (*loc, "fields"), "a record that postpones asks for one date"
+    if record.effect is Effect.POSTPONES and [field.required for field in days] != [True]:
+        yield (*loc, "fields"), "a record that postpones asks for one date, which is required"
     for name, field_id in (record.follow_up.model_dump() if record.follow_up else {}).items():
         if record.field(field_id) is None:
             yield (*loc, "follow_up", name), f"the form has no field {field_id!r}"

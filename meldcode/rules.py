@@ -65,7 +65,9 @@ def refuse_unless_agreeing(record: Record, state: State, author: Entry) -> None:
     """Raise Refusal unless the author is another than the proposer, and together they fill the roles (S4.3)."""
     if not record.agrees_with:
         return
-    proposal = state.standing[record.agrees_with]
+    proposal = state.standing.get(record.agrees_with)
+    if proposal is None:
+        raise Refusal("not_yet", rule=record.rules[0] if record.rules else "")
     if proposal.author == author.author or {proposal.role, author.role} != set(record.by):
         raise Refusal("needs_another", rule=record.rules[0] if record.rules else "")
 

@@ -204,11 +204,15 @@ class Play:
         self._keys = count(1000)
 
     def _play_on(self, step: str, answers: Mapping[str, Any]) -> None:
+        while self.state().step != step:
+            self.proceed(**answers)
+
+    def proceed(self, **answers: Any) -> None:
+        """Whoever must act does what the plan asks first, if it asks anything."""
         state = self.state()
-        while state.step != step:
-            record = needed(self.plan, state)[0]
+        for record in needed(self.plan, state)[:1]:
             asked = {name: answer for name, answer in answers.items() if record.field(name)}
-            state = self.record(record.id, by=self._whose_turn(record, state), **asked).state
+            self.record(record.id, by=self._whose_turn(record, state), **asked)
 
     def decide(self, decision: str) -> Played:
         """Two people decide, at the step where that is done."""

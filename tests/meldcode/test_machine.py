@@ -1,0 +1,263 @@
+"""Random people do random things on our plans, and on plans that nobody wrote; what must hold, holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.strategies import DataObject, SearchStrategy
+
+from meldcode.case import Entry, Status, fold, offered
+from meldcode.errors import Invalid, Refusal
+from meldcode.people import Person
+from meldcode.plan import Effect, Record, Role
+from meldcode.plan_file import shipped_plans
+from meldcode.ports import CaseHeader
+from tests.meldcode import random_plans
+from tests.meldcode.playing import (
+    DOUBLE,
+    IRIS,
+    KEES,
+    MEHMET,
+    PUPIL,
+    SANNE,
+    STAFF,
+    STRANGER,
+    TYPED,
+    Actor,
+    Play,
+    new_play,
+)
+
+COLLEAGUES = (*STAFF, IRIS, DOUBLE, KEES)
+EVERYBODY = (*COLLEAGUES, STRANGER)
+TEACHERS = (SANNE, MEHMET, KEES)
+PRIVATE = (PUPIL["first_name"], PUPIL["last_name"], TYPED, *(actor.name for actor in COLLEAGUES))
+somebody, a_colleague = st.sampled_from(EVERYBODY), st.sampled_from(COLLEAGUES)
+BOUNDED = settings(
+    max_examples=6,
+    stateful_step_count=25,
+    derandomize=True,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+class School(RuleBasedStateMachine):
+    """A school in which anybody tries anything. What is refused changes nothing; what is stored is right."""
+
+    def __init__(self, empty: Path, folder: Path) -> None:
+        super().__init__()
+        self._empty, self._folder = empty, folder
+        self.play: Play
+        self.codes: list[str] = []
+        self.messages = 0
+
+    def begin(self, document: str) -> None:
+        self.play = new_play(self._empty, self._folder, document)
+        self.play.employs(IRIS, DOUBLE, KEES)
+        self._reports(SANNE)
+
+    def teardown(self) -> None:
+        self.play.engine.dispose()
+
+    # what people do
+
+    @rule(data=st.data())
+    def somebody_does_what_the_plan_asks(self, data: DataObject) -> None:
+        """Most of the time: the right person, who chooses what they like and fills in the rest as asked."""
+        self._choose_case(data)
+        play, state = self.play, self.play.state()
+        record = data.draw(st.sampled_from(offered(play.plan, state)))
+        chosen = [field for field in record.fields if field.choices]
+        asked: dict[str, Any] = {field.id: data.draw(st.sampled_from(field.choices)).id for field in chosen}
+        by = data.draw(st.sampled_from([actor for actor in COLLEAGUES if set(actor.roles) & set(record.by)]))
+        self._attempt(lambda: play.record(record.id, by=by, **asked))
+
+    @rule(data=st.data(), by=somebody, refers_to=st.integers(-1, 3), is_late=st.booleans())
+    def somebody_does_anything(self, data: DataObject, by: Actor, refers_to: int, is_late: bool) -> None:
+        self._choose_case(data)
+        play = self.play
+        record = data.draw(st.sampled_from(list(play.plan.records.values())))
+        usual = play.filled(record.id, by=by)
+        answers: dict[str, Any] = {f.id: data.draw(random_plans.answers(f, usual[f.id])) for f in record.fields}
+        people = answers.pop("present", None)
+        if people is not None:
+            answers["present"] = people
+        seen = 0 if is_late else None
+        self._attempt(lambda: play.record(record.id, by=by, refers_to=refers_to, seen=seen, **answers))
+
+    @rule(by=somebody)
+    def somebody_reports(self, by: Actor) -> None:
+        self._attempt(lambda: self._reports(by))
+
+    def _reports(self, by: Actor) -> None:
+        code = self.play.signal(by=by).code
+        if code not in self.codes:
+            self.codes.append(code)
+
+    @rule(data=st.data(), by=somebody, in_case=st.booleans())
+    def somebody_raises_the_alarm(self, data: DataObject, by: Actor, in_case: bool) -> None:
+        self._choose_case(data)
+        self._attempt(lambda: self.play.alarm(by, case=None if in_case else ""))
+
+    @rule(data=st.data(), by=somebody)
+    def somebody_joins_two_cases(self, data: DataObject, by: Actor) -> None:
+        first, second = data.draw(st.sampled_from(self.codes)), data.draw(st.sampled_from(self.codes))
+        self._attempt(lambda: self.play.joins(by, first, second))
+
+    @rule(person=a_colleague, deputy=a_colleague, begins=st.integers(-1, 2), days=st.integers(0, 3))
+    def somebody_stands_in(self, person: Actor, deputy: Actor, begins: int, days: int) -> None:
+        first: date = self.play.now.date() + timedelta(days=begins)
+        last = first + timedelta(days=days)
+        self._attempt(lambda: self.play.stands_in(deputy, for_=person, first=first, last=last))
+
+    @rule(actor=a_colleague, is_gone=st.booleans())
+    def somebody_leaves_or_is_back(self, actor: Actor, is_gone: bool) -> None:
+        self._attempt(lambda: self.play.leaves(actor, is_gone=is_gone))
+
+    @rule(days=st.integers(1, 4))
+    def days_pass(self, days: int) -> None:
+        self.play.comes(self.play.now.date() + timedelta(days=days))
+
+    @rule(data=st.data(), actor=somebody)
+    def somebody_opens_a_case(self, data: DataObject, actor: Actor) -> None:
+        self._choose_case(data)
+        play, case, before = self.play, self.play.header(), len(self.play.readings())
+        person = play.person(actor) if actor is not STRANGER else None
+        may = person is not None and (_is_own(person, case) or person.roles_in(case.school) & set(play.plan.readers))
+        if may:
+            assert play.opens(actor).dossier.state == play.state()
+            assert len(play.readings()) == before + 1
+        else:
+            play.refused_to(lambda: play.opens(actor))
+
+    # what must hold
+
+    @invariant()
+    def the_fold_of_the_entries_is_the_state_that_the_row_shows(self) -> None:
+        for code in self.codes:
+            case, entries = self.play.header(code), self.play.entries(code)
+            state = fold(self.play.plan, entries)
+            assert (case.status, case.step, case.version) == (state.status, state.step, len(entries))
+
+    @invariant()
+    def messages_hold_no_personal_data(self) -> None:
+        messages = self.play.messages()
+        for message in messages[self.messages :]:
+            said = " ".join([message.kind, message.moment, *message.words.values()])
+            assert not [word for word in PRIVATE if word in said], said
+        self.messages = len(messages)
+
+    def _choose_case(self, data: DataObject) -> None:
+        self.play.code = data.draw(st.sampled_from(self.codes))
+
+    def _attempt(self, act: Callable[[], object]) -> None:
+        everything = self.play.everything()
+        before = {code: (self.play.header(code), self.play.entries(code)) for code in self.codes}
+        try:
+            act()
+        except (Refusal, Invalid):
+            assert self.play.everything() == everything, "a refusal left something behind"
+            return
+        for code, (case, entries) in before.items():
+            now = self.play.entries(code)
+            assert now[: len(entries)] == entries, "an entry was changed"
+            for number in range(len(entries), len(now)):
+                self._entry_is_right(case, now[:number], now[number])
+            if case.status is Status.CLOSED and self.play.header(code).status is Status.OPEN:
+                assert self._is_new_signal(now[-1]), "a closed case opened without a new signal"
+
+    def _is_new_signal(self, entry: Entry) -> bool:
+        plan = self.play.plan
+        if plan.records[entry.record].effect is Effect.RECEIVES:
+            return self._is_new_signal(self.play.entries(str(entry.answers["case"]))[-1])
+        return entry.record == plan.opens
+
+    def _entry_is_right(self, case: CaseHeader, earlier: tuple[Entry, ...], entry: Entry) -> None:
+        play = self.play
+        record = play.plan.records[entry.record]
+        people = {str(id_): play.person(actor) for id_, actor in play.actors.items()}
+        if record.effect is not Effect.RECEIVES:
+            _author_had_the_role(case, record, entry, people[str(entry.author)])
+        _no_teacher_where_none_may_be(case, record, entry, people, play)
+        if record.agrees_with:
+            proposal = next(e for e in reversed(earlier) if e.record == record.agrees_with)
+            assert proposal.author != entry.author
+            assert {proposal.role, entry.role} == set(record.by)
+        if record.id == "reported":
+            _decided_by_two(earlier)
+
+
+def _is_own(person: Person, case: CaseHeader) -> bool:
+    return bool(person.acts_for(case.school) & case.teachers)
+
+
+def _author_had_the_role(case: CaseHeader, record: Record, entry: Entry, author: Person) -> None:
+    assert entry.role in record.by
+    if entry.role is Role.TEACHER:
+        assert _is_own(author, case)
+    else:
+        assert entry.role in author.roles_in(case.school)
+
+
+def _no_teacher_where_none_may_be(
+    case: CaseHeader, record: Record, entry: Entry, people: dict[str, Person], play: Play
+) -> None:
+    for presence in record.present:
+        lifted = presence.unless is not None and record.id != "parents_talk"
+        if Role.TEACHER in presence.none_of and not lifted:
+            named = entry.answers.get(presence.field, ())
+            for id_ in (named,) if isinstance(named, str) else named:
+                assert not _is_own(people[id_], case), "the teacher was there"
+                assert people[id_].roles_in(case.school) != {Role.TEACHER}, "a teacher was there"
+
+
+def _decided_by_two(earlier: tuple[Entry, ...]) -> None:
+    confirmation = next(entry for entry in reversed(earlier) if entry.record == "confirmation")
+    proposal = next(e for e in reversed(earlier[: confirmation.seq]) if e.record == "proposal")
+    assert (confirmation.answers["agreed"], proposal.answers["decision"]) == ("yes", "report")
+    assert proposal.author != confirmation.author
+    assert {proposal.role, confirmation.role} == {Role.CARE_COORDINATOR, Role.SCHOOL_LEADER}
+
+
+def play_at_random(documents: SearchStrategy[str], empty: Path, folder: Path, bounds: settings) -> None:
+    numbers = count()
+
+    class Playing(School):
+        def __init__(self) -> None:
+            own = folder / str(next(numbers))
+            own.mkdir()
+            super().__init__(empty, own)
+
+        @initialize(document=documents, steps=st.integers(0, 12))
+        def start(self, document: str, steps: int) -> None:
+            """A case that was played by the plan for a while."""
+            self.begin(document)
+            for _ in range(steps):
+                self._attempt(self.play.proceed)
+
+    run_state_machine_as_test(Playing, settings=bounds)
+
+
+@pytest.mark.rule("S4.3")
+@pytest.mark.rule("S3.5")
+@pytest.mark.rule("G1")
+@pytest.mark.rule("G3")
+@pytest.mark.parametrize("path", shipped_plans(), ids=lambda path: str(path.stem))
+def test_nobody_gets_round_a_plan_of_ours(path: Path, empty_database: Path, tmp_path: Path) -> None:
+    play_at_random(st.just(path.read_text(encoding="utf-8")), empty_database, tmp_path, BOUNDED)
+
+
+@pytest.mark.rule("G1")
+@pytest.mark.rule("G3")
+def test_nobody_gets_round_a_plan_that_nobody_wrote(empty_database: Path, tmp_path: Path) -> None:
+    play_at_random(random_plans.documents(), empty_database, tmp_path, settings(BOUNDED, max_examples=12))

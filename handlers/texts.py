@@ -28,6 +28,10 @@ TEXTS = {
     "no_teacher": "Kies een leerkracht van deze school, iemand anders dan nu.",
     "wrong_period": "Kies een laatste dag die na de eerste dag ligt, niet in het verleden en binnen een jaar.",
     "postponed_too_far": "Kies een dag na vandaag, hoogstens vijf schooldagen vooruit.",
+    "postponed_enough": (
+        "De herinneringen van deze stap zijn al twee keer uitgesteld. Lukt het nog niet? "
+        "Vraag een collega om hulp, of draag het dossier over."
+    ),
     "too_many_people": "Kies niet meer dan 12 mensen.",
     # what cannot be done
     "unknown_person": (

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from meldcode import hints
+from meldcode import hints, rules
 from meldcode.access import Action, Relation, acting_role, may, relation_to
 from meldcode.case import Answer, Answers, Entry, PersonId, SchoolId, Status, holds, needed, offered
 from meldcode.dossier import Dossier, dossier_of, known_person, readable_case, schools_to_report_in
@@ -141,6 +141,8 @@ def record_form(tx: Transaction, who: Identity, code: str, record: str, refers_t
         raise Refusal("role_may_not", roles=" ".join(asked.by), rule="G1")
     if asked.effect is Effect.CORRECTS and not 1 <= refers_to <= len(dossier.entries):
         raise Refusal("unknown_entry")
+    if asked.effect is Effect.POSTPONES:
+        rules.refuse_unless_possible(plan, dossier.state, asked)
     form, case = asked.without_pupil(), dossier.stored
     names = [colleague.name for colleague in tx.people.of_school(dossier.school)]
     return FormView(

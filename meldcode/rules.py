@@ -9,9 +9,9 @@ from datetime import date
 from itertools import permutations
 
 from meldcode.calendar import SchoolCalendar
-from meldcode.case import Answer, Answers, Entry, PersonId, Pupil, State, holds, offered
+from meldcode.case import TIMES_TO_POSTPONE, Answer, Answers, Entry, PersonId, Pupil, State, holds, offered
 from meldcode.errors import Problem, Refusal
-from meldcode.plan import FieldKind, FieldSpec, Plan, Presence, Record, Role
+from meldcode.plan import Effect, FieldKind, FieldSpec, Plan, Presence, Record, Role
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,8 @@ def refuse_unless_possible(plan: Plan, state: State, record: Record) -> None:
     for need in record.needs:
         if not holds(need.condition, state.standing, {}):
             raise Refusal("not_yet", reason=need.reason, rule=need.rule)
+    if record.effect is Effect.POSTPONES and len(state.postponed) >= TIMES_TO_POSTPONE:
+        raise Refusal("postponed_enough", rule="G2")
     if record.id not in {possible.id for possible in offered(plan, state)}:
         raise Refusal("not_now")
 

@@ -28,6 +28,7 @@ class StoredPeople(People):
         self._vault = session.vault
         self._connection = session.connection
         self._today = session.now.astimezone(AMSTERDAM).date()
+        self._staff: dict[SchoolId, list[Person]] = {}
 
     def by_identity(self, identity: Identity) -> Person | None:
         """Return the person with this platform identity, or None."""
@@ -46,10 +47,12 @@ class StoredPeople(People):
 
     def of_school(self, school: SchoolId) -> list[Person]:
         """Return everybody with a role in the school, by name."""
-        query = select(memberships.c.person).where(memberships.c.school == school)
-        found = self._load(self._connection.scalars(query).all())
-        staff = [person for person in found.values() if person.roles_in(school)]
-        return sorted(staff, key=lambda person: (person.name.casefold(), str(person.id)))
+        if school not in self._staff:
+            query = select(memberships.c.person).where(memberships.c.school == school)
+            found = self._load(self._connection.scalars(query).all())
+            staff = [person for person in found.values() if person.roles_in(school)]
+            self._staff[school] = sorted(staff, key=lambda person: (person.name.casefold(), str(person.id)))
+        return list(self._staff[school])
 
     def schools(self) -> list[School]:
         """Return all schools, by name."""
@@ -64,6 +67,7 @@ class StoredPeople(People):
 
     def appoint(self, deputy: Deputy, by: PersonId, now: datetime) -> None:
         """Let somebody stand in for a colleague (G5), and keep who arranged it."""
+        self._staff.clear()
         self._connection.execute(insert(deputies).values(**asdict(deputy), appointed_by=by, at=now))
 
     def deputies(self, school: SchoolId, day: date) -> list[Deputy]:
@@ -74,16 +78,18 @@ class StoredPeople(People):
 
     def set_left(self, person: PersonId, at: datetime | None) -> None:
         """Keep that somebody has left, and has no role any more, or (None) that they are back."""
+        self._staff.clear()
         self._connection.execute(update(people).where(people.c.id == person).values(left_at=at))
 
     def _load(self, ids: Collection[PersonId]) -> dict[PersonId, Person]:
-        belonging = self._memberships(ids)
-        rows = self._connection.execute(select(people).where(people.c.id.in_(ids)))
+        rows = self._connection.execute(select(people).where(people.c.id.in_(ids))).all()
+        belonging = self._memberships(ids, {row.id for row in rows if row.left_at is None})
         return {row.id: Person(row.id, opened_name(self._vault, row), belonging.get(row.id, {})) for row in rows}
 
-    def _memberships(self, ids: Collection[PersonId]) -> dict[PersonId, dict[SchoolId, Membership]]:
-        present = select(people.c.id).where(people.c.id.in_(ids), people.c.left_at.is_(None))
-        here = set(self._connection.scalars(present))
+    def _memberships(
+        self, ids: Collection[PersonId], here: set[PersonId]
+    ) -> dict[PersonId, dict[SchoolId, Membership]]:
+        """Where these people belong; whoever is not `here` any more has no roles left."""
         standing_in = self._standing_in(here)
         held = self._roles({*ids, *(person for replaced in standing_in.values() for person in replaced)})
         query = (

@@ -30,8 +30,8 @@ def message(kind: str, words: Words, plans: Plans) -> Rendered:
 def _recorded(words: Words, plans: Plans) -> Rendered:
     plan = plans(words["plan"], int(words["version"]))
     record = plan.records[words["record"]]
-    said = record.tell[int(words["tell"])].text if words["tell"] else ""
-    lines = [f"*{text('told_title', code=words['code'], what=said or record.title)}*", _where(words, plan)]
+    said = record.tell[int(words["tell"])].text or record.title if words["tell"] else text("told_moved")
+    lines = [f"*{text('told_title', code=words['code'], what=said)}*", _where(words, plan)]
     if words["gap"]:
         lines.append(text("told_gap", gap=texts.roles(words["gap"].split())))
     buttons = [open_button(words["code"]), acute_button(words["code"])] if words.get("may_open") else [acute_button()]
@@ -107,7 +107,8 @@ def _week(words: Words, plans: Plans) -> Rendered:
 
 
 def _undelivered(words: Words, _plans: Plans) -> Rendered:
-    blocks = [b.section(text("undelivered", code=words["code"])), *b.actions([open_button(words["code"])])]
+    buttons = [open_button(words["code"]), acute_button(words["code"])]
+    blocks = [b.section(text("undelivered", code=words["code"])), *b.actions(buttons)]
     return text("told_notification", code=words["code"]), blocks
 
 

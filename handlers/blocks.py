@@ -10,6 +10,10 @@ SECTION = 3000
 """The longest text of a section, in characters."""
 FIELD = 2000
 """The longest text of a field in a section."""
+TITLE = 24
+"""The longest title of a modal."""
+OVERFLOW = 5
+"""The most options of an overflow menu."""
 
 
 def escape(words: str) -> str:
@@ -75,6 +79,16 @@ def button(label: str, action_id: str, value: str, *, style: str = "", confirm: 
     return element | {"confirm": confirm} if confirm else element
 
 
+def option(label: str, value: str) -> Block:
+    """One choice of a menu."""
+    return {"text": plain(label[:75]), "value": value}
+
+
+def overflow(action_id: str, options: list[Block]) -> Block:
+    """A menu behind three dots."""
+    return {"type": "overflow", "action_id": action_id, "options": options}
+
+
 def confirm(title: str, words: str, yes: str, no: str) -> Block:
     """A question that comes before what the button does."""
     return {"title": plain(title), "text": plain(words), "confirm": plain(yes), "deny": plain(no)}
@@ -87,4 +101,4 @@ def actions(elements: list[Block]) -> list[Block]:
 
 def modal(title: str, blocks: list[Block], *, close: str, **more: Any) -> View:
     """A modal view."""
-    return {"type": "modal", "title": plain(title[:24]), "blocks": blocks[:100], "close": plain(close), **more}
+    return {"type": "modal", "title": plain(title[:TITLE]), "blocks": blocks[:100], "close": plain(close), **more}

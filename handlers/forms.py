@@ -61,7 +61,7 @@ def form_modal(form: FormView, ref: FormRef | None = None) -> b.View:
         *(_input(f, form.initial.get(f.id, "")) for f in form.record.fields),
     ]
     return b.modal(
-        form.record.title,
+        form.record.title if len(form.record.title) <= b.TITLE else form.record.button,
         [*blocks, *_foot(form)],
         close=text("cancel"),
         submit=b.plain(text("save")),

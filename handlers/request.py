@@ -63,8 +63,8 @@ class Request:
 
     @property
     def value(self) -> str:
-        """The clicked button's value."""
-        return str(self._action.get("value", ""))
+        """The value of the clicked button, or of what was chosen in a menu."""
+        return str(self._action.get("value") or (self._action.get("selected_option") or {}).get("value", ""))
 
     def values(self) -> dict[str, Any]:
         """Return the clicked button's value, when it holds several. Raises Refusal when it is none of ours."""

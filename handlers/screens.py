@@ -18,7 +18,7 @@ from handlers.texts import text
 from meldcode import hints
 from meldcode.case import Status, to_act
 from meldcode.people import AMSTERDAM, Deputy, Person
-from meldcode.plan import Effect, Plan, Step
+from meldcode.plan import Effect, Plan, Record, Step
 from meldcode.ports import CaseHeader
 from meldcode.reading import CaseRow, CaseView, Overview
 from meldcode.recording import Saved, ToReview
@@ -85,7 +85,7 @@ def saved_modal(saved: Saved) -> b.View:
     if saved.record.id == saved.plan.opens:
         lines.append(text("saved_teacher"))
     blocks = [b.section(line) for line in lines]
-    blocks += b.actions([open_button(saved.code), acute_button(saved.code)])
+    blocks += b.actions([open_button(saved.code, style="primary"), acute_button(saved.code)])
     return b.modal(text("saved_title"), blocks, close=text("close"), clear_on_close=True)
 
 
@@ -186,6 +186,7 @@ def _standing(view: CaseView) -> list[b.Block]:
         f"*{text('step_of', number=str(step.number), total=_total(plan), title=step.title)}*",
         text("case_turn", who=texts.roles(to_act(plan, state))),
         text("case_needed", records=needed) if needed else text("case_watch"),
+        *([text("agrees")] if any(_is_own_proposal(view, record) for record in view.open) else []),
         *_done(view, step),
     ]
     return [b.section("\n".join(lines)), *([b.context(step.explain)] if step.explain else [])]
@@ -199,7 +200,7 @@ def _done(view: CaseView, step: Step) -> list[str]:
         text("done_by", title=title, author=b.escape(view.names.get(str(entry.author), "")), day=day(entry.written_at))
         for title, entry in entries
     ]
-    return [text("case_done", records=", ".join(done))] if done else []
+    return [text("case_done", records=_as_list(done))] if done else []
 
 
 def _as_list(titles: list[str]) -> str:
@@ -207,15 +208,45 @@ def _as_list(titles: list[str]) -> str:
 
 
 def _case_buttons(view: CaseView) -> list[b.Block]:
-    code, needed = view.dossier.stored.code, {record.id for record in view.open}
-    ordered = sorted(view.doable, key=lambda record: record.id not in needed)
+    """What comes next first, alone in colour; what was made already and what seldom happens in a menu."""
+    plan, standing = view.dossier.plan, view.dossier.state.standing
+    menu = [r for r in view.doable if (r.id in standing or r in plan.always) and r.id != plan.opens]
+    shown = sorted((r for r in view.doable if r not in menu), key=lambda record: _urgency(view, record))
     buttons = []
-    for number, record in enumerate(ordered):
-        is_next = number == 0 and record.id in needed
-        value = json.dumps({"case": code, "record": record.id})
+    for number, record in enumerate(shown):
+        is_next = number == 0 and _urgency(view, record) == 0
         action = f"{MAKE_RECORD}.{record.id}"
-        buttons.append(b.button(record.button, action, value, style="primary" if is_next else ""))
-    return [*buttons, acute_button(code)]
+        buttons.append(b.button(record.button, action, _record_value(view, record), style="primary" if is_next else ""))
+    return [*buttons, acute_button(view.dossier.stored.code), *_menus(view, menu)]
+
+
+def _urgency(view: CaseView, record: Record) -> int:
+    """0 for what the step calls for now, 1 for what it allows, 2 for what waits for a colleague or can always be."""
+    if record.id == view.dossier.plan.opens or _is_own_proposal(view, record):
+        return 2
+    is_called_for = bool(record.when) or record.id in {needed.id for needed in view.open}
+    return 0 if is_called_for else 1
+
+
+def _is_own_proposal(view: CaseView, record: Record) -> bool:
+    """Whether this confirms what the reader proposed, so that a colleague must do it (S4.3)."""
+    proposal = view.dossier.state.standing.get(record.agrees_with or "")
+    return proposal is not None and proposal.author == view.dossier.person.id
+
+
+def _menus(view: CaseView, records: Sequence[Record]) -> list[b.Block]:
+    standing = view.dossier.state.standing
+    options = []
+    for record in records:
+        is_again = record.id in standing and record not in view.dossier.plan.always
+        label = text("again", what=record.button) if is_again else record.button
+        options.append(b.option(label, _record_value(view, record)))
+    starts = range(0, len(options), b.OVERFLOW)
+    return [b.overflow(f"{MAKE_RECORD}.menu{start}", options[start : start + b.OVERFLOW]) for start in starts]
+
+
+def _record_value(view: CaseView, record: Record) -> str:
+    return json.dumps({"case": view.dossier.stored.code, "record": record.id})
 
 
 def _same_pupil(view: CaseView) -> list[b.Block]:

@@ -86,6 +86,7 @@ TEXTS = {
     "or": " of ",
     # messages
     "told_title": "Dossier {code}: {what}",
+    "told_moved": "er is een stap gezet",
     "told_step": "Stap {number} van {total}: {title}. Aan zet: {who}.",
     "told_closed": "Dit dossier is gesloten.",
     "told_gap": (
@@ -150,7 +151,7 @@ TEXTS = {
     "review_silence": "Het programma ziet niet alles. Wat niet gemarkeerd is, is niet gecontroleerd of goedgekeurd.",
     # saved
     "saved_title": "Opgeslagen",
-    "saved": "Opgeslagen in dossier *{code}*: {what}.",
+    "saved": "Opgeslagen in dossier *{code}*: “{what}”.",
     "saved_told": "Hebben nu bericht: {people}.",
     "saved_gap": (
         "Let op: niemand in je school heeft de rol {gap}. De schoolleider heeft daarom bericht. Ga ook zelf even langs."
@@ -200,7 +201,8 @@ TEXTS = {
     "lead_close": "Kies je “{choice}”, dan sluit het dossier: {title}.",
     "lead_to_always": "Na het opslaan gaat het dossier naar: stap {number}, {title}.",
     "lead_close_always": "Na het opslaan sluit het dossier: {title}.",
-    "agrees": "Dit kan alleen iemand anders dan wie het voorstelde.",
+    "agrees": "Jij deed het voorstel. Je collega met de andere rol bevestigt het, en heeft daar bericht van.",
+    "again": "Opnieuw: {what}",
     "log_shortened": "Dit zijn de laatste notities. Lees het hele logboek in het dossier zelf.",
     # home and commands
     "home_deputy": "Vervanging regelen",

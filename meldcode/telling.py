@@ -13,7 +13,7 @@ from meldcode.access import Action, may, relation_to
 from meldcode.case import Entry, PersonId, State, Status, holds, to_act
 from meldcode.dossier import Dossier
 from meldcode.people import Person
-from meldcode.plan import Role, Tell
+from meldcode.plan import Effect, Role, Tell
 from meldcode.ports import Message, Transaction
 
 
@@ -39,12 +39,14 @@ def tell(tx: Transaction, dossier: Dossier, after: State, entry: Entry) -> Told:
                 told.setdefault(person.id, str(number))
     for person in _next_to_act(dossier, after, staff):
         told.setdefault(person.id, "")
+    is_alarm = dossier.plan.records[entry.record].effect is Effect.ALARMS
+    kind = "alarm_in_case" if is_alarm else "recorded"
     informed = tuple(person for person in staff if person.id in told)
     for person in informed:
         words = _words(dossier, after, entry) | {"tell": told[person.id], "gap": " ".join(gap)}
         if may(Action.READ, relation_to(person, dossier.stored), dossier.plan):
             words["may_open"] = "yes"
-        tx.outbox.put(Message("recorded", person.id, dossier.stored.id, f"entry {entry.seq}", words), entry.written_at)
+        tx.outbox.put(Message(kind, person.id, dossier.stored.id, f"entry {entry.seq}", words), entry.written_at)
     return Told(after, informed, tuple(gap))
 
 
@@ -56,7 +58,10 @@ def _holders(rule: Tell, staff: Iterable[Person], dossier: Dossier) -> tuple[lis
 
 
 def _next_to_act(dossier: Dossier, after: State, staff: Iterable[Person]) -> list[Person]:
+    """Whoever acts in the step that begins; when the case closes, its teacher and whoever acted in the last step."""
     before = dossier.state
+    if before.status is Status.OPEN and after.status is Status.CLOSED:
+        return _with_roles((Role.TEACHER, *dossier.plan.step(before.step).who), staff, dossier)
     has_moved = bool(dossier.entries) and (before.step, before.since) != (after.step, after.since)
     if not has_moved or after.status is not Status.OPEN:
         return []

@@ -128,6 +128,7 @@ KINDS = {
     REMINDER: _reminder,
     "week": _week,
     "alarm": _alarm,
+    "alarm_in_case": _recorded,
     "without_holder": _without_holder,
     "undelivered": _undelivered,
     "deputy": _deputy,

@@ -61,6 +61,10 @@ class Submission:
     digest: str
 
 
+URGENT = ("alarm", "alarm_in_case")
+"""Kinds of messages about immediate danger: they wait for no other message (G4)."""
+
+
 @dataclass(frozen=True)
 class Message:
     """A message to one person, without personal data: a surface renders it from `kind` and `words` when it is sent.

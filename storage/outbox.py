@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, Row, Select, exists, func, or_, selec
 
 from meldcode.case import CaseId, PersonId
 from meldcode.people import Identity
-from meldcode.ports import Message, Outbox
+from meldcode.ports import URGENT, Message, Outbox
 from storage.inserting import insert_once
 from storage.schema import identities, outbox
 
@@ -156,10 +156,11 @@ def _claimable(now: datetime, limit: int) -> Select[Any]:
     )
     due = (outbox.c.state == SendState.PENDING.value) & (outbox.c.due_at <= now)
     abandoned = (outbox.c.state == SendState.CLAIMED.value) & (outbox.c.claimed_until <= now)
+    urgent = outbox.c.kind.in_(URGENT)
     return (
         select(outbox)
-        .where(or_(due, abandoned), ~waits)
-        .order_by(outbox.c.due_at, outbox.c.id)
+        .where(or_(due, abandoned), or_(urgent, ~waits))
+        .order_by(urgent.desc(), outbox.c.due_at, outbox.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )

@@ -95,7 +95,7 @@ def test_the_dump_and_the_files_tell_nothing(engine: Engine, request: pytest.Fix
 def test_what_stands_in_clear_is_found_by_the_same_search(engine: Engine, request: pytest.FixtureRequest) -> None:
     visible = "Zichtbaar " + MARK[::-1]
     with engine.begin() as connection:
-        days = {"free_days": [], "open_days": [], "hours": []}
+        days: dict[str, list[str]] = {"free_days": [], "open_days": [], "hours": []}
         connection.execute(insert(schools).values(id=uuid4(), name=visible, region="zuid", **days))
     assert visible.encode() in _dump(engine)
     assert any(visible.encode() in path.read_bytes() for path in _files(engine, request))

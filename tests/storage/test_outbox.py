@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from meldcode.people import Identity
-from meldcode.ports import CaseHeader, Message
+from meldcode.ports import URGENT, CaseHeader, Message
 from storage.outbox import Claimed
 from storage.schema import outbox
 from storage.transaction import Store
@@ -66,6 +66,17 @@ def test_a_person_gets_messages_in_order(store: Store, staff: Staff) -> None:
     (second,) = _claim(store)
     assert second.to == staff.karin.id
     assert second.id > first[0].id
+
+
+@pytest.mark.rule("G4")
+@pytest.mark.parametrize("kind", URGENT)
+def test_an_alarm_waits_for_no_other_message(store: Store, staff: Staff, waiting: CaseHeader, kind: str) -> None:
+    first, _ = _claim(store)
+    store.queue.retry(first, NOW + timedelta(minutes=30), "ratelimited")
+    with store.transaction() as tx:
+        tx.outbox.put(Message(kind, staff.karin.id, waiting.id, "alarm", {}), NOW)
+    (alarm,) = _claim(store)
+    assert alarm.kind == kind
 
 
 @pytest.mark.usefixtures("waiting")

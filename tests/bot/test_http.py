@@ -60,10 +60,16 @@ def signed(school: Running, body: bytes, *, at: str = "", kind: str = FORM) -> d
 
 async def post(school: Running, body: bytes, headers: dict[str, str]) -> int:
     """Send it, and return the status of the answer."""
+    return (await answered(school, body, headers))[0]
+
+
+async def answered(school: Running, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
+    """Send it, and return the status and the text of the answer."""
     url = f"{school.url}/slack/events"
     async with aiohttp.ClientSession() as session, session.post(url, data=body, headers=headers) as answer:
-        assert CANARY not in await answer.text()
-        return answer.status
+        text = await answer.text()
+    assert CANARY not in text
+    return answer.status, text
 
 
 def stored(school: Running) -> list[int]:
@@ -159,10 +165,12 @@ async def test_another_workspace_gets_nothing(tmp_path: Path, quiet: None) -> No
         elsewhere = {"id": "T0ELSEWHERE"}
         user = {"id": SANNE, "team_id": "T0ELSEWHERE"}
         body = packed({**submission(school), "team": elsewhere, "user": user})
-        await post(school, body, signed(school, body))
+        _, to_form = await answered(school, body, signed(school, body))
         command = payloads.command(school.workspace, school.workspace.people[SANNE], "/signaal", CANARY)
         body = urlencode({**command, "team_id": "T0ELSEWHERE"}).encode()
-        await post(school, body, signed(school, body))
+        _, to_command = await answered(school, body, signed(school, body))
+        assert "reinstall this app" in to_form, "Bolt's own words: none of ours were reached"
+        assert "reinstall this app" in to_command
         assert stored(school) == [0, 0, 0, 0]
         assert school.workspace.modals_of(SANNE) == []
 

@@ -1,0 +1,105 @@
+"""The load: teachers who report through the signal form, and cases of days ago of which reminders are due."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from sqlalchemy.exc import OperationalError
+
+from meldcode.case import CaseId
+from meldcode.people import AMSTERDAM, Identity
+from meldcode.recording import Saved, Submit, submit
+from practice.actor import Actor
+from practice.model import View
+from practice.workspace import Workspace
+from storage.transaction import Store
+from tests.proof.house import TEAM, long_ago, user
+from tests.running import signal
+
+SYLLABLES = ("ba", "de", "ki", "lo", "mu", "na", "pe", "ri", "so", "tu")
+TEXT = "Hij kwam zonder jas op school. Op zijn arm zat een blauwe plek van drie centimeter. Het kenmerk is {marker}."
+LAST_TRIES_SECONDS = 15
+
+
+def markers(start: int = 0) -> Iterator[str]:
+    """Ever new words in which no hint sees anything."""
+    for number in itertools.count(start):
+        yield "".join(SYLLABLES[int(digit)] for digit in f"{number:06}")
+
+
+@dataclass
+class Reporting:
+    """Teachers reporting without end. `acknowledged` holds what Slack got a proper acknowledgement of, by marker."""
+
+    workspace: Workspace
+    names: Iterator[str] = field(default_factory=markers)
+    acknowledged: dict[str, int] = field(default_factory=dict)
+    """The marker, and in which school."""
+    repeated: int = 0
+    is_over: bool = False
+
+    async def report_on(self, school: int) -> None:
+        """Let the teacher of a school report pupil after pupil, insisting until each is acknowledged."""
+        while not self.is_over:
+            form = await self._open_form(school)
+            if form and await self._insist(school, form, marker := next(self.names)):
+                self.acknowledged[marker] = school
+            await asyncio.sleep(0.02)
+
+    async def _open_form(self, school: int) -> View | None:
+        who = user("teacher", school)
+        self.workspace.views.clear(who)
+        answer = await Actor(self.workspace, who).command("/signaal")
+        shown = self.workspace.modals_of(who)
+        return shown[-1] if answer.ok and shown else None
+
+    async def _insist(self, school: int, form: View, marker: str) -> bool:
+        """Press the button until it is acknowledged: one who got no answer presses it again."""
+        who = user("teacher", school)
+        actor, until = Actor(self.workspace, who), 0.0
+        filled = signal(Voornaam="Pim", Achternaam=marker.capitalize(), what=TEXT.format(marker=marker))
+        answer = await actor.fill(form, **filled)
+        while not (answer.ok and self._is_saved(who)):
+            until = until or (time.monotonic() + LAST_TRIES_SECONDS if self.is_over else 0.0)
+            if until and time.monotonic() > until:
+                return False
+            await asyncio.sleep(0.1)
+            self.repeated += 1
+            answer = await actor.submit(self.workspace.modals_of(who)[-1], {})
+        return True
+
+    def _is_saved(self, who: str) -> bool:
+        """Whether the modal says so: unlike a form, or a text to look at again, it has nothing to submit."""
+        shown = self.workspace.modals_of(who)
+        return bool(shown) and not shown[-1].payload.get("submit")
+
+
+def report_long_ago(store: Store, school: int, marker: str) -> CaseId:
+    """Report a signal a week ago, and return its case."""
+    moment = long_ago()
+    answers = {
+        "first_name": "Pim",
+        "last_name": marker.capitalize(),
+        "group": "5",
+        "kind": "abuse_or_neglect",
+        "what": TEXT.format(marker=marker),
+        "heard_from": "self",
+        "happened_on": moment.astimezone(AMSTERDAM).date().isoformat(),
+    }
+    command = Submit(Identity("slack", TEAM, user("teacher", school)), str(uuid4()), "", answers, reviewed=True)
+    for _ in range(5):
+        try:
+            with store.transaction(moment) as tx:
+                saved = submit(tx, command, moment)
+                assert isinstance(saved, Saved)
+                found = tx.cases.find(saved.code, [one.id for one in tx.people.schools()])
+                assert found
+                return found.id
+        except OperationalError:  # the database was busy for long
+            time.sleep(0.2)
+    raise TimeoutError("the database is too busy to report")

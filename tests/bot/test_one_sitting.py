@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ async def test_record_after_record_without_closing_the_case(tmp_path: Path) -> N
     async with running(tmp_path) as school:
         code = await reported(school)
         await school.open_case(KARIN, code)
-        steps = {
+        steps: dict[str, dict[str, Any]] = {
             "Ik pak dit op": {},
             "Weten de ouders het?": {"Weten de ouders van de zorgen?": "Ja"},
             "Overleg vastleggen": {

@@ -251,7 +251,7 @@ def test_with_that_advice_no_report_is_possible(at_weigh: Play, unsafe: str) -> 
 def test_danger_since_the_weighing_needs_advice_too(at_decide: Play) -> None:
     at_decide.decide("no_report")
     at_decide.record("watch_entry", by=SANNE, change="worse")
-    asked = {"decision": "no_report", "unsafe_now": "yes"}
+    asked: dict[str, Any] = {"decision": "no_report", "unsafe_now": "yes"}
     assert at_decide.refused("proposal", by=KARIN, **asked) == {"unsafe_now": ADVICE_NEEDED}
     at_decide.record("veilig_thuis_advice", by=KARIN, advised="no_report")
     at_decide.record("proposal", by=KARIN, **asked)

@@ -1,6 +1,6 @@
-"""Many small schools that only close in weekends, and the real program in processes of its own, to be killed and started again.
+"""Many small schools, and the real program in processes of its own, to be killed and started again.
 
-They are open day and night and in vacations, so that a proof says the same whenever it runs.
+The schools are open day and night but in weekends, so that a proof says the same whenever it runs.
 """
 
 from __future__ import annotations

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import uuid4
 
 from sqlalchemy.exc import OperationalError
 
 from meldcode.case import CaseId
 from meldcode.people import AMSTERDAM, Identity
-from meldcode.recording import Saved, Submit, submit
+from meldcode.ports import Transaction
+from meldcode.recording import Submit, submit
 from practice.actor import Actor
 from practice.model import View
 from practice.workspace import Workspace
@@ -79,9 +81,19 @@ class Reporting:
         return bool(shown) and not shown[-1].payload.get("submit")
 
 
-def report_long_ago(store: Store, school: int, marker: str) -> CaseId:
-    """Report a signal a week ago, and return its case."""
+def report_long_ago(store: Store, reports: Sequence[tuple[int, str]]) -> dict[CaseId, int]:
+    """Report signals (school and marker) a week ago, in one transaction; return their cases, with the school."""
     moment = long_ago()
+    for _ in range(5):
+        try:
+            with store.transaction(moment) as tx:
+                return {_reported(tx, school, marker, moment): school for school, marker in reports}
+        except OperationalError:  # the database was busy for long
+            time.sleep(0.2)
+    raise TimeoutError("the database is too busy to report")
+
+
+def _reported(tx: Transaction, school: int, marker: str, moment: datetime) -> CaseId:
     answers = {
         "first_name": "Pim",
         "last_name": marker.capitalize(),
@@ -92,14 +104,7 @@ def report_long_ago(store: Store, school: int, marker: str) -> CaseId:
         "happened_on": moment.astimezone(AMSTERDAM).date().isoformat(),
     }
     command = Submit(Identity("slack", TEAM, user("teacher", school)), str(uuid4()), "", answers, reviewed=True)
-    for _ in range(5):
-        try:
-            with store.transaction(moment) as tx:
-                saved = submit(tx, command, moment)
-                assert isinstance(saved, Saved)
-                found = tx.cases.find(saved.code, [one.id for one in tx.people.schools()])
-                assert found
-                return found.id
-        except OperationalError:  # the database was busy for long
-            time.sleep(0.2)
-    raise TimeoutError("the database is too busy to report")
+    submit(tx, command, moment)
+    stored = tx.cases.submission(command.key)
+    assert stored
+    return stored.case

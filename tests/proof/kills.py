@@ -133,6 +133,7 @@ def database(kind: str, folder: Path) -> Iterator[str]:
     if kind == "sqlite":
         yield f"sqlite:///{folder / 'private' / 'meldwijzer.db'}"
         return
+    (folder / "server").mkdir()
     postgres = Postgres(folder / "server")
     try:
         yield postgres.url(postgres.create())

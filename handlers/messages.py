@@ -56,22 +56,27 @@ def _alarm(words: Words, _plans: Plans) -> Rendered:
 def overview(several: Sequence[Words], plans: Plans) -> Rendered:
     """Return one message for several reminders to the same person: a morning overview instead of ten pings (G2)."""
     count = str(len(several))
-    shown = several[:MOST_IN_OVERVIEW]
-    cases = [b.section(_reminder_lines(words, plans), accessory=open_button(words["code"])) for words in shown]
+    shown = sorted(several, key=lambda words: words["since"])[:MOST_IN_OVERVIEW]
+    cases = [
+        b.section("\n".join(_reminder_lines(words, plans)), accessory=open_button(words["code"])) for words in shown
+    ]
     left = len(several) - len(shown)
     more = [b.context(text("home_more", count=str(left)))] if left else []
-    blocks = [b.section(text("reminders_intro", count=count)), *cases, *more, *b.actions([acute_button()])]
+    intro = "\n".join([text("reminders_intro", count=count), *_before_vacation(several)])
+    blocks = [b.section(intro), *cases, *more, *b.actions([acute_button()])]
     return text("reminders_notification", count=count), blocks
 
 
 def _reminder(words: Words, plans: Plans) -> Rendered:
     plan, code = plans(words["plan"], int(words["version"])), words["code"]
-    buttons = [open_button(code, style="primary"), *_record_buttons(plan, code), acute_button(code)]
-    return text("reminder_notification", code=code), [b.section(_reminder_lines(words, plans)), *b.actions(buttons)]
+    records = _record_buttons(plan, code, may_hand_over=bool(words["may_hand_over"]))
+    buttons = [open_button(code, style="primary"), *records, acute_button(code)]
+    lines = "\n".join([*_reminder_lines(words, plans), *_before_vacation([words])])
+    return text("reminder_notification", code=code), [b.section(lines), *b.actions(buttons)]
 
 
-def _record_buttons(plan: Plan, code: str) -> list[b.Block]:
-    labels = {Effect.POSTPONES: text("later"), Effect.HANDS_OVER: text("hand_over")}
+def _record_buttons(plan: Plan, code: str, *, may_hand_over: bool) -> list[b.Block]:
+    labels = {Effect.POSTPONES: text("later")} | ({Effect.HANDS_OVER: text("hand_over")} if may_hand_over else {})
     found = {label: plan.record_with(effect).id for effect, label in labels.items()}
     return [
         b.button(label, f"{MAKE_RECORD}.{record}", json.dumps({"case": code, "record": record}))
@@ -79,7 +84,13 @@ def _record_buttons(plan: Plan, code: str) -> list[b.Block]:
     ]
 
 
-def _reminder_lines(words: Words, plans: Plans) -> str:
+def _before_vacation(reminders: Sequence[Words]) -> list[str]:
+    """What is to be arranged before the vacation that some of the reminders are about (G6)."""
+    days = {words["day"] for words in reminders if words["kind"] == Kind.VACATION}
+    return [text("reminder_vacation_line", day=day(date.fromisoformat(min(days))))] if days else []
+
+
+def _reminder_lines(words: Words, plans: Plans) -> list[str]:
     plan = plans(words["plan"], int(words["version"]))
     step = plan.step(words["step"])
     where = text(
@@ -90,11 +101,10 @@ def _reminder_lines(words: Words, plans: Plans) -> str:
         who=texts.roles(words["who"].split()),
         day=day(datetime.fromisoformat(words["since"])),
     )
+    needed = [text("reminder_needed", record=plan.records[words["record"]].title)] if words["record"] else []
     about = day(date.fromisoformat(words["day"])) if words["day"] else ""
-    if words["kind"] == Kind.VACATION:
-        where = text("reminder_vacation_line", step=where, day=about)
     title = TITLES[Kind(words["kind"])] + ("_instead" if words["instead"] else "")
-    return f"*{text(title, code=words['code'], day=about)}*\n{where}"
+    return [f"*{text(title, code=words['code'], day=about)}*", *needed, where]
 
 
 def _week(words: Words, plans: Plans) -> Rendered:

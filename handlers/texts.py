@@ -106,10 +106,11 @@ TEXTS = {
         "Is de leerkracht weg? Open het dossier en draag het over. Mist er een andere rol? Geef iemand die rol."
     ),
     "reminder": "Stap {number} van {total}: {title}. Aan zet: {who}. In deze stap sinds {day}.",
+    "reminder_needed": "Nu nodig: “{record}”.",
     "reminder_title": "Dossier {code} wacht",
     "reminder_vacation": "Dossier {code} blijft open in de vakantie",
     "reminder_vacation_line": (
-        "{step} De vakantie begint op {day}. Wat kan niet wachten? Spreek vandaag af wie er in de vakantie op let."
+        "De vakantie begint op {day}. Wat kan niet wachten? Spreek vandaag af wie er in de vakantie op let."
     ),
     "reminder_follow_up": "Dossier {code}: vervolgafspraak op {day}. Jij zorgt daarvoor",
     "reminder_follow_up_instead": "Dossier {code}: vervolgafspraak op {day}. Wie ervoor zorgt, is er nu niet. Wie wel?",

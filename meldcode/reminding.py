@@ -10,15 +10,15 @@ One tick, one transaction for a few cases:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from meldcode.calendar import DAY, BeyondCalendar
-from meldcode.case import CaseId, PersonId, State, Status, fold, to_act
+from meldcode.case import CaseId, PersonId, State, Status, fold, needed, to_act
 from meldcode.due import Due, Kind, counts_from
 from meldcode.people import AMSTERDAM, Person
-from meldcode.plan import Plan, Role
+from meldcode.plan import Effect, Plan, Role
 from meldcode.ports import CaseHeader, Contents, Message, Transaction
 from meldcode.schedule import RETRY, calendar_of, follow_ups, next_moment, open_moment, to_remind
 
@@ -97,20 +97,9 @@ def _remind_of(tx: Transaction, case: CaseHeader, now: datetime) -> None:
     if state.status is not Status.OPEN:
         tx.cases.keep_reminded(case.id, (), case.rungs, None, now)
         return
-    for person, most in _recipients(tx, case, contents, due).items():
-        words = {
-            "code": case.code,
-            "plan": plan.plan,
-            "version": str(plan.version),
-            "step": state.step,
-            "who": " ".join(to_act(plan, state)),
-            "since": state.since.isoformat() if state.since else "",
-            "kind": most.kind.value,
-            "waiting": _waiting(plan, state),
-            "day": most.day.isoformat() if most.day else "",
-            "instead": "yes" if most.kind is Kind.FOLLOW_UP and most.roles else "",
-        }
-        tx.outbox.put(Message("reminder", person, case.id, most.moment, words), open_moment(school, now))
+    for person, most in _recipients(tx, case, contents, due):
+        words = _words(case, plan, state, person, most)
+        tx.outbox.put(Message("reminder", person.id, case.id, most.moment, words), open_moment(school, now))
     moments = [d.moment for d in due]
     rungs = max([case.rungs, *(d.rung for d in due)])
     again = next_moment(plan, state, contents.entries, school, now, done | set(moments))
@@ -122,22 +111,49 @@ def _waiting(plan: Plan, state: State) -> str:
     return f"{state.step} {counts_from(plan.step(state.step), state)} {len(state.postponed)}"
 
 
-def _recipients(tx: Transaction, case: CaseHeader, contents: Contents, due: Sequence[Due]) -> dict[PersonId, Due]:
+def _words(case: CaseHeader, plan: Plan, state: State, person: Person, due: Due) -> dict[str, str]:
+    step, waiting = plan.step(state.step), needed(plan, state)
+    each = step.deadline.each if step.deadline else None
+    may_hand_over = _held(person, case) & {*plan.record_with(Effect.HANDS_OVER).by}
+    return {
+        "code": case.code,
+        "plan": plan.plan,
+        "version": str(plan.version),
+        "step": step.id,
+        "record": waiting[0].id if waiting else each or "",
+        "who": " ".join(to_act(plan, state)),
+        "since": state.since.isoformat() if state.since else "",
+        "kind": due.kind.value,
+        "waiting": _waiting(plan, state),
+        "day": due.day.isoformat() if due.day else "",
+        "instead": "yes" if due.kind is Kind.FOLLOW_UP and due.roles else "",
+        "may_hand_over": "yes" if may_hand_over else "",
+    }
+
+
+def _recipients(
+    tx: Transaction, case: CaseHeader, contents: Contents, due: Sequence[Due]
+) -> Iterable[tuple[Person, Due]]:
     """Whom to remind, each of the last that fell due for them; those in charge of what is for nobody who is there."""
     staff = tx.people.of_school(case.school)
     plan, calendar = tx.plans.get(case.plan, case.plan_version), calendar_of(tx.people.school(case.school))
     owners = {d.moment: owner for d, owner in follow_ups(plan, contents.entries, calendar)}
-    found: dict[PersonId, Due] = {}
+    found: dict[PersonId, tuple[Person, Due]] = {}
     for one in sorted(due, key=lambda d: d.at):
-        wanted = [person.id for person in staff if _is_for(person, one, case, owners.get(one.moment))]
-        in_charge = [person.id for person in staff if person.roles_in(case.school) & {*IN_CHARGE}]
-        found |= dict.fromkeys(wanted, one) or dict.fromkeys(in_charge, replace(one, roles=IN_CHARGE))
-    return found
+        wanted = [person for person in staff if _is_for(person, one, case, owners.get(one.moment))]
+        in_charge = [person for person in staff if person.roles_in(case.school) & {*IN_CHARGE}]
+        instead = replace(one, roles=IN_CHARGE)
+        found |= {p.id: (p, one) for p in wanted} or {p.id: (p, instead) for p in in_charge}
+    return found.values()
 
 
 def _is_for(person: Person, due: Due, case: CaseHeader, owner: PersonId | None) -> bool:
     if due.kind is Kind.FOLLOW_UP:
         return owner in person.acts_for(case.school)
+    return bool(_held(person, case) & set(due.roles))
+
+
+def _held(person: Person, case: CaseHeader) -> frozenset[Role]:
+    """The roles that somebody has in the case: teacher only in their own."""
     is_teacher = bool(person.acts_for(case.school) & case.teachers)
-    held = person.roles_in(case.school) - {Role.TEACHER} | ({Role.TEACHER} if is_teacher else set())
-    return bool(held & set(due.roles))
+    return person.roles_in(case.school) - {Role.TEACHER} | ({Role.TEACHER} if is_teacher else set())

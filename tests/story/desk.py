@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from playwright.async_api import Locator, Page, ViewportSize, expect
+
+Filled = Mapping[str, str | Sequence[str]]
+"""What somebody fills in, by the label of the question: what they type, or the choice or choices they make."""
 
 DESKTOP = ViewportSize(width=1100, height=800)
 PHONE = ViewportSize(width=390, height=800)
@@ -15,6 +20,7 @@ class Desk:
 
     def __init__(self, page: Page, url: str, pictures: Path) -> None:
         self.page = page
+        self.who = ""
         self._url = url
         self._pictures = pictures
 
@@ -31,12 +37,16 @@ class Desk:
         await self.page.set_viewport_size(DESKTOP)
         await self.page.goto(self._url)
         await self.page.get_by_role("link", name=name).click()
-        await expect(self.page.get_by_text(f"Je bent {name}")).to_be_visible()
+        await self._is(name)
 
     async def become(self, name: str) -> None:
         """Go on as somebody else."""
         await self.page.get_by_role("navigation", name="Mensen").get_by_role("link", name=name).click()
+        await self._is(name)
+
+    async def _is(self, name: str) -> None:
         await expect(self.page.get_by_text(f"Je bent {name}")).to_be_visible()
+        self.who = name
 
     async def type(self, line: str) -> None:
         await self.page.get_by_label("Bericht aan Meldwijzer").fill(line)
@@ -53,14 +63,58 @@ class Desk:
         place = self.dialog if await self.dialog.count() else self.page.get_by_role("main")
         await place.get_by_role("button", name=label, exact=True).last.click()
 
+    async def choose_from_menu(self, label: str) -> None:
+        """Choose what stands in the menu behind the three dots."""
+        await self.dialog.get_by_role("button", name="Meer keuzes").click()
+        await self.press(label)
+
     async def sees(self, *sentences: str) -> None:
         """In the dialog."""
         for sentence in sentences:
             await expect(self.dialog).to_contain_text(sentence, use_inner_text=True)
 
+    async def fill(self, title: str, answers: Filled) -> None:
+        """Fill in the form with this title, and save it."""
+        await self.sees_title(title)
+        for question, answer in answers.items():
+            await self._answer(self.question(question), answer)
+        await self.press("Opslaan")
+
+    def question(self, label: str) -> Locator:
+        """The question of a form: its control, or the group of its choices."""
+        choices = self.dialog.get_by_role("group", name=label, exact=True)
+        return choices.or_(self.dialog.get_by_label(label, exact=True))
+
+    async def _answer(self, question: Locator, answer: str | Sequence[str]) -> None:
+        kind = await question.evaluate("element => element.tagName")
+        if kind == "FIELDSET":
+            wanted = [answer] if isinstance(answer, str) else answer
+            for choice in reversed(await question.get_by_role("checkbox", checked=True).all()):
+                await choice.uncheck()
+            for name in wanted:
+                await question.get_by_label(name).check()
+        elif kind == "SELECT":
+            option = question.get_by_role("option", name=str(answer))
+            await question.select_option(await option.get_attribute("value"))
+        else:
+            await question.fill(str(answer))
+
+    async def is_refused_at(self, question: str, reason: str) -> None:
+        """The form stays, with the reason at this question and no other."""
+        await expect(self.question(question)).to_have_accessible_description(re.compile(re.escape(reason)))
+        await expect(self.dialog.locator("[aria-invalid=true]")).to_have_count(1)
+
     async def close(self) -> None:
         await self.press("Sluiten")
         await expect(self.dialog).to_have_count(0)
+
+    async def put_away(self) -> None:
+        """Close whatever is open, a form on top of a case too."""
+        for _ in range(3):
+            if not (title := await self.dialog.get_by_role("heading", level=2).all_inner_texts()):
+                return
+            await self.page.keyboard.press("Escape")
+            await expect(self.page.get_by_role("dialog", name=title[0], exact=True)).to_have_count(0)
 
     async def everything_shown(self) -> str:
         """All words on the page, with those of the dialog."""

@@ -1,0 +1,366 @@
+"""Three whole cases of the step plan, played in the browser by the people of a school, as the plan leads them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.async_api import expect
+
+from tests.story.colleague import Colleague
+from tests.story.desk import Desk
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(80)]
+
+SANNE, MEHMET, KARIN = "Sanne de Boer", "Mehmet Yılmaz", "Karin Visser"
+JORIS, FATIMA, WILLEM = "Joris Hendriks", "Fatima el Amrani", "Willem Postma"
+
+SEEN, WORSE = 'Daan viel drie keer in slaap. Hij zei: "Ik was bang."', "Daan had een blauwe plek op zijn arm."
+SIGNAL = {
+    "Voornaam": "Daan",
+    "Achternaam": "Kuiper",
+    "Soort": "Signalen van mishandeling of verwaarlozing",
+    "Wat zag of hoorde je?": SEEN,
+}
+PRESENT, SAID, WHY = "Wie van school waren erbij?", "Wat is er gezegd?", "Waarom?"
+TEACHER_STAYS_OUT = "De leerkracht is niet bij dit gesprek, zodat het contact met de ouders in stand blijft."
+AT_THE_ZAT = {
+    PRESENT: (SANNE, KARIN),
+    "Met wie was het overleg?": "De medewerker van het ZAT",
+    "Wat was het advies?": "Praat eerst met de leerling en de ouders.",
+}
+NO_REPORT = {
+    "Wat stel je voor?": "Niet melden",
+    "Laten de ouders hulpverlening toe?": "Ja",
+    "Mag de school contact houden met de hulpverlening?": "Ja",
+    WHY: "De huisarts helpt het gezin.",
+}
+REPORT = {
+    "Wat stel je voor?": "Melden bij Veilig Thuis",
+    "Laten de ouders hulpverlening toe?": "Nee",
+    "Mag de school contact houden met de hulpverlening?": "Nee",
+    WHY: "Het gaat niet beter.",
+}
+AGREED = {"Ben je het eens met het voorstel?": "Ja, dit is ons besluit"}
+
+
+@pytest.mark.rule("S2.2")
+@pytest.mark.rule("S3.5")
+@pytest.mark.rule("S3.7")
+async def test_the_talk_takes_the_suspicion_away(desk: Desk) -> None:
+    sanne, mehmet, karin, fatima = people(desk, SANNE, MEHMET, KARIN, FATIMA)
+    code = await sanne.reports(SIGNAL)
+    await karin.is_told(code, "Stap 1 van 4: Signalen vastleggen")
+    await karin.records(code, "Ik pak dit op", "Signaal oppakken", {})
+    await the_child_is_discussed_without_its_name(karin, code)
+    await sanne.is_told(code, "Stap 3 van 4: Praten met leerling en ouders")
+    await they_find_a_talk_safe(sanne, code)
+    await sanne_and_karin_talk_with_the_pupil(sanne, code)
+    await fatima_and_karin_talk_with_the_parents(fatima, code)
+    await the_suspicion_is_gone(fatima, code)
+    await sanne.is_told(code, "Dit dossier is gesloten")
+    assert await sanne.reports({**SIGNAL, "Wat zag of hoorde je?": WORSE}) == code
+    await karin.is_told(code, "Stap 1 van 4: Signalen vastleggen")
+    await karin.opens(code, "Stap 1 van 4", "Nog nodig in deze stap: Signaal oppakken")
+    await mehmet.is_told_nothing()
+
+
+async def the_child_is_discussed_without_its_name(karin: Colleague, code: str) -> None:
+    desk, summary = karin.desk, "Samenvatting zonder namen"
+    await karin.must_next(code, "Weten de ouders het?")
+    unknown = {"Weten de ouders van de zorgen?": "Nee, we bespreken het kind anoniem"}
+    await karin.records(code, "Weten de ouders het?", "Weten de ouders het?", unknown)
+    await karin.must_next(code, "Samenvatting maken")
+    await desk.picture("zaak1-1-overleggen")
+    await karin.begins(code, "Samenvatting maken", "Anonieme samenvatting")
+    await desk.sees("Dit is een concept", "lees alles na")
+    draft = await desk.question(summary).input_value()
+    assert draft == SEEN.replace("Daan", "De leerling")
+    await desk.fill("Anonieme samenvatting", {summary: f"{draft} Daan is acht."})
+    await desk.is_refused_at(summary, "Het kind wordt anoniem besproken")
+    await desk.picture("zaak1-2-anonieme-samenvatting")
+    await karin.saves("Anonieme samenvatting", {summary: draft})
+    await karin.must_next(code, "Overleg vastleggen")
+    await karin.records(code, "Overleg vastleggen", "Overleg vastleggen", AT_THE_ZAT)
+
+
+async def they_find_a_talk_safe(sanne: Colleague, code: str) -> None:
+    await sanne.must_next(code, "Is praten veilig?")
+    await sanne.begins(code, "Is praten veilig?", "Is een gesprek veilig?")
+    await sanne.desk.sees("Kies je “Ja, we slaan stap 3 over”, dan gaat het dossier naar: stap 4, Wegen")
+    safe = {"Komt de leerling in gevaar door een gesprek?": "Nee, een gesprek kan"}
+    await sanne.saves("Is een gesprek veilig?", safe | {"Waarom denken jullie dat?": "De ouders zijn rustig."})
+
+
+async def sanne_and_karin_talk_with_the_pupil(sanne: Colleague, code: str) -> None:
+    form, by = "Kan de leerling praten?", {"Wie hebben dit ingeschat?": (SANNE, KARIN)}
+    able = {"Kan de leerling een gesprek voeren, en met wie?": "Ja, met de leerkracht en de IB-er"}
+    await sanne.records(code, form, form, {**able, **by})
+    await sanne.begins(code, "Gesprek met leerling", "Gesprek met de leerling")
+    await sanne.desk.sees("Praat niet over de vermoedens")
+    talk = {"Noemde de leerling de vermoedens zelf, uitdrukkelijk?": "Nee", SAID: 'Hij zei: "Ik had een nare droom."'}
+    await sanne.saves("Gesprek met de leerling", {PRESENT: (SANNE, KARIN), **talk})
+
+
+async def fatima_and_karin_talk_with_the_parents(fatima: Colleague, code: str) -> None:
+    desk, said = fatima.desk, "Ze vertellen dat hij nare dromen heeft. Ze gaan naar de huisarts."
+    await fatima.is_told(code, "Stap 3 van 4: Praten met leerling en ouders")
+    await fatima.must_next(code, "Gesprek met ouders")
+    await fatima.begins(code, "Gesprek met ouders", "Gesprek met de ouders")
+    await desk.fill("Gesprek met de ouders", {PRESENT: (SANNE, KARIN, FATIMA), SAID: said})
+    await desk.is_refused_at(PRESENT, TEACHER_STAYS_OUT)
+    await expect(desk.question(SAID)).to_have_value(said)
+    await desk.picture("zaak1-3-leerkracht-niet-bij-ouders")
+    follow_up = {
+        "Welke punten kwamen aan bod?": ("Het doel van het gesprek", "De vervolgafspraken"),
+        "Welke vervolgafspraak is er?": "Samen kijken hoe het slapen gaat.",
+        "Wanneer is die afspraak?": in_days(14),
+        "Wie zorgt daarvoor?": KARIN,
+    }
+    await fatima.saves("Gesprek met de ouders", {PRESENT: (KARIN, FATIMA), **follow_up})
+
+
+async def the_suspicion_is_gone(fatima: Colleague, code: str) -> None:
+    gone = "Ja, het dossier kan dicht"
+    await fatima.begins(code, "Vermoeden weggenomen?", "Vermoeden weggenomen?")
+    await fatima.desk.sees(f"Kies je “{gone}”, dan sluit het dossier: Het vermoeden is weggenomen")
+    why = {"Waar zien jullie dat aan?": "Hij slaapt weer goed."}
+    await fatima.saves("Vermoeden weggenomen?", {"Is het vermoeden door het gesprek weggenomen?": gone, **why})
+    await fatima.opens(code, "Dit dossier is gesloten: Het vermoeden is weggenomen", "Niet besproken")
+    await fatima.desk.picture("zaak1-4-gesloten")
+
+
+@pytest.mark.rule("S4.1")
+@pytest.mark.rule("S4.3")
+@pytest.mark.rule("S4.5")
+@pytest.mark.rule("S4.6")
+@pytest.mark.rule("S4.7")
+@pytest.mark.rule("S4.8")
+async def test_help_under_watch_then_worse_and_a_report(desk: Desk) -> None:
+    sanne, mehmet, karin, fatima, willem = people(desk, SANNE, MEHMET, KARIN, FATIMA, WILLEM)
+    code = await sanne.reports(SIGNAL)
+    await karin_discusses_it_openly(karin, code)
+    await only_the_parents_can_have_a_talk(karin, code)
+    await the_suspicion_remains(fatima, code)
+    await sanne_and_karin_weigh(karin, code, "Nee")
+    await fatima_proposes_help_and_watching(fatima, code)
+    await karin_confirms(karin, code)
+    await willem.is_told_nothing()
+    await sanne_sees_it_get_worse(sanne, code)
+    for colleague in (karin, fatima):
+        await colleague.is_told(code, "Er is iets veranderd. Jullie besluiten opnieuw.", "Stap 4 van 4: Besluiten")
+    await fatima.records(code, "Besluit voorstellen", "Besluit voorstellen", REPORT)
+    await karin_confirms(karin, code)
+    await willem_is_told_and_cannot_read(willem, code)
+    await karin_reports_by_name(karin, code)
+    await fatima_tells_the_parent(fatima, code)
+    await sanne.is_told(code, "Dit dossier is gesloten")
+    await mehmet.is_told_nothing()
+
+
+async def karin_discusses_it_openly(karin: Colleague, code: str) -> None:
+    await karin.is_told(code, "Stap 1 van 4")
+    await karin.records(code, "Ik pak dit op", "Signaal oppakken", {})
+    await karin.records(code, "Weten de ouders het?", "Weten de ouders het?", {"Weten de ouders van de zorgen?": "Ja"})
+    await karin.records(code, "Overleg vastleggen", "Overleg vastleggen", AT_THE_ZAT)
+
+
+async def only_the_parents_can_have_a_talk(karin: Colleague, code: str) -> None:
+    safe = {"Komt de leerling in gevaar door een gesprek?": "Nee, een gesprek kan"}
+    why = {"Waarom denken jullie dat?": "De ouders zijn rustig."}
+    await karin.records(code, "Is praten veilig?", "Is een gesprek veilig?", safe | why)
+    form, reason = "Kan de leerling praten?", "Schrijf op waarom jullie hiervoor kiezen."
+    await karin.begins(code, form, form)
+    cannot = {"Kan de leerling een gesprek voeren, en met wie?": "Nee, het gesprek met de leerling vervalt"}
+    await karin.desk.fill(form, cannot | {"Wie hebben dit ingeschat?": (SANNE, KARIN)})
+    await karin.desk.is_refused_at(WHY, reason)
+    await karin.saves(form, {WHY: "Hij durft nu niet."})
+    await karin.opens(code)
+    await expect(karin.desk.dialog.get_by_role("button", name="Gesprek met leerling")).to_have_count(0)
+
+
+async def the_suspicion_remains(fatima: Colleague, code: str) -> None:
+    await fatima.is_told(code, "Stap 3 van 4")
+    talk = {PRESENT: (KARIN, FATIMA), SAID: "Ze zeggen dat het thuis druk is."}
+    await fatima.records(code, "Gesprek met ouders", "Gesprek met de ouders", talk)
+    remains = {"Is het vermoeden door het gesprek weggenomen?": "Nee, we gaan door naar stap 4"}
+    why = {"Waar zien jullie dat aan?": "Hij is nog steeds moe."}
+    await fatima.records(code, "Vermoeden weggenomen?", "Vermoeden weggenomen?", remains | why)
+
+
+async def sanne_and_karin_weigh(karin: Colleague, code: str, unsafe: str) -> None:
+    desk, who = karin.desk, "Wie hebben gewogen?"
+    await karin.is_told(code, "Stap 4 van 4: Wegen")
+    await karin.must_next(code, "Weging vastleggen")
+    await karin.begins(code, "Weging vastleggen", "Wegen")
+    shown = await desk.dialog.inner_text()
+    assert 0 < shown.index(SEEN) < shown.index("Praat eerst met de leerling") < shown.index(who)
+    weighed = {"Hoe groot is het risico volgens jullie?": "We zien veel signalen."}
+    await desk.fill("Wegen", {who: (KARIN,), "Is er acuut of structureel gevaar?": unsafe, **weighed})
+    await desk.is_refused_at(who, "De leerkracht en de IB-er of zorgcoördinator wegen samen.")
+    await karin.saves("Wegen", {who: (SANNE, KARIN)})
+    all_three = {"Wie waren erbij?": (SANNE, KARIN, FATIMA)}
+    await karin.records(code, "Overleg schoolleider", "Overleg schoolleider", all_three)
+
+
+async def fatima_proposes_help_and_watching(fatima: Colleague, code: str) -> None:
+    desk, contact = fatima.desk, "Mag de school contact houden met de hulpverlening?"
+    await fatima.is_told(code, "Stap 4 van 4: Besluiten")
+    await fatima.must_next(code, "Besluit voorstellen")
+    await fatima.begins(code, "Besluit voorstellen", "Besluit voorstellen")
+    await desk.fill("Besluit voorstellen", {**NO_REPORT, contact: "Nee"})
+    await desk.is_refused_at(contact, "alleen als de school contact met de hulpverlening mag houden")
+    await desk.picture("zaak2-1-niet-melden-geweigerd")
+    await fatima.saves("Besluit voorstellen", {contact: "Ja"})
+    await fatima.opens(code, "Jij deed het voorstel")
+    await desk.picture("zaak2-2-voorstel-wacht-op-collega")
+    await fatima.begins(code, "Besluit bevestigen", "Besluit bevestigen")
+    await desk.fill("Besluit bevestigen", AGREED)
+    await desk.is_refused_at("Toelichting", "Een besluit neem je met z'n tweeën")
+
+
+async def karin_confirms(karin: Colleague, code: str) -> None:
+    await karin.is_told(code, "Er is een besluit voorgesteld")
+    await karin.must_next(code, "Besluit bevestigen")
+    await karin.records(code, "Besluit bevestigen", "Besluit bevestigen", AGREED)
+
+
+async def sanne_sees_it_get_worse(sanne: Colleague, code: str) -> None:
+    await sanne.is_told(code, "Stap 4 van 4: Volgen")
+    await sanne.begins(code, "Hoe gaat het nu?", "Hoe gaat het nu?")
+    await sanne.desk.sees("Kies je “Het gaat slechter”, dan gaat het dossier naar: stap 4, Besluiten")
+    await sanne.desk.picture("zaak2-3-hoe-gaat-het-nu")
+    worse = {"Is er iets veranderd?": "Het gaat slechter", "Wat zag of hoorde je?": WORSE}
+    await sanne.saves("Hoe gaat het nu?", worse)
+
+
+async def willem_is_told_and_cannot_read(willem: Colleague, code: str) -> None:
+    await willem.is_told(code, "Er komt een melding bij Veilig Thuis.")
+    await expect(willem.desk.last_message.get_by_role("button", name="Dossier openen")).to_have_count(0)
+    await willem.desk.type(f"/meldcode dossier {code}")
+    await expect(willem.desk.last_message).to_contain_text("Dit dossier is er niet, of jij kunt het niet lezen.")
+
+
+async def karin_reports_by_name(karin: Colleague, code: str) -> None:
+    desk, form = karin.desk, "Melding bij Veilig Thuis"
+    await karin.is_told(code)
+    await karin.must_next(code, "Melding vastleggen")
+    await karin.begins(code, "Melding vastleggen", form)
+    await desk.fill(form, {"In welke functie?": "IB-er"})
+    await desk.is_refused_at("Wie meldt?", "De school meldt nooit anoniem")
+    await desk.picture("zaak2-4-nooit-anoniem")
+    await karin.saves(form, {"Wie meldt?": KARIN})
+
+
+async def fatima_tells_the_parent(fatima: Colleague, code: str) -> None:
+    form, by = "Gesprek over melding", "Wie voerden het gesprek of schatten dit in?"
+    await fatima.is_told(code)
+    await fatima.must_next(code, form)
+    await fatima.begins(code, form, form)
+    told = {"Wat is er gezegd, of waarom is het niet veilig?": "Dat de school gemeld heeft, en waarom."}
+    informed = {"Is de ouder in een persoonlijk gesprek op de hoogte gesteld?": "Ja"}
+    await fatima.desk.fill(form, {by: (FATIMA,), **informed, **told})
+    await fatima.desk.is_refused_at(by, "voeren dit gesprek samen")
+    await fatima.saves(form, {by: (KARIN, FATIMA)})
+    await fatima.opens(code, "Dit dossier is gesloten: Er is gemeld bij Veilig Thuis")
+
+
+@pytest.mark.rule("S3.1")
+@pytest.mark.rule("S4.9")
+@pytest.mark.rule("G4")
+@pytest.mark.rule("G5")
+async def test_danger_skips_the_talk(desk: Desk) -> None:
+    sanne, mehmet, karin, fatima, joris = people(desk, SANNE, MEHMET, KARIN, FATIMA, JORIS)
+    code = await sanne.reports(SIGNAL)
+    await karin_discusses_it_openly(karin, code)
+    await karin_skips_step_3(karin, code)
+    await sanne_raises_the_alarm(sanne, code)
+    for colleague in (karin, fatima):
+        await colleague.is_told(code, "ACUUT GEVAAR. Open dit dossier nu.")
+    await desk.picture("zaak3-2-alarm-bij-schoolleider")
+    await sanne_and_karin_weigh(karin, code, "We twijfelen")
+    await karin_may_not_leave_it_at_help(karin, code)
+    await fatima_will_be_away(fatima)
+    await joris_confirms_for_fatima(joris, code)
+    await mehmet.is_told_nothing()
+    await karin_hands_it_over(karin, code)
+    await mehmet.is_told(code, "Dit dossier is nu van jou")
+    await mehmet.opens(code, "Aan welke leerkracht draag je het dossier over?", "Sanne gaat met verlof.")
+    await desk.press("Eerdere notities")
+    await desk.sees(SEEN)
+    await sanne_cannot_read_it_any_more(sanne, code)
+
+
+async def karin_skips_step_3(karin: Colleague, code: str) -> None:
+    skipped = {"Komt de leerling in gevaar door een gesprek?": "Ja, we slaan stap 3 over"}
+    why = {"Waarom denken jullie dat?": "Hij mag thuis niets vertellen."}
+    await karin.records(code, "Is praten veilig?", "Is een gesprek veilig?", skipped | why)
+    await karin.desk.sees("Wat gebeurt er nu: stap 4 van 4, Wegen")
+    await karin.opens(code, "Stap 4 van 4: Wegen", "Hij mag thuis niets vertellen.", f"door {KARIN}")
+
+
+async def sanne_raises_the_alarm(sanne: Colleague, code: str) -> None:
+    await sanne.is_told(code, "Stap 4 van 4: Wegen")
+    await sanne.opens(code)
+    await sanne.desk.press("Acuut gevaar")
+    await sanne.desk.sees_title("Acuut gevaar")
+    await sanne.desk.sees("Bel 112", "0800-2000", f"Nu gewaarschuwd: {FATIMA} en {KARIN}")
+    await sanne.desk.picture("zaak3-1-acuut-gevaar")
+
+
+async def karin_may_not_leave_it_at_help(karin: Colleague, code: str) -> None:
+    decision = "Wat stel je voor?"
+    await karin.begins(code, "Besluit voorstellen", "Besluit voorstellen")
+    await karin.desk.fill("Besluit voorstellen", NO_REPORT)
+    await karin.desk.is_refused_at(
+        decision, "Bij gevaar of twijfel kan niet melden alleen als Veilig Thuis dat adviseerde"
+    )
+    await karin.desk.picture("zaak3-3-twijfel-eerst-veilig-thuis")
+    await karin.saves("Besluit voorstellen", REPORT)
+
+
+async def fatima_will_be_away(fatima: Colleague) -> None:
+    await fatima.comes()
+    await fatima.desk.go_to("Start")
+    await fatima.desk.press("Vervanging regelen")
+    week = {"Eerste dag": in_days(0), "Laatste dag": in_days(7)}
+    await fatima.desk.fill("Vervanging regelen", {"Wie vervangt?": JORIS, **week})
+    await fatima.desk.sees(f"{JORIS} vervangt {FATIMA}")
+
+
+async def joris_confirms_for_fatima(joris: Colleague, code: str) -> None:
+    await joris.comes()
+    await joris.desk.go_to("Start")
+    await expect(joris.desk.page.get_by_text(f"{JORIS} vervangt {FATIMA}")).to_be_visible()
+    await joris.desk.picture("zaak3-4-start-vervanger")
+    await joris.opens(code)
+    await joris.must_next(code, "Besluit bevestigen")
+    await joris.records(code, "Besluit bevestigen", "Besluit bevestigen", AGREED)
+    await joris.opens(code, "Stap 4 van 4: Melden", f"door {JORIS} (schoolleider)")
+
+
+async def karin_hands_it_over(karin: Colleague, code: str) -> None:
+    await karin.is_told(code, "Stap 4 van 4: Melden")
+    await karin.opens(code)
+    await karin.desk.choose_from_menu("Overdragen")
+    why = {"Waarom?": "Sanne gaat met verlof."}
+    await karin.saves("Dossier overgedragen", {"Aan welke leerkracht draag je het dossier over?": MEHMET, **why})
+
+
+async def sanne_cannot_read_it_any_more(sanne: Colleague, code: str) -> None:
+    await sanne.is_told(code)
+    await sanne.desk.press("Dossier openen")
+    await sanne.desk.sees("Dit dossier is er niet, of jij kunt het niet lezen.")
+    await sanne.desk.put_away()
+    await sanne.desk.go_to("Start")
+    await expect(sanne.desk.page.get_by_text("Er zijn geen open dossiers voor jou")).to_be_visible()
+
+
+def people(desk: Desk, *names: str) -> list[Colleague]:
+    return [Colleague(desk, name) for name in names]
+
+
+def in_days(days: int) -> str:
+    """A day on the calendar of the demo, which runs by the clock on the wall."""
+    return (datetime.now(ZoneInfo("Europe/Amsterdam")) + timedelta(days)).date().isoformat()

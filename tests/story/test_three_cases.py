@@ -248,7 +248,7 @@ async def karin_reports_by_name(karin: Colleague, code: str) -> None:
     await karin.must_next(code, "Melding vastleggen")
     await karin.begins(code, "Melding vastleggen", form)
     await desk.fill(form, {"In welke functie?": "IB-er"})
-    await desk.is_refused_at("Wie meldt?", "De school meldt nooit anoniem")
+    await desk.is_refused_at("Wie meldt?", "De school meldt nooit anoniem. Vul dit veld in.")
     await desk.picture("zaak2-4-nooit-anoniem")
     await karin.saves(form, {"Wie meldt?": KARIN})
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import math
 import random
+import signal
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -46,14 +49,16 @@ async def prove(
     kills: int,
     seed: int,
     *,
+    seconds: float = math.inf,
     is_patient: bool = False,
     fault: str = "",
 ) -> Figures:
-    """Kill that often, let it come to rest, and return what was found.
+    """Kill that often, or for so many seconds; let it come to rest, and return what was found.
 
     Whoever is killed while sending holds its messages by a lease of minutes. `is_patient` waits for the end of it;
     otherwise the rest is sent by a program whose clock is ahead, also past the weekend if it is one.
     """
+    until = time.monotonic() + seconds
     overdue_each = 1 if kills > 30 else 3
     schools = max(TEACHERS, kills * overdue_each // MOST_OF_A_SCHOOL + 1)
     commands = {"run": "run"} if database_url.startswith("sqlite") else {"web": "web", "one": "worker", "two": "worker"}
@@ -70,7 +75,7 @@ async def prove(
             load = [asyncio.create_task(reporting.report_on(number)) for number in range(TEACHERS)]
             try:
                 dice, names = random.Random(seed), markers(500_000)
-                while processes.kills < kills:
+                while processes.kills < kills and time.monotonic() < until:
                     old = [((len(overdue) + more) % schools, next(names)) for more in range(overdue_each)]
                     overdue |= await asyncio.to_thread(report_long_ago, store, old)
                     await _kill_one(processes, dice)
@@ -146,14 +151,25 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--kills", type=int, default=200)
     options.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
+    options.add_argument("--seconds", type=float, default=math.inf, help="kill no more after this time")
+    options.add_argument("--quick", action="store_true", help="do not wait for the end of a lease: move the clock")
     options.add_argument("--seed", type=int, default=1)
     options.add_argument(
         "--broken", default="", help="run a program that is wrong in this way: see tests/proof/broken.py"
     )
     chosen = options.parse_args()
     logging.basicConfig(level=logging.ERROR)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # in good order: nothing that was started is left
     with tempfile.TemporaryDirectory(prefix="proof") as name, database(chosen.database, Path(name)) as url:
-        work = prove(url, Path(name), chosen.kills, chosen.seed, is_patient=not chosen.broken, fault=chosen.broken)
+        work = prove(
+            url,
+            Path(name),
+            chosen.kills,
+            chosen.seed,
+            seconds=chosen.seconds,
+            is_patient=not (chosen.quick or chosen.broken),
+            fault=chosen.broken,
+        )
         figures = asyncio.run(work)
         logs = [log.read_text(encoding="utf-8") for log in Path(name).glob("*.log")]
     print(f"{chosen.database}, seed {chosen.seed}: {figures}")  # noqa: T201

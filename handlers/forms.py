@@ -7,8 +7,9 @@ case code, never what somebody typed (promise 4).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from typing import Any
 
 from handlers import blocks as b
@@ -92,16 +93,20 @@ def _head(form: FormView) -> list[b.Block]:
     if form.record.explain:
         lines.append(b.section(form.record.explain))
     if form.consequences:
-        lines.append(b.context("\n".join(_consequence(found) for found in form.consequences)))
+        lines.append(b.context("\n".join(_consequences(form.consequences))))
     return lines
 
 
-def _consequence(found: Consequence) -> str:
-    always = "" if found.choice else "_always"
-    if found.step:
-        step = {"number": str(found.step.number), "title": found.step.title}
-        return text(f"lead_to{always}", choice=found.choice, **step)
-    return text(f"lead_close{always}", choice=found.choice, title=found.outcome.title if found.outcome else "")
+def _consequences(found: Iterable[Consequence]) -> Iterator[str]:
+    """What the answers do; answers that do the same in one sentence."""
+    for (step, outcome), same in groupby(found, key=lambda consequence: (consequence.step, consequence.outcome)):
+        choices = [f"“{consequence.choice}”" for consequence in same if consequence.choice]
+        always = "" if choices else "_always"
+        choice = texts.listed(choices, joined_by="or")
+        if step:
+            yield text(f"lead_to{always}", choice=choice, number=str(step.number), title=step.title)
+        else:
+            yield text(f"lead_close{always}", choice=choice, title=outcome.title if outcome else "")
 
 
 def _logbook(form: FormView) -> list[b.Block]:

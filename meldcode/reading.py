@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from meldcode import hints, rules
@@ -153,8 +153,19 @@ def record_form(tx: Transaction, who: Identity, code: str, record: str, refers_t
         case.version,
         refers_to,
         consequences=tuple(_consequences(form, dossier)),
-        logbook=_view(tx, dossier, now) if form.logbook else None,
+        logbook=_to_read_first(tx, dossier, form, now),
     )
+
+
+def _to_read_first(tx: Transaction, dossier: Dossier, form: Record, now: datetime) -> CaseView | None:
+    """What stands above the questions: the whole logbook (S4.1), or what the form says yes or no to (S4.3)."""
+    proposal = dossier.state.standing.get(form.agrees_with or "")
+    if not form.logbook and proposal is None:
+        return None
+    view = _view(tx, dossier, now)
+    if form.logbook or proposal is None:
+        return view
+    return replace(view, lines=tuple(line for line in view.lines if line.entry == proposal))
 
 
 def find_draft(tx: Transaction, who: Identity, key: str, record: str, code: str, now: datetime) -> FormView:

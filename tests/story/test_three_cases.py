@@ -145,13 +145,13 @@ async def test_help_under_watch_then_worse_and_a_report(desk: Desk) -> None:
     await the_suspicion_remains(fatima, code)
     await sanne_and_karin_weigh(karin, code, "Nee")
     await fatima_proposes_help_and_watching(fatima, code)
-    await karin_confirms(karin, code)
+    await karin_confirms(karin, code, NO_REPORT)
     await willem.is_told_nothing()
     await sanne_sees_it_get_worse(sanne, code)
     for colleague in (karin, fatima):
         await colleague.is_told(code, "Er is iets veranderd. Jullie besluiten opnieuw.", "Stap 4 van 4: Besluiten")
     await fatima.records(code, "Besluit voorstellen", "Besluit voorstellen", REPORT)
-    await karin_confirms(karin, code)
+    await karin_confirms(karin, code, REPORT)
     await willem_is_told_and_cannot_read(willem, code)
     await karin_reports_by_name(karin, code)
     await fatima_tells_the_parent(fatima, code)
@@ -220,16 +220,18 @@ async def fatima_proposes_help_and_watching(fatima: Colleague, code: str) -> Non
     await desk.is_refused_at("Toelichting", "Een besluit neem je met z'n tweeën")
 
 
-async def karin_confirms(karin: Colleague, code: str) -> None:
+async def karin_confirms(karin: Colleague, code: str, proposed: dict[str, str]) -> None:
     await karin.is_told(code, "Er is een besluit voorgesteld")
     await karin.must_next(code, "Besluit bevestigen")
-    await karin.records(code, "Besluit bevestigen", "Besluit bevestigen", AGREED)
+    await karin.begins(code, "Besluit bevestigen", "Besluit bevestigen")
+    await karin.desk.sees(proposed["Wat stel je voor?"], proposed[WHY], f"door {FATIMA} (schoolleider)")
+    await karin.saves("Besluit bevestigen", AGREED)
 
 
 async def sanne_sees_it_get_worse(sanne: Colleague, code: str) -> None:
     await sanne.is_told(code, "Stap 4 van 4: Volgen")
     await sanne.begins(code, "Hoe gaat het nu?", "Hoe gaat het nu?")
-    await sanne.desk.sees("Kies je “Het gaat slechter”, dan gaat het dossier naar: stap 4, Besluiten")
+    await sanne.desk.sees("Kies je “Het gaat slechter”, “De ouders laten de hulp niet meer toe” of")
     await sanne.desk.picture("zaak2-3-hoe-gaat-het-nu")
     worse = {"Is er iets veranderd?": "Het gaat slechter", "Wat zag of hoorde je?": WORSE}
     await sanne.saves("Hoe gaat het nu?", worse)

@@ -61,10 +61,10 @@ class School(RuleBasedStateMachine):
         self.codes: list[str] = []
         self.messages = 0
 
-    def begin(self, document: str) -> None:
+    def begin(self, document: str, teacher: Actor) -> None:
         self.play = new_play(self._empty, self._folder, document)
         self.play.employs(IRIS, DOUBLE, KEES)
-        self._reports(SANNE)
+        self._reports(teacher)
 
     def teardown(self) -> None:
         self.play.engine.dispose()
@@ -94,6 +94,25 @@ class School(RuleBasedStateMachine):
             answers["present"] = people
         seen = 0 if is_late else None
         self._attempt(lambda: play.record(record.id, by=by, refers_to=refers_to, seen=seen, **answers))
+
+    @rule(data=st.data())
+    def somebody_tries_what_must_not_be(self, data: DataObject) -> None:
+        """Who proposed confirms it alone; the teacher comes along; what is over goes on."""
+        self._choose_case(data)
+        play, state = self.play, self.play.state()
+        step = play.plan.step(state.step)
+        record = data.draw(
+            st.sampled_from([r for r in step.records if r.agrees_with in state.standing] or step.records)
+        )
+        made = state.standing.get(record.agrees_with or "")
+        allowed = [actor for actor in COLLEAGUES if set(actor.roles) & set(record.by)]
+        by = play.actors[made.author] if made else data.draw(st.sampled_from(allowed))
+        teachers = [play.actors[teacher] for teacher in play.header().teachers]
+        along: dict[str, Any] = {}
+        for presence in record.present[:1]:
+            usual = play.filled(record.id, by=by)[presence.field]
+            along[presence.field] = teachers[0] if isinstance(usual, str) else [*usual, *teachers]
+        self._attempt(lambda: play.record(record.id, by=by, **along))
 
     @rule(by=somebody)
     def somebody_reports(self, by: Actor) -> None:
@@ -173,8 +192,14 @@ class School(RuleBasedStateMachine):
             assert now[: len(entries)] == entries, "an entry was changed"
             for number in range(len(entries), len(now)):
                 self._entry_is_right(case, now[:number], now[number])
-            if case.status is Status.CLOSED and self.play.header(code).status is Status.OPEN:
-                assert self._is_new_signal(now[-1]), "a closed case opened without a new signal"
+            if case.status is Status.CLOSED:
+                self._stayed_closed(code, now[len(entries) :])
+
+    def _stayed_closed(self, code: str, new: tuple[Entry, ...]) -> None:
+        plan = self.play.plan
+        assert all(plan.step_of(entry.record) is None for entry in new), "a step went on in a closed case"
+        if self.play.header(code).status is Status.OPEN:
+            assert self._is_new_signal(new[-1]), "a closed case opened without a new signal"
 
     def _is_new_signal(self, entry: Entry) -> bool:
         plan = self.play.plan
@@ -238,10 +263,10 @@ def play_at_random(documents: SearchStrategy[str], empty: Path, folder: Path, bo
             own.mkdir()
             super().__init__(empty, own)
 
-        @initialize(document=documents, steps=st.integers(0, 12))
-        def start(self, document: str, steps: int) -> None:
+        @initialize(document=documents, teacher=st.sampled_from(TEACHERS), steps=st.sampled_from(range(15)))
+        def start(self, document: str, teacher: Actor, steps: int) -> None:
             """A case that was played by the plan for a while."""
-            self.begin(document)
+            self.begin(document, teacher)
             for _ in range(steps):
                 self._attempt(self.play.proceed)
 

@@ -8,7 +8,23 @@ from typing import Any
 
 import pytest
 
-from tests.running import FATIMA, KARIN, SANNE, Running, button, buttons_of, running, signal, words_of
+from tests.running import (
+    BEUK,
+    FATIMA,
+    KARIN,
+    MEHMET,
+    SANNE,
+    Running,
+    button,
+    buttons_of,
+    linde_with,
+    person,
+    running,
+    signal,
+    words_of,
+)
+
+THIRD = "U0LOTTE"
 
 
 @pytest.mark.rule("G1")
@@ -55,6 +71,19 @@ async def test_an_alarm_of_another_day_is_an_alarm(tmp_path: Path) -> None:
                 assert len(school.messages(alerted)) == alarms
                 assert button(school.messages(alerted)[-1], "Wie is het?")
             school.clock.forward(days=1)
+
+
+async def test_two_other_pupils_of_that_name_are_told_apart(tmp_path: Path) -> None:
+    teachers = [person(user, f"Leerkracht {user}", "teacher") for user in (SANNE, MEHMET, THIRD)]
+    school_of_four = linde_with(*teachers, person(KARIN, "Karin Visser", "care_coordinator"))
+    async with running(tmp_path, schools=(school_of_four, BEUK)) as school:
+        for user in (SANNE, MEHMET, THIRD):
+            await school.report(user, signal())
+        await school.sent()
+        await school.open_case(KARIN, school.codes(KARIN)[0])
+        for left in (1, 0):
+            await school.press(KARIN, school.modal(KARIN), "Andere leerling")
+            assert buttons_of(school.modal(KARIN)).count("Andere leerling") == left
 
 
 async def reported(school: Running) -> str:

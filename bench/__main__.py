@@ -20,6 +20,8 @@ SECONDS = 35
 """No round begins later than this, on a machine that is slow or busy."""
 SUBMISSIONS = 200
 """Submissions in a round."""
+TICK_OF = 10_000
+"""Open cases that the tick is measured among, at most; `python -m bench.tick` goes up to a million."""
 
 
 @dataclass
@@ -134,4 +136,4 @@ def _print_verdict(bench: Bench, wrong: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main() or tick.table())
+    sys.exit(main() or tick.table(TICK_OF))

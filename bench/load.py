@@ -17,7 +17,7 @@ from bench.traffic import Signed
 from bot.web import EVENTS
 
 KINDS = {"submission": traffic.submission, "help": traffic.help_command}
-SENDING_SECONDS = 6
+SENDING_SECONDS = 3
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Job:
     first: int
     count: int
     at_once: int = 16
-    seconds: float = 4
+    seconds: float = 1.5
     pause: float = 0
     stored: bool = False
     slack: str = ""
@@ -86,15 +86,23 @@ async def _send_all(
         began = time.perf_counter()
         if began > until:
             return
-        async with session.post(job.url + EVENTS, data=request.body, headers=request.headers) as response:
-            answer = await response.read()
+        is_done = await _is_acknowledged(session, job, request)
         result.times.append(time.perf_counter() - began)
-        if response.status == 200 and (not job.stored or _says_stored(answer)):
+        if is_done:
             result.acknowledged.append(request.number)
         else:
             result.refused += 1
         if job.pause:
             await asyncio.sleep(job.pause)
+
+
+async def _is_acknowledged(session: aiohttp.ClientSession, job: Job, request: Signed) -> bool:
+    try:
+        async with session.post(job.url + EVENTS, data=request.body, headers=request.headers) as response:
+            answer = await response.read()
+    except (aiohttp.ClientError, TimeoutError):
+        return False
+    return response.status == 200 and (not job.stored or _says_stored(answer))
 
 
 def _says_stored(answer: bytes) -> bool:

@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bench.school import SECRET, TEAM, teacher
-from handlers.forms import ANSWER, form_modal
+from handlers.forms import ANSWER, FormRef, form_modal
+from handlers.request import Request
 from meldcode.plan_file import PLANS, load_plan
 from meldcode.reading import FormView
 
@@ -42,7 +43,8 @@ def help_command(number: int) -> Signed:
 
 def key(number: int) -> str:
     """The idempotency key under which this submission is stored."""
-    return f"{TEAM}/{teacher(number)}/V{number}"
+    request = Request(_view_submission(number))
+    return FormRef.loaded(request.view["private_metadata"]).key(request)
 
 
 def _view_submission(number: int) -> dict[str, Any]:

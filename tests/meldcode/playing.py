@@ -327,14 +327,17 @@ class Play:
 
     def _who_takes_part(self, record: Record, field: FieldSpec) -> list[Actor]:
         asked = [presence for presence in record.present if presence.field == field.id]
-        roles = [role for presence in asked for role in (*presence.all_of, *presence.one_of[:1])]
-        return [self._holder(role) for role in roles]
+        there: list[Actor] = []
+        for role in (role for presence in asked for role in (*presence.all_of, *presence.one_of[:1])):
+            there.append(self._holder(role, beside=there))
+        return there
 
-    def _holder(self, role: Role) -> Actor:
-        """Who fills the role: for the teacher, the one whose case it is."""
+    def _holder(self, role: Role, beside: Iterable[Actor] = ()) -> Actor:
+        """Who fills the role, if possible another than `beside`: for the teacher, the one whose case it is."""
         if role is Role.TEACHER and self.code:
             return next(self.actors[teacher] for teacher in self.header().teachers)
-        return next(actor for actor in self.staff if role in actor.roles)
+        holders = [actor for actor in self.staff if role in actor.roles]
+        return next((actor for actor in holders if actor not in beside), holders[0])
 
     def _whose_turn(self, record: Record, state: State) -> Actor:
         agreeing = state.standing.get(record.agrees_with or "")

@@ -9,7 +9,7 @@ from playwright.async_api import expect
 
 from tests.story.desk import Desk
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(80)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(240)]
 
 SANNE, MEHMET, KARIN = "Sanne de Boer", "Mehmet Yılmaz", "Karin Visser"
 PUPIL, CLASSMATE = "Daan", "Lotte Jansen"

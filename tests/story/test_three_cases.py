@@ -11,7 +11,7 @@ from playwright.async_api import expect
 from tests.story.colleague import Colleague
 from tests.story.desk import Desk
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(80)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(240)]
 
 SANNE, MEHMET, KARIN = "Sanne de Boer", "Mehmet Yılmaz", "Karin Visser"
 JORIS, FATIMA, WILLEM = "Joris Hendriks", "Fatima el Amrani", "Willem Postma"

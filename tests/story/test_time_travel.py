@@ -12,7 +12,7 @@ from playwright.async_api import Locator, expect
 from meldcode.people import AMSTERDAM
 from tests.story.desk import Desk
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(100)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(240)]
 
 SANNE, MEHMET, KARIN = "Sanne de Boer", "Mehmet Yılmaz", "Karin Visser"
 JORIS, FATIMA = "Joris Hendriks", "Fatima el Amrani"

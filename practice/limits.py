@@ -1,149 +1,33 @@
-"""Slack's limits on blocks and views, as tables. A check yields (JSON pointer, what is wrong) for a value.
+"""Slack's limits on blocks and views, as tables of checks.
 
 Sources: docs.slack.dev, the limits in slack_sdk.models and @slack/types.
 """
 
 from __future__ import annotations
 
-import itertools
 import json
-import re
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Literal
 
+from practice.checks import (
+    Check,
+    Problems,
+    anything,
+    at_least_one,
+    boolean,
+    by_type,
+    exactly_one,
+    items,
+    number,
+    pattern,
+    repeated,
+    shape,
+    string,
+)
 from practice.elements import all_elements
 from practice.model import Json
 
-Problems = Iterator[tuple[str, str]]
-Check = Callable[[Any, str], Problems]
-
 VIEW_BYTES = 250_000
-
-
-# What checks are made of.
-def string(high: int, low: int = 1) -> Check:
-    """Accept a string of `low` to `high` characters."""
-
-    def check(value: Any, at: str) -> Problems:
-        if not isinstance(value, str):
-            yield at, "must be a string"
-        elif len(value) > high:
-            yield at, f"must be less than {high + 1} characters"
-        elif len(value) < low:
-            yield at, f"must be more than {low - 1} characters"
-
-    return check
-
-
-def number(low: int, high: int) -> Check:
-    """Accept a whole number from `low` to `high`."""
-
-    def check(value: Any, at: str) -> Problems:
-        if isinstance(value, bool) or not isinstance(value, int):
-            yield at, "must be an integer"
-        elif not low <= value <= high:
-            yield at, f"must be from {low} to {high}"
-
-    return check
-
-
-def pattern(expression: str, words: str) -> Check:
-    """Accept a string that matches the whole expression."""
-
-    def check(value: Any, at: str) -> Problems:
-        if not isinstance(value, str) or not re.fullmatch(expression, value):
-            yield at, f"must be {words}"
-
-    return check
-
-
-def boolean(value: Any, at: str) -> Problems:
-    """Accept true and false only."""
-    if not isinstance(value, bool):
-        yield at, "must be a boolean"
-
-
-def anything(value: Any, at: str) -> Problems:  # noqa: ARG001 (has the form of a check)
-    """Accept any value."""
-    yield from ()
-
-
-def items(check: Check, high: int, low: int = 1) -> Check:
-    """Accept a list of `low` to `high` values that each pass the check."""
-
-    def check_items(value: Any, at: str) -> Problems:
-        if not isinstance(value, list):
-            yield at, "must be an array"
-            return
-        if len(value) > high:
-            yield at, f"no more than {high} items allowed"
-        if len(value) < low:
-            yield at, f"no fewer than {low} items allowed"
-        for index, item in enumerate(value):
-            yield from check(item, f"{at}/{index}")
-
-    return check_items
-
-
-def shape(required: str = "", *also: Check, **properties: Check) -> Check:
-    """Accept an object with these properties only, of which `required` (names apart by spaces) must be there.
-
-    The checks of `also` look at several properties together, once each of them is good by itself.
-    """
-
-    def check_each(value: Json, at: str) -> Problems:
-        yield from ((at, f"missing required field: {name}") for name in required.split() if name not in value)
-        for name, inner in value.items():
-            if name != "type":
-                yield from properties.get(name, _additional)(inner, f"{at}/{name}")
-
-    def check(value: Any, at: str) -> Problems:
-        if not isinstance(value, dict):
-            yield at, "must be an object"
-            return
-        found = list(check_each(value, at))
-        yield from found or itertools.chain.from_iterable(further(value, at) for further in also)
-
-    return check
-
-
-def _additional(value: Any, at: str) -> Problems:  # noqa: ARG001 (has the form of a check)
-    parent, _, name = at.rpartition("/")
-    yield parent, f"invalid additional property: {name}"
-
-
-def by_type(table: dict[str, Check]) -> Check:
-    """Accept an object whose `type` stands in the table and that passes the check found there."""
-
-    def check(value: Any, at: str) -> Problems:
-        kind = value.get("type") if isinstance(value, dict) else None
-        if kind is None:
-            yield at, "missing required field: type"
-        elif not isinstance(kind, str) or kind not in table:
-            yield f"{at}/type", f"unsupported type: {kind}"
-        else:
-            yield from table[kind](value, at)
-
-    return check
-
-
-def exactly_one(*names: str) -> Check:
-    """Accept an object with exactly one of these properties."""
-
-    def check(value: Json, at: str) -> Problems:
-        if sum(name in value for name in names) != 1:
-            yield at, f"must have exactly one of: {', '.join(names)}"
-
-    return check
-
-
-def _at_least_one(*names: str) -> Check:
-    def check(value: Json, at: str) -> Problems:
-        if not any(name in value for name in names):
-            yield at, f"missing required field: {' or '.join(names)}"
-
-    return check
 
 
 # Composition objects.
@@ -269,7 +153,7 @@ INPUTS: dict[str, Check] = {
     ),
 }
 IMAGE = shape(
-    "alt_text", _at_least_one("image_url", "slack_file"), alt_text=string(2000), image_url=URL, slack_file=anything
+    "alt_text", at_least_one("image_url", "slack_file"), alt_text=string(2000), image_url=URL, slack_file=anything
 )
 CONTEXT_PARTS: dict[str, Check] = {
     "image": IMAGE,
@@ -280,11 +164,7 @@ CONTEXT_PARTS: dict[str, Check] = {
 
 # Blocks.
 def _unique_actions(block: Json, at: str) -> Problems:
-    yield from _repeated((part.get("action_id") for part in block["elements"]), at, "action_id")
-
-
-def _repeated(ids: Iterator[Any], at: str, name: str) -> Problems:
-    yield from ((at, f"{name} must be unique: {one}") for one, count in Counter(ids).items() if one and count > 1)
+    yield from repeated((part.get("action_id") for part in block["elements"]), at, "action_id")
 
 
 def _block(required: str = "", *also: Check, **properties: Check) -> Check:
@@ -294,7 +174,7 @@ def _block(required: str = "", *also: Check, **properties: Check) -> Check:
 COMMON_BLOCKS: dict[str, Check] = {
     "section": _block(
         "",
-        _at_least_one("text", "fields"),
+        at_least_one("text", "fields"),
         text=text(3000),
         fields=items(text(2000), 10),
         accessory=by_type({**BUTTONS, **CHOICES, "image": IMAGE}),
@@ -304,7 +184,7 @@ COMMON_BLOCKS: dict[str, Check] = {
     "header": _block("text", text=plain(150)),
     "image": _block(
         "alt_text",
-        _at_least_one("image_url", "slack_file"),
+        at_least_one("image_url", "slack_file"),
         alt_text=string(2000),
         image_url=URL,
         slack_file=anything,
@@ -337,7 +217,7 @@ VIEW_BLOCKS = {**COMMON_BLOCKS, **INPUT_BLOCK}
 
 # Whole surfaces.
 def _unique_blocks(view: Json, at: str) -> Problems:
-    yield from _repeated((block.get("block_id") for block in view["blocks"]), f"{at}/blocks", "block_id")
+    yield from repeated((block.get("block_id") for block in view["blocks"]), f"{at}/blocks", "block_id")
 
 
 def _needs_submit(view: Json, at: str) -> Problems:
@@ -369,7 +249,8 @@ _MODAL = shape(
     blocks=items(by_type(VIEW_BLOCKS), 100),
 )
 _HOME = shape("blocks", _unique_blocks, _one_focus, **_VIEW, blocks=items(by_type(VIEW_BLOCKS), 100, low=0))
-_MESSAGE = shape("", _unique_blocks, blocks=items(by_type(MESSAGE_BLOCKS), 50, low=0))
+_BLOCKS = items(by_type(MESSAGE_BLOCKS), 50, low=0)
+_MESSAGE = shape("", _unique_blocks, blocks=_BLOCKS)
 _VIEWS: dict[str, Check] = {"modal": by_type({"modal": _MODAL}), "home": by_type({"home": _HOME})}
 
 
@@ -381,6 +262,25 @@ def view_problems(view: Any, surface: Literal["modal", "home"], at: str = "/view
 def message_problems(blocks: Any) -> list[str]:
     """Return what Slack would say is wrong with the blocks of a message."""
     return _worded(_MESSAGE({"blocks": blocks}, ""))
+
+
+def validated(kind: Literal["blocks", "message", "view"], value: Any) -> list[Json]:
+    """Return what `blocks.validate` says of a value of this kind: each problem with the place where it is."""
+    return [{"pointer": at or "/", "code": "failed_constraint", "message": what} for at, what in _WHOLE[kind](value)]
+
+
+def _view_of_any_kind(view: Any) -> Problems:
+    surface = view.get("type") if isinstance(view, dict) else None
+    return _VIEWS["home" if surface == "home" else "modal"](view, "")
+
+
+_WHOLE: dict[str, Callable[[Any], Problems]] = {
+    "blocks": lambda blocks: _BLOCKS(blocks, ""),
+    "message": lambda message: _MESSAGE(
+        {"blocks": message.get("blocks", [])} if isinstance(message, dict) else message, ""
+    ),
+    "view": _view_of_any_kind,
+}
 
 
 def is_too_large(view: Any) -> bool:

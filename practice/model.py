@@ -61,6 +61,22 @@ class AppConfig:
 
 
 @dataclass
+class File:
+    """A file that the app uploaded. What it holds is kept in memory, until it is deleted."""
+
+    id: str
+    name: str
+    title: str
+    size: int
+    content: bytes | None = None
+
+    @property
+    def is_deleted(self) -> bool:
+        """True once nothing of it is left."""
+        return self.content is None
+
+
+@dataclass
 class Message:
     """One message in the conversation between the app and one person (`user_id`); also the person's own."""
 
@@ -70,6 +86,7 @@ class Message:
     text: str
     sent_at: datetime
     blocks: list[Json] = field(default_factory=list)
+    files: list[File] = field(default_factory=list)
     from_app: bool = True
     is_ephemeral: bool = False
     is_read: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -40,6 +40,7 @@ def routes(workspace: Workspace) -> list[BaseRoute]:
     return [
         Route("/", pages.people, methods=["GET"]),
         Route("/als/{user_id}/versie", pages.version, methods=["GET"]),
+        Route("/als/{user_id}/bestand/{file_id}", pages.download, methods=["GET"]),
         Route("/verkeer/{number:int}", pages.exchange, methods=["GET"]),
         Route("/klok/{number:int}", pages.move_clock, methods=["POST"]),
         *(Route("/als/{user_id}" + path, pages.tab(key), methods=["GET"]) for key, path, _ in TABS),
@@ -80,6 +81,15 @@ class _Pages:
         number = request.path_params["number"]
         found = next((each for each in self._workspace.traffic if each.number == number), None)
         return self._page("exchange.html", exchange=_or_not_found(found))
+
+    async def download(self, request: Request) -> Response:
+        """A file that was shared with a person, to keep; it is never shown in the page."""
+        me = self._person(request)
+        file = _or_not_found(self._workspace.file_of(me.id, request.path_params["file_id"]))
+        name = f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"
+        return Response(
+            file.content, media_type="application/octet-stream", headers={**_HEADERS, "content-disposition": name}
+        )
 
     async def move_clock(self, request: Request) -> Response:
         """Move the clock in one of the ways it can be moved."""

@@ -6,7 +6,8 @@ from typing import Any
 
 from practice.elements import state_values
 from practice.model import Json, Message, Person, View
-from practice.webapi import message_object, team_domain, username
+from practice.people_methods import username
+from practice.webapi import message_object, team_domain
 from practice.workspace import Workspace
 
 TOKEN = "practice-verification-token"  # noqa: S105 (Slack still sends one; nobody should trust it)

@@ -64,6 +64,8 @@ def _word_filters() -> dict[str, Any]:
         "day": day,
         "time": clock_time,
         "milliseconds": milliseconds,
+        "bytes": size_in_words,
+        "file_kind": file_kind,
         "pretty": pretty,
         "is_wrong": is_wrong,
         "result": result,
@@ -94,6 +96,17 @@ def clock_time(moment: datetime, seconds: bool = False) -> str:
 def milliseconds(value: float) -> str:
     """A duration, as precise as one wants to know it."""
     return f"{value:.1f} ms".replace(".", ",") if value < 10 else f"{value:.0f} ms"  # noqa: PLR2004
+
+
+def size_in_words(size: int) -> str:
+    """The size of a file, as precise as one wants to know it."""
+    kilobytes = size / 1000
+    return f"{kilobytes / 1000:.1f} MB".replace(".", ",") if kilobytes >= 1000 else f"{max(kilobytes, 1):.0f} kB"  # noqa: PLR2004
+
+
+def file_kind(name: str) -> str:
+    """The kind of a file, in the few letters after its last dot."""
+    return Path(name).suffix.removeprefix(".")[:4].upper() or "—"
 
 
 def pretty(value: Json) -> str:

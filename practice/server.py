@@ -21,11 +21,13 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from practice import pages
 from practice.acknowledgements import respond
+from practice.arguments import parsed
 from practice.links import Link
 from practice.manifest import bot_scopes
 from practice.model import Json
 from practice.refusal import Refusal
-from practice.webapi import call, parsed
+from practice.uploading import uploaded
+from practice.webapi import call
 from practice.workspace import Workspace
 
 HANG_SECONDS = 60
@@ -39,6 +41,7 @@ def create_app(workspace: Workspace) -> Starlette:
     own: list[BaseRoute] = [
         Route("/api/{method}", endpoints.api, methods=["GET", "POST"]),
         Route("/response/{name}", endpoints.response_url, methods=["POST"]),
+        Route("/upload/v1/{address}", endpoints.upload, methods=["POST"]),
         WebSocketRoute("/link/", endpoints.link),
     ]
     return Starlette(routes=[*own, *pages.routes(workspace)])
@@ -103,6 +106,17 @@ class _Endpoints:
         self.workspace.record("from_app", "response_url", answer, {"status": status}, fault=fault)
         return PlainTextResponse(fault or "ok", status)
 
+    async def upload(self, request: Request) -> Response:
+        """Take a file that the app announced."""
+        file: Json = {}
+        status, fault = _OK, ""
+        try:
+            file = await uploaded(self.workspace.files, request)
+        except Refusal as refusal:
+            status, fault = 400, str(refusal)
+        self.workspace.record("from_app", "upload", file, {"status": status}, fault=fault)
+        return PlainTextResponse(fault or f"OK - {file['size']}", status)
+
     async def link(self, websocket: WebSocket) -> None:
         """Keep one socket of Socket Mode."""
         await websocket.accept()
@@ -129,7 +143,7 @@ class _Endpoints:
 
 
 _OK, _LIMITED, _UNAVAILABLE = 200, 429, 503
-_PACKED = {"view", "blocks"}
+_PACKED = {"view", "blocks", "files", "message"}
 
 
 async def _arguments(request: Request) -> tuple[str, Json]:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
+from practice.arguments import parsed, required
 from practice.elements import with_ids
-from practice.limits import message_problems
+from practice.file_methods import complete_upload, delete_file, file_object, get_upload_url
+from practice.limits import message_problems, validated
 from practice.manifest import bot_scopes, display_name, has_home_tab
 from practice.model import Json, Message, Person, View
+from practice.people_methods import list_users, open_conversation, user_info
 from practice.refusal import Refusal
 from practice.workspace import Workspace
 
 TEXT_LIMIT = 40_000
 UPDATE_TEXT_LIMIT = 4_000
-TIME_ZONE = {"tz": "Europe/Amsterdam", "tz_label": "Central European Time", "tz_offset": 3600}
 
 Handler = Callable[[Workspace, Json], Json]
 
@@ -54,28 +55,7 @@ def _authorize(workspace: Workspace, method: Method, token: str) -> None:
         raise Refusal("missing_scope", needed=method.scope, provided=",".join(scopes))
 
 
-# Arguments.
-def _required(args: Json, name: str) -> Any:
-    value = args.get(name)
-    if value in (None, ""):
-        raise Refusal("invalid_arguments", [f"[ERROR] missing required field: {name} [json-pointer:/{name}]"])
-    return value
-
-
-def _is_true(value: Any) -> bool:
-    return value in (True, "true", "1", 1)
-
-
-def parsed(value: Any, error: str) -> Any:
-    """Return a value that may have come as JSON text."""
-    if not isinstance(value, str):
-        return value
-    try:
-        return json.loads(value)
-    except json.JSONDecodeError:
-        raise Refusal(error) from None
-
-
+# Messages and blocks.
 def content(args: Json, text_limit: int = TEXT_LIMIT) -> tuple[str, list[Json]]:
     """Return the text and blocks of a message, when Slack would take them."""
     text = str(args.get("text") or "")
@@ -125,12 +105,12 @@ def _team_info(workspace: Workspace, _: Json) -> Json:
     return {"team": {"id": app.team_id, "name": app.team_name, "domain": team_domain(workspace)}}
 
 
-# Messages.
 def message_object(workspace: Workspace, message: Message) -> Json:
     """Return a message as Slack shows it to the app."""
     app = workspace.app
     if not message.from_app:
         return {"type": "message", "user": message.user_id, "ts": message.ts, "text": message.text}
+    files = {"files": [file_object(workspace, file) for file in message.files]} if message.files else {}
     return {
         "user": app.bot_user_id,
         "type": "message",
@@ -140,6 +120,7 @@ def message_object(workspace: Workspace, message: Message) -> Json:
         "text": message.text,
         "team": app.team_id,
         "blocks": message.blocks,
+        **files,
     }
 
 
@@ -149,21 +130,21 @@ def _conversation(workspace: Workspace, channel: str) -> Person:
 
 
 def _post_message(workspace: Workspace, args: Json) -> Json:
-    person = _conversation(workspace, _required(args, "channel"))
+    person = _conversation(workspace, required(args, "channel"))
     message = workspace.post(person.id, *content(args))
     return {"channel": message.channel, "ts": message.ts, "message": message_object(workspace, message)}
 
 
 def _post_ephemeral(workspace: Workspace, args: Json) -> Json:
-    person = workspace.person_in(_required(args, "channel"))
-    if _required(args, "user") != person.id:
+    person = workspace.person_in(required(args, "channel"))
+    if required(args, "user") != person.id:
         raise Refusal("user_not_in_channel")
     return {"message_ts": workspace.post(person.id, *content(args), is_ephemeral=True).ts}
 
 
 def _own_message(workspace: Workspace, args: Json, error: str) -> Message:
-    person = workspace.person_in(_required(args, "channel"))
-    message = workspace.message(person.id, _required(args, "ts"))
+    person = workspace.person_in(required(args, "channel"))
+    message = workspace.message(person.id, required(args, "ts"))
     if message.is_ephemeral:
         raise Refusal("message_not_found")
     if not message.from_app:
@@ -185,23 +166,22 @@ def _delete(workspace: Workspace, args: Json) -> Json:
     return {"channel": message.channel, "ts": message.ts}
 
 
-def _open_conversation(workspace: Workspace, args: Json) -> Json:
-    if args.get("channel"):
-        return {"channel": {"id": workspace.channel_of(workspace.person_in(args["channel"]).id)}}
-    users = str(args.get("users") or "").split(",")
-    if users == [""]:
-        raise Refusal("users_list_not_supplied")
-    if len(users) > 1:
-        raise Refusal("missing_scope", needed="mpim:write", provided=",".join(bot_scopes(workspace.app.manifest)))
-    person = _person(workspace, users[0])
-    if not person.is_active:
-        raise Refusal("user_disabled")
-    return {"channel": {"id": workspace.channel_of(person.id)}}
+_VALIDATED: dict[str, Literal["blocks", "message", "view"]] = {"blocks": "blocks", "message": "message", "view": "view"}
+
+
+def _validate_blocks(_: Workspace, args: Json) -> Json:
+    given = [kind for kind in _VALIDATED if args.get(kind)]
+    if len(given) != 1:
+        raise Refusal("invalid_arguments", ["[ERROR] provide exactly one of: blocks, message, view"])
+    kind = _VALIDATED[given[0]]
+    if errors := validated(kind, parsed(args[kind], "invalid_json")):
+        raise Refusal(f"invalid_{kind}", errors=errors)
+    return {}
 
 
 # Views.
 def _view(args: Json) -> Json:
-    view = parsed(_required(args, "view"), "invalid_arguments")
+    view = parsed(required(args, "view"), "invalid_arguments")
     if not isinstance(view, dict):
         raise Refusal("invalid_arguments", ["[ERROR] must be an object [json-pointer:/view]"])
     return view
@@ -215,7 +195,7 @@ def _shown(workspace: Workspace, view: View) -> Json:
 def _exchange(workspace: Workspace, args: Json, show: Callable[[str, Json], View]) -> Json:
     """Give a trigger id for a modal. A view that is refused leaves the trigger id unused."""
     view = _view(args)
-    ticket = workspace.tickets.trigger(_required(args, "trigger_id"))
+    ticket = workspace.tickets.trigger(required(args, "trigger_id"))
     shown = show(ticket.user_id, view)
     ticket.uses_left -= 1
     return _shown(workspace, shown)
@@ -238,97 +218,28 @@ def _update_view(workspace: Workspace, args: Json) -> Json:
 def _publish_view(workspace: Workspace, args: Json) -> Json:
     if not has_home_tab(workspace.app.manifest):
         raise Refusal("not_enabled")
-    person = workspace.people.get(_required(args, "user_id"))
+    person = workspace.people.get(required(args, "user_id"))
     if person is None or not person.is_active:
         raise Refusal("invalid_arguments", ["[ERROR] invalid `user_id` [json-pointer:/user_id]"])
     return _shown(workspace, workspace.views.publish(person.id, _view(args), args.get("hash")))
-
-
-# People.
-def _person(workspace: Workspace, user_id: str) -> Person:
-    person = workspace.people.get(user_id)
-    if person is None:
-        raise Refusal("user_not_found")
-    return person
-
-
-def username(person: Person) -> str:
-    """Return the handle of a person."""
-    return person.name.lower().replace(" ", ".")
-
-
-def _member(person: Person, with_locale: bool) -> Json:
-    member: Json = {
-        "id": person.id,
-        "team_id": person.team_id,
-        "name": username(person),
-        "deleted": not person.is_active,
-        "is_bot": False,
-        "is_app_user": False,
-        "updated": 1_700_000_000,
-        "profile": {
-            "real_name": person.name,
-            "real_name_normalized": person.name,
-            "display_name": person.name.split()[0],
-            "title": person.title,
-            "team": person.team_id,
-        },
-    }
-    if person.is_active:
-        member |= {"real_name": person.name, "is_restricted": False, "is_ultra_restricted": False, **TIME_ZONE}
-    return {**member, "locale": person.locale} if with_locale else member
-
-
-def _bot_member(workspace: Workspace, with_locale: bool) -> Json:
-    app = workspace.app
-    bot = Person(app.bot_user_id, display_name(app.manifest), locale="en-US", team_id=app.team_id)
-    member = _member(bot, with_locale) | {"is_bot": True}
-    member["profile"] |= {"api_app_id": app.app_id, "bot_id": app.bot_id}
-    return member
-
-
-def _user_info(workspace: Workspace, args: Json) -> Json:
-    with_locale = _is_true(args.get("include_locale"))
-    if args.get("user") == workspace.app.bot_user_id:
-        return {"user": _bot_member(workspace, with_locale)}
-    return {"user": _member(_person(workspace, args.get("user", "")), with_locale)}
-
-
-def _list_users(workspace: Workspace, args: Json) -> Json:
-    with_locale = _is_true(args.get("include_locale"))
-    everyone = [_bot_member(workspace, with_locale), *(_member(p, with_locale) for p in workspace.people.values())]
-    start = _cursor_place(str(args.get("cursor") or ""))
-    end = start + _page_size(args, len(everyone))
-    following = f"user:{end}" if end < len(everyone) else ""
-    return {"members": everyone[start:end], "cache_ts": 0, "response_metadata": {"next_cursor": following}}
-
-
-def _page_size(args: Json, most: int) -> int:
-    limit = str(args.get("limit") or most)
-    if not limit.isdigit():
-        raise Refusal("invalid_limit")
-    return int(limit)
-
-
-def _cursor_place(cursor: str) -> int:
-    name, _, place = cursor.partition(":")
-    if cursor and (name != "user" or not place.isdigit()):
-        raise Refusal("invalid_cursor")
-    return int(place or 0)
 
 
 METHODS: dict[str, Method] = {
     "api.test": Method(_api_test, token="none"),  # noqa: S106
     "apps.connections.open": Method(_connections_open, token="app"),  # noqa: S106
     "auth.test": Method(_auth_test),
+    "blocks.validate": Method(_validate_blocks),
     "chat.delete": Method(_delete, "chat:write"),
     "chat.postEphemeral": Method(_post_ephemeral, "chat:write"),
     "chat.postMessage": Method(_post_message, "chat:write"),
     "chat.update": Method(_update, "chat:write"),
-    "conversations.open": Method(_open_conversation, "im:write"),
+    "conversations.open": Method(open_conversation, "im:write"),
+    "files.completeUploadExternal": Method(complete_upload, "files:write"),
+    "files.delete": Method(delete_file, "files:write"),
+    "files.getUploadURLExternal": Method(get_upload_url, "files:write"),
     "team.info": Method(_team_info, "team:read"),
-    "users.info": Method(_user_info, "users:read"),
-    "users.list": Method(_list_users, "users:read"),
+    "users.info": Method(user_info, "users:read"),
+    "users.list": Method(list_users, "users:read"),
     "views.open": Method(_open_view),
     "views.publish": Method(_publish_view),
     "views.push": Method(_push_view),

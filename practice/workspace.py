@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from practice.files import Files
 from practice.links import Links
-from practice.model import AppConfig, Clock, Exchange, Json, Message, Person, View
+from practice.model import AppConfig, Clock, Exchange, File, Json, Message, Person, View
 from practice.refusal import Refusal
 from practice.tickets import Tickets
 from practice.views import Views
@@ -85,6 +86,7 @@ class Workspace:
         self.traffic: deque[Exchange] = deque(maxlen=TRAFFIC_KEPT)
         self.tickets = Tickets(self._tickets_now)
         self.views = Views(self.app)
+        self.files = Files()
         self._messages: dict[str, list[Message]] = {user_id: [] for user_id in self.people}
         self._exchanges = itertools.count(1)
         self._stamps = itertools.count(1)
@@ -166,6 +168,7 @@ class Workspace:
         text: str,
         blocks: list[Json] | None = None,
         *,
+        files: list[File] | None = None,
         from_app: bool = True,
         is_ephemeral: bool = False,
     ) -> Message:
@@ -177,6 +180,7 @@ class Workspace:
             text=text,
             sent_at=self.now(),
             blocks=blocks or [],
+            files=files or [],
             from_app=from_app,
             is_ephemeral=is_ephemeral,
             is_read=not from_app,
@@ -211,6 +215,11 @@ class Workspace:
             for message in self._messages[user_id]:
                 message.is_read = True
             self.touch()
+
+    def file_of(self, user_id: str, file_id: str) -> File | None:
+        """Return a file that was shared with a person and is still there."""
+        shared = (file for message in self._messages.get(user_id, []) for file in message.files)
+        return next((file for file in shared if file.id == file_id and not file.is_deleted), None)
 
     # Views.
     def home_of(self, user_id: str) -> View | None:

@@ -29,6 +29,7 @@ from practice.server import PracticeServer
 from practice.workspace import Workspace
 
 SANNE, KARIN = "U0SANNE", "U0KARIN"
+SCOPES = ("commands", "chat:write", "users:read", "im:write", "im:history", "files:write")
 
 
 def manifest() -> Json:
@@ -44,7 +45,9 @@ def manifest() -> Json:
             "slash_commands": [{"command": "/signaal", "description": "Signaal melden"}],
             "shortcuts": [{"name": "Melden", "type": "global", "callback_id": "report", "description": "Melden"}],
         },
-        "oauth_config": {"scopes": {"bot": ["commands", "chat:write", "users:read", "im:write", "im:history"]}},
+        "oauth_config": {
+            "scopes": {"bot": ["commands", "chat:write", "users:read", "im:write", "im:history", "files:write"]}
+        },
         "settings": {
             "event_subscriptions": {"bot_events": ["app_home_opened", "message.im"]},
             "interactivity": {"is_enabled": True},

@@ -54,7 +54,7 @@ def without_scope(workspace: Workspace, scope: str) -> None:
 async def test_auth_test_tells_who_the_bot_is(client: AsyncWebClient) -> None:
     answer = await client.auth_test()
     assert (answer["user_id"], answer["bot_id"], answer["team"]) == ("U0MELDBOT", "B0MELDBOT", "De Linde")
-    assert answer.headers["x-oauth-scopes"] == "commands,chat:write,users:read,im:write,im:history"
+    assert answer.headers["x-oauth-scopes"] == "commands,chat:write,users:read,im:write,im:history,files:write"
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ async def test_a_scope_that_the_manifest_lacks_is_named(workspace: Workspace, cl
     without_scope(workspace, "chat:write")
     answer = await refusal(client.chat_postMessage(channel=SANNE, text="Dag"))
     assert (answer["error"], answer["needed"]) == ("missing_scope", "chat:write")
-    assert answer["provided"] == "commands,users:read,im:write,im:history"
+    assert answer["provided"] == "commands,users:read,im:write,im:history,files:write"
 
 
 @pytest.mark.parametrize(
@@ -117,6 +117,9 @@ async def test_a_scope_that_the_manifest_lacks_is_named(workspace: Workspace, cl
         ("chat.postEphemeral", "chat:write"),
         ("chat.update", "chat:write"),
         ("conversations.open", "im:write"),
+        ("files.completeUploadExternal", "files:write"),
+        ("files.delete", "files:write"),
+        ("files.getUploadURLExternal", "files:write"),
         ("users.info", "users:read"),
         ("users.list", "users:read"),
     ],
@@ -361,3 +364,34 @@ async def test_people_come_in_pages(workspace: Workspace, client: AsyncWebClient
     found = [page["members"] async for page in await client.users_list(limit=3)]
     assert [len(members) for members in found] == [3, 1]
     assert {member["id"]: member["team_id"] for member in found[1]} == {"U0THREE": "T0OTHER"}
+
+
+# Checking blocks.
+async def test_blocks_validate_takes_what_is_good(client: AsyncWebClient) -> None:
+    blocks = modal()["blocks"]
+    await client.blocks_validate(blocks=blocks)
+    await client.blocks_validate(message={"blocks": blocks})
+    await client.blocks_validate(view=modal())
+    assert (await client.blocks_validate(view=home()))["ok"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "code", "pointer"),
+    [
+        ({"blocks": [{"type": "header", "text": plain("x" * 151)}]}, "invalid_blocks", "/0/text/text"),
+        ({"message": {"blocks": [{"type": "hologram"}]}}, "invalid_message", "/blocks/0/type"),
+        ({"view": modal(title=plain("x" * 25))}, "invalid_view", "/title/text"),
+    ],
+)
+async def test_blocks_validate_says_where_it_is_wrong(
+    client: AsyncWebClient, sent: Json, code: str, pointer: str
+) -> None:
+    answer = await refusal(client.blocks_validate(**sent))
+    assert answer["error"] == code
+    assert [each["pointer"] for each in answer["errors"]] == [pointer]
+    assert answer["errors"][0]["code"] == "failed_constraint"
+
+
+async def test_blocks_validate_takes_one_thing_at_a_time(client: AsyncWebClient) -> None:
+    assert await error(client.blocks_validate(blocks=[], view=modal())) == "invalid_arguments"
+    assert await error(client.blocks_validate()) == "invalid_arguments"

@@ -160,3 +160,19 @@ async def test_words() -> None:
     assert result(exchange(fault="operation_timeout")) == "fout"
     assert failure("") == ""
     assert failure("operation_timeout").startswith("We hadden moeite met verbinden. Probeer het opnieuw.")
+
+
+async def test_a_file_is_for_the_person_it_was_sent_to(stage: Stage, client: httpx.AsyncClient) -> None:
+    file, address = stage.workspace.files.announce("dossier.pdf", 6)
+    stage.workspace.files.receive(address, b"geheim")
+    stage.workspace.post(KARIN, "", files=[file])
+    path = f"/als/{KARIN}/bestand/{file.id}"
+    page = await client.get(f"/als/{KARIN}")
+    assert path in page.text
+    answer = await client.get(path)
+    assert (answer.content, answer.headers["content-type"]) == (b"geheim", "application/octet-stream")
+    assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''dossier.pdf"
+    assert (await client.get(f"/als/{SANNE}/bestand/{file.id}")).status_code == 404
+    stage.workspace.files.delete(file.id)
+    assert (await client.get(path)).status_code == 404
+    assert "Dit bestand is verwijderd." in (await client.get(f"/als/{KARIN}")).text

@@ -18,11 +18,11 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from handlers.home import home_view
 from handlers.messages import REMINDER, Rendered
 from handlers.messages import message as in_words
 from handlers.messages import overview as overview_of
 from handlers.office import Office
-from handlers.screens import home_view
 from handlers.trouble import note
 from meldcode.people import Identity
 from meldcode.ports import Transaction

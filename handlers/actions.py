@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import screens
+from handlers import home, screens
 from handlers.blocks import View
 from handlers.commands import alarmed, in_words, open_signal_form
 from handlers.forms import FormRef, form_modal
@@ -36,14 +36,14 @@ async def show_home(services: Services, request: Request) -> None:
 
 async def show_home_problem(services: Services, request: Request, problem: Refusal | Invalid | str) -> None:
     """Show on the Home tab why there is nothing to show."""
-    view = screens.problem_home(in_words(problem))
+    view = home.problem_home(in_words(problem))
     await services.client.views_publish(user_id=request.identity.user, view=view)
 
 
 async def publish_home(services: Services, request: Request) -> None:
     """Bring this person's Home tab up to date."""
     overview = await services.office.run(lambda tx, now: reading.overview(tx, request.identity, now))
-    await services.client.views_publish(user_id=request.identity.user, view=screens.home_view(overview))
+    await services.client.views_publish(user_id=request.identity.user, view=home.home_view(overview))
 
 
 async def _open_case(services: Services, request: Request) -> None:

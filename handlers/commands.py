@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from handlers import blocks as b
-from handlers import screens, texts
+from handlers import home, screens, texts
 from handlers.forms import form_modal
 from handlers.request import Request, Services
 from handlers.staff import deputy_modal
@@ -78,7 +78,7 @@ async def _help(_services: Services, _request: Request, _rest: str) -> Answer:
 
 async def _list(services: Services, request: Request, _rest: str) -> Answer:
     overview = await services.office.run(lambda tx, now: reading.overview(tx, request.identity, now))
-    blocks = screens.case_list(overview)
+    blocks = home.case_list(overview)
     return {"text": text("home_waiting"), "blocks": blocks}
 
 

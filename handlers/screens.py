@@ -1,7 +1,6 @@
-"""What people see: a case, what was saved, what to look at again, the Home tab.
+"""What people see: a case, what was saved, what to look at again.
 
-A screen shows content only after the access check of the use case that gave it. Messages and the Home tab hold no
-personal data: case codes, steps and buttons alone (promise 4).
+A screen shows content only after the access check of the use case that gave it.
 """
 
 from __future__ import annotations
@@ -17,15 +16,14 @@ from handlers.logbook import day, logbook
 from handlers.texts import text
 from meldcode import hints
 from meldcode.case import Status, to_act
-from meldcode.people import AMSTERDAM, Deputy, Person
+from meldcode.people import AMSTERDAM, Person
 from meldcode.plan import Effect, Plan, Record, Step
 from meldcode.ports import CaseHeader
-from meldcode.reading import CaseRow, CaseView, Overview
+from meldcode.reading import CaseView
 from meldcode.recording import Saved, ToReview
 
 OPEN_CASE, MAKE_RECORD, NEW_SIGNAL = "open-case", "make-record", "signal"
 JOIN, TELL_APART, ADJUST, ACUTE, DEPUTY = "join", "tell-apart", "adjust", "acute", "deputy"
-ROWS = 20
 
 
 def open_button(code: str, *, style: str = "") -> b.Block:
@@ -108,43 +106,6 @@ def case_modal(view: CaseView, page: int | None = None) -> b.View:
     return b.modal(text("case", code=case.code), blocks, close=text("close"), clear_on_close=True)
 
 
-def home_view(overview: Overview) -> b.View:
-    """Everyone's dashboard: what waits for this person first."""
-    buttons = [b.button(text("report"), NEW_SIGNAL, "signal", style="primary")] if overview.may_report else []
-    deputy = b.button(text("home_deputy"), DEPUTY, "deputy")
-    blocks = [b.header(text("home_title", name=overview.person.name)), *b.actions([*buttons, deputy, acute_button()])]
-    waiting = [row for row in overview.rows if row.is_waiting]
-    others = [row for row in overview.rows if not row.is_waiting]
-    blocks += _rows("home_waiting", waiting[:ROWS]) + _rows("home_following", others[:ROWS])
-    if not overview.rows:
-        blocks.append(b.section(text("home_empty")))
-    if left := len(waiting[ROWS:]) + len(others[ROWS:]):
-        blocks.append(b.context(text("home_more", count=str(left))))
-    blocks += [b.context(b.escape(_stands_in(deputy, overview))) for deputy in overview.deputies[:ROWS]]
-    return {"type": "home", "blocks": [*blocks, b.context(text("home_private"))]}
-
-
-def _stands_in(deputy: Deputy, overview: Overview) -> str:
-    return text(
-        "home_stands_in",
-        deputy=overview.names[deputy.deputy],
-        person=overview.names[deputy.person],
-        first=day(deputy.first_day),
-        last=day(deputy.last_day),
-    )
-
-
-def problem_home(words: str) -> b.View:
-    """The Home tab when it cannot be shown."""
-    return {"type": "home", "blocks": [b.section(words), *b.actions([acute_button()])]}
-
-
-def case_list(overview: Overview) -> list[b.Block]:
-    """A person's open cases, for an answer that only they see."""
-    rows = [block for row in overview.rows[:ROWS] for block in _row(row)]
-    return rows or [b.section(text("home_empty"))]
-
-
 def _told_lines(saved: Saved) -> list[str]:
     if saved.is_repeat:
         return []
@@ -162,10 +123,11 @@ def _next_line(saved: Saved) -> str:
         outcome = saved.plan.outcome(saved.state.outcome)
         return text("saved_closed", outcome=outcome.title if outcome else "")
     step = saved.plan.step(saved.state.step)
-    return text("saved_next", step=_step_short(saved.plan, step), who=texts.roles(to_act(saved.plan, saved.state)))
+    return text("saved_next", step=step_short(saved.plan, step), who=texts.roles(to_act(saved.plan, saved.state)))
 
 
-def _step_short(plan: Plan, step: Step) -> str:
+def step_short(plan: Plan, step: Step) -> str:
+    """Where a case stands, within a sentence."""
     return text("step_short", number=str(step.number), total=_total(plan), title=step.title)
 
 
@@ -272,19 +234,3 @@ def _steps(plan: Plan, current: Step) -> str:
         words = f"{step.number}. {step.title} ({texts.roles(step.who)})"
         lines.append(f"*{words}*" if step.id == current.id else words)
     return "\n".join(lines)
-
-
-def _rows(title: str, rows: list[CaseRow]) -> list[b.Block]:
-    if not rows:
-        return []
-    return [b.header(text(title)), *(block for row in rows for block in _row(row))]
-
-
-def _row(row: CaseRow) -> list[b.Block]:
-    step = row.plan.step(row.case.step)
-    if row.case.status is Status.JOINED:
-        words = text("home_row", code=row.case.code, step=text("home_row_own"))
-    else:
-        words = text("home_row", code=row.case.code, step=_step_short(row.plan, step))
-    notes = [text("home_since", day=day(row.case.since))] + ([text("home_row_own")] if row.is_own else [])
-    return [b.section(f"{words}\n{' · '.join(notes)}", accessory=open_button(row.case.code))]

@@ -6,24 +6,21 @@ import asyncio
 import json
 import logging
 from collections.abc import Coroutine
-from pathlib import Path
 from typing import Any
 
 import click
 import yaml
-from pydantic import ValidationError
 
 from bot import demo as practice_demo
 from bot import doctor as doctor_checks
-from bot import plan_drawing, program
+from bot import program
+from bot.cli_settings import in_plain_words, settings
+from bot.data_cli import verify
+from bot.keys_cli import keys
 from bot.manifest import manifest as slack_manifest
-from bot.settings import Settings, Wrong
-from meldcode.plan import Plan
-from meldcode.plan_file import WrongPlan, load_plan
-from storage.engine import BadDatabaseUrl, make_engine
+from bot.plan_cli import plan
+from storage.engine import make_engine
 from storage.migrate import upgrade
-from storage.plans import PlanChanged
-from storage.vault import new_master_key
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -37,19 +34,19 @@ def main() -> None:
 @main.command()
 def run() -> None:
     """Run everything in one process (Socket Mode if SLACK_APP_TOKEN is set, else HTTP)."""
-    _until_stopped(program.run(_settings()))
+    _until_stopped(program.run(settings()))
 
 
 @main.command()
 def web() -> None:
     """Take Slack's requests; `worker` sends the messages."""
-    _until_stopped(program.run(_settings(), worker=False))
+    _until_stopped(program.run(settings(), worker=False))
 
 
 @main.command()
 def worker() -> None:
     """Send the messages; `web` takes Slack's requests."""
-    _until_stopped(program.run(_settings(), web=False))
+    _until_stopped(program.run(settings(), web=False))
 
 
 @main.command()
@@ -63,33 +60,9 @@ def demo(port: int) -> None:
 @main.command()
 def migrate() -> None:
     """Bring the database to this version."""
-    try:
-        upgrade(make_engine(_settings().database_url))
-    except BadDatabaseUrl as error:
-        raise click.ClickException(str(error)) from error
+    with in_plain_words():
+        upgrade(make_engine(settings().database_url))
     click.echo("The database is of this version.")
-
-
-@main.group()
-def plan() -> None:
-    """Look at step plans."""
-
-
-@plan.command("show")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
-@click.option("--mermaid", is_flag=True, help="As a Mermaid diagram.")
-def show_plan(file: Path | None, mermaid: bool) -> None:
-    """Draw the plan in FILE, or the one that is in use."""
-    found = _plan_in(file or _settings().meldwijzer_plan or program.DEFAULT_PLAN)
-    click.echo(plan_drawing.as_mermaid(found) if mermaid else plan_drawing.as_text(found))
-
-
-@plan.command("check")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def check_plan(file: Path) -> None:
-    """Say whether the plan in FILE can be used, or name file, line and fault."""
-    found = _plan_in(file)
-    click.echo(f"{file.name}: {found.plan} version {found.version}, {len(found.steps)} steps: in order.")
 
 
 @main.command()
@@ -101,21 +74,10 @@ def manifest(url: str, as_json: bool) -> None:
     click.echo(json.dumps(found, indent=2) if as_json else yaml.safe_dump(found, sort_keys=False, allow_unicode=True))
 
 
-@main.group()
-def keys() -> None:
-    """Keys."""
-
-
-@keys.command("new")
-def new_key() -> None:
-    """Print a new master key. Keep a copy in a safe place: without it nothing can be read."""
-    click.echo(new_master_key())
-
-
 @main.command()
 def doctor() -> None:
     """Say in plain words what is missing; exit 1 when something is."""
-    complaints = list(dict.fromkeys(doctor_checks.complaints(_settings())))
+    complaints = list(dict.fromkeys(doctor_checks.complaints(settings())))
     for complaint in complaints:
         click.echo(f"- {complaint}")
     if complaints:
@@ -123,32 +85,13 @@ def doctor() -> None:
     click.echo("Everything is in order.")
 
 
-def _plan_in(file: Path) -> Plan:
-    """Read the plan. Ends the command with a fault on each line, as file:line: what, when it cannot be used."""
-    try:
-        return load_plan(file)
-    except WrongPlan as error:
-        click.echo(str(error), err=True)
-    except UnicodeDecodeError:
-        click.echo(f"{file.name}:1: this is no UTF-8 text", err=True)
-    except OSError as error:
-        click.echo(f"{file}: the plan cannot be read: {type(error).__name__}", err=True)
-    raise SystemExit(1)
-
-
-def _settings() -> Settings:
-    """Read the environment. Raises ClickException that names what is wrong, but does not repeat it."""
-    try:
-        return Settings()
-    except ValidationError as error:
-        faults = [f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}." for e in error.errors()]
-        raise click.ClickException("\n".join(faults)) from error
-
-
 def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
     try:
-        asyncio.run(work)
-    except (Wrong, WrongPlan, PlanChanged, BadDatabaseUrl) as error:
-        raise click.ClickException(str(error)) from error
+        with in_plain_words():
+            asyncio.run(work)
     except KeyboardInterrupt:
         click.echo("Stopped.")
+
+
+for command in (plan, keys, verify):
+    main.add_command(command)

@@ -26,6 +26,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.database import OLD_TABLES, vault_of
 from bot.schools_file import SchoolsFile, read_schools
 from bot.sender import Sender
 from bot.settings import Settings, Wrong
@@ -39,11 +40,9 @@ from meldcode.plan import Plan
 from meldcode.plan_file import PLANS, load_plan, shipped_plans
 from meldcode.schedule import calendar_of
 from storage.engine import make_engine
-from storage.keys import open_vault
 from storage.migrate import is_current, upgrade
 from storage.schools import PersonConfig, SchoolConfig, apply_schools
 from storage.transaction import Store
-from storage.vault import BadKey, MasterKey, WrongKey
 
 log = logging.getLogger("meldwijzer")
 DEFAULT_PLAN = PLANS / "heutink.yaml"
@@ -96,11 +95,8 @@ def open_store(settings: Settings) -> tuple[Engine, Store]:
     if settings.is_embedded:
         upgrade(engine)
     elif not is_current(engine):
-        raise Wrong("The database is not of this version. Run `meldwijzer migrate`.")
-    try:
-        vault = open_vault(engine, MasterKey.from_text(settings.master_key()))
-    except (BadKey, WrongKey) as error:
-        raise Wrong(f"The master key cannot be used: {error}.") from error
+        raise Wrong(OLD_TABLES)
+    vault = vault_of(engine, settings)
     path = settings.meldwijzer_plan or DEFAULT_PLAN
     store = Store(engine, vault, plan_of(settings))
     store.register_plans((load_plan(file), file.read_text(encoding="utf-8")) for file in _plan_files(path))

@@ -168,6 +168,9 @@ cases = Table(
     Column("pupil", LargeBinary, nullable=False, info=ENCRYPTED),
     Column("pupil_index", LargeBinary, nullable=False, info=KEYED),
     Column("head", LargeBinary, nullable=False, info=HASH),
+    # Both together, when the case was destroyed: the second proves the first (storage.chain).
+    Column("destroyed_at", Moment, nullable=True, info=MOMENT),
+    Column("tombstone", LargeBinary, nullable=True, info=KEYED),
     ForeignKeyConstraint(["plan", "plan_version"], [plans.c.plan, plans.c.version]),
     Index(None, "school", "pupil_index"),
     Index(None, "school", "status"),

@@ -137,6 +137,7 @@ class Vault:
         self._index_key = _derived(root, "pupil index")
         self._submission_key = _derived(root, "submissions")
         self._chain_key = _derived(root, "chain")
+        self._tombstone_key = _derived(root, "tombstones")
 
     def __repr__(self) -> str:
         return f"Vault({self._wrapper.key_id})"
@@ -167,6 +168,10 @@ class Vault:
     def link(self, content: bytes) -> bytes:
         """Return a link of the chain over this content (promise 7)."""
         return _mac(self._chain_key, content)
+
+    def tombstone(self, content: bytes) -> bytes:
+        """Return the proof that a case of this content was destroyed by us (promise 8)."""
+        return _mac(self._tombstone_key, content)
 
 
 def normalised(name: str) -> str:

@@ -1,0 +1,32 @@
+"""What all commands share: the settings, and the faults that end a command in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from pydantic import ValidationError
+
+from bot.settings import Settings, Wrong
+from meldcode.plan_file import WrongPlan
+from storage.engine import BadDatabaseUrl
+from storage.plans import PlanChanged
+
+
+def settings() -> Settings:
+    """Read the environment. Raises ClickException that names what is wrong, but does not repeat it."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = [f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}." for e in error.errors()]
+        raise click.ClickException("\n".join(faults)) from error
+
+
+@contextmanager
+def in_plain_words() -> Iterator[None]:
+    """End the command with status 1 and a sentence when it cannot be done like this."""
+    try:
+        yield
+    except (Wrong, WrongPlan, PlanChanged, BadDatabaseUrl) as error:
+        raise click.ClickException(str(error)) from error

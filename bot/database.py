@@ -1,0 +1,49 @@
+"""Opens the database for the program and for the commands about its data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from sqlalchemy import Engine, make_url
+from sqlalchemy.exc import ArgumentError
+
+from bot.settings import Settings, Wrong
+from storage.engine import make_engine
+from storage.keys import open_vault
+from storage.migrate import is_current
+from storage.vault import BadKey, MasterKey, Vault, WrongKey
+
+OLD_TABLES = "The database is not of this version. Run `meldwijzer migrate`."
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[tuple[Engine, Vault]]:
+    """Open the database that is there, as it is. Raises Wrong when it cannot be used."""
+    engine = make_engine(settings.database_url) if _is_there(settings) else None
+    if engine is None:
+        raise Wrong("There is no database at DATABASE_URL.")
+    try:
+        if not is_current(engine):
+            raise Wrong(OLD_TABLES)
+        yield engine, vault_of(engine, settings)
+    finally:
+        engine.dispose()
+
+
+def vault_of(engine: Engine, settings: Settings) -> Vault:
+    """Open the vault of this database. Raises Wrong when the master key is missing or another one."""
+    try:
+        return open_vault(engine, MasterKey.from_text(settings.master_key()))
+    except (BadKey, WrongKey) as error:
+        raise Wrong(f"The master key cannot be used: {error}.") from error
+
+
+def _is_there(settings: Settings) -> bool:
+    # A file that is not there would be made.
+    if not settings.is_embedded:
+        return True
+    with suppress(ArgumentError):
+        return Path(str(make_url(settings.database_url).database)).exists()
+    return True  # what it is, is said by who opens it

@@ -1,0 +1,47 @@
+"""`meldwijzer plan`: looks at step plans."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bot import plan_drawing, program
+from bot.cli_settings import settings
+from meldcode.plan import Plan
+from meldcode.plan_file import WrongPlan, load_plan
+
+
+@click.group()
+def plan() -> None:
+    """Look at step plans."""
+
+
+@plan.command("show")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
+@click.option("--mermaid", is_flag=True, help="As a Mermaid diagram.")
+def show_plan(file: Path | None, mermaid: bool) -> None:
+    """Draw the plan in FILE, or the one that is in use."""
+    found = _plan_in(file or settings().meldwijzer_plan or program.DEFAULT_PLAN)
+    click.echo(plan_drawing.as_mermaid(found) if mermaid else plan_drawing.as_text(found))
+
+
+@plan.command("check")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def check_plan(file: Path) -> None:
+    """Say whether the plan in FILE can be used, or name file, line and fault."""
+    found = _plan_in(file)
+    click.echo(f"{file.name}: {found.plan} version {found.version}, {len(found.steps)} steps: in order.")
+
+
+def _plan_in(file: Path) -> Plan:
+    """Read the plan. Ends the command with a fault on each line, as file:line: what, when it cannot be used."""
+    try:
+        return load_plan(file)
+    except WrongPlan as error:
+        click.echo(str(error), err=True)
+    except UnicodeDecodeError:
+        click.echo(f"{file.name}:1: this is no UTF-8 text", err=True)
+    except OSError as error:
+        click.echo(f"{file}: the plan cannot be read: {type(error).__name__}", err=True)
+    raise SystemExit(1)

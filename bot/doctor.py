@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from bot.program import calendar_ends, open_store, plan_of, utc_now
 from bot.schools_file import SchoolInFile, read_schools
 from bot.settings import Settings, Wrong
+from bot.slack_errors import LOCKED_OUT
 from handlers.texts import ROLES
 from meldcode.plan import Role
 from meldcode.plan_file import WrongPlan
@@ -54,6 +55,9 @@ def _database(settings: Settings) -> Iterator[str]:
 def _outbox(backlog: Backlog, now: datetime) -> Iterator[str]:
     if backlog.failed:
         yield f"{backlog.failed} message(s) could not be delivered; the next in charge were told."
+    for code in sorted(backlog.errors.keys() & LOCKED_OUT):
+        waiting = backlog.errors[code]
+        yield f"Slack refuses the token or the app's rights ({code}): {waiting} message(s) wait, and none is lost."
     if backlog.oldest_due and now - backlog.oldest_due > STUCK:
         yield f"The outbox is stuck: a message waits since {backlog.oldest_due:%Y-%m-%d %H:%M} UTC. Does a worker run?"
 

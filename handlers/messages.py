@@ -122,6 +122,10 @@ def _undelivered(words: Words, _plans: Plans) -> Rendered:
     return text("told_notification", code=words["code"]), blocks
 
 
+def _alarm_undelivered(_words: Words, _plans: Plans) -> Rendered:
+    return text("alarm_undelivered_notification"), [b.section(text("alarm_undelivered"))]
+
+
 def _without_holder(words: Words, _plans: Plans) -> Rendered:
     line = text("without_holder", code=words["code"], gap=texts.roles(words["gap"].split(), joined_by="and"))
     blocks = [b.section(line), *b.actions([open_button(words["code"]), acute_button(words["code"])])]
@@ -139,6 +143,7 @@ KINDS = {
     "week": _week,
     "alarm": _alarm,
     "alarm_in_case": _recorded,
+    "alarm_undelivered": _alarm_undelivered,
     "without_holder": _without_holder,
     "undelivered": _undelivered,
     "deputy": _deputy,

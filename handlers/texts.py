@@ -100,6 +100,11 @@ TEXTS = {
     ),
     "alarm_notification": "Acuut gevaar: een collega heeft alarm geslagen. Open Meldwijzer nu.",
     "alarm_button": "Wie is het?",
+    "alarm_undelivered": (
+        "*Je alarm kwam bij een collega niet aan.*\nZoek nu zelf iemand op, of bel. "
+        "Is het kind in gevaar? Bel 112. Veilig Thuis: 0800-2000."
+    ),
+    "alarm_undelivered_notification": "Je alarm kwam bij een collega niet aan. Zoek nu zelf iemand op, of bel.",
     "alarm_who": "*{name}* sloeg alarm om {time}. Zoek {name} nu op of bel.",
     "without_holder": (
         "*Dossier {code} ligt stil: niemand heeft nu deze rol: {gap}.*\n"

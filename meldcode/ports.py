@@ -61,7 +61,7 @@ class Submission:
     digest: str
 
 
-URGENT = ("alarm", "alarm_in_case")
+URGENT = ("alarm", "alarm_in_case", "alarm_undelivered")
 """Kinds of messages about immediate danger: they wait for no other message (G4)."""
 
 

@@ -23,6 +23,8 @@ from meldcode.ports import CaseHeader, Contents, Message, Transaction
 from meldcode.schedule import RETRY, calendar_of, follow_ups, next_moment, open_moment, to_remind
 
 AFTER_TROUBLE = timedelta(hours=1)
+QUIET = ("reminder", "without_holder")
+"""Kinds of messages that do not come outside school hours."""
 IN_CHARGE = (Role.CARE_COORDINATOR, Role.SCHOOL_LEADER)
 """Who hears of what can reach nobody else."""
 
@@ -55,16 +57,11 @@ def is_outdated(tx: Transaction, case: CaseId, words: Mapping[str, str], now: da
     return words["waiting"] != _waiting(plan, fold(plan, tx.cases.contents(case).entries))
 
 
-def pass_on_undelivered(tx: Transaction, case: CaseId, to: PersonId, moment: str, now: datetime) -> None:
-    """Tell the others in charge that a message about a case did not arrive with somebody.
-
-    When that reaches one of them neither, the rest hears of it under the same `moment`: each once, and no more.
-    """
-    header = tx.cases.get(case)
-    for person in tx.people.of_school(header.school):
-        if person.id != to and person.roles_in(header.school) & {*IN_CHARGE}:
-            words = {"code": header.code, "moment": moment}
-            tx.outbox.put(Message("undelivered", person.id, case, moment, words), now)
+def may_come(tx: Transaction, kind: str, case: CaseId | None, now: datetime) -> datetime:
+    """Return when a message may be sent: now, but a reminder not outside school hours (G2)."""
+    if kind not in QUIET or case is None:
+        return now
+    return open_moment(tx.people.school(tx.cases.get(case).school), now)
 
 
 def week_overview(tx: Transaction, now: datetime) -> None:

@@ -12,6 +12,7 @@ from meldcode.errors import Invalid, Problem, Refusal
 from meldcode.people import AMSTERDAM, Deputy, Identity, Person
 from meldcode.plan import Role
 from meldcode.ports import CaseHeader, Message, Transaction
+from meldcode.schedule import open_moment
 
 LONGEST_DAYS = 366
 
@@ -78,7 +79,8 @@ def notice_without_holder(tx: Transaction, now: datetime) -> int:
             found += 1
             for person in _in_charge(case, staff):
                 words = {"code": case.code, "gap": " ".join(gone)}
-                tx.outbox.put(Message("without_holder", person.id, case.id, f"{year}-W{week:02}", words), now)
+                message = Message("without_holder", person.id, case.id, f"{year}-W{week:02}", words)
+                tx.outbox.put(message, open_moment(tx.people.school(case.school), now))
     return found
 
 

@@ -46,6 +46,8 @@ def tell(tx: Transaction, dossier: Dossier, after: State, entry: Entry) -> Told:
         words = _words(dossier, after, entry) | {"tell": told[person.id], "gap": " ".join(gap)}
         if may(Action.READ, relation_to(person, dossier.stored), dossier.plan):
             words["may_open"] = "yes"
+        if is_alarm:
+            words |= {"raised_by": str(entry.author), "raised_at": entry.written_at.isoformat()}
         tx.outbox.put(Message(kind, person.id, dossier.stored.id, f"entry {entry.seq}", words), entry.written_at)
     return Told(after, informed, tuple(gap))
 

@@ -85,6 +85,8 @@ class _Endpoints:
         if faults.server_error > 0:
             faults.server_error -= 1
             return _UNAVAILABLE, {"ok": False, "error": "service_unavailable"}, "server_error"
+        if faults.refuses:
+            return _OK, {"ok": False, "error": faults.refuses}, faults.refuses
         return None
 
     def _slowness(self) -> str:

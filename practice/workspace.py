@@ -29,7 +29,8 @@ class Faults:
     """How the workspace misbehaves. Numbers count down with each Web API call that they spoil.
 
     `rate_limited` answers 429 with `retry_after`, `server_error` 503; `taken_then_timeout` does what was asked but
-    never answers; `slow_seconds` delays each answer; `redeliver` sends each event twice.
+    never answers; `slow_seconds` delays each answer; `redeliver` sends each event twice. `refuses` is the error that
+    every call gets, such as token_revoked, for as long as it stands.
     """
 
     rate_limited: int = 0
@@ -38,6 +39,7 @@ class Faults:
     taken_then_timeout: int = 0
     slow_seconds: float = 0
     redeliver: bool = False
+    refuses: str = ""
     on_drop: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
 
     def drop_socket(self) -> None:

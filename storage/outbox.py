@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -46,10 +46,13 @@ class Claimed:
 
 @dataclass(frozen=True)
 class Backlog:
-    """What is wrong with the outbox: how many messages were given up, and since when the oldest one waits."""
+    """What is wrong with the outbox: how many messages were given up, since when the oldest one waits, and how many
+    wait after which error.
+    """
 
     failed: int
     oldest_due: datetime | None
+    errors: Mapping[str, int] = field(default_factory=dict)
 
 
 class StoredOutbox(Outbox):
@@ -94,7 +97,8 @@ class SendQueue:
         failed = select(func.count()).where(outbox.c.state == SendState.FAILED.value)
         oldest = select(func.min(outbox.c.due_at)).where(outbox.c.state.in_(_UNDERWAY), outbox.c.due_at <= now)
         with self._engine.begin() as connection:
-            return Backlog(connection.scalar(failed) or 0, connection.scalar(oldest))
+            errors = {row.last_error_code: row.waiting for row in connection.execute(_errors())}
+            return Backlog(connection.scalar(failed) or 0, connection.scalar(oldest), errors)
 
     def next_due(self) -> datetime | None:
         """Return when the first of the messages that wait is to be sent."""
@@ -123,11 +127,15 @@ class SendQueue:
         """Give the message back, to be sent again from `due_at` on; nothing when the lease was lost to another."""
         self._give_up_claim(claimed, SendState.PENDING, error_code, due_at=due_at)
 
+    def put_off(self, claimed: Claimed, due_at: datetime) -> None:
+        """Give the message back until `due_at`, as if it had not been tried; nothing when the lease was lost."""
+        self._give_up_claim(claimed, SendState.PENDING, None, due_at=due_at, attempts=0)
+
     def set_aside(self, claimed: Claimed, error_code: str) -> None:
         """Try the message no more; nothing when the lease was lost to another."""
         self._give_up_claim(claimed, SendState.FAILED, error_code)
 
-    def _give_up_claim(self, claimed: Claimed, state: SendState, error_code: str, **changed: datetime) -> None:
+    def _give_up_claim(self, claimed: Claimed, state: SendState, error_code: str | None, **changed: Any) -> None:
         # The number of attempts names the claim: a slow sender must not touch what another has claimed since.
         ours = (
             outbox.c.id == claimed.id,
@@ -163,6 +171,15 @@ def _claimable(now: datetime, limit: int) -> Select[Any]:
         .order_by(urgent.desc(), outbox.c.due_at, outbox.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
+    )
+
+
+def _errors() -> Select[Any]:
+    waiting = (outbox.c.state.in_(_UNDERWAY), outbox.c.last_error_code.is_not(None))
+    return (
+        select(outbox.c.last_error_code, func.count().label("waiting"))
+        .where(*waiting)
+        .group_by(outbox.c.last_error_code)
     )
 
 

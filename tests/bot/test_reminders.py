@@ -204,6 +204,37 @@ async def test_a_reminder_that_waits_for_the_morning_is_dropped_once_it_is_dealt
         assert unread(school) == {}
 
 
+@pytest.mark.rule("G2")
+async def test_what_waited_for_slack_all_day_does_not_come_at_night(tmp_path: Path, database_url: str) -> None:
+    async with on_a_monday(tmp_path, database_url) as school:
+        school.expect("server_error")
+        [code] = await reported(school)
+        school.workspace.faults.server_error = 10**6
+        await comes(school, "2026-11-23T15:00")
+        school.workspace.faults.server_error = 0
+        await comes(school, "2026-11-23T23:00")
+        assert unread(school) == {}
+        await school.report(SANNE, signal(Voornaam="Noor"))
+        await send(school)
+        assert set(unread(school)) == {KARIN, JORIS}, "a signal waits for no reminder"
+        await comes(school, "2026-11-24T08:30")
+        assert {KARIN, JORIS} == {user for user, words in unread(school).items() if f"{code} wacht" in "".join(words)}
+
+
+@pytest.mark.rule("G5")
+async def test_that_nobody_has_a_case_is_not_told_at_night(tmp_path: Path, database_url: str) -> None:
+    async with on_a_monday(tmp_path, database_url) as school:
+        await reported(school)
+        school.clock.forward(hours=13)
+        gone = Identity("slack", TEAM, SANNE)
+        await school.program.office.run(lambda tx, now: leave_or_return(tx, gone, is_gone=True, now=now))
+        await send(school)
+        assert unread(school) == {}
+        school.clock.forward(hours=10)
+        await send(school)
+        assert {KARIN, FATIMA} == {user for user, words in unread(school).items() if "ligt stil" in "".join(words)}
+
+
 @pytest.mark.rule("G4")
 async def test_an_alarm_at_night_waits_for_no_reminder(tmp_path: Path, database_url: str) -> None:
     async with on_a_monday(tmp_path, database_url) as school:

@@ -6,10 +6,12 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from bot.doctor import _outbox
+from bot.sender import MOST_DOUBTFUL
 from storage.schema import outbox
-from tests.running import JORIS, KARIN, SANNE, Running, logged, running, signal, until
+from tests.running import FATIMA, JORIS, KARIN, SANNE, Running, logged, running, signal, until, words_of
 
 
 async def sends(school: Running) -> int:
@@ -91,6 +93,101 @@ async def test_who_is_not_in_slack_is_set_aside_with_an_alarm(tmp_path: Path) ->
         with school.program.engine.connect() as connection:
             states = connection.scalars(select(outbox.c.state).order_by(outbox.c.id)).all()
         assert sorted(states[:2]) == ["failed", "sent"]
+
+
+def error_codes(school: Running) -> list[tuple[str, str | None]]:
+    with school.program.engine.connect() as connection:
+        return [(row.state, row.last_error_code) for row in connection.execute(select(outbox).order_by(outbox.c.id))]
+
+
+@pytest.mark.parametrize("error", ["token_revoked", "account_inactive", "invalid_auth", "missing_scope"])
+async def test_while_slack_refuses_the_token_all_wait_and_the_log_and_doctor_say_so(tmp_path: Path, error: str) -> None:
+    async with running(tmp_path, worker=False) as school:
+        school.expect(error)
+        await report(school, "Sem", "Noor", "Daan")
+        school.workspace.faults.refuses = error
+        calls = len(school.workspace.traffic)
+        with logged() as log:
+            for _ in range(60):
+                for _ in range(3):
+                    await sends(school)
+                school.clock.forward(minutes=30)
+        assert f"ERROR meldwijzer.sender Slack refuses the token or the app's rights ({error})" in log.text
+        assert {state for state, _ in error_codes(school)} == {"pending"}, "none is set aside"
+        assert len(school.workspace.traffic) - calls <= 2 * 60, "and Slack is not asked over and over"
+        now = school.clock()
+        backlog = await asyncio.to_thread(school.program.store.queue.backlog, now)
+        said = list(_outbox(backlog, now))
+        assert f"Slack refuses the token or the app's rights ({error}): 2 message(s) wait, and none is lost." in said
+        school.workspace.faults.refuses = ""
+        school.clock.forward(minutes=30)
+        while await sends(school):
+            pass
+        assert arrived(school) == (3, 3)
+        assert len(set(school.codes(KARIN))) == 3
+
+
+async def test_a_day_without_slack_is_no_overflow(tmp_path: Path) -> None:
+    async with running(tmp_path, worker=False) as school:
+        school.expect("server_error")
+        await report(school)
+        with school.program.engine.begin() as connection:
+            connection.execute(update(outbox).values(attempts=70))
+        school.workspace.faults.server_error = 2
+        with logged() as log:
+            assert await sends(school) == 2
+        assert error_codes(school) == [("pending", "service_unavailable")] * 2
+        assert "OverflowError" not in log.text
+        school.clock.forward(minutes=31)
+        assert (await sends(school), arrived(school)) == (2, (1, 1))
+
+
+async def test_a_message_that_slack_never_takes_holds_up_no_others_for_ever(tmp_path: Path) -> None:
+    async with running(tmp_path, worker=False) as school:
+        school.expect("invalid_blocks")
+        await report(school)
+        school.workspace.faults.refuses = "invalid_blocks"
+        with logged() as log:
+            for _ in range(MOST_DOUBTFUL):
+                assert {state for state, _ in error_codes(school)} == {"pending"}
+                await sends(school)
+                school.clock.forward(minutes=31)
+        assert {state for state, _ in error_codes(school)[:2]} == {"failed"}
+        assert "cannot be delivered: invalid_blocks" in log.text
+        school.workspace.faults.refuses = ""
+        while await sends(school):
+            pass
+        assert "een bericht aan een collega kwam niet aan" in words_of(school.messages(KARIN)[0]), "of the other's"
+        await report_more(school)
+        assert len(school.messages(JORIS)) == 1
+
+
+async def report_more(school: Running) -> None:
+    await school.report(SANNE, signal(Voornaam="Noor"))
+    while await sends(school):
+        pass
+
+
+@pytest.mark.rule("G4")
+@pytest.mark.parametrize("from_case", [False, True])
+async def test_whoever_raised_an_alarm_hears_that_it_did_not_arrive(tmp_path: Path, from_case: bool) -> None:
+    async with running(tmp_path, worker=False) as school:
+        school.expect("channel_not_found")
+        await report(school)
+        while await sends(school):
+            pass
+        if from_case:
+            case = await school.open_case(SANNE, school.codes(KARIN)[0])
+            await school.press(SANNE, case, "Acuut gevaar")
+        else:
+            await school.actor(SANNE).command("/meldcode", "acuut")
+        for user in (KARIN, FATIMA):
+            del school.workspace.people[user]
+        while await sends(school):
+            pass
+        [heard] = school.messages(SANNE)
+        assert heard.text == "Je alarm kwam bij een collega niet aan. Zoek nu zelf iemand op, of bel."
+        assert "Bel 112. Veilig Thuis: 0800-2000." in words_of(heard)
 
 
 async def test_each_person_gets_messages_in_order(tmp_path: Path) -> None:

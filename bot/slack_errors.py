@@ -1,0 +1,63 @@
+"""What a refusal of Slack's means for a message that was to be sent."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+from slack_sdk.errors import SlackApiError
+
+
+class Meaning(Enum):
+    """`LATER`: Slack is away or busy. `NOBODY`: this person cannot be reached. `LOCKED_OUT`: nobody can, since the
+    token or the app's rights are refused. `DOUBTFUL`: this message may be at fault, and cannot be tried for ever.
+    """
+
+    LATER = auto()
+    NOBODY = auto()
+    LOCKED_OUT = auto()
+    DOUBTFUL = auto()
+
+
+NOBODY = frozenset(
+    {"channel_not_found", "user_not_found", "users_not_found", "user_disabled", "cannot_dm_bot", "is_archived"}
+)
+LOCKED_OUT = frozenset(
+    {
+        "access_denied",
+        "account_inactive",
+        "ekm_access_denied",
+        "enterprise_is_restricted",
+        "invalid_auth",
+        "messages_tab_disabled",
+        "missing_scope",
+        "no_permission",
+        "not_allowed_token_type",
+        "not_authed",
+        "org_login_required",
+        "restricted_action",
+        "team_access_not_granted",
+        "token_expired",
+        "token_revoked",
+    }
+)
+LATER = frozenset(
+    {"fatal_error", "internal_error", "ratelimited", "rate_limited", "request_timeout", "service_unavailable"}
+)
+SERVER_ERRORS, TOO_MANY = 500, 429
+
+
+def code_of(error: SlackApiError) -> str:
+    """Return Slack's word for what went wrong, or the HTTP status."""
+    data = error.response.data if isinstance(error.response.data, dict) else {}
+    return str(data.get("error") or f"http_{error.response.status_code}")[:60]
+
+
+def meaning_of(error: SlackApiError) -> Meaning:
+    """Return what Slack's refusal means."""
+    code, status = code_of(error), error.response.status_code
+    if code in NOBODY:
+        return Meaning.NOBODY
+    if code in LOCKED_OUT:
+        return Meaning.LOCKED_OUT
+    is_away = code in LATER or status >= SERVER_ERRORS or status == TOO_MANY
+    return Meaning.LATER if is_away else Meaning.DOUBTFUL

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from practice.elements import STATE_KEYS, current_value
 from practice.model import Json, View
 
 REQUIRED = "Please complete this required field."
+NO_EMAIL = "Please enter a valid email address."
+NO_URL = "Please enter a valid URL."
+NO_NUMBER = "Please enter a valid number."
 
 
 def field_errors(view: View) -> dict[str, str]:
@@ -26,16 +32,54 @@ def _field_error(block: Json, state: Json) -> str:
     value = current_value(state)
     if not value or (isinstance(value, str) and not value.strip()):
         return "" if block.get("optional") else REQUIRED
-    return _length_error(block["element"], value) if isinstance(value, str) else ""
+    check = _CHECKS.get(block["element"]["type"])
+    return check(block["element"], value) if check else ""
 
 
-def _length_error(element: Json, value: str) -> str:
+def _text_error(element: Json, value: str) -> str:
     low, high = element.get("min_length", 0), element.get("max_length", 3000)
     if len(value) < low:
         return f"This entry must have at least {low} characters."
-    if element["type"] == "plain_text_input" and len(value) > high:
+    if len(value) > high:
         return f"This entry must have at most {high} characters."
     return ""
+
+
+def _email_error(_: Json, value: str) -> str:
+    return "" if re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", value) else NO_EMAIL
+
+
+def _url_error(_: Json, value: str) -> str:
+    parts = urlsplit(value)
+    return "" if parts.scheme and parts.netloc else NO_URL
+
+
+def _number_error(element: Json, value: str) -> str:
+    try:
+        number = Decimal(value)
+        low, high = Decimal(element.get("min_value", "-Infinity")), Decimal(element.get("max_value", "Infinity"))
+    except InvalidOperation:
+        return NO_NUMBER
+    if not number.is_finite() or (number % 1 and not element.get("is_decimal_allowed")):
+        return NO_NUMBER
+    if not low <= number <= high:
+        return f"This number must be from {low} to {high}."
+    return ""
+
+
+def _selection_error(element: Json, value: list[Any]) -> str:
+    high = element.get("max_selected_items", len(value))
+    return f"You can select at most {high} items." if len(value) > high else ""
+
+
+_CHECKS: dict[str, Callable[[Json, Any], str]] = {
+    "plain_text_input": _text_error,
+    "email_text_input": _email_error,
+    "url_text_input": _url_error,
+    "number_input": _number_error,
+    "multi_static_select": _selection_error,
+    "multi_users_select": _selection_error,
+}
 
 
 def input_with_label(view: View, label: str) -> Json:

@@ -7,9 +7,11 @@ name, and the view itself says of what kind the element is: nothing that a brows
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from practice import words
 from practice.elements import STATE_KEYS, all_elements, current_value, start_state
@@ -18,11 +20,48 @@ from practice.model import Json, Message, Person, View
 
 Values = dict[str, dict[str, Json]]
 
-TEXT_KINDS = ("plain_text_input", "email_text_input", "number_input", "url_text_input")
-MOMENT_KINDS = ("datepicker", "timepicker")
-SELECT_KINDS = ("static_select", "users_select")
-GROUP_KINDS = ("radio_buttons", "checkboxes", "multi_static_select", "multi_users_select")
+TEXT_KINDS = ("plain_text_input", "email_text_input", "number_input", "url_text_input", "rich_text_input")
+MOMENT_KINDS = ("datepicker", "timepicker", "datetimepicker")
+SELECT_KINDS = ("static_select", "users_select", "conversations_select", "channels_select")
+GROUP_KINDS = (
+    "radio_buttons",
+    "checkboxes",
+    "multi_static_select",
+    "multi_users_select",
+    "multi_conversations_select",
+    "multi_channels_select",
+)
+ZONE = ZoneInfo("Europe/Amsterdam")
 _TRIGGERS = {"on_enter_pressed": "enter", "on_character_entered": "input"}
+
+
+def rich_text(text: str) -> Json:
+    """What somebody typed without formatting, as the block that Slack makes of it."""
+    section = {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
+    return {"type": "rich_text", "elements": [section]}
+
+
+def rich_text_as_typed(block: Json) -> str:
+    """The text of a rich text, a line for each of its parts, without its formatting."""
+    parts = (part.get("elements", []) for part in block.get("elements", []))
+    return "\n".join("".join(str(each.get("text") or each.get("url") or "") for each in part) for part in parts)
+
+
+def moment_typed(text: str) -> int | None:
+    """The seconds since 1970 of a moment in the Netherlands; nothing when it is no moment."""
+    try:
+        return int(datetime.fromisoformat(text).replace(tzinfo=ZONE).timestamp())
+    except ValueError:
+        return None
+
+
+def moment_as_typed(seconds: int) -> str:
+    """The moment in the Netherlands, as a form field takes it."""
+    return datetime.fromtimestamp(seconds, ZONE).strftime("%Y-%m-%dT%H:%M")
+
+
+_SHOWN: dict[str, Callable[[Any], str]] = {"rich_text_input": rich_text_as_typed, "datetimepicker": moment_as_typed}
+_TAKEN: dict[str, Callable[[str], Any]] = {"rich_text_input": rich_text, "datetimepicker": moment_typed}
 
 
 @dataclass(frozen=True)
@@ -37,6 +76,8 @@ class Field:
     def chosen(self) -> list[str]:
         """What stands in it, as the strings that an HTML form works with."""
         value = current_value(self.state)
+        if value and self.state["type"] in _SHOWN:
+            return [_SHOWN[self.state["type"]](value)]
         parts = value if isinstance(value, list) else [value]
         return [part["value"] if isinstance(part, dict) else part for part in parts if part]
 
@@ -103,6 +144,8 @@ def state_of(element: Json, sent: list[str]) -> Json:
     chosen: list[Any] = given
     if key.startswith("selected_option"):
         chosen = [option for option in options_of(element) if option["value"] in given]
+    elif take := _TAKEN.get(element["type"]):
+        chosen = [take(text) for text in given]
     value = chosen if key.endswith("s") else next(iter(chosen), None)
     return {"type": element["type"], key: value}
 

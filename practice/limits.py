@@ -86,14 +86,47 @@ DATE = pattern(r"\d{4}-\d\d-\d\d", "a date as YYYY-MM-DD")
 TIME = pattern(r"([01]\d|2[0-3]):[0-5]\d", "a time as HH:mm")
 
 
+# The parts of a rich text, and what stands in them.
+_RICH_WORD = by_type(
+    {
+        "text": shape("text", text=string(3000), style=anything),
+        "link": shape("url", url=URL, text=string(3000, 0), unsafe=boolean, style=anything),
+        "user": shape("user_id", user_id=ID, style=anything),
+        "usergroup": shape("usergroup_id", usergroup_id=ID, style=anything),
+        "channel": shape("channel_id", channel_id=ID, style=anything),
+        "emoji": shape("name", name=string(255), unicode=string(255), style=anything),
+        "broadcast": shape("range", range=pattern("here|channel|everyone", "here, channel or everyone")),
+        "date": shape("timestamp format", timestamp=anything, format=string(255), url=URL, fallback=string(255)),
+        "color": shape("value", value=string(255)),
+    }
+)
+_RICH_SECTION = shape("elements", elements=items(_RICH_WORD, 1000, low=0))
+_RICH_BOX = shape("elements", elements=items(_RICH_WORD, 1000, low=0), border=number(0, 1), language=string(255))
+RICH_PART = by_type(
+    {
+        "rich_text_section": _RICH_SECTION,
+        "rich_text_list": shape(
+            "elements style",
+            elements=items(by_type({"rich_text_section": _RICH_SECTION}), 1000),
+            style=pattern("bullet|ordered", "bullet or ordered"),
+            indent=number(0, 8),
+            offset=number(0, 10_000),
+            border=number(0, 1),
+        ),
+        "rich_text_quote": _RICH_BOX,
+        "rich_text_preformatted": _RICH_BOX,
+    }
+)
+
+
 # Elements. Everything a person can act on has an action_id; most can have a confirmation and the focus.
 def _element(required: str = "", *also: Check, **properties: Check) -> Check:
     return shape(required, *also, action_id=ID, confirm=CONFIRM, focus_on_load=boolean, **properties)
 
 
-def _input(**properties: Check) -> Check:
+def _input(required: str = "", **properties: Check) -> Check:
     return shape(
-        "",
+        required,
         _fits_itself,
         action_id=ID,
         focus_on_load=boolean,
@@ -117,7 +150,11 @@ SELECTS: dict[str, Check] = {
     "users_select": _select(initial_user=ID),
     "multi_users_select": _select(**_MULTI, initial_users=items(ID, 1000)),
     "conversations_select": _select(initial_conversation=ID, default_to_current_conversation=boolean, filter=anything),
+    "multi_conversations_select": _select(
+        **_MULTI, initial_conversations=items(ID, 1000), default_to_current_conversation=boolean, filter=anything
+    ),
     "channels_select": _select(initial_channel=ID),
+    "multi_channels_select": _select(**_MULTI, initial_channels=items(ID, 1000)),
 }
 CHOICES: dict[str, Check] = {
     "checkboxes": _element(
@@ -148,8 +185,17 @@ INPUTS: dict[str, Check] = {
     ),
     "email_text_input": _input(initial_value=string(3000, 0)),
     "url_text_input": _input(initial_value=string(3000, 0)),
+    "rich_text_input": _element(
+        placeholder=plain(150),
+        dispatch_action_config=DISPATCH,
+        initial_value=by_type({"rich_text": shape("elements", elements=items(RICH_PART, 1000))}),
+    ),
     "number_input": _input(
-        is_decimal_allowed=boolean, initial_value=string(30), min_value=string(30), max_value=string(30)
+        "is_decimal_allowed",
+        is_decimal_allowed=boolean,
+        initial_value=string(30),
+        min_value=string(30),
+        max_value=string(30),
     ),
 }
 IMAGE = shape(
@@ -194,7 +240,7 @@ COMMON_BLOCKS: dict[str, Check] = {
     "actions": _block(
         "elements", _unique_actions, elements=items(by_type({**BUTTONS, **CHOICES, **DATETIMEPICKER}), 25)
     ),
-    "rich_text": _block("elements", elements=items(anything, 1000)),
+    "rich_text": _block("elements", elements=items(RICH_PART, 1000)),
 }
 INPUT_BLOCK: dict[str, Check] = {
     "input": _block(

@@ -27,6 +27,7 @@ _INPUT_TYPES = {
     "url_text_input": "url",
     "datepicker": "date",
     "timepicker": "time",
+    "datetimepicker": "datetime-local",
 }
 
 

@@ -17,6 +17,11 @@ _FIELD_REMARKS = (
     (re.compile(r"Please complete this required field\."), r"Vul dit veld in."),
     (re.compile(r"This entry must have at least (\d+) characters\."), r"Gebruik hier ten minste \1 tekens."),
     (re.compile(r"This entry must have at most (\d+) characters\."), r"Gebruik hier ten hoogste \1 tekens."),
+    (re.compile(r"Please enter a valid email address\."), r"Dit is geen e-mailadres. Schrijf het als naam@school.nl."),
+    (re.compile(r"Please enter a valid URL\."), r"Dit is geen webadres. Laat het beginnen met https://."),
+    (re.compile(r"Please enter a valid number\."), r"Vul hier een getal in."),
+    (re.compile(r"This number must be from (\S+) to (\S+)\."), r"Kies een getal van \1 tot en met \2."),
+    (re.compile(r"You can select at most (\d+) items\."), r"Kies er hier ten hoogste \1."),
 )
 
 

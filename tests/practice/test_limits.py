@@ -67,6 +67,14 @@ def modal(*blocks: Json, **changes: Any) -> Json:
     return {"type": "modal", "title": plain(), "submit": plain(), "blocks": shown, **changes}
 
 
+def words(**changes: Any) -> Json:
+    return {"type": "rich_text_section", "elements": [{"type": "text", "text": "x", **changes}]}
+
+
+def rich(*parts: Json) -> Json:
+    return {"type": "rich_text", "elements": list(parts)}
+
+
 def choices(kind: str, count: int) -> Json:
     return accessory({"type": kind, "action_id": "choose", "options": options(count)})
 
@@ -208,6 +216,11 @@ GOOD = {
     "a time": accessory({"type": "timepicker", "action_id": "a", "initial_time": "23:59"}),
     "people": accessory({"type": "multi_users_select", "action_id": "a", "max_selected_items": 3}),
     "an empty value": accessory(button(value="")),
+    "conversations": accessory({"type": "multi_conversations_select", "action_id": "a", "max_selected_items": 3}),
+    "channels": accessory({"type": "multi_channels_select", "action_id": "a"}),
+    "rich text": rich(
+        {"type": "rich_text_list", "style": "bullet", "elements": [words()]}, words(style={"bold": True})
+    ),
 }
 
 
@@ -246,6 +259,13 @@ BAD = {
         "action_id must be unique: go",
     ),
     "an image without a source": ({"type": "image", "alt_text": "x"}, "missing required field: image_url"),
+    "an odd rich text": (rich({"type": "rich_text_poem", "elements": []}), "unsupported type: rich_text_poem"),
+    "an odd rich word": (rich(words(type="riddle")), "unsupported type: riddle"),
+    "a list without a style": (
+        rich({"type": "rich_text_list", "elements": [words()]}),
+        "missing required field: style",
+    ),
+    "a rich input in a section": (accessory({"type": "rich_text_input", "action_id": "a"}), "unsupported type"),
     "a flag that is no flag": (section(expand="yes"), "must be a boolean"),
     "a list that is no list": ({"type": "actions", "elements": button()}, "must be an array"),
 }
@@ -278,6 +298,11 @@ BAD_VIEWS = {
         modal(typed(focus_on_load=True), field(select(focus_on_load=True))),
         "only one element can have focus_on_load",
     ),
+    "a file input": (modal(field({"type": "file_input", "action_id": "a"})), "unsupported type: file_input"),
+    "a number of which nobody knows whether it is whole": (
+        modal(field({"type": "number_input", "action_id": "a"})),
+        "missing required field: is_decimal_allowed",
+    ),
     "a submit_disabled": (modal(submit_disabled=True), "invalid additional property: submit_disabled"),
 }
 
@@ -286,6 +311,28 @@ BAD_VIEWS = {
 def test_bad_views_are_refused(name: str) -> None:
     view, words = BAD_VIEWS[name]
     assert any(words in problem for problem in view_problems(view, "modal"))
+
+
+EVERY_INPUT = [
+    {"type": "plain_text_input", "multiline": True},
+    {"type": "email_text_input"},
+    {"type": "url_text_input"},
+    {"type": "number_input", "is_decimal_allowed": True, "min_value": "1"},
+    {"type": "rich_text_input", "initial_value": rich(words())},
+    {"type": "datepicker"},
+    {"type": "timepicker"},
+    {"type": "datetimepicker", "initial_date_time": 1_788_247_800},
+    {"type": "multi_static_select", "options": options(1)},
+    {"type": "conversations_select", "filter": {"include": ["im"]}},
+    {"type": "multi_conversations_select"},
+    {"type": "radio_buttons", "options": options(1)},
+    {"type": "checkboxes", "options": options(1)},
+]
+
+
+@pytest.mark.parametrize("element", EVERY_INPUT, ids=lambda element: element["type"])
+def test_every_kind_of_input_is_taken_in_a_modal(element: Json) -> None:
+    assert view_problems(modal(field({"action_id": "a", **element})), "modal") == []
 
 
 def test_input_blocks_are_refused_in_messages() -> None:

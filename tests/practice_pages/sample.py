@@ -112,6 +112,34 @@ def form(what: str = "") -> Json:
     }  # fmt: skip
 
 
+def every_input() -> Json:
+    """A modal with the kinds of input that the signal form lacks."""
+    rich = {"type": "rich_text", "elements": [
+        {"type": "rich_text_section", "elements": [{"type": "text", "text": "Let op: ", "style": {"bold": True}}]},
+        {"type": "rich_text_list", "style": "bullet", "elements": [
+            {"type": "rich_text_section", "elements": [{"type": "text", "text": "wat je zag"}]}]},
+    ]}  # fmt: skip
+    return {
+        "type": "modal",
+        "callback_id": "every",
+        "title": plain("Van alles wat"),
+        "submit": plain("Bewaren"),
+        "blocks": [
+            rich,
+            {"type": "image", "image_url": "https://elders.example/plaat.png", "alt_text": "een tekening"},
+            field("Moment", "moment", {"type": "datetimepicker"}),
+            field("Verslag", "report", {"type": "rich_text_input"}),
+            field("Aantal", "count", {"type": "number_input", "is_decimal_allowed": False, "min_value": "1"}),
+            field("E-mail", "mail", {"type": "email_text_input"}),
+            field("Website", "site", {"type": "url_text_input"}, optional=True),
+            field("Kies er hooguit één", "few", {"type": "multi_static_select", "max_selected_items": 1,
+                                                 "options": options("Rood", "Blauw")}),
+            field("Collega", "colleague", {"type": "users_select", "placeholder": plain("Kies iemand")}),
+            field("Kanaal", "channel", {"type": "conversations_select"}, optional=True),
+        ],
+    }  # fmt: skip
+
+
 CARD: list[Json] = [
     {"type": "header", "text": plain("Dossier 26-K7QX")},
     {"type": "section", "text": mrkdwn("*Stap 2.* Overleg met de IB-er.\nWie: <@U0KARIN>")},
@@ -163,6 +191,26 @@ def sample_app(client: AsyncWebClient, seen: list[Json]) -> AsyncApp:
         seen.append(view["state"]["values"])
         await _take(view["state"]["values"], ack, client)
 
+    @app.view("every")
+    async def take_all(ack: Any, view: Json) -> None:
+        seen.append(view["state"]["values"])
+        await ack()
+
+    @app.view(re.compile("stack"))
+    async def deeper(ack: Any, view: Json) -> None:
+        await ack(response_action="push", view=stacked(int(view["callback_id"][-1]) + 1))
+
+    @app.action("slowly")
+    async def load(ack: Any, body: Json, client: Any) -> None:
+        loading = {
+            "type": "modal",
+            "title": plain("Even wachten"),
+            "blocks": [{"type": "section", "text": plain("Laden")}],
+        }
+        opened = await client.views_open(trigger_id=body["trigger_id"], view=loading)
+        await ack()
+        await client.views_update(view_id=opened["view"]["id"], view={**stacked(1), "title": plain("Klaar")})
+
     @app.action(re.compile("open|shut|more|filter"))
     async def clicked(ack: Any, action: Json) -> None:
         seen.append(action)
@@ -173,6 +221,18 @@ def sample_app(client: AsyncWebClient, seen: list[Json]) -> AsyncApp:
         seen.append(event)
 
     return app
+
+
+def stacked(depth: int) -> Json:
+    """A modal of which the submission pushes the next."""
+    return {
+        "type": "modal",
+        "callback_id": f"stack{depth}",
+        "title": plain(f"Laag {depth}"),
+        "submit": plain("Dieper"),
+        "close": plain("Terug"),
+        "blocks": [field("Naam", "name", {"type": "plain_text_input"}, optional=True)],
+    }
 
 
 async def _open_form(ack: Any, body: Json, client: Any) -> None:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from practice.forms import Source, dispatch_on, field_name, people_options, source_of, state_of, values_sent
+from practice.fields import field_errors
+from practice.forms import Source, dispatch_on, field_name, people_options, rich_text, source_of, state_of, values_sent
 from practice.model import Json, Message, Person, View
 from tests.practice_pages.sample import field, form, options
 
@@ -28,6 +29,12 @@ TWO = options("Een", "Twee")
         ({"type": "checkboxes", "options": TWO}, [], {"selected_options": []}),
         ({"type": "multi_static_select", "options": TWO}, ["een"], {"selected_options": TWO[:1]}),
         ({"type": "datepicker"}, ["2026-09-01"], {"selected_date": "2026-09-01"}),
+        ({"type": "datetimepicker"}, ["2026-09-01T09:30"], {"selected_date_time": 1788247800}),
+        ({"type": "datetimepicker"}, ["morgen"], {"selected_date_time": None}),
+        ({"type": "conversations_select"}, [""], {"selected_conversation": None}),
+        ({"type": "multi_conversations_select"}, [], {"selected_conversations": []}),
+        ({"type": "rich_text_input"}, ["een\r\ntwee"], {"rich_text_value": rich_text("een\ntwee")}),
+        ({"type": "rich_text_input"}, [""], {"rich_text_value": None}),
         ({"type": "timepicker"}, ["09:30"], {"selected_time": "09:30"}),
         ({"type": "users_select"}, ["U1"], {"selected_user": "U1"}),
         ({"type": "multi_users_select"}, ["U1", "U2"], {"selected_users": ["U1", "U2"]}),
@@ -54,6 +61,44 @@ def test_a_field_holds_what_was_typed_before_else_what_it_starts_with() -> None:
     assert Source("view/V1", [block]).field(block, block["element"]).chosen == ["Noor"]
     assert Source("view/V1", [block], typed).field(block, block["element"]).chosen == ["Sam"]
     assert " " not in Source("view/V1", [block]).field(block, block["element"]).id
+
+
+@pytest.mark.parametrize(
+    ("element", "typed"),
+    [({"type": "datetimepicker"}, "2026-09-01T09:30"), ({"type": "rich_text_input"}, "een\ntwee")],
+)
+def test_what_was_typed_stands_there_again(element: Json, typed: str) -> None:
+    block = field("Wanneer", "a", element)
+    values = {"a": {"a": state_of(element, [typed])}}
+    assert Source("view/V1", [block], values).field(block, block["element"]).chosen == [typed]
+
+
+NUMBER = {"type": "number_input", "is_decimal_allowed": False, "min_value": "1", "max_value": "8"}
+REMARKS: list[tuple[Json, list[str], str]] = [
+    ({"type": "email_text_input"}, ["naam@school.nl"], ""),
+    ({"type": "email_text_input"}, ["naam@school"], "Dit is geen e-mailadres. Schrijf het als naam@school.nl."),
+    ({"type": "url_text_input"}, ["https://school.nl"], ""),
+    ({"type": "url_text_input"}, ["school.nl"], "Dit is geen webadres. Laat het beginnen met https://."),
+    (NUMBER, ["8"], ""),
+    (NUMBER, ["9"], "Kies een getal van 1 tot en met 8."),
+    (NUMBER, ["0"], "Kies een getal van 1 tot en met 8."),
+    (NUMBER, ["2.5"], "Vul hier een getal in."),
+    (NUMBER, ["vijf"], "Vul hier een getal in."),
+    (NUMBER, ["NaN"], "Vul hier een getal in."),
+    ({**NUMBER, "is_decimal_allowed": True}, ["2.5"], ""),
+    ({"type": "multi_static_select", "options": TWO, "max_selected_items": 1}, ["een"], ""),
+    ({"type": "multi_static_select", "options": TWO, "max_selected_items": 1}, ["een", "twee"],
+     "Kies er hier ten hoogste 1."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("element", "sent", "remark"), REMARKS)
+def test_slacks_client_looks_at_a_field_first(element: Json, sent: list[str], remark: str) -> None:
+    block = field("Vraag", "a", element)
+    state = {"values": {"a": {"a": state_of(block["element"], sent)}}}
+    view = View("V1", "U1", {"type": "modal", "blocks": [block], "state": state})
+    view.errors = field_errors(view)
+    assert source_of(view).errors == ({"a": remark} if remark else {})
 
 
 def test_slacks_own_remarks_on_a_field_are_in_dutch() -> None:

@@ -11,7 +11,7 @@ from playwright.async_api import Page, expect
 from practice.model import Json
 from tests.practice.conftest import until
 from tests.practice_pages.conftest import Stage
-from tests.practice_pages.sample import ATTACK, CARD, HOME, KARIN, SANNE, button, form, plain
+from tests.practice_pages.sample import ATTACK, CARD, HOME, KARIN, SANNE, button, every_input, form, plain, stacked
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(30)]
 
@@ -224,3 +224,65 @@ def _wide() -> list[Any]:
     return [
         {"type": "actions", "elements": [button("Een knop met een lange tekst " + "n" * 40, f"b{n}") for n in "123"]}
     ]
+
+
+async def test_every_kind_of_input_can_be_filled_in(stage: Stage, page: Page) -> None:
+    await visit(page, stage)
+    stage.workspace.views.open(SANNE, every_input())
+    stage.workspace.touch()
+    dialog = page.get_by_role("dialog", name="Van alles wat")
+    await expect(dialog.get_by_role("listitem")).to_have_text("wat je zag")
+    await expect(dialog).to_contain_text("Afbeelding: een tekening")
+    await page.get_by_label("Moment").fill("2026-09-01T09:30")
+    await page.get_by_label("Verslag").fill("een\ntwee")
+    await page.get_by_label("Aantal").fill("0")
+    await page.get_by_label("E-mail").fill("geen adres")
+    await page.get_by_label("Website").fill("school.nl")
+    await page.get_by_label("Rood").check()
+    await page.get_by_label("Blauw").check()
+    await page.get_by_label("Collega").select_option("U0KARIN")
+    await page.get_by_role("button", name="Bewaren").click()
+    group = page.get_by_role("group", name="Kies er hooguit één")
+    await expect(group).to_have_accessible_description("Kies er hier ten hoogste 1.")
+    await expect(dialog.locator("[aria-invalid]")).to_have_count(4)
+    await expect(page.get_by_label("Aantal")).to_be_focused()
+    assert stage.heard == []
+    await page.get_by_label("Aantal").fill("3")
+    await page.get_by_label("E-mail").fill("naam@school.nl")
+    await page.get_by_label("Website").fill("https://school.nl")
+    await page.get_by_label("Blauw").uncheck()
+    await page.get_by_role("button", name="Bewaren").click()
+    await expect(dialog).to_have_count(0)
+    values = stage.heard[-1]
+    assert values["moment"]["moment"]["selected_date_time"] == 1788247800
+    [section] = values["report"]["report"]["rich_text_value"]["elements"]
+    assert section["elements"] == [{"type": "text", "text": "een\ntwee"}]
+    assert (values["count"]["count"]["value"], values["colleague"]["colleague"]["selected_user"]) == ("3", KARIN)
+
+
+async def test_modals_stack_three_high_and_go_back_one_at_a_time(stage: Stage, page: Page) -> None:
+    await visit(page, stage)
+    await page.get_by_label("Bericht aan Meldwijzer").focus()
+    stage.workspace.views.open(SANNE, stacked(1))
+    stage.workspace.touch()
+    for depth in (1, 2):
+        await expect(page.get_by_role("dialog", name=f"Laag {depth}")).to_be_visible()
+        await page.get_by_role("button", name="Dieper").click()
+    await expect(page.get_by_role("dialog", name="Laag 3")).to_be_visible()
+    await page.get_by_role("button", name="Dieper").click()
+    await expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("We hadden moeite met verbinden")
+    await page.get_by_role("button", name="Terug").click()
+    await expect(page.get_by_role("dialog", name="Laag 2")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog", name="Laag 1").get_by_label("Naam")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await expect(page.get_by_label("Bericht aan Meldwijzer")).to_be_focused()
+    assert any("push_limit_reached" in exchange.fault for exchange in stage.workspace.traffic)
+
+
+async def test_a_modal_that_loads_is_filled_in_later(stage: Stage, page: Page) -> None:
+    stage.workspace.post(SANNE, "Kies", in_messages([{"type": "actions", "elements": [button("Laad", "slowly")]}]))
+    await visit(page, stage)
+    await page.get_by_role("button", name="Laad").click()
+    await expect(page.get_by_role("dialog", name="Klaar").get_by_label("Naam")).to_be_focused()

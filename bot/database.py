@@ -13,7 +13,7 @@ from bot.settings import Settings, Wrong
 from storage.engine import make_engine
 from storage.keys import open_vault
 from storage.migrate import is_current
-from storage.vault import BadKey, MasterKey, Vault, WrongKey
+from storage.vault import Vault, WrongKey
 
 OLD_TABLES = "The database is not of this version. Run `meldwijzer migrate`."
 
@@ -35,8 +35,8 @@ def opened(settings: Settings) -> Iterator[tuple[Engine, Vault]]:
 def vault_of(engine: Engine, settings: Settings) -> Vault:
     """Open the vault of this database. Raises Wrong when the master key is missing or another one."""
     try:
-        return open_vault(engine, MasterKey.from_text(settings.master_key()))
-    except (BadKey, WrongKey) as error:
+        return open_vault(engine, settings.master_keys())
+    except WrongKey as error:
         raise Wrong(f"The master key cannot be used: {error}.") from error
 
 

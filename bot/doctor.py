@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from sqlalchemy import Engine
+
 from bot.program import calendar_ends, open_store, plan_of, utc_now
 from bot.schools_file import SchoolInFile, read_schools
 from bot.settings import Settings, Wrong
@@ -13,6 +15,7 @@ from handlers.texts import ROLES
 from meldcode.plan import Role
 from meldcode.plan_file import WrongPlan
 from storage.engine import BadDatabaseUrl
+from storage.keys import outdated
 from storage.outbox import Backlog
 from storage.plans import PlanChanged
 
@@ -45,11 +48,18 @@ def _database(settings: Settings) -> Iterator[str]:
     engine, store = open_store(settings)
     now = utc_now()
     try:
+        yield from _keys(engine, settings)
         yield from _outbox(store.queue.backlog(now), now)
         with store.transaction(now) as tx:
             yield from (line for school in tx.people.schools() for line in calendar_ends(school, now))
     finally:
         engine.dispose()
+
+
+def _keys(engine: Engine, settings: Settings) -> Iterator[str]:
+    with engine.connect() as connection:
+        if left := outdated(connection, settings.master_keys()):
+            yield f"{left} key(s) are still wrapped by an older master key. Run `meldwijzer keys rotate`."
 
 
 def _outbox(backlog: Backlog, now: datetime) -> Iterator[str]:

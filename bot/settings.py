@@ -8,6 +8,9 @@ from typing import Self
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from storage.key_ring import KeyRing, KeysInFile
+from storage.vault import BadKey, KeyWrapper
+
 SLACK_API = "https://slack.com/api/"
 
 
@@ -37,19 +40,27 @@ class Settings(BaseSettings):
         """Whether the database is the embedded one, which is migrated at start."""
         return self.database_url.startswith("sqlite")
 
-    def master_key(self) -> str:
-        """Return the master key. Raises Wrong when there is none, or it cannot be read."""
-        if key := self.meldwijzer_master_key.get_secret_value().strip():
-            return key
-        if self.meldwijzer_master_key_file is None:
-            raise Wrong(
-                "There is no master key. Make one with `meldwijzer keys new`, keep a copy in a safe place, and set "
-                "MELDWIJZER_MASTER_KEY or MELDWIJZER_MASTER_KEY_FILE."
-            )
+    def master_keys(self) -> KeyWrapper:
+        """Return the master keys, newest first. Raises Wrong when there is none, or they cannot be read."""
         try:
-            return self.meldwijzer_master_key_file.read_text(encoding="ascii").strip()
+            if self.meldwijzer_master_key.get_secret_value().strip() or not self.meldwijzer_master_key_file:
+                return KeyRing.from_text(self.master_key_text())
+            return KeysInFile(self.meldwijzer_master_key_file)
+        except BadKey as error:
+            raise Wrong(f"The master key cannot be used: {error}.") from error
         except (OSError, UnicodeDecodeError) as error:
             raise Wrong(f"The master key file cannot be read: {type(error).__name__}.") from error
+
+    def master_key_text(self) -> str:
+        """Return the master keys as they are given. Raises Wrong when there is none."""
+        if text := self.meldwijzer_master_key.get_secret_value().strip():
+            return text
+        if self.meldwijzer_master_key_file:
+            return self.meldwijzer_master_key_file.read_text(encoding="ascii").strip()
+        raise Wrong(
+            "There is no master key. Make one with `meldwijzer keys new`, keep a copy in a safe place, and set "
+            "MELDWIJZER_MASTER_KEY or MELDWIJZER_MASTER_KEY_FILE."
+        )
 
     def checked_for_slack(self) -> Self:
         """Return these settings. Raises Wrong when what Slack needs is missing."""

@@ -1,30 +1,93 @@
-"""Opens the vault: the installation's root secret, made at first use and kept wrapped by the master key."""
+"""The keys in the database, all of them wrapped: the root secret and the case keys, opened at start, wrapped anew."""
 
 from __future__ import annotations
 
 import secrets as random
+from collections.abc import Iterator
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, bindparam, func, insert, select, update
 
 from storage.engine import one_at_a_time
-from storage.schema import secrets
-from storage.vault import KEY_BYTES, KeyWrapper, Vault
+from storage.schema import case_keys, secrets
+from storage.vault import KEY_BYTES, KeyWrapper, Vault, WrongKey, case_context
 
 ROOT = "root"
+KEYS_AT_ONCE = 500
 _ROOT_CONTEXT = b"secrets\0wrapped_key\0root"
 
 
 def open_vault(engine: Engine, wrapper: KeyWrapper) -> Vault:
-    """Return the vault of this database. Raises WrongKey when it was made with another master key (promise 3)."""
+    """Return the vault of this database; a new database gets its root secret.
+
+    Raises WrongKey when these master keys do not open all of it (promise 3).
+    """
     with engine.begin() as connection:
         one_at_a_time(connection)
-        wrapped = connection.scalar(select(secrets.c.wrapped_key).where(secrets.c.name == ROOT))
-        if wrapped is None:
-            wrapped = _new_root(connection, wrapper)
-        return Vault(wrapper, wrapper.unwrap(wrapped, _ROOT_CONTEXT))
+        if _wrapped_root(connection) is None:
+            wrapped = wrapper.wrap(random.token_bytes(KEY_BYTES), _ROOT_CONTEXT)
+            row = {"name": ROOT, "wrapped_key": wrapped.key, "key_id": wrapped.key_id}
+            connection.execute(insert(secrets).values(row))
+        return vault_in(connection, wrapper)
 
 
-def _new_root(connection: Connection, wrapper: KeyWrapper) -> bytes:
-    wrapped = wrapper.wrap(random.token_bytes(KEY_BYTES), _ROOT_CONTEXT)
-    connection.execute(insert(secrets).values(name=ROOT, wrapped_key=wrapped, key_id=wrapper.key_id))
+def vault_in(connection: Connection, wrapper: KeyWrapper) -> Vault:
+    """Return the vault of the keys that are there. Raises WrongKey."""
+    vault = Vault(wrapper, wrapper.unwrap(_wrapped_root(connection) or b"", _ROOT_CONTEXT))
+    if strange := _count(connection, case_keys.c.key_id.not_in(wrapper.key_ids)):
+        raise WrongKey(
+            f"{strange} case key(s) are wrapped by another master key; give that one too, on a line of its own below "
+            "the newest"
+        )
+    return vault
+
+
+def outdated(connection: Connection, wrapper: KeyWrapper) -> int:
+    """Return how many keys are not yet wrapped by the newest master key."""
+    root = select(func.count()).select_from(secrets).where(secrets.c.key_id != wrapper.key_id)
+    return (connection.scalar(root) or 0) + _count(connection, case_keys.c.key_id != wrapper.key_id)
+
+
+def rotate(engine: Engine, wrapper: KeyWrapper) -> Iterator[int]:
+    """Wrap the root secret and all case keys anew by the newest master key, a few in each transaction.
+
+    Yields how many were done so far. Stopped halfway it goes on where it was: each row says which key wraps it.
+    """
+    with engine.begin() as connection:
+        done = _rewrap_root(connection, wrapper)
+    yield done
+    while count := _rewrap_some(engine, wrapper):
+        done += count
+        yield done
+
+
+def _rewrap_root(connection: Connection, wrapper: KeyWrapper) -> int:
+    old = secrets.c.key_id != wrapper.key_id
+    for row in connection.execute(select(secrets).where(old).with_for_update()).all():
+        wrapped = wrapper.wrap(wrapper.unwrap(row.wrapped_key, _ROOT_CONTEXT), _ROOT_CONTEXT)
+        anew = update(secrets).where(secrets.c.name == row.name)
+        connection.execute(anew.values(wrapped_key=wrapped.key, key_id=wrapped.key_id))
+        return 1
+    return 0
+
+
+def _rewrap_some(engine: Engine, wrapper: KeyWrapper) -> int:
+    some = select(case_keys).where(case_keys.c.key_id != wrapper.key_id).limit(KEYS_AT_ONCE).with_for_update()
+    anew = update(case_keys).where(case_keys.c.case == bindparam("of_case"))
+    with engine.begin() as connection:
+        rows = []
+        for row in connection.execute(some).all():
+            context = case_context(row.case)
+            wrapped = wrapper.wrap(wrapper.unwrap(row.wrapped_key, context), context)
+            rows.append({"of_case": row.case, "wrapped_key": wrapped.key, "key_id": wrapped.key_id})
+        if rows:
+            connection.execute(anew, rows)
+    return len(rows)
+
+
+def _wrapped_root(connection: Connection) -> bytes | None:
+    wrapped: bytes | None = connection.scalar(select(secrets.c.wrapped_key).where(secrets.c.name == ROOT))
     return wrapped
+
+
+def _count(connection: Connection, condition: ColumnElement[bool]) -> int:
+    return connection.scalar(select(func.count()).select_from(case_keys).where(condition)) or 0

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select
 
 from meldcode.case import CaseId
 from storage.schema import case_keys
-from storage.vault import DataKey, Vault
+from storage.vault import DataKey, Vault, Wrapped
 
 
 class Session:
@@ -20,15 +20,15 @@ class Session:
         self.now = now
         self._case_keys: dict[CaseId, DataKey] = {}
 
-    def new_case_key(self, case: CaseId) -> tuple[DataKey, bytes]:
+    def new_case_key(self, case: CaseId) -> tuple[DataKey, Wrapped]:
         """Make the data key of a new case; `keep_case_key` stores it once the case's row is there."""
         key, wrapped = self.vault.new_case_key(case)
         self._case_keys[case] = key
         return key, wrapped
 
-    def keep_case_key(self, case: CaseId, wrapped: bytes) -> None:
+    def keep_case_key(self, case: CaseId, wrapped: Wrapped) -> None:
         """Store the wrapped key, apart from the case."""
-        row = {"case": case, "wrapped_key": wrapped, "key_id": self.vault.key_id}
+        row = {"case": case, "wrapped_key": wrapped.key, "key_id": wrapped.key_id}
         self.connection.execute(insert(case_keys).values(row))
 
     def case_key(self, case: CaseId) -> DataKey:

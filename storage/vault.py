@@ -15,7 +15,7 @@ import secrets
 import unicodedata
 from abc import ABC, abstractmethod
 from hashlib import sha256
-from uuid import UUID
+from typing import NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -45,16 +45,28 @@ class Tampered(Exception):
     """A ciphertext was changed, or moved to another place: it is refused."""
 
 
+class Wrapped(NamedTuple):
+    """A key, encrypted, and the name of the key that it was wrapped by."""
+
+    key: bytes
+    key_id: str
+
+
 class KeyWrapper(ABC):
-    """Wraps the other keys: a master key here, or a key management service."""
+    """Wraps the other keys: a master key here, or a key management service (docs/adr/0012-keys.md)."""
 
     @property
     @abstractmethod
     def key_id(self) -> str:
-        """Return a name for the key that gives nothing of it away."""
+        """Return a name for the key that wraps now; it gives nothing of the key away."""
+
+    @property
+    def key_ids(self) -> frozenset[str]:
+        """Return the names of all keys that unwrap."""
+        return frozenset({self.key_id})
 
     @abstractmethod
-    def wrap(self, key: bytes, context: bytes) -> bytes:
+    def wrap(self, key: bytes, context: bytes) -> Wrapped:
         """Return the key encrypted, bound to the context."""
 
     @abstractmethod
@@ -77,21 +89,16 @@ class MasterKey(KeyWrapper):
     @classmethod
     def from_text(cls, text: str) -> MasterKey:
         """Read the key from base64url text. Raises BadKey, which never quotes the text."""
-        stripped = text.strip().rstrip("=")
-        try:
-            key = base64.b64decode(stripped + "=" * (-len(stripped) % 4), altchars=b"-_", validate=True)
-        except (binascii.Error, ValueError):
-            raise BadKey("the master key is not base64url text") from None
-        return cls(key)
+        return cls(key_of_text(text))
 
     @property
     def key_id(self) -> str:
         """Return a fingerprint."""
         return self._key_id
 
-    def wrap(self, key: bytes, context: bytes) -> bytes:
+    def wrap(self, key: bytes, context: bytes) -> Wrapped:
         """Return the key encrypted, bound to the context."""
-        return _encrypt(self._cipher, key, context)
+        return Wrapped(_encrypt(self._cipher, key, context), self._key_id)
 
     def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
         """Return the key. Raises WrongKey."""
@@ -103,7 +110,21 @@ class MasterKey(KeyWrapper):
 
 def new_master_key() -> str:
     """Return a new master key as text."""
-    return base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+    return key_as_text(secrets.token_bytes(KEY_BYTES))
+
+
+def key_as_text(key: bytes) -> str:
+    """Return a master key as base64url text."""
+    return base64.urlsafe_b64encode(key).decode()
+
+
+def key_of_text(text: str) -> bytes:
+    """Return the bytes of base64url text. Raises BadKey, which never quotes the text."""
+    stripped = text.strip().rstrip("=")
+    try:
+        return base64.b64decode(stripped + "=" * (-len(stripped) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        raise BadKey("the master key is not base64url text") from None
 
 
 class DataKey:
@@ -138,6 +159,7 @@ class Vault:
         self._submission_key = _derived(root, "submissions")
         self._chain_key = _derived(root, "chain")
         self._tombstone_key = _derived(root, "tombstones")
+        self._file_key = _derived(root, "files")
 
     def __repr__(self) -> str:
         return f"Vault({self._wrapper.key_id})"
@@ -147,14 +169,14 @@ class Vault:
         """Return the name of the master key in use."""
         return self._wrapper.key_id
 
-    def new_case_key(self, case: CaseId) -> tuple[DataKey, bytes]:
+    def new_case_key(self, case: CaseId) -> tuple[DataKey, Wrapped]:
         """Return a new data key for the case, and the same wrapped."""
         key = secrets.token_bytes(KEY_BYTES)
-        return DataKey(key), self._wrapper.wrap(key, _case_context(case))
+        return DataKey(key), self._wrapper.wrap(key, case_context(case))
 
     def case_key(self, case: CaseId, wrapped: bytes) -> DataKey:
         """Return the case's data key. Raises WrongKey."""
-        return DataKey(self._wrapper.unwrap(wrapped, _case_context(case)))
+        return DataKey(self._wrapper.unwrap(wrapped, case_context(case)))
 
     def pupil_index(self, school: SchoolId, pupil: Pupil) -> bytes:
         """Return what finds the school's cases about a pupil of this name, however it is written."""
@@ -173,6 +195,10 @@ class Vault:
         """Return the proof that a case of this content was destroyed by us (promise 8)."""
         return _mac(self._tombstone_key, content)
 
+    def file_proof(self, content: bytes) -> bytes:
+        """Return the proof that a file of ours (a backup, an anchor) holds this content."""
+        return _mac(self._file_key, content)
+
 
 def normalised(name: str) -> str:
     """Return the name without capitals, diacritics, spaces, hyphens and apostrophes."""
@@ -181,7 +207,8 @@ def normalised(name: str) -> str:
     return re.sub(r"[\s'’‘`´\-‐‑–]+", "", letters.translate(_UNDIVIDED))
 
 
-def _case_context(case: UUID) -> bytes:
+def case_context(case: CaseId) -> bytes:
+    """Return what the wrapping of this case's key is bound to."""
     return _place("case_keys", "wrapped_key", str(case))
 
 

@@ -339,18 +339,18 @@ def _settings(practice: PracticeServer, folder: Path, schools: Sequence[School],
         slack_signing_secret=SecretStr(app.signing_secret),
         slack_api_url=practice.api_url,
         database_url=database_url or f"sqlite:///{folder / 'meldwijzer.db'}",
-        meldwijzer_master_key=SecretStr(_master_key(folder / "master.key")),
-        meldwijzer_master_key_file=None,
+        meldwijzer_master_key=SecretStr(""),
+        meldwijzer_master_key_file=_master_key(folder / "master.key"),
         meldwijzer_plan=None,
         meldwijzer_schools=file,
     )
 
 
-def _master_key(file: Path) -> str:
+def _master_key(file: Path) -> Path:
     """The same one for a program that is started again in this folder."""
     if not file.exists():
         file.write_text(new_master_key(), encoding="ascii")
-    return file.read_text(encoding="ascii")
+    return file
 
 
 # What is on a screen.

@@ -94,9 +94,9 @@ def test_a_case_key_opens_only_for_its_case() -> None:
     vault, case = Vault(MasterKey(KEY), KEY), uuid4()
     key, wrapped = vault.new_case_key(case)
     sealed = key.seal(b"x", **PLACE)
-    assert vault.case_key(case, wrapped).open(sealed, **PLACE) == b"x"
+    assert vault.case_key(case, wrapped.key).open(sealed, **PLACE) == b"x"
     with pytest.raises(WrongKey):
-        vault.case_key(uuid4(), wrapped)
+        vault.case_key(uuid4(), wrapped.key)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from bot import doctor as doctor_checks
 from bot import program
 from bot.cli_settings import in_plain_words, settings
 from bot.data_cli import verify
+from bot.export_cli import export
 from bot.keys_cli import keys
 from bot.manifest import manifest as slack_manifest
 from bot.plan_cli import plan
@@ -93,5 +94,5 @@ def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
         click.echo("Stopped.")
 
 
-for command in (plan, keys, verify):
+for command in (plan, keys, verify, export):
     main.add_command(command)

@@ -43,6 +43,7 @@ from storage.engine import make_engine
 from storage.migrate import is_current, upgrade
 from storage.schools import PersonConfig, SchoolConfig, apply_schools
 from storage.transaction import Store
+from storage.wiping import wipe
 
 log = logging.getLogger("meldwijzer")
 DEFAULT_PLAN = PLANS / "heutink.yaml"
@@ -129,7 +130,8 @@ async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) ->
         secret = settings.slack_signing_secret.get_secret_value() or "socket mode needs none"
         slack = build_app(services, signing_secret=secret, identity=identity)
         try:
-            yield Program(settings, engine, store, office, sender, Ticker(office, services), slack)
+            ticker = Ticker(office, services, lambda: wipe(engine, now()))
+            yield Program(settings, engine, store, office, sender, ticker, slack)
         finally:
             office.close()
             engine.dispose()

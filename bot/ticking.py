@@ -6,26 +6,34 @@ share the work.
 
 from __future__ import annotations
 
-from datetime import datetime
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from handlers.office import Office
 from handlers.request import Services
 from handlers.trouble import note
+from meldcode.ending import end_next
 from meldcode.ports import Transaction
 from meldcode.reminding import remind, week_overview
 from meldcode.staffing import notice_without_holder
 
 TICK_SECONDS = 20
 AT_ONCE = 50
+MOST_ENDINGS = 500
+"""Cases that are warned of or destroyed in one hour; the rest comes the next."""
+MESSAGES_KEPT = timedelta(days=90)
+"""How long it is remembered what was sent: far longer than the same message could be asked for again."""
 
 
 class Ticker:
     """Runs the ticks; when one fails, the log has it and the next one comes."""
 
-    def __init__(self, office: Office, services: Services) -> None:
+    def __init__(self, office: Office, services: Services, wipe: Callable[[], None]) -> None:
         self._office = office
+        self._wipe = wipe
         self._wake = services.wake
         self._scheduler = AsyncIOScheduler(timezone="UTC")
 
@@ -54,16 +62,33 @@ class Ticker:
         return looked_at
 
     async def hourly(self) -> None:
-        """Tell of cases without a holder, and send the week's counts."""
-        try:
-            await self._office.run(_look_after)
-        except Exception as error:
-            note(error, "hourly tick")
+        """Tell of cases without a holder, send the week's counts, and destroy what has had its time."""
+        for work in (self._office.run(_look_after), self._end_cases(), self._office.run(_tidy)):
+            try:
+                await work
+            except Exception as error:
+                note(error, "hourly tick")
         self._wake()
+
+    async def _end_cases(self) -> None:
+        """Warn of the cases whose term ends, and destroy them; then wipe what the database still has of them."""
+        for _ in range(MOST_ENDINGS):
+            if not await self._office.run(_end_next):
+                break
+        await asyncio.to_thread(self._wipe)
 
 
 def _remind(tx: Transaction, now: datetime) -> int:
     return remind(tx, now, AT_ONCE, lambda error: note(error, "reminder"))
+
+
+def _end_next(tx: Transaction, now: datetime) -> bool:
+    return end_next(tx, now, lambda error: note(error, "end of a case"))
+
+
+def _tidy(tx: Transaction, now: datetime) -> None:
+    tx.drafts.drop_expired(now)
+    tx.outbox.drop_sent(now - MESSAGES_KEPT)
 
 
 def _look_after(tx: Transaction, now: datetime) -> None:

@@ -116,6 +116,17 @@ def _week(words: Words, plans: Plans) -> Rendered:
     return text("week_notification", school=words["school"]), [b.section("\n".join(lines))]
 
 
+def _ending(words: Words, plans: Plans) -> Rendered:
+    """A case whose term ends: open it, or keep it for longer where the plan lets one (promise 8)."""
+    code, record = words["code"], words["record"]
+    buttons = [open_button(code)]
+    if record:
+        label = plans(words["plan"], int(words["version"])).records[record].button
+        buttons.append(b.button(label, f"{MAKE_RECORD}.{record}", json.dumps({"case": code, "record": record})))
+    line = text("ending", code=code, day=day(date.fromisoformat(words["day"])))
+    return text("ending_notification", code=code), [b.section(line), *b.actions(buttons)]
+
+
 def _undelivered(words: Words, _plans: Plans) -> Rendered:
     buttons = [open_button(words["code"]), acute_button(words["code"])]
     blocks = [b.section(text("undelivered", code=words["code"])), *b.actions(buttons)]
@@ -146,5 +157,6 @@ KINDS = {
     "alarm_undelivered": _alarm_undelivered,
     "without_holder": _without_holder,
     "undelivered": _undelivered,
+    "ending": _ending,
     "deputy": _deputy,
 }

@@ -21,6 +21,7 @@ from meldcode.plan import Effect, Plan, Record, Step
 from meldcode.ports import CaseHeader
 from meldcode.reading import CaseView
 from meldcode.recording import Saved, ToReview
+from meldcode.reminding import IN_CHARGE
 
 OPEN_CASE, MAKE_RECORD, NEW_SIGNAL = "open-case", "make-record", "signal"
 JOIN, TELL_APART, ADJUST, ACUTE, DEPUTY = "join", "tell-apart", "adjust", "acute", "deputy"
@@ -140,7 +141,8 @@ def _standing(view: CaseView) -> list[b.Block]:
     step = plan.step(state.step)
     if state.status is Status.CLOSED:
         outcome = plan.outcome(state.outcome)
-        return [b.section(text("case_closed", outcome=outcome.title if outcome else ""))]
+        closed = b.section(text("case_closed", outcome=outcome.title if outcome else ""))
+        return [closed, *([b.context(_kept_until(view.kept_until, plan))] if view.kept_until else [])]
     if state.status is Status.JOINED:
         return [b.section(text("case_joined", who=texts.roles(plan.record_with(Effect.JOINS).by)))]
     needed = _as_list([record.title for record in view.open])
@@ -152,6 +154,11 @@ def _standing(view: CaseView) -> list[b.Block]:
         *_done(view, step),
     ]
     return [b.section("\n".join(lines)), *([b.context(step.explain)] if step.explain else [])]
+
+
+def _kept_until(moment: datetime, plan: Plan) -> str:
+    warned = plan.hold.by if plan.hold else IN_CHARGE
+    return text("case_kept_until", day=day(moment), who=texts.roles(warned, joined_by="and"))
 
 
 def _done(view: CaseView, step: Step) -> list[str]:

@@ -33,6 +33,8 @@ TEXTS = {
         "Vraag een collega om hulp, of draag het dossier over."
     ),
     "too_many_people": "Kies niet meer dan 12 mensen.",
+    "held_too_long": "Kies een dag tot en met {day}. Is het dossier dan nog nodig? Dan kan het opnieuw.",
+    "held_already": "Het dossier blijft al bewaard tot {day}. Kies een latere dag.",
     # what cannot be done
     "unknown_person": (
         "Je hebt nog geen rol in een school die Meldwijzer kent. Vraag je schoolleider om je een rol te geven. "
@@ -40,6 +42,10 @@ TEXTS = {
     ),
     "role_may_not": "Dit hoort volgens jullie stappenplan bij een andere rol: {roles}. Vraag het aan hen.",
     "no_such_case": "Dit dossier is er niet, of jij kunt het niet lezen. Controleer de code.",
+    "destroyed": (
+        "Dit dossier is vernietigd, omdat de bewaartermijn voorbij is. Wat erin stond, is niet terug te halen. "
+        "Zie of hoor je iets nieuws? Meld het met /signaal: dan begint een nieuw dossier."
+    ),
     "not_yet": "Dit kan nog niet. Open het dossier om te zien wat eerst nodig is.",
     "not_now": "Dit hoort niet bij de stap waar het dossier nu staat. Open het dossier om te zien wat nodig is.",
     "needs_another": "Een besluit neem je met z'n tweeën. Vraag je collega met de andere rol om het te bevestigen.",
@@ -127,6 +133,11 @@ TEXTS = {
     "week": "*Deze week in {school}*",
     "week_line": "{title}: {open} open, waarvan {overdue} te laat",
     "week_notification": "Weekoverzicht van de dossiers in {school}.",
+    "ending": (
+        "*Dossier {code} wordt op {day} vernietigd.*\nHet is gesloten en de bewaartermijn is dan voorbij. "
+        "Daarna is niets meer terug te halen. Is het dossier nog nodig? Open het en kijk, of kies Langer bewaren."
+    ),
+    "ending_notification": "Dossier {code}: de bewaartermijn loopt af.",
     "undelivered": (
         "*Dossier {code}: een bericht aan een collega kwam niet aan.*\nKijk wat er nodig is en wie het doet."
     ),
@@ -178,6 +189,7 @@ TEXTS = {
     "case_needed": "Nog nodig in deze stap: {records}",
     "case_watch": "In deze stap hoeft nu niets, het logboek blijft open.",
     "case_closed": "Dit dossier is gesloten: {outcome}. Een nieuw signaal opent het weer.",
+    "case_kept_until": "Bewaard tot {day}. Dan wordt het vernietigd. De {who} krijgen eerst bericht.",
     "case_joined": "Je signaal is gelezen. De {who} neemt het verder op.",
     "case_log": "Logboek",
     "case_log_part": "Notities {first} tot {last} van {total}, in volgorde van gebeuren",

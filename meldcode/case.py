@@ -25,8 +25,11 @@ SchoolId = UUID
 CaseId = UUID
 
 
-NOT_OFFERED = (Effect.CORRECTS, Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS, Effect.ALARMS)
-"""Effects of records that have a place of their own: at an entry, at another case, or everywhere."""
+NOT_OFFERED = (Effect.CORRECTS, Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS, Effect.ALARMS, Effect.HOLDS)
+"""Effects of records that have a place of their own: at an entry, at another case, everywhere, or in a closed case."""
+
+WHEN_CLOSED = (Effect.HOLDS,)
+"""Effects of records that can be made in a closed case without opening it."""
 
 
 TIMES_TO_POSTPONE = 2
@@ -34,11 +37,12 @@ TIMES_TO_POSTPONE = 2
 
 
 class Status(StrEnum):
-    """Whether a case is worked on."""
+    """Whether a case is worked on. Of a destroyed one nothing is left but that it was."""
 
     OPEN = "open"
     CLOSED = "closed"
     JOINED = "joined"
+    DESTROYED = "destroyed"
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,8 @@ class Entry:
 class State:
     """Where a case stands. `standing` holds, for each record that stands, its last entry.
 
-    `postponed` are the days to which the reminders of this step were postponed, in order.
+    `postponed` are the days to which the reminders of this step were postponed, in order. `closed_at` is when it
+    closed, and `held_until` the day until which a closed case is held.
     """
 
     step: str
@@ -79,6 +84,8 @@ class State:
     outcome: str = ""
     standing: Mapping[str, Entry] = field(default_factory=dict)
     postponed: tuple[str, ...] = ()
+    closed_at: datetime | None = None
+    held_until: str = ""
 
 
 def fold(plan: Plan, entries: Iterable[Entry]) -> State:
@@ -115,7 +122,8 @@ def to_act(plan: Plan, state: State) -> tuple[Role, ...]:
 def offered(plan: Plan, state: State) -> list[Record]:
     """Return what can be recorded now: what the step asks or allows, then what is possible at any time."""
     if state.status is not Status.OPEN:
-        return [plan.opening]
+        also = WHEN_CLOSED if state.status is Status.CLOSED else ()
+        return [plan.opening, *(record for record in plan.always if record.effect in also)]
     step = [record for record in plan.step(state.step).records if applies(record, state)]
     ready = [record for record in step if all(holds(need.condition, state.standing, {}) for need in record.needs)]
     hidden = (*NOT_OFFERED, Effect.POSTPONES) if len(state.postponed) >= TIMES_TO_POSTPONE else NOT_OFFERED
@@ -131,15 +139,21 @@ def _after(plan: Plan, state: State, entry: Entry) -> State:
     if record.effect is Effect.JOINS:
         return replace(state, status=Status.JOINED)
     state = replace(state, standing={**state.standing, record.id: entry})
-    if record.effect is Effect.POSTPONES:
-        return replace(state, postponed=(*state.postponed, str(entry.answers[record.day_field])))
+    if record.effect in (Effect.POSTPONES, Effect.HOLDS):
+        return _put_off(state, record, str(entry.answers[record.day_field]))
     for lead in record.leads:
         if holds(lead.when, state.standing, entry.answers):
             if lead.close:
-                return replace(state, status=Status.CLOSED, outcome=lead.close)
+                return replace(state, status=Status.CLOSED, outcome=lead.close, closed_at=entry.written_at)
             assert lead.to is not None  # noqa: S101 - the plan's check holds it: a lead has one of the two
             return _complete(plan, _go(plan, state, lead.to, entry.written_at), entry.written_at)
     return _complete(plan, state, entry.written_at)
+
+
+def _put_off(state: State, record: Record, day: str) -> State:
+    if record.effect is Effect.HOLDS:
+        return replace(state, held_until=day)
+    return replace(state, postponed=(*state.postponed, day))
 
 
 def _go(plan: Plan, state: State, step_id: str, at: datetime) -> State:

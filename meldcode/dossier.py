@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from meldcode.access import Action, Relation, may, relation_to
-from meldcode.case import Answer, Entry, PersonId, Pupil, SchoolId, State, fold
+from meldcode.case import Answer, Entry, PersonId, Pupil, SchoolId, State, Status, fold
 from meldcode.errors import Refusal
 from meldcode.people import Identity, Person
 from meldcode.plan import Plan, Role
@@ -63,6 +63,8 @@ def readable_case(tx: Transaction, person: Person, code: str) -> CaseHeader:
     case = tx.cases.find(code.strip().upper(), person.memberships)
     if case is None or not may(Action.READ, relation_to(person, case), tx.plans.get(case.plan, case.plan_version)):
         raise Refusal("no_such_case")
+    if case.status is Status.DESTROYED:
+        raise Refusal("destroyed")
     return case
 
 

@@ -168,7 +168,8 @@ class Effect(StrEnum):
     `corrects` another entry (S1.2); `joins` this case to another about the same pupil, which `receives` it;
     `differs` says that another case is about another pupil; `hands_over` the case to another teacher (G5), who is the
     answer to its one field of the kind person; `alarms` about immediate danger (G4); `postpones` the reminders of the
-    step to the day that is the answer to its one field of the kind date (G2).
+    step to the day that is the answer to its one field of the kind date (G2); `holds` a closed case until such a day,
+    so that it is not destroyed before.
     """
 
     CORRECTS = "corrects"
@@ -178,6 +179,11 @@ class Effect(StrEnum):
     HANDS_OVER = "hands_over"
     ALARMS = "alarms"
     POSTPONES = "postpones"
+    HOLDS = "holds"
+
+
+OPTIONAL_EFFECTS = (Effect.HOLDS,)
+"""Effects that came after plans were in use: a plan may do without."""
 
 
 class FollowUp(PlanPart):
@@ -295,6 +301,11 @@ class Plan(PlanPart):
     def record_with(self, effect: Effect) -> Record:
         """Return the record that has this effect; the plan file's check holds that there is one."""
         return next(record for record in self.always if record.effect is effect)
+
+    @cached_property
+    def hold(self) -> Record | None:
+        """The record that keeps a closed case for longer, if the plan has one."""
+        return next((record for record in self.always if record.effect is Effect.HOLDS), None)
 
     def step(self, step_id: str) -> Step:
         """Return the step with this id (KeyError if there is none)."""

@@ -15,7 +15,7 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
-from meldcode.plan import GIVEN, Condition, Effect, FieldKind, Plan, Record, Step
+from meldcode.plan import GIVEN, OPTIONAL_EFFECTS, Condition, Effect, FieldKind, Plan, Record, Step
 
 PLANS = Path(__file__).parent / "plans"
 Loc = tuple[str | int, ...]
@@ -130,7 +130,10 @@ def _contradictions(plan: Plan) -> Iterator[Contradiction]:
     yield from _doubles(plan)
     yield from _wrong_opening(plan)
     for effect in Effect:
-        if [record.effect for record in plan.always].count(effect) != 1:
+        count = [record.effect for record in plan.always].count(effect)
+        if effect in OPTIONAL_EFFECTS and count > 1:
+            yield ("always",), f"no more than one record can have the effect {effect.value!r}"
+        elif effect not in OPTIONAL_EFFECTS and count != 1:
             yield ("always",), f"exactly one record must have the effect {effect.value!r}"
     for i, step in enumerate(plan.steps):
         yield from _wrong_step(plan, step, ("steps", i))
@@ -232,8 +235,8 @@ def _wrong_effect(record: Record, loc: Loc) -> Iterator[Contradiction]:
     if record.effect is Effect.HANDS_OVER and [field.required for field in people] != [True]:
         yield (*loc, "fields"), "a record that hands over asks for one person, who is required"
     days = [field for field in record.fields if field.kind is FieldKind.DATE]
-    if record.effect is Effect.POSTPONES and [field.required for field in days] != [True]:
-        yield (*loc, "fields"), "a record that postpones asks for one date, which is required"
+    if record.effect in (Effect.POSTPONES, Effect.HOLDS) and [field.required for field in days] != [True]:
+        yield (*loc, "fields"), f"a record that {record.effect} asks for one date, which is required"
     for name, field_id in (record.follow_up.model_dump() if record.follow_up else {}).items():
         if record.field(field_id) is None:
             yield (*loc, "follow_up", name), f"the form has no field {field_id!r}"

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from meldcode.case import Answers, CaseId, Entry, PersonId, Pupil, SchoolId, State, Status
 from meldcode.people import Deputy, Identity, Person, School
 from meldcode.plan import Plan
+from meldcode.retention import Term
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,25 @@ class StepCount:
     step: str
     open: int
     overdue: int
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A closed case whose term ends: when it may be destroyed (None: not computed yet), and how often was warned."""
+
+    case: CaseHeader
+    destroy_at: datetime | None
+    warnings: int
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How many cases of a school ended in this way."""
+
+    school: str
+    plan: str
+    outcome: str
+    number: int
 
 
 class AlreadyStored(Exception):
@@ -257,6 +277,10 @@ class Drafts(ABC):
     def drop(self, key: str) -> None:
         """Forget the draft."""
 
+    @abstractmethod
+    def drop_expired(self, now: datetime) -> None:
+        """Forget the drafts that are too old."""
+
 
 class Outbox(ABC):
     """Messages that are sent after the commit."""
@@ -264,6 +288,38 @@ class Outbox(ABC):
     @abstractmethod
     def put(self, message: Message, now: datetime) -> None:
         """Put the message in the outbox, unless the same one is or was there."""
+
+    @abstractmethod
+    def drop_sent(self, before: datetime) -> None:
+        """Forget the messages from before this moment that were sent or given up."""
+
+
+class Endings(ABC):
+    """The end of cases: until when a closed one is kept, and what is left of it then (promise 8)."""
+
+    @abstractmethod
+    def keep_term(self, case: CaseId, term: Term | None) -> None:
+        """Keep when the case closed, how, and when it may be destroyed; None when it is not closed (any more)."""
+
+    @abstractmethod
+    def claim(self, school: SchoolId, now: datetime) -> Ending | None:
+        """Return the school's next case to warn of or to destroy, for this transaction alone (no other worker)."""
+
+    @abstractmethod
+    def keep_warned(self, case: CaseId, warnings: int, destroy_at: datetime) -> None:
+        """Keep how often was warned of the end of the case, and when it may be destroyed."""
+
+    @abstractmethod
+    def look_again(self, case: CaseId, at: datetime) -> None:
+        """Look at the end of the case again at this moment."""
+
+    @abstractmethod
+    def destroy(self, case: CaseId, now: datetime) -> None:
+        """Destroy the keys and contents of the case and of those joined to it; the bare fact remains."""
+
+    @abstractmethod
+    def counts(self, first: datetime, until: datetime) -> list[Ended]:
+        """Return how many cases closed in this time and did not open again, destroyed ones included."""
 
 
 class Transaction(ABC):
@@ -274,3 +330,4 @@ class Transaction(ABC):
     cases: Cases
     drafts: Drafts
     outbox: Outbox
+    endings: Endings

@@ -14,6 +14,7 @@ from meldcode.errors import Refusal
 from meldcode.people import AMSTERDAM, Deputy, Identity, Person, School
 from meldcode.plan import Effect, FieldKind, Outcome, Plan, Record, Role, Step
 from meldcode.ports import CaseHeader, Reading, Transaction
+from meldcode.retention import term_of
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Line:
 class CaseView:
     """A case as it is shown. `doable` is what this reader can record now, `open` what the step waits for at all.
 
-    `same_pupil` are cases that may be about the same pupil, shown only to whoever may join them.
+    `same_pupil` are cases that may be about the same pupil, shown only to whoever may join them. `kept_until` is from
+    when on a closed one may be destroyed.
     """
 
     dossier: Dossier
@@ -40,6 +42,7 @@ class CaseView:
     doable: tuple[Record, ...]
     names: Mapping[str, str]
     same_pupil: tuple[CaseHeader, ...] = ()
+    kept_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,7 @@ def _view(tx: Transaction, dossier: Dossier, now: datetime) -> CaseView:
     parts = [dossier, *_joined(tx, person, dossier.stored, now)]
     staff = {colleague.id: colleague.name for colleague in tx.people.of_school(dossier.school)}
     waiting = needed(dossier.plan, dossier.state)
+    term = term_of(dossier.plan, dossier.state, tx.people.school(dossier.school))
     can = [r for r in offered(dossier.plan, dossier.state) if acting_role(r, dossier.relation) is not None]
     return CaseView(
         dossier=dossier,
@@ -109,6 +113,7 @@ def _view(tx: Transaction, dossier: Dossier, now: datetime) -> CaseView:
         doable=tuple(can),
         names={str(person_id): name for person_id, name in staff.items()},
         same_pupil=tuple(_same_pupil(tx, dossier)),
+        kept_until=term.destroy_at if term else None,
     )
 
 
@@ -141,7 +146,7 @@ def record_form(tx: Transaction, who: Identity, code: str, record: str, refers_t
         raise Refusal("role_may_not", roles=" ".join(asked.by), rule="G1")
     if asked.effect is Effect.CORRECTS and not 1 <= refers_to <= len(dossier.entries):
         raise Refusal("unknown_entry")
-    if asked.effect is Effect.POSTPONES:
+    if asked.effect in (Effect.POSTPONES, Effect.HOLDS):
         rules.refuse_unless_possible(plan, dossier.state, asked)
     form, case = asked.without_pupil(), dossier.stored
     names = [colleague.name for colleague in tx.people.of_school(dossier.school)]

@@ -27,7 +27,8 @@ from meldcode.hints import Found
 from meldcode.people import AMSTERDAM, Identity, Person
 from meldcode.plan import Effect, FieldKind, FieldSpec, Plan, Record, Role
 from meldcode.ports import CaseHeader, Submission, Transaction
-from meldcode.schedule import calendar_of, next_moment
+from meldcode.retention import ends_otherwise, term_of
+from meldcode.schedule import next_moment
 from meldcode.telling import Told, tell
 
 OF_TWO_CASES = (Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS)
@@ -109,6 +110,8 @@ def add_entry(tx: Transaction, dossier: Dossier, entry: Entry, key: str, content
     after = fold(dossier.plan, entries)
     moment = next_moment(dossier.plan, after, entries, tx.people.school(dossier.school), entry.written_at)
     case = tx.cases.append(dossier.stored, entry, after, moment, key=key, digest=content)
+    if ends_otherwise(dossier.state, after):
+        tx.endings.keep_term(case.id, term_of(dossier.plan, after, tx.people.school(dossier.school)))
     effect = dossier.plan.records[entry.record].effect
     if effect is Effect.HANDS_OVER:
         dossier = replace(dossier, case=tx.cases.hand_over(case.id, UUID(_new_teacher(dossier.plan, entry))))
@@ -217,8 +220,8 @@ def _refuse_problems(tx: Transaction, dossier: Dossier, record: Record, answers:
     problems = rules.problems(record, answers, circumstances)
     if not problems and record.effect is Effect.HANDS_OVER:
         problems = rules.handover_problems(record, answers, colleagues)
-    if not problems and record.effect is Effect.POSTPONES:
-        problems = rules.postponement_problems(record, answers, calendar_of(tx.people.school(dossier.school)), today)
+    if not problems and record.effect in (Effect.POSTPONES, Effect.HOLDS):
+        problems = rules.day_problems(dossier.plan, record, answers, tx.people.school(dossier.school), circumstances)
     if problems:
         raise Invalid(problems)
 

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import permutations
 
-from meldcode.calendar import SchoolCalendar
 from meldcode.case import TIMES_TO_POSTPONE, Answer, Answers, Entry, PersonId, Pupil, State, holds, offered
 from meldcode.errors import Problem, Refusal
+from meldcode.people import AMSTERDAM, School
 from meldcode.plan import Effect, FieldKind, FieldSpec, Plan, Presence, Record, Role
+from meldcode.retention import longest_hold, term_of
+from meldcode.schedule import calendar_of
 
 
 @dataclass(frozen=True)
@@ -155,12 +157,25 @@ def handover_problems(record: Record, answers: Answers, staff: Colleagues) -> li
     return [Problem(field, "no_teacher", rule="G5") for field, colleague in named if not colleague.can_take_over]
 
 
-def postponement_problems(record: Record, answers: Answers, calendar: SchoolCalendar, today: date) -> list[Problem]:
-    """Return what is wrong with the day to which reminders are postponed: not today, and not too far (G2)."""
+def day_problems(plan: Plan, record: Record, answers: Answers, school: School, now: Circumstances) -> list[Problem]:
+    """Return what is wrong with the day to which reminders are postponed, or until which a closed case is held."""
     day = date.fromisoformat(str(answers[record.day_field]))
-    if today < day <= calendar.add_school_days(today, LONGEST_POSTPONEMENT):
+    if record.effect is Effect.HOLDS:
+        return _hold_problems(plan, record, day, school, now)
+    if now.today < day <= calendar_of(school).add_school_days(now.today, LONGEST_POSTPONEMENT):
         return []
     return [Problem(record.day_field, "postponed_too_far", rule="G2")]
+
+
+def _hold_problems(plan: Plan, record: Record, day: date, school: School, now: Circumstances) -> list[Problem]:
+    """It must be later than the case is kept anyway, and not too far: it can be held anew (promise 8)."""
+    term = term_of(plan, now.state, school)
+    kept_until = term.destroy_at.astimezone(AMSTERDAM).date() if term else now.today
+    if day > longest_hold(now.today):
+        return [Problem(record.day_field, "held_too_long", words={"day": f"{longest_hold(now.today):%d-%m-%Y}"})]
+    if day <= kept_until:
+        return [Problem(record.day_field, "held_already", words={"day": f"{kept_until:%d-%m-%Y}"})]
+    return []
 
 
 def _anonymity_problems(record: Record, answers: Answers, now: Circumstances) -> Iterator[Problem]:

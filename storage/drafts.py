@@ -46,6 +46,10 @@ class StoredDrafts(Drafts):
         """Forget the draft."""
         self._connection.execute(delete(drafts).where(drafts.c.key == self._vault.submission_index(key)))
 
+    def drop_expired(self, now: datetime) -> None:
+        """Forget the drafts that are too old."""
+        self._connection.execute(delete(drafts).where(drafts.c.expires_at <= now))
+
 
 def _place(index: bytes, author: PersonId) -> dict[str, str]:
     return {"table": "drafts", "column": "answers", "row": f"{index.hex()}/{author}"}

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, exists, func, or_, select, update
+from sqlalchemy import Connection, Engine, Row, Select, delete, exists, func, or_, select, update
 
 from meldcode.case import CaseId, PersonId
 from meldcode.people import Identity
@@ -76,6 +76,14 @@ class StoredOutbox(Outbox):
             "created_at": now,
         }
         insert_once(self._connection, outbox, row, _SAME)
+
+    def drop_sent(self, before: datetime) -> None:
+        """Forget the messages from before this moment that were sent or given up.
+
+        By then nobody asks for the same one again: of a reminder it is kept with the case that it was given.
+        """
+        done = outbox.c.state.in_((SendState.SENT.value, SendState.FAILED.value))
+        self._connection.execute(delete(outbox).where(done, outbox.c.created_at < before))
 
 
 class SendQueue:

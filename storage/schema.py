@@ -165,6 +165,12 @@ cases = Table(
     Column("rungs", Integer, nullable=False, info=PLAIN),
     Column("next_due", Moment, nullable=True, index=True, info=MOMENT),
     Column("joined_to", ForeignKey("cases.id"), nullable=True, index=True, info=IDENTIFIER),
+    # The end of a closed case: when it may be destroyed, when to look at that, and how often was warned of it.
+    Column("closed_at", Moment, nullable=True, info=MOMENT),
+    Column("outcome", String(40), nullable=True, info=PLAIN),
+    Column("destroy_at", Moment, nullable=True, info=MOMENT),
+    Column("end_due", Moment, nullable=True, index=True, info=MOMENT),
+    Column("end_warnings", Integer, nullable=False, server_default="0", info=PLAIN),
     Column("pupil", LargeBinary, nullable=False, info=ENCRYPTED),
     Column("pupil_index", LargeBinary, nullable=False, info=KEYED),
     Column("head", LargeBinary, nullable=False, info=HASH),

@@ -232,7 +232,7 @@ def test_doctor_says_that_a_plan_was_changed_without_a_new_version(
     result = cli("doctor", **well, MELDWIJZER_PLAN=str(own))
     assert (result.exit_code, result.stdout) == (
         1,
-        "- plan eigen version 1 was changed: give it a new version\n",
+        "- plan eigen version 2 was changed: give it a new version\n",
     )
 
 

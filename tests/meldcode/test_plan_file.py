@@ -326,3 +326,19 @@ def test_yes_and_no_are_words() -> None:
 def test_a_missing_file_is_an_error_of_its_own(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="nowhere"):
         load_plan(tmp_path / "nowhere.yaml")
+
+
+HOLD = "  - {id: held, title: Langer, button: Langer, by: [teacher], effect: holds, fields: [%s]}\n"
+DAY = "{id: held_until, kind: date, label: Tot wanneer, future: true}"
+
+
+def test_a_plan_may_have_one_record_that_holds_or_none() -> None:
+    assert parse_plan(PLAN, "plan.yaml").hold is None
+    held = parse_plan(PLAN.replace("\nsteps:\n", "\n" + HOLD % DAY + "steps:\n", 1), "plan.yaml").hold
+    assert held is not None
+    assert held.day_field == "held_until"
+    twice = HOLD % DAY + (HOLD % DAY.replace("held_until", "again")).replace("id: held,", "id: more,")
+    found = faults(PLAN.replace("\nsteps:\n", "\n" + twice + "steps:\n", 1))
+    assert [what for _, what in found] == ["always: no more than one record can have the effect 'holds'"]
+    found = faults(PLAN.replace("\nsteps:\n", "\n" + HOLD % "" + "steps:\n", 1))
+    assert "asks for one date, which is required" in found[0][1]

@@ -321,6 +321,7 @@ def test_every_text_about_people_is_looked_through(play: Play) -> None:
     assert looked_through == {
         ("signal", "what"),
         ("correction", "text"),
+        ("kept_longer", "why_kept"),
         ("pupil_talk", "pupil_said"),
         ("parents_talk", "parents_said"),
         ("watch_entry", "watched"),

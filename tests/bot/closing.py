@@ -1,0 +1,50 @@
+"""Plays a case through the use cases to its end, so that a test can begin where it is closed."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from meldcode.people import Identity
+from meldcode.recording import Saved, Submit, submit
+from tests.running import FATIMA, KARIN, SANNE, Running
+
+SIGNAL: dict[str, Any] = {
+    "first_name": "Sem",
+    "last_name": "Bakker",
+    "group": "5",
+    "kind": "abuse_or_neglect",
+    "what": "Een blauwe plek. Sem zei: “ik ben gevallen bij oom Henk”.",
+    "happened_on": "2026-11-23",
+    "heard_from": "other_parent",
+}
+
+
+async def record(school: Running, by: str, record_id: str, code: str = "", **answers: Any) -> str:
+    """Store a form as somebody fills it in, hints or not, and return the case's code."""
+    who = Identity("slack", school.workspace.app.team_id, by)
+    command = Submit(who, uuid4().hex, record_id, answers, code, seen=1000, reviewed=True)
+    saved = await school.program.office.run(lambda tx, now: submit(tx, command, now))
+    assert isinstance(saved, Saved)
+    return saved.code
+
+
+async def opened_case(school: Running) -> str:
+    """Return the code of a case with a signal by Sanne."""
+    return await record(school, SANNE, "signal", **SIGNAL)
+
+
+async def closed_case(school: Running) -> str:
+    """Return the code of a case that was closed since the talk took the suspicion away."""
+    code, today = await opened_case(school), "2026-11-24"
+    await record(school, KARIN, "taken_up", code)
+    await record(school, KARIN, "parents_know", code, parents_informed="yes")
+    present: Any = {"consulted_on": today, "present": (SANNE, KARIN), "consulted": "swv"}
+    await record(school, KARIN, "consultation", code, **present, advice="Praat met de ouders, Mehmet Yılmaz gaat mee.")
+    await record(school, KARIN, "safety", code, danger_by_talk="no", why="Rustig thuis.")
+    able: Any = {"pupil_able": "cannot", "why_pupil": "Te jong.", "judged_by": (SANNE, KARIN)}
+    await record(school, KARIN, "pupil_can", code, **able)
+    talk: Any = {"parents_talk_on": today, "parents_present": (KARIN, FATIMA), "points": ("aim", "reaction")}
+    await record(school, KARIN, "parents_talk", code, **talk, parents_said="De moeder belt 06-12345678.")
+    await record(school, KARIN, "talk_outcome", code, suspicion="gone", why_outcome="Het is duidelijk.")
+    return code

@@ -1,0 +1,212 @@
+"""Gone is gone (promise 8): of a destroyed case nothing can be had back, from whatever the databases leave behind."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, make_url, select
+
+from meldcode.case import Answers, CaseId, Entry, State, Status
+from meldcode.ending import end_next
+from meldcode.plan import Plan, Role
+from meldcode.ports import CaseHeader, Message, Reading, Transaction
+from meldcode.retention import Term
+from storage import chain
+from storage.engine import make_engine
+from storage.keys import open_vault
+from storage.outbox import Claimed
+from storage.schema import case_keys, cases, drafts, entries, outbox
+from storage.transaction import Store
+from storage.vault import MasterKey, Vault
+from storage.verify import faults
+from storage.wiping import wipe
+from tests.databases import Postgres
+from tests.storage.conftest import NOW, PUPIL, Staff
+
+END = datetime(2028, 9, 4, 9, 0, tzinfo=UTC)
+PUPIL_TALK = "Kanarie zei: ik wil niet naar huis."
+
+
+@pytest.fixture
+def ending(store: Store, staff: Staff, plan: Plan) -> CaseHeader:
+    """A closed case of which was warned twice, and whose term is over."""
+    with store.transaction(NOW) as tx:
+        case = tx.cases.open(staff.school, plan, PUPIL, staff.sanne.id, NOW)
+        case = _append(tx, case, staff, "signal", {"what": PUPIL_TALK})
+        case = _append(tx, case, staff, "watch_end", {"why_end": PUPIL_TALK}, Status.CLOSED)
+        tx.cases.read(case.id, Reading(staff.karin.id, NOW, "case"))
+        tx.cases.keep_reminded(case.id, ["watch/1/x"], 0, None, NOW)
+        tx.outbox.put(Message("recorded", staff.karin.id, case.id, "entry 1", {"code": case.code}), NOW)
+        tx.endings.keep_term(case.id, Term(NOW, "help_done", END - timedelta(days=1)))
+        tx.endings.keep_warned(case.id, 2, END - timedelta(days=1))
+    return case
+
+
+def _append(
+    tx: Transaction, case: CaseHeader, staff: Staff, record: str, answers: Answers, status: Status = Status.OPEN
+) -> CaseHeader:
+    seq = case.version + 1
+    entry = Entry(seq, record, staff.karin.id, Role.CARE_COORDINATOR, NOW, answers)
+    state = State(step=case.step, since=NOW, status=status)
+    return tx.cases.append(case, entry, state, None, key=f"{case.code}/{seq}", digest="")
+
+
+def run_out(store: Store) -> bool:
+    """The hourly look; True when it did something."""
+    with store.transaction(END) as tx:
+        return end_next(tx, END, lambda error: pytest.fail(repr(error)))
+
+
+def _secrets(engine: Engine, case: CaseId) -> dict[str, Any]:
+    """What must not be left: the wrapped key and what it opens."""
+    with engine.connect() as connection:
+        return {
+            "key": connection.scalar(select(case_keys.c.wrapped_key).where(case_keys.c.case == case)),
+            "entry": connection.scalar(select(entries.c.payload).where(entries.c.case == case)),
+            "pupil": connection.scalar(select(cases.c.pupil).where(cases.c.id == case)),
+            "index": connection.scalar(select(cases.c.pupil_index).where(cases.c.id == case)),
+        }
+
+
+@pytest.mark.usefixtures("staff")
+def test_the_tombstone_can_be_checked_and_not_forged(
+    engine: Engine, store: Store, vault: Vault, ending: CaseHeader
+) -> None:
+    assert run_out(store)
+    with engine.connect() as connection:
+        row = connection.execute(select(cases).where(cases.c.id == ending.id)).one()
+        assert list(faults(connection, vault)) == []
+    assert row.destroyed_at == END
+    assert row.tombstone == chain.tombstone(vault, row.id, 2, END)
+    assert row.tombstone != chain.tombstone(vault, row.id, 2, END + timedelta(microseconds=1))
+    assert row.tombstone != chain.tombstone(vault, row.id, 3, END)
+
+
+def test_nothing_is_left_in_the_files(
+    engine: Engine, store: Store, ending: CaseHeader, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    gone = _secrets(engine, ending.id)
+    if engine.dialect.name == "postgresql":
+        postgres: Postgres = request.getfixturevalue("postgres")
+        postgres.checkpoint()
+    assert set(gone) == {name for name, found in _found(engine, gone, request).items() if found}, (
+        "looked in wrong files"
+    )
+    assert run_out(store)
+    wipe(engine, END)
+    if engine.dialect.name == "postgresql":
+        postgres.checkpoint()
+        assert not _found(engine, {"key": gone["key"]}, request)["key"]
+        return
+    assert {name: paths for name, paths in _found(engine, gone, request).items() if paths} == {}
+    vacuumed = tmp_path / "vacuumed.db"
+    with closing(sqlite3.connect(_file(engine))) as connection:
+        connection.execute("VACUUM INTO ?", (str(vacuumed),))
+    assert [name for name, secret in gone.items() if secret in vacuumed.read_bytes()] == []
+
+
+def _file(engine: Engine) -> Path:
+    return Path(str(make_url(str(engine.url)).database))
+
+
+def _found(engine: Engine, secrets: dict[str, bytes], request: pytest.FixtureRequest) -> dict[str, list[str]]:
+    """The files in which each secret stands: the database's own, and on SQLite its write-ahead log."""
+    if engine.dialect.name == "sqlite":
+        files = list(_file(engine).parent.iterdir())
+    else:
+        postgres: Postgres = request.getfixturevalue("postgres")
+        files = [path for path in (postgres.data / "base").rglob("*") if path.is_file()]
+    contents = [(path.name, path.read_bytes()) for path in files]
+    return {name: [file for file, content in contents if secret in content] for name, secret in secrets.items()}
+
+
+def test_an_older_backup_does_not_open_with_the_keys_of_now(
+    engine: Engine, store: Store, ending: CaseHeader, plan: Plan, master_key: MasterKey, tmp_path: Path
+) -> None:
+    if engine.dialect.name != "sqlite":
+        pytest.skip("the copy is made as a file; what is tested is the keys")
+    backup = tmp_path / "backup.db"
+    with closing(sqlite3.connect(_file(engine))) as source, closing(sqlite3.connect(backup)) as copy:
+        source.backup(copy)
+    assert run_out(store)
+    with engine.connect() as connection:
+        keys_now = connection.execute(select(case_keys)).all()
+    assert keys_now == []
+    older = make_engine(f"sqlite:///{backup}")
+    readable = Store(older, open_vault(older, master_key), plan)
+    with readable.transaction(END) as tx:
+        assert tx.cases.contents(ending.id).entries[0].answers["what"] == PUPIL_TALK  # with the keys of then it opens
+    with older.begin() as connection:
+        connection.execute(case_keys.delete())
+        for row in keys_now:
+            connection.execute(case_keys.insert().values(row._mapping))
+    with pytest.raises(KeyError), readable.transaction(END) as tx:
+        tx.cases.contents(ending.id)
+    older.dispose()
+
+
+def test_two_workers_destroy_it_once(store: Store, engine: Engine, ending: CaseHeader) -> None:
+    done: list[bool] = []
+    workers = [threading.Thread(target=lambda: done.append(run_out(store))) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(10)
+    assert sorted(done) == [False, True]
+    with engine.connect() as connection:
+        assert connection.scalar(select(cases.c.destroyed_at).where(cases.c.id == ending.id)) == END
+
+
+def test_a_case_that_is_being_reopened_or_held_at_that_moment_survives(
+    store: Store, engine: Engine, staff: Staff, ending: CaseHeader
+) -> None:
+    if engine.dialect.name != "postgresql":
+        pytest.skip("on SQLite one transaction runs at a time")
+    with store.transaction(END) as tx:
+        _append(tx, ending, staff, "signal", {"what": "Weer iets."})
+        tx.endings.keep_term(ending.id, None)
+        assert not run_out(store)  # the row is locked by whoever reopens it
+    assert not run_out(store)
+    with store.transaction(END) as tx:
+        assert len(tx.cases.contents(ending.id).entries) == 3
+
+
+def test_a_failure_halfway_destroys_nothing(store: Store, ending: CaseHeader) -> None:
+    with pytest.raises(RuntimeError), store.transaction(END) as tx:
+        tx.endings.destroy(ending.id, END)
+        raise RuntimeError
+    with store.transaction(END) as tx:
+        assert len(tx.cases.contents(ending.id).entries) == 2
+
+
+def test_sent_messages_and_old_drafts_go_and_what_waits_stays(store: Store, engine: Engine, staff: Staff) -> None:
+    with store.transaction(NOW) as tx:
+        tx.drafts.keep("old", staff.karin.id, {"what": "x"}, NOW)
+    store.queue.mark_sent(_claimed(store, "sent", staff), NOW)
+    store.queue.set_aside(_claimed(store, "failed", staff), "user_not_found")
+    store.queue.retry(_claimed(store, "waits", staff), NOW, "http_503")
+    assert _left(store, engine, NOW) == {"sent", "failed", "waits", "draft"}
+    assert _left(store, engine, NOW + timedelta(days=1)) == {"waits"}
+
+
+def _claimed(store: Store, moment: str, staff: Staff) -> Claimed:
+    with store.transaction(NOW) as tx:
+        tx.outbox.put(Message("deputy", staff.karin.id, None, moment), NOW)
+    [claimed] = store.queue.claim(NOW, 1, timedelta(minutes=2))
+    return claimed
+
+
+def _left(store: Store, engine: Engine, now: datetime) -> set[str]:
+    """What stands there after what is from before this moment was tidied away."""
+    with store.transaction(now) as tx:
+        tx.outbox.drop_sent(now)
+        tx.drafts.drop_expired(now)
+    with engine.connect() as connection:
+        kept = connection.execute(select(drafts)).first()
+        return {*connection.scalars(select(outbox.c.moment)), *(["draft"] if kept else [])}

@@ -11,7 +11,7 @@ from bot.program import calendar_ends, open_store, plan_of, utc_now
 from bot.schools_file import SchoolInFile, read_schools
 from bot.settings import Settings, Wrong
 from bot.slack_errors import LOCKED_OUT
-from handlers.texts import ROLES
+from handlers.texts import role as in_words
 from meldcode.plan import Role
 from meldcode.plan_file import WrongPlan
 from storage.engine import BadDatabaseUrl
@@ -84,4 +84,4 @@ def _without_holder(school: SchoolInFile) -> Iterator[str]:
     held = {role for person in school.people for role in person.roles}
     for role in NEEDED:
         if role not in held:
-            yield f"{school.name}: nobody has the role {role} ({ROLES[role]})."
+            yield f"{school.name}: nobody has the role {role} ({in_words(role)})."

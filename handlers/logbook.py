@@ -13,7 +13,7 @@ from handlers import texts
 from handlers.texts import text
 from meldcode.case import Answer
 from meldcode.people import AMSTERDAM
-from meldcode.plan import FieldKind, FieldSpec, Role
+from meldcode.plan import FieldKind, FieldSpec
 from meldcode.reading import CaseView, Line
 
 CORRECT, TURN_PAGE = "correct", "page"
@@ -90,7 +90,7 @@ def _short(answers: Iterable[_Answered]) -> list[b.Block]:
 
 def _notes(line: Line, *, is_here: bool) -> Iterator[str]:
     written = line.entry.written_at.astimezone(AMSTERDAM).strftime("%d-%m-%Y %H:%M")
-    yield text("line_written", author=b.escape(line.author), role=texts.ROLES[Role(line.entry.role)], written=written)
+    yield text("line_written", author=b.escape(line.author), role=texts.role(line.entry.role), written=written)
     if line.entry.refers_to:
         yield text("line_corrects", number=str(line.entry.refers_to))
     if not is_here:

@@ -103,7 +103,7 @@ def _reminder_lines(words: Words, plans: Plans) -> list[str]:
     )
     needed = [text("reminder_needed", record=plan.records[words["record"]].title)] if words["record"] else []
     about = day(date.fromisoformat(words["day"])) if words["day"] else ""
-    title = TITLES[Kind(words["kind"])] + ("_instead" if words["instead"] else "")
+    title = TITLES[Kind(words["kind"]), bool(words["instead"])]
     return [f"*{text(title, code=words['code'], day=about)}*", *needed, where]
 
 
@@ -147,7 +147,12 @@ def _deputy(_words: Words, _plans: Plans) -> Rendered:
     return text("deputy"), [b.section(text("deputy"))]
 
 
-TITLES = {Kind.RUNG: "reminder_title", Kind.VACATION: "reminder_vacation", Kind.FOLLOW_UP: "reminder_follow_up"}
+TITLES = {
+    (Kind.RUNG, False): "reminder_title",
+    (Kind.VACATION, False): "reminder_vacation",
+    (Kind.FOLLOW_UP, False): "reminder_follow_up",
+    (Kind.FOLLOW_UP, True): "reminder_follow_up_instead",
+}
 KINDS = {
     "recorded": _recorded,
     REMINDER: _reminder,

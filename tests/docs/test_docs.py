@@ -17,7 +17,7 @@ from bot.cli import main
 from bot.practice_clock import TARGETS
 from bot.schools_file import read_schools
 from bot.settings import Settings
-from handlers.texts import TEXTS
+from handlers.catalogues import DUTCH, sentences
 from meldcode.plan import Plan
 from meldcode.plan_file import load_plan, shipped_plans
 from storage.schema import metadata
@@ -179,7 +179,7 @@ def _for_users(document: Path) -> str:
 
 
 def _on_screen() -> Iterator[str]:
-    yield from TEXTS.values()
+    yield from sentences(DUTCH).values()
     yield from TARGETS
     for file in shipped_plans():
         yield from _words_of(load_plan(file))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from handlers import texts
+from handlers.catalogues import DUTCH, sentences
 from meldcode.plan import Plan, Record, Role
 from meldcode.plan_file import load_plan, shipped_plans
 from meldcode.recording import OF_TWO_CASES
@@ -84,7 +85,7 @@ def test_the_plans_guide_and_never_judge(path: Path) -> None:
 
 @pytest.mark.rule("G7")
 def test_the_texts_guide_and_never_judge() -> None:
-    said = " ".join(texts.TEXTS.values())
+    said = " ".join(sentences(DUTCH).values())
     assert not re.search(r"(?i)\b(dader|slachtoffer|bewijs|schuldig|goed gedaan|wij adviseren)", said)
     assert "volgens jullie stappenplan" in said
 

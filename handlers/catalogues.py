@@ -1,0 +1,22 @@
+"""The catalogues of sentences: one gettext file (.po) a language in `handlers/locale`, keyed by the program's codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+from babel.messages.pofile import read_po
+
+FOLDER = Path(__file__).parent / "locale"
+DUTCH, ENGLISH = "nl", "en"
+LANGUAGES = (DUTCH, ENGLISH)
+
+
+@cache
+def sentences(language: str) -> Mapping[str, str]:
+    """Return the language's sentences by code; its file is read once. Raises OSError when there is none."""
+    with (FOLDER / f"{language}.po").open("rb") as file:
+        catalogue = read_po(file, locale=language, abort_invalid=True)
+    return MappingProxyType({str(message.id): str(message.string) for message in catalogue if message.id})

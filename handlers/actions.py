@@ -8,7 +8,7 @@ from handlers.commands import alarmed, in_words, open_signal_form
 from handlers.forms import FormRef, form_modal
 from handlers.logbook import CORRECT, TURN_PAGE
 from handlers.messages import ALARM
-from handlers.request import Request, Services
+from handlers.request import Request, Services, once
 from handlers.staff import deputy_modal
 from meldcode import joining, reading
 from meldcode.danger import who_raised
@@ -47,14 +47,16 @@ async def publish_home(services: Services, request: Request) -> None:
 
 
 async def _open_case(services: Services, request: Request) -> None:
-    view = await services.office.run(lambda tx, now: reading.open_case(tx, request.identity, request.value, now))
+    view = await services.office.run(
+        once(request, lambda tx, now: reading.open_case(tx, request.identity, request.value, now))
+    )
     await _show_case(services, request, screens.case_modal(view))
 
 
 async def _turn_page(services: Services, request: Request) -> None:
     asked = request.values()
     code, page = str(asked.get("case", "")), int(asked.get("page", 0))
-    view = await services.office.run(lambda tx, now: reading.open_case(tx, request.identity, code, now))
+    view = await services.office.run(once(request, lambda tx, now: reading.open_case(tx, request.identity, code, now)))
     await _show_case(services, request, screens.case_modal(view, page))
 
 
@@ -89,7 +91,7 @@ async def _correct(services: Services, request: Request) -> None:
 
 async def _show_form(services: Services, request: Request, code: str, record: str, refers_to: int) -> None:
     form = await services.office.run(
-        lambda tx, now: reading.record_form(tx, request.identity, code, record, refers_to, now)
+        once(request, lambda tx, now: reading.record_form(tx, request.identity, code, record, refers_to, now))
     )
     if request.is_in_modal and request.below:  # Slack stacks no more than three, and a colleague may go on all day
         await services.client.views_update(view_id=request.view["id"], view=form_modal(form))
@@ -142,7 +144,7 @@ async def _tell_apart(services: Services, request: Request) -> None:
 
 async def _show_joined(services: Services, request: Request, code: str) -> None:
     services.wake()
-    view = await services.office.run(lambda tx, now: reading.open_case(tx, request.identity, code, now))
+    view = await services.office.run(once(request, lambda tx, now: reading.open_case(tx, request.identity, code, now)))
     await _show_case(services, request, screens.case_modal(view))
 
 

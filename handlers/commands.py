@@ -7,7 +7,7 @@ from typing import Any
 from handlers import blocks as b
 from handlers import home, screens, texts
 from handlers.forms import form_modal
-from handlers.request import Request, Services
+from handlers.request import Request, Services, once
 from handlers.staff import deputy_modal
 from handlers.texts import text
 from handlers.trouble import note
@@ -44,7 +44,7 @@ async def open_shortcut(services: Services, request: Request) -> Answer:
 
 async def alarmed(services: Services, request: Request, case: str = "") -> b.View:
     """Raise the alarm (G4) and return what to do now. When even that fails, the numbers to call are shown."""
-    alarm = Alarm(request.identity, f"{request.source}/acute", case)
+    alarm = Alarm(request.identity, f"{request.source}/acute", request.id, case)
     try:
         raised = await services.office.run(lambda tx, now: raise_alarm(tx, alarm, now))
     except Exception as error:
@@ -83,7 +83,7 @@ async def _list(services: Services, request: Request, _rest: str) -> Answer:
 
 
 async def _open(services: Services, request: Request, rest: str) -> Answer:
-    view = await services.office.run(lambda tx, now: reading.open_case(tx, request.identity, rest, now))
+    view = await services.office.run(once(request, lambda tx, now: reading.open_case(tx, request.identity, rest, now)))
     await services.client.views_open(trigger_id=request.trigger_id, view=screens.case_modal(view))
     return None
 

@@ -6,7 +6,8 @@ import asyncio
 import json
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -14,8 +15,10 @@ from handlers.office import Office
 from handlers.trouble import note
 from meldcode.errors import Refusal
 from meldcode.people import Identity
+from meldcode.ports import Transaction
 
 SLACK = "slack"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,12 @@ class Request:
     def trigger_id(self) -> str:
         """The right to open one modal within 3 s."""
         return str(self.body.get("trigger_id", ""))
+
+    @property
+    def id(self) -> str:
+        """What Slack gives out once: the event's id, or the right to open a modal; empty when there is neither."""
+        given = str(self.body.get("event_id") or self.trigger_id)
+        return f"{self.identity.workspace}/{given}" if given else ""
 
     @property
     def view(self) -> dict[str, Any]:
@@ -105,6 +114,17 @@ class Request:
     def _event_user(self) -> str:
         user = self.event.get("user", "")
         return str(user.get("id", "") if isinstance(user, dict) else user)
+
+
+def once(request: Request, use_case: Callable[[Transaction, datetime], T]) -> Callable[[Transaction, datetime], T]:
+    """Return the use case for this request, which is refused when the same request is played again (promise 9)."""
+
+    def for_the_first_time(tx: Transaction, now: datetime) -> T:
+        if not tx.handled.take(request.id, now):
+            raise Refusal("unknown_action")
+        return use_case(tx, now)
+
+    return for_the_first_time
 
 
 @dataclass

@@ -24,10 +24,11 @@ ALERTED = (Role.CARE_COORDINATOR, Role.SCHOOL_LEADER)
 
 @dataclass(frozen=True)
 class Alarm:
-    """Somebody clicked "Acuut gevaar", in a case (`case`) or elsewhere."""
+    """Somebody clicked "Acuut gevaar", in a case (`case`) or elsewhere. `key` is where, `request` this one click."""
 
     who: Identity
     key: str
+    request: str
     case: str = ""
 
 
@@ -45,10 +46,11 @@ def raise_alarm(tx: Transaction, alarm: Alarm, now: datetime) -> Raised:
     """
     person = known_person(tx, alarm.who)
     alarm = replace(alarm, key=f"{alarm.key}/{now:%Y%m%d%H%M}")
+    is_new = tx.handled.take(alarm.request, now)
     if alarm.case:
-        return _in_case(tx, person, alarm, now)
+        return _in_case(tx, person, alarm, now, is_new=is_new)
     people = [colleague for school in person.memberships for colleague in _alerted(tx, school, person)]
-    for colleague in people:
+    for colleague in people if is_new else ():
         words = {"raised_by": str(person.id), "raised_at": now.isoformat()}
         tx.outbox.put(Message("alarm", colleague.id, None, alarm.key[-100:], words), now)
     return Raised(tuple(people))
@@ -67,10 +69,10 @@ def who_raised(tx: Transaction, who: Identity, raised_by: str) -> Person:
     return raiser
 
 
-def _in_case(tx: Transaction, person: Person, alarm: Alarm, now: datetime) -> Raised:
+def _in_case(tx: Transaction, person: Person, alarm: Alarm, now: datetime, *, is_new: bool) -> Raised:
     dossier = dossier_of(tx, person, readable_case(tx, person, alarm.case))
     people = tuple(_alerted(tx, dossier.school, person))
-    if tx.cases.submission(alarm.key):
+    if not is_new or tx.cases.submission(alarm.key):
         return Raised(people)
     record = dossier.plan.record_with(Effect.ALARMS)
     role = acting_role(record, dossier.relation)

@@ -282,6 +282,14 @@ class Drafts(ABC):
         """Forget the drafts that are too old."""
 
 
+class Handled(ABC):
+    """Requests that were taken in hand of late, for use cases that a repetition would do again (promise 9)."""
+
+    @abstractmethod
+    def take(self, request: str, now: datetime) -> bool:
+        """Take the request in hand, and tell whether this is the first time."""
+
+
 class Outbox(ABC):
     """Messages that are sent after the commit."""
 
@@ -329,5 +337,6 @@ class Transaction(ABC):
     plans: Plans
     cases: Cases
     drafts: Drafts
+    handled: Handled
     outbox: Outbox
     endings: Endings

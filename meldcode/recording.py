@@ -235,7 +235,8 @@ def _review(tx: Transaction, dossier: Dossier, record: Record, command: Submit, 
     found = {field: spots_of_field for field, spots_of_field in spots.items() if spots_of_field}
     if not found:
         return None
-    tx.drafts.keep(command.key, dossier.person.id, command.answers, now)
+    if tx.drafts.find(command.key, dossier.person.id, now) != command.answers:
+        tx.drafts.keep(command.key, dossier.person.id, command.answers, now)
     return ToReview(record, command.answers, found)
 
 

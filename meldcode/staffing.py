@@ -25,6 +25,7 @@ class Appoint:
     """
 
     who: Identity
+    key: str
     person: str
     deputy: str
     first_day: str
@@ -52,7 +53,7 @@ def appoint_deputy(tx: Transaction, command: Appoint, now: datetime) -> Appointe
         raise Invalid([Problem("deputy", "not_of_this_school")])
     if person.id != asker.id and not all(Role.SCHOOL_LEADER in asker.roles_in(school) for school in schools):
         raise Refusal("role_may_not", roles=Role.SCHOOL_LEADER, rule="G1")
-    for school in schools:
+    for school in schools if tx.handled.take(command.key, now) else ():
         tx.people.appoint(Deputy(school, person.id, deputy.id, first, last), asker.id, now)
     _tell_appointed(tx, {person.id, deputy.id}, f"{first}/{last}/{person.id}", now)
     return Appointed(person, deputy, first, last)

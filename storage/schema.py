@@ -228,6 +228,13 @@ readings = Table(
     Column("place", String(40), nullable=False, info=PLAIN),
 )
 
+handled = Table(
+    "handled",
+    metadata,
+    Column("request", LargeBinary, primary_key=True, info=KEYED),
+    Column("at", Moment, nullable=False, index=True, info=MOMENT),
+)
+
 drafts = Table(
     "drafts",
     metadata,

@@ -13,6 +13,7 @@ from meldcode.ports import Transaction
 from storage.cases import StoredCases
 from storage.drafts import StoredDrafts
 from storage.endings import StoredEndings
+from storage.handled import StoredHandled
 from storage.outbox import SendQueue, StoredOutbox
 from storage.people import StoredPeople
 from storage.plans import PlanKey, StoredPlans, register
@@ -29,6 +30,7 @@ class StoredTransaction(Transaction):
         self.people = StoredPeople(session)
         self.cases = StoredCases(session)
         self.drafts = StoredDrafts(session)
+        self.handled = StoredHandled(session)
         self.outbox = StoredOutbox(session.connection)
         self.endings = StoredEndings(session, self.cases)
 

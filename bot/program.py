@@ -38,6 +38,7 @@ from handlers.request import Services
 from meldcode.people import School
 from meldcode.plan import Plan
 from meldcode.plan_file import PLANS, load_plan, shipped_plans
+from meldcode.roles import tell_of_roles
 from meldcode.schedule import calendar_of
 from storage.engine import make_engine
 from storage.migrate import is_current, upgrade
@@ -122,8 +123,8 @@ async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) ->
         )
         identity = await _who_am_i(client)
         if schools:
-            configs = _configs(schools)
-            await asyncio.to_thread(apply_schools, store, configs, identity.team_id or "", now())
+            configs = configs_of(schools)
+            await asyncio.to_thread(apply_schools, store, configs, identity.team_id or "", now(), tell_of_roles)
         await asyncio.to_thread(_warn_of_calendars, store, now())
         sender = Sender(store.queue, office, client, now)
         services = Services(office, client, sender.wake)
@@ -222,7 +223,8 @@ def _plan_files(path: Path) -> list[Path]:
     return sorted({path, *shipped_plans()})
 
 
-def _configs(file: SchoolsFile) -> list[SchoolConfig]:
+def configs_of(file: SchoolsFile) -> list[SchoolConfig]:
+    """Return the schools of the file as the storage takes them."""
     return [
         SchoolConfig(
             school.name,

@@ -143,6 +143,10 @@ def _without_holder(words: Words, _plans: Plans) -> Rendered:
     return text("told_notification", code=words["code"]), blocks
 
 
+def _roles(_words: Words, _plans: Plans) -> Rendered:
+    return text("roles_changed"), [b.section(text("roles_changed"))]
+
+
 def _deputy(_words: Words, _plans: Plans) -> Rendered:
     return text("deputy"), [b.section(text("deputy"))]
 
@@ -164,4 +168,5 @@ KINDS = {
     "undelivered": _undelivered,
     "ending": _ending,
     "deputy": _deputy,
+    "roles": _roles,
 }

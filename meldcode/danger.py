@@ -10,16 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from meldcode.access import acting_role
+from meldcode.access import ALERTED, Action, acting_role, in_school, may
 from meldcode.case import Entry
 from meldcode.dossier import dossier_of, known_person, readable_case
 from meldcode.errors import Refusal
 from meldcode.people import Identity, Person
-from meldcode.plan import Effect, Role
+from meldcode.plan import Effect
 from meldcode.ports import Message, Transaction
 from meldcode.recording import add_entry
-
-ALERTED = (Role.CARE_COORDINATOR, Role.SCHOOL_LEADER)
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,9 @@ def raise_alarm(tx: Transaction, alarm: Alarm, now: datetime) -> Raised:
     is_new = tx.handled.take(alarm.request, now)
     if alarm.case:
         return _in_case(tx, person, alarm, now, is_new=is_new)
-    people = [colleague for school in person.memberships for colleague in _alerted(tx, school, person)]
+    plan = tx.plans.current()
+    schools = [school for school in person.memberships if may(Action.RAISE_ALARM, in_school(person, school), plan)]
+    people = [colleague for school in schools for colleague in _alerted(tx, school, person)]
     for colleague in people if is_new else ():
         words = {"raised_by": str(person.id), "raised_at": now.isoformat()}
         tx.outbox.put(Message("alarm", colleague.id, None, alarm.key[-100:], words), now)
@@ -64,7 +64,8 @@ def who_raised(tx: Transaction, who: Identity, raised_by: str) -> Person:
     except (KeyError, ValueError) as error:
         raise Refusal("unknown_action") from error
     shared = reader.memberships.keys() & raiser.memberships.keys()
-    if not any(reader.roles_in(school) & set(ALERTED) for school in shared):
+    plan = tx.plans.current()
+    if not any(may(Action.SEE_ALARM, in_school(reader, school), plan) for school in shared):
         raise Refusal("unknown_action")
     return raiser
 

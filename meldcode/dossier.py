@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from meldcode.access import Action, Relation, may, relation_to
+from meldcode.access import Action, Relation, in_school, may, relation_to
 from meldcode.case import Answer, Entry, PersonId, Pupil, SchoolId, State, Status, fold
 from meldcode.errors import Refusal
 from meldcode.people import Identity, Person
@@ -77,7 +77,7 @@ def dossier_of(tx: Transaction, person: Person, case: CaseHeader, contents: Cont
 
 def schools_to_report_in(person: Person, plan: Plan) -> list[SchoolId]:
     """Return the schools in which this person may report a signal."""
-    return [school for school, m in person.memberships.items() if may(Action.OPEN, Relation(m.roles), plan)]
+    return [school for school in person.memberships if may(Action.OPEN, in_school(person, school), plan)]
 
 
 def as_answers(plan: Plan, pupil: Pupil) -> dict[str, Answer]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from meldcode.case import Answers, CaseId, Entry, PersonId, Pupil, SchoolId, State, Status
-from meldcode.people import Deputy, Identity, Person, School
-from meldcode.plan import Plan
+from meldcode.people import Deputy, Identity, Person, RoleChange, School
+from meldcode.plan import Plan, Role
 from meldcode.retention import Term
 
 
@@ -145,6 +145,23 @@ class People(ABC):
     @abstractmethod
     def school(self, school: SchoolId) -> School:
         """Return the school. Raises KeyError."""
+
+    @abstractmethod
+    def engage(self, identity: Identity, name: str) -> PersonId:
+        """Return whose identity this is, made known if nobody's; their name becomes this one unless it is empty."""
+
+    @abstractmethod
+    def set_place(
+        self, person: PersonId, school: SchoolId, roles: Collection[Role], groups: tuple[str, ...], by: PersonId | None
+    ) -> list[RoleChange]:
+        """Make these all the roles that somebody has of their own in the school: without any they have no place there.
+
+        Keeps and returns what changed, and who did it; nobody (None) is the schools file.
+        """
+
+    @abstractmethod
+    def role_changes(self, school: SchoolId, limit: int) -> list[RoleChange]:
+        """Return the latest changes of roles in the school, latest first."""
 
     @abstractmethod
     def appoint(self, deputy: Deputy, by: PersonId, now: datetime) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from meldcode import hints, rules
-from meldcode.access import Action, Relation, acting_role, may, relation_to
+from meldcode.access import Action, in_school, may, relation_to
 from meldcode.case import Answer, Answers, Entry, PersonId, SchoolId, Status, holds, needed, offered
 from meldcode.dossier import Dossier, dossier_of, known_person, readable_case, schools_to_report_in
 from meldcode.errors import Refusal
@@ -101,11 +101,11 @@ def open_case(tx: Transaction, who: Identity, code: str, now: datetime) -> CaseV
 
 def _view(tx: Transaction, dossier: Dossier, now: datetime) -> CaseView:
     person = dossier.person
-    parts = [dossier, *_joined(tx, person, dossier.stored, now)]
+    parts = [dossier, *(_joined(tx, person, dossier.stored, now) if _may_read_joined(dossier) else ())]
     staff = {colleague.id: colleague.name for colleague in tx.people.of_school(dossier.school)}
     waiting = needed(dossier.plan, dossier.state)
     term = term_of(dossier.plan, dossier.state, tx.people.school(dossier.school))
-    can = [r for r in offered(dossier.plan, dossier.state) if acting_role(r, dossier.relation) is not None]
+    can = [r for r in offered(dossier.plan, dossier.state) if _may_record(dossier, r)]
     return CaseView(
         dossier=dossier,
         lines=tuple(_lines(tx, parts, staff)),
@@ -142,7 +142,7 @@ def record_form(tx: Transaction, who: Identity, code: str, record: str, refers_t
     asked = plan.record_with(Effect.CORRECTS) if refers_to else plan.records.get(record)
     if asked is None:
         raise Refusal("unknown_action")
-    if acting_role(asked, dossier.relation) is None:
+    if not _may_record(dossier, asked):
         raise Refusal("role_may_not", roles=" ".join(asked.by), rule="G1")
     if asked.effect is Effect.CORRECTS and not 1 <= refers_to <= len(dossier.entries):
         raise Refusal("unknown_entry")
@@ -190,7 +190,8 @@ def overview(tx: Transaction, who: Identity, now: datetime) -> Overview:
     """Return this person's cases without their content. Raises Refusal for somebody nobody knows."""
     person = known_person(tx, who)
     teachers = {teacher for school in person.memberships for teacher in person.acts_for(school)}
-    own = [case for teacher in teachers for case in tx.cases.of_teacher(teacher, (Status.OPEN, Status.JOINED))]
+    theirs = [case for teacher in teachers for case in tx.cases.of_teacher(teacher, (Status.OPEN, Status.JOINED))]
+    own = [case for case in theirs if _may_read(tx, person, case)]
     others = tx.cases.of_schools(_schools_to_read(tx, person), (Status.OPEN,))
     cases = {case.id: case for case in (*others, *own)}
     rows = sorted((_row(tx, person, case) for case in cases.values()), key=lambda row: not row.is_waiting)
@@ -208,7 +209,8 @@ def _deputies(tx: Transaction, person: Person, now: datetime) -> list[Deputy]:
         deputy
         for school in person.memberships
         for deputy in tx.people.deputies(school, today)
-        if Role.SCHOOL_LEADER in person.roles_in(school) or person.id in (deputy.person, deputy.deputy)
+        if may(Action.ARRANGE_DEPUTIES, in_school(person, school), tx.plans.current())
+        or person.id in (deputy.person, deputy.deputy)
     ]
 
 
@@ -247,6 +249,18 @@ def _consequences(record: Record, dossier: Dossier) -> Iterator[Consequence]:
             yield Consequence(choice, step, outcome)
 
 
+def _may_read(tx: Transaction, person: Person, case: CaseHeader) -> bool:
+    return may(Action.READ, relation_to(person, case), tx.plans.get(case.plan, case.plan_version))
+
+
+def _may_record(dossier: Dossier, record: Record) -> bool:
+    return may(Action.RECORD, dossier.relation, dossier.plan, record)
+
+
+def _may_read_joined(dossier: Dossier) -> bool:
+    return may(Action.READ_JOINED, dossier.relation, dossier.plan)
+
+
 def _read(tx: Transaction, person: Person, case: CaseHeader, now: datetime) -> Dossier:
     contents = tx.cases.read(case.id, Reading(person.id, now, "case"))
     return dossier_of(tx, person, case, contents)
@@ -269,7 +283,7 @@ def _lines(tx: Transaction, parts: Iterable[Dossier], staff: dict[PersonId, str]
     lines = []
     for place, part in enumerate(parts):
         hidden = {Effect.JOINS} if place else set()
-        hidden |= set() if part.relation.roles & set(part.plan.readers) else {Effect.JOINS, Effect.DIFFERS}
+        hidden |= set() if may(Action.KNOW_SAME_PUPIL, part.relation, part.plan) else {Effect.JOINS, Effect.DIFFERS}
         for entry in part.entries:
             record = part.plan.records[entry.record]
             if record.effect in hidden:
@@ -288,7 +302,7 @@ def _happened(record: Record, entry: Entry) -> date:
 
 def _same_pupil(tx: Transaction, dossier: Dossier) -> list[CaseHeader]:
     joins = dossier.plan.record_with(Effect.JOINS)
-    if dossier.state.status is Status.JOINED or acting_role(joins, dossier.relation) is None:
+    if dossier.state.status is Status.JOINED or not _may_record(dossier, joins):
         return []
     told_apart, code = _told_apart(dossier), dossier.stored.code
     candidates = [
@@ -311,7 +325,7 @@ def _told_apart(dossier: Dossier) -> set[str]:
 
 def _schools_to_read(tx: Transaction, person: Person) -> list[SchoolId]:
     plan = tx.plans.current()
-    return [s for s, membership in person.memberships.items() if may(Action.READ, Relation(membership.roles), plan)]
+    return [school for school in person.memberships if may(Action.READ, in_school(person, school), plan)]
 
 
 def _row(tx: Transaction, person: Person, case: CaseHeader) -> CaseRow:

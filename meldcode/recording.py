@@ -19,7 +19,7 @@ from datetime import datetime
 from uuid import UUID
 
 from meldcode import hints, rules
-from meldcode.access import Relation, acting_role
+from meldcode.access import Action, Relation, acting_role, may
 from meldcode.case import Answer, Answers, Entry, Pupil, SchoolId, State, Status, fold
 from meldcode.dossier import Dossier, dossier_of, known_person, readable_case, schools_to_report_in
 from meldcode.errors import Invalid, Problem, Refusal
@@ -177,7 +177,7 @@ def _record_of(plan: Plan, command: Submit) -> Record:
 
 
 def _refuse_impossible(dossier: Dossier, record: Record, command: Submit) -> None:
-    if acting_role(record, dossier.relation) is None:
+    if not may(Action.RECORD, dossier.relation, dossier.plan, record):
         raise Refusal("role_may_not", roles=" ".join(record.by), rule="G1")
     if record.effect is Effect.CORRECTS:
         if not 1 <= command.refers_to <= len(dossier.entries):

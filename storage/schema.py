@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -135,6 +136,28 @@ roles = Table(
     ForeignKeyConstraint(["person", "school"], [memberships.c.person, memberships.c.school]),
 )
 
+role_changes = Table(
+    "role_changes",
+    metadata,
+    Column("id", _Number, primary_key=True, info=IDENTIFIER),
+    Column("school", ForeignKey(schools.c.id), nullable=False, info=IDENTIFIER),
+    Column("person", ForeignKey(people.c.id), nullable=False, info=IDENTIFIER),
+    Column("role", String(40), nullable=False, info=PLAIN),
+    Column("is_given", Boolean, nullable=False, info=PLAIN),
+    # Nobody: the schools file did.
+    Column("changed_by", ForeignKey(people.c.id), nullable=True, info=IDENTIFIER),
+    Column("at", Moment, nullable=False, info=MOMENT),
+    Index(None, "school", "at"),
+)
+
+schools_file = Table(
+    "schools_file",
+    metadata,
+    Column("school", ForeignKey(schools.c.id), primary_key=True, info=IDENTIFIER),
+    Column("person", ForeignKey(people.c.id), primary_key=True, info=IDENTIFIER),
+    Column("entry", LargeBinary, nullable=False, info=KEYED),
+)
+
 deputies = Table(
     "deputies",
     metadata,
@@ -224,7 +247,7 @@ readings = Table(
     Column("id", _Number, primary_key=True, info=IDENTIFIER),
     Column("case", ForeignKey(cases.c.id), nullable=False, index=True, info=IDENTIFIER),
     Column("reader", ForeignKey(people.c.id), nullable=False, info=IDENTIFIER),
-    Column("at", Moment, nullable=False, info=MOMENT),
+    Column("at", Moment, nullable=False, index=True, info=MOMENT),
     Column("place", String(40), nullable=False, info=PLAIN),
 )
 

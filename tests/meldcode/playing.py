@@ -354,6 +354,7 @@ class Play:
         before = len(self.messages())
         with self.transaction() as tx:
             result = act(tx)
+        self._look_up_actors()
         return result, {self.actors[row.recipient] for row in self.messages()[before:]}
 
 

@@ -72,7 +72,7 @@ def test_somebody_new_gets_a_place_a_name_and_groups(play: Play) -> None:
     gives(play, FATIMA, KIM, Role.TEACHER, groups=("3", "4"))
     person = play.person(KIM)
     [membership] = person.memberships.values()
-    assert (person.name, membership.own, membership.groups) == ("Kim Vos", {Role.TEACHER}, ("3", "4"))
+    assert (person.name, membership.own, membership.groups) == ("Kim Vos", frozenset({Role.TEACHER}), ("3", "4"))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from handlers import blocks as b
-from handlers import home, screens, texts
+from handlers import home, roles, screens, texts
 from handlers.forms import form_modal
 from handlers.request import Request, Services, once
 from handlers.staff import deputy_modal
@@ -98,4 +98,11 @@ async def _deputy(services: Services, request: Request, _rest: str) -> Answer:
     return None
 
 
-WORDS = {"help": _help, "dossiers": _list, "dossier": _open, "acuut": _acute, "vervanging": _deputy}
+WORDS = {
+    "rollen": roles.show_for_command,
+    "help": _help,
+    "dossiers": _list,
+    "dossier": _open,
+    "acuut": _acute,
+    "vervanging": _deputy,
+}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers import blocks as b
 from handlers.logbook import day
+from handlers.roles import missing_roles
 from handlers.screens import DEPUTY, NEW_SIGNAL, acute_button, open_button, step_short
 from handlers.texts import text
 from meldcode.case import Status
@@ -18,6 +19,7 @@ def home_view(overview: Overview) -> b.View:
     buttons = [b.button(text("report"), NEW_SIGNAL, "signal", style="primary")] if overview.may_report else []
     deputy = b.button(text("home_deputy"), DEPUTY, "deputy")
     blocks = [b.header(text("home_title", name=overview.person.name)), *b.actions([*buttons, deputy, acute_button()])]
+    blocks += missing_roles(overview.gaps)
     waiting = [row for row in overview.rows if row.is_waiting]
     others = [row for row in overview.rows if not row.is_waiting]
     blocks += _rows("home_waiting", waiting[:ROWS]) + _rows("home_following", others[:ROWS])

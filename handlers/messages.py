@@ -9,6 +9,7 @@ from datetime import date, datetime
 from handlers import blocks as b
 from handlers import texts
 from handlers.logbook import day
+from handlers.roles import roles_button
 from handlers.screens import MAKE_RECORD, acute_button, open_button
 from handlers.texts import text
 from meldcode.case import Status
@@ -143,8 +144,8 @@ def _without_holder(words: Words, _plans: Plans) -> Rendered:
     return text("told_notification", code=words["code"]), blocks
 
 
-def _roles(_words: Words, _plans: Plans) -> Rendered:
-    return text("roles_changed"), [b.section(text("roles_changed"))]
+def _roles(words: Words, _plans: Plans) -> Rendered:
+    return text("roles_changed"), [b.section(text("roles_changed")), *b.actions([roles_button(words["school"])])]
 
 
 def _deputy(_words: Words, _plans: Plans) -> Rendered:

@@ -72,8 +72,9 @@ class Request:
 
     @property
     def value(self) -> str:
-        """The value of the clicked button, or of what was chosen in a menu."""
-        return str(self._action.get("value") or (self._action.get("selected_option") or {}).get("value", ""))
+        """The value of the clicked button, or of what or who was chosen in a menu."""
+        chosen = self._action.get("selected_option") or {}
+        return str(self._action.get("value") or self._action.get("selected_user") or chosen.get("value", ""))
 
     def values(self) -> dict[str, Any]:
         """Return the clicked button's value, when it holds several. Raises Refusal when it is none of ours."""

@@ -15,6 +15,7 @@ from meldcode.people import AMSTERDAM, Deputy, Identity, Person, School
 from meldcode.plan import Effect, FieldKind, Outcome, Plan, Record, Role, Step
 from meldcode.ports import CaseHeader, Reading, Transaction
 from meldcode.retention import term_of
+from meldcode.roles import Gap, gaps
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ class Overview:
     may_report: bool
     deputies: tuple[Deputy, ...]
     names: Mapping[PersonId, str]
+    gaps: tuple[Gap, ...] = ()
 
 
 def open_case(tx: Transaction, who: Identity, code: str, now: datetime) -> CaseView:
@@ -199,7 +201,7 @@ def overview(tx: Transaction, who: Identity, now: datetime) -> Overview:
     named = {id_ for deputy in deputies for id_ in (deputy.person, deputy.deputy)}
     names = {id_: tx.people.get(id_).name for id_ in named}
     may_report = bool(schools_to_report_in(person, tx.plans.current()))
-    return Overview(person, tuple(rows), may_report, tuple(deputies), names)
+    return Overview(person, tuple(rows), may_report, tuple(deputies), names, gaps(tx, person))
 
 
 def _deputies(tx: Transaction, person: Person, now: datetime) -> list[Deputy]:

@@ -35,6 +35,8 @@ from bot.web import web_app
 from handlers.app import build_app, quiet_logger
 from handlers.office import Office
 from handlers.request import Services
+from handlers.trouble import note
+from meldcode.desks import place_all
 from meldcode.people import School
 from meldcode.plan import Plan
 from meldcode.plan_file import PLANS, load_plan, shipped_plans
@@ -50,6 +52,7 @@ log = logging.getLogger("meldwijzer")
 DEFAULT_PLAN = PLANS / "heutink.yaml"
 SLACK_SECONDS = 5
 START_TRIES = 8
+CASES_AT_ONCE = 100
 DEAF_SECONDS = 120
 """Slack pings every few seconds; a link can go deaf after a reconnect and not notice."""
 MONTHS_AHEAD = timedelta(days=183)
@@ -125,6 +128,7 @@ async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) ->
         if schools:
             configs = configs_of(schools)
             await asyncio.to_thread(apply_schools, store, configs, identity.team_id or "", now(), tell_of_roles)
+        await asyncio.to_thread(_place_cases, store, now())
         await asyncio.to_thread(_warn_of_calendars, store, now())
         sender = Sender(store.queue, office, client, now)
         services = Services(office, client, sender.wake)
@@ -203,6 +207,14 @@ async def _who_am_i(client: AsyncWebClient) -> AuthorizeResult:
             )
         await asyncio.sleep(min(2**attempt, 30) * random.uniform(0.5, 1))  # noqa: S311 - no secret
     raise Wrong("Slack does not answer. Check SLACK_API_URL and the network.")
+
+
+def _place_cases(store: Store, now: datetime) -> None:
+    """Let cases of an earlier version of the program appear on the Home tabs; a few in each transaction."""
+    placed = CASES_AT_ONCE
+    while placed:
+        with store.transaction(now) as tx:
+            placed = place_all(tx, CASES_AT_ONCE, lambda error: note(error, "placing a case"))
 
 
 def _warn_of_calendars(store: Store, now: datetime) -> None:

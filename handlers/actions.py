@@ -36,14 +36,18 @@ async def show_home(services: Services, request: Request) -> None:
 
 async def show_home_problem(services: Services, request: Request, problem: Refusal | Invalid | str) -> None:
     """Show on the Home tab why there is nothing to show."""
-    view = home.problem_home(in_words(problem))
-    await services.client.views_publish(user_id=request.identity.user, view=view)
+    _publish(services, request, home.problem_home(in_words(problem)))
 
 
-async def publish_home(services: Services, request: Request) -> None:
+async def publish_home(services: Services, request: Request, page: int = 0) -> None:
     """Bring this person's Home tab up to date."""
-    overview = await services.office.run(lambda tx, now: reading.overview(tx, request.identity, now))
-    await services.client.views_publish(user_id=request.identity.user, view=home.home_view(overview))
+    overview = await services.office.run(lambda tx, now: reading.overview(tx, request.identity, now, page))
+    _publish(services, request, home.home_view(overview))
+
+
+def _publish(services: Services, request: Request, view: View) -> None:
+    """After the acknowledgement: no call of Slack's comes before it but those that open a modal."""
+    services.later(services.client.views_publish(user_id=request.identity.user, view=view))
 
 
 async def _open_case(services: Services, request: Request) -> None:
@@ -73,6 +77,12 @@ async def _show(services: Services, request: Request, view: View) -> None:
         await services.client.views_update(view_id=request.view["id"], hash=request.view.get("hash"), view=view)
     else:
         await services.client.views_open(trigger_id=request.trigger_id, view=view)
+
+
+async def _turn_home(services: Services, request: Request) -> None:
+    if not request.value.isdecimal():
+        raise Refusal("unknown_action")
+    await publish_home(services, request, int(request.value[:6]))
 
 
 async def _new_signal(services: Services, request: Request) -> None:
@@ -169,4 +179,5 @@ BUTTONS = {
     roles.ROLES: roles.show,
     roles.GIVE_ROLE: roles.give,
     roles.ROLES_OF: roles.ask,
+    home.HOME_PAGE: _turn_home,
 }

@@ -21,6 +21,7 @@ from uuid import UUID
 from meldcode import hints, rules
 from meldcode.access import Action, Relation, acting_role, may
 from meldcode.case import Answer, Answers, Entry, Pupil, SchoolId, State, Status, fold
+from meldcode.desks import keep_turns
 from meldcode.dossier import Dossier, dossier_of, known_person, readable_case, schools_to_report_in
 from meldcode.errors import Invalid, Problem, Refusal
 from meldcode.hints import Found
@@ -114,7 +115,9 @@ def add_entry(tx: Transaction, dossier: Dossier, entry: Entry, key: str, content
         tx.endings.keep_term(case.id, term_of(dossier.plan, after, tx.people.school(dossier.school)))
     effect = dossier.plan.records[entry.record].effect
     if effect is Effect.HANDS_OVER:
-        dossier = replace(dossier, case=tx.cases.hand_over(case.id, UUID(_new_teacher(dossier.plan, entry))))
+        case = tx.cases.hand_over(case.id, UUID(_new_teacher(dossier.plan, entry)))
+        dossier = replace(dossier, case=case)
+    keep_turns(tx, case, dossier.plan, after, entries)
     if dossier.state.status is Status.JOINED and case.joined_to is not None and effect not in KEPT_TO_ITSELF:
         passed_on = _pass_on(tx, dossier, tx.cases.get(case.joined_to), entry, key)
         readers = set(dossier.plan.readers)

@@ -220,6 +220,33 @@ case_teachers = Table(
     Column("teacher", ForeignKey(people.c.id), primary_key=True, index=True, info=IDENTIFIER),
 )
 
+turns = Table(
+    "turns",
+    metadata,
+    Column("case", ForeignKey(cases.c.id), primary_key=True, info=IDENTIFIER),
+    # A role, or the id of the teacher whose own desk it is.
+    Column("holder", String(40), primary_key=True, info=IDENTIFIER),
+    Column("school", ForeignKey(schools.c.id), nullable=False, info=IDENTIFIER),
+    Column("place", Integer, nullable=False, info=PLAIN),
+    Column("due", Date, nullable=False, info=PLAIN),
+    Column("code", String(10), nullable=False, info=PLAIN),
+    Column("record", String(40), nullable=False, info=PLAIN),
+    # A page is read off the index in the order of doing, whatever else is open.
+    Index("ix_turns_desk", "school", "holder", "place", "due", "code", "case"),
+)
+
+appointments = Table(
+    "appointments",
+    metadata,
+    Column("case", ForeignKey(cases.c.id), primary_key=True, info=IDENTIFIER),
+    Column("entry", Integer, primary_key=True, autoincrement=False, info=PLAIN),
+    Column("school", ForeignKey(schools.c.id), nullable=False, info=IDENTIFIER),
+    Column("owner", ForeignKey(people.c.id), nullable=False, info=IDENTIFIER),
+    Column("day", Date, nullable=False, info=PLAIN),
+    Column("code", String(10), nullable=False, info=PLAIN),
+    Index(None, "owner", "day"),
+)
+
 entries = Table(
     "entries",
     metadata,

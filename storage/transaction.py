@@ -18,6 +18,7 @@ from storage.outbox import SendQueue, StoredOutbox
 from storage.people import StoredPeople
 from storage.plans import PlanKey, StoredPlans, register
 from storage.session import Session
+from storage.turns import StoredTurns
 from storage.vault import Vault
 
 
@@ -29,6 +30,7 @@ class StoredTransaction(Transaction):
         self.plans = plans
         self.people = StoredPeople(session)
         self.cases = StoredCases(session)
+        self.turns = StoredTurns(session, self.cases)
         self.drafts = StoredDrafts(session)
         self.handled = StoredHandled(session)
         self.outbox = StoredOutbox(session.connection)

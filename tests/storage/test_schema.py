@@ -56,6 +56,8 @@ TEXT_COLUMNS = {
     "case_keys": {"key_id"},
     "readings": {"place"},
     "reminders": {"moment"},
+    "turns": {"holder", "code", "record"},
+    "appointments": {"code"},
     "outbox": {"about", "kind", "moment", "words", "state", "last_error_code"},
 }
 

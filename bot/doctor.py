@@ -49,8 +49,8 @@ def _database(settings: Settings) -> Iterator[str]:
     now = utc_now()
     try:
         yield from _keys(engine, settings)
-        yield from _outbox(store.queue.backlog(now), now)
         with store.transaction(now) as tx:
+            yield from _outbox(tx.queue.backlog(now), now)
             yield from (line for school in tx.people.schools() for line in calendar_ends(school, now))
     finally:
         engine.dispose()

@@ -89,8 +89,7 @@ def _next_week(_program: Program, now: datetime) -> datetime:
 def _next_reminder(program: Program, now: datetime) -> datetime | None:
     """When the next case is looked at, or a message is sent that waits for the school to open."""
     with program.store.transaction(now) as tx:
-        case = tx.cases.next_due()
-    message = program.store.queue.next_due()
+        case, message = tx.cases.next_due(), tx.queue.next_due()
     return min((moment for moment in (case, message) if moment), default=None)
 
 

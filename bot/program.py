@@ -27,6 +27,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.database import OLD_TABLES, vault_of
+from bot.homes import Homes
 from bot.schools_file import SchoolsFile, read_schools
 from bot.sender import Sender
 from bot.settings import Settings, Wrong
@@ -35,24 +36,20 @@ from bot.web import web_app
 from handlers.app import build_app, quiet_logger
 from handlers.office import Office
 from handlers.request import Services
-from handlers.trouble import note
-from meldcode.desks import place_all
 from meldcode.people import School
 from meldcode.plan import Plan
 from meldcode.plan_file import PLANS, load_plan, shipped_plans
-from meldcode.roles import tell_of_roles
 from meldcode.schedule import calendar_of
 from storage.engine import make_engine
 from storage.migrate import is_current, upgrade
 from storage.schools import PersonConfig, SchoolConfig, apply_schools
-from storage.transaction import Store
+from storage.transaction import Store, StoredTransaction
 from storage.wiping import wipe
 
 log = logging.getLogger("meldwijzer")
 DEFAULT_PLAN = PLANS / "heutink.yaml"
 SLACK_SECONDS = 5
 START_TRIES = 8
-CASES_AT_ONCE = 100
 DEAF_SECONDS = 120
 """Slack pings every few seconds; a link can go deaf after a reconnect and not notice."""
 MONTHS_AHEAD = timedelta(days=183)
@@ -65,8 +62,9 @@ class Program:
     settings: Settings
     engine: Engine
     store: Store
-    office: Office
+    office: Office[StoredTransaction]
     sender: Sender
+    homes: Homes
     ticker: Ticker
     slack: AsyncApp
     is_ready: bool = False
@@ -114,7 +112,6 @@ async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) ->
     quiet_logger()
     schools = read_schools(settings.meldwijzer_schools) if settings.meldwijzer_schools else None
     engine, store = await asyncio.to_thread(open_store, settings)
-    office = Office(store.transaction, now)
     timeout = aiohttp.ClientTimeout(total=SLACK_SECONDS)
     async with aiohttp.ClientSession(timeout=timeout) as session:
         client = AsyncWebClient(
@@ -126,17 +123,18 @@ async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) ->
         )
         identity = await _who_am_i(client)
         if schools:
-            configs = configs_of(schools)
-            await asyncio.to_thread(apply_schools, store, configs, identity.team_id or "", now(), tell_of_roles)
-        await asyncio.to_thread(_place_cases, store, now())
+            configs = _configs(schools)
+            await asyncio.to_thread(apply_schools, store, configs, identity.team_id or "", now())
         await asyncio.to_thread(_warn_of_calendars, store, now())
-        sender = Sender(store.queue, office, client, now)
-        services = Services(office, client, sender.wake)
+        office = Office(store.together, now, threads=store.writers)
+        homes = Homes(office, client)
+        sender = Sender(office, client, now, homes.changed)
+        services = Services(office, client, sender.wake, homes.changed)
         secret = settings.slack_signing_secret.get_secret_value() or "socket mode needs none"
         slack = build_app(services, signing_secret=secret, identity=identity)
         try:
             ticker = Ticker(office, services, lambda: wipe(engine, now()))
-            yield Program(settings, engine, store, office, sender, ticker, slack)
+            yield Program(settings, engine, store, office, sender, homes, ticker, slack)
         finally:
             office.close()
             engine.dispose()
@@ -146,8 +144,9 @@ async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) ->
 async def working(program: Program, *, web: bool = True, worker: bool = True) -> AsyncIterator[None]:
     """Remind and send (`worker`), and be linked to Slack by Socket Mode (`web`) if that is set."""
     program.link = link = await _connect(program) if web and program.has_socket else None
-    sender = asyncio.create_task(program.sender.run()) if worker else None
+    tasks = [asyncio.create_task(program.homes.run())]
     if worker:
+        tasks.append(asyncio.create_task(program.sender.run()))
         program.ticker.start()
     program.is_ready = True
     try:
@@ -156,10 +155,11 @@ async def working(program: Program, *, web: bool = True, worker: bool = True) ->
         program.is_ready = False
         if link:
             await link.close_async()  # type: ignore[no-untyped-call]
-        if sender:
+        if worker:
             program.ticker.stop()
-            sender.cancel()
-            await asyncio.wait([sender])
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
 
 
 async def serve(program: Program, *, web: bool = True, worker: bool = True) -> None:
@@ -209,14 +209,6 @@ async def _who_am_i(client: AsyncWebClient) -> AuthorizeResult:
     raise Wrong("Slack does not answer. Check SLACK_API_URL and the network.")
 
 
-def _place_cases(store: Store, now: datetime) -> None:
-    """Let cases of an earlier version of the program appear on the Home tabs; a few in each transaction."""
-    placed = CASES_AT_ONCE
-    while placed:
-        with store.transaction(now) as tx:
-            placed = place_all(tx, CASES_AT_ONCE, lambda error: note(error, "placing a case"))
-
-
 def _warn_of_calendars(store: Store, now: datetime) -> None:
     with store.transaction(now) as tx:
         for school in tx.people.schools():
@@ -235,8 +227,7 @@ def _plan_files(path: Path) -> list[Path]:
     return sorted({path, *shipped_plans()})
 
 
-def configs_of(file: SchoolsFile) -> list[SchoolConfig]:
-    """Return the schools of the file as the storage takes them."""
+def _configs(file: SchoolsFile) -> list[SchoolConfig]:
     return [
         SchoolConfig(
             school.name,

@@ -1,7 +1,7 @@
 """Sends what stands in the outbox (DESIGN.md, section 5.4).
 
-1. A few messages are claimed, each with a lease: whoever dies while sending loses the claim, not the message.
-2. Each is rendered and sent, outside any transaction.
+1. Messages are claimed with a lease, and put in words: whoever dies while sending loses the claim, not the message.
+2. Each is sent, outside any transaction; one that takes long holds up no other person's.
 3. It is marked as sent; or tried again later (at Slack's own word when it says when); or set aside with an alarm when
    it can never arrive. When Slack refuses the token nothing is set aside: all waits, and the log and `doctor` say so.
 """
@@ -12,7 +12,9 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -20,7 +22,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.slack_errors import Meaning, code_of, meaning_of
-from handlers.home import home_view
 from handlers.messages import REMINDER, Rendered
 from handlers.messages import message as in_words
 from handlers.messages import overview as overview_of
@@ -29,12 +30,13 @@ from handlers.trouble import note
 from meldcode.passing_on import Undelivered, pass_on
 from meldcode.people import Identity
 from meldcode.ports import Transaction
-from meldcode.reading import overview
 from meldcode.reminding import is_outdated, may_come
 from storage.outbox import Claimed, SendQueue
+from storage.transaction import StoredTransaction
 
 log = logging.getLogger("meldwijzer.sender")
-AT_ONCE = 20
+AT_ONCE = 100
+"""Messages that are on their way to Slack at the same time."""
 LEASE = timedelta(minutes=2)
 LONGEST_WAIT = timedelta(minutes=30)
 LOCKED_OUT_WAIT = timedelta(minutes=1)
@@ -43,17 +45,35 @@ MOST_DOUBTFUL = 20
 """Attempts, some six hours: a message that fails for a reason of its own holds up its person's others no longer."""
 LOOK_EVERY = 1.0
 """Seconds between two looks at the outbox when nobody says that there is something."""
+PATIENCE = 30.0
+"""Seconds to wait for the database; no person waits for it here."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Messages to one person that go in one; `content` is when they are to come later, None when they are outdated."""
+
+    messages: list[Claimed]
+    content: Rendered | datetime | None = None
+    is_unspeakable: bool = False
 
 
 class Sender:
-    """Drains the outbox, at once after a commit here and every second in any case."""
+    """Sends what stands in the outbox, at once after a commit here and every second in any case."""
 
-    def __init__(self, queue: SendQueue, office: Office, client: AsyncWebClient, now: Callable[[], datetime]) -> None:
-        self._queue = queue
+    def __init__(
+        self,
+        office: Office[StoredTransaction],
+        client: AsyncWebClient,
+        now: Callable[[], datetime],
+        home_changed: Callable[[Identity], None],
+    ) -> None:
         self._office = office
         self._client = client
         self._now = now
+        self._home_changed = home_changed
         self._woken = asyncio.Event()
+        self._underway: set[asyncio.Task[None]] = set()
         self._locked_out_until: datetime | None = None
 
     def wake(self) -> None:
@@ -61,22 +81,48 @@ class Sender:
         self._woken.set()
 
     async def run(self) -> None:
-        """Send until cancelled."""
-        while True:
-            try:
-                while await self.drain():
-                    pass
-            except Exception as error:
-                note(error, "outbox")
-            await self._pause()
+        """Send until cancelled; what is being sent then is still sent and marked, or it would be sent again."""
+        try:
+            while True:
+                if not await self._begin():
+                    await self._pause()
+        finally:
+            if self._underway:
+                await asyncio.wait(self._underway, timeout=PATIENCE)
 
     async def drain(self) -> int:
         """Send what is due, and return how many were claimed; none while Slack refuses the token."""
-        if self._locked_out_until and self._now() < self._locked_out_until:
+        deliveries = await self._claim(AT_ONCE)
+        await asyncio.gather(*(self._deliver(delivery) for delivery in deliveries))
+        return len(deliveries)
+
+    async def _begin(self) -> int:
+        """Begin to send what is due, and return how many were claimed; those who wait for nobody wait for none."""
+        try:
+            deliveries = await self._claim(AT_ONCE - len(self._underway))
+        except Exception as error:
+            note(error, "outbox")
             return 0
-        claimed = await asyncio.to_thread(self._queue.claim, self._now(), AT_ONCE, LEASE)
-        await asyncio.gather(*(self._deliver(message) for message in claimed))
-        return len(claimed)
+        for delivery in deliveries:
+            task = asyncio.create_task(self._delivered(delivery))
+            self._underway.add(task)
+            task.add_done_callback(self._ended)
+        return len(deliveries)
+
+    async def _delivered(self, delivery: Delivery) -> None:
+        try:
+            await self._deliver(delivery)
+        except Exception as error:  # it is claimed again when the lease ends
+            note(error, "outbox")
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._underway.discard(task)
+        self.wake()
+
+    async def _claim(self, most: int) -> list[Delivery]:
+        if most < 1 or (self._locked_out_until and self._now() < self._locked_out_until):
+            return []
+        return await self._office.run(lambda tx, now: _taken(tx, now, most), seconds=PATIENCE)
 
     async def _pause(self) -> None:
         # Not `wait_for`: before Python 3.12 it can lose that we are told to stop.
@@ -85,43 +131,38 @@ class Sender:
                 await self._woken.wait()
         self._woken.clear()
 
-    async def _deliver(self, first: Claimed) -> None:
-        """Send a message; reminders that wait for the same person go along in one."""
-        messages = [first]
-        if first.identity is None:
+    async def _deliver(self, delivery: Delivery) -> None:
+        messages, to = delivery.messages, delivery.messages[0].identity
+        if to is None:
             await self._not_sent(messages, Meaning.NOBODY, "user_not_found")
             return
-        if first.kind == REMINDER:
-            messages += await asyncio.to_thread(self._queue.claim_alike, first, self._now(), LEASE)
+        if delivery.is_unspeakable:
+            await self._not_sent(messages, Meaning.DOUBTFUL, "unspeakable")
+            return
         try:
-            waits = await self._send(messages, first.identity)
+            await self._send(delivery.content, to)
         except SlackApiError as error:
             await self._not_sent(messages, meaning_of(error), code_of(error), _retry_after(error))
-        except (aiohttp.ClientError, TimeoutError, SQLAlchemyError) as error:
+        except (aiohttp.ClientError, TimeoutError) as error:
             await self._not_sent(messages, Meaning.LATER, type(error).__name__)
-        except Exception as error:  # one that cannot be put in words holds up no other
-            note(error, "message")
-            await self._not_sent(messages, Meaning.DOUBTFUL, type(error).__name__)
         else:
-            await self._done(messages, waits)
-            await self._publish_home(first.identity)
+            await self._done(delivery)
+            self._home_changed(to)
 
-    async def _send(self, messages: list[Claimed], to: Identity) -> datetime | None:
-        """Send them, unless they are to come later: then return when."""
-        content = await self._office.run(lambda tx, now: _content(tx, messages, now))
-        if isinstance(content, datetime):
-            return content
-        if content is not None:
+    async def _send(self, content: Rendered | datetime | None, to: Identity) -> None:
+        if content is not None and not isinstance(content, datetime):
             words, blocks = content
             await self._client.chat_postMessage(channel=to.user, text=words, blocks=blocks)
-        return None
 
-    async def _done(self, messages: list[Claimed], waits: datetime | None) -> None:
-        for message in messages:
-            if waits:
-                await asyncio.to_thread(self._queue.put_off, message, waits)
-            else:
-                await asyncio.to_thread(self._queue.mark_sent, message, self._now())
+    async def _done(self, delivery: Delivery) -> None:
+        messages, waits = delivery.messages, delivery.content
+        if isinstance(waits, datetime):
+            await self._tell(partial(_put_off, messages=messages, due=waits))
+        else:
+            await self._tell(lambda queue: queue.mark_sent([message.id for message in messages], self._now()))
+
+    async def _tell(self, what: Callable[[SendQueue], object]) -> None:
+        await self._office.run(lambda tx, _now: what(tx.queue), seconds=PATIENCE)
 
     async def _not_sent(
         self, messages: list[Claimed], meaning: Meaning, code: str, wait: timedelta | None = None
@@ -134,7 +175,8 @@ class Sender:
                 await self._set_aside(message, code)
                 continue
             log.warning("message %s is tried again: %s", message.id, code)
-            await asyncio.to_thread(self._queue.retry, message, self._now() + (wait or _backoff(message)), code)
+            due = self._now() + (wait or _backoff(message))
+            await self._tell(partial(_retry, message=message, due=due, code=code))
 
     def _lock_out(self, code: str) -> timedelta:
         log.error("Slack refuses the token or the app's rights (%s): all messages wait, and none is lost", code)
@@ -146,16 +188,40 @@ class Sender:
         log.error("message %s cannot be delivered: %s", message.id, code)
         moment = message.words.get("moment") or f"message {message.id}"
         lost = Undelivered(message.kind, message.to, message.case, message.words, moment)
-        await self._office.run(lambda tx, now: pass_on(tx, lost, now))
-        await asyncio.to_thread(self._queue.set_aside, message, code)
 
-    async def _publish_home(self, who: Identity) -> None:
-        """Bring the Home tab up to date; when it fails, it is the next time it is opened."""
-        try:
-            seen = await self._office.run(lambda tx, now: overview(tx, who, now))
-            await self._client.views_publish(user_id=who.user, view=home_view(seen))
-        except Exception as error:
-            note(error, "home")
+        def give_up(tx: StoredTransaction, now: datetime) -> None:
+            pass_on(tx, lost, now)
+            tx.queue.set_aside(message, code)
+
+        await self._office.run(give_up, seconds=PATIENCE)
+
+
+def _put_off(queue: SendQueue, *, messages: list[Claimed], due: datetime) -> None:
+    for message in messages:
+        queue.put_off(message, due)
+
+
+def _retry(queue: SendQueue, *, message: Claimed, due: datetime, code: str) -> None:
+    queue.retry(message, due, code)
+
+
+def _taken(tx: StoredTransaction, now: datetime, most: int) -> list[Delivery]:
+    """Claim what is due, and put it in words; reminders that wait for the same person go along in one."""
+    deliveries = []
+    for first in tx.queue.claim(now, most, LEASE):
+        alike = tx.queue.claim_alike(first, now, LEASE) if first.kind == REMINDER and first.identity else []
+        deliveries.append(_in_words(tx, [first, *alike], now))
+    return deliveries
+
+
+def _in_words(tx: Transaction, messages: list[Claimed], now: datetime) -> Delivery:
+    try:
+        return Delivery(messages, _content(tx, messages, now))
+    except SQLAlchemyError:
+        raise
+    except Exception as error:  # one that cannot be put in words holds up no other
+        note(error, "message")
+        return Delivery(messages, is_unspeakable=True)
 
 
 def _content(tx: Transaction, messages: list[Claimed], now: datetime) -> Rendered | datetime | None:

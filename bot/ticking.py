@@ -19,6 +19,7 @@ from meldcode.ending import end_next
 from meldcode.ports import Transaction
 from meldcode.reminding import remind, week_overview
 from meldcode.staffing import notice_without_holder
+from storage.transaction import StoredTransaction
 
 TICK_SECONDS = 20
 AT_ONCE = 50
@@ -31,7 +32,7 @@ MESSAGES_KEPT = timedelta(days=90)
 class Ticker:
     """Runs the ticks; when one fails, the log has it and the next one comes."""
 
-    def __init__(self, office: Office, services: Services, wipe: Callable[[], None]) -> None:
+    def __init__(self, office: Office[StoredTransaction], services: Services, wipe: Callable[[], None]) -> None:
         self._office = office
         self._wipe = wipe
         self._wake = services.wake

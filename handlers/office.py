@@ -1,61 +1,145 @@
-"""Runs use cases for the handlers: in a thread, in one transaction that is committed here, within Slack's time."""
+"""Runs use cases for the handlers: in threads, each in a transaction that is committed here, within Slack's time.
+
+1. A request leaves its use case in a queue and waits.
+2. A thread takes all that waits there, as many as may share a commit, and runs them one after another.
+3. The commit makes them durable together; only then does each request get its outcome (promise 1).
+
+So what comes in while one commit is under way shares the next one, and nothing waits for company.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any, Generic, TypeVar
 
 from meldcode.ports import AlreadyStored, Outdated, Transaction
 
 T = TypeVar("T")
+Tx_co = TypeVar("Tx_co", bound=Transaction, covariant=True)
+Begin = Callable[[datetime], AbstractContextManager[Tx_co]]
 TRIES = 3
 SECONDS = 2.0
 """Slack waits 3 s for an acknowledgement; the rest is for the way there and back."""
+MOST_TOGETHER = 32
 
 
-class Office:
+@dataclass(frozen=True)
+class _Job:
+    """A use case that waits, and where its outcome is waited for."""
+
+    use_case: Callable[[Any, datetime], Any]
+    loop: asyncio.AbstractEventLoop
+    waiting: asyncio.Future[Any]
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    job: _Job
+    result: Any = None
+    error: Exception | None = None
+
+
+class Office(Generic[Tx_co]):
     """Runs a use case to its commit. What a use case raises, the handler gets; nothing is stored then.
 
     Raises TimeoutError when it takes longer than Slack waits. What is stored in spite of that is found again by the
-    idempotency key when the person submits once more.
+    idempotency key when the person submits once more. `together` gives what begins a transaction; what is begun under
+    it is committed when it is left, at the latest. There are as many threads as the database takes transactions.
     """
 
     def __init__(
         self,
-        transaction: Callable[[datetime], AbstractContextManager[Transaction]],
+        together: Callable[[], AbstractContextManager[Begin[Tx_co]]],
         now: Callable[[], datetime],
         *,
-        threads: int = 8,
+        threads: int = 1,
         seconds: float = SECONDS,
     ) -> None:
-        self._transaction = transaction
+        self._together = together
         self._now = now
         self._seconds = seconds
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="use-case")
+        self._most = MOST_TOGETHER if threads == 1 else 1
+        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        self._threads = [Thread(target=self._work, name="use-case", daemon=True) for _ in range(threads)]
+        for thread in self._threads:
+            thread.start()
 
-    async def run(self, use_case: Callable[[Transaction, datetime], T]) -> T:
-        """Run `use_case(tx, now)` in one transaction, anew when another one came in between, and return its result."""
+    async def run(self, use_case: Callable[[Tx_co, datetime], T], *, seconds: float | None = None) -> T:
+        """Run `use_case(tx, now)` in one transaction, anew when another one came in between, and return its result.
+
+        `seconds` is for what no person waits for.
+        """
         loop = asyncio.get_running_loop()
-        async with asyncio.timeout(self._seconds):
-            return await loop.run_in_executor(self._pool, self._attempts, use_case)
+        waiting: asyncio.Future[T] = loop.create_future()
+        async with asyncio.timeout(seconds or self._seconds):
+            self._queue.put(_Job(use_case, loop, waiting))
+            return await waiting
 
     def close(self) -> None:
-        """Let what runs come to its end."""
-        self._pool.shutdown(wait=True)
+        """Let what waits come to its end."""
+        for _ in self._threads:
+            self._queue.put(None)
+        for thread in self._threads:
+            thread.join()
 
-    def _attempts(self, use_case: Callable[[Transaction, datetime], T]) -> T:
-        for _ in range(TRIES - 1):
+    def _work(self) -> None:
+        while (job := self._queue.get()) is not None:
+            jobs = [job, *self._waiting()]
+            _tell(self._outcomes([job for job in jobs if not job.waiting.done()]))
+
+    def _waiting(self) -> list[_Job]:
+        """What else waits already; who asks to stop is heard after these."""
+        jobs: list[_Job] = []
+        with suppress(Empty):
+            while len(jobs) < self._most - 1:
+                job = self._queue.get_nowait()
+                if job is None:
+                    self._queue.put(None)
+                    break
+                jobs.append(job)
+        return jobs
+
+    def _outcomes(self, jobs: list[_Job]) -> list[_Outcome]:
+        """Run them and commit; when the commit fails, none of them is stored."""
+        try:
+            with self._together() as begin:
+                return [self._outcome(job, begin) for job in jobs]
+        except Exception as error:
+            return [_Outcome(job, error=error) for job in jobs]
+
+    def _outcome(self, job: _Job, begin: Begin[Tx_co]) -> _Outcome:
+        for is_last in (False,) * (TRIES - 1) + (True,):
             try:
-                return self._attempt(use_case)
-            except (AlreadyStored, Outdated):
-                continue
-        return self._attempt(use_case)
+                now = self._now()
+                with begin(now) as tx:
+                    result = job.use_case(tx, now)
+                return _Outcome(job, result)
+            except (AlreadyStored, Outdated) as error:
+                if is_last:
+                    return _Outcome(job, error=error)
+            except Exception as error:
+                return _Outcome(job, error=error)
+        raise AssertionError("the last try has an outcome")
 
-    def _attempt(self, use_case: Callable[[Transaction, datetime], T]) -> T:
-        now = self._now()
-        with self._transaction(now) as tx:
-            return use_case(tx, now)
+
+def _tell(outcomes: list[_Outcome]) -> None:
+    """Wake each request; one whose loop has ended meanwhile waits no more."""
+    for loop in {outcome.job.loop for outcome in outcomes}:
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(_settle, [outcome for outcome in outcomes if outcome.job.loop is loop])
+
+
+def _settle(outcomes: list[_Outcome]) -> None:
+    for outcome in outcomes:
+        if outcome.job.waiting.done():
+            continue
+        if outcome.error:
+            outcome.job.waiting.set_exception(outcome.error)
+        else:
+            outcome.job.waiting.set_result(outcome.result)

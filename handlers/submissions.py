@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from handlers import roles, screens, texts
-from handlers.actions import publish_home
+from handlers import screens, texts
 from handlers.commands import in_words
 from handlers.forms import FORM, REVIEW, SCHOOL, FormRef, answers_of, first_input
 from handlers.request import Request, Services
@@ -16,13 +15,12 @@ from meldcode.errors import Invalid, Refusal
 from meldcode.recording import Saved, Submit, submit, submit_draft
 
 Answer = dict[str, Any]
-OF_STAFF = {DEPUTY_FORM: appoint, roles.ROLES_FORM: roles.change}
 
 
 async def answer(services: Services, request: Request) -> Answer:
     """Store a form, or the draft that was shown for review, and show what happened."""
-    if own := OF_STAFF.get(request.view.get("callback_id", "")):
-        return await own(services, request)
+    if request.view.get("callback_id") == DEPUTY_FORM:
+        return await appoint(services, request)
     store = {FORM: submit, REVIEW: submit_draft}.get(request.view.get("callback_id", ""))
     if store is None:
         raise Refusal("unknown_action")
@@ -30,7 +28,7 @@ async def answer(services: Services, request: Request) -> Answer:
     outcome = await services.office.run(lambda tx, now: store(tx, command, now))
     if isinstance(outcome, Saved):
         services.wake()
-        services.later(publish_home(services, request))
+        services.home_changed(request.identity)
         return {"response_action": "update", "view": screens.saved_modal(outcome)}
     return {"response_action": "update", "view": screens.review_modal(outcome, ref)}
 

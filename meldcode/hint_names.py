@@ -49,7 +49,8 @@ class Names:
     """
 
     def __init__(self, text: str, pupil: Pupil, known: Known, taken: bytearray) -> None:
-        self.words = [_blank(word) if any(taken[word.start : word.end]) else word for word in tokens(text)]
+        words_ = tokens(text)
+        self.words = [_blank(w) if any(taken[w.start : w.end]) else w for w in words_] if any(taken) else words_
         self.pupil = pupil
         self.known = known
         self.blocked = self._blocked()
@@ -60,6 +61,9 @@ class Names:
         found: list[Span] = []
         at = 0
         while at < len(self.words):
+            if self._is_plain(at):
+                at += 1
+                continue
             end = self._pupil_end(at)
             if end == at and (end := self._name_end(at)) > at:
                 found.append((self.words[at].start, self._last_letter(end - 1)))
@@ -67,6 +71,13 @@ class Names:
                 self.ends.add(end)
             at = max(end, at + 1)
         return found
+
+    def _is_plain(self, at: int) -> bool:
+        """Whether no name can start here, as at most words: it saves asking each of the rules below."""
+        word = self.words[at]
+        if word.capital or word.folded in first_names() or word.folded in self.known.first or self._cued(at):
+            return False
+        return not (self.pupil.index.may_start(word) or self.known.full.may_start(word) or self._coordinated(at))
 
     def _last_letter(self, at: int) -> int:
         """Where the name ends, without a genitive's s."""

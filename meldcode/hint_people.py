@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from meldcode.hint_lists import words
 from meldcode.hint_text import Index, Name, tokens
+
+STAFFS = 64
+"""How many schools' staff are kept as words; a staff's names are the same from one entry to the next."""
 
 
 def folded(name: str) -> Name:
@@ -49,7 +52,8 @@ class Known:
     last: frozenset[str] = field(repr=False)
 
     @classmethod
-    def of(cls, names: Iterable[str]) -> Known:
+    @lru_cache(maxsize=STAFFS)
+    def of(cls, names: tuple[str, ...]) -> Known:
         """The names, each with its first word and its surname alone."""
         said = [name for name in map(folded, names) if name]
         full = [name for name in said if len(name) > 1]

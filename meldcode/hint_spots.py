@@ -31,7 +31,7 @@ def third_persons(text: str, *, pupil: tuple[str, str], known_names: Iterable[st
         if not any(taken[spot.start : spot.end]):
             taken[spot.start : spot.end] = b"1" * (spot.end - spot.start)
             found.append(spot)
-    names = Names(text, Pupil.of(pupil), Known.of(known_names), taken).find()
+    names = Names(text, Pupil.of(pupil), Known.of(tuple(known_names)), taken).find()
     found += [Found("name", *span) for span in names if not _is_own(text, span, pupil)]
     return sorted(found, key=lambda spot: spot.start)
 

@@ -62,6 +62,10 @@ class Index:
         known = sorted(names, key=len)
         return cls(frozenset(known), {name[0]: len(name) for name in known})
 
+    def may_start(self, word: Token) -> bool:
+        """Whether a name has this first word, maybe with a genitive's s."""
+        return word.folded in self.lengths or word.folded.removesuffix("s") in self.lengths
+
     def longest(self, said: Sequence[Token], at: int) -> int:
         """How many words the longest name has that stands here, its last word maybe with a genitive's s, or 0."""
         word = said[at].folded

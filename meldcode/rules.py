@@ -147,8 +147,11 @@ _SEVERAL = (FieldKind.CHOICES, FieldKind.PEOPLE)
 """The kinds of which an answer holds several values."""
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
 def _has_surrogate(value: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in value)
+    return _SURROGATE.search(value) is not None
 
 
 def handover_problems(record: Record, answers: Answers, staff: Colleagues) -> list[Problem]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Row, UnaryExpression, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, UnaryExpression, bindparam, delete, func, insert, select, update
 from sqlalchemy import case as case_when
 
 from meldcode.case import CaseId, Entry, PersonId, Pupil, SchoolId, State, Status
@@ -18,8 +18,31 @@ from meldcode.ports import AlreadyStored, CaseHeader, Cases, Contents, Outdated,
 from storage import chain
 from storage.inserting import insert_once
 from storage.payload import Payload, pupil_from_bytes, pupil_to_bytes
-from storage.schema import case_teachers, cases, entries, readings, reminders
+from storage.schema import case_keys, case_teachers, cases, entries, readings, reminders
 from storage.session import Session
+
+_BY_ID = cases.c.id == bindparam("case_id")
+_OPENED = (
+    # The key comes along, and is left out where there is none any more.
+    select(cases, case_teachers.c.teacher, case_keys.c.wrapped_key)
+    .outerjoin_from(cases, case_teachers, case_teachers.c.case == cases.c.id)
+    .outerjoin(case_keys, case_keys.c.case == cases.c.id)
+)
+_OPENED_BY_ID = _OPENED.where(_BY_ID)
+_OPENED_BY_CODE = _OPENED.where(
+    cases.c.code == bindparam("code"), cases.c.school.in_(bindparam("schools", expanding=True))
+)
+_ENTRIES = select(entries).where(entries.c.case == bindparam("id")).order_by(entries.c.seq)
+_BY_KEY = select(entries).where(entries.c.idempotency_key == bindparam("key"))
+_TEACHERS = select(case_teachers).where(case_teachers.c.case.in_(bindparam("ids", expanding=True)))
+_ABOUT = (
+    select(cases)
+    .where(cases.c.school == bindparam("school"), cases.c.pupil_index == bindparam("index"))
+    .order_by(cases.c.opened_at, cases.c.code)
+)
+_UNCHANGED = update(cases).where(_BY_ID, cases.c.version == bindparam("seen"))
+_INSERT_TEACHER = insert(case_teachers)
+_INSERT_READING = insert(readings)
 
 CODE_LETTERS = "23456789BCDFGHJKLMNPQRSTVWXZ"
 """No vowels, so that a code is never a word, and nothing that can be taken for another."""
@@ -36,12 +59,15 @@ class StoredCases(Cases):
     def __init__(self, session: Session) -> None:
         self._session = session
         self._connection = session.connection
+        # Of the cases that were looked up in this transaction: the head at a version, and the pupil as it is stored.
+        self._heads: dict[CaseId, tuple[int, bytes]] = {}
+        self._pupils: dict[CaseId, bytes] = {}
 
     def open(self, school: SchoolId, plan: Plan, pupil: Pupil, teacher: PersonId, now: datetime) -> CaseHeader:
         """Make a new case, without entries, with a code and a data key of its own. Raises NoFreeCode."""
         case = uuid4()
         key, wrapped = self._session.new_case_key(case)
-        row = {
+        row: dict[str, Any] = {
             "id": case,
             "school": school,
             "plan": plan.plan,
@@ -56,35 +82,37 @@ class StoredCases(Cases):
             "head": chain.START,
             "rungs": 0,
         }
-        self._insert_with_code(row, now)
+        code = self._insert_with_code(row, now)
         self._session.keep_case_key(case, wrapped)
-        return self.hand_over(case, teacher)
+        self._connection.execute(_INSERT_TEACHER, {"case": case, "teacher": teacher})
+        self._heads[case] = (0, chain.START)
+        return CaseHeader(
+            case, code, school, plan.plan, plan.version, Status.OPEN, row["step"], 0, now, now, frozenset({teacher})
+        )
 
     def find(self, code: str, schools: Iterable[SchoolId]) -> CaseHeader | None:
         """Return the case with this code in one of the schools."""
-        found = self._headers(cases.c.code == code, cases.c.school.in_(list(schools)))
-        return found[0] if found else None
+        return self._opened(_OPENED_BY_CODE, {"code": code, "schools": list(schools)})
 
     def get(self, case: CaseId) -> CaseHeader:
         """Return the header. Raises KeyError."""
-        found = self._headers(cases.c.id == case)
-        if not found:
+        found = self._opened(_OPENED_BY_ID, {"case_id": case})
+        if found is None:
             raise KeyError(case)
-        return found[0]
+        return found
 
     def contents(self, case: CaseId) -> Contents:
         """Return what the case holds, for the rules alone: never to be shown. Raises KeyError."""
-        sealed = self._connection.scalar(select(cases.c.pupil).where(cases.c.id == case))
-        if sealed is None:
-            raise KeyError(case)
-        opened = self._session.case_key(case).open(sealed, table="cases", column="pupil", row=str(case))
-        rows = self._connection.execute(select(entries).where(entries.c.case == case).order_by(entries.c.seq))
+        if case not in self._pupils:
+            self.get(case)
+        opened = self._session.case_key(case).open(self._pupils[case], table="cases", column="pupil", row=str(case))
+        rows = self._connection.execute(_ENTRIES, {"id": case})
         return Contents(pupil_from_bytes(opened), tuple(self._entry(row) for row in rows))
 
     def read(self, case: CaseId, reading: Reading) -> Contents:
         """Return what the case holds, for showing. The trace comes first: without it nothing is decrypted (G3)."""
         trace = {"case": case, "reader": reading.reader, "at": reading.at, "place": reading.where}
-        self._connection.execute(insert(readings).values(trace))
+        self._connection.execute(_INSERT_READING, trace)
         return self.contents(case)
 
     def append(
@@ -94,26 +122,27 @@ class StoredCases(Cases):
 
         Raises Outdated or AlreadyStored.
         """
-        previous = self._locked_head(case, entry)
+        previous = self._head(case, entry)
         payload = self._sealed(case.id, entry, digest)
         link = chain.link(self._session.vault, previous, case.id, entry.seq, entry.author, entry.written_at, payload)
-        self._insert_entry(case.id, entry, key, payload, link)
         since = state.since or case.since
         rungs = case.rungs if (state.step, since) == (case.step, case.since) else 0
         after = replace(case, status=state.status, step=state.step, version=entry.seq, since=since, rungs=rungs)
         self._update_row(case, after, link, next_due)
+        self._insert_entry(case.id, entry, key, payload, link)
+        self._heads[case.id] = (entry.seq, link)
         return after
 
     def submission(self, key: str) -> Submission | None:
         """Return what was stored under this idempotency key before."""
         index = self._session.vault.submission_index(key)
-        row = self._connection.execute(select(entries).where(entries.c.idempotency_key == index)).one_or_none()
+        row = self._connection.execute(_BY_KEY, {"key": index}).one_or_none()
         return Submission(row.case, row.seq, self._payload(row).digest) if row else None
 
     def hand_over(self, case: CaseId, to: PersonId) -> CaseHeader:
         """Make the case this teacher's alone (G5), and return its header."""
         self._connection.execute(delete(case_teachers).where(case_teachers.c.case == case))
-        self._connection.execute(insert(case_teachers).values(case=case, teacher=to))
+        self._connection.execute(_INSERT_TEACHER, {"case": case, "teacher": to})
         return self.get(case)
 
     def open_ones(self) -> list[CaseHeader]:
@@ -168,42 +197,60 @@ class StoredCases(Cases):
     def about(self, school: SchoolId, pupil: Pupil) -> list[CaseHeader]:
         """Return the school's cases about a pupil of this name, found by a keyed index, oldest first."""
         index = self._session.vault.pupil_index(school, pupil)
-        found = (cases.c.school == school, cases.c.pupil_index == index)
-        return self._headers(*found, order=cases.c.opened_at.asc())
+        return self._with_teachers(self._connection.execute(_ABOUT, {"school": school, "index": index}).all())
 
-    def headers(self, cases_: Collection[CaseId]) -> list[CaseHeader]:
-        """Return the headers of these cases, longest waiting first."""
-        return self._headers(cases.c.id.in_(cases_))
+    def of_teacher(self, teacher: PersonId, statuses: Iterable[Status]) -> list[CaseHeader]:
+        """Return the teacher's own cases, longest waiting first."""
+        own = select(case_teachers.c.case).where(case_teachers.c.teacher == teacher)
+        return self._headers(cases.c.id.in_(own), cases.c.status.in_(list(statuses)))
+
+    def of_schools(self, schools: Iterable[SchoolId], statuses: Iterable[Status]) -> list[CaseHeader]:
+        """Return the schools' cases, longest waiting first."""
+        return self._headers(cases.c.school.in_(list(schools)), cases.c.status.in_(list(statuses)))
 
     def readings(self, case: CaseId) -> list[Reading]:
         """Return who read the case, latest first."""
         query = select(readings).where(readings.c.case == case).order_by(readings.c.at.desc(), readings.c.id.desc())
         return [Reading(row.reader, row.at, row.place) for row in self._connection.execute(query)]
 
-    def _insert_with_code(self, row: dict[str, Any], now: datetime) -> None:
+    def _insert_with_code(self, row: dict[str, Any], now: datetime) -> str:
         for _ in range(CODE_TRIES):
-            if insert_once(self._connection, cases, {**row, "code": _new_code(now)}, [cases.c.code]):
-                return
+            code = _new_code(now)
+            if insert_once(self._connection, cases, {**row, "code": code}, (cases.c.code,)):
+                return code
         raise NoFreeCode(f"no free code after {CODE_TRIES} tries")
 
     def _headers(self, *conditions: ColumnElement[bool], order: UnaryExpression[Any] | None = None) -> list[CaseHeader]:
         first = cases.c.since.asc() if order is None else order
         rows = self._connection.execute(select(cases).where(*conditions).order_by(first, cases.c.code)).all()
-        teachers = self._teachers([row.id for row in rows])
-        return [_header(row, frozenset(teachers.get(row.id, ()))) for row in rows]
+        return self._with_teachers(rows)
 
-    def _teachers(self, ids: list[CaseId]) -> dict[CaseId, set[PersonId]]:
+    def _with_teachers(self, rows: Sequence[Row[Any]]) -> list[CaseHeader]:
         found: dict[CaseId, set[PersonId]] = {}
-        for row in self._connection.execute(select(case_teachers).where(case_teachers.c.case.in_(ids))):
+        ids = [row.id for row in rows]
+        for row in self._connection.execute(_TEACHERS, {"ids": ids}) if ids else ():
             found.setdefault(row.case, set()).add(row.teacher)
-        return found
+        return [_header(row, frozenset(found.get(row.id, ()))) for row in rows]
 
-    def _locked_head(self, case: CaseHeader, entry: Entry) -> bytes:
-        query = select(cases.c.version, cases.c.head).where(cases.c.id == case.id).with_for_update()
-        row = self._connection.execute(query).one()
-        if row.version != case.version or entry.seq != case.version + 1:
+    def _opened(self, query: Select[Any], which: dict[str, Any]) -> CaseHeader | None:
+        """Look up one case, with all that opening it takes."""
+        rows = self._connection.execute(query, which).all()
+        if not rows:
+            return None
+        row = rows[0]
+        self._heads[row.id] = (row.version, row.head)
+        self._pupils[row.id] = row.pupil
+        if row.wrapped_key is not None:
+            self._session.found_case_key(row.id, row.wrapped_key)
+        return _header(row, frozenset(each.teacher for each in rows if each.teacher is not None))
+
+    def _head(self, case: CaseHeader, entry: Entry) -> bytes:
+        """The link to go on from; that nobody appends meanwhile is seen when the row is updated."""
+        if case.id not in self._heads or self._heads[case.id][0] != case.version:
+            self.get(case.id)
+        version, head = self._heads[case.id]
+        if version != case.version or entry.seq != version + 1:
             raise Outdated(case.code)
-        head: bytes = row.head
         return head
 
     def _insert_entry(self, case: CaseId, entry: Entry, key: str, payload: bytes, link: bytes) -> None:
@@ -216,7 +263,7 @@ class StoredCases(Cases):
             "payload": payload,
             "chain": link,
         }
-        if not insert_once(self._connection, entries, row, [entries.c.idempotency_key]):
+        if not insert_once(self._connection, entries, row, (entries.c.idempotency_key,)):
             raise AlreadyStored
 
     def _update_row(self, before: CaseHeader, after: CaseHeader, head: bytes, next_due: datetime | None) -> None:
@@ -228,9 +275,10 @@ class StoredCases(Cases):
             "rungs": after.rungs,
             "head": head,
             "next_due": next_due,
+            "case_id": before.id,
+            "seen": before.version,
         }
-        unchanged = (cases.c.id == before.id, cases.c.version == before.version)
-        if self._connection.execute(update(cases).where(*unchanged).values(changed)).rowcount != 1:
+        if self._connection.execute(_UNCHANGED, changed).rowcount != 1:
             raise Outdated(before.code)
 
     def _sealed(self, case: CaseId, entry: Entry, digest: str) -> bytes:

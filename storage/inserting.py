@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table
+from sqlalchemy import Column, Connection, Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 
-def insert_once(connection: Connection, table: Table, values: Mapping[str, Any], unique: Sequence[Column[Any]]) -> bool:
+def insert_once(
+    connection: Connection, table: Table, values: Mapping[str, Any], unique: tuple[Column[Any], ...]
+) -> bool:
     """Insert the row unless one with the same unique columns exists; tell whether it was inserted."""
     # What comes back tells it; the count of inserted rows is not reliable on every driver.
-    if connection.dialect.name == "postgresql":
-        in_postgresql = postgresql.insert(table).values(values).on_conflict_do_nothing(index_elements=unique)
-        return connection.execute(in_postgresql.returning(*unique)).first() is not None
-    in_sqlite = sqlite.insert(table).values(values).on_conflict_do_nothing(index_elements=unique)
-    return connection.execute(in_sqlite.returning(*unique)).first() is not None
+    statement = _insert(connection.dialect.name, table, unique)
+    return connection.execute(statement, values).first() is not None
+
+
+@cache
+def _insert(dialect: str, table: Table, unique: tuple[Column[Any], ...]) -> Executable:
+    """The statement, made once: making one takes longer than the database does."""
+    if dialect == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing(index_elements=unique).returning(*unique)
+    return sqlite.insert(table).on_conflict_do_nothing(index_elements=unique).returning(*unique)

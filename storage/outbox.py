@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, delete, exists, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, exists, func, or_, select, update
 
 from meldcode.case import CaseId, PersonId
 from meldcode.people import Identity
@@ -16,17 +16,16 @@ from meldcode.ports import URGENT, Message, Outbox
 from storage.inserting import insert_once
 from storage.schema import identities, outbox
 
-_SAME = [outbox.c.about, outbox.c.kind, outbox.c.recipient, outbox.c.moment]
+_SAME = (outbox.c.about, outbox.c.kind, outbox.c.recipient, outbox.c.moment)
 
 
 class SendState(StrEnum):
-    """Where a message is on its way; one that was due in a backup is restored: perhaps sent since, so sent no more."""
+    """Where a message is on its way."""
 
     PENDING = "pending"
     CLAIMED = "claimed"
     SENT = "sent"
     FAILED = "failed"
-    RESTORED = "restored"
 
 
 _UNDERWAY = (SendState.PENDING.value, SendState.CLAIMED.value)
@@ -88,49 +87,45 @@ class StoredOutbox(Outbox):
 
 
 class SendQueue:
-    """The sender's side of the outbox; every method is a short transaction of its own."""
+    """The sender's side of the outbox, in one transaction."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def claim(self, now: datetime, limit: int, lease: timedelta) -> list[Claimed]:
         """Claim what is due, in order, at most one per person; nobody else gets it before the lease ends."""
-        with self._engine.begin() as connection:
-            rows = connection.execute(_claimable(now, limit)).all()
-            _take(connection, rows, now + lease)
-            known = _identities(connection, {row.recipient for row in rows})
-            return [_claimed(row, known.get(row.recipient)) for row in rows]
-
-    def backlog(self, now: datetime) -> Backlog:
-        """Return what was given up and what waits, due by now."""
-        failed = select(func.count()).where(outbox.c.state == SendState.FAILED.value)
-        oldest = select(func.min(outbox.c.due_at)).where(outbox.c.state.in_(_UNDERWAY), outbox.c.due_at <= now)
-        with self._engine.begin() as connection:
-            errors = {row.last_error_code: row.waiting for row in connection.execute(_errors())}
-            return Backlog(connection.scalar(failed) or 0, connection.scalar(oldest), errors)
-
-    def next_due(self) -> datetime | None:
-        """Return when the first of the messages that wait is to be sent."""
-        with self._engine.begin() as connection:
-            waiting = outbox.c.state == SendState.PENDING.value
-            found: datetime | None = connection.scalar(select(func.min(outbox.c.due_at)).where(waiting))
-            return found
+        rows = self._connection.execute(_CLAIMABLE, {"now": now, "most": limit}).all()
+        if not rows:
+            return []
+        self._take(rows, now + lease)
+        known = self._identities({row.recipient for row in rows})
+        return [_claimed(row, known.get(row.recipient)) for row in rows]
 
     def claim_alike(self, claimed: Claimed, now: datetime, lease: timedelta) -> list[Claimed]:
         """Claim what else of the same kind waits for the same person and is due, to be sent in one message."""
         alike = (outbox.c.recipient == claimed.to, outbox.c.kind == claimed.kind, outbox.c.id > claimed.id)
         waiting = (outbox.c.state == SendState.PENDING.value, outbox.c.due_at <= now)
-        with self._engine.begin() as connection:
-            query = select(outbox).where(*alike, *waiting).order_by(outbox.c.id).with_for_update(skip_locked=True)
-            rows = connection.execute(query).all()
-            _take(connection, rows, now + lease)
-            return [_claimed(row, claimed.identity) for row in rows]
+        query = select(outbox).where(*alike, *waiting).order_by(outbox.c.id).with_for_update(skip_locked=True)
+        rows = self._connection.execute(query).all()
+        self._take(rows, now + lease)
+        return [_claimed(row, claimed.identity) for row in rows]
 
-    def mark_sent(self, claimed: Claimed, now: datetime) -> None:
-        """Mark the message sent, also when the lease has ended meanwhile: it was sent."""
-        sent = {"state": SendState.SENT.value, "sent_at": now, "claimed_until": None, "last_error_code": None}
-        with self._engine.begin() as connection:
-            connection.execute(update(outbox).where(outbox.c.id == claimed.id).values(sent))
+    def backlog(self, now: datetime) -> Backlog:
+        """Return what was given up and what waits, due by now."""
+        failed = select(func.count()).where(outbox.c.state == SendState.FAILED.value)
+        oldest = select(func.min(outbox.c.due_at)).where(outbox.c.state.in_(_UNDERWAY), outbox.c.due_at <= now)
+        errors = {row.last_error_code: row.waiting for row in self._connection.execute(_errors())}
+        return Backlog(self._connection.scalar(failed) or 0, self._connection.scalar(oldest), errors)
+
+    def next_due(self) -> datetime | None:
+        """Return when the first of the messages that wait is to be sent."""
+        waiting = outbox.c.state == SendState.PENDING.value
+        found: datetime | None = self._connection.scalar(select(func.min(outbox.c.due_at)).where(waiting))
+        return found
+
+    def mark_sent(self, sent: Sequence[int], now: datetime) -> None:
+        """Mark the messages with these ids sent, also when a lease has ended meanwhile: they were sent."""
+        self._connection.execute(_MARK_SENT, {"ids": list(sent), "sent_at": now})
 
     def retry(self, claimed: Claimed, due_at: datetime, error_code: str) -> None:
         """Give the message back, to be sent again from `due_at` on; nothing when the lease was lost to another."""
@@ -144,6 +139,13 @@ class SendQueue:
         """Try the message no more; nothing when the lease was lost to another."""
         self._give_up_claim(claimed, SendState.FAILED, error_code)
 
+    def _take(self, rows: Sequence[Row[Any]], until: datetime) -> None:
+        self._connection.execute(_TAKE, {"ids": [row.id for row in rows], "claimed_until": until})
+
+    def _identities(self, people: set[PersonId]) -> dict[PersonId, Identity]:
+        rows = self._connection.execute(_IDENTITIES, {"people": list(people)})
+        return {row.person: Identity(row.platform, row.workspace, row.user) for row in rows}
+
     def _give_up_claim(self, claimed: Claimed, state: SendState, error_code: str | None, **changed: Any) -> None:
         # The number of attempts names the claim: a slow sender must not touch what another has claimed since.
         ours = (
@@ -152,17 +154,11 @@ class SendQueue:
             outbox.c.attempts == claimed.attempts,
         )
         row = {"state": state.value, "claimed_until": None, "last_error_code": error_code, **changed}
-        with self._engine.begin() as connection:
-            connection.execute(update(outbox).where(*ours).values(row))
+        self._connection.execute(update(outbox).where(*ours).values(row))
 
 
-def _take(connection: Connection, rows: Sequence[Row[Any]], until: datetime) -> None:
-    claimed = {"state": SendState.CLAIMED.value, "claimed_until": until, "attempts": outbox.c.attempts + 1}
-    connection.execute(update(outbox).where(outbox.c.id.in_([row.id for row in rows])).values(claimed))
-
-
-def _claimable(now: datetime, limit: int) -> Select[Any]:
-    earlier = outbox.alias()
+def _claimable() -> Select[Any]:
+    now, earlier = bindparam("now", type_=outbox.c.due_at.type), outbox.alias()
     # What waits for the morning holds up nothing that comes at night (G4); what is tried again keeps its place.
     is_before = or_(earlier.c.due_at <= now, earlier.c.attempts > 0)
     waits = exists().where(
@@ -178,7 +174,7 @@ def _claimable(now: datetime, limit: int) -> Select[Any]:
         select(outbox)
         .where(or_(due, abandoned), or_(urgent, ~waits))
         .order_by(urgent.desc(), outbox.c.due_at, outbox.c.id)
-        .limit(limit)
+        .limit(bindparam("most"))
         .with_for_update(skip_locked=True)
     )
 
@@ -192,9 +188,15 @@ def _errors() -> Select[Any]:
     )
 
 
-def _identities(connection: Connection, people: set[PersonId]) -> dict[PersonId, Identity]:
-    query = select(identities).where(identities.c.person.in_(people)).order_by(identities.c.platform)
-    return {row.person: Identity(row.platform, row.workspace, row.user) for row in connection.execute(query)}
+_CLAIMABLE = _claimable()
+_IDS = outbox.c.id.in_(bindparam("ids", expanding=True))
+_TAKE = update(outbox).where(_IDS).values(state=SendState.CLAIMED.value, attempts=outbox.c.attempts + 1)
+_MARK_SENT = update(outbox).where(_IDS).values(state=SendState.SENT.value, claimed_until=None, last_error_code=None)
+_IDENTITIES = (
+    select(identities)
+    .where(identities.c.person.in_(bindparam("people", expanding=True)))
+    .order_by(identities.c.platform)
+)
 
 
 def _claimed(row: Row[Any], identity: Identity | None) -> Claimed:

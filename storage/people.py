@@ -6,55 +6,90 @@ from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from datetime import date, datetime, time
 from typing import Any
-from uuid import uuid4
 
-from sqlalchemy import Row, delete, insert, select, tuple_, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from meldcode.case import PersonId, SchoolId
-from meldcode.people import AMSTERDAM, Deputy, Identity, Membership, Person, RoleChange, School
+from meldcode.people import AMSTERDAM, Deputy, Identity, Membership, Person, School
 from meldcode.plan import Role
 from meldcode.ports import People
 from storage.payload import groups_from_bytes, groups_to_bytes
-from storage.schema import deputies, identities, memberships, people, role_changes, roles, schools
+from storage.schema import deputies, identities, memberships, people, roles, schools
 from storage.session import Session
+from storage.staff_memory import StaffMemory, changed
 from storage.vault import Vault
 
-_IDENTITY = tuple_(identities.c.platform, identities.c.workspace, identities.c.user)
+_PEOPLE = select(people).where(people.c.id.in_(bindparam("ids", expanding=True)))
+_BY_IDENTITY = select(identities.c.person).where(
+    identities.c.platform == bindparam("platform"),
+    identities.c.workspace == bindparam("workspace"),
+    identities.c.user == bindparam("user"),
+)
+_BELONGING = (
+    select(memberships.c.person, memberships.c.groups, schools)
+    .join_from(memberships, schools)
+    .where(memberships.c.person.in_(bindparam("ids", expanding=True)))
+    .order_by(schools.c.name)
+)
+_ROLES = select(roles).where(roles.c.person.in_(bindparam("ids", expanding=True)))
+_ON_DUTY = select(deputies).where(
+    deputies.c.deputy.in_(bindparam("ids", expanding=True)),
+    deputies.c.first_day <= bindparam("day"),
+    deputies.c.last_day >= bindparam("day"),
+)
 
 
 class StoredPeople(People):
-    """The people in the database, seen by one transaction."""
+    """The people in the database, seen by one transaction; what the process remembers is not read anew."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, memory: StaffMemory) -> None:
         self._vault = session.vault
         self._connection = session.connection
-        self._now = session.now
         self._today = session.now.astimezone(AMSTERDAM).date()
-        self._staff: dict[SchoolId, list[Person]] = {}
+        self._memory = memory
+        self._known_here: dict[Any, Any] | None = None
+
+    @property
+    def _known(self) -> dict[Any, Any]:
+        if self._known_here is None:
+            self._known_here = self._memory.remembered(self._connection, self._today)
+        return self._known_here
+
+    def _changed(self) -> None:
+        """Make every process read anew; what this transaction reads from now on is for itself alone."""
+        changed(self._connection)
+        self._known_here = {}
 
     def by_identity(self, identity: Identity) -> Person | None:
         """Return the person with this platform identity, or None."""
-        return self.by_identities([identity]).get(identity)
+        if identity not in self._known:
+            person = self._connection.scalar(_BY_IDENTITY, asdict(identity))
+            if person is None:
+                return None
+            self._known[identity] = self.get(person)
+        found: Person = self._known[identity]
+        return found
 
     def by_identities(self, identities_: Iterable[Identity]) -> dict[Identity, Person]:
         """Return those of the identities that are known."""
-        asked = [_values(one) for one in identities_]
-        rows = self._connection.execute(select(identities).where(_IDENTITY.in_(asked))).all()
-        found = self._load({row.person for row in rows})
-        return {Identity(row.platform, row.workspace, row.user): found[row.person] for row in rows}
+        found = {identity: self.by_identity(identity) for identity in identities_}
+        return {identity: person for identity, person in found.items() if person is not None}
 
     def get(self, person: PersonId) -> Person:
         """Return the person. Raises KeyError."""
-        return self._load([person])[person]
+        if person not in self._known:
+            self._known[person] = self._load([person])[person]
+        found: Person = self._known[person]
+        return found
 
     def of_school(self, school: SchoolId) -> list[Person]:
         """Return everybody with a role in the school, by name."""
-        if school not in self._staff:
+        if ("staff", school) not in self._known:
             query = select(memberships.c.person).where(memberships.c.school == school)
             found = self._load(self._connection.scalars(query).all())
             staff = [person for person in found.values() if person.roles_in(school)]
-            self._staff[school] = sorted(staff, key=lambda person: (person.name.casefold(), str(person.id)))
-        return list(self._staff[school])
+            self._known["staff", school] = sorted(staff, key=lambda person: (person.name.casefold(), str(person.id)))
+        return list(self._known["staff", school])
 
     def schools(self) -> list[School]:
         """Return all schools, by name."""
@@ -62,96 +97,36 @@ class StoredPeople(People):
 
     def school(self, school: SchoolId) -> School:
         """Return the school. Raises KeyError."""
-        row = self._connection.execute(select(schools).where(schools.c.id == school)).one_or_none()
-        if row is None:
-            raise KeyError(school)
-        return _school(row)
-
-    def engage(self, identity: Identity, name: str) -> PersonId:
-        """Return whose identity this is, made known if nobody's; their name becomes this one unless it is empty."""
-        known = select(people).join_from(people, identities).where(_IDENTITY.in_([_values(identity)]))
-        row = self._connection.execute(known).one_or_none()
-        if row is None:
-            return self._new_person(identity, name)
-        person: PersonId = row.id
-        if name and opened_name(self._vault, row) != name:
-            self._staff.clear()
-            sealed = sealed_name(self._vault, person, name)
-            self._connection.execute(update(people).where(people.c.id == person).values(name=sealed))
-        return person
-
-    def set_place(
-        self, person: PersonId, school: SchoolId, roles: Collection[Role], groups: tuple[str, ...], by: PersonId | None
-    ) -> list[RoleChange]:
-        """Make these all the roles that somebody has of their own in the school: without any they have no place there.
-
-        Keeps and returns what changed, and who did it; nobody (None) is the schools file.
-        """
-        self._staff.clear()
-        held = self._roles([person]).get((person, school), set())
-        changes = [RoleChange(school, person, role, role not in held, by, self._now) for role in held ^ set(roles)]
-        if roles:
-            self._keep_membership(person, school, groups)
-        self._keep_changes(sorted(changes, key=lambda change: (change.is_given, change.role)))
-        if not roles:
-            place = (memberships.c.person == person, memberships.c.school == school)
-            self._connection.execute(delete(memberships).where(*place))
-        return changes
-
-    def role_changes(self, school: SchoolId, limit: int) -> list[RoleChange]:
-        """Return the latest changes of roles in the school, latest first."""
-        query = select(role_changes).where(role_changes.c.school == school)
-        latest = query.order_by(role_changes.c.at.desc(), role_changes.c.id.desc()).limit(limit)
-        return [
-            RoleChange(row.school, row.person, Role(row.role), row.is_given, row.changed_by, row.at)
-            for row in self._connection.execute(latest)
-        ]
+        if school not in self._known:
+            row = self._connection.execute(select(schools).where(schools.c.id == school)).one_or_none()
+            if row is None:
+                raise KeyError(school)
+            self._known[school] = _school(row)
+        found: School = self._known[school]
+        return found
 
     def appoint(self, deputy: Deputy, by: PersonId, now: datetime) -> None:
         """Let somebody stand in for a colleague (G5), and keep who arranged it."""
-        self._staff.clear()
+        self._changed()
         self._connection.execute(insert(deputies).values(**asdict(deputy), appointed_by=by, at=now))
 
     def deputies(self, school: SchoolId, day: date) -> list[Deputy]:
         """Return who stands in for whom, on this day or later."""
-        query = select(deputies).where(deputies.c.school == school, deputies.c.last_day >= day)
-        rows = self._connection.execute(query.order_by(deputies.c.first_day, deputies.c.id))
-        return [Deputy(row.school, row.person, row.deputy, row.first_day, row.last_day) for row in rows]
+        if ("deputies", school, day) not in self._known:
+            query = select(deputies).where(deputies.c.school == school, deputies.c.last_day >= day)
+            rows = self._connection.execute(query.order_by(deputies.c.first_day, deputies.c.id))
+            self._known["deputies", school, day] = [
+                Deputy(row.school, row.person, row.deputy, row.first_day, row.last_day) for row in rows
+            ]
+        return list(self._known["deputies", school, day])
 
     def set_left(self, person: PersonId, at: datetime | None) -> None:
         """Keep that somebody has left, and has no role any more, or (None) that they are back."""
-        self._staff.clear()
+        self._changed()
         self._connection.execute(update(people).where(people.c.id == person).values(left_at=at))
 
-    def _new_person(self, identity: Identity, name: str) -> PersonId:
-        person = uuid4()
-        self._connection.execute(insert(people).values(id=person, name=sealed_name(self._vault, person, name)))
-        self._connection.execute(insert(identities).values(**asdict(identity), person=person))
-        return person
-
-    def _keep_membership(self, person: PersonId, school: SchoolId, groups: tuple[str, ...]) -> None:
-        place = (memberships.c.person == person, memberships.c.school == school)
-        sealed = self._connection.scalar(select(memberships.c.groups).where(*place))
-        if sealed is None:
-            row = {"person": person, "school": school, "groups": sealed_groups(self._vault, groups, person, school)}
-            self._connection.execute(insert(memberships).values(row))
-        elif opened_groups(self._vault, sealed, person, school) != groups:
-            changed = sealed_groups(self._vault, groups, person, school)
-            self._connection.execute(update(memberships).where(*place).values(groups=changed))
-
-    def _keep_changes(self, changes: Iterable[RoleChange]) -> None:
-        for change in changes:
-            place = {"person": change.person, "school": change.school, "role": change.role.value}
-            if change.is_given:
-                self._connection.execute(insert(roles).values(**place, since=change.at))
-            else:
-                here = [roles.c[name] == value for name, value in place.items()]
-                self._connection.execute(delete(roles).where(*here))
-            kept = {**place, "is_given": change.is_given, "changed_by": change.by, "at": change.at}
-            self._connection.execute(insert(role_changes).values(kept))
-
     def _load(self, ids: Collection[PersonId]) -> dict[PersonId, Person]:
-        rows = self._connection.execute(select(people).where(people.c.id.in_(ids))).all()
+        rows = self._connection.execute(_PEOPLE, {"ids": list(ids)}).all()
         belonging = self._memberships(ids, {row.id for row in rows if row.left_at is None})
         return {row.id: Person(row.id, opened_name(self._vault, row), belonging.get(row.id, {})) for row in rows}
 
@@ -161,14 +136,8 @@ class StoredPeople(People):
         """Where these people belong; whoever is not `here` any more has no roles left."""
         standing_in = self._standing_in(here)
         held = self._roles({*ids, *(person for replaced in standing_in.values() for person in replaced)})
-        query = (
-            select(memberships.c.person, memberships.c.groups, schools)
-            .join_from(memberships, schools)
-            .where(memberships.c.person.in_(ids))
-            .order_by(schools.c.name)
-        )
         found: dict[PersonId, dict[SchoolId, Membership]] = {}
-        for row in self._connection.execute(query):
+        for row in self._connection.execute(_BELONGING, {"ids": list(ids)}):
             groups = opened_groups(self._vault, row.groups, row.person, row.id)
             replaced = standing_in.get((row.person, row.id), set())
             acting = {row.person, *replaced} if row.person in here else set()
@@ -180,15 +149,14 @@ class StoredPeople(People):
 
     def _standing_in(self, ids: Collection[PersonId]) -> dict[tuple[PersonId, SchoolId], set[PersonId]]:
         """Whom these people stand in for today, by school (G5)."""
-        on_duty = (deputies.c.first_day <= self._today, deputies.c.last_day >= self._today)
         found: dict[tuple[PersonId, SchoolId], set[PersonId]] = {}
-        for row in self._connection.execute(select(deputies).where(deputies.c.deputy.in_(ids), *on_duty)):
+        for row in self._connection.execute(_ON_DUTY, {"ids": list(ids), "day": self._today}):
             found.setdefault((row.deputy, row.school), set()).add(row.person)
         return found
 
     def _roles(self, ids: Collection[PersonId]) -> dict[tuple[PersonId, SchoolId], set[Role]]:
         held: dict[tuple[PersonId, SchoolId], set[Role]] = {}
-        for row in self._connection.execute(select(roles).where(roles.c.person.in_(ids))):
+        for row in self._connection.execute(_ROLES, {"ids": list(ids)}):
             held.setdefault((row.person, row.school), set()).add(Role(row.role))
         return held
 
@@ -212,10 +180,6 @@ def sealed_groups(vault: Vault, groups: tuple[str, ...], person: PersonId, schoo
 def opened_groups(vault: Vault, sealed: bytes, person: PersonId, school: SchoolId) -> tuple[str, ...]:
     """Return what `sealed_groups` made."""
     return groups_from_bytes(vault.staff.open(sealed, table="memberships", column="groups", row=f"{person}/{school}"))
-
-
-def _values(identity: Identity) -> tuple[str, str, str]:
-    return identity.platform, identity.workspace, identity.user
 
 
 def _school(row: Row[Any]) -> School:

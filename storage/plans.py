@@ -51,7 +51,7 @@ def register(connection: Connection, given: Iterable[tuple[Plan, str]]) -> None:
     """Keep each plan with its document at first sight. Raises PlanChanged."""
     for plan, document in given:
         row = {"plan": plan.plan, "version": plan.version, "digest": digest(plan), "document": document}
-        if not insert_once(connection, plans, row, [plans.c.plan, plans.c.version]):
+        if not insert_once(connection, plans, row, (plans.c.plan, plans.c.version)):
             _refuse_changed(connection, plan)
 
 

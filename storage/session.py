@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from meldcode.case import CaseId
 from storage.schema import case_keys
 from storage.vault import DataKey, Vault, Wrapped
+
+_KEEP = insert(case_keys)
+_WRAPPED = select(case_keys.c.wrapped_key).where(case_keys.c.case == bindparam("id"))
 
 
 class Session:
@@ -19,6 +22,7 @@ class Session:
         self.vault = vault
         self.now = now
         self._case_keys: dict[CaseId, DataKey] = {}
+        self._wrapped_keys: dict[CaseId, bytes] = {}
 
     def new_case_key(self, case: CaseId) -> tuple[DataKey, Wrapped]:
         """Make the data key of a new case; `keep_case_key` stores it once the case's row is there."""
@@ -28,13 +32,16 @@ class Session:
 
     def keep_case_key(self, case: CaseId, wrapped: Wrapped) -> None:
         """Store the wrapped key, apart from the case."""
-        row = {"case": case, "wrapped_key": wrapped.key, "key_id": wrapped.key_id}
-        self.connection.execute(insert(case_keys).values(row))
+        self.connection.execute(_KEEP, {"case": case, "wrapped_key": wrapped.key, "key_id": wrapped.key_id})
+
+    def found_case_key(self, case: CaseId, wrapped: bytes) -> None:
+        """Keep the wrapped key that was read along with the case, until it is needed."""
+        self._wrapped_keys[case] = wrapped
 
     def case_key(self, case: CaseId) -> DataKey:
         """Return the case's data key. Raises KeyError when it has none (any more)."""
         if case not in self._case_keys:
-            wrapped = self.connection.scalar(select(case_keys.c.wrapped_key).where(case_keys.c.case == case))
+            wrapped = self._wrapped_keys.get(case) or self.connection.scalar(_WRAPPED, {"id": case})
             if wrapped is None:
                 raise KeyError(case)
             self._case_keys[case] = self.vault.case_key(case, wrapped)

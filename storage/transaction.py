@@ -2,50 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from meldcode.plan import Plan
 from meldcode.ports import Transaction
 from storage.cases import StoredCases
 from storage.drafts import StoredDrafts
 from storage.endings import StoredEndings
-from storage.handled import StoredHandled
 from storage.outbox import SendQueue, StoredOutbox
 from storage.people import StoredPeople
 from storage.plans import PlanKey, StoredPlans, register
 from storage.session import Session
-from storage.turns import StoredTurns
+from storage.staff_memory import StaffMemory
 from storage.vault import Vault
+
+SERVER_WRITERS = 8
+Transactions = Callable[[datetime], AbstractContextManager["StoredTransaction"]]
+
+
+class LostTransaction(RuntimeError):
+    """SQLite has rolled back by itself, as it does when the disk is full: nothing that shared the commit is stored."""
 
 
 class StoredTransaction(Transaction):
-    """One transaction on the database."""
+    """One transaction on the database; `queue` is the sender's side of the outbox."""
 
-    def __init__(self, session: Session, plans: StoredPlans) -> None:
+    def __init__(self, session: Session, plans: StoredPlans, memory: StaffMemory) -> None:
         self.session = session
         self.plans = plans
-        self.people = StoredPeople(session)
+        self.people = StoredPeople(session, memory)
         self.cases = StoredCases(session)
-        self.turns = StoredTurns(session, self.cases)
         self.drafts = StoredDrafts(session)
-        self.handled = StoredHandled(session)
         self.outbox = StoredOutbox(session.connection)
         self.endings = StoredEndings(session, self.cases)
+        self.queue = SendQueue(session.connection)
 
 
 class Store:
-    """The database, for use cases (`transaction`) and the sender (`queue`). `plan` is the one for new cases."""
+    """The database, for use cases. `plan` is the one for new cases."""
 
     def __init__(self, engine: Engine, vault: Vault, plan: Plan) -> None:
-        self.queue = SendQueue(engine)
         self._engine = engine
         self._vault = vault
         self._plan = plan
         self._parsed: dict[PlanKey, Plan] = {}
+        self._memory = StaffMemory()
+
+    @property
+    def writers(self) -> int:
+        """How many transactions the database takes at the same time; SQLite takes one."""
+        return 1 if self._engine.dialect.name == "sqlite" else SERVER_WRITERS
 
     @contextmanager
     def transaction(self, now: datetime | None = None) -> Iterator[StoredTransaction]:
@@ -54,8 +64,38 @@ class Store:
         Leaving it normally commits, any exception rolls all of it back.
         """
         with self._engine.begin() as connection:
-            plans = StoredPlans(connection, self._plan, self._parsed)
-            yield StoredTransaction(Session(connection, self._vault, now or datetime.now(UTC)), plans)
+            yield self._in(connection, now)
+
+    @contextmanager
+    def together(self) -> Iterator[Transactions]:
+        """Begin transactions that share one durable commit at the end, where the database takes one at a time anyway.
+
+        Each can fail by itself. None of them is stored before the end, nor when leaving raises. A server that takes
+        several at a time shares the commits of its connections by itself: there each is committed at its own end.
+        """
+        if self.writers > 1:
+            yield self.transaction
+            return
+        with self._engine.begin() as connection:
+            yield lambda now: self._within(connection, now)
+            _refuse_lost(connection)
+
+    @contextmanager
+    def _within(self, connection: Connection, now: datetime) -> Iterator[StoredTransaction]:
+        _refuse_lost(connection)
+        # Not `begin_nested`, which does the same at ten times the price.
+        connection.exec_driver_sql("SAVEPOINT one")
+        try:
+            yield self._in(connection, now)
+        except BaseException:
+            connection.exec_driver_sql("ROLLBACK TO one")
+            raise
+        finally:
+            connection.exec_driver_sql("RELEASE one")
+
+    def _in(self, connection: Connection, now: datetime | None) -> StoredTransaction:
+        plans = StoredPlans(connection, self._plan, self._parsed)
+        return StoredTransaction(Session(connection, self._vault, now or datetime.now(UTC)), plans, self._memory)
 
     def register_plans(self, plans: Iterable[tuple[Plan, str]]) -> None:
         """Keep each plan with its document at first sight. Raises PlanChanged: a case never changes underfoot."""
@@ -64,3 +104,9 @@ class Store:
             register(connection, known)
         # No case of theirs has to parse a document first, which would take a good part of an acknowledgement's time.
         self._parsed |= {(plan.plan, plan.version): plan for plan, _ in known}
+
+
+def _refuse_lost(connection: Connection) -> None:
+    """Raise LostTransaction where SQLite's own commit would say nothing."""
+    if not getattr(connection.connection.dbapi_connection, "in_transaction", True):
+        raise LostTransaction

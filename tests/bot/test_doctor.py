@@ -84,8 +84,9 @@ def test_a_message_that_waits_and_one_that_was_given_up_are_told(settings: Setti
         [karin] = tx.people.of_school(school.id)
         tx.outbox.put(Message("deputy", karin.id, None, "one", {}), long_ago)
         tx.outbox.put(Message("deputy", karin.id, None, "two", {}), long_ago)
-    [claimed] = store.queue.claim(long_ago, 1, timedelta(minutes=1))
-    store.queue.set_aside(claimed, "user_not_found")
+    with store.transaction() as tx:
+        [claimed] = tx.queue.claim(long_ago, 1, timedelta(minutes=1))
+        tx.queue.set_aside(claimed, "user_not_found")
     stuck, failed = sorted(complaints(settings), key=lambda complaint: "delivered" in complaint)
     assert "The outbox is stuck" in stuck
     assert failed.startswith("1 message(s) could not be delivered")

@@ -469,7 +469,7 @@ async def postpones(school: Running, user: str, until: str, why: str) -> list[st
 @pytest.mark.rule("G5")
 async def test_what_reaches_nobody_in_charge_goes_round_once(tmp_path: Path, database_url: str) -> None:
     async with on_a_monday(tmp_path, database_url) as school:
-        school.expect("user_not_found", "channel_not_found")
+        school.expect("user_not_found", "channel_not_found", "invalid_arguments")
         await reported(school)
         for user in (KARIN, FATIMA):
             del school.workspace.people[user]
@@ -482,7 +482,7 @@ async def test_what_reaches_nobody_in_charge_goes_round_once(tmp_path: Path, dat
 @pytest.mark.rule("G2")
 async def test_who_is_not_there_is_passed_on_to_the_next_in_charge(tmp_path: Path, database_url: str) -> None:
     async with on_a_monday(tmp_path, database_url) as school:
-        school.expect("user_not_found", "channel_not_found")
+        school.expect("user_not_found", "channel_not_found", "invalid_arguments")
         [code] = await reported(school)
         del school.workspace.people[KARIN]
         await comes(school, "2026-11-23T15:00")

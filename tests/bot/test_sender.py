@@ -81,7 +81,7 @@ async def test_while_slack_is_away_messages_wait(tmp_path: Path, monkeypatch: py
 
 async def test_who_is_not_in_slack_is_set_aside_with_an_alarm(tmp_path: Path) -> None:
     async with running(tmp_path, worker=False) as school:
-        school.expect("channel_not_found")
+        school.expect("channel_not_found", "invalid_arguments")
         await report(school)
         del school.workspace.people[JORIS]
         with logged() as log:
@@ -116,7 +116,7 @@ async def test_while_slack_refuses_the_token_all_wait_and_the_log_and_doctor_say
         assert {state for state, _ in error_codes(school)} == {"pending"}, "none is set aside"
         assert len(school.workspace.traffic) - calls <= 2 * 60, "and Slack is not asked over and over"
         now = school.clock()
-        backlog = await asyncio.to_thread(school.program.store.queue.backlog, now)
+        backlog = await school.program.office.run(lambda tx, _: tx.queue.backlog(now))
         said = list(_outbox(backlog, now))
         assert f"Slack refuses the token or the app's rights ({error}): 2 message(s) wait, and none is lost." in said
         school.workspace.faults.refuses = ""
@@ -172,7 +172,7 @@ async def report_more(school: Running) -> None:
 @pytest.mark.parametrize("from_case", [False, True])
 async def test_whoever_raised_an_alarm_hears_that_it_did_not_arrive(tmp_path: Path, from_case: bool) -> None:
     async with running(tmp_path, worker=False) as school:
-        school.expect("channel_not_found")
+        school.expect("channel_not_found", "invalid_arguments")
         await report(school)
         while await sends(school):
             pass

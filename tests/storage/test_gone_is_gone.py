@@ -188,9 +188,15 @@ def test_a_failure_halfway_destroys_nothing(store: Store, ending: CaseHeader) ->
 def test_sent_messages_and_old_drafts_go_and_what_waits_stays(store: Store, engine: Engine, staff: Staff) -> None:
     with store.transaction(NOW) as tx:
         tx.drafts.keep("old", staff.karin.id, {"what": "x"}, NOW)
-    store.queue.mark_sent(_claimed(store, "sent", staff), NOW)
-    store.queue.set_aside(_claimed(store, "failed", staff), "user_not_found")
-    store.queue.retry(_claimed(store, "waits", staff), NOW, "http_503")
+    sent = _claimed(store, "sent", staff)
+    with store.transaction() as tx:
+        tx.queue.mark_sent([sent.id], NOW)
+    failed = _claimed(store, "failed", staff)
+    with store.transaction() as tx:
+        tx.queue.set_aside(failed, "user_not_found")
+    waits = _claimed(store, "waits", staff)
+    with store.transaction() as tx:
+        tx.queue.retry(waits, NOW, "http_503")
     assert _left(store, engine, NOW) == {"sent", "failed", "waits", "draft"}
     assert _left(store, engine, NOW + timedelta(days=1)) == {"waits"}
 
@@ -198,7 +204,8 @@ def test_sent_messages_and_old_drafts_go_and_what_waits_stays(store: Store, engi
 def _claimed(store: Store, moment: str, staff: Staff) -> Claimed:
     with store.transaction(NOW) as tx:
         tx.outbox.put(Message("deputy", staff.karin.id, None, moment), NOW)
-    [claimed] = store.queue.claim(NOW, 1, timedelta(minutes=2))
+    with store.transaction() as tx:
+        [claimed] = tx.queue.claim(NOW, 1, timedelta(minutes=2))
     return claimed
 
 

@@ -47,17 +47,15 @@ def test_an_unclassified_column_is_found() -> None:
 
 TEXT_COLUMNS = {
     "secrets": {"name", "key_id"},
+    "marks": {"name"},
     "plans": {"plan", "document"},
     "schools": {"name", "region", "free_days", "open_days", "hours"},
     "identities": {"platform", "workspace", "user"},
     "roles": {"role"},
-    "role_changes": {"role"},
     "cases": {"code", "plan", "status", "step", "outcome"},
     "case_keys": {"key_id"},
     "readings": {"place"},
     "reminders": {"moment"},
-    "turns": {"holder", "code", "record"},
-    "appointments": {"code"},
     "outbox": {"about", "kind", "moment", "words", "state", "last_error_code"},
 }
 

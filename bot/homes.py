@@ -1,0 +1,70 @@
+"""Brings Home tabs up to date: at once after a change, and one tab once for many changes in a row.
+
+What a Home tab costs is paid for each person once a second at the most, however many cases change, and after
+the change itself was acknowledged. When it fails, the tab is made anew the next time it is opened.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from handlers.home import home_view
+from handlers.office import Office
+from handlers.trouble import note
+from meldcode.errors import Refusal
+from meldcode.people import Identity
+from meldcode.ports import Transaction
+from meldcode.reading import overview
+
+SETTLE = 0.1
+"""Seconds after a change, in which more of the same are waited for."""
+AT_MOST_EVERY = 1.0
+"""Seconds between two publications of the same tab."""
+
+
+class Homes:
+    """The tabs that have changed, by whose they are."""
+
+    def __init__(self, office: Office[Transaction], client: AsyncWebClient) -> None:
+        self._office = office
+        self._client = client
+        self._due: dict[Identity, float] = {}
+        self._last: dict[Identity, float] = {}
+        self._changed = asyncio.Event()
+
+    def changed(self, who: Identity) -> None:
+        """Bring this person's tab up to date soon."""
+        now = time.monotonic()
+        self._due.setdefault(who, max(now + SETTLE, self._last.get(who, -AT_MOST_EVERY) + AT_MOST_EVERY))
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Publish until cancelled, one tab after another."""
+        while True:
+            while not self._due:
+                self._changed.clear()
+                await self._changed.wait()
+            who = min(self._due, key=lambda one: self._due[one])
+            if (wait := self._due[who] - time.monotonic()) > 0:
+                await asyncio.sleep(min(wait, SETTLE))
+                continue
+            del self._due[who]
+            self._forget_old()
+            self._last[who] = time.monotonic()
+            await self._publish(who)
+
+    def _forget_old(self) -> None:
+        until = time.monotonic() - AT_MOST_EVERY
+        self._last = {who: last for who, last in self._last.items() if last > until}
+
+    async def _publish(self, who: Identity) -> None:
+        try:
+            seen = await self._office.run(lambda tx, now: overview(tx, who, now))
+            await self._client.views_publish(user_id=who.user, view=home_view(seen))
+        except Refusal:
+            """Who has no role any more has no tab to bring up to date."""
+        except Exception as error:
+            note(error, "home")

@@ -1,0 +1,78 @@
+"""What a process remembers of staff is never older than what stands in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine, event
+
+from meldcode.people import Deputy, Identity
+from meldcode.plan import Plan, Role
+from storage.schools import PersonConfig, SchoolConfig, apply_schools
+from storage.transaction import Store
+from storage.vault import Vault
+from tests.storage.conftest import LINDE, NOW, WORKSPACE, Staff
+
+KARIN = Identity("slack", WORKSPACE, "U2")
+
+
+def _left(store: Store, staff: Staff) -> None:
+    with store.transaction(NOW) as tx:
+        tx.people.set_left(staff.karin.id, NOW)
+
+
+def _stands_in(store: Store, staff: Staff) -> None:
+    deputy = Deputy(staff.school, staff.sanne.id, staff.karin.id, NOW.date(), NOW.date())
+    with store.transaction(NOW) as tx:
+        tx.people.appoint(deputy, staff.sanne.id, NOW)
+
+
+def _other_file(store: Store, staff: Staff) -> None:
+    karin = PersonConfig("U2", "Karin Visser", frozenset({Role.SCHOOL_LEADER}))
+    apply_schools(store, [SchoolConfig(LINDE.name, LINDE.region, people=(karin,))], WORKSPACE, NOW)
+
+
+def _roles(store: Store, staff: Staff) -> tuple[frozenset[Role], frozenset[str]]:
+    with store.transaction(NOW) as tx:
+        person = tx.people.by_identity(KARIN)
+        assert person is not None
+        return person.roles_in(staff.school), frozenset(p.name for p in tx.people.of_school(staff.school))
+
+
+@pytest.mark.rule("G5")
+@pytest.mark.parametrize("change", [_left, _stands_in, _other_file])
+def test_what_another_process_changes_is_seen_by_the_next_transaction(
+    store: Store, staff: Staff, engine: Engine, vault: Vault, plan: Plan, change: Callable[[Store, Staff], None]
+) -> None:
+    before = _roles(store, staff)
+    change(Store(engine, vault, plan), staff)
+    assert _roles(store, staff) != before
+    assert _roles(store, staff) == _roles(Store(engine, vault, plan), staff)
+
+
+def test_what_is_not_committed_is_remembered_by_nobody(store: Store, staff: Staff) -> None:
+    before = _roles(store, staff)
+    with pytest.raises(RuntimeError), store.transaction(NOW) as tx:
+        tx.people.set_left(staff.karin.id, NOW)
+        assert tx.people.get(staff.karin.id).roles_in(staff.school) == frozenset()
+        raise RuntimeError
+    assert _roles(store, staff) == before
+
+
+@pytest.mark.rule("G5")
+def test_a_deputy_of_yesterday_is_none_today(store: Store, staff: Staff) -> None:
+    _stands_in(store, staff)
+    assert Role.TEACHER in _roles(store, staff)[0]
+    with store.transaction(NOW + timedelta(days=1)) as tx:
+        assert Role.TEACHER not in tx.people.get(staff.karin.id).roles_in(staff.school)
+
+
+def test_staff_are_read_once(store: Store, staff: Staff, engine: Engine) -> None:
+    _roles(store, staff)
+    statements: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    _roles(store, staff)
+    assert len([statement for statement in statements if "marks" in statement]) == 1
+    assert not [statement for statement in statements if "people" in statement]

@@ -1,0 +1,58 @@
+"""Transactions that share a commit on SQLite are still transactions of their own."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Engine, func, select
+
+from meldcode.ports import CaseHeader, Message
+from storage.schema import outbox
+from storage.transaction import LostTransaction, Store, Transactions
+from tests.storage.conftest import NOW, Staff
+
+
+def _put(begin: Transactions, staff: Staff, case: CaseHeader, moment: str, *, fails: bool = False) -> None:
+    with begin(NOW) as tx:
+        tx.outbox.put(Message("told", staff.karin.id, case.id, moment), NOW)
+        if fails:
+            raise RuntimeError
+
+
+def _moments(engine: Engine) -> set[str]:
+    with engine.connect() as connection:
+        return set(connection.scalars(select(outbox.c.moment)))
+
+
+def test_one_that_fails_takes_only_its_own_along(store: Store, staff: Staff, case: CaseHeader, engine: Engine) -> None:
+    with store.together() as begin:
+        _put(begin, staff, case, "1")
+        with pytest.raises(RuntimeError):
+            _put(begin, staff, case, "2", fails=True)
+        _put(begin, staff, case, "3")
+    assert _moments(engine) == {"1", "3"}
+
+
+def test_what_shares_a_commit_is_stored_at_its_end_or_not_at_all(
+    store: Store, staff: Staff, case: CaseHeader, engine: Engine
+) -> None:
+    if store.writers > 1:
+        pytest.skip("on a server each has a commit of its own")
+    with pytest.raises(RuntimeError), store.together() as begin:
+        _put(begin, staff, case, "1")
+        raise RuntimeError
+    assert _moments(engine) == set()
+
+
+def test_a_database_that_rolled_back_by_itself_is_noticed(
+    store: Store, staff: Staff, case: CaseHeader, engine: Engine
+) -> None:
+    if store.writers > 1:
+        pytest.skip("on a server each has a commit of its own")
+    with pytest.raises(LostTransaction), store.together() as begin:
+        _put(begin, staff, case, "1")
+        with begin(NOW) as tx:
+            tx.session.connection.exec_driver_sql("RELEASE one")
+            tx.session.connection.exec_driver_sql("ROLLBACK")
+            tx.session.connection.exec_driver_sql("SAVEPOINT one")
+    with engine.connect() as connection:
+        assert connection.scalar(select(func.count()).select_from(outbox)) == 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from pathlib import Path
 from typing import Any
@@ -13,14 +12,16 @@ from pydantic import SecretStr
 
 from bot.manifest import manifest
 from bot.practice_clock import PracticeClock
-from bot.program import prepared, working
 from bot.settings import Settings, Wrong
+from bot.stage import Stage
 from practice.model import AppConfig, Clock, Person
 from practice.server import PracticeServer
 from practice.workspace import Workspace
 from storage.vault import new_master_key
 
-DATA = Path("data")
+READY = "\nDe oefenwerkplek staat klaar: http://localhost:{port}\nStoppen: Ctrl+C\n"
+DATA = Path("data/practice")
+"""A folder of its own, for all of it goes when somebody begins anew."""
 TITLES = {
     "teacher": "leerkracht groep {groups}",
     "care_coordinator": "IB-er",
@@ -71,14 +72,10 @@ def settings_for(practice: PracticeServer, folder: Path) -> Settings:
 async def demo(port: int, folder: Path = DATA) -> None:
     """Serve the practice workspace, and the bot in it, until cancelled. Raises Wrong when the port is taken."""
     clock = PracticeClock(folder / "clock")
-    async with (
-        _served_at(port, clock) as practice,
-        prepared(settings_for(practice, folder), clock.now) as program,
-        working(program),
-    ):
-        clock.begin(program)
-        click.echo(f"\nDe oefenwerkplek staat klaar: http://localhost:{port}\nStoppen: Ctrl+C\n")
-        await asyncio.Event().wait()
+    async with _served_at(port, clock) as practice:
+        stage = Stage(practice.workspace, clock, folder, lambda: settings_for(practice, folder))
+        practice.workspace.director = stage
+        await stage.run(lambda: click.echo(READY.format(port=port)))
 
 
 def _served_at(port: int, clock: Clock) -> PracticeServer:

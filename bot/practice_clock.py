@@ -21,6 +21,7 @@ from meldcode.schedule import calendar_of
 from practice.model import Move
 
 WEEK = timedelta(days=7)
+NEXT_SCHOOL_DAY = "+1 schooldag"
 NO_REMINDER = "Er is geen open dossier, dus er komt geen herinnering. Meld eerst een signaal."
 BEYOND = "Zo ver vooruit zijn de schoolvakanties nog niet bekend."
 
@@ -40,9 +41,18 @@ class PracticeClock:
         """Return the time that it is, in UTC."""
         return datetime.now(UTC) + self._ahead
 
+    async def move(self, label: str) -> str:
+        """Move in the way that has this label; return why it could not be done, or nothing."""
+        return await dict(self.moves)[label]()
+
     def begin(self, program: Program) -> None:
         """Let the time of this running program be moved."""
         self.moves = [(label, partial(self._move, program, target)) for label, target in TARGETS.items()]
+
+    def begin_anew(self) -> None:
+        """Have the machine's time again, for a school in which nothing has happened yet; its file is gone already."""
+        self.moves = []
+        self._ahead = _offset_in(self._file)
 
     async def _move(self, program: Program, target: Target) -> str:
         """Move on, and do at once what falls due; return why it could not be done, or nothing."""
@@ -102,11 +112,18 @@ def _before_vacation(program: Program, now: datetime) -> datetime:
 
 
 TARGETS: dict[str, Target] = {
-    "+1 schooldag": _next_school_day,
+    NEXT_SCHOOL_DAY: _next_school_day,
     "+1 week": _next_week,
     "Naar de volgende herinnering": _next_reminder,
     "Naar de vakantie": _before_vacation,
 }
+
+
+def school_is_open(program: Program, now: datetime) -> bool:
+    """Tell whether the first school is in at this moment."""
+    calendar = _calendar(program, now)
+    opening, closing = calendar.hours
+    return calendar.is_school_day(calendar.local_day(now)) and opening <= now.astimezone(AMSTERDAM).time() < closing
 
 
 def _calendar(program: Program, now: datetime) -> SchoolCalendar:

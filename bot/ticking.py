@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -57,6 +58,8 @@ class Ticker:
         try:
             while found := await self._office.run(_remind):
                 looked_at += found
+        except asyncio.CancelledError:
+            return looked_at  # the program ends, which the scheduler would log as a failure
         except Exception as error:
             note(error, "tick")
         self._wake()
@@ -64,9 +67,11 @@ class Ticker:
 
     async def hourly(self) -> None:
         """Tell of cases without a holder, send the week's counts, and destroy what has had its time."""
-        for work in (self._office.run(_look_after), self._end_cases(), self._office.run(_tidy)):
+        for work in (partial(self._office.run, _look_after), self._end_cases, partial(self._office.run, _tidy)):
             try:
-                await work
+                await work()
+            except asyncio.CancelledError:
+                return
             except Exception as error:
                 note(error, "hourly tick")
         self._wake()

@@ -117,7 +117,7 @@ def _as_json(body: str) -> Json:
 
 # Socket Mode.
 async def _by_socket(workspace: Workspace, kind: Kind, payload: Json, retry: Retry | None) -> Json:
-    envelope = _envelope(kind, payload, retry)
+    envelope, since = _envelope(kind, payload, retry), time.monotonic()
     try:
         acknowledged = workspace.links.send(envelope)
     except ConnectionError as error:
@@ -125,7 +125,7 @@ async def _by_socket(workspace: Workspace, kind: Kind, payload: Json, retry: Ret
     try:
         return await asyncio.wrap_future(acknowledged)
     finally:
-        workspace.links.forget(envelope["envelope_id"])
+        workspace.links.forget(envelope, since)
 
 
 def _envelope(kind: Kind, payload: Json, retry: Retry | None) -> Json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import secrets
+import time
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ from practice.model import Json
 
 CONNECTION_LIMIT = 10
 GRACE_SECONDS = 1.0
+MISSED_KEPT = 50
 
 
 @dataclass(eq=False)
@@ -38,6 +40,7 @@ class Links:
         self._open: list[Link] = []
         self._turn = itertools.count()
         self._pending: dict[str, Future[Json]] = {}
+        self._missed: dict[str, tuple[str, float]] = {}
 
     def __len__(self) -> int:
         return len(self._open)
@@ -71,15 +74,21 @@ class Links:
         self._open[next(self._turn) % len(self._open)].send(envelope)
         return acknowledged
 
-    def acknowledge(self, envelope_id: str, payload: Json) -> None:
-        """Take in the app's acknowledgement."""
+    def acknowledge(self, envelope_id: str, payload: Json) -> tuple[str, float] | None:
+        """Take in the app's acknowledgement; when nobody waits for it any more, return of what, after how long."""
         acknowledged = self._pending.pop(envelope_id, None)
         if acknowledged and not acknowledged.cancelled():
             acknowledged.set_result(payload)
+        what, since = self._missed.pop(envelope_id, ("", 0.0))
+        return (what, time.monotonic() - since) if what else None
 
-    def forget(self, envelope_id: str) -> None:
-        """Stop waiting for an acknowledgement."""
-        self._pending.pop(envelope_id, None)
+    def forget(self, envelope: Json, since: float) -> None:
+        """Stop waiting for the acknowledgement of an envelope sent at this moment of the monotonic clock."""
+        acknowledged = self._pending.pop(envelope["envelope_id"], None)
+        if acknowledged:
+            self._missed[envelope["envelope_id"]] = (envelope["type"], since)
+            while len(self._missed) > MISSED_KEPT:
+                del self._missed[next(iter(self._missed))]
 
     def drop(self) -> None:
         """Close every socket, after the `disconnect` that Slack sends first."""

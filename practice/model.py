@@ -29,6 +29,51 @@ class Clock(Protocol):
 
 
 @dataclass(frozen=True)
+class Advice:
+    """A good next step for whoever trains: what to do, why, and who does it (a user id)."""
+
+    title: str
+    do: str
+    why: str
+    who: str
+
+
+@dataclass(frozen=True)
+class Guide:
+    """What stands beside the case that is trained on: what is going on, the step to do now, and those done before."""
+
+    title: str
+    situation: str
+    now: Advice | None
+    done: Sequence[Advice]
+    afterwards: str
+
+
+@dataclass(frozen=True)
+class Training:
+    """A prepared case to train on."""
+
+    id: str
+    title: str
+    summary: str
+    begin_as: str
+
+
+class Director(Protocol):
+    """Who can begin everything anew, with or without a prepared case. What it does lies outside the workspace."""
+
+    @property
+    def trainings(self) -> Sequence[Training]:
+        """The prepared cases that can be chosen."""
+
+    async def begin(self, training_id: str) -> str:
+        """Begin anew, with this prepared case or (empty) without; return why it could not be done, or nothing."""
+
+    def guide(self) -> Guide | None:
+        """Return what stands beside the case that is trained on now; it may read from a database."""
+
+
+@dataclass(frozen=True)
 class Person:
     """A member of the workspace. `title` is the role in words, as people see it beside the name."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,15 +14,20 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from practice import manifest, rendering
+from practice import manifest, rendering, traffic
 from practice.deeds import DEEDS
+from practice.faults import SWITCHES
 from practice.model import Json, Person
 from practice.workspace import Workspace
 
 STATIC = Path(__file__).parent / "static"
 POLL_SECONDS = 20.0
-SHOWN_EXCHANGES = 100
-TABS = (("messages", "", "Berichten"), ("home", "/start", "Start"), ("traffic", "/verkeer", "Verkeer"))
+TABS = (
+    ("messages", "", "Berichten"),
+    ("home", "/start", "Start"),
+    ("traffic", "/verkeer", "Verkeer"),
+    ("faults", "/storingen", "Storingen"),
+)
 _HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -43,6 +49,9 @@ def routes(workspace: Workspace) -> list[BaseRoute]:
         Route("/als/{user_id}/bestand/{file_id}", pages.download, methods=["GET"]),
         Route("/verkeer/{number:int}", pages.exchange, methods=["GET"]),
         Route("/klok/{number:int}", pages.move_clock, methods=["POST"]),
+        Route("/storingen/{name}/{state}", pages.switch_fault, methods=["POST"]),
+        Route("/opnieuw", pages.begin_anew, methods=["POST"]),
+        Route("/opnieuw/{training}", pages.begin_anew, methods=["POST"]),
         *(Route("/als/{user_id}" + path, pages.tab(key), methods=["GET"]) for key, path, _ in TABS),
         *(Route("/als/{user_id}/" + name, pages.deed(name), methods=["POST"]) for name in DEEDS),
         Mount("/static", StaticFiles(directory=STATIC)),
@@ -63,6 +72,7 @@ class _Pages:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._templates = rendering.environment(workspace.people)
+        self._templates.filters["unread"] = workspace.unread_of
 
     async def people(self, _request: Request) -> Response:
         """Choose as whom to act."""
@@ -93,20 +103,45 @@ class _Pages:
 
     async def move_clock(self, request: Request) -> Response:
         """Move the clock in one of the ways it can be moved."""
-        if not is_same_origin(request):
-            raise HTTPException(403)
+        _must_be_ours(request)
         moves = self._workspace.clock.moves if self._workspace.clock else ()
         _, move = _or_not_found(dict(enumerate(moves)).get(request.path_params["number"]))
         failure = await move()
         self._workspace.touch()
         return JSONResponse({"failure": failure}, headers=_HEADERS)
 
+    async def switch_fault(self, request: Request) -> Response:
+        """Turn one way to misbehave on or off, or all of them off."""
+        _must_be_ours(request)
+        name, is_on, faults = request.path_params["name"], request.path_params["state"] == "aan", self._workspace.faults
+        if name == "alles":
+            faults.off()
+        else:
+            _or_not_found(SWITCHES.get(name)).turn(faults, is_on)
+        self._workspace.touch()
+        return JSONResponse({"failure": "", "done": "Aan." if is_on else "Uit."}, headers=_HEADERS)
+
+    async def begin_anew(self, request: Request) -> Response:
+        """Begin anew, with a prepared case if one is named."""
+        _must_be_ours(request)
+        director = _or_not_found(self._workspace.director)
+        name = request.path_params.get("training", "")
+        training = next((each for each in director.trainings if each.id == name), None)
+        if name:
+            _or_not_found(training)
+        failure = await director.begin(name)
+        go = f"/als/{training.begin_as}" if training else "/"
+        return JSONResponse({"failure": failure, "go": go}, headers=_HEADERS)
+
     def tab(self, key: str) -> Endpoint:
         """The endpoint of one tab of the page of a person."""
 
         async def show(request: Request) -> Response:
             me = self._person(request)
-            return self._page("workplace.html", me=me, tab=key, tabs=TABS, **self._shown(me, key))
+            director = self._workspace.director
+            guide = await asyncio.to_thread(director.guide) if director else None
+            shown = self._shown(me, key, request)
+            return self._page("workplace.html", me=me, tab=key, tabs=TABS, guide=guide, **shown)
 
         return show
 
@@ -114,8 +149,7 @@ class _Pages:
         """The endpoint of something that a person does."""
 
         async def do(request: Request) -> Response:
-            if not is_same_origin(request):
-                raise HTTPException(403)
+            _must_be_ours(request)
             person = self._person(request)
             async with request.form() as form:
                 answer = await DEEDS[name](self._workspace, person.id, form)
@@ -123,7 +157,7 @@ class _Pages:
 
         return do
 
-    def _shown(self, me: Person, key: str) -> Json:
+    def _shown(self, me: Person, key: str, request: Request) -> Json:
         workspace = self._workspace
         modals = workspace.modals_of(me.id)
         shown: Json = {"modal": modals[-1] if modals else None, "version": workspace.version}
@@ -131,7 +165,21 @@ class _Pages:
             return shown | {"messages": workspace.messages_of(me.id), "unread": workspace.unread_of(me.id)}
         if key == "home":
             return shown | {"home": workspace.home_of(me.id)}
-        return shown | {"traffic": list(workspace.traffic)[: -SHOWN_EXCHANGES - 1 : -1]}
+        if key == "faults":
+            return shown | {"switches": SWITCHES, "faults": workspace.faults}
+        return shown | self._traffic(request)
+
+    def _traffic(self, request: Request) -> Json:
+        kept = self._workspace.traffic
+        kind, text = request.query_params.get("toon", "alles"), request.query_params.get("zoek", "")
+        return {
+            "traffic": traffic.found(kept, kind, text),
+            "filters": traffic.FILTERS,
+            "shown_kind": kind,
+            "shown_text": text,
+            "kept": kept.maxlen,
+            "kept_any": bool(kept),
+        }
 
     def _page(self, template: str, **shown: Any) -> Response:
         features = self._workspace.app.manifest.get("features", {})
@@ -143,13 +191,25 @@ class _Pages:
             can_write=manifest.can_be_written_to(self._workspace.app.manifest),
             people=list(self._workspace.people.values()),
             unread_of=self._workspace.unread_of,
+            name_of=lambda user_id: self._workspace.people[user_id].name,
+            director=self._workspace.director,
+            faults_on=self._faults_on(),
             clock=self._workspace.clock,
             **shown,
         )
         return HTMLResponse(html, headers=_HEADERS)
 
+    def _faults_on(self) -> list[tuple[str, str]]:
+        said = [(name, switch.said(self._workspace.faults)) for name, switch in SWITCHES.items()]
+        return [(name, words) for name, words in said if words]
+
     def _person(self, request: Request) -> Person:
         return _or_not_found(self._workspace.people.get(request.path_params["user_id"]))
+
+
+def _must_be_ours(request: Request) -> None:
+    if not is_same_origin(request):
+        raise HTTPException(403)
 
 
 def _or_not_found(found: Found | None) -> Found:

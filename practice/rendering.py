@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader
 from practice import forms, mrkdwn
 from practice.fields import options_of
 from practice.model import Exchange, Json, Person
+from practice.traffic import is_wrong, mark_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 _ZONE = ZoneInfo("Europe/Amsterdam")
@@ -69,6 +70,7 @@ def _word_filters() -> dict[str, Any]:
         "file_kind": file_kind,
         "pretty": pretty,
         "is_wrong": is_wrong,
+        "mark": mark_of,
         "result": result,
         "options": options_of,
         "dispatch_on": forms.dispatch_on,
@@ -113,11 +115,6 @@ def file_kind(name: str) -> str:
 def pretty(value: Json) -> str:
     """JSON for reading."""
     return json.dumps(value, ensure_ascii=False, indent=2, default=str)
-
-
-def is_wrong(exchange: Exchange) -> bool:
-    """True when one side refused or did not answer."""
-    return bool(exchange.fault) or exchange.answer.get("ok") is False or "error" in exchange.answer
 
 
 def result(exchange: Exchange) -> str:

@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
@@ -71,16 +72,19 @@ class _Endpoints:
         args: Json = {}
         try:
             token, args = await _arguments(request)
-            if trouble := self._trouble():
+            if trouble := self._trouble(method, str(args.get("channel", ""))):
                 return args, *trouble
             return args, _OK, call(self.workspace, method, token, args), self._slowness()
         except Refusal as refusal:
             return args, _OK, refusal.as_answer(), str(refusal)
 
-    def _trouble(self) -> tuple[int, Json, str] | None:
+    def _trouble(self, method: str, channel: str) -> tuple[int, Json, str] | None:
         faults = self.workspace.faults
         if faults.rate_limited > 0:
             faults.rate_limited -= 1
+            return _LIMITED, {"ok": False, "error": "ratelimited"}, "rate_limited"
+        if wait := faults.limited_by_rate(method, channel, _machine_time()):
+            faults.retry_after = wait
             return _LIMITED, {"ok": False, "error": "ratelimited"}, "rate_limited"
         if faults.server_error > 0:
             faults.server_error -= 1
@@ -130,10 +134,18 @@ class _Endpoints:
         sending = asyncio.create_task(_send_all(websocket, link))
         try:
             async for frame in websocket.iter_json():
-                self.workspace.links.acknowledge(frame.get("envelope_id", ""), frame.get("payload") or {})
+                self._acknowledged(frame.get("envelope_id", ""), frame.get("payload") or {})
         finally:
             self.workspace.links.leave(link)
             sending.cancel()
+
+    def _acknowledged(self, envelope_id: str, payload: Json) -> None:
+        late = self.workspace.links.acknowledge(envelope_id, payload)
+        if late:
+            what, seconds = late
+            self.workspace.record(
+                "to_app", f"{what} (acknowledged)", {}, payload, 1000 * seconds, fault="late_acknowledgement"
+            )
 
     def _hello(self) -> Json:
         return {
@@ -142,6 +154,10 @@ class _Endpoints:
             "debug_info": {"host": "practice", "build_number": 1, "approximate_connection_time": 18060},
             "connection_info": {"app_id": self.workspace.app.app_id},
         }
+
+
+def _machine_time() -> datetime:
+    return datetime.now(UTC)
 
 
 _OK, _LIMITED, _UNAVAILABLE = 200, 429, 503

@@ -6,13 +6,14 @@ import asyncio
 import itertools
 from collections import deque
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from practice.faults import Faults
 from practice.files import Files
 from practice.links import Links
-from practice.model import AppConfig, Clock, Exchange, File, Json, Message, Person, View
+from practice.model import AppConfig, Clock, Director, Exchange, File, Json, Message, Person, View
 from practice.refusal import Refusal
 from practice.tickets import Tickets
 from practice.views import Views
@@ -22,29 +23,6 @@ TRAFFIC_KEPT = 500
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
-
-
-@dataclass
-class Faults:
-    """How the workspace misbehaves. Numbers count down with each Web API call that they spoil.
-
-    `rate_limited` answers 429 with `retry_after`, `server_error` 503; `taken_then_timeout` does what was asked but
-    never answers; `slow_seconds` delays each answer; `redeliver` sends each event twice. `refuses` is the error that
-    every call gets, such as token_revoked, for as long as it stands.
-    """
-
-    rate_limited: int = 0
-    retry_after: int = 1
-    server_error: int = 0
-    taken_then_timeout: int = 0
-    slow_seconds: float = 0
-    redeliver: bool = False
-    refuses: str = ""
-    on_drop: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
-
-    def drop_socket(self) -> None:
-        """Disconnect every socket, with the `disconnect` envelope that Slack sends first."""
-        self.on_drop()
 
 
 @dataclass
@@ -75,6 +53,7 @@ class Workspace:
         self.clock = clock
         self.now = clock.now if clock else now
         self._tickets_now = now
+        self.director: Director | None = None
         self.base_url = "http://127.0.0.1"
         self.patience = Patience()
         self.links = Links()

@@ -1,4 +1,5 @@
 // The interactive elements of messages and views: using one tells the app, after a confirmation where it asks for one.
+import { isConfirmed } from "./confirm.js";
 import { contentOf, perform, tell, whileBusy } from "./deeds.js";
 
 const PAUSE_MS = 500;
@@ -13,16 +14,6 @@ async function act(element, extra = {}) {
   tell(answer.failure, form);
 }
 
-function isConfirmed(element) {
-  if (!element.dataset.confirm) return true;
-  const dialog = document.getElementById(element.dataset.confirm);
-  return new Promise((answered) => {
-    dialog.addEventListener("close", () => answered(dialog.returnValue === "confirm"), { once: true });
-    dialog.returnValue = "";
-    dialog.showModal();
-  });
-}
-
 function dispatch({ target }, when) {
   const element = target.closest("[data-dispatch]");
   if (!element?.dataset.dispatch.split(" ").includes(when)) return false;
@@ -31,8 +22,6 @@ function dispatch({ target }, when) {
 }
 
 document.addEventListener("click", ({ target }) => {
-  const answer = target.closest("dialog.confirm button");
-  if (answer) answer.closest("dialog").close(answer.value);
   const button = target.closest("[data-click]");
   if (button) act(button, button.dataset.option ? { option: button.dataset.option } : {});
 });

@@ -72,6 +72,7 @@ function isSame(shown, fresh) {
 
 /** Like Slack, keeps what somebody typed or chose in an element that is still there. */
 function keepTyped(old, fresh) {
+  if (old.matches("details")) fresh.open = old.open;
   const controls = [...fresh.querySelectorAll("[name]")];
   for (const control of old.querySelectorAll("[name]")) {
     const isChoice = ["radio", "checkbox"].includes(control.type);

@@ -26,8 +26,8 @@ REASON = "Ik ben twee dagen op cursus."
 @pytest.fixture(autouse=True)
 def _in_april(tmp_path: Path) -> None:
     """The demo goes on where an earlier one stopped: on a Monday in April."""
-    folder = tmp_path / "data"
-    folder.mkdir(mode=0o700)
+    folder = tmp_path / "data" / "practice"
+    folder.mkdir(mode=0o700, parents=True)
     (folder / "clock").write_text(str((BEGIN - datetime.now(UTC)).total_seconds()), encoding="ascii")
 
 

@@ -1,0 +1,140 @@
+"""The prepared cases are played by real forms, the guide follows what is done, and a new begin leaves nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from bot.demo import settings_for, workspace
+from bot.practice_clock import PracticeClock
+from bot.program import DEFAULT_PLAN
+from bot.stage import FAILED, Stage
+from bot.training import Act, PreparedCase, prepared_cases
+from bot.training.playing import play
+from meldcode.plan_file import load_plan
+from practice.model import Guide
+from practice.server import PracticeServer
+from practice.workspace import Workspace
+from tests.running import KARIN, SANNE, until
+
+CASES = {case.id: case for case in prepared_cases()}
+
+
+@dataclass
+class Played:
+    """A demo in one process."""
+
+    workspace: Workspace
+    stage: Stage
+    clock: PracticeClock
+    folder: Path
+
+    async def act(self, by: str, press: str, **fill: object) -> None:
+        once = PreparedCase(id="x", title="x", summary="x", begin_as=by, situation="x", guide=(), afterwards="x",
+                            acts=(Act.model_validate({"as": by, "press": press, "fill": fill}),))  # fmt: skip
+        await play(once, self.workspace, self.clock, self.stage._code)
+
+    @property
+    def guide(self) -> Guide:
+        guide = self.stage.guide()
+        assert guide
+        return guide
+
+
+@asynccontextmanager
+async def playing(folder: Path) -> AsyncIterator[Played]:
+    clock = PracticeClock(folder / "clock")
+    async with PracticeServer(workspace(clock=clock)) as practice:
+        stage = Stage(practice.workspace, clock, folder, lambda: settings_for(practice, folder))
+        ready = asyncio.Event()
+        running = asyncio.create_task(stage.run(ready.set))
+        await ready.wait()
+        try:
+            yield Played(practice.workspace, stage, clock, folder)
+        finally:
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
+
+
+def test_there_are_three_and_each_points_into_the_plan() -> None:
+    plan = load_plan(DEFAULT_PLAN)
+    people = {person.id for person in workspace().people.values()}
+    assert len(CASES) == 3
+    for case in CASES.values():
+        assert {case.begin_as, *(step.who for step in case.guide)} <= people
+        for step in case.guide:
+            assert step.until in {record.id for record in plan.step(step.at).records}
+            assert step.why.startswith(f"Stap {plan.step(step.at).number}:")
+        assert not [word for word in ("dader", "slachtoffer", "bewijs") if word in case.model_dump_json().lower()]
+
+
+def test_an_unknown_word_in_a_prepared_case_is_refused() -> None:
+    with pytest.raises(ValidationError, match="vraag"):
+        Act.model_validate({"as": SANNE, "vraag": "x"})
+
+
+@pytest.mark.parametrize("name", CASES)
+async def test_each_prepared_case_can_be_begun(tmp_path: Path, name: str) -> None:
+    async with playing(tmp_path / "practice") as played:
+        assert await played.stage.begin(name) == ""
+        first = CASES[name].guide[0]
+        assert played.guide.now and (played.guide.now.title, played.guide.done) == (first.title, [])
+        assert all(not played.workspace.modals_of(user_id) for user_id in played.workspace.people)
+
+
+async def test_the_guide_follows_what_the_trainee_does(tmp_path: Path) -> None:
+    async with playing(tmp_path / "practice") as played:
+        await played.stage.begin("het-wordt-erger")
+        worse = {"Is er iets veranderd?": "Het gaat slechter", "Wat zag of hoorde je?": "Hij had een nieuwe plek."}
+        await played.act(SANNE, "Hoe gaat het nu?", **worse)
+        watched, decide, *_ = CASES["het-wordt-erger"].guide
+        assert [step.title for step in played.guide.done] == [watched.title]
+        assert played.guide.now and played.guide.now.title == decide.title
+
+
+async def test_who_goes_another_way_is_not_held_up(tmp_path: Path) -> None:
+    async with playing(tmp_path / "practice") as played:
+        await played.stage.begin("ouders-weten-het-niet")
+        danger = {"Komt de leerling in gevaar door een gesprek?": "Ja, we slaan stap 3 over"}
+        await played.act(
+            SANNE, "Is praten veilig?", **danger, **{"Waarom denken jullie dat?": "Thuis is het onrustig."}
+        )
+        assert played.guide.now and played.guide.now.title == "Weeg samen hoe groot het risico is"
+
+
+async def test_a_new_begin_leaves_nothing(tmp_path: Path) -> None:
+    async with playing(tmp_path / "practice") as played:
+        await played.stage.begin("vers-signaal")
+        await until(lambda: played.workspace.unread_of(KARIN) > 0)
+        await played.clock.move("+1 week")
+        key = (played.folder / "master.key").read_text(encoding="ascii")
+        assert await played.stage.begin("") == ""
+        assert played.stage.guide() is None
+        assert not any(played.workspace.messages_of(user_id) for user_id in played.workspace.people)
+        assert not (played.folder / "clock").exists()
+        assert (played.folder / "master.key").read_text(encoding="ascii") != key
+        assert await played.stage.begin("vers-signaal") == ""
+
+
+async def test_whoever_waits_for_a_new_begin_hears_when_the_demo_ends(tmp_path: Path) -> None:
+    async with playing(tmp_path / "practice") as played:
+        beginning = asyncio.create_task(played.stage.begin(""))
+        await asyncio.sleep(0)
+    assert await beginning == FAILED
+
+
+async def test_a_case_that_cannot_be_played_is_said_so(tmp_path: Path) -> None:
+    async with playing(tmp_path / "practice") as played:
+        broken = Act.model_validate({"as": KARIN, "press": "Deze knop is er niet"})
+        case = CASES["vers-signaal"]
+        played.stage._cases["kapot"] = case.model_copy(update={"id": "kapot", "acts": (*case.acts, broken)})
+        assert await played.stage.begin("kapot") == FAILED
+        assert played.stage.guide() is None
+        assert await played.stage.begin("") == ""

@@ -1,0 +1,170 @@
+"""The switches for faults, Slack's rates, and acknowledgements that come after all."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from practice.actor import Actor
+from practice.faults import SWITCHES, Faults
+from practice.model import Json
+from practice.rates import Rates
+from practice.server import PracticeServer
+from practice.traffic import FILTERS, found, mark_of
+from practice.workspace import Workspace
+from tests.practice.conftest import SANNE, bolt, over_socket, until
+
+NOW = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
+LASTING = [name for name, switch in SWITCHES.items() if not switch.once]
+
+
+def waits(calls: int, method: str, channel: str = "D1", every: float = 0) -> list[int]:
+    rates = Rates()
+    return [rates.wait(method, channel, NOW + timedelta(seconds=number * every)) for number in range(calls)]
+
+
+@pytest.mark.parametrize(
+    ("method", "high"), [("views.open", 100), ("users.info", 100), ("conversations.open", 50), ("users.list", 20)]
+)
+def test_a_method_may_be_called_so_often_a_minute(method: str, high: int) -> None:
+    assert waits(high, method) == [0] * high
+    assert waits(high + 1, method)[-1] == 60
+
+
+def test_a_conversation_takes_a_message_a_second_and_a_short_burst() -> None:
+    assert waits(30, "chat.postMessage", every=1) == [0] * 30
+    assert waits(6, "chat.postMessage") == [0, 0, 0, 0, 0, 5]
+    rates = Rates()
+    assert [rates.wait("chat.postMessage", f"D{number}", NOW) for number in range(9)] == [0] * 9
+
+
+def test_a_refused_call_does_not_count_and_time_heals() -> None:
+    rates = Rates()
+    for _ in range(20):
+        assert rates.wait("users.list", "", NOW) == 0
+    assert rates.wait("users.list", "", NOW + timedelta(seconds=59)) == 1
+    assert rates.wait("users.list", "", NOW + timedelta(seconds=60)) == 0
+
+
+def test_what_has_no_rate_is_never_held_up() -> None:
+    assert waits(500, "auth.test") == [0] * 500
+
+
+@pytest.mark.parametrize("name", LASTING)
+def test_a_switch_says_that_it_is_on_and_turns_off(name: str) -> None:
+    faults, switch = Faults(), SWITCHES[name]
+    assert switch.said(faults) == ""
+    switch.turn(faults, True)
+    assert switch.said(faults)
+    assert [other for other in LASTING if SWITCHES[other].said(faults)] == [name]
+    switch.turn(faults, False)
+    assert (switch.said(faults), faults) == ("", Faults())
+
+
+def test_all_are_turned_off_at_once() -> None:
+    faults = Faults()
+    for name in LASTING:
+        SWITCHES[name].turn(faults, True)
+    faults.off()
+    assert faults == Faults()
+
+
+async def test_rates_are_kept_to_when_the_switch_says_so(workspace: Workspace, client: AsyncWebClient) -> None:
+    for _ in range(6):
+        await client.chat_postMessage(channel=SANNE, text="Dag")
+    SWITCHES["maat"].turn(workspace.faults, True)
+    for _ in range(5):
+        await client.chat_postMessage(channel=SANNE, text="Dag")
+    with pytest.raises(SlackApiError) as caught:
+        await client.chat_postMessage(channel=SANNE, text="Dag")
+    assert caught.value.response.status_code == 429
+    assert 1 <= int(caught.value.response.headers["Retry-After"]) <= 5
+    assert len(workspace.messages_of(SANNE)) == 11
+
+
+async def test_only_our_own_pages_may_use_a_switch(workspace: Workspace, server: PracticeServer) -> None:
+    async with aiohttp.ClientSession() as session:
+        ours = {"sec-fetch-site": "same-origin"}
+        for headers, path, status in (
+            ({}, "te-vaak/aan", 403),
+            (ours, "onzin/aan", 404),
+            (ours, "te-vaak/aan", 200),
+        ):
+            async with session.post(f"{server.url}/storingen/{path}", headers=headers) as response:
+                assert response.status == status
+        assert (workspace.faults.rate_limited, workspace.faults.retry_after) == (5, 3)
+        async with session.post(f"{server.url}/storingen/alles/uit", headers=ours) as response:
+            assert response.status == 200
+    assert workspace.faults.rate_limited == 0
+
+
+async def test_an_acknowledgement_that_comes_after_all_is_seen(
+    workspace: Workspace, client: AsyncWebClient, sanne: Actor
+) -> None:
+    app = bolt(client)
+
+    @app.command("/signaal")
+    async def slow(ack: object) -> None:
+        await asyncio.sleep(0.2)
+        await ack()  # type: ignore[operator]
+
+    workspace.patience.acknowledgement = 0.05
+    async with over_socket(app, workspace):
+        assert (await sanne.command("/signaal")).failure == "operation_timeout"
+        await until(lambda: workspace.traffic[-1].fault == "late_acknowledgement")
+    late = [exchange.fault.partition(":")[0] for exchange in found(workspace.traffic, "te-laat", "")]
+    assert late == ["late_acknowledgement", "operation_timeout"]
+    assert workspace.traffic[-1].milliseconds >= 150
+
+
+async def test_an_acknowledgement_in_time_has_no_mark(
+    workspace: Workspace, client: AsyncWebClient, sanne: Actor
+) -> None:
+    app = bolt(client)
+
+    @app.command("/signaal")
+    async def quick(ack: object) -> None:
+        await ack()  # type: ignore[operator]
+
+    async with over_socket(app, workspace):
+        assert (await sanne.command("/signaal")).ok
+    assert found(workspace.traffic, "te-laat", "") == []
+
+
+def record(workspace: Workspace, what: str, answer: Json, fault: str = "") -> None:
+    workspace.record("from_app", what, {"text": f"verzoek {what}"}, answer, fault=fault)
+
+
+def test_traffic_is_filtered_and_says_why(workspace: Workspace) -> None:
+    record(workspace, "views.open", {"ok": False, "error": "expired_trigger_id"}, "expired_trigger_id")
+    record(workspace, "chat.postMessage", {"ok": True})
+    record(workspace, "users.info", {"ok": False, "error": "ratelimited"}, "rate_limited")
+    workspace.record("to_app", "/signaal", {}, {}, fault="operation_timeout: no acknowledgement in 3.0 s")
+    marks = {exchange.what: mark_of(exchange) for exchange in workspace.traffic}
+    assert marks["chat.postMessage"] is None
+    assert marks["views.open"] == (
+        "geweigerd", "Slack weigert dit", "De app opende het venster later dan 3 seconden na de klik.",
+    )  # fmt: skip
+    shown = {kind: [exchange.what for exchange in found(workspace.traffic, kind, "")] for kind in FILTERS}
+    assert shown == {
+        "alles": ["/signaal", "users.info", "chat.postMessage", "views.open"],
+        "geweigerd": ["views.open"],
+        "te-laat": ["/signaal"],
+        "storing": ["users.info"],
+        "naar-app": ["/signaal"],
+        "van-app": ["users.info", "chat.postMessage", "views.open"],
+    }
+    assert [exchange.what for exchange in found(workspace.traffic, "alles", " VERZOEK chat")] == ["chat.postMessage"]
+    assert [exchange.what for exchange in found(workspace.traffic, "onzin", "views")] == ["views.open"]
+
+
+def test_traffic_is_kept_up_to_a_bound(workspace: Workspace) -> None:
+    for number in range(600):
+        record(workspace, f"m{number}", {"ok": True})
+    assert (len(workspace.traffic), workspace.traffic[0].what) == (500, "m100")
+    assert len(found(workspace.traffic, "alles", "")) == 100

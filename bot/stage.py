@@ -36,7 +36,7 @@ class Stage:
         self._settings = settings
         self._cases = {case.id: case for case in prepared_cases()}
         self._playing: PreparedCase | None = None
-        self._played = 0
+        self._begun: CaseHeader | None = None
         self._program: Program | None = None
         self._again = asyncio.Event()
         self._ready = asyncio.Event()
@@ -87,8 +87,8 @@ class Stage:
         except (NotPlayed, TimeoutError):
             log.exception("A prepared case could not be played")
             return FAILED
-        header, _ = await asyncio.to_thread(_newest_case, self._running(), self._clock.now())
-        self._playing, self._played = case, header.version
+        self._begun = await self._newest_case()
+        self._playing = case
         return ""
 
     async def _into_school_hours(self) -> None:
@@ -114,26 +114,31 @@ class Stage:
     def guide(self) -> Guide | None:
         """Return what a good next step is for the case that is trained on, by where it stands now."""
         case, program = self._playing, self._program
-        if case is None or program is None:
+        if case is None or program is None or self._begun is None:
             return None
-        header, records = _newest_case(program, self._clock.now())
-        made = set(records[self._played :])
+        header, made = _progress(program, self._begun, self._clock.now())
         done = [_advice(step) for step in case.guide if step.until in made]
         waiting = (step for step in case.guide if step.at == header.step and step.until not in made)
         now = [_advice(step) for step in waiting][:1] if header.status is Status.OPEN else []
         return Guide(case.title, case.situation, next(iter(now), None), done, case.afterwards)
 
     async def _code(self) -> str:
-        header, _ = await asyncio.to_thread(_newest_case, self._running(), self._clock.now())
-        return header.code
+        return (await self._newest_case()).code
+
+    async def _newest_case(self) -> CaseHeader:
+        return await asyncio.to_thread(_newest_case, self._running(), self._clock.now())
 
 
-def _newest_case(program: Program, now: datetime) -> tuple[CaseHeader, list[str]]:
-    """Return the case of a training, and the records made in it, in order; what they hold is not looked at."""
+def _newest_case(program: Program, now: datetime) -> CaseHeader:
     with program.store.transaction(now) as tx:
-        schools = [school.id for school in tx.people.schools()]
-        header = max(tx.cases.of_schools(schools, Status), key=lambda case: case.opened_at)
-        return header, [entry.record for entry in tx.cases.contents(header.id).entries]
+        return tx.cases.open_ones()[-1]
+
+
+def _progress(program: Program, begun: CaseHeader, now: datetime) -> tuple[CaseHeader, set[str]]:
+    """Return where the case of a training stands, and the records made in it since; what they hold is not looked at."""
+    with program.store.transaction(now) as tx:
+        entries = tx.cases.contents(begun.id).entries[begun.version :]
+        return tx.cases.get(begun.id), {entry.record for entry in entries}
 
 
 def _advice(step: Step) -> Advice:

@@ -6,6 +6,9 @@ from typing import Any
 
 from practice.model import Json
 
+EVENT_SCOPES = {"message.im": "im:history", "user_change": "users:read"}
+"""The scope without which Slack sends an event to nobody, where an event needs one."""
+
 
 def _at(manifest: Json, path: str) -> Any:
     value: Any = manifest
@@ -42,8 +45,9 @@ def can_be_written_to(manifest: Json) -> bool:
 
 
 def hears(manifest: Json, event: str) -> bool:
-    """Tell whether the app is subscribed to this bot event."""
-    return event in (_at(manifest, "settings.event_subscriptions.bot_events") or [])
+    """Tell whether the app is subscribed to this bot event, with the scope that it needs."""
+    subscribed = _at(manifest, "settings.event_subscriptions.bot_events") or []
+    return event in subscribed and EVENT_SCOPES.get(event, "") in ("", *bot_scopes(manifest))
 
 
 def is_interactive(manifest: Json) -> bool:

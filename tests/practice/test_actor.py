@@ -299,6 +299,18 @@ async def test_the_app_hears_of_a_closed_modal_when_it_asked_to(
     assert not notify or scripted.payload["is_cleared"] is False
 
 
+async def test_a_message_is_not_told_without_the_scope_for_it(
+    scripted: Scripted, workspace: Workspace, sanne: Actor
+) -> None:
+    assert (await sanne.say("Dag")).ok
+    assert scripted.payload["event"]["text"] == "Dag"
+    changed = manifest()
+    changed["oauth_config"]["scopes"]["bot"].remove("im:history")
+    workspace.app = replace(workspace.app, manifest=changed)
+    assert (await sanne.say("Nog eens")).ok
+    assert len(scripted.requests) == 1
+
+
 async def test_a_modal_that_says_so_takes_those_below_it_along_when_it_is_closed(
     scripted: Scripted, workspace: Workspace, sanne: Actor
 ) -> None:

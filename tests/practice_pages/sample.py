@@ -50,7 +50,7 @@ def manifest() -> Json:
                 }
             ],
         },
-        "oauth_config": {"scopes": {"bot": ["commands", "chat:write", "users:read"]}},
+        "oauth_config": {"scopes": {"bot": ["commands", "chat:write", "users:read", "im:history"]}},
         "settings": {
             "event_subscriptions": {"bot_events": ["app_home_opened", "message.im"]},
             "interactivity": {"is_enabled": True},

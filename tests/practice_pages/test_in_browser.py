@@ -286,3 +286,20 @@ async def test_a_modal_that_loads_is_filled_in_later(stage: Stage, page: Page) -
     await visit(page, stage)
     await page.get_by_role("button", name="Laad").click()
     await expect(page.get_by_role("dialog", name="Klaar").get_by_label("Naam")).to_be_focused()
+
+
+async def test_every_kind_of_input_fits_a_phone(stage: Stage, page: Page) -> None:
+    await page.set_viewport_size({"width": 390, "height": 800})
+    file, address = stage.workspace.files.announce("een-lange-naam-van-een-dossier-26-K7QX.pdf", 1)
+    stage.workspace.files.receive(address, b"x")
+    stage.workspace.post(SANNE, "", files=[file])
+    await visit(page, stage)
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+    await expect(page.get_by_role("link", name="een-lange-naam-van-een-dossier-26-K7QX.pdf downloaden")).to_be_visible()
+    stage.workspace.views.open(SANNE, every_input())
+    stage.workspace.touch()
+    dialog = page.get_by_role("dialog", name="Van alles wat")
+    await expect(dialog).to_be_visible()
+    body = dialog.locator(".body")
+    assert await body.evaluate("element => element.scrollWidth <= element.clientWidth")
+    await expect(page.get_by_label("Kanaal").get_by_role("option")).to_have_text("Hier zijn geen kanalen")

@@ -31,7 +31,7 @@ from sqlalchemy import Engine, delete, func, insert, make_url, select, text, upd
 
 from bench import traffic
 from bench.school import TEAM, settings, teacher
-from bot.program import _configs, open_store
+from bot.program import configs_of, open_store
 from bot.schools_file import read_schools
 from bot.settings import Settings
 from bot.ticking import _remind
@@ -110,7 +110,7 @@ def _prepared(chosen: Settings) -> tuple[Engine, Store]:
         engine.dispose()
     engine, store = open_store(chosen)
     assert chosen.meldwijzer_schools
-    apply_schools(store, _configs(read_schools(chosen.meldwijzer_schools)), TEAM, REPORTED)
+    apply_schools(store, configs_of(read_schools(chosen.meldwijzer_schools)), TEAM, REPORTED)
     return engine, store
 
 

@@ -15,7 +15,7 @@ from bot import demo as practice_demo
 from bot import doctor as doctor_checks
 from bot import program
 from bot.cli_settings import in_plain_words, settings
-from bot.data_cli import verify
+from bot.data_cli import backup, restore_backup, verify
 from bot.export_cli import export
 from bot.keys_cli import keys
 from bot.manifest import manifest as slack_manifest
@@ -94,5 +94,5 @@ def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
         click.echo("Stopped.")
 
 
-for command in (plan, keys, verify, export):
+for command in (plan, keys, verify, backup, restore_backup, export):
     main.add_command(command)

@@ -10,8 +10,10 @@ from pydantic import ValidationError
 
 from bot.settings import Settings, Wrong
 from meldcode.plan_file import WrongPlan
+from storage.backup_file import BadBackup
 from storage.engine import BadDatabaseUrl
 from storage.plans import PlanChanged
+from storage.vault import WrongKey
 
 
 def settings() -> Settings:
@@ -28,5 +30,7 @@ def in_plain_words() -> Iterator[None]:
     """End the command with status 1 and a sentence when it cannot be done like this."""
     try:
         yield
-    except (Wrong, WrongPlan, PlanChanged, BadDatabaseUrl) as error:
+    except (Wrong, WrongPlan, PlanChanged, BadDatabaseUrl, BadBackup) as error:
         raise click.ClickException(str(error)) from error
+    except WrongKey as error:
+        raise click.ClickException(f"The master key cannot be used: {error}.") from error

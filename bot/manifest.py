@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+WORDS = "help, dossiers, dossier CODE, rollen, vervanging, acuut"
 SCOPES = ["chat:write", "commands", "users:read"]
 """Posting to somebody opens the conversation, and the Home tab needs no scope of its own. `users:read` is there to
 learn that somebody's account was closed (G5)."""
@@ -29,7 +30,7 @@ def manifest(request_url: str = "") -> dict[str, Any]:
             "shortcuts": [_shortcut()],
             "slash_commands": [
                 _command("/signaal", "Meld wat je zag of hoorde", "wat je zag of hoorde", url),
-                _command("/meldcode", "Je dossiers en hulp", "help, dossiers, dossier CODE, vervanging, acuut", url),
+                _command("/meldcode", "Je dossiers en hulp", WORDS, url),
             ],
         },
         "oauth_config": {"scopes": {"bot": SCOPES}},

@@ -36,9 +36,12 @@ from bot.web import web_app
 from handlers.app import build_app, quiet_logger
 from handlers.office import Office
 from handlers.request import Services
+from handlers.trouble import note
+from meldcode.desks import place_all
 from meldcode.people import School
 from meldcode.plan import Plan
 from meldcode.plan_file import PLANS, load_plan, shipped_plans
+from meldcode.roles import tell_of_roles
 from meldcode.schedule import calendar_of
 from storage.engine import make_engine
 from storage.migrate import is_current, upgrade
@@ -50,6 +53,7 @@ log = logging.getLogger("meldwijzer")
 DEFAULT_PLAN = PLANS / "heutink.yaml"
 SLACK_SECONDS = 5
 START_TRIES = 8
+CASES_AT_ONCE = 100
 DEAF_SECONDS = 120
 """Slack pings every few seconds; a link can go deaf after a reconnect and not notice."""
 MONTHS_AHEAD = timedelta(days=183)
@@ -123,8 +127,9 @@ async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) ->
         )
         identity = await _who_am_i(client)
         if schools:
-            configs = _configs(schools)
-            await asyncio.to_thread(apply_schools, store, configs, identity.team_id or "", now())
+            configs = configs_of(schools)
+            await asyncio.to_thread(apply_schools, store, configs, identity.team_id or "", now(), tell_of_roles)
+        await asyncio.to_thread(_place_cases, store, now())
         await asyncio.to_thread(_warn_of_calendars, store, now())
         office = Office(store.together, now, threads=store.writers)
         homes = Homes(office, client)
@@ -209,6 +214,14 @@ async def _who_am_i(client: AsyncWebClient) -> AuthorizeResult:
     raise Wrong("Slack does not answer. Check SLACK_API_URL and the network.")
 
 
+def _place_cases(store: Store, now: datetime) -> None:
+    """Let cases of an earlier version of the program appear on the Home tabs; a few in each transaction."""
+    placed = CASES_AT_ONCE
+    while placed:
+        with store.transaction(now) as tx:
+            placed = place_all(tx, CASES_AT_ONCE, lambda error: note(error, "placing a case"))
+
+
 def _warn_of_calendars(store: Store, now: datetime) -> None:
     with store.transaction(now) as tx:
         for school in tx.people.schools():
@@ -227,7 +240,8 @@ def _plan_files(path: Path) -> list[Path]:
     return sorted({path, *shipped_plans()})
 
 
-def _configs(file: SchoolsFile) -> list[SchoolConfig]:
+def configs_of(file: SchoolsFile) -> list[SchoolConfig]:
+    """Return the schools of the file as the storage takes them."""
     return [
         SchoolConfig(
             school.name,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from handlers import home, screens
+from handlers import home, roles, screens
 from handlers.blocks import View
 from handlers.commands import alarmed, in_words, open_signal_form
 from handlers.forms import FormRef, form_modal
 from handlers.logbook import CORRECT, TURN_PAGE
 from handlers.messages import ALARM
-from handlers.request import Request, Services
+from handlers.request import Request, Services, once
 from handlers.staff import deputy_modal
 from meldcode import joining, reading
 from meldcode.danger import who_raised
@@ -36,25 +36,31 @@ async def show_home(services: Services, request: Request) -> None:
 
 async def show_home_problem(services: Services, request: Request, problem: Refusal | Invalid | str) -> None:
     """Show on the Home tab why there is nothing to show."""
-    view = home.problem_home(in_words(problem))
-    await services.client.views_publish(user_id=request.identity.user, view=view)
+    _publish(services, request, home.problem_home(in_words(problem)))
 
 
-async def publish_home(services: Services, request: Request) -> None:
+async def publish_home(services: Services, request: Request, page: int = 0) -> None:
     """Bring this person's Home tab up to date."""
-    overview = await services.office.run(lambda tx, now: reading.overview(tx, request.identity, now))
-    await services.client.views_publish(user_id=request.identity.user, view=home.home_view(overview))
+    overview = await services.office.run(lambda tx, now: reading.overview(tx, request.identity, now, page))
+    _publish(services, request, home.home_view(overview))
+
+
+def _publish(services: Services, request: Request, view: View) -> None:
+    """After the acknowledgement: no call of Slack's comes before it but those that open a modal."""
+    services.later(services.client.views_publish(user_id=request.identity.user, view=view))
 
 
 async def _open_case(services: Services, request: Request) -> None:
-    view = await services.office.run(lambda tx, now: reading.open_case(tx, request.identity, request.value, now))
+    view = await services.office.run(
+        once(request, lambda tx, now: reading.open_case(tx, request.identity, request.value, now))
+    )
     await _show_case(services, request, screens.case_modal(view))
 
 
 async def _turn_page(services: Services, request: Request) -> None:
     asked = request.values()
     code, page = str(asked.get("case", "")), int(asked.get("page", 0))
-    view = await services.office.run(lambda tx, now: reading.open_case(tx, request.identity, code, now))
+    view = await services.office.run(once(request, lambda tx, now: reading.open_case(tx, request.identity, code, now)))
     await _show_case(services, request, screens.case_modal(view, page))
 
 
@@ -73,6 +79,12 @@ async def _show(services: Services, request: Request, view: View) -> None:
         await services.client.views_open(trigger_id=request.trigger_id, view=view)
 
 
+async def _turn_home(services: Services, request: Request) -> None:
+    if not request.value.isdecimal():
+        raise Refusal("unknown_action")
+    await publish_home(services, request, int(request.value[:6]))
+
+
 async def _new_signal(services: Services, request: Request) -> None:
     await open_signal_form(services, request)
 
@@ -89,7 +101,7 @@ async def _correct(services: Services, request: Request) -> None:
 
 async def _show_form(services: Services, request: Request, code: str, record: str, refers_to: int) -> None:
     form = await services.office.run(
-        lambda tx, now: reading.record_form(tx, request.identity, code, record, refers_to, now)
+        once(request, lambda tx, now: reading.record_form(tx, request.identity, code, record, refers_to, now))
     )
     if request.is_in_modal and request.below:  # Slack stacks no more than three, and a colleague may go on all day
         await services.client.views_update(view_id=request.view["id"], view=form_modal(form))
@@ -142,7 +154,7 @@ async def _tell_apart(services: Services, request: Request) -> None:
 
 async def _show_joined(services: Services, request: Request, code: str) -> None:
     services.wake()
-    view = await services.office.run(lambda tx, now: reading.open_case(tx, request.identity, code, now))
+    view = await services.office.run(once(request, lambda tx, now: reading.open_case(tx, request.identity, code, now)))
     await _show_case(services, request, screens.case_modal(view))
 
 
@@ -164,4 +176,8 @@ BUTTONS = {
     screens.TELL_APART: _tell_apart,
     CORRECT: _correct,
     TURN_PAGE: _turn_page,
+    roles.ROLES: roles.show,
+    roles.GIVE_ROLE: roles.give,
+    roles.ROLES_OF: roles.ask,
+    home.HOME_PAGE: _turn_home,
 }

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import Any
 
 from handlers import blocks as b
-from handlers import home, screens, texts
+from handlers import home, roles, screens, texts
 from handlers.forms import form_modal
-from handlers.request import Request, Services
+from handlers.request import Request, Services, once
 from handlers.staff import deputy_modal
 from handlers.texts import text
 from handlers.trouble import note
 from meldcode import reading
 from meldcode.danger import Alarm, raise_alarm
+from meldcode.dossier import case_code
 from meldcode.errors import Invalid, Refusal
 
 Answer = dict[str, Any] | None
+NEAR = 0.5
+"""How alike a typed word and a known one must be to be taken for it."""
 
 
 async def answer(services: Services, request: Request) -> Answer:
@@ -24,10 +28,11 @@ async def answer(services: Services, request: Request) -> Answer:
     if request.body.get("command") == "/signaal":
         return await open_signal_form(services, request, typed)
     word, _, rest = typed.partition(" ")
-    known = WORDS.get(word.lower() or "help")
-    if known is None:
-        return {"text": f"{text('unknown_word')}\n{text('help')}"}
-    return await known(services, request, rest.strip())
+    if known := WORDS.get(word.lower()):
+        return await known(services, request, rest.strip())
+    if case_code(typed):
+        return await _open(services, request, typed)
+    return {"text": _unknown(word)}
 
 
 async def open_signal_form(services: Services, request: Request, typed: str = "") -> Answer:
@@ -44,7 +49,7 @@ async def open_shortcut(services: Services, request: Request) -> Answer:
 
 async def alarmed(services: Services, request: Request, case: str = "") -> b.View:
     """Raise the alarm (G4) and return what to do now. When even that fails, the numbers to call are shown."""
-    alarm = Alarm(request.identity, f"{request.source}/acute", case)
+    alarm = Alarm(request.identity, f"{request.source}/acute", request.id, case)
     try:
         raised = await services.office.run(lambda tx, now: raise_alarm(tx, alarm, now))
     except Exception as error:
@@ -72,18 +77,38 @@ def in_words(problem: Refusal | Invalid | str) -> str:
     return text("trouble", reference=problem)
 
 
+def _unknown(word: str) -> str:
+    """Help, with the word that was probably meant; what was typed is not repeated."""
+    nearest = get_close_matches(word.lower(), WORDS, n=1, cutoff=NEAR)
+    meant = text("unknown_word_near", word=nearest[0]) if nearest else text("unknown_word")
+    return f"{meant}\n{text('help')}"
+
+
+async def _summary(services: Services, request: Request, _rest: str) -> Answer:
+    """What waits for the asker and what they can do; somebody without a role learns where to go (Refusal)."""
+    overview = await services.office.run(lambda tx, now: reading.overview(tx, request.identity, now))
+    report = [screens.signal_button()] if overview.may_report else []
+    can = text("can_do" if overview.counts else "can_do_first")
+    blocks = [*home.waiting_list(overview), *b.actions([*report, screens.acute_button()]), b.context(can)]
+    return {"text": text("summary"), "blocks": blocks}
+
+
 async def _help(_services: Services, _request: Request, _rest: str) -> Answer:
     return {"text": text("help")}
 
 
-async def _list(services: Services, request: Request, _rest: str) -> Answer:
+async def _list(services: Services, request: Request, rest: str) -> Answer:
+    if rest:
+        return await _open(services, request, rest)
     overview = await services.office.run(lambda tx, now: reading.overview(tx, request.identity, now))
-    blocks = home.case_list(overview)
-    return {"text": text("home_waiting"), "blocks": blocks}
+    more = [b.context(text("list_more"))] if overview.pages > 1 else []
+    return {"text": text("summary"), "blocks": [*home.case_list(overview), *more]}
 
 
 async def _open(services: Services, request: Request, rest: str) -> Answer:
-    view = await services.office.run(lambda tx, now: reading.open_case(tx, request.identity, rest, now))
+    if not rest:
+        return await _list(services, request, rest)
+    view = await services.office.run(once(request, lambda tx, now: reading.open_case(tx, request.identity, rest, now)))
     await services.client.views_open(trigger_id=request.trigger_id, view=screens.case_modal(view))
     return None
 
@@ -98,4 +123,12 @@ async def _deputy(services: Services, request: Request, _rest: str) -> Answer:
     return None
 
 
-WORDS = {"help": _help, "dossiers": _list, "dossier": _open, "acuut": _acute, "vervanging": _deputy}
+WORDS = {
+    "": _summary,
+    "help": _help,
+    "dossiers": _list,
+    "dossier": _open,
+    "rollen": roles.show_for_command,
+    "vervanging": _deputy,
+    "acuut": _acute,
+}

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from handlers import blocks as b
 from handlers import texts
 from handlers.logbook import day
+from handlers.roles import roles_button
 from handlers.screens import MAKE_RECORD, acute_button, open_button
 from handlers.texts import text
 from meldcode.case import Status
@@ -143,6 +144,10 @@ def _without_holder(words: Words, _plans: Plans) -> Rendered:
     return text("told_notification", code=words["code"]), blocks
 
 
+def _roles(words: Words, _plans: Plans) -> Rendered:
+    return text("roles_changed"), [b.section(text("roles_changed")), *b.actions([roles_button(words["school"])])]
+
+
 def _deputy(_words: Words, _plans: Plans) -> Rendered:
     return text("deputy"), [b.section(text("deputy"))]
 
@@ -164,4 +169,5 @@ KINDS = {
     "undelivered": _undelivered,
     "ending": _ending,
     "deputy": _deputy,
+    "roles": _roles,
 }

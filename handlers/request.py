@@ -6,7 +6,8 @@ import asyncio
 import json
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -17,6 +18,7 @@ from meldcode.people import Identity
 from meldcode.ports import Transaction
 
 SLACK = "slack"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,12 @@ class Request:
         return str(self.body.get("trigger_id", ""))
 
     @property
+    def id(self) -> str:
+        """What Slack gives out once: the event's id, or the right to open a modal; empty when there is neither."""
+        given = str(self.body.get("event_id") or self.trigger_id)
+        return f"{self.identity.workspace}/{given}" if given else ""
+
+    @property
     def view(self) -> dict[str, Any]:
         """The view that was submitted or clicked in; empty when it was a message or a command."""
         return self.body.get("view") or {}
@@ -64,8 +72,9 @@ class Request:
 
     @property
     def value(self) -> str:
-        """The value of the clicked button, or of what was chosen in a menu."""
-        return str(self._action.get("value") or (self._action.get("selected_option") or {}).get("value", ""))
+        """The value of the clicked button, or of what or who was chosen in a menu."""
+        chosen = self._action.get("selected_option") or {}
+        return str(self._action.get("value") or self._action.get("selected_user") or chosen.get("value", ""))
 
     def values(self) -> dict[str, Any]:
         """Return the clicked button's value, when it holds several. Raises Refusal when it is none of ours."""
@@ -106,6 +115,17 @@ class Request:
     def _event_user(self) -> str:
         user = self.event.get("user", "")
         return str(user.get("id", "") if isinstance(user, dict) else user)
+
+
+def once(request: Request, use_case: Callable[[Transaction, datetime], T]) -> Callable[[Transaction, datetime], T]:
+    """Return the use case for this request, which is refused when the same request is played again (promise 9)."""
+
+    def for_the_first_time(tx: Transaction, now: datetime) -> T:
+        if not tx.handled.take(request.id, now):
+            raise Refusal("unknown_action")
+        return use_case(tx, now)
+
+    return for_the_first_time
 
 
 @dataclass

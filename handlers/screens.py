@@ -32,6 +32,11 @@ def open_button(code: str, *, style: str = "") -> b.Block:
     return b.button(text("open_case"), OPEN_CASE, code, style=style)
 
 
+def signal_button() -> b.Block:
+    """The button that opens the form for a signal."""
+    return b.button(text("report"), NEW_SIGNAL, "signal", style="primary")
+
+
 def acute_button(case: str = "") -> b.Block:
     """The button that is everywhere (G4); `case` is the code of the case it is shown in."""
     return b.button(text("acute"), ACUTE, case or "acute", style="danger")

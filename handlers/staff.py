@@ -7,7 +7,7 @@ from typing import Any
 from handlers import blocks as b
 from handlers.forms import ANSWER, answers_of
 from handlers.logbook import day
-from handlers.request import Request, Services
+from handlers.request import Request, Services, once
 from handlers.texts import text
 from meldcode import staffing
 from meldcode.people import Identity
@@ -32,7 +32,7 @@ async def appoint(services: Services, request: Request) -> dict[str, Any]:
     """Store who stands in for whom, and say so."""
     answers = answers_of((request.view.get("state") or {}).get("values") or {})
     given = {name: str(answers.get(name, "")) for name in _FIELDS}
-    command = Appoint(who=request.identity, **given)
+    command = Appoint(who=request.identity, key=request.submission_key, **given)
     appointed = await services.office.run(lambda tx, now: appoint_deputy(tx, command, now))
     services.wake()
     return {"response_action": "update", "view": _appointed_modal(appointed)}
@@ -44,7 +44,9 @@ async def leave_or_return(services: Services, request: Request) -> None:
     if isinstance(user, dict) and "deleted" in user:
         who = Identity(request.identity.platform, request.identity.workspace, str(user.get("id", "")))
         is_gone = bool(user["deleted"])
-        await services.office.run(lambda tx, now: staffing.leave_or_return(tx, who, is_gone=is_gone, now=now))
+        await services.office.run(
+            once(request, lambda tx, now: staffing.leave_or_return(tx, who, is_gone=is_gone, now=now))
+        )
         services.wake()
 
 

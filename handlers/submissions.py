@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from handlers import screens, texts
+from handlers import roles, screens, texts
 from handlers.commands import in_words
 from handlers.forms import FORM, REVIEW, SCHOOL, FormRef, answers_of, first_input
 from handlers.request import Request, Services
@@ -15,12 +15,13 @@ from meldcode.errors import Invalid, Refusal
 from meldcode.recording import Saved, Submit, submit, submit_draft
 
 Answer = dict[str, Any]
+OF_STAFF = {DEPUTY_FORM: appoint, roles.ROLES_FORM: roles.change}
 
 
 async def answer(services: Services, request: Request) -> Answer:
     """Store a form, or the draft that was shown for review, and show what happened."""
-    if request.view.get("callback_id") == DEPUTY_FORM:
-        return await appoint(services, request)
+    if own := OF_STAFF.get(request.view.get("callback_id", "")):
+        return await own(services, request)
     store = {FORM: submit, REVIEW: submit_draft}.get(request.view.get("callback_id", ""))
     if store is None:
         raise Refusal("unknown_action")

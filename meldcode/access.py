@@ -1,7 +1,7 @@
 """Who may do what: one function, deny by default (G1, G3).
 
-What counts is what somebody is *to this case*: their roles in its school, and whether the case is their own. Being a
-teacher gives nothing on another teacher's case, and administering roles gives no reading.
+What counts is what somebody is *to this case* (or to a school): their roles in its school, and whether the case is
+their own. Being a teacher gives nothing on another teacher's case, and administering roles gives no reading.
 """
 
 from __future__ import annotations
@@ -9,17 +9,48 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from meldcode.case import SchoolId
 from meldcode.people import Person
 from meldcode.plan import Plan, Record, Role
 from meldcode.ports import CaseHeader
 
 
 class Action(StrEnum):
-    """What can be done with a case."""
+    """What can be done in a school (first part), or with a case (second part)."""
 
     OPEN = "open"
+    RAISE_ALARM = "raise_alarm"
+    SEE_ALARM = "see_alarm"
+    SEE_ROLES = "see_roles"
+    ADMINISTER = "administer"
+    SEE_ROLE_CHANGES = "see_role_changes"
+    ARRANGE_DEPUTIES = "arrange_deputies"
+    OVERSEE = "oversee"
+
     READ = "read"
+    READ_JOINED = "read_joined"
+    KNOW_SAME_PUPIL = "know_same_pupil"
+    SEE_READERS = "see_readers"
     RECORD = "record"
+
+
+ALERTED = (Role.CARE_COORDINATOR, Role.SCHOOL_LEADER)
+"""Who are alerted in immediate danger (G4), and hear of what nobody else takes up."""
+
+BY_ROLE = {
+    Action.RAISE_ALARM: frozenset(Role),
+    Action.SEE_ALARM: frozenset(ALERTED),
+    Action.SEE_ROLES: frozenset(Role),
+    Action.ADMINISTER: frozenset({Role.SCHOOL_LEADER, Role.CLUSTER_DIRECTOR}),
+    Action.SEE_ROLE_CHANGES: frozenset({*ALERTED, Role.CLUSTER_DIRECTOR}),
+    Action.ARRANGE_DEPUTIES: frozenset({Role.SCHOOL_LEADER}),
+    Action.OVERSEE: frozenset({Role.SCHOOL_LEADER}),
+}
+"""What a role gives in its school, whatever the plan says."""
+
+OF_A_CASE = frozenset(
+    {Action.READ, Action.READ_JOINED, Action.KNOW_SAME_PUPIL, Action.SEE_READERS, Action.RECORD},
+)
 
 
 @dataclass(frozen=True)
@@ -36,13 +67,38 @@ def relation_to(person: Person, case: CaseHeader) -> Relation:
     return Relation(roles, is_own=bool(person.acts_for(case.school) & case.teachers))
 
 
+def in_school(person: Person, school: SchoolId) -> Relation:
+    """Return what the person is to the school."""
+    return Relation(person.roles_in(school))
+
+
 def may(action: Action, relation: Relation, plan: Plan, record: Record | None = None) -> bool:
-    """Tell whether this is allowed."""
-    if action is Action.READ:
-        return relation.is_own or bool(relation.roles & set(plan.readers))
+    """Tell whether this is allowed. What joined a case is asked of the case that it joined."""
+    if action in BY_ROLE:
+        return bool(relation.roles & BY_ROLE[action])
     if action is Action.OPEN:
         return bool(relation.roles & set(plan.opening.by))
-    return record is not None and acting_role(record, relation) is not None
+    if action in (Action.READ, Action.READ_JOINED):
+        return _is_reader(relation, plan) or holds_own(relation, plan)
+    if action is Action.KNOW_SAME_PUPIL:
+        return _is_reader(relation, plan)
+    if action is Action.SEE_READERS:
+        return may(Action.READ, relation, plan) and bool(relation.roles & set(ALERTED))
+    return action is Action.RECORD and _may_record(record, relation, plan)
+
+
+def holds_own(relation: Relation, plan: Plan) -> bool:
+    """Tell whether the case is theirs, and they still have a role in which one can have a case."""
+    return relation.is_own and bool(relation.roles & set(plan.opening.by))
+
+
+def _is_reader(relation: Relation, plan: Plan) -> bool:
+    return bool(relation.roles & set(plan.readers))
+
+
+def _may_record(record: Record | None, relation: Relation, plan: Plan) -> bool:
+    readable = may(Action.READ, relation, plan)
+    return record is not None and readable and acting_role(record, relation) is not None
 
 
 def acting_role(record: Record, relation: Relation, *, beside: Role | None = None) -> Role | None:

@@ -10,24 +10,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from meldcode.access import acting_role
+from meldcode.access import ALERTED, Action, acting_role, in_school, may
 from meldcode.case import Entry
 from meldcode.dossier import dossier_of, known_person, readable_case
 from meldcode.errors import Refusal
 from meldcode.people import Identity, Person
-from meldcode.plan import Effect, Role
+from meldcode.plan import Effect
 from meldcode.ports import Message, Transaction
 from meldcode.recording import add_entry
-
-ALERTED = (Role.CARE_COORDINATOR, Role.SCHOOL_LEADER)
 
 
 @dataclass(frozen=True)
 class Alarm:
-    """Somebody clicked "Acuut gevaar", in a case (`case`) or elsewhere."""
+    """Somebody clicked "Acuut gevaar", in a case (`case`) or elsewhere. `key` is where, `request` this one click."""
 
     who: Identity
     key: str
+    request: str
     case: str = ""
 
 
@@ -45,10 +44,13 @@ def raise_alarm(tx: Transaction, alarm: Alarm, now: datetime) -> Raised:
     """
     person = known_person(tx, alarm.who)
     alarm = replace(alarm, key=f"{alarm.key}/{now:%Y%m%d%H%M}")
+    is_new = tx.handled.take(alarm.request, now)
     if alarm.case:
-        return _in_case(tx, person, alarm, now)
-    people = [colleague for school in person.memberships for colleague in _alerted(tx, school, person)]
-    for colleague in people:
+        return _in_case(tx, person, alarm, now, is_new=is_new)
+    plan = tx.plans.current()
+    schools = [school for school in person.memberships if may(Action.RAISE_ALARM, in_school(person, school), plan)]
+    people = [colleague for school in schools for colleague in _alerted(tx, school, person)]
+    for colleague in people if is_new else ():
         words = {"raised_by": str(person.id), "raised_at": now.isoformat()}
         tx.outbox.put(Message("alarm", colleague.id, None, alarm.key[-100:], words), now)
     return Raised(tuple(people))
@@ -62,15 +64,16 @@ def who_raised(tx: Transaction, who: Identity, raised_by: str) -> Person:
     except (KeyError, ValueError) as error:
         raise Refusal("unknown_action") from error
     shared = reader.memberships.keys() & raiser.memberships.keys()
-    if not any(reader.roles_in(school) & set(ALERTED) for school in shared):
+    plan = tx.plans.current()
+    if not any(may(Action.SEE_ALARM, in_school(reader, school), plan) for school in shared):
         raise Refusal("unknown_action")
     return raiser
 
 
-def _in_case(tx: Transaction, person: Person, alarm: Alarm, now: datetime) -> Raised:
+def _in_case(tx: Transaction, person: Person, alarm: Alarm, now: datetime, *, is_new: bool) -> Raised:
     dossier = dossier_of(tx, person, readable_case(tx, person, alarm.case))
     people = tuple(_alerted(tx, dossier.school, person))
-    if tx.cases.submission(alarm.key):
+    if not is_new or tx.cases.submission(alarm.key):
         return Raised(people)
     record = dossier.plan.record_with(Effect.ALARMS)
     role = acting_role(record, dossier.relation)

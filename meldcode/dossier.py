@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from meldcode.access import Action, Relation, may, relation_to
+from meldcode.access import Action, Relation, in_school, may, relation_to
 from meldcode.case import Answer, Entry, PersonId, Pupil, SchoolId, State, Status, fold
 from meldcode.errors import Refusal
 from meldcode.people import Identity, Person
@@ -58,9 +59,16 @@ def known_person(tx: Transaction, who: Identity) -> Person:
     return person
 
 
+def case_code(typed: str) -> str:
+    """Return the case code that was typed, in capitals or not, with its dash or without; nothing when it is none."""
+    letters = "".join(letter for letter in typed.upper() if letter.isalnum())
+    found = re.fullmatch(r"([0-9]{2})([0-9A-Z]{4})", letters)
+    return "-".join(found.groups()) if found else ""
+
+
 def readable_case(tx: Transaction, person: Person, code: str) -> CaseHeader:
     """Return the case. Raises the same Refusal for no such case as for one that is not theirs to read (G3)."""
-    case = tx.cases.find(code.strip().upper(), person.memberships)
+    case = tx.cases.find(case_code(code), person.memberships)
     if case is None or not may(Action.READ, relation_to(person, case), tx.plans.get(case.plan, case.plan_version)):
         raise Refusal("no_such_case")
     if case.status is Status.DESTROYED:
@@ -77,7 +85,7 @@ def dossier_of(tx: Transaction, person: Person, case: CaseHeader, contents: Cont
 
 def schools_to_report_in(person: Person, plan: Plan) -> list[SchoolId]:
     """Return the schools in which this person may report a signal."""
-    return [school for school, m in person.memberships.items() if may(Action.OPEN, Relation(m.roles), plan)]
+    return [school for school in person.memberships if may(Action.OPEN, in_school(person, school), plan)]
 
 
 def as_answers(plan: Plan, pupil: Pupil) -> dict[str, Answer]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from meldcode.case import PersonId, SchoolId
@@ -70,6 +70,18 @@ class Person:
         """Return whose work this person does in the school: their own, and that of those they stand in for (G5)."""
         membership = self.memberships.get(school)
         return frozenset({self.id}) | membership.stands_in_for if membership and membership.roles else frozenset()
+
+
+@dataclass(frozen=True)
+class RoleChange:
+    """Somebody was given a role in a school, or it was taken from them; `by` is None when the schools file did."""
+
+    school: SchoolId
+    person: PersonId
+    role: Role
+    is_given: bool
+    by: PersonId | None
+    at: datetime
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from meldcode.case import Answers, CaseId, Entry, PersonId, Pupil, SchoolId, State, Status
-from meldcode.people import Deputy, Identity, Person, School
-from meldcode.plan import Plan
+from meldcode.people import Deputy, Identity, Person, RoleChange, School
+from meldcode.plan import Plan, Role
 from meldcode.retention import Term
+from meldcode.turns import Appointment, Desk, Lying, Minded, Place, Promise, Turn
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,23 @@ class People(ABC):
         """Return the school. Raises KeyError."""
 
     @abstractmethod
+    def engage(self, identity: Identity, name: str) -> PersonId:
+        """Return whose identity this is, made known if nobody's; their name becomes this one unless it is empty."""
+
+    @abstractmethod
+    def set_place(
+        self, person: PersonId, school: SchoolId, roles: Collection[Role], groups: tuple[str, ...], by: PersonId | None
+    ) -> list[RoleChange]:
+        """Make these all the roles that somebody has of their own in the school: without any they have no place there.
+
+        Keeps and returns what changed, and who did it; nobody (None) is the schools file.
+        """
+
+    @abstractmethod
+    def role_changes(self, school: SchoolId, limit: int) -> list[RoleChange]:
+        """Return the latest changes of roles in the school, latest first."""
+
+    @abstractmethod
     def appoint(self, deputy: Deputy, by: PersonId, now: datetime) -> None:
         """Let somebody stand in for a colleague (G5), and keep who arranged it."""
 
@@ -250,16 +268,48 @@ class Cases(ABC):
         """Return the school's cases about a pupil of this name, found by a keyed index, oldest first."""
 
     @abstractmethod
-    def of_teacher(self, teacher: PersonId, statuses: Iterable[Status]) -> list[CaseHeader]:
-        """Return the teacher's own cases, longest waiting first."""
-
-    @abstractmethod
-    def of_schools(self, schools: Iterable[SchoolId], statuses: Iterable[Status]) -> list[CaseHeader]:
-        """Return the schools' cases, longest waiting first."""
+    def headers(self, cases: Collection[CaseId]) -> list[CaseHeader]:
+        """Return the headers of these cases, longest waiting first."""
 
     @abstractmethod
     def readings(self, case: CaseId) -> list[Reading]:
         """Return who read the case, latest first."""
+
+
+class Turns(ABC):
+    """On which desks open cases lie, and what was promised for which day: found by index, without reading a case."""
+
+    @abstractmethod
+    def keep(self, case: CaseHeader, turns: Collection[Turn], appointments: Collection[Appointment]) -> None:
+        """Keep where the case lies now, and its appointments, in place of what was kept before."""
+
+    @abstractmethod
+    def page(self, desks: Collection[Desk], first: int, limit: int) -> list[Lying]:
+        """Return cases on these desks, each once, in the order of doing, from the `first` on (counted from 0)."""
+
+    @abstractmethod
+    def counts(self, desks: Collection[Desk]) -> dict[Place, int]:
+        """Return how many cases lie at each place of these desks, each counted once."""
+
+    @abstractmethod
+    def due(self, desks: Collection[Desk], until: date, limit: int) -> list[Lying]:
+        """Return what is to be done at these desks by then, the earliest first."""
+
+    @abstractmethod
+    def promises(self, desks: Collection[Desk], days: tuple[date, date], limit: int) -> list[Promise]:
+        """Return the appointments of whose own desks these are, from the first day to the last."""
+
+    @abstractmethod
+    def minded(self, school: SchoolId, today: date, limit: int) -> list[Minded]:
+        """Return for which desks of the school cases wait, those with the most first."""
+
+    @abstractmethod
+    def steps(self, desk: Desk, today: date) -> list[StepCount]:
+        """Return how many open cases on this desk stand at each step, and how many are past their day."""
+
+    @abstractmethod
+    def unplaced(self, limit: int) -> list[CaseHeader]:
+        """Return cases that should lie on a desk and do not: they were stored by an earlier version of this program."""
 
 
 class Drafts(ABC):
@@ -280,6 +330,14 @@ class Drafts(ABC):
     @abstractmethod
     def drop_expired(self, now: datetime) -> None:
         """Forget the drafts that are too old."""
+
+
+class Handled(ABC):
+    """Requests that were taken in hand of late, for use cases that a repetition would do again (promise 9)."""
+
+    @abstractmethod
+    def take(self, request: str, now: datetime) -> bool:
+        """Take the request in hand, and tell whether this is the first time."""
 
 
 class Outbox(ABC):
@@ -328,6 +386,8 @@ class Transaction(ABC):
     people: People
     plans: Plans
     cases: Cases
+    turns: Turns
     drafts: Drafts
+    handled: Handled
     outbox: Outbox
     endings: Endings

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from meldcode import hints, rules
-from meldcode.access import Action, Relation, acting_role, may, relation_to
-from meldcode.case import Answer, Answers, Entry, PersonId, SchoolId, Status, holds, needed, offered
+from meldcode.access import Action, in_school, may, relation_to
+from meldcode.case import Answer, Answers, Entry, PersonId, Status, holds, needed, offered
+from meldcode.desks import InSchool, Week, schools_led, week_of
 from meldcode.dossier import Dossier, dossier_of, known_person, readable_case, schools_to_report_in
 from meldcode.errors import Refusal
 from meldcode.people import AMSTERDAM, Deputy, Identity, Person, School
-from meldcode.plan import Effect, FieldKind, Outcome, Plan, Record, Role, Step
+from meldcode.plan import Effect, FieldKind, Outcome, Plan, Record, Step
 from meldcode.ports import CaseHeader, Reading, Transaction
 from meldcode.retention import term_of
+from meldcode.roles import Gap, gaps
+from meldcode.turns import Lying, Place, desks_of
+
+CASES_ON_PAGE = 10
 
 
 @dataclass(frozen=True)
@@ -74,23 +79,40 @@ class FormView:
 
 @dataclass(frozen=True)
 class CaseRow:
-    """A case in an overview: no content. `is_waiting` says that this person's role acts in the step."""
+    """A case in an overview: no content. `record` is what is needed now of this person, `due` the last day for it."""
 
     case: CaseHeader
     plan: Plan
     is_own: bool
-    is_waiting: bool
+    place: Place
+    record: Record | None = None
+    due: date | None = None
 
 
 @dataclass(frozen=True)
 class Overview:
-    """What somebody sees of all their cases, what waits for them first, and who stands in for whom (G5)."""
+    """What somebody sees of their cases: a page of them (counted from 0), what waits for them first.
+
+    `counts` says how many lie at each place, on all pages. What they must do this week, how it is in the schools that
+    they lead, and who stands in for whom (G5) come with the first page alone.
+    """
 
     person: Person
-    rows: tuple[CaseRow, ...]
+    today: date
     may_report: bool
-    deputies: tuple[Deputy, ...]
-    names: Mapping[PersonId, str]
+    rows: tuple[CaseRow, ...]
+    counts: Mapping[Place, int]
+    page: int = 0
+    week: Week | None = None
+    schools: tuple[InSchool, ...] = ()
+    deputies: tuple[Deputy, ...] = ()
+    names: Mapping[PersonId, str] = field(default_factory=dict)
+    gaps: tuple[Gap, ...] = ()
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; at least one."""
+        return max(1, -(-sum(self.counts.values()) // CASES_ON_PAGE))
 
 
 def open_case(tx: Transaction, who: Identity, code: str, now: datetime) -> CaseView:
@@ -101,11 +123,11 @@ def open_case(tx: Transaction, who: Identity, code: str, now: datetime) -> CaseV
 
 def _view(tx: Transaction, dossier: Dossier, now: datetime) -> CaseView:
     person = dossier.person
-    parts = [dossier, *_joined(tx, person, dossier.stored, now)]
+    parts = [dossier, *(_joined(tx, person, dossier.stored, now) if _may_read_joined(dossier) else ())]
     staff = {colleague.id: colleague.name for colleague in tx.people.of_school(dossier.school)}
     waiting = needed(dossier.plan, dossier.state)
     term = term_of(dossier.plan, dossier.state, tx.people.school(dossier.school))
-    can = [r for r in offered(dossier.plan, dossier.state) if acting_role(r, dossier.relation) is not None]
+    can = [r for r in offered(dossier.plan, dossier.state) if _may_record(dossier, r)]
     return CaseView(
         dossier=dossier,
         lines=tuple(_lines(tx, parts, staff)),
@@ -142,7 +164,7 @@ def record_form(tx: Transaction, who: Identity, code: str, record: str, refers_t
     asked = plan.record_with(Effect.CORRECTS) if refers_to else plan.records.get(record)
     if asked is None:
         raise Refusal("unknown_action")
-    if acting_role(asked, dossier.relation) is None:
+    if not _may_record(dossier, asked):
         raise Refusal("role_may_not", roles=" ".join(asked.by), rule="G1")
     if asked.effect is Effect.CORRECTS and not 1 <= refers_to <= len(dossier.entries):
         raise Refusal("unknown_entry")
@@ -186,19 +208,31 @@ def find_draft(tx: Transaction, who: Identity, key: str, record: str, code: str,
     return FormView(plan.opening, plan, answers)
 
 
-def overview(tx: Transaction, who: Identity, now: datetime) -> Overview:
-    """Return this person's cases without their content. Raises Refusal for somebody nobody knows."""
-    person = known_person(tx, who)
-    teachers = {teacher for school in person.memberships for teacher in person.acts_for(school)}
-    own = [case for teacher in teachers for case in tx.cases.of_teacher(teacher, (Status.OPEN, Status.JOINED))]
-    others = tx.cases.of_schools(_schools_to_read(tx, person), (Status.OPEN,))
-    cases = {case.id: case for case in (*others, *own)}
-    rows = sorted((_row(tx, person, case) for case in cases.values()), key=lambda row: not row.is_waiting)
-    deputies = _deputies(tx, person, now)
+def overview(tx: Transaction, who: Identity, now: datetime, page: int = 0) -> Overview:
+    """Return a page of this person's cases without their content. Raises Refusal for somebody nobody knows.
+
+    A page costs the same whatever is open: the database finds, sorts and counts.
+    """
+    person, today = known_person(tx, who), now.astimezone(AMSTERDAM).date()
+    reporting = schools_to_report_in(person, tx.plans.current())
+    desks = [desk for desk in desks_of(person) if desk.teacher is None or desk.school in reporting]
+    seen = Overview(person, today, bool(reporting), (), tx.turns.counts(desks))
+    seen = replace(seen, page=min(max(page, 0), seen.pages - 1))
+    seen = replace(seen, rows=tuple(_rows(tx, person, tx.turns.page(desks, seen.page * CASES_ON_PAGE, CASES_ON_PAGE))))
+    return seen if seen.page else _with_first_page(tx, seen, now)
+
+
+def _with_first_page(tx: Transaction, seen: Overview, now: datetime) -> Overview:
+    deputies = _deputies(tx, seen.person, now)
     named = {id_ for deputy in deputies for id_ in (deputy.person, deputy.deputy)}
-    names = {id_: tx.people.get(id_).name for id_ in named}
-    may_report = bool(schools_to_report_in(person, tx.plans.current()))
-    return Overview(person, tuple(rows), may_report, tuple(deputies), names)
+    return replace(
+        seen,
+        week=week_of(tx, seen.person, now),
+        schools=tuple(schools_led(tx, seen.person, now)),
+        deputies=tuple(deputies),
+        names={id_: tx.people.get(id_).name for id_ in named},
+        gaps=gaps(tx, seen.person),
+    )
 
 
 def _deputies(tx: Transaction, person: Person, now: datetime) -> list[Deputy]:
@@ -208,7 +242,8 @@ def _deputies(tx: Transaction, person: Person, now: datetime) -> list[Deputy]:
         deputy
         for school in person.memberships
         for deputy in tx.people.deputies(school, today)
-        if Role.SCHOOL_LEADER in person.roles_in(school) or person.id in (deputy.person, deputy.deputy)
+        if may(Action.ARRANGE_DEPUTIES, in_school(person, school), tx.plans.current())
+        or person.id in (deputy.person, deputy.deputy)
     ]
 
 
@@ -247,6 +282,18 @@ def _consequences(record: Record, dossier: Dossier) -> Iterator[Consequence]:
             yield Consequence(choice, step, outcome)
 
 
+def _may_read(tx: Transaction, person: Person, case: CaseHeader) -> bool:
+    return may(Action.READ, relation_to(person, case), tx.plans.get(case.plan, case.plan_version))
+
+
+def _may_record(dossier: Dossier, record: Record) -> bool:
+    return may(Action.RECORD, dossier.relation, dossier.plan, record)
+
+
+def _may_read_joined(dossier: Dossier) -> bool:
+    return may(Action.READ_JOINED, dossier.relation, dossier.plan)
+
+
 def _read(tx: Transaction, person: Person, case: CaseHeader, now: datetime) -> Dossier:
     contents = tx.cases.read(case.id, Reading(person.id, now, "case"))
     return dossier_of(tx, person, case, contents)
@@ -269,7 +316,7 @@ def _lines(tx: Transaction, parts: Iterable[Dossier], staff: dict[PersonId, str]
     lines = []
     for place, part in enumerate(parts):
         hidden = {Effect.JOINS} if place else set()
-        hidden |= set() if part.relation.roles & set(part.plan.readers) else {Effect.JOINS, Effect.DIFFERS}
+        hidden |= set() if may(Action.KNOW_SAME_PUPIL, part.relation, part.plan) else {Effect.JOINS, Effect.DIFFERS}
         for entry in part.entries:
             record = part.plan.records[entry.record]
             if record.effect in hidden:
@@ -288,7 +335,7 @@ def _happened(record: Record, entry: Entry) -> date:
 
 def _same_pupil(tx: Transaction, dossier: Dossier) -> list[CaseHeader]:
     joins = dossier.plan.record_with(Effect.JOINS)
-    if dossier.state.status is Status.JOINED or acting_role(joins, dossier.relation) is None:
+    if dossier.state.status is Status.JOINED or not _may_record(dossier, joins):
         return []
     told_apart, code = _told_apart(dossier), dossier.stored.code
     candidates = [
@@ -309,14 +356,11 @@ def _told_apart(dossier: Dossier) -> set[str]:
     }
 
 
-def _schools_to_read(tx: Transaction, person: Person) -> list[SchoolId]:
-    plan = tx.plans.current()
-    return [s for s, membership in person.memberships.items() if may(Action.READ, Relation(membership.roles), plan)]
-
-
-def _row(tx: Transaction, person: Person, case: CaseHeader) -> CaseRow:
-    plan = tx.plans.get(case.plan, case.plan_version)
-    relation = relation_to(person, case)
-    acts = relation.roles - {Role.TEACHER} | ({Role.TEACHER} if relation.is_own else set())
-    is_waiting = case.status is Status.OPEN and bool(acts & set(plan.step(case.step).who))
-    return CaseRow(case, plan, relation.is_own, is_waiting)
+def _rows(tx: Transaction, person: Person, lying: Sequence[Lying]) -> Iterator[CaseRow]:
+    headers = {case.id: case for case in tx.cases.headers([one.case for one in lying])}
+    for one in lying:
+        case = headers[one.case]
+        plan = tx.plans.get(case.plan, case.plan_version)
+        relation = relation_to(person, case)
+        if may(Action.READ, relation, plan):
+            yield CaseRow(case, plan, relation.is_own, one.place, plan.records.get(one.record), one.due)

@@ -19,8 +19,9 @@ from datetime import datetime
 from uuid import UUID
 
 from meldcode import hints, rules
-from meldcode.access import Relation, acting_role
+from meldcode.access import Action, Relation, acting_role, may
 from meldcode.case import Answer, Answers, Entry, Pupil, SchoolId, State, Status, fold
+from meldcode.desks import keep_turns
 from meldcode.dossier import Dossier, dossier_of, known_person, readable_case, schools_to_report_in
 from meldcode.errors import Invalid, Problem, Refusal
 from meldcode.hints import Found
@@ -114,7 +115,9 @@ def add_entry(tx: Transaction, dossier: Dossier, entry: Entry, key: str, content
         tx.endings.keep_term(case.id, term_of(dossier.plan, after, tx.people.school(dossier.school)))
     effect = dossier.plan.records[entry.record].effect
     if effect is Effect.HANDS_OVER:
-        dossier = replace(dossier, case=tx.cases.hand_over(case.id, UUID(_new_teacher(dossier.plan, entry))))
+        case = tx.cases.hand_over(case.id, UUID(_new_teacher(dossier.plan, entry)))
+        dossier = replace(dossier, case=case)
+    keep_turns(tx, case, dossier.plan, after, entries)
     if dossier.state.status is Status.JOINED and case.joined_to is not None and effect not in KEPT_TO_ITSELF:
         passed_on = _pass_on(tx, dossier, tx.cases.get(case.joined_to), entry, key)
         readers = set(dossier.plan.readers)
@@ -177,7 +180,7 @@ def _record_of(plan: Plan, command: Submit) -> Record:
 
 
 def _refuse_impossible(dossier: Dossier, record: Record, command: Submit) -> None:
-    if acting_role(record, dossier.relation) is None:
+    if not may(Action.RECORD, dossier.relation, dossier.plan, record):
         raise Refusal("role_may_not", roles=" ".join(record.by), rule="G1")
     if record.effect is Effect.CORRECTS:
         if not 1 <= command.refers_to <= len(dossier.entries):
@@ -235,7 +238,8 @@ def _review(tx: Transaction, dossier: Dossier, record: Record, command: Submit, 
     found = {field: spots_of_field for field, spots_of_field in spots.items() if spots_of_field}
     if not found:
         return None
-    tx.drafts.keep(command.key, dossier.person.id, command.answers, now)
+    if tx.drafts.find(command.key, dossier.person.id, now) != command.answers:
+        tx.drafts.keep(command.key, dossier.person.id, command.answers, now)
     return ToReview(record, command.answers, found)
 
 

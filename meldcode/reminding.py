@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
+from meldcode.access import ALERTED
 from meldcode.calendar import DAY, BeyondCalendar
 from meldcode.case import CaseId, PersonId, State, Status, fold, needed, to_act
 from meldcode.due import Due, Kind, counts_from
@@ -25,7 +26,7 @@ from meldcode.schedule import RETRY, calendar_of, follow_ups, next_moment, open_
 AFTER_TROUBLE = timedelta(hours=1)
 QUIET = ("reminder", "without_holder")
 """Kinds of messages that do not come outside school hours."""
-IN_CHARGE = (Role.CARE_COORDINATOR, Role.SCHOOL_LEADER)
+IN_CHARGE = ALERTED
 """Who hears of what can reach nobody else."""
 
 

@@ -14,6 +14,7 @@ from meldcode.case import Entry, PersonId, State, Status
 from meldcode.due import Due, Kind, asked_for, counts_from, follow_up_due, pending
 from meldcode.people import School
 from meldcode.plan import Plan
+from meldcode.turns import Appointment
 
 RETRY = timedelta(days=1)
 
@@ -52,13 +53,16 @@ def to_remind(
 
 def follow_ups(plan: Plan, entries: Sequence[Entry], calendar: SchoolCalendar) -> Iterator[tuple[Due, PersonId]]:
     """Yield the appointments made in the entries, with who takes care of each (S3.6)."""
+    for promise in appointments(plan, entries):
+        yield follow_up_due(promise.day, calendar, promise.entry), promise.owner
+
+
+def appointments(plan: Plan, entries: Sequence[Entry]) -> Iterator[Appointment]:
+    """Yield the appointments made in the entries (S3.6)."""
     for entry in entries:
         fields = plan.records[entry.record].follow_up
         if fields and (day := str(entry.answers.get(fields.day, ""))):
-            yield (
-                follow_up_due(date.fromisoformat(day), calendar, entry.seq),
-                PersonId(str(entry.answers[fields.owner])),
-            )
+            yield Appointment(entry.seq, PersonId(str(entry.answers[fields.owner])), date.fromisoformat(day))
 
 
 def open_moment(school: School, now: datetime) -> datetime:

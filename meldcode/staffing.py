@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from meldcode.case import PersonId, fold, to_act
+from meldcode.access import ALERTED, Action, holds_own, in_school, may, relation_to
+from meldcode.case import PersonId, SchoolId, fold, to_act
 from meldcode.dossier import known_person
 from meldcode.errors import Invalid, Problem, Refusal
 from meldcode.people import AMSTERDAM, Deputy, Identity, Person
@@ -25,6 +26,7 @@ class Appoint:
     """
 
     who: Identity
+    key: str
     person: str
     deputy: str
     first_day: str
@@ -50,9 +52,9 @@ def appoint_deputy(tx: Transaction, command: Appoint, now: datetime) -> Appointe
     schools = [school for school in person.memberships if person.roles_in(school) and deputy.roles_in(school)]
     if deputy.id == person.id or not schools:
         raise Invalid([Problem("deputy", "not_of_this_school")])
-    if person.id != asker.id and not all(Role.SCHOOL_LEADER in asker.roles_in(school) for school in schools):
+    if person.id != asker.id and not all(_may_arrange(tx, asker, school) for school in schools):
         raise Refusal("role_may_not", roles=Role.SCHOOL_LEADER, rule="G1")
-    for school in schools:
+    for school in schools if tx.handled.take(command.key, now) else ():
         tx.people.appoint(Deputy(school, person.id, deputy.id, first, last), asker.id, now)
     _tell_appointed(tx, {person.id, deputy.id}, f"{first}/{last}/{person.id}", now)
     return Appointed(person, deputy, first, last)
@@ -85,17 +87,20 @@ def notice_without_holder(tx: Transaction, now: datetime) -> int:
 
 
 def _roles_without_holder(tx: Transaction, case: CaseHeader, staff: list[Person]) -> Iterator[Role]:
-    if not any(person.acts_for(case.school) & case.teachers for person in staff):
-        yield Role.TEACHER
     plan = tx.plans.get(case.plan, case.plan_version)
+    if not any(holds_own(relation_to(person, case), plan) for person in staff):
+        yield Role.TEACHER
     turn = set(to_act(plan, fold(plan, tx.cases.contents(case.id).entries))) - {Role.TEACHER}
     if turn and not any(person.roles_in(case.school) & turn for person in staff):
         yield from sorted(turn)
 
 
 def _in_charge(case: CaseHeader, staff: list[Person]) -> list[Person]:
-    wanted = {Role.CARE_COORDINATOR, Role.SCHOOL_LEADER}
-    return [person for person in staff if person.roles_in(case.school) & wanted]
+    return [person for person in staff if person.roles_in(case.school) & set(ALERTED)]
+
+
+def _may_arrange(tx: Transaction, person: Person, school: SchoolId) -> bool:
+    return may(Action.ARRANGE_DEPUTIES, in_school(person, school), tx.plans.current())
 
 
 def _colleague(tx: Transaction, who: Identity, user: str, field: str) -> Person:

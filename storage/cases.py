@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -199,14 +199,9 @@ class StoredCases(Cases):
         index = self._session.vault.pupil_index(school, pupil)
         return self._with_teachers(self._connection.execute(_ABOUT, {"school": school, "index": index}).all())
 
-    def of_teacher(self, teacher: PersonId, statuses: Iterable[Status]) -> list[CaseHeader]:
-        """Return the teacher's own cases, longest waiting first."""
-        own = select(case_teachers.c.case).where(case_teachers.c.teacher == teacher)
-        return self._headers(cases.c.id.in_(own), cases.c.status.in_(list(statuses)))
-
-    def of_schools(self, schools: Iterable[SchoolId], statuses: Iterable[Status]) -> list[CaseHeader]:
-        """Return the schools' cases, longest waiting first."""
-        return self._headers(cases.c.school.in_(list(schools)), cases.c.status.in_(list(statuses)))
+    def headers(self, cases_: Collection[CaseId]) -> list[CaseHeader]:
+        """Return the headers of these cases, longest waiting first."""
+        return self._headers(cases.c.id.in_(cases_))
 
     def readings(self, case: CaseId) -> list[Reading]:
         """Return who read the case, latest first."""

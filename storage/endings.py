@@ -13,10 +13,21 @@ from meldcode.ports import Ended, Ending, Endings
 from meldcode.retention import Term, look_at
 from storage import chain
 from storage.cases import StoredCases
-from storage.schema import case_keys, case_teachers, cases, entries, outbox, readings, reminders, schools
+from storage.schema import (
+    appointments,
+    case_keys,
+    case_teachers,
+    cases,
+    entries,
+    outbox,
+    readings,
+    reminders,
+    schools,
+    turns,
+)
 from storage.session import Session
 
-CONTENT = (case_keys, entries, case_teachers, readings, reminders, outbox)
+CONTENT = (case_keys, entries, case_teachers, readings, reminders, outbox, turns, appointments)
 """All that goes with a case; what is left is its row, emptied."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -10,12 +10,10 @@ from sqlalchemy import Column, Connection, Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 
-def insert_once(
-    connection: Connection, table: Table, values: Mapping[str, Any], unique: tuple[Column[Any], ...]
-) -> bool:
+def insert_once(connection: Connection, table: Table, values: Mapping[str, Any], unique: Iterable[Column[Any]]) -> bool:
     """Insert the row unless one with the same unique columns exists; tell whether it was inserted."""
     # What comes back tells it; the count of inserted rows is not reliable on every driver.
-    statement = _insert(connection.dialect.name, table, unique)
+    statement = _insert(connection.dialect.name, table, tuple(unique))
     return connection.execute(statement, values).first() is not None
 
 

@@ -28,6 +28,11 @@ def is_current(engine: Engine) -> bool:
     return set(heads) == set(ScriptDirectory.from_config(_config()).get_heads())
 
 
+def knows(version: str) -> bool:
+    """Tell whether tables of this version can be brought up to date: newer ones cannot."""
+    return version in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
 def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", "storage:migrations")

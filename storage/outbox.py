@@ -20,12 +20,13 @@ _SAME = (outbox.c.about, outbox.c.kind, outbox.c.recipient, outbox.c.moment)
 
 
 class SendState(StrEnum):
-    """Where a message is on its way."""
+    """Where a message is on its way; one that was due in a backup is restored: perhaps sent since, so sent no more."""
 
     PENDING = "pending"
     CLAIMED = "claimed"
     SENT = "sent"
     FAILED = "failed"
+    RESTORED = "restored"
 
 
 _UNDERWAY = (SendState.PENDING.value, SendState.CLAIMED.value)

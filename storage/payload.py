@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from meldcode.case import Answer, Answers, Entry, Pupil
+from meldcode.case import Answer, Answers, Entry, PersonId, Pupil, SchoolId
 from meldcode.plan import Role
 
 
@@ -45,6 +45,11 @@ def answers_to_bytes(answers: Answers) -> bytes:
 def answers_from_bytes(content: bytes) -> Answers:
     """Read what `answers_to_bytes` made."""
     return _answers(json.loads(content))
+
+
+def place_to_bytes(school: SchoolId, person: PersonId, roles: Iterable[Role], groups: Sequence[str]) -> bytes:
+    """Return what the schools file says of somebody in a school as bytes, the same whatever the order of the roles."""
+    return _dumped([str(school), str(person), sorted(roles), list(groups)])
 
 
 def pupil_to_bytes(pupil: Pupil) -> bytes:

@@ -6,15 +6,16 @@ from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from datetime import date, datetime, time
 from typing import Any
+from uuid import uuid4
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 
 from meldcode.case import PersonId, SchoolId
-from meldcode.people import AMSTERDAM, Deputy, Identity, Membership, Person, School
+from meldcode.people import AMSTERDAM, Deputy, Identity, Membership, Person, RoleChange, School
 from meldcode.plan import Role
 from meldcode.ports import People
 from storage.payload import groups_from_bytes, groups_to_bytes
-from storage.schema import deputies, identities, memberships, people, roles, schools
+from storage.schema import deputies, identities, memberships, people, role_changes, roles, schools
 from storage.session import Session
 from storage.staff_memory import StaffMemory, changed
 from storage.vault import Vault
@@ -45,6 +46,7 @@ class StoredPeople(People):
     def __init__(self, session: Session, memory: StaffMemory) -> None:
         self._vault = session.vault
         self._connection = session.connection
+        self._now = session.now
         self._today = session.now.astimezone(AMSTERDAM).date()
         self._memory = memory
         self._known_here: dict[Any, Any] | None = None
@@ -105,6 +107,46 @@ class StoredPeople(People):
         found: School = self._known[school]
         return found
 
+    def engage(self, identity: Identity, name: str) -> PersonId:
+        """Return whose identity this is, made known if nobody's; their name becomes this one unless it is empty."""
+        known = self._connection.scalar(_BY_IDENTITY, asdict(identity))
+        row = self._connection.execute(_PEOPLE, {"ids": [known]}).one_or_none()
+        if row is None:
+            return self._new_person(identity, name)
+        person: PersonId = row.id
+        if name and opened_name(self._vault, row) != name:
+            self._changed()
+            sealed = sealed_name(self._vault, person, name)
+            self._connection.execute(update(people).where(people.c.id == person).values(name=sealed))
+        return person
+
+    def set_place(
+        self, person: PersonId, school: SchoolId, roles: Collection[Role], groups: tuple[str, ...], by: PersonId | None
+    ) -> list[RoleChange]:
+        """Make these all the roles that somebody has of their own in the school: without any they have no place there.
+
+        Keeps and returns what changed, and who did it; nobody (None) is the schools file.
+        """
+        self._changed()
+        held = self._roles([person]).get((person, school), set())
+        changes = [RoleChange(school, person, role, role not in held, by, self._now) for role in held ^ set(roles)]
+        if roles:
+            self._keep_membership(person, school, groups)
+        self._keep_changes(sorted(changes, key=lambda change: (change.is_given, change.role)))
+        if not roles:
+            place = (memberships.c.person == person, memberships.c.school == school)
+            self._connection.execute(delete(memberships).where(*place))
+        return changes
+
+    def role_changes(self, school: SchoolId, limit: int) -> list[RoleChange]:
+        """Return the latest changes of roles in the school, latest first."""
+        query = select(role_changes).where(role_changes.c.school == school)
+        latest = query.order_by(role_changes.c.at.desc(), role_changes.c.id.desc()).limit(limit)
+        return [
+            RoleChange(row.school, row.person, Role(row.role), row.is_given, row.changed_by, row.at)
+            for row in self._connection.execute(latest)
+        ]
+
     def appoint(self, deputy: Deputy, by: PersonId, now: datetime) -> None:
         """Let somebody stand in for a colleague (G5), and keep who arranged it."""
         self._changed()
@@ -124,6 +166,33 @@ class StoredPeople(People):
         """Keep that somebody has left, and has no role any more, or (None) that they are back."""
         self._changed()
         self._connection.execute(update(people).where(people.c.id == person).values(left_at=at))
+
+    def _new_person(self, identity: Identity, name: str) -> PersonId:
+        person = uuid4()
+        self._connection.execute(insert(people).values(id=person, name=sealed_name(self._vault, person, name)))
+        self._connection.execute(insert(identities).values(**asdict(identity), person=person))
+        return person
+
+    def _keep_membership(self, person: PersonId, school: SchoolId, groups: tuple[str, ...]) -> None:
+        place = (memberships.c.person == person, memberships.c.school == school)
+        sealed = self._connection.scalar(select(memberships.c.groups).where(*place))
+        if sealed is None:
+            row = {"person": person, "school": school, "groups": sealed_groups(self._vault, groups, person, school)}
+            self._connection.execute(insert(memberships).values(row))
+        elif opened_groups(self._vault, sealed, person, school) != groups:
+            resealed = sealed_groups(self._vault, groups, person, school)
+            self._connection.execute(update(memberships).where(*place).values(groups=resealed))
+
+    def _keep_changes(self, changes: Iterable[RoleChange]) -> None:
+        for change in changes:
+            place = {"person": change.person, "school": change.school, "role": change.role.value}
+            if change.is_given:
+                self._connection.execute(insert(roles).values(**place, since=change.at))
+            else:
+                here = [roles.c[name] == value for name, value in place.items()]
+                self._connection.execute(delete(roles).where(*here))
+            kept = {**place, "is_given": change.is_given, "changed_by": change.by, "at": change.at}
+            self._connection.execute(insert(role_changes).values(kept))
 
     def _load(self, ids: Collection[PersonId]) -> dict[PersonId, Person]:
         rows = self._connection.execute(_PEOPLE, {"ids": list(ids)}).all()

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -143,6 +144,28 @@ roles = Table(
     ForeignKeyConstraint(["person", "school"], [memberships.c.person, memberships.c.school]),
 )
 
+role_changes = Table(
+    "role_changes",
+    metadata,
+    Column("id", _Number, primary_key=True, info=IDENTIFIER),
+    Column("school", ForeignKey(schools.c.id), nullable=False, info=IDENTIFIER),
+    Column("person", ForeignKey(people.c.id), nullable=False, info=IDENTIFIER),
+    Column("role", String(40), nullable=False, info=PLAIN),
+    Column("is_given", Boolean, nullable=False, info=PLAIN),
+    # Nobody: the schools file did.
+    Column("changed_by", ForeignKey(people.c.id), nullable=True, info=IDENTIFIER),
+    Column("at", Moment, nullable=False, info=MOMENT),
+    Index(None, "school", "at"),
+)
+
+schools_file = Table(
+    "schools_file",
+    metadata,
+    Column("school", ForeignKey(schools.c.id), primary_key=True, info=IDENTIFIER),
+    Column("person", ForeignKey(people.c.id), primary_key=True, info=IDENTIFIER),
+    Column("entry", LargeBinary, nullable=False, info=KEYED),
+)
+
 deputies = Table(
     "deputies",
     metadata,
@@ -205,6 +228,33 @@ case_teachers = Table(
     Column("teacher", ForeignKey(people.c.id), primary_key=True, index=True, info=IDENTIFIER),
 )
 
+turns = Table(
+    "turns",
+    metadata,
+    Column("case", ForeignKey(cases.c.id), primary_key=True, info=IDENTIFIER),
+    # A role, or the id of the teacher whose own desk it is.
+    Column("holder", String(40), primary_key=True, info=IDENTIFIER),
+    Column("school", ForeignKey(schools.c.id), nullable=False, info=IDENTIFIER),
+    Column("place", Integer, nullable=False, info=PLAIN),
+    Column("due", Date, nullable=False, info=PLAIN),
+    Column("code", String(10), nullable=False, info=PLAIN),
+    Column("record", String(40), nullable=False, info=PLAIN),
+    # A page is read off the index in the order of doing, whatever else is open.
+    Index("ix_turns_desk", "school", "holder", "place", "due", "code", "case"),
+)
+
+appointments = Table(
+    "appointments",
+    metadata,
+    Column("case", ForeignKey(cases.c.id), primary_key=True, info=IDENTIFIER),
+    Column("entry", Integer, primary_key=True, autoincrement=False, info=PLAIN),
+    Column("school", ForeignKey(schools.c.id), nullable=False, info=IDENTIFIER),
+    Column("owner", ForeignKey(people.c.id), nullable=False, info=IDENTIFIER),
+    Column("day", Date, nullable=False, info=PLAIN),
+    Column("code", String(10), nullable=False, info=PLAIN),
+    Index(None, "owner", "day"),
+)
+
 entries = Table(
     "entries",
     metadata,
@@ -232,8 +282,15 @@ readings = Table(
     Column("id", _Number, primary_key=True, info=IDENTIFIER),
     Column("case", ForeignKey(cases.c.id), nullable=False, index=True, info=IDENTIFIER),
     Column("reader", ForeignKey(people.c.id), nullable=False, info=IDENTIFIER),
-    Column("at", Moment, nullable=False, info=MOMENT),
+    Column("at", Moment, nullable=False, index=True, info=MOMENT),
     Column("place", String(40), nullable=False, info=PLAIN),
+)
+
+handled = Table(
+    "handled",
+    metadata,
+    Column("request", LargeBinary, primary_key=True, info=KEYED),
+    Column("at", Moment, nullable=False, index=True, info=MOMENT),
 )
 
 drafts = Table(

@@ -1,24 +1,27 @@
-"""Puts the schools, people and roles of the schools file into the database; doing so twice changes nothing."""
+"""Puts what changed in the schools file into the database; what was changed in Slack stays (ADR 14)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import uuid4
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 
 from meldcode.case import PersonId, SchoolId
-from meldcode.people import Identity
+from meldcode.people import Identity, RoleChange
 from meldcode.plan import Role
+from meldcode.ports import Transaction
 from storage.engine import one_at_a_time
 from storage.inserting import insert_once
-from storage.people import opened_groups, opened_name, sealed_groups, sealed_name
-from storage.schema import identities, memberships, people, roles, schools
+from storage.payload import place_to_bytes
+from storage.schema import schools, schools_file
 from storage.session import Session
 from storage.staff_memory import changed
-from storage.transaction import Store
+from storage.transaction import Store, StoredTransaction
+
+Tell = Callable[[Transaction, SchoolId, list[RoleChange], datetime], object]
 
 
 @dataclass(frozen=True)
@@ -43,88 +46,68 @@ class SchoolConfig:
     hours: tuple[time, time] = (time(8, 30), time(16, 30))
 
 
-def apply_schools(store: Store, configs: Sequence[SchoolConfig], workspace: str, now: datetime) -> None:
-    """Make the database agree with the file for the schools in it.
+def apply_schools(
+    store: Store, configs: Sequence[SchoolConfig], workspace: str, now: datetime, tell: Tell | None = None
+) -> None:
+    """Take over what changed in the file since it was taken over last, for the schools in it.
 
-    A school is known by its name. Whoever is no longer in a school's list loses their place there.
+    A school is known by its name. Whoever's entry in the file is as it was keeps the roles that they have, which may
+    have been given in Slack; whoever was in a school's list and is no longer loses their place there. `tell` hears of
+    changes in a school that was there already.
     """
-    with store.transaction() as tx:
+    with store.transaction(now) as tx:
         one_at_a_time(tx.session.connection)
         changed(tx.session.connection)
         names = {person.slack: person.name for config in configs for person in config.people}
-        ids = {user: _person(tx.session, Identity("slack", workspace, user), name) for user, name in names.items()}
+        ids = {user: tx.people.engage(Identity("slack", workspace, user), name) for user, name in names.items()}
         for config in configs:
-            _apply_school(tx.session, config, ids, now)
+            school, is_new = _school(tx.session, config)
+            changes = _take_over(tx, school, config, ids)
+            if tell and changes and not is_new:
+                tell(tx, school, changes, now)
 
 
-def _apply_school(session: Session, config: SchoolConfig, ids: Mapping[str, PersonId], now: datetime) -> None:
-    school = _school(session, config)
-    _remove_others(session, school, [ids[person.slack] for person in config.people])
-    for person in config.people:
-        _membership(session, ids[person.slack], school, person.groups)
-        _roles(session, ids[person.slack], school, person.roles, now)
+def _take_over(
+    tx: StoredTransaction, school: SchoolId, config: SchoolConfig, ids: Mapping[str, PersonId]
+) -> list[RoleChange]:
+    before = dict(_entries(tx.session, school))
+    now_there = {ids[person.slack]: person for person in config.people}
+    changes = []
+    for person, entry in now_there.items():
+        content = tx.session.vault.file_entry(place_to_bytes(school, person, entry.roles, entry.groups))
+        if before.get(person) != content:
+            changes += tx.people.set_place(person, school, entry.roles, entry.groups, None)
+            _keep_entry(tx.session, school, person, content)
+    for person in before.keys() - now_there.keys():
+        changes += tx.people.set_place(person, school, (), (), None)
+        gone = (schools_file.c.school == school, schools_file.c.person == person)
+        tx.session.connection.execute(delete(schools_file).where(*gone))
+    return changes
 
 
-def _school(session: Session, config: SchoolConfig) -> SchoolId:
+def _entries(session: Session, school: SchoolId) -> list[tuple[PersonId, bytes]]:
+    """What the file said of each person in the school when it was taken over last."""
+    query = select(schools_file.c.person, schools_file.c.entry).where(schools_file.c.school == school)
+    return [(row.person, row.entry) for row in session.connection.execute(query)]
+
+
+def _keep_entry(session: Session, school: SchoolId, person: PersonId, entry: bytes) -> None:
+    place = {"school": school, "person": person}
+    if not insert_once(session.connection, schools_file, {**place, "entry": entry}, list(schools_file.primary_key)):
+        here = [schools_file.c[name] == value for name, value in place.items()]
+        session.connection.execute(update(schools_file).where(*here).values(entry=entry))
+
+
+def _school(session: Session, config: SchoolConfig) -> tuple[SchoolId, bool]:
+    """Return the school with what the file says of it, and whether it is new."""
     row = {
         "region": config.region,
         "free_days": [day.isoformat() for day in config.free_days],
         "open_days": [day.isoformat() for day in config.open_days],
         "hours": [hour.isoformat("minutes") for hour in config.hours],
     }
-    insert_once(session.connection, schools, {"id": uuid4(), "name": config.name, **row}, (schools.c.name,))
+    is_new = insert_once(session.connection, schools, {"id": uuid4(), "name": config.name, **row}, [schools.c.name])
     session.connection.execute(update(schools).where(schools.c.name == config.name).values(row))
     query = select(schools.c.id).where(schools.c.name == config.name)
     school: SchoolId = session.connection.execute(query).scalar_one()
-    return school
-
-
-def _person(session: Session, identity: Identity, name: str) -> PersonId:
-    known = (
-        identities.c.platform == identity.platform,
-        identities.c.workspace == identity.workspace,
-        identities.c.user == identity.user,
-    )
-    query = select(people).join_from(people, identities).where(*known)
-    row = session.connection.execute(query).one_or_none()
-    if row is None:
-        return _new_person(session, identity, name)
-    person: PersonId = row.id
-    if opened_name(session.vault, row) != name:
-        sealed = sealed_name(session.vault, person, name)
-        session.connection.execute(update(people).where(people.c.id == person).values(name=sealed))
-    return person
-
-
-def _new_person(session: Session, identity: Identity, name: str) -> PersonId:
-    person = uuid4()
-    session.connection.execute(insert(people).values(id=person, name=sealed_name(session.vault, person, name)))
-    row = {"platform": identity.platform, "workspace": identity.workspace, "user": identity.user, "person": person}
-    session.connection.execute(insert(identities).values(row))
-    return person
-
-
-def _remove_others(session: Session, school: SchoolId, staying: Sequence[PersonId]) -> None:
-    for table in (roles, memberships):
-        gone = (table.c.school == school, table.c.person.not_in(staying))
-        session.connection.execute(delete(table).where(*gone))
-
-
-def _membership(session: Session, person: PersonId, school: SchoolId, groups: tuple[str, ...]) -> None:
-    place = (memberships.c.person == person, memberships.c.school == school)
-    sealed = session.connection.scalar(select(memberships.c.groups).where(*place))
-    if sealed is None:
-        row = {"person": person, "school": school, "groups": sealed_groups(session.vault, groups, person, school)}
-        session.connection.execute(insert(memberships).values(row))
-    elif opened_groups(session.vault, sealed, person, school) != groups:
-        changed = sealed_groups(session.vault, groups, person, school)
-        session.connection.execute(update(memberships).where(*place).values(groups=changed))
-
-
-def _roles(session: Session, person: PersonId, school: SchoolId, held: Iterable[Role], now: datetime) -> None:
-    names = sorted(role.value for role in held)
-    place = (roles.c.person == person, roles.c.school == school)
-    session.connection.execute(delete(roles).where(*place, roles.c.role.not_in(names)))
-    for name in names:
-        row = {"person": person, "school": school, "role": name, "since": now}
-        insert_once(session.connection, roles, row, (roles.c.person, roles.c.school, roles.c.role))
+    return school, is_new

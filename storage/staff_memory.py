@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, select, update
 
+from storage.inserting import insert_once
 from storage.schema import marks
 
 STAFF = "staff"
@@ -38,4 +39,6 @@ class StaffMemory:
 
 def changed(connection: Connection) -> None:
     """Say that something of the staff, their roles or the schools is changed in this transaction."""
-    connection.execute(_CHANGE, {"value": uuid4()})
+    value = uuid4()
+    if not insert_once(connection, marks, {"name": STAFF, "value": value}, (marks.c.name,)):
+        connection.execute(_CHANGE, {"value": value})

@@ -13,11 +13,13 @@ from meldcode.ports import Transaction
 from storage.cases import StoredCases
 from storage.drafts import StoredDrafts
 from storage.endings import StoredEndings
+from storage.handled import StoredHandled
 from storage.outbox import SendQueue, StoredOutbox
 from storage.people import StoredPeople
 from storage.plans import PlanKey, StoredPlans, register
 from storage.session import Session
 from storage.staff_memory import StaffMemory
+from storage.turns import StoredTurns
 from storage.vault import Vault
 
 SERVER_WRITERS = 8
@@ -36,7 +38,9 @@ class StoredTransaction(Transaction):
         self.plans = plans
         self.people = StoredPeople(session, memory)
         self.cases = StoredCases(session)
+        self.turns = StoredTurns(session, self.cases)
         self.drafts = StoredDrafts(session)
+        self.handled = StoredHandled(session)
         self.outbox = StoredOutbox(session.connection)
         self.endings = StoredEndings(session, self.cases)
         self.queue = SendQueue(session.connection)

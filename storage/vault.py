@@ -160,6 +160,7 @@ class Vault:
         self._chain_key = _derived(root, "chain")
         self._tombstone_key = _derived(root, "tombstones")
         self._file_key = _derived(root, "files")
+        self._schools_file_key = _derived(root, "schools file")
 
     def __repr__(self) -> str:
         return f"Vault({self._wrapper.key_id})"
@@ -186,6 +187,10 @@ class Vault:
     def submission_index(self, key: str) -> bytes:
         """Return what finds a submission or a draft by its idempotency key."""
         return _mac(self._submission_key, key.encode())
+
+    def file_entry(self, content: bytes) -> bytes:
+        """Return what tells whether an entry of the schools file has changed, and nothing of what it says."""
+        return _mac(self._schools_file_key, content)
 
     def link(self, content: bytes) -> bytes:
         """Return a link of the chain over this content (promise 7)."""

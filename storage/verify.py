@@ -6,15 +6,28 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, String, select, type_coerce
 
+from meldcode.case import CaseId
 from storage import chain
 from storage.schema import case_keys, cases, entries
 from storage.vault import Tampered, Vault, WrongKey
 
 CASES_AT_ONCE = 200
+_GARBAGE = (TypeError, ValueError, AttributeError, OverflowError)
+"""What it leads to when a value is of another type than its column, as SQLite lets one write it."""
+_COLUMNS = (
+    cases.c.id,
+    cases.c.code,
+    cases.c.version,
+    cases.c.head,
+    cases.c.pupil,
+    cases.c.tombstone,
+    cases.c.destroyed_at.is_not(None).label("is_destroyed"),
+)
 
 
 class Kind(StrEnum):
@@ -54,12 +67,11 @@ def faults(connection: Connection, vault: Vault) -> Iterator[Fault]:
 def chain_faults(connection: Connection, vault: Vault) -> Iterator[Fault]:
     """Yield the first fault in the chain of each case, and cases of which only entries are left."""
     for rows in _in_parts(connection):
-        query = select(entries).where(entries.c.case.in_([row.id for row in rows]))
-        found = connection.execute(query.order_by(entries.c.case, entries.c.seq)).all()
+        found = _entries_of(connection, [row.id for row in rows])
         of_case = {case: list(own) for case, own in groupby(found, lambda row: row.case)}
         for row in rows:
-            yield from _case_faults(vault, row, of_case.get(row.id, []))
-    orphans = select(entries.c.case).where(entries.c.case.not_in(select(cases.c.id))).distinct()
+            yield from _case_faults(connection, vault, row, of_case.get(row.id, []))
+    orphans = select(type_coerce(entries.c.case, String)).where(entries.c.case.not_in(select(cases.c.id))).distinct()
     yield from (Fault(str(case), Kind.CASE_REMOVED) for case in connection.scalars(orphans))
 
 
@@ -76,7 +88,7 @@ def key_faults(connection: Connection, vault: Vault) -> Iterator[Fault]:
 def _in_parts(connection: Connection) -> Iterator[Sequence[Row[Any]]]:
     last = None
     while True:
-        query = select(cases).order_by(cases.c.id).limit(CASES_AT_ONCE)
+        query = select(*_COLUMNS).order_by(cases.c.id).limit(CASES_AT_ONCE)
         rows = connection.execute(query if last is None else query.where(cases.c.id > last)).all()
         if not rows:
             return
@@ -91,26 +103,48 @@ def _key_fault(vault: Vault, row: Row[Any], wrapped: bytes | None) -> Kind | Non
         return Kind.KEY_GONE
     try:
         vault.case_key(row.id, wrapped).open(row.pupil, table="cases", column="pupil", row=str(row.id))
-    except (WrongKey, Tampered):
+    except (WrongKey, Tampered, *_GARBAGE):
         return Kind.UNREADABLE
     return None
 
 
-def _case_faults(vault: Vault, row: Row[Any], found: list[Row[Any]]) -> Iterator[Fault]:
-    if row.tombstone is not None or row.destroyed_at is not None:
-        yield from (Fault(row.code, kind) for kind in _destruction_faults(vault, row, found))
+def _entries_of(connection: Connection, ids: Sequence[CaseId]) -> Sequence[Any]:
+    own, in_order = entries.c.case.in_(ids), (entries.c.case, entries.c.seq)
+    try:
+        return connection.execute(select(entries).where(own).order_by(*in_order)).all()
+    except _GARBAGE:
+        places = connection.execute(select(*in_order).where(own).order_by(*in_order)).all()
+        return [_entry_at(connection, place.case, place.seq) for place in places]
+
+
+def _entry_at(connection: Connection, case: CaseId, seq: int) -> Any:
+    """Return the entry, or what is as unlike any entry of ours as what stands there."""
+    try:
+        return connection.execute(select(entries).where(entries.c.case == case, entries.c.seq == seq)).one()
+    except _GARBAGE:
+        return SimpleNamespace(case=case, seq=seq, author=None, written_at=None, payload=None, chain=None)
+
+
+def _case_faults(connection: Connection, vault: Vault, row: Row[Any], found: list[Any]) -> Iterator[Fault]:
+    if row.tombstone is not None or row.is_destroyed:
+        yield from (Fault(row.code, kind) for kind in _destruction_faults(connection, vault, row, found))
     else:
         yield from (Fault(row.code, kind, seq) for kind, seq in _first_fault(vault, row, found))
 
 
-def _destruction_faults(vault: Vault, row: Row[Any], found: list[Row[Any]]) -> Iterator[Kind]:
-    if row.destroyed_at is None or row.tombstone != chain.tombstone(vault, row.id, row.version, row.destroyed_at):
+def _destruction_faults(connection: Connection, vault: Vault, row: Row[Any], found: list[Any]) -> Iterator[Kind]:
+    try:
+        moment = connection.scalar(select(cases.c.destroyed_at).where(cases.c.id == row.id))
+        is_ours = moment is not None and row.tombstone == chain.tombstone(vault, row.id, row.version, moment)
+    except _GARBAGE:
+        is_ours = False
+    if not is_ours:
         yield Kind.FORGED_DESTRUCTION
     elif found:
         yield Kind.NOT_ALL_DESTROYED
 
 
-def _first_fault(vault: Vault, row: Row[Any], found: list[Row[Any]]) -> Iterator[tuple[Kind, int]]:
+def _first_fault(vault: Vault, row: Row[Any], found: list[Any]) -> Iterator[tuple[Kind, int]]:
     """Yield the first fault of the chain alone: what follows it hangs on it."""
     previous = chain.START
     for seq, entry in enumerate(found, start=1):
@@ -125,7 +159,9 @@ def _first_fault(vault: Vault, row: Row[Any], found: list[Row[Any]]) -> Iterator
 
 
 def _head_fault(row: Row[Any], count: int, last: bytes) -> Iterator[tuple[Kind, int]]:
-    if count < row.version:
+    if not isinstance(row.version, int):
+        yield (Kind.HEAD, count)
+    elif count < row.version:
         yield (Kind.CUT_OFF, count + 1)
     elif count > row.version:
         yield (Kind.INSERTED, row.version + 1)
@@ -133,7 +169,7 @@ def _head_fault(row: Row[Any], count: int, last: bytes) -> Iterator[tuple[Kind, 
         yield (Kind.HEAD, count)
 
 
-def _kind_of(vault: Vault, found: list[Row[Any]], previous: bytes, seq: int) -> Kind:
+def _kind_of(vault: Vault, found: list[Any], previous: bytes, seq: int) -> Kind:
     """Say why the entry does not fit: the true one may stand elsewhere, and this one may belong elsewhere."""
     true_one = next((entry for entry in found[seq:] if _fits(vault, entry, previous, seq)), None)
     if true_one is None:
@@ -144,6 +180,9 @@ def _kind_of(vault: Vault, found: list[Row[Any]], previous: bytes, seq: int) -> 
     return Kind.REORDERED if is_ours else Kind.INSERTED
 
 
-def _fits(vault: Vault, entry: Row[Any], previous: bytes, seq: int) -> bool:
-    made = chain.link(vault, previous, entry.case, seq, entry.author, entry.written_at, entry.payload)
+def _fits(vault: Vault, entry: Any, previous: bytes, seq: int) -> bool:
+    try:
+        made = chain.link(vault, previous, entry.case, seq, entry.author, entry.written_at, entry.payload)
+    except _GARBAGE:
+        return False
     return bool(made == entry.chain)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import html
 import logging
 import secrets
@@ -41,7 +42,7 @@ from practice.model import AppConfig, Json, Message, Outcome, Person, View
 from practice.server import PracticeServer
 from practice.workspace import Workspace
 from storage.outbox import SendState
-from storage.schema import outbox
+from storage.schema import metadata, outbox
 from storage.vault import new_master_key
 
 Transport = Literal["http", "socket"]
@@ -192,6 +193,14 @@ class Running:
         """How many rows are stored."""
         with self.program.engine.connect() as connection:
             return connection.scalar(select(func.count()).select_from(table)) or 0
+
+    def digest(self) -> dict[str, str]:
+        """A digest of every row of each table; what does not differ has not changed at all."""
+        with self.program.engine.connect() as connection:
+            rows = {table.name: connection.execute(select(table)).all() for table in metadata.sorted_tables}
+        return {
+            name: hashlib.sha256(repr(sorted(map(repr, found))).encode()).hexdigest() for name, found in rows.items()
+        }
 
     # Waiting.
     async def sent(self, seconds: float = 5) -> None:

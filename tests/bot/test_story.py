@@ -271,9 +271,41 @@ async def test_the_commands_list_open_and_explain(tmp_path: Path) -> None:
         listed = school.workspace.messages_of(KARIN)[-1]
         assert listed.is_ephemeral
         assert code in words_of(listed)
-        for text in ("", "help", "HELP"):
+        for text in ("help", "HELP"):
             assert "/meldcode dossier CODE" in (await school.actor(KARIN).command("/meldcode", text)).text
-        assert "Dat woord ken ik niet" in (await school.actor(KARIN).command("/meldcode", "<!channel> *x*")).text
+        unknown = (await school.actor(KARIN).command("/meldcode", "<!channel> *x*")).text
+        assert "Dat woord ken ik niet" in unknown
+        assert "channel" not in unknown
+        assert "Bedoelde je */meldcode dossiers*?" in (await school.actor(KARIN).command("/meldcode", "dosiers")).text
+
+
+async def test_the_command_alone_shows_what_fits_the_asker(tmp_path: Path) -> None:
+    async with running(tmp_path) as school:
+        await school.actor(SANNE).command("/meldcode")
+        first = school.workspace.messages_of(SANNE)[-1]
+        assert "Je hebt geen open dossiers" in words_of(first)
+        assert buttons_of(first) == ["Signaal melden", "Acuut gevaar"]
+        await school.report(SANNE, signal())
+        await school.sent()
+        await school.actor(KARIN).command("/meldcode")
+        waiting = school.workspace.messages_of(KARIN)[-1]
+        assert "Dit wacht op jou (1)" in words_of(waiting)
+        assert school.codes(KARIN)[0] in words_of(waiting)
+        await school.actor(SANNE).command("/meldcode")
+        assert "Er wacht nu niets op jou" in words_of(school.workspace.messages_of(SANNE)[-1])
+        assert "Je hebt nog geen rol" in (await school.actor(NOOR).command("/meldcode")).text
+
+
+async def test_a_case_code_is_understood_however_it_is_typed(tmp_path: Path) -> None:
+    async with running(tmp_path) as school:
+        await school.report(SANNE, signal())
+        await school.sent()
+        [code] = school.codes(KARIN)
+        bare = code.replace("-", "")
+        for typed in (f"dossier {code.lower()}", f"dossier {bare}", f"dossier {bare[:2]} {bare[2:]}", code):
+            await school.actor(KARIN).command("/meldcode", typed)
+            assert school.modal(KARIN).payload["title"]["text"] == f"Dossier {code}"
+            school.modal(KARIN).payload["title"]["text"] = ""
 
 
 @pytest.mark.rule("G1")

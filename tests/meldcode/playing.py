@@ -124,7 +124,9 @@ class Play:
 
     def stands_in(self, deputy: Actor, *, for_: Actor, first: date, last: date, by: Actor | None = None) -> set[Actor]:
         """Somebody stands in for a colleague; returns who was told."""
-        asked = Appoint((by or for_).identity, for_.user if by else "", deputy.user, str(first), str(last))
+        asked = Appoint(
+            (by or for_).identity, f"R{next(self._keys)}", for_.user if by else "", deputy.user, str(first), str(last)
+        )
         return self._told_by(lambda tx: appoint_deputy(tx, asked, self.now))[1]
 
     def leaves(self, actor: Actor, *, is_gone: bool = True) -> set[Actor]:
@@ -239,7 +241,7 @@ class Play:
 
     def alarm(self, by: Actor, *, case: str | None = None, key: str = "") -> tuple[Raised, set[Actor]]:
         """Somebody clicks "Acuut gevaar", in the case unless `case` is empty; returns who were told too."""
-        alarm = Alarm(by.identity, key or self._key(), self.code if case is None else case)
+        alarm = Alarm(by.identity, key or self._key(), f"R{next(self._keys)}", self.code if case is None else case)
         return self._told_by(lambda tx: raise_alarm(tx, alarm, self.now))
 
     def joins(self, by: Actor, first: str, second: str) -> set[Actor]:
@@ -352,6 +354,7 @@ class Play:
         before = len(self.messages())
         with self.transaction() as tx:
             result = act(tx)
+        self._look_up_actors()
         return result, {self.actors[row.recipient] for row in self.messages()[before:]}
 
 

@@ -12,9 +12,12 @@ from sqlalchemy import Engine, Text, cast, insert, make_url, select
 from meldcode.case import Answers, Pupil
 from meldcode.plan import Role
 from meldcode.ports import Reading
+from storage.backup import back_up
+from storage.backup_file import keys_file
 from storage.schema import metadata, schools
 from storage.schools import PersonConfig, SchoolConfig, apply_schools
 from storage.transaction import Store
+from storage.vault import Vault
 from tests.databases import Postgres
 from tests.storage.conftest import NOW, WORKSPACE, append, person
 
@@ -89,6 +92,15 @@ def test_the_dump_and_the_files_tell_nothing(engine: Engine, request: pytest.Fix
     assert found_in(_dump(engine)) == []
     for path in _files(engine, request):
         assert found_in(path.read_bytes()) == [], path.name
+
+
+@pytest.mark.usefixtures("planted")
+def test_a_backup_and_its_keys_tell_nothing(engine: Engine, vault: Vault, tmp_path: Path) -> None:
+    file = tmp_path / "maandag"
+    back_up(engine, vault, file, NOW)
+    for path in (file, keys_file(file)):
+        assert found_in(path.read_bytes()) == [], path.name
+    assert b"De Beuk" in file.read_bytes()
 
 
 @pytest.mark.usefixtures("planted")

@@ -52,10 +52,13 @@ TEXT_COLUMNS = {
     "schools": {"name", "region", "free_days", "open_days", "hours"},
     "identities": {"platform", "workspace", "user"},
     "roles": {"role"},
+    "role_changes": {"role"},
     "cases": {"code", "plan", "status", "step", "outcome"},
     "case_keys": {"key_id"},
     "readings": {"place"},
     "reminders": {"moment"},
+    "turns": {"holder", "code", "record"},
+    "appointments": {"code"},
     "outbox": {"about", "kind", "moment", "words", "state", "last_error_code"},
 }
 

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine, select
 
-from meldcode.people import Identity
+from meldcode.case import SchoolId
+from meldcode.people import Identity, RoleChange
 from meldcode.plan import Role
+from meldcode.ports import Transaction
 from storage.schema import metadata
 from storage.schools import PersonConfig, SchoolConfig, apply_schools
 from storage.transaction import Store
@@ -70,6 +72,57 @@ def test_changes_are_taken_over(store: Store, staff: Staff) -> None:
     assert (sanne.id, sanne.name) == (staff.sanne.id, "Sanne Smit")
     assert (membership.roles, membership.groups) == (frozenset({Role.SCHOOL_LEADER}), ("7",))
     assert membership.school.region == "midden"
+
+
+def test_what_was_changed_in_slack_stays_when_the_file_has_not_changed(store: Store, staff: Staff) -> None:
+    with store.transaction() as tx:
+        tx.people.set_place(staff.sanne.id, staff.school, {Role.SCHOOL_LEADER}, (), staff.karin.id)
+        newcomer = tx.people.engage(Identity("slack", WORKSPACE, "U9"), "Noor Bakker")
+        tx.people.set_place(newcomer, staff.school, {Role.TEACHER}, ("7",), staff.karin.id)
+    apply_schools(store, [replace(LINDE, free_days=(date(2026, 12, 7),))], WORKSPACE, LATER)
+    with store.transaction() as tx:
+        assert person(tx, "U1").roles_in(staff.school) == {Role.SCHOOL_LEADER}
+        assert person(tx, "U9").roles_in(staff.school) == {Role.TEACHER}
+        assert tx.people.school(staff.school).free_days == (date(2026, 12, 7),)
+
+
+def test_only_whoever_changed_in_the_file_is_changed(store: Store, staff: Staff) -> None:
+    with store.transaction() as tx:
+        tx.people.set_place(staff.sanne.id, staff.school, {Role.SCHOOL_LEADER}, (), staff.karin.id)
+        tx.people.set_place(staff.karin.id, staff.school, (), (), staff.sanne.id)
+    karin = PersonConfig("U2", "Karin Visser", frozenset({Role.CONFIDANT}))
+    apply_schools(store, [replace(LINDE, people=(LINDE.people[0], karin))], WORKSPACE, LATER)
+    with store.transaction() as tx:
+        assert person(tx, "U1").roles_in(staff.school) == {Role.SCHOOL_LEADER}
+        assert person(tx, "U2").roles_in(staff.school) == {Role.CONFIDANT}
+
+
+def test_every_change_of_roles_is_kept_with_who_made_it(store: Store, staff: Staff) -> None:
+    with store.transaction(LATER) as tx:
+        made = tx.people.set_place(staff.sanne.id, staff.school, {Role.CONFIDANT}, (), staff.karin.id)
+    with store.transaction() as tx:
+        kept = tx.people.role_changes(staff.school, 10)
+    assert kept[:2] == [
+        RoleChange(staff.school, staff.sanne.id, Role.CONFIDANT, True, staff.karin.id, LATER),
+        RoleChange(staff.school, staff.sanne.id, Role.TEACHER, False, staff.karin.id, LATER),
+    ]
+    assert set(made) == set(kept[:2])
+    assert {(change.person, change.by, change.at) for change in kept[2:]} == {
+        (staff.sanne.id, None, NOW),
+        (staff.karin.id, None, NOW),
+    }
+
+
+def test_a_change_in_the_file_is_told_but_not_a_first_start(store: Store, staff: Staff) -> None:
+    told: list[tuple[SchoolId, int]] = []
+
+    def tell(_tx: Transaction, school: SchoolId, changes: list[RoleChange], _now: datetime) -> None:
+        told.append((school, len(changes)))
+
+    apply_schools(store, [LINDE, BEUK], WORKSPACE, LATER, tell)
+    assert told == []
+    apply_schools(store, [replace(LINDE, people=LINDE.people[1:]), BEUK], WORKSPACE, LATER, tell)
+    assert told == [(staff.school, 1)]
 
 
 def test_people_are_found_by_identity_and_listed_by_name(store: Store, staff: Staff) -> None:

@@ -197,7 +197,30 @@ def test_entries_whose_case_was_removed_are_found(engine: Engine, vault: Vault, 
             db.exec_driver_sql("BEGIN")
         remove_all_but_entries(db, written.id)
         db.commit()
-    assert found(engine, vault) == [Fault(str(written.id), Kind.CASE_REMOVED)]
+    [fault] = found(engine, vault)
+    assert (UUID(fault.code), fault.kind, fault.entry) == (written.id, Kind.CASE_REMOVED, None)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("statement", "kind"),
+    [
+        ("UPDATE entries SET payload = 'x' WHERE seq = 2", Kind.CHANGED),
+        ("UPDATE entries SET written_at = 'x' WHERE seq = 2", Kind.CHANGED),
+        ("UPDATE entries SET chain = 7 WHERE seq = 2", Kind.CHANGED),
+        ("UPDATE cases SET version = 'x' WHERE version = 4", Kind.HEAD),
+        ("UPDATE cases SET pupil = 'x' WHERE version = 4", Kind.UNREADABLE),
+        ("UPDATE cases SET destroyed_at = 'x' WHERE version = 4", Kind.FORGED_DESTRUCTION),
+        ("UPDATE cases SET tombstone = 'x' WHERE version = 4", Kind.FORGED_DESTRUCTION),
+        ("UPDATE case_keys SET wrapped_key = 'x'", Kind.UNREADABLE),
+    ],
+)
+def test_values_of_another_type_are_found_too(
+    engine: Engine, vault: Vault, written: CaseHeader, statement: str, kind: Kind
+) -> None:
+    with engine.begin() as db:
+        db.execute(text(statement))
+    assert kind in {fault.kind for fault in found(engine, vault) if fault.code == written.code}
 
 
 def test_a_fault_says_no_content(written: CaseHeader) -> None:

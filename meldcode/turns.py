@@ -1,0 +1,143 @@
+"""Whose turn a case is: on which desks it lies, and by which day it should be done there.
+
+Computed from the state when an entry is stored, and kept in indexed columns, so that a Home tab finds and sorts a page
+of cases without reading them all. A desk is what a role has in one school, or a teacher's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+
+from meldcode.calendar import BeyondCalendar, SchoolCalendar
+from meldcode.case import CaseId, PersonId, SchoolId, State, Status, needed, to_act
+from meldcode.due import counts_from, deadline
+from meldcode.people import Person
+from meldcode.plan import Plan, Role
+
+ROLES = frozenset(Role)
+
+
+class Place(IntEnum):
+    """Where a case lies on a desk, what is to be done first on top.
+
+    It `WAITS` for this desk; this desk keeps its logbook while nothing is needed (`WATCHES`, S4.6); it waits for
+    others (`FOLLOWS`); or it went on as part of another case (`JOINED`).
+    """
+
+    WAITS = 0
+    WATCHES = 1
+    FOLLOWS = 2
+    JOINED = 3
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The desk of a role in a school, or of the teacher whose cases they are: `holder` is the role or their id."""
+
+    school: SchoolId
+    holder: str
+
+    @property
+    def teacher(self) -> PersonId | None:
+        """Whose own desk it is; None for the desk of a role."""
+        return None if self.holder in ROLES else PersonId(self.holder)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A case on a desk. `record` is what is needed there now, or nothing; `due` its last day, if it has one."""
+
+    desk: Desk
+    place: Place
+    record: str = ""
+    due: date | None = None
+
+
+@dataclass(frozen=True)
+class Appointment:
+    """A dated promise made in an entry, and who takes care of it (S3.6)."""
+
+    entry: int
+    owner: PersonId
+    day: date
+
+
+@dataclass(frozen=True)
+class Lying:
+    """A case as it lies on the desks of one person: its best place among them."""
+
+    case: CaseId
+    code: str
+    place: Place
+    record: str
+    due: date | None
+
+
+@dataclass(frozen=True)
+class Promise:
+    """An appointment that lies ahead, with the code of its case."""
+
+    code: str
+    day: date
+
+
+@dataclass(frozen=True)
+class Minded:
+    """How many cases wait for a desk; `overdue` of them are past their day."""
+
+    desk: Desk
+    count: int
+    overdue: int
+
+
+def desks_of(person: Person) -> list[Desk]:
+    """Return the desks at which this person works: their roles', their own, and those they stand in for (G5)."""
+    return [
+        Desk(school, holder)
+        for school, membership in person.memberships.items()
+        for holder in (
+            *sorted(membership.roles - {Role.TEACHER}),
+            *sorted(str(teacher) for teacher in person.acts_for(school)),
+        )
+    ]
+
+
+def turns_of(
+    plan: Plan, state: State, school: SchoolId, teachers: Collection[PersonId], calendar: SchoolCalendar
+) -> Iterator[Turn]:
+    """Yield on which desks the case lies: of those who may read it (G3). A closed case lies on none."""
+    own = [Desk(school, str(teacher)) for teacher in teachers]
+    if state.status is Status.JOINED:
+        yield from (Turn(desk, Place.JOINED) for desk in own)
+    if state.status is not Status.OPEN:
+        return
+    place, roles, record = _turn(plan, state)
+    due = _last_day(plan, state, calendar)
+    readers = [(Desk(school, role), role) for role in plan.readers if role is not Role.TEACHER]
+    for desk, role in [*readers, *((desk, Role.TEACHER) for desk in own)]:
+        yield Turn(desk, place, record, due) if role in roles else Turn(desk, Place.FOLLOWS, due=due)
+
+
+def _turn(plan: Plan, state: State) -> tuple[Place, frozenset[Role], str]:
+    """What is to be done now and by which roles; whoever proposed cannot be the one to confirm it (S4.3)."""
+    roles, waiting = frozenset(to_act(plan, state)), needed(plan, state)
+    if not waiting:
+        step_deadline = plan.step(state.step).deadline
+        return Place.WATCHES, roles, (step_deadline.each if step_deadline else None) or ""
+    proposal = state.standing.get(waiting[0].agrees_with or "")
+    others = roles - {proposal.role} if proposal else roles
+    return Place.WAITS, others or roles, waiting[0].id
+
+
+def _last_day(plan: Plan, state: State, calendar: SchoolCalendar) -> date | None:
+    """The last day of the step, or the day to which its reminders were postponed; None beyond the calendar."""
+    step = plan.step(state.step)
+    since = counts_from(step, state)
+    try:
+        last = deadline(step, since, calendar) if since else None
+    except BeyondCalendar:
+        return None
+    return max([last, *map(date.fromisoformat, state.postponed[-1:])]) if last else None

@@ -1,0 +1,23 @@
+"""SQLite files beside the database: a plain engine for one, without the program's line of waiting transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Engine, NullPool, create_engine, event
+
+
+@contextmanager
+def file_engine(path: Path, *pragmas: str) -> Iterator[Engine]:
+    """Open the file, each connection with these pragmas."""
+    engine = create_engine(
+        f"sqlite:///{path}", connect_args={"isolation_level": None}, poolclass=NullPool, hide_parameters=True
+    )
+    event.listen(engine, "connect", lambda raw, _: [raw.execute(f"PRAGMA {pragma}") for pragma in pragmas])
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    try:
+        yield engine
+    finally:
+        engine.dispose()

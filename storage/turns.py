@@ -1,0 +1,169 @@
+"""On which desks open cases lie, and what was promised for which day: small rows, found and sorted by their indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, delete, func, insert, or_, select, union_all
+from sqlalchemy import case as case_when
+
+from meldcode.case import SchoolId, Status
+from meldcode.ports import CaseHeader, StepCount, Turns
+from meldcode.turns import Appointment, Desk, Lying, Minded, Place, Promise, Turn
+from storage.cases import StoredCases
+from storage.schema import appointments, cases, turns
+from storage.session import Session
+
+NO_DAY = date.max
+"""Of what has no last day: it comes after all that has one, on both databases."""
+_ORDER = (turns.c.place, turns.c.due, turns.c.code)
+
+
+class StoredTurns(Turns):
+    """The turns in the database, seen by one transaction."""
+
+    def __init__(self, session: Session, cases_: StoredCases) -> None:
+        self._connection = session.connection
+        self._cases = cases_
+
+    def keep(self, case: CaseHeader, turns_: Collection[Turn], appointments_: Collection[Appointment]) -> None:
+        """Keep where the case lies now, and its appointments, in place of what was kept before."""
+        self._replace(turns, case, [_turn_row(case, turn) for turn in turns_])
+        self._replace(appointments, case, [_appointment_row(case, promise) for promise in appointments_])
+
+    def page(self, desks: Collection[Desk], first: int, limit: int) -> list[Lying]:
+        """Return cases on these desks, each once, in the order of doing, from the `first` on (counted from 0)."""
+        if not desks:
+            return []
+        # What is on this page stands, on the desk where it comes first, no deeper than the page's end.
+        tops = [_on(desk).order_by(*_ORDER).limit(first + limit) for desk in desks]
+        query = _each_once(tops)
+        ordered = query.order_by(*query.selected_columns[1:4]).limit(limit).offset(first)
+        return [_lying(row) for row in self._connection.execute(ordered)]
+
+    def counts(self, desks: Collection[Desk]) -> dict[Place, int]:
+        """Return how many cases lie at each place of these desks, each counted once."""
+        if not desks:
+            return {}
+        place = func.min(turns.c.place).label("place")
+        best = select(place).where(or_(*map(_is_on, desks))).group_by(turns.c.case).subquery()
+        query = select(best.c.place, func.count()).group_by(best.c.place)
+        return {Place(row[0]): row[1] for row in self._connection.execute(query)}
+
+    def due(self, desks: Collection[Desk], until: date, limit: int) -> list[Lying]:
+        """Return what is to be done at these desks by then, the earliest first."""
+        if not desks:
+            return []
+        mine = [
+            _on(desk).where(turns.c.place == place, turns.c.due <= until).order_by(turns.c.due, turns.c.code)
+            for desk in desks
+            for place in (Place.WAITS, Place.WATCHES)
+        ]
+        query = _each_once([one.limit(limit) for one in mine])
+        return [
+            _lying(row) for row in self._connection.execute(query.order_by(*query.selected_columns[2:4]).limit(limit))
+        ]
+
+    def promises(self, desks: Collection[Desk], days: tuple[date, date], limit: int) -> list[Promise]:
+        """Return the appointments of whose own desks these are, from the first day to the last."""
+        own = [
+            and_(appointments.c.school == desk.school, appointments.c.owner == desk.teacher)
+            for desk in desks
+            if desk.teacher
+        ]
+        if not own:
+            return []
+        query = select(appointments.c.code, appointments.c.day).where(or_(*own), appointments.c.day.between(*days))
+        rows = self._connection.execute(query.order_by(appointments.c.day, appointments.c.code).limit(limit))
+        return [Promise(*row) for row in rows]
+
+    def minded(self, school: SchoolId, today: date, limit: int) -> list[Minded]:
+        """Return for which desks of the school cases wait, those with the most first."""
+        count = func.count()
+        query = (
+            select(turns.c.holder, count, _overdue(today))
+            .where(turns.c.school == school, turns.c.place == Place.WAITS)
+            .group_by(turns.c.holder)
+            .order_by(count.desc(), turns.c.holder)
+        )
+        return [Minded(Desk(school, row[0]), row[1], row[2]) for row in self._connection.execute(query.limit(limit))]
+
+    def steps(self, desk: Desk, today: date) -> list[StepCount]:
+        """Return how many open cases on this desk stand at each step, and how many are past their day."""
+        at = (cases.c.plan, cases.c.plan_version, cases.c.step)
+        query = select(*at, func.count(), _overdue(today)).join_from(turns, cases).where(_is_on(desk))
+        return [StepCount(*row) for row in self._connection.execute(query.group_by(*at).order_by(*at))]
+
+    def unplaced(self, limit: int) -> list[CaseHeader]:
+        """Return cases that should lie on a desk and do not: they were stored by an earlier version of this program."""
+        places = select(turns.c.case).where(turns.c.case == cases.c.id).exists()
+        query = select(cases.c.id).where(
+            cases.c.status.in_((Status.OPEN.value, Status.JOINED.value)), cases.c.version > 0, ~places
+        )
+        return self._cases.headers(self._connection.scalars(query.limit(limit)).all())
+
+    def _replace(self, table: Table, case: CaseHeader, rows: list[dict[str, Any]]) -> None:
+        """Most entries change nothing here, and then nothing is written; before the first one nothing can be there."""
+        of_case = table.c.case == case.id
+        if case.version > 1:
+            kept = [dict(row) for row in self._connection.execute(select(table).where(of_case)).mappings()]
+            if _as_set(kept) == _as_set(rows):
+                return
+            self._connection.execute(delete(table).where(of_case))
+        if rows:
+            self._connection.execute(insert(table), rows)
+
+
+def _turn_row(case: CaseHeader, turn: Turn) -> dict[str, Any]:
+    return {
+        "case": case.id,
+        "holder": turn.desk.holder,
+        "school": case.school,
+        "place": int(turn.place),
+        "due": turn.due or NO_DAY,
+        "code": case.code,
+        "record": turn.record,
+    }
+
+
+def _appointment_row(case: CaseHeader, promise: Appointment) -> dict[str, Any]:
+    return {
+        "case": case.id,
+        "entry": promise.entry,
+        "school": case.school,
+        "owner": promise.owner,
+        "day": promise.day,
+        "code": case.code,
+    }
+
+
+def _as_set(rows: list[dict[str, Any]]) -> set[frozenset[tuple[str, Any]]]:
+    return {frozenset(row.items()) for row in rows}
+
+
+def _is_on(desk: Desk) -> ColumnElement[bool]:
+    return and_(turns.c.school == desk.school, turns.c.holder == desk.holder)
+
+
+def _on(desk: Desk) -> Select[Any]:
+    return select(turns.c.case, *_ORDER, turns.c.record).where(_is_on(desk))
+
+
+def _each_once(parts: list[Select[Any]]) -> Select[Any]:
+    """The cases in all these parts, each once, at its best place."""
+    # SQLite wants an ordered part wrapped.
+    all_ = union_all(*(select(part.subquery()) for part in parts)).subquery()
+    case, place, due, code, record = all_.c
+    best = (func.min(place).label("place"), func.min(due).label("due"), func.min(code).label("code"))
+    return select(case, *best, func.max(record).label("record")).group_by(case)
+
+
+def _lying(row: Row[Any]) -> Lying:
+    due = None if row.due == NO_DAY else row.due
+    return Lying(row.case, row.code, Place(row.place), row.record, due)
+
+
+def _overdue(today: date) -> ColumnElement[int]:
+    return func.sum(case_when((turns.c.due < today, 1), else_=0))

@@ -1,0 +1,101 @@
+"""The Home tab: what waits for whoever looks, their week, and for who leads the school how it is there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.running import FATIMA, JORIS, KARIN, MEHMET, SANNE, WILLEM, Running, buttons_of, running, signal, until
+
+
+async def home_of(school: Running, user: str) -> str:
+    await school.actor(user).open_home()
+    await until(lambda: school.home(user))
+    return school.home(user)
+
+
+@pytest.mark.parametrize(
+    ("user", "words"),
+    [
+        (SANNE, "Je hoeft niet zeker te zijn"),
+        (KARIN, "Meldt een collega een signaal"),
+        (JORIS, "Meldt een collega een signaal"),
+        (FATIMA, "hier per stap"),
+        (WILLEM, "Jij leest geen dossiers"),
+    ],
+)
+async def test_an_empty_tab_teaches_each_role(tmp_path: Path, user: str, words: str) -> None:
+    async with running(tmp_path) as school:
+        assert words in await home_of(school, user)
+        home = school.workspace.home_of(user)
+        assert home is not None
+        assert "Acuut gevaar" in buttons_of(home)
+        assert home.payload["blocks"][0]["type"] == "actions"  # at the top: always in sight
+
+
+async def test_what_waits_comes_first_with_its_step_and_its_day(tmp_path: Path) -> None:
+    async with running(tmp_path) as school:
+        await school.report(SANNE, signal())
+        await school.sent()
+        [code] = school.codes(KARIN)
+        waiting = await home_of(school, KARIN)
+        for words in (
+            "Dit wacht op jou (1)",
+            f"*Dossier {code}*",
+            "●○○○ stap 1 van 4, Signalen vastleggen",
+            "Nu nodig: Signaal oppakken, uiterlijk vandaag",
+            f"*Uiterlijk vandaag:* {code}",
+        ):
+            assert words in waiting
+        following = await home_of(school, SANNE)
+        assert "Er wacht nu niets op jou." in following
+        assert "Ook open (1)" in following
+        assert "jouw melding" in following
+        assert "Nu nodig" not in following
+        school.clock.forward(days=2)
+        assert f"*Had al klaar moeten zijn:* {code}" in await home_of(school, KARIN)
+
+
+@pytest.mark.rule("G3")
+async def test_no_pupil_stands_there_and_no_case_for_whom_it_is_not(tmp_path: Path) -> None:
+    async with running(tmp_path) as school:
+        await school.report(SANNE, signal())
+        await school.sent()
+        [code] = school.codes(KARIN)
+        for user in (SANNE, KARIN, JORIS, FATIMA, MEHMET, WILLEM):
+            seen = await home_of(school, user)
+            assert not [word for word in ("Sem", "Bakker", "blauwe plek") if word in seen]
+            assert (code in seen) is (user not in (MEHMET, WILLEM))
+
+
+async def test_who_leads_the_school_sees_counts_and_whose_turn_it_is(tmp_path: Path) -> None:
+    async with running(tmp_path) as school:
+        await school.report(SANNE, signal())
+        await school.report(MEHMET, signal(Voornaam="Lies"))
+        school.clock.forward(days=2)
+        seen = await home_of(school, FATIMA)
+        for words in (
+            "De Linde: 2 open, waarvan 2 te laat",
+            "stap 1, Signalen vastleggen: 2, waarvan 2 te laat",
+            "IB-er/zorgcoördinator (Karin Visser): 2, waarvan 2 te laat",
+            "vertrouwenspersoon (Joris Hendriks): 2, waarvan 2 te laat",
+        ):
+            assert words in seen
+        assert "Wie is aan zet" not in await home_of(school, KARIN)
+
+
+async def test_pages_turn_forth_and_back(tmp_path: Path) -> None:
+    async with running(tmp_path) as school:
+        for number in range(11):
+            await school.report(SANNE, signal(Voornaam=f"Kind{number}"))
+        assert "Pagina 1 van 2" in await home_of(school, KARIN)
+        first = school.workspace.home_of(KARIN)
+        assert first is not None
+        await school.press(KARIN, first, "Volgende pagina")
+        await until(lambda: "Pagina 2 van 2" in school.home(KARIN))
+        last = school.workspace.home_of(KARIN)
+        assert last is not None
+        assert buttons_of(last).count("Dossier openen") == 1
+        await school.press(KARIN, last, "Vorige pagina")
+        await until(lambda: "Pagina 1 van 2" in school.home(KARIN))

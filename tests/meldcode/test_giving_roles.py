@@ -1,0 +1,232 @@
+"""Roles are given and taken: nobody gives themselves one, a school keeps a leader, everybody concerned is told (G3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from handlers import texts
+from meldcode.plan import Role
+from meldcode.roles import Changed, ChangeRoles, change_roles, gaps, role_form, see_roles
+from tests.meldcode.playing import BEA, DIRK, FATIMA, KARIN, MEHMET, SANNE, STRANGER, Actor, Play
+
+pytestmark = pytest.mark.rule("G3")
+KIM = Actor("U20", "Kim Vos", (Role.SCHOOL_LEADER,))
+NOT_YOURS = {"": texts.text("not_your_roles")}
+
+
+def gives(play: Play, by: Actor, to: Actor, *roles: Role, **changed: Any) -> tuple[Changed, set[Actor]]:
+    """Somebody makes these all the roles of a colleague; returns who were told too."""
+    play.now += timedelta(minutes=1)
+    play.staff += [to] if to.user not in {one.user for one in play.staff} else []
+    command = replace(_command(play, by, to, roles), **changed)
+    return play._told_by(lambda tx: change_roles(tx, command, play.now))
+
+
+def _command(play: Play, by: Actor, to: Actor, roles: Iterable[Role]) -> ChangeRoles:
+    with play.transaction() as tx:
+        [school] = tx.people.schools()
+        known = tx.people.by_identity(to.identity)
+    place = known.memberships.get(school.id) if known else None
+    seen = place.own if place else frozenset()
+    name = "" if known else to.name
+    return ChangeRoles(by.identity, str(school.id), to.user, frozenset(roles), seen, name=name)
+
+
+def roles_of(play: Play, actor: Actor) -> set[Role]:
+    [school] = play.person(actor).memberships or [None]
+    return set(play.person(actor).roles_in(school)) if school else set()
+
+
+@pytest.mark.parametrize("by", [FATIMA, DIRK])
+def test_a_school_leader_and_a_cluster_director_give_and_take_roles(play: Play, by: Actor) -> None:
+    gives(play, by, MEHMET, Role.TEACHER, Role.CONFIDANT)
+    assert roles_of(play, MEHMET) == {Role.TEACHER, Role.CONFIDANT}
+    gives(play, by, MEHMET)
+    assert roles_of(play, MEHMET) == set()
+
+
+@pytest.mark.parametrize("by", [SANNE, KARIN, BEA, MEHMET])
+def test_nobody_else_gives_roles(play: Play, by: Actor) -> None:
+    assert play.refused_to(lambda: gives(play, by, MEHMET, Role.CONFIDANT)) == NOT_YOURS
+    with play.transaction() as tx:
+        [school] = tx.people.schools()
+    assert play.refused_to(lambda: _form(play, by, str(school.id))) == NOT_YOURS
+
+
+def _form(play: Play, by: Actor, school: str) -> object:
+    with play.transaction() as tx:
+        return role_form(tx, by.identity, school, MEHMET.user)
+
+
+@pytest.mark.parametrize("school", ["", "De Linde", "00000000-0000-0000-0000-000000000000", "x" * 300])
+def test_a_school_that_is_not_theirs_is_refused(play: Play, school: str) -> None:
+    assert play.refused_to(lambda: gives(play, FATIMA, MEHMET, Role.CONFIDANT, school=school)) == NOT_YOURS
+
+
+def test_somebody_new_gets_a_place_a_name_and_groups(play: Play) -> None:
+    gives(play, FATIMA, KIM, Role.TEACHER, groups=("3", "4"))
+    person = play.person(KIM)
+    [membership] = person.memberships.values()
+    assert (person.name, membership.own, membership.groups) == ("Kim Vos", frozenset({Role.TEACHER}), ("3", "4"))
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"name": "  "}, "name"),
+        ({"name": "x" * 81}, "name"),
+        ({"name": "Kim\x00"}, "name"),
+        ({"roles": frozenset()}, "roles"),
+        ({"groups": ("x" * 21,)}, "groups"),
+        ({"groups": tuple("abcdefghijklm")}, "groups"),
+    ],
+)
+def test_what_cannot_be_is_said_at_its_field(play: Play, changed: dict[str, Any], field: str) -> None:
+    assert set(play.refused_to(lambda: gives(play, FATIMA, KIM, Role.TEACHER, **changed))) == {field}
+
+
+def test_whoever_is_known_keeps_their_name(play: Play) -> None:
+    gives(play, FATIMA, MEHMET, Role.CONFIDANT, name="Iemand Anders")
+    assert play.person(MEHMET).name == MEHMET.name
+
+
+@pytest.mark.parametrize("by", [FATIMA, DIRK])
+def test_nobody_gives_themselves_a_role(play: Play, by: Actor) -> None:
+    refused = play.refused_to(lambda: gives(play, by, by, *by.roles, Role.CARE_COORDINATOR))
+    assert refused == {"": texts.text("own_roles")}
+    swapped = play.refused_to(lambda: gives(play, by, by, Role.CARE_COORDINATOR))
+    assert swapped == {"": texts.text("own_roles")}
+
+
+def test_anybody_who_administers_lays_a_role_down(play: Play) -> None:
+    gives(play, DIRK, DIRK)
+    assert roles_of(play, DIRK) == set()
+
+
+@pytest.mark.parametrize("by", [FATIMA, DIRK])
+def test_the_last_school_leader_stays(play: Play, by: Actor) -> None:
+    assert play.refused_to(lambda: gives(play, by, FATIMA)) == {"": texts.text("last_school_leader")}
+    gives(play, by, KIM, Role.SCHOOL_LEADER)
+    gives(play, by, FATIMA)
+    assert roles_of(play, FATIMA) == set()
+
+
+def test_a_school_leader_who_left_does_not_count_as_one(play: Play) -> None:
+    play.employs(KIM)
+    play.leaves(KIM)
+    assert play.refused_to(lambda: gives(play, FATIMA, FATIMA)) == {"": texts.text("last_school_leader")}
+
+
+def test_who_stands_in_for_the_leader_is_not_the_leader_that_a_school_keeps(play: Play) -> None:
+    play.stands_in(KARIN, for_=FATIMA, first=play.now.date(), last=play.now.date())
+    assert play.refused_to(lambda: gives(play, FATIMA, FATIMA)) == {"": texts.text("last_school_leader")}
+    refused = play.refused_to(lambda: gives(play, KARIN, KARIN, Role.CARE_COORDINATOR, Role.SCHOOL_LEADER))
+    assert refused == {"": texts.text("own_roles")}
+
+
+def test_giving_roles_gives_no_reading(play: Play) -> None:
+    play.signal()
+    gives(play, DIRK, MEHMET, Role.TEACHER, Role.CARE_COORDINATOR)
+    assert play.refused_to(lambda: play.opens(DIRK)) == {"": texts.text("no_such_case")}
+    assert play.opens(MEHMET).lines
+
+
+def test_whoever_loses_every_role_reads_nothing_any_more_their_own_neither(play: Play) -> None:
+    play.signal(by=SANNE)
+    gives(play, FATIMA, SANNE)
+    assert play.refused_to(lambda: play.opens(SANNE)) == {"": texts.text("unknown_person")}
+    gives(play, FATIMA, SANNE, Role.CLUSTER_DIRECTOR)
+    assert play.refused_to(lambda: play.opens(SANNE)) == {"": texts.text("no_such_case")}
+    assert play.looks_for_abandoned_cases() == {KARIN, FATIMA}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ((), (Role.TEACHER,), {FATIMA}),
+        ((), (Role.CONFIDANT,), {FATIMA, KARIN}),
+        ((Role.CONFIDANT,), (), {FATIMA, KARIN}),
+        ((), (Role.CLUSTER_DIRECTOR,), {FATIMA}),
+    ],
+)
+def test_everybody_concerned_is_told(
+    play: Play, before: tuple[Role, ...], after: tuple[Role, ...], told: set[Actor]
+) -> None:
+    kim = Actor(KIM.user, KIM.name, before)
+    play.employs(replace(kim, roles=(*before, Role.TEACHER)))
+    gives(play, DIRK, kim, *before)
+    changed, sent = gives(play, DIRK, kim, *after)
+    assert {actor.name for actor in sent} == {actor.name for actor in told} | {KIM.name}
+    assert {person.name for person in changed.told} == {actor.name for actor in sent}
+
+
+def test_the_message_says_only_that_something_changed(play: Play) -> None:
+    gives(play, DIRK, MEHMET, Role.TEACHER, Role.CONFIDANT)
+    message = play.messages()[-1]
+    with play.transaction() as tx:
+        [school] = tx.people.schools()
+    assert (message.kind, message.words) == ("roles", {"school": str(school.id)})
+
+
+def test_the_same_submission_again_changes_and_tells_nothing_more(play: Play) -> None:
+    command = _command(play, FATIMA, MEHMET, [Role.CONFIDANT])
+    first, told = play._told_by(lambda tx: change_roles(tx, command, play.now))
+    second, told_again = play._told_by(lambda tx: change_roles(tx, command, play.now))
+    assert (first.given, first.taken) == ((Role.CONFIDANT,), (Role.TEACHER,))
+    assert (second.given, second.taken, told_again) == ((), (), set())
+    assert told == {MEHMET, KARIN}
+
+
+def test_who_changed_the_roles_meanwhile_is_not_overruled(play: Play) -> None:
+    late = _command(play, DIRK, MEHMET, [Role.TEACHER, Role.CONFIDANT])
+    gives(play, FATIMA, MEHMET, Role.TEACHER, Role.CARE_COORDINATOR)
+    refused = play.refused_to(lambda: play._told_by(lambda tx: change_roles(tx, late, play.now)))
+    assert refused == {"": texts.text("roles_changed_meanwhile")}
+
+
+@pytest.mark.parametrize(("actor", "sees"), [(FATIMA, True), (DIRK, True), (KARIN, True), (BEA, False), (SANNE, False)])
+def test_who_sees_what_changed_when_and_by_whom(play: Play, actor: Actor, sees: bool) -> None:
+    gives(play, FATIMA, MEHMET, Role.TEACHER, Role.CONFIDANT)
+    with play.transaction() as tx:
+        view = see_roles(tx, actor.identity)
+    assert bool(view.changes) is sees
+    if sees:
+        latest = view.changes[0]
+        assert latest.by is not None and latest.at == play.now
+        assert (view.names[latest.person], view.names[latest.by]) == (MEHMET.name, FATIMA.name)
+        assert (latest.role, latest.is_given) == (Role.CONFIDANT, True)
+
+
+def test_everybody_of_the_school_sees_who_has_which_role(play: Play) -> None:
+    with play.transaction() as tx:
+        view = see_roles(tx, SANNE.identity)
+    assert {role: [person.name for person in view.holders[role]] for role in Role} == {
+        Role.TEACHER: [MEHMET.name, SANNE.name],
+        Role.CARE_COORDINATOR: [KARIN.name],
+        Role.CONFIDANT: [BEA.name],
+        Role.SCHOOL_LEADER: [FATIMA.name],
+        Role.CLUSTER_DIRECTOR: [DIRK.name],
+    }
+    assert not view.may_administer
+
+
+def test_a_stranger_sees_nobodys_roles(play: Play) -> None:
+    def sees() -> object:
+        with play.transaction() as tx:
+            return see_roles(tx, STRANGER.identity)
+
+    assert play.refused_to(sees) == {"": texts.text("unknown_person")}
+
+
+def test_whoever_administers_hears_which_roles_nobody_has(play: Play) -> None:
+    play.misses(BEA, KARIN)
+    fatima, sanne = play.person(FATIMA), play.person(SANNE)
+    with play.transaction() as tx:
+        [gap] = gaps(tx, fatima)
+        assert gap.roles == (Role.CARE_COORDINATOR, Role.CONFIDANT)
+        assert gaps(tx, sanne) == ()

@@ -1,0 +1,449 @@
+"""Backup and restore of both databases, also from one to the other: a drill (promises 3, 7 and 8)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import stat
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, func, select, text, update
+
+from meldcode.case import Answers, Pupil
+from meldcode.plan import Plan
+from meldcode.ports import CaseHeader, Message, Reading
+from storage.backup import BackedUp, back_up
+from storage.backup_file import BadBackup, keys_file
+from storage.engine import make_engine
+from storage.key_ring import KeyRing
+from storage.keys import open_vault, rotate
+from storage.outbox import SendState
+from storage.restore import Restored, restore
+from storage.schema import drafts, entries, metadata, outbox, readings
+from storage.snapshot import snapshot
+from storage.transaction import Store
+from storage.vault import DataKey, KeyWrapper, MasterKey, Tampered, Vault, WrongKey
+from storage.verify import Kind, faults
+from tests.databases import Postgres
+from tests.storage.conftest import NOW, PUPIL, Staff, append
+from tests.storage.test_verify import destroy
+
+pytestmark = pytest.mark.rule("G3")
+LATER = NOW + timedelta(days=3)
+SECRET: Answers = {"what": "Zat stil in de hoek"}
+
+
+@pytest.fixture
+def filled(store: Store, staff: Staff, case: CaseHeader) -> CaseHeader:
+    """A case with four entries, two others of which one is joined, readings, a draft and messages."""
+    with store.transaction() as tx:
+        for i in range(4):
+            case = append(tx, case, staff.sanne, SECRET, key=f"V{i}")
+        plan = tx.plans.current()
+        other = tx.cases.open(staff.school, plan, Pupil("Ali", "Kaya", "6"), staff.karin.id, NOW)
+        append(tx, other, staff.karin, {"what": "ander"}, key="W0")
+        joined = tx.cases.open(staff.school, plan, PUPIL, staff.karin.id, NOW)
+        tx.cases.set_joined(case.id, joined.id)
+        tx.cases.read(case.id, Reading(staff.karin.id, NOW, "case"))
+        tx.drafts.keep("D1", staff.sanne.id, SECRET, NOW)
+        tx.outbox.put(Message("told", staff.karin.id, case.id, "now"), NOW)
+        tx.outbox.put(Message("told", staff.karin.id, case.id, "claimed"), NOW)
+        tx.outbox.put(Message("told", staff.sanne.id, case.id, "morning"), LATER + timedelta(hours=1))
+    with store.transaction() as tx:
+        [claimed] = tx.queue.claim(NOW, 1, timedelta(minutes=1))
+    assert claimed.case == case.id
+    return case
+
+
+@pytest.fixture
+def backup(engine: Engine, vault: Vault, filled: CaseHeader, tmp_path: Path) -> Path:
+    file = tmp_path / "backups" / "maandag"
+    file.parent.mkdir()
+    assert back_up(engine, vault, file, NOW) == BackedUp(3, 5, [])
+    return file
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A database on a new machine, without even tables."""
+    if request.param == "sqlite":
+        engine = make_engine(f"sqlite:///{tmp_path / 'new' / 'meldwijzer.db'}")
+        yield engine
+        engine.dispose()
+        return
+    postgres: Postgres = request.getfixturevalue("postgres")
+    database = postgres.create("template1")
+    engine = make_engine(postgres.url(database))
+    yield engine
+    engine.dispose()
+    postgres.drop(database)
+
+
+@pytest.fixture
+def new_sqlite(tmp_path: Path) -> Iterator[Engine]:
+    engine = make_engine(f"sqlite:///{tmp_path / 'new' / 'meldwijzer.db'}")
+    yield engine
+    engine.dispose()
+
+
+def put_back(engine: Engine, wrapper: KeyWrapper, backup: Path, keys: Path | None = None) -> Restored:
+    return restore(engine, wrapper, backup, keys or keys_file(backup), LATER)
+
+
+def rows_of(engine: Engine) -> dict[str, list[Any]]:
+    with engine.connect() as db:
+        return {
+            table.name: [tuple(row) for row in db.execute(select(table).order_by(*table.primary_key.columns))]
+            for table in metadata.sorted_tables
+            if table not in (drafts, outbox)
+        }
+
+
+def is_empty(engine: Engine) -> bool:
+    with engine.connect() as db:
+        names = sqlite_names(db) if db.dialect.name == "sqlite" else [table.name for table in metadata.sorted_tables]
+        return not any(db.scalar(text(f'SELECT count(*) FROM "{name}"')) for name in names)
+
+
+def sqlite_names(db: Any) -> list[str]:
+    query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('alembic_version', 'sqlite_sequence')"
+    return list(db.scalars(text(query)))
+
+
+# making one
+
+
+def test_the_files_are_for_their_owner_alone_and_nothing_else_is_left(backup: Path) -> None:
+    assert sorted(path.name for path in backup.parent.iterdir()) == ["maandag", "maandag.keys"]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in backup.parent.iterdir()} == {0o600}
+
+
+@pytest.mark.parametrize("there", ["maandag", "maandag.keys"])
+def test_a_backup_overwrites_nothing(engine: Engine, vault: Vault, tmp_path: Path, there: str) -> None:
+    (tmp_path / there).write_text("mine")
+    with pytest.raises(BadBackup, match=f"{there} exists already"):
+        back_up(engine, vault, tmp_path / "maandag", NOW)
+    assert (tmp_path / there).read_text() == "mine"
+    assert not (tmp_path / "maandag.part").exists()
+
+
+def test_a_backup_that_fails_leaves_no_half_file(
+    engine: Engine, vault: Vault, filled: CaseHeader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = set(tmp_path.iterdir())
+    monkeypatch.setattr("storage.backup.count_rows", lambda *_: 0)
+    with pytest.raises(BadBackup, match="could not be written as a whole"):
+        back_up(engine, vault, tmp_path / "maandag", NOW)
+    assert set(tmp_path.iterdir()) == before
+    with pytest.raises(BadBackup, match="folder"):
+        back_up(engine, vault, tmp_path / "nowhere" / "maandag", NOW)
+
+
+def test_what_is_wrong_in_the_database_is_told_and_copied_as_it_is(
+    engine: Engine, vault: Vault, filled: CaseHeader, tmp_path: Path, master_key: MasterKey, new_sqlite: Engine
+) -> None:
+    with engine.begin() as db:
+        db.execute(update(entries).where(entries.c.case == filled.id, entries.c.seq == 2).values(payload=b"x"))
+    made = back_up(engine, vault, tmp_path / "b", NOW)
+    assert [(fault.kind, fault.entry) for fault in made.faults] == [(Kind.CHANGED, 2)]
+    assert put_back(new_sqlite, master_key, tmp_path / "b").faults == made.faults
+
+
+def test_the_data_hold_no_key_no_draft_and_nothing_to_guess_a_name_by(backup: Path, vault: Vault) -> None:
+    with closing(sqlite3.connect(backup)) as file:
+        for table in ("case_keys", "secrets", "drafts"):
+            assert file.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
+        assert set(file.execute("SELECT pupil_index FROM cases")) == {(b"",)}
+    with closing(sqlite3.connect(keys_file(backup))) as file:
+        filled_tables = [name for [name] in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        counts = {name: file.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in filled_tables}
+    assert {name for name, count in counts.items() if count} == {"secrets", "case_keys", "alembic_version", "backup"}
+
+
+# putting one back
+
+
+def test_everything_is_as_it_was_on_a_new_machine(
+    engine: Engine, backup: Path, empty: Engine, master_key: MasterKey, plan: Plan, staff: Staff, filled: CaseHeader
+) -> None:
+    done = put_back(empty, master_key, backup)
+    assert (done.cases, done.entries, done.destroyed_since, done.faults) == (3, 5, 0, [])
+    assert rows_of(empty) == rows_of(engine)
+    store = Store(empty, open_vault(empty, master_key), plan)
+    with store.transaction() as tx:
+        contents = tx.cases.read(filled.id, Reading(staff.karin.id, LATER, "case"))
+        assert contents.pupil == PUPIL
+        assert [entry.answers for entry in contents.entries] == [SECRET] * 4
+        assert [case.id for case in tx.cases.about(staff.school, Pupil("ali", "KAYA", "6"))] != []
+
+
+def test_after_a_restore_work_goes_on(
+    backup: Path, empty: Engine, master_key: MasterKey, plan: Plan, staff: Staff, filled: CaseHeader
+) -> None:
+    put_back(empty, master_key, backup)
+    vault = open_vault(empty, master_key)
+    store = Store(empty, vault, plan)
+    with store.transaction() as tx:
+        append(tx, tx.cases.get(filled.id), staff.sanne, {"what": "verder"}, key="V9")
+        tx.cases.read(filled.id, Reading(staff.sanne.id, LATER, "case"))
+        tx.outbox.put(Message("told", staff.karin.id, filled.id, "after"), LATER)
+    with empty.connect() as db:
+        assert db.scalar(select(func.count()).select_from(readings)) == 2
+        assert db.scalar(select(func.count()).select_from(outbox)) == 4
+    with snapshot(empty) as view:
+        assert list(faults(view, vault)) == []
+
+
+def test_what_waited_is_not_sent_twice_or_late_and_what_is_for_later_is(
+    backup: Path, empty: Engine, master_key: MasterKey, plan: Plan
+) -> None:
+    assert put_back(empty, master_key, backup).set_aside == 2
+    store = Store(empty, open_vault(empty, master_key), plan)
+    with store.transaction() as tx:
+        assert tx.queue.claim(LATER, 10, timedelta(minutes=1)) == []
+        assert tx.queue.backlog(LATER).failed == 0
+        assert len(tx.queue.claim(LATER + timedelta(hours=2), 10, timedelta(minutes=1))) == 1
+    with empty.connect() as db:
+        states = db.scalars(select(outbox.c.state).order_by(outbox.c.state)).all()
+    assert states == [SendState.CLAIMED, SendState.RESTORED, SendState.RESTORED]
+
+
+def test_a_database_with_anything_in_it_is_left_alone(
+    engine: Engine, backup: Path, master_key: MasterKey, store: Store
+) -> None:
+    before = rows_of(engine)
+    with pytest.raises(BadBackup, match="not empty"):
+        put_back(engine, master_key, backup)
+    assert rows_of(engine) == before
+
+
+def test_another_programs_database_is_left_alone(backup: Path, new_sqlite: Engine, master_key: MasterKey) -> None:
+    with new_sqlite.begin() as db:
+        db.execute(text("CREATE TABLE theirs (a INTEGER)"))
+        db.execute(text("INSERT INTO theirs VALUES (1)"))
+    with pytest.raises(BadBackup, match="not empty"):
+        put_back(new_sqlite, master_key, backup)
+    with new_sqlite.connect() as db:
+        assert sqlite_names(db) == ["theirs"]
+
+
+def test_without_the_right_master_key_nothing_is_put_back(backup: Path, empty: Engine) -> None:
+    with pytest.raises(WrongKey):
+        put_back(empty, MasterKey(bytes(32)), backup)
+    assert is_empty(empty)
+
+
+def test_keys_of_before_a_rotation_ask_for_the_old_master_key(
+    engine: Engine, backup: Path, new_sqlite: Engine, master_key: MasterKey
+) -> None:
+    new = MasterKey(bytes(32))
+    list(rotate(engine, KeyRing([new, master_key])))
+    with pytest.raises(WrongKey):
+        put_back(new_sqlite, new, backup)
+    assert put_back(new_sqlite, KeyRing([new, master_key]), backup).faults == []
+
+
+def _cut(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def _cut_to_nothing(path: Path) -> None:
+    os.truncate(path, 0)
+
+
+def _flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    with closing(sqlite3.connect(path)) as file:
+        [(place,)] = file.execute("SELECT made_at FROM backup").fetchall()
+    at = content.index(place.encode())
+    content[at + 3] = ord("7")
+    path.write_bytes(bytes(content))
+
+
+def _sql(statement: str) -> Any:
+    def tamper(path: Path) -> None:
+        with closing(sqlite3.connect(path)) as file, file:
+            file.execute(statement)
+
+    return tamper
+
+
+def _role(path: Path) -> None:
+    """Somebody makes themselves school leader in the backup, and the digest fits again."""
+    from storage.backup_file import digest_of
+
+    _sql("UPDATE roles SET role = 'school_leader' WHERE role = 'teacher'")(path)
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("UPDATE backup SET digest = ?", (digest_of(path),))
+
+
+DAMAGE = {
+    "half a file": (_cut, r"no whole file|damaged"),
+    "an empty file": (_cut_to_nothing, "no whole file"),
+    "text": (lambda path: path.write_text("dit is geen reservekopie" * 99), "no whole file"),
+    "no label": (_sql("DROP TABLE backup"), "no whole file"),
+    "another form": (_sql("UPDATE backup SET format = 99"), "another version"),
+    "newer tables": (_sql("UPDATE alembic_version SET version_num = '9999'"), "newer version"),
+    "a row less": (_sql("DELETE FROM alembic_version"), "no whole file"),
+    "an entry less": (_sql("DELETE FROM entries WHERE seq = 4"), "damaged"),
+    "another role": (_sql("UPDATE roles SET role = 'school_leader' WHERE role = 'teacher'"), "damaged"),
+    "another role, and its digest": (_role, "changed after it was made"),
+    "another moment": (_flip, "changed after it was made|older than"),
+}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", DAMAGE)
+def test_a_file_that_is_not_whole_is_refused(
+    backup: Path, new_sqlite: Engine, master_key: MasterKey, name: str
+) -> None:
+    damage, said = DAMAGE[name]
+    damage(backup)
+    with pytest.raises(BadBackup, match=said):
+        put_back(new_sqlite, master_key, backup)
+    assert is_empty(new_sqlite)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", ["half a file", "text", "newer tables", "no label"])
+def test_a_key_file_that_is_not_whole_is_refused(
+    backup: Path, new_sqlite: Engine, master_key: MasterKey, name: str
+) -> None:
+    damage, said = DAMAGE[name]
+    damage(keys_file(backup))
+    with pytest.raises(BadBackup, match=said):
+        put_back(new_sqlite, master_key, backup)
+    assert is_empty(new_sqlite)
+
+
+def test_files_that_are_missing_or_changed_about_are_refused(
+    backup: Path, new_sqlite: Engine, master_key: MasterKey
+) -> None:
+    with pytest.raises(BadBackup, match="There is no file"):
+        put_back(new_sqlite, master_key, backup.with_name("dinsdag"))
+    with pytest.raises(BadBackup, match="is not the file with the data"):
+        put_back(new_sqlite, master_key, keys_file(backup), backup)
+
+
+def test_keys_that_are_older_than_the_data_are_refused(
+    engine: Engine, vault: Vault, backup: Path, new_sqlite: Engine, master_key: MasterKey
+) -> None:
+    later = backup.with_name("donderdag")
+    back_up(engine, vault, later, LATER)
+    with pytest.raises(BadBackup, match="is older than"):
+        put_back(new_sqlite, master_key, later, keys_file(backup))
+
+
+# gone is gone
+
+
+def test_a_case_destroyed_since_cannot_be_had_back(
+    engine: Engine, vault: Vault, backup: Path, empty: Engine, master_key: MasterKey, plan: Plan, filled: CaseHeader
+) -> None:
+    with engine.begin() as db:
+        destroy(db, vault, filled)
+    later = backup.with_name("donderdag")
+    back_up(engine, vault, later, LATER)
+    keys_file(backup).unlink()
+    done = put_back(empty, master_key, backup, keys_file(later))
+    assert (done.cases, done.entries, done.destroyed_since, done.faults) == (3, 1, 1, [])
+    with Store(empty, open_vault(empty, master_key), plan).transaction() as tx, pytest.raises((KeyError, Tampered)):
+        tx.cases.contents(filled.id)
+
+
+def test_no_key_that_is_left_opens_what_old_data_hold_of_it(
+    engine: Engine, vault: Vault, backup: Path, master_key: MasterKey, filled: CaseHeader
+) -> None:
+    with engine.begin() as db:
+        destroy(db, vault, filled)
+    later = backup.with_name("donderdag")
+    back_up(engine, vault, later, LATER)
+    with closing(sqlite3.connect(keys_file(later))) as file:
+        contexts = [(f"case_keys\0wrapped_key\0{_uuid(case)}", key) for case, key in _wrapped(file)]
+    left = [DataKey(master_key.unwrap(key, context.encode())) for context, key in contexts]
+    assert len(left) == 2
+    with closing(sqlite3.connect(backup)) as file:
+        payloads = file.execute('SELECT payload, seq FROM entries WHERE "case" = ?', (filled.id.hex,)).fetchall()
+    assert len(payloads) == 4
+    for payload, seq in payloads:
+        for key in (*left, vault.staff, vault.drafts):
+            with pytest.raises(Tampered):
+                key.open(payload, table="entries", column="payload", row=f"{filled.id}/{seq}")
+
+
+def _wrapped(file: sqlite3.Connection) -> list[tuple[str, bytes]]:
+    return file.execute('SELECT "case", wrapped_key FROM case_keys').fetchall()
+
+
+def _uuid(text: str) -> str:
+    from uuid import UUID
+
+    return str(UUID(text))
+
+
+def test_nothing_of_a_restore_is_left_in_the_temporary_folder(
+    backup: Path, new_sqlite: Engine, master_key: MasterKey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    left: list[int] = []
+
+    def look_and_remove(path: str, *args: Any, **options: Any) -> None:
+        """The folder goes; the keys have to be wiped by then."""
+        copies = list(Path(path).iterdir())
+        left.extend(sum(copy.read_bytes()) for copy in copies)
+        remove(path, *args, **options)
+
+    remove = shutil.rmtree
+    monkeypatch.setattr("shutil.rmtree", look_and_remove)
+    put_back(new_sqlite, master_key, backup)
+    assert left == [0, 0]
+    assert list(folder.iterdir()) == []
+
+
+# while people work
+
+
+def test_a_backup_under_load_is_of_one_moment(
+    engine: Engine, store: Store, staff: Staff, vault: Vault, tmp_path: Path, master_key: MasterKey, new_sqlite: Engine
+) -> None:
+    stop, failures, stored = threading.Event(), list[BaseException](), list[int]()
+
+    def report(author: int) -> None:
+        number = 0
+        try:
+            while not stop.is_set():
+                with store.transaction() as tx:
+                    case = tx.cases.open(staff.school, tx.plans.current(), PUPIL, staff.sanne.id, NOW)
+                    for i in range(2):
+                        case = append(tx, case, staff.sanne, SECRET, key=f"L{author}/{number}/{i}")
+                    tx.outbox.put(Message("told", staff.karin.id, case.id, "1"), NOW)
+                number += 1
+        except BaseException as error:
+            failures.append(error)
+        stored.append(number)
+
+    threads = [threading.Thread(target=report, args=(author,)) for author in range(2)]
+    for thread in threads:
+        thread.start()
+    try:
+        made = [back_up(engine, vault, tmp_path / f"b{i}", NOW) for i in range(3)]
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert failures == []
+    assert made[0].cases < made[2].cases <= sum(stored)
+    for one in made:
+        assert (one.entries, one.faults) == (2 * one.cases, [])
+    done = put_back(new_sqlite, master_key, tmp_path / "b2")
+    assert (done.cases, done.entries, done.faults) == (made[2].cases, made[2].entries, [])
+    assert done.set_aside == done.cases

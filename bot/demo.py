@@ -32,11 +32,14 @@ TITLES = {
 STAFF: list[dict[str, Any]] = [
     {"slack": "U0SANNE", "name": "Sanne de Boer", "roles": ["teacher"], "groups": ["5"]},
     {"slack": "U0MEHMET", "name": "Mehmet Yılmaz", "roles": ["teacher"], "groups": ["6"]},
+    {"slack": "U0EMILY", "name": "Emily Carter", "roles": ["teacher"], "groups": ["7"]},
     {"slack": "U0KARIN", "name": "Karin Visser", "roles": ["care_coordinator"]},
     {"slack": "U0JORIS", "name": "Joris Hendriks", "roles": ["confidant"]},
     {"slack": "U0FATIMA", "name": "Fatima el Amrani", "roles": ["school_leader"]},
     {"slack": "U0WILLEM", "name": "Willem Postma", "roles": ["cluster_director"]},
 ]
+LOCALES = {"U0EMILY": "en-GB"}
+"""Who has set Slack to another language than Dutch."""
 SCHOOL: dict[str, Any] = {"name": "De Linde", "region": "noord", "people": STAFF}
 
 
@@ -50,7 +53,7 @@ def workspace(request_url: str | None = None, clock: Clock | None = None) -> Wor
         request_url=f"{request_url}/slack/events" if request_url else None,
         team_name=SCHOOL["name"],
     )
-    people = [Person(person["slack"], person["name"], _title(person)) for person in STAFF]
+    people = [Person(p["slack"], p["name"], _title(p), LOCALES.get(p["slack"], "nl-NL")) for p in STAFF]
     newcomer = Person("U0NOOR", "Noor Bakker", "nieuw, nog zonder rol")
     return Workspace(app, [*people, newcomer], clock=clock)
 

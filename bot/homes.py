@@ -11,7 +11,9 @@ import time
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from handlers.catalogues import speaking
 from handlers.home import home_view
+from handlers.languages import Languages
 from handlers.office import Office
 from handlers.trouble import note
 from meldcode.errors import Refusal
@@ -28,9 +30,10 @@ AT_MOST_EVERY = 1.0
 class Homes:
     """The tabs that have changed, by whose they are."""
 
-    def __init__(self, office: Office[Transaction], client: AsyncWebClient) -> None:
+    def __init__(self, office: Office[Transaction], client: AsyncWebClient, languages: Languages) -> None:
         self._office = office
         self._client = client
+        self._languages = languages
         self._due: dict[Identity, float] = {}
         self._last: dict[Identity, float] = {}
         self._changed = asyncio.Event()
@@ -54,7 +57,8 @@ class Homes:
             del self._due[who]
             self._forget_old()
             self._last[who] = time.monotonic()
-            await self._publish(who)
+            with speaking(self._languages.of(who)):
+                await self._publish(who)
 
     def _forget_old(self) -> None:
         until = time.monotonic() - AT_MOST_EVERY

@@ -34,6 +34,8 @@ from bot.settings import Settings, Wrong
 from bot.ticking import Ticker
 from bot.web import web_app
 from handlers.app import build_app, quiet_logger
+from handlers.catalogues import language
+from handlers.languages import Languages
 from handlers.office import Office
 from handlers.request import Services
 from handlers.trouble import note
@@ -105,7 +107,7 @@ def open_store(settings: Settings) -> tuple[Engine, Store]:
         raise Wrong(OLD_TABLES)
     vault = vault_of(engine, settings)
     path = settings.meldwijzer_plan or DEFAULT_PLAN
-    store = Store(engine, vault, plan_of(settings))
+    store = Store(engine, vault, plan_of(settings), language)
     store.register_plans((load_plan(file), file.read_text(encoding="utf-8")) for file in _plan_files(path))
     return engine, store
 
@@ -132,9 +134,11 @@ async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) ->
         await asyncio.to_thread(_place_cases, store, now())
         await asyncio.to_thread(_warn_of_calendars, store, now())
         office = Office(store.together, now, threads=store.writers)
-        homes = Homes(office, client)
+        languages = Languages(office, client)
+        await languages.begin()
+        homes = Homes(office, client, languages)
         sender = Sender(office, client, now, homes.changed)
-        services = Services(office, client, sender.wake, homes.changed)
+        services = Services(office, client, sender.wake, homes.changed, languages)
         secret = settings.slack_signing_secret.get_secret_value() or "socket mode needs none"
         slack = build_app(services, signing_secret=secret, identity=identity)
         try:

@@ -22,6 +22,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.slack_errors import Meaning, code_of, meaning_of
+from handlers.catalogues import speaking
+from handlers.languages import language_of
 from handlers.messages import REMINDER, Rendered
 from handlers.messages import message as in_words
 from handlers.messages import overview as overview_of
@@ -216,7 +218,8 @@ def _taken(tx: StoredTransaction, now: datetime, most: int) -> list[Delivery]:
 
 def _in_words(tx: Transaction, messages: list[Claimed], now: datetime) -> Delivery:
     try:
-        return Delivery(messages, _content(tx, messages, now))
+        with speaking(language_of(messages[0].locale)):
+            return Delivery(messages, _content(tx, messages, now))
     except SQLAlchemyError:
         raise
     except Exception as error:  # one that cannot be put in words holds up no other

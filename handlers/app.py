@@ -18,6 +18,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers import actions, commands, staff, submissions
+from handlers.catalogues import speaking
 from handlers.request import Request, Services
 from handlers.trouble import note
 from meldcode.errors import Invalid, Refusal
@@ -65,7 +66,9 @@ def _listener(services: Services) -> Any:
     def listen(handler: Handler, show_problem: Callable[[Services, Request, str], Awaitable[Any]]) -> Any:
         async def listener(ack: AsyncAck, body: dict[str, Any]) -> None:
             request = Request(body)
-            answer = await _answered(services, request, handler, show_problem)
+            with speaking(services.languages.of(request.identity)):
+                answer = await _answered(services, request, handler, show_problem)
+            services.later(services.languages.learn(request.identity))
             await ack(**answer) if isinstance(answer, dict) else await ack()
 
         return listener

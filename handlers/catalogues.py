@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -12,6 +14,22 @@ from babel.messages.pofile import read_po
 FOLDER = Path(__file__).parent / "locale"
 DUTCH, ENGLISH = "nl", "en"
 LANGUAGES = (DUTCH, ENGLISH)
+_spoken: ContextVar[str] = ContextVar("language", default=DUTCH)
+
+
+def language() -> str:
+    """Return the language of whoever is answered now."""
+    return _spoken.get()
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Answer in this language, in this task and in the threads that work for it; others are not touched."""
+    before = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
 
 
 @cache

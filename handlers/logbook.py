@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
+from babel.dates import format_date
+
 from handlers import blocks as b
 from handlers import texts
+from handlers.catalogues import DUTCH, ENGLISH, language
 from handlers.texts import text
 from meldcode.case import Answer
 from meldcode.people import AMSTERDAM
@@ -21,6 +24,7 @@ ENTRIES = 8
 """Entries on a page: an entry of ten answers takes some twenty blocks, and a modal has a hundred."""
 
 ABOVE_A_FORM = 70
+DAYS = {DUTCH: "dd-MM-yyyy", ENGLISH: "d MMM yyyy"}
 
 
 @dataclass(frozen=True)
@@ -33,9 +37,9 @@ class _Answered:
 
 
 def day(moment: datetime | date) -> str:
-    """Return the day in Dutch: 23-11-2026."""
+    """Return the day as it is written in the reader's language: 23-11-2026, 23 Nov 2026."""
     local = moment.astimezone(AMSTERDAM) if isinstance(moment, datetime) else moment
-    return local.strftime("%d-%m-%Y")
+    return format_date(local, DAYS[language()], locale=language())
 
 
 def logbook(view: CaseView, page: int | None) -> list[b.Block]:
@@ -89,7 +93,7 @@ def _short(answers: Iterable[_Answered]) -> list[b.Block]:
 
 
 def _notes(line: Line, *, is_here: bool) -> Iterator[str]:
-    written = line.entry.written_at.astimezone(AMSTERDAM).strftime("%d-%m-%Y %H:%M")
+    written = f"{day(line.entry.written_at)} {line.entry.written_at.astimezone(AMSTERDAM):%H:%M}"
     yield text("line_written", author=b.escape(line.author), role=texts.role(line.entry.role), written=written)
     if line.entry.refers_to:
         yield text("line_corrects", number=str(line.entry.refers_to))

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
+from contextvars import Context, copy_context
 from dataclasses import dataclass
 from datetime import datetime
 from queue import Empty, SimpleQueue
@@ -31,10 +32,11 @@ MOST_TOGETHER = 32
 
 @dataclass(frozen=True)
 class _Job:
-    """A use case that waits, and where its outcome is waited for."""
+    """A use case that waits, in which context (whose language), and where its outcome is waited for."""
 
     use_case: Callable[[Any, datetime], Any]
     loop: asyncio.AbstractEventLoop
+    context: Context
     waiting: asyncio.Future[Any]
 
 
@@ -78,7 +80,7 @@ class Office(Generic[Tx_co]):
         loop = asyncio.get_running_loop()
         waiting: asyncio.Future[T] = loop.create_future()
         async with asyncio.timeout(seconds or self._seconds):
-            self._queue.put(_Job(use_case, loop, waiting))
+            self._queue.put(_Job(use_case, loop, copy_context(), waiting))
             return await waiting
 
     def close(self) -> None:
@@ -109,7 +111,7 @@ class Office(Generic[Tx_co]):
         """Run them and commit; when the commit fails, none of them is stored."""
         try:
             with self._together() as begin:
-                return [self._outcome(job, begin) for job in jobs]
+                return [job.context.run(self._outcome, job, begin) for job in jobs]
         except Exception as error:
             return [_Outcome(job, error=error) for job in jobs]
 

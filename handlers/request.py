@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from handlers.languages import Languages
 from handlers.office import Office
 from handlers.trouble import note
 from meldcode.errors import Refusal
@@ -137,6 +138,7 @@ class Services:
     client: AsyncWebClient
     wake: Callable[[], None]
     home_changed: Callable[[Identity], None]
+    languages: Languages
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def later(self, work: Coroutine[Any, Any, Any]) -> None:

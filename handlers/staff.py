@@ -10,7 +10,6 @@ from handlers.logbook import day
 from handlers.request import Request, Services, once
 from handlers.texts import text
 from meldcode import staffing
-from meldcode.people import Identity
 from meldcode.staffing import Appoint, Appointed, appoint_deputy
 
 DEPUTY_FORM = "deputy"
@@ -39,10 +38,12 @@ async def appoint(services: Services, request: Request) -> dict[str, Any]:
 
 
 async def leave_or_return(services: Services, request: Request) -> None:
-    """Somebody's account was closed, or opened again: cases must not wait for who is gone (G5)."""
+    """Somebody's language may be another, or their account closed or open again: no case waits for who is gone (G5)."""
     user = request.event.get("user")
+    if isinstance(user, dict):
+        await services.languages.keep(request.identity, str(user.get("locale") or ""))
     if isinstance(user, dict) and "deleted" in user:
-        who = Identity(request.identity.platform, request.identity.workspace, str(user.get("id", "")))
+        who = request.identity
         is_gone = bool(user["deleted"])
         await services.office.run(
             once(request, lambda tx, now: staffing.leave_or_return(tx, who, is_gone=is_gone, now=now))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from handlers.catalogues import DUTCH, sentences
+from handlers.catalogues import language, sentences
 from meldcode.errors import Problem, Refusal
 from meldcode.plan import Role
 
 
 def text(code: str, /, **words: str) -> str:
-    """Return the sentence with this code, its words filled in. Raises KeyError for an unknown code."""
-    return sentences(DUTCH)[code].format(**words)
+    """Return the sentence in the language of the reader, its words filled in. Raises KeyError for an unknown code."""
+    return sentences(language())[code].format(**words)
 
 
 def role(name: str) -> str:

@@ -276,7 +276,10 @@ class Outcome(PlanPart):
 
 
 class Plan(PlanPart):
-    """A whole step plan. `opens` is the record that opens a case; `readers` are the roles that may read one (G3)."""
+    """A whole step plan. `opens` is the record that opens a case; `readers` are the roles that may read one (G3).
+
+    `translations` are the texts of the plan in other languages, by language and by the text itself.
+    """
 
     plan: Id
     version: Annotated[int, Field(ge=1)]
@@ -287,6 +290,7 @@ class Plan(PlanPart):
     outcomes: tuple[Outcome, ...]
     always: tuple[Record, ...]
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]
+    translations: dict[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], dict[str, str]] = {}
 
     @cached_property
     def records(self) -> dict[str, Record]:

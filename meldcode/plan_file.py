@@ -16,6 +16,7 @@ import yaml
 from pydantic import ValidationError
 
 from meldcode.plan import GIVEN, OPTIONAL_EFFECTS, Condition, Effect, FieldKind, Plan, Record, Step
+from meldcode.plan_language import untranslated
 
 PLANS = Path(__file__).parent / "plans"
 Loc = tuple[str | int, ...]
@@ -139,6 +140,7 @@ def _contradictions(plan: Plan) -> Iterator[Contradiction]:
         yield from _wrong_step(plan, step, ("steps", i))
     for loc, record in _located_records(plan):
         yield from _wrong_record(plan, record, loc)
+    yield from untranslated(plan)
 
 
 def _wrong_opening(plan: Plan) -> Iterator[Contradiction]:

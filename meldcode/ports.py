@@ -173,6 +173,14 @@ class People(ABC):
         """Return who stands in for whom, on this day or later."""
 
     @abstractmethod
+    def locales(self) -> dict[Identity, str]:
+        """Return the language and region that people use on their platform, as far as known."""
+
+    @abstractmethod
+    def set_locale(self, identity: Identity, locale: str) -> None:
+        """Keep the locale of this identity; nothing when it is nobody's."""
+
+    @abstractmethod
     def set_left(self, person: PersonId, at: datetime | None) -> None:
         """Keep that somebody has left, and has no role any more, or (None) that they are back."""
 

@@ -43,6 +43,7 @@ class Claimed:
     case: CaseId | None
     words: Mapping[str, str]
     attempts: int
+    locale: str | None = None
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ class SendQueue:
             return []
         self._take(rows, now + lease)
         known = self._identities({row.recipient for row in rows})
-        return [_claimed(row, known.get(row.recipient)) for row in rows]
+        return [_claimed(row, *known.get(row.recipient, (None, None))) for row in rows]
 
     def claim_alike(self, claimed: Claimed, now: datetime, lease: timedelta) -> list[Claimed]:
         """Claim what else of the same kind waits for the same person and is due, to be sent in one message."""
@@ -143,9 +144,9 @@ class SendQueue:
     def _take(self, rows: Sequence[Row[Any]], until: datetime) -> None:
         self._connection.execute(_TAKE, {"ids": [row.id for row in rows], "claimed_until": until})
 
-    def _identities(self, people: set[PersonId]) -> dict[PersonId, Identity]:
+    def _identities(self, people: set[PersonId]) -> dict[PersonId, tuple[Identity, str | None]]:
         rows = self._connection.execute(_IDENTITIES, {"people": list(people)})
-        return {row.person: Identity(row.platform, row.workspace, row.user) for row in rows}
+        return {row.person: (Identity(row.platform, row.workspace, row.user), row.locale) for row in rows}
 
     def _give_up_claim(self, claimed: Claimed, state: SendState, error_code: str | None, **changed: Any) -> None:
         # The number of attempts names the claim: a slow sender must not touch what another has claimed since.
@@ -200,5 +201,5 @@ _IDENTITIES = (
 )
 
 
-def _claimed(row: Row[Any], identity: Identity | None) -> Claimed:
-    return Claimed(row.id, row.kind, row.recipient, identity, row.case, row.words, row.attempts + 1)
+def _claimed(row: Row[Any], identity: Identity | None, locale: str | None = None) -> Claimed:
+    return Claimed(row.id, row.kind, row.recipient, identity, row.case, row.words, row.attempts + 1, locale)

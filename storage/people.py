@@ -162,6 +162,17 @@ class StoredPeople(People):
             ]
         return list(self._known["deputies", school, day])
 
+    def locales(self) -> dict[Identity, str]:
+        """Return the language and region that people use on their platform, as far as known."""
+        rows = self._connection.execute(select(identities).where(identities.c.locale.is_not(None)))
+        return {Identity(row.platform, row.workspace, row.user): row.locale for row in rows}
+
+    def set_locale(self, identity: Identity, locale: str) -> None:
+        """Keep the locale of this identity; nothing when it is nobody's."""
+        c = identities.c
+        this = (c.platform == identity.platform, c.workspace == identity.workspace, c.user == identity.user)
+        self._connection.execute(update(identities).where(*this).values(locale=locale[:20]))
+
     def set_left(self, person: PersonId, at: datetime | None) -> None:
         """Keep that somebody has left, and has no role any more, or (None) that they are back."""
         self._changed()

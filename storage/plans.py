@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from sqlalchemy import Connection, select
 
 from meldcode.plan import Plan
 from meldcode.plan_file import parse_plan
+from meldcode.plan_language import in_language
 from meldcode.ports import Plans
 from storage.inserting import insert_once
 from storage.schema import plans
 
-PlanKey = tuple[str, int]
+PlanKey = tuple[str, int, str]
+"""A plan, its version, and the language it is in; none is the one it was written in."""
 
 
 class PlanChanged(Exception):
@@ -24,20 +26,32 @@ class PlanChanged(Exception):
 class StoredPlans(Plans):
     """The plans in the database; `parsed` is shared by all transactions of the process, for a plan never changes."""
 
-    def __init__(self, connection: Connection, current: Plan, parsed: dict[PlanKey, Plan]) -> None:
+    def __init__(
+        self, connection: Connection, current: Plan, parsed: dict[PlanKey, Plan], language: Callable[[], str]
+    ) -> None:
         self._connection = connection
         self._current = current
         self._parsed = parsed
+        self._language = language
 
     def current(self) -> Plan:
         """Return the plan for new cases."""
-        return self._current
+        return self._spoken(self._current)
 
     def get(self, plan: str, version: int) -> Plan:
         """Return the plan a case runs under. Raises KeyError."""
-        if (plan, version) not in self._parsed:
-            self._parsed[plan, version] = parse_plan(self._document(plan, version), f"{plan} {version}")
-        return self._parsed[plan, version]
+        if (plan, version, "") not in self._parsed:
+            self._parsed[plan, version, ""] = parse_plan(self._document(plan, version), f"{plan} {version}")
+        return self._spoken(self._parsed[plan, version, ""])
+
+    def _spoken(self, plan: Plan) -> Plan:
+        language = self._language()
+        if language not in plan.translations:
+            return plan
+        key = (plan.plan, plan.version, language)
+        if key not in self._parsed:
+            self._parsed[key] = in_language(plan, language)
+        return self._parsed[key]
 
     def _document(self, plan: str, version: int) -> str:
         query = select(plans.c.document).where(plans.c.plan == plan, plans.c.version == version)

@@ -123,6 +123,7 @@ identities = Table(
     Column("workspace", String(100), primary_key=True, info=IDENTIFIER),
     Column("user", String(100), primary_key=True, info=IDENTIFIER),
     Column("person", ForeignKey(people.c.id), nullable=False, index=True, info=IDENTIFIER),
+    Column("locale", String(20), nullable=True, info=PLAIN),
 )
 
 memberships = Table(

@@ -47,12 +47,13 @@ class StoredTransaction(Transaction):
 
 
 class Store:
-    """The database, for use cases. `plan` is the one for new cases."""
+    """The database, for use cases. `plan` is the one for new cases; `language` says in which plans are read."""
 
-    def __init__(self, engine: Engine, vault: Vault, plan: Plan) -> None:
+    def __init__(self, engine: Engine, vault: Vault, plan: Plan, language: Callable[[], str] = str) -> None:
         self._engine = engine
         self._vault = vault
         self._plan = plan
+        self._language = language
         self._parsed: dict[PlanKey, Plan] = {}
         self._memory = StaffMemory()
 
@@ -98,7 +99,7 @@ class Store:
             connection.exec_driver_sql("RELEASE one")
 
     def _in(self, connection: Connection, now: datetime | None) -> StoredTransaction:
-        plans = StoredPlans(connection, self._plan, self._parsed)
+        plans = StoredPlans(connection, self._plan, self._parsed, self._language)
         return StoredTransaction(Session(connection, self._vault, now or datetime.now(UTC)), plans, self._memory)
 
     def register_plans(self, plans: Iterable[tuple[Plan, str]]) -> None:
@@ -107,7 +108,7 @@ class Store:
         with self._engine.begin() as connection:
             register(connection, known)
         # No case of theirs has to parse a document first, which would take a good part of an acknowledgement's time.
-        self._parsed |= {(plan.plan, plan.version): plan for plan, _ in known}
+        self._parsed |= {(plan.plan, plan.version, ""): plan for plan, _ in known}
 
 
 def _refuse_lost(connection: Connection) -> None:

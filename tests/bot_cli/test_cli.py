@@ -228,11 +228,12 @@ def test_doctor_says_that_a_plan_was_changed_without_a_new_version(
     document = landelijk.replace("plan: landelijk", "plan: eigen")
     own.write_text(document, encoding="utf-8")
     assert cli("doctor", **well, MELDWIJZER_PLAN=str(own)).exit_code == 0
-    own.write_text(document.replace("title: Wegen", "title: Anders"), encoding="utf-8")
+    changed = document.replace("title: Wegen", "title: Anders").replace('"Wegen": ', '"Anders": ')
+    own.write_text(changed, encoding="utf-8")
     result = cli("doctor", **well, MELDWIJZER_PLAN=str(own))
     assert (result.exit_code, result.stdout) == (
         1,
-        "- plan eigen version 2 was changed: give it a new version\n",
+        "- plan eigen version 3 was changed: give it a new version\n",
     )
 
 

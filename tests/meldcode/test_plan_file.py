@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from meldcode.plan_file import Fault, WrongPlan, load_plan, parse_plan, shipped_plans
+from meldcode.plan_file import PLANS, Fault, WrongPlan, load_plan, parse_plan, shipped_plans
+from meldcode.plan_language import in_language
+
+HEUTINK = (PLANS / "heutink.yaml").read_text(encoding="utf-8")
 
 PLAN = """\
 plan: small
@@ -342,3 +345,40 @@ def test_a_plan_may_have_one_record_that_holds_or_none() -> None:
     assert [what for _, what in found] == ["always: no more than one record can have the effect 'holds'"]
     found = faults(PLAN.replace("\nsteps:\n", "\n" + HOLD % "" + "steps:\n", 1))
     assert "asks for one date, which is required" in found[0][1]
+
+
+def test_a_plan_without_a_translation_is_a_plan() -> None:
+    text = HEUTINK.partition("\ntranslations:")[0]
+    assert parse_plan(text, "p.yaml").translations == {}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said", "at"),
+    [
+        ("title: Volgen\n", "title: Bijhouden\n", "this has no translation into 'en': Bijhouden", "title: Bijhouden"),
+        ("title: Volgen\n", "title: Bijhouden\n", "nothing in the plan says this (any more)", '"Volgen": "Keep watch"'),
+        ('"Volgen": "Keep watch"', '"Volgen": " "', "this has no translation into 'en': Volgen", "title: Volgen"),
+        ('"Weging vastleggen": "', '"Weging vastleggen": "Long, too long, ', "'en': String", "button: Weging"),
+    ],
+)
+def test_a_text_that_is_half_translated_is_named_with_its_line(before: str, after: str, said: str, at: str) -> None:
+    assert HEUTINK.count(before) == 1
+    changed = HEUTINK.replace(before, after)
+    with pytest.raises(WrongPlan) as wrong:
+        parse_plan(changed, "p.yaml")
+    [line] = [fault.line for fault in wrong.value.faults if said in fault.what]
+    assert at in changed.splitlines()[line - 1]
+
+
+@pytest.mark.parametrize("path", shipped_plans(), ids=lambda path: path.stem)
+def test_in_another_language_the_plan_is_the_same_in_other_words(path: Path) -> None:
+    plan = load_plan(path)
+    english = in_language(plan, "en")
+    words = plan.translations["en"]
+    assert len(words) > 150 and not [dutch for dutch in words if len(dutch) > 12 and dutch in words.values()]
+    assert english.steps[0].title == words[plan.steps[0].title] != plan.steps[0].title
+    assert list(english.records) == list(plan.records)
+    assert [lead for r in english.records.values() for lead in r.leads] == [
+        lead for r in plan.records.values() for lead in r.leads
+    ]
+    assert in_language(plan, "pl") is plan, "what is not translated is shown as it was written"

@@ -50,7 +50,7 @@ TEXT_COLUMNS = {
     "marks": {"name"},
     "plans": {"plan", "document"},
     "schools": {"name", "region", "free_days", "open_days", "hours"},
-    "identities": {"platform", "workspace", "user"},
+    "identities": {"platform", "workspace", "user", "locale"},
     "roles": {"role"},
     "role_changes": {"role"},
     "cases": {"code", "plan", "status", "step", "outcome"},

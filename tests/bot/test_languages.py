@@ -1,0 +1,116 @@
+"""Everybody is answered in the language of their Slack: English beside Dutch, whole, and never each other's."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from handlers.catalogues import DUTCH, sentences
+from meldcode.plan_file import load_plan, shipped_plans
+from practice.model import Person
+from storage.schema import identities
+from tests.running import KARIN, MEHMET, SANNE, Running, running, signal
+
+ENGLISH = {
+    "First name": "Sem",
+    "Last name": "Bakker",
+    "Group": "5",
+    "Kind": "Signals of abuse or neglect",
+    "What did you see or hear?": "Sem was hungry. Ik denk dat er thuis iets is.",
+}
+
+
+def dutch_sentences() -> set[str]:
+    """The Dutch sentences and the plan's texts, as patterns, that are longer than a word that both languages have."""
+    plan = next(load_plan(file) for file in shipped_plans() if file.stem == "heutink")
+    said = {*sentences(DUTCH).values(), *plan.translations["en"]}
+    pieces = {piece.strip() for words in said for piece in re.split(r"\{\w+\}|\n", words)}
+    return {piece for piece in pieces if len(piece) > 7 and piece not in SAME}
+
+
+SAME = {"Meldwijzer", "Logboek"} & set(sentences("en").values())
+
+
+def dutch_in(shown: Any) -> set[str]:
+    words = json.dumps(shown, ensure_ascii=False)
+    return {piece for piece in dutch_sentences() if re.search(rf"(?<!\w){re.escape(piece)}(?!\w)", words)}
+
+
+async def speaks_english(school: Running, *users: str) -> None:
+    """These people have set Slack to English, and the program was told."""
+    for user in users:
+        known = school.workspace.people[user]
+        school.workspace.people[user] = Person(known.id, known.name, known.title, "en-GB", known.team_id)
+        await school.actor(user).open_home()
+    await eventually(school, dict.fromkeys(users, "en-GB"))
+
+
+async def eventually(school: Running, locales: dict[str, str]) -> None:
+    for _ in range(200):
+        with school.program.engine.connect() as connection:
+            found = {row.user: row.locale for row in connection.execute(select(identities))}
+        if locales.items() <= found.items():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(found)
+
+
+@pytest.mark.parametrize("transport", ["socket"])
+async def test_the_first_signal_in_english(tmp_path: Path, transport: Any) -> None:
+    async with running(tmp_path, transport=transport) as school:
+        await speaks_english(school, SANNE, KARIN)
+        shown: list[Any] = []
+        sanne, karin = school.actor(SANNE), school.actor(KARIN)
+        form = await school.open_form(SANNE)
+        shown.append(form.payload["blocks"])
+        empty = await sanne.submit(form, {})
+        assert empty.errors
+        shown.append(empty.errors)
+        assert (await sanne.fill(form, **ENGLISH)).ok
+        review = school.modal(SANNE)
+        assert review.payload["title"]["text"] == "Read it over"
+        shown.append(review.payload["title"])
+        assert (await sanne.submit(review, {})).ok
+        saved = school.modal(SANNE)
+        assert saved.payload["title"]["text"] == "Saved"
+        shown.append(saved.payload)
+        await school.sent()
+        [message] = school.messages(KARIN)
+        assert "Step 1 of 4: Record the signals" in json.dumps(message.blocks)
+        shown += [message.text, message.blocks]
+        assert (await karin.click(message, "open-case")).ok
+        case = school.modal(KARIN)
+        assert "Up next according to your step plan: " in json.dumps(case.payload)
+        assert (await karin.open_home()).ok
+        shown += [case.payload, school.home(KARIN)]
+        assert [dutch_in(part) for part in shown] == [set()] * len(shown)
+
+
+async def test_two_people_at_the_same_time_are_each_answered_in_their_own_language(tmp_path: Path) -> None:
+    async with running(tmp_path, transport="http") as school:
+        await speaks_english(school, SANNE)
+        for _ in range(5):
+            both = [school.actor(user).command("/meldcode", "dossiers") for user in (SANNE, MEHMET) * 3]
+            await asyncio.gather(*both, *(school.actor(user).command("/meldcode", "help") for user in (SANNE, MEHMET)))
+        forms = await asyncio.gather(school.open_form(SANNE), school.open_form(MEHMET))
+        assert [form.payload["submit"]["text"] for form in forms] == ["Save", "Opslaan"]
+        assert [dutch_in(forms[0].payload), bool(dutch_in(forms[1].payload))] == [set(), True]
+        await school.report(MEHMET, signal())
+        await school.sent()
+        [message] = school.messages(KARIN)
+        assert "Stap 1 van 4" in json.dumps(message.blocks), "who gets a message decides, not who caused it"
+
+
+async def test_a_language_that_is_not_there_is_answered_in_dutch(tmp_path: Path) -> None:
+    async with running(tmp_path, transport="http") as school:
+        known = school.workspace.people[SANNE]
+        school.workspace.people[SANNE] = Person(known.id, known.name, known.title, "pl-PL", known.team_id)
+        await school.open_form(SANNE)
+        await eventually(school, {SANNE: "pl-PL"})
+        assert (await school.open_form(SANNE)).payload["submit"]["text"] == "Opslaan"

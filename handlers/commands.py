@@ -106,8 +106,6 @@ async def _list(services: Services, request: Request, rest: str) -> Answer:
 
 
 async def _open(services: Services, request: Request, rest: str) -> Answer:
-    if not rest:
-        return await _list(services, request, rest)
     view = await services.office.run(once(request, lambda tx, now: reading.open_case(tx, request.identity, rest, now)))
     await services.client.views_open(trigger_id=request.trigger_id, view=screens.case_modal(view))
     return None

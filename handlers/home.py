@@ -50,7 +50,7 @@ def home_view(overview: Overview) -> b.View:
         blocks += missing_roles(overview.gaps)
     blocks += [*case_list(overview), *_turns(overview)]
     if overview.page == 0:
-        blocks += [*_schools(overview), *_away(overview)]
+        blocks += _away(overview)
     return {"type": "home", "blocks": [*blocks, b.context(text("home_private"))]}
 
 
@@ -68,7 +68,7 @@ def case_list(overview: Overview) -> list[b.Block]:
     if not waiting and overview.page == 0:
         blocks = [b.section(text("home_nothing_waits"))]
     others = [row for row in overview.rows if row.place is not Place.WAITS]
-    return [*blocks, *_week(overview), *_rows(others, overview)]
+    return [*blocks, *_week(overview), *_schools(overview), *_rows(others, overview)]
 
 
 def waiting_list(overview: Overview) -> list[b.Block]:
@@ -112,7 +112,8 @@ def _row(row: CaseRow, overview: Overview) -> Iterator[str]:
     needed = [text("home_needed", record=row.record.title)] if row.record else []
     until = [last_day(row.due, overview.today)] if row.due else []
     if needed or until:
-        yield b.escape(", ".join([*needed, *until]))
+        words = ", ".join([*needed, *until])
+        yield b.escape(words[0].upper() + words[1:])
 
 
 def _bar(plan: Plan, step_id: str) -> str:
@@ -163,7 +164,11 @@ def _schools(overview: Overview) -> list[b.Block]:
     blocks: list[b.Block] = []
     for school in overview.schools:
         if school.steps:
-            blocks += [b.divider(), b.section(b.escape("\n".join(_counts(school)))), *_minding(school)]
+            blocks += [
+                b.header(text("home_school_title")),
+                b.section(b.escape("\n".join(_counts(school)))),
+                *_minding(school),
+            ]
     return blocks
 
 

@@ -78,12 +78,12 @@ def manifest(url: str, as_json: bool) -> None:
 @main.command()
 def doctor() -> None:
     """Say in plain words what is missing; exit 1 when something is."""
-    complaints = list(dict.fromkeys(doctor_checks.complaints(settings())))
-    for complaint in complaints:
-        click.echo(f"- {complaint}")
-    if complaints:
+    found = list(dict.fromkeys(doctor_checks.findings(settings())))
+    for finding in found:
+        click.echo(f"- {finding.words}")
+    if any(finding.is_fault for finding in found):
         raise SystemExit(1)
-    click.echo("Everything is in order.")
+    click.echo("Nothing is wrong." if found else "Everything is in order.")
 
 
 def _until_stopped(work: Coroutine[Any, Any, None]) -> None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
 
+from bot.doctor_slack import Finding, ask
 from bot.program import calendar_ends, open_store, plan_of, utc_now
-from bot.schools_file import SchoolInFile, read_schools
+from bot.schools_file import read_schools
 from bot.settings import Settings, Wrong
 from bot.slack_errors import LOCKED_OUT
 from handlers.texts import role as in_words
+from meldcode.people import School
 from meldcode.plan import Role
 from meldcode.plan_file import WrongPlan
+from meldcode.ports import Transaction
 from storage.engine import BadDatabaseUrl
 from storage.keys import outdated
 from storage.outbox import Backlog
@@ -23,15 +27,36 @@ NEEDED = (Role.TEACHER, Role.CARE_COORDINATOR, Role.CONFIDANT, Role.SCHOOL_LEADE
 
 
 STUCK = timedelta(minutes=15)
+OTHERS = 0o077
+"""The rights of a file that are not its owner's."""
+
+
+def findings(settings: Settings) -> Iterator[Finding]:
+    """Yield what is wrong or not known, Slack's own answers among it; works without a network, and says so."""
+    for complaint in complaints(settings):
+        yield Finding(complaint)
+    try:
+        plan = plan_of(settings.checked_for_slack())
+    except (Wrong, WrongPlan):
+        return  # told already
+    yield from ask(settings, plan, utc_now())
 
 
 def complaints(settings: Settings) -> Iterator[str]:
-    """Yield everything that keeps the program from working well."""
-    for check in (_slack, _plan, _database, _schools):
+    """Yield everything here that keeps the program from working well; nobody else is asked."""
+    for check in (_slack, _plan, _files, _database):
         try:
             yield from check(settings)
         except (Wrong, WrongPlan, PlanChanged, BadDatabaseUrl) as wrong:
             yield str(wrong)
+
+
+def _files(settings: Settings) -> Iterator[str]:
+    """What others on this machine may not read."""
+    database = make_url(settings.database_url).database if settings.is_embedded else None
+    for file in (Path(database) if database else None, settings.meldwijzer_master_key_file):
+        if file and file.exists() and file.stat().st_mode & OTHERS:
+            yield f"Others on this machine can open {file.name}. Run: chmod 600 {file.name}"
 
 
 def _slack(settings: Settings) -> Iterator[str]:
@@ -52,6 +77,7 @@ def _database(settings: Settings) -> Iterator[str]:
         with store.transaction(now) as tx:
             yield from _outbox(tx.queue.backlog(now), now)
             yield from (line for school in tx.people.schools() for line in calendar_ends(school, now))
+            yield from _roles(settings, tx)
     finally:
         engine.dispose()
 
@@ -72,16 +98,22 @@ def _outbox(backlog: Backlog, now: datetime) -> Iterator[str]:
         yield f"The outbox is stuck: a message waits since {backlog.oldest_due:%Y-%m-%d %H:%M} UTC. Does a worker run?"
 
 
-def _schools(settings: Settings) -> Iterator[str]:
-    if settings.meldwijzer_schools is None:
-        yield "MELDWIJZER_SCHOOLS is not set: nobody has a role unless an earlier start gave them one."
-        return
-    for school in read_schools(settings.meldwijzer_schools).schools:
-        yield from _without_holder(school)
+def _roles(settings: Settings, tx: Transaction) -> Iterator[str]:
+    """Roles without a holder: of the schools in the database, else of those in the file that its first start reads."""
+    known = {school.name: _held(tx, school) for school in tx.people.schools()}
+    file = read_schools(settings.meldwijzer_schools).schools if settings.meldwijzer_schools else ()
+    held = {school.name: {role for person in school.people for role in person.roles} for school in file} | known
+    if not held:
+        yield "There is no school yet: set MELDWIJZER_SCHOOLS to a file with schools and people for the first start."
+    for name, roles in held.items():
+        yield from _without_holder(name, roles)
 
 
-def _without_holder(school: SchoolInFile) -> Iterator[str]:
-    held = {role for person in school.people for role in person.roles}
+def _held(tx: Transaction, school: School) -> set[Role]:
+    return {role for person in tx.people.of_school(school.id) for role in person.roles_in(school.id)}
+
+
+def _without_holder(school: str, held: Collection[Role]) -> Iterator[str]:
     for role in NEEDED:
         if role not in held:
-            yield f"{school.name}: nobody has the role {role} ({in_words(role)})."
+            yield f"{school}: nobody has the role {role} ({in_words(role)})."

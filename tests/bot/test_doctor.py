@@ -57,6 +57,29 @@ def test_a_role_without_holder_is_named(settings: Settings) -> None:
     assert list(complaints(settings)) == ["De Linde: nobody has the role confidant (vertrouwenspersoon)."]
 
 
+def test_a_role_that_somebody_lost_in_slack_is_named_though_the_file_has_it(settings: Settings, store: Store) -> None:
+    person = PersonConfig("U0KARIN", "Karin Visser", frozenset({*Role} - {Role.CONFIDANT}))
+    apply_schools(store, [SchoolConfig("De Linde", "noord", (), (person,))], "T1", datetime.now(UTC))
+    assert list(complaints(settings)) == ["De Linde: nobody has the role confidant (vertrouwenspersoon)."]
+
+
+def test_without_any_school_the_file_is_asked_for(settings: Settings) -> None:
+    [complaint] = complaints(settings.model_copy(update={"meldwijzer_schools": None}))
+    assert "set MELDWIJZER_SCHOOLS" in complaint
+
+
+def test_a_database_or_key_that_others_can_open_is_told(settings: Settings, store: Store, tmp_path: Path) -> None:
+    key = tmp_path / "master.key"
+    key.write_text(settings.meldwijzer_master_key.get_secret_value(), encoding="ascii")
+    key.chmod(0o644)
+    (tmp_path / "m.db").chmod(0o640)
+    changed = {"meldwijzer_master_key": SecretStr(""), "meldwijzer_master_key_file": key}
+    assert list(complaints(settings.model_copy(update=changed))) == [
+        "Others on this machine can open m.db. Run: chmod 600 m.db",
+        "Others on this machine can open master.key. Run: chmod 600 master.key",
+    ]
+
+
 def test_a_wrong_master_key_is_refused_in_words(settings: Settings, store: Store) -> None:
     with store.transaction():
         pass
@@ -77,7 +100,7 @@ def test_the_end_of_the_calendar_is_told_half_a_year_ahead(days: int, warns: boo
 @pytest.mark.rule("G2")
 def test_a_message_that_waits_and_one_that_was_given_up_are_told(settings: Settings, store: Store) -> None:
     long_ago = datetime.now(UTC) - timedelta(hours=2)
-    person = PersonConfig("U0KARIN", "Karin Visser", frozenset({Role.CARE_COORDINATOR}))
+    person = PersonConfig("U0KARIN", "Karin Visser", frozenset(Role))
     apply_schools(store, [SchoolConfig("De Linde", "noord", (), (person,))], "T1", long_ago)
     with store.transaction(long_ago) as tx:
         [school] = tx.people.schools()

@@ -69,9 +69,10 @@ def migrate() -> None:
 @main.command()
 @click.option("--url", default="", help="The bot's public URL, when Slack reaches it over HTTP.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON instead of YAML.")
-def manifest(url: str, as_json: bool) -> None:
+@click.option("--typing", is_flag=True, help="Let people type messages to the bot. Slack stores what they type.")
+def manifest(url: str, as_json: bool, typing: bool) -> None:
     """Print the Slack app manifest."""
-    found = slack_manifest(url)
+    found = slack_manifest(url, typing=typing)
     click.echo(json.dumps(found, indent=2) if as_json else yaml.safe_dump(found, sort_keys=False, allow_unicode=True))
 
 

@@ -9,11 +9,16 @@ SCOPES = ["chat:write", "commands", "users:read"]
 """Posting to somebody opens the conversation, and the Home tab needs no scope of its own. `users:read` is there to
 learn that somebody's account was closed (G5)."""
 EVENTS = ["app_home_opened", "user_change"]
+TYPING_SCOPES, TYPING_EVENTS = ["im:history"], ["message.im"]
 
 
-def manifest(request_url: str = "") -> dict[str, Any]:
-    """Return the manifest: for Socket Mode, or for HTTP when the bot's public URL is given."""
+def manifest(request_url: str = "", *, typing: bool = False) -> dict[str, Any]:
+    """Return the manifest: for Socket Mode, or for HTTP when the bot's public URL is given.
+
+    With `typing` people can type messages to the bot, which Slack then stores; it answers where to report instead.
+    """
     url = f"{request_url.rstrip('/')}/slack/events" if request_url else ""
+    scopes, events = [*SCOPES, *TYPING_SCOPES] if typing else SCOPES, [*EVENTS, *TYPING_EVENTS] if typing else EVENTS
     return {
         "display_information": {
             "name": "Meldwijzer",
@@ -24,7 +29,7 @@ def manifest(request_url: str = "") -> dict[str, Any]:
             "app_home": {
                 "home_tab_enabled": True,
                 "messages_tab_enabled": True,
-                "messages_tab_read_only_enabled": True,
+                "messages_tab_read_only_enabled": not typing,
             },
             "bot_user": {"display_name": "Meldwijzer", "always_online": True},
             "shortcuts": [_shortcut()],
@@ -33,9 +38,9 @@ def manifest(request_url: str = "") -> dict[str, Any]:
                 _command("/meldcode", "Je dossiers en hulp", WORDS, url),
             ],
         },
-        "oauth_config": {"scopes": {"bot": SCOPES}},
+        "oauth_config": {"scopes": {"bot": scopes}},
         "settings": {
-            "event_subscriptions": {"bot_events": EVENTS} | ({"request_url": url} if url else {}),
+            "event_subscriptions": {"bot_events": events} | ({"request_url": url} if url else {}),
             "interactivity": {"is_enabled": True} | ({"request_url": url} if url else {}),
             "org_deploy_enabled": False,
             "socket_mode_enabled": not url,

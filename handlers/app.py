@@ -17,7 +17,7 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers import actions, commands, staff, submissions
+from handlers import actions, commands, staff, submissions, typed
 from handlers.catalogues import speaking
 from handlers.request import Request, Services
 from handlers.trouble import note
@@ -49,6 +49,7 @@ def build_app(services: Services, *, signing_secret: str, identity: AuthorizeRes
     app.view(ANYTHING)(listen(submissions.answer, submissions.show_problem))
     app.view_closed(ANYTHING)(listen(_nothing, _no_problem))
     app.event("app_home_opened")(listen(actions.show_home, actions.show_home_problem))
+    app.event("message")(listen(typed.answer, _no_problem))
     app.event("user_change")(listen(staff.leave_or_return, _no_problem))
     app.error(_unhandled)
     return app

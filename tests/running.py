@@ -239,6 +239,7 @@ async def running(
     database_url: str = "",
     worker: bool = True,
     ticking: bool = False,
+    typing: bool = False,
 ) -> AsyncIterator[Running]:
     """Run the program in a practice workspace with these schools. At the end Slack must have refused nothing.
 
@@ -247,7 +248,7 @@ async def running(
     """
     clock, door = Clock(), _door() if transport == "http" else None
     url = f"http://127.0.0.1:{door.getsockname()[1]}" if door else ""
-    workspace = Workspace(_app(url), _people(schools), now=clock)
+    workspace = Workspace(_app(url, typing=typing), _people(schools), now=clock)
     async with contextlib.AsyncExitStack() as stack:
         practice = await stack.enter_async_context(PracticeServer(workspace))
         settings = _settings(practice, folder, schools, database_url)
@@ -326,9 +327,9 @@ def _door() -> socket.socket:
     return socket.create_server(("127.0.0.1", 0))
 
 
-def _app(url: str) -> AppConfig:
+def _app(url: str, *, typing: bool = False) -> AppConfig:
     return AppConfig(
-        manifest=manifest(url),
+        manifest=manifest(url, typing=typing),
         bot_token=f"xoxb-{secrets.token_hex(8)}",
         app_token=f"xapp-{secrets.token_hex(8)}",
         signing_secret=secrets.token_hex(16),

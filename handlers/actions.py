@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import home, roles, screens
+from handlers import home, readers, roles, screens
 from handlers.blocks import View
 from handlers.commands import alarmed, in_words, open_signal_form
 from handlers.forms import FormRef, form_modal
@@ -176,6 +176,8 @@ BUTTONS = {
     screens.TELL_APART: _tell_apart,
     CORRECT: _correct,
     TURN_PAGE: _turn_page,
+    readers.READERS: readers.show,
+    readers.UNUSUAL: readers.show_unusual,
     roles.ROLES: roles.show,
     roles.GIVE_ROLE: roles.give,
     roles.ROLES_OF: roles.ask,

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from handlers import blocks as b
 from handlers import texts
 from handlers.logbook import day
+from handlers.readers import unusual_button
 from handlers.roles import roles_button
 from handlers.screens import MAKE_RECORD, acute_button, open_button
 from handlers.texts import text
@@ -18,6 +19,8 @@ from meldcode.plan import Effect, Plan
 
 ALARM, REMINDER = "alarm", "reminder"
 MOST_IN_OVERVIEW = 40
+NO_COUNT = ("school", "unusual", "of", "week")
+"""What stands in the week's overview beside the counts of each step."""
 Words = Mapping[str, str]
 Rendered = tuple[str, list[b.Block]]
 Plans = Callable[[str, int], Plan]
@@ -109,12 +112,16 @@ def _reminder_lines(words: Words, plans: Plans) -> list[str]:
 
 
 def _week(words: Words, plans: Plans) -> Rendered:
-    counts = [(key.split(), value.split()) for key, value in words.items() if key != "school"]
+    counts = [(key.split(), value.split()) for key, value in words.items() if key not in NO_COUNT]
     lines = [text("week", school=b.escape(words["school"]))]
     for (plan, version, step), (open_, overdue) in counts:
         title = plans(plan, int(version)).step(step).title
         lines.append(text("week_line", title=title, open=open_, overdue=overdue))
-    return text("week_notification", school=words["school"]), [b.section("\n".join(lines))]
+    blocks = [b.section("\n".join(lines))]
+    if words.get("unusual"):
+        blocks.append(b.section(text("week_unusual", count=words["unusual"])))
+        blocks += b.actions([unusual_button(words["of"], words["week"])])
+    return text("week_notification", school=words["school"]), blocks
 
 
 def _ending(words: Words, plans: Plans) -> Rendered:

@@ -13,6 +13,7 @@ from handlers import blocks as b
 from handlers import texts
 from handlers.forms import REVIEW, FormRef
 from handlers.logbook import day, logbook
+from handlers.readers import readers_button
 from handlers.texts import text
 from meldcode import hints
 from meldcode.case import Status, to_act
@@ -107,6 +108,7 @@ def case_modal(view: CaseView, page: int | None = None) -> b.View:
         *logbook(view, page),
         b.divider(),
         b.context(_steps(plan, plan.step(case.step))),
+        *b.actions([readers_button(case.code)] if view.may_see_readers else []),
         b.context(text("case_private", readers=readers)),
     ]
     return b.modal(text("case", code=case.code), blocks, close=text("close"), clear_on_close=True)

@@ -283,6 +283,18 @@ class Cases(ABC):
     def readings(self, case: CaseId) -> list[Reading]:
         """Return who read the case, latest first."""
 
+    @abstractmethod
+    def readings_of(self, cases: Iterable[CaseId], skip: int, limit: int) -> list[tuple[CaseId, Reading]]:
+        """Return who read these cases, latest first, from the one after `skip` others on."""
+
+    @abstractmethod
+    def read_in(self, school: SchoolId, begin: datetime, end: datetime) -> list[tuple[CaseHeader, Reading]]:
+        """Return the readings of the school's cases in this time; of what was joined, the case it joined counts."""
+
+    @abstractmethod
+    def authors(self, cases: Iterable[CaseId]) -> list[tuple[CaseId, PersonId]]:
+        """Return who wrote in each of these cases."""
+
 
 class Turns(ABC):
     """On which desks open cases lie, and what was promised for which day: found by index, without reading a case."""

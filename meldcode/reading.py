@@ -38,7 +38,7 @@ class CaseView:
     """A case as it is shown. `doable` is what this reader can record now, `open` what the step waits for at all.
 
     `same_pupil` are cases that may be about the same pupil, shown only to whoever may join them. `kept_until` is from
-    when on a closed one may be destroyed.
+    when on a closed one may be destroyed. `may_see_readers` says that this reader may see who read it.
     """
 
     dossier: Dossier
@@ -48,6 +48,7 @@ class CaseView:
     names: Mapping[str, str]
     same_pupil: tuple[CaseHeader, ...] = ()
     kept_until: datetime | None = None
+    may_see_readers: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,7 @@ def _view(tx: Transaction, dossier: Dossier, now: datetime) -> CaseView:
         doable=tuple(can),
         names={str(person_id): name for person_id, name in staff.items()},
         same_pupil=tuple(_same_pupil(tx, dossier)),
+        may_see_readers=may(Action.SEE_READERS, dossier.relation, dossier.plan),
         kept_until=term.destroy_at if term else None,
     )
 
@@ -159,7 +161,7 @@ def signal_form(tx: Transaction, who: Identity, text: str, now: datetime) -> For
 def record_form(tx: Transaction, who: Identity, code: str, record: str, refers_to: int, now: datetime) -> FormView:
     """Return the form of a record in a case; with `refers_to`, of the correction of that entry. Raises Refusal."""
     person = known_person(tx, who)
-    dossier = _read(tx, person, readable_case(tx, person, code), now)
+    dossier = _read(tx, person, readable_case(tx, person, code), now, "form")
     plan = dossier.plan
     asked = plan.record_with(Effect.CORRECTS) if refers_to else plan.records.get(record)
     if asked is None:
@@ -294,8 +296,8 @@ def _may_read_joined(dossier: Dossier) -> bool:
     return may(Action.READ_JOINED, dossier.relation, dossier.plan)
 
 
-def _read(tx: Transaction, person: Person, case: CaseHeader, now: datetime) -> Dossier:
-    contents = tx.cases.read(case.id, Reading(person.id, now, "case"))
+def _read(tx: Transaction, person: Person, case: CaseHeader, now: datetime, where: str = "case") -> Dossier:
+    contents = tx.cases.read(case.id, Reading(person.id, now, where))
     return dossier_of(tx, person, case, contents)
 
 

@@ -21,6 +21,7 @@ from meldcode.due import Due, Kind, counts_from
 from meldcode.people import AMSTERDAM, Person
 from meldcode.plan import Effect, Plan, Role
 from meldcode.ports import CaseHeader, Contents, Message, Transaction
+from meldcode.readers import unusual_in
 from meldcode.schedule import RETRY, calendar_of, follow_ups, next_moment, open_moment, to_remind
 
 AFTER_TROUBLE = timedelta(hours=1)
@@ -73,10 +74,16 @@ def week_overview(tx: Transaction, now: datetime) -> None:
     for school in tx.people.schools():
         opening = open_moment(school, monday)
         is_open = opening <= now and open_moment(school, now) <= now
-        counts = tx.cases.counts(school.id, opening) if is_open else []
-        if not counts:
+        if not is_open:
+            continue
+        counts = tx.cases.counts(school.id, opening)
+        before = monday.date() - 7 * DAY
+        readers = {one.reader for one in unusual_in(tx, school.id, before)}
+        if not counts and not readers:
             continue
         words = {f"{c.plan} {c.plan_version} {c.step}": f"{c.open} {c.overdue}" for c in counts}
+        if readers:
+            words |= {"unusual": str(len(readers)), "of": str(school.id), "week": before.isoformat()}
         for person in tx.people.of_school(school.id):
             if Role.SCHOOL_LEADER in person.roles_in(school.id):
                 moment = f"{year}-W{week:02}/{school.id}"

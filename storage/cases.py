@@ -208,6 +208,26 @@ class StoredCases(Cases):
         query = select(readings).where(readings.c.case == case).order_by(readings.c.at.desc(), readings.c.id.desc())
         return [Reading(row.reader, row.at, row.place) for row in self._connection.execute(query)]
 
+    def readings_of(self, cases: Iterable[CaseId], skip: int, limit: int) -> list[tuple[CaseId, Reading]]:
+        """Return who read these cases, latest first, from the one after `skip` others on."""
+        query = select(readings).where(readings.c.case.in_(list(cases)))
+        rows = query.order_by(readings.c.at.desc(), readings.c.id.desc()).offset(skip).limit(limit)
+        return [(row.case, Reading(row.reader, row.at, row.place)) for row in self._connection.execute(rows)]
+
+    def read_in(self, school: SchoolId, begin: datetime, end: datetime) -> list[tuple[CaseHeader, Reading]]:
+        """Return the readings of the school's cases in this time; of what was joined, the case it joined counts."""
+        in_time = (readings.c.at >= begin, readings.c.at < end)
+        of_school = (cases.c.school == school, cases.c.joined_to.is_(None))
+        query = select(readings).join_from(readings, cases).where(*in_time, *of_school).order_by(readings.c.at)
+        rows = self._connection.execute(query).all()
+        headers = {header.id: header for header in self._headers(cases.c.id.in_({row.case for row in rows}))}
+        return [(headers[row.case], Reading(row.reader, row.at, row.place)) for row in rows]
+
+    def authors(self, cases: Iterable[CaseId]) -> list[tuple[CaseId, PersonId]]:
+        """Return who wrote in each of these cases."""
+        query = select(entries.c.case, entries.c.author).where(entries.c.case.in_(list(cases))).distinct()
+        return [(row.case, row.author) for row in self._connection.execute(query)]
+
     def _insert_with_code(self, row: dict[str, Any], now: datetime) -> str:
         for _ in range(CODE_TRIES):
             code = _new_code(now)

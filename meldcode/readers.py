@@ -1,0 +1,156 @@
+"""Use cases about who read what (promise 6): of one case, and what was read unusually often in a week.
+
+Opening such a list is no reading of content, so it leaves no trace. The rule of what is unusual is a simple one, told
+to people in `docs/privacy.md`; it points out and never accuses (G7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from meldcode.access import Action, in_school, may, relation_to
+from meldcode.case import CaseId, PersonId, SchoolId, Status
+from meldcode.dossier import known_person, readable_case
+from meldcode.errors import Refusal
+from meldcode.people import AMSTERDAM, Identity, Person
+from meldcode.plan import Role
+from meldcode.ports import CaseHeader, Reading, Transaction
+
+ON_A_PAGE = 30
+WEEK = timedelta(days=7)
+MANY, AT_NIGHT, CLOSED = 5, 3, 3
+"""From how many different cases of a kind in a week on it is pointed out."""
+NIGHT = (time(23), time(6))
+
+
+class Kind(StrEnum):
+    """What is unusual about it."""
+
+    MANY = "many"
+    AT_NIGHT = "at_night"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class ReadLine:
+    """Somebody read the case, or one that was joined to it (`code`); `roles` are those that they have today."""
+
+    name: str
+    roles: tuple[Role, ...]
+    at: datetime
+    where: str
+    code: str
+
+
+@dataclass(frozen=True)
+class ReadersView:
+    """A page of who read a case, latest first."""
+
+    code: str
+    lines: tuple[ReadLine, ...]
+    page: int
+    has_more: bool
+
+
+@dataclass(frozen=True)
+class Unusual:
+    """Somebody read so many cases as is unusual."""
+
+    reader: PersonId
+    kind: Kind
+    cases: tuple[CaseHeader, ...]
+
+
+@dataclass(frozen=True)
+class UnusualView:
+    """What was read unusually often in a school in the week that began on `first_day`."""
+
+    first_day: date
+    found: tuple[Unusual, ...]
+    people: Mapping[PersonId, Person]
+    school: SchoolId
+
+
+def who_read(tx: Transaction, who: Identity, code: str, page: int) -> ReadersView:
+    """Return who read the case, to whoever reads it and is in charge. Raises Refusal."""
+    person = known_person(tx, who)
+    case = readable_case(tx, person, code)
+    relation, plan = relation_to(person, case), tx.plans.get(case.plan, case.plan_version)
+    if not may(Action.SEE_READERS, relation, plan):
+        raise Refusal("not_the_readers")
+    parts = [case, *(_joined(tx, case) if may(Action.READ_JOINED, relation, plan) else ())]
+    codes = {part.id: part.code for part in parts}
+    page = max(page, 0)
+    found = tx.cases.readings_of(codes, page * ON_A_PAGE, ON_A_PAGE + 1)
+    people = {reading.reader: tx.people.get(reading.reader) for _, reading in found}
+    lines = tuple(_line(case.school, people[r.reader], r, codes[id_]) for id_, r in found[:ON_A_PAGE])
+    return ReadersView(case.code, lines, page, len(found) > ON_A_PAGE)
+
+
+def see_unusual(tx: Transaction, who: Identity, school: str, first_day: str) -> UnusualView:
+    """Return what was read unusually often in that week, to whoever leads the school. Raises Refusal."""
+    person, plan = known_person(tx, who), tx.plans.current()
+    led = {str(id_): id_ for id_ in person.memberships if may(Action.OVERSEE, in_school(person, id_), plan)}
+    if school not in led:
+        raise Refusal("unknown_action")
+    try:
+        monday = date.fromisoformat(first_day)
+    except ValueError as error:
+        raise Refusal("unknown_action") from error
+    found = unusual_in(tx, led[school], monday)
+    return UnusualView(monday, tuple(found), {one.reader: tx.people.get(one.reader) for one in found}, led[school])
+
+
+def unusual_in(tx: Transaction, school: SchoolId, monday: date) -> list[Unusual]:
+    """Return what was read unusually often in the week that began on this Monday."""
+    begin = datetime.combine(monday, time(), AMSTERDAM)
+    end = datetime.combine(monday + WEEK, time(), AMSTERDAM)
+    read = tx.cases.read_in(school, begin, end)
+    involved = set(tx.cases.authors({case.id for case, _ in read})) | _acting(tx, school, {c.id: c for c, _ in read})
+    return unusual(read, involved)
+
+
+def unusual(read: Iterable[tuple[CaseHeader, Reading]], involved: Collection[tuple[CaseId, PersonId]]) -> list[Unusual]:
+    """Return who read many cases in which they have no part, several at night, or several that were closed."""
+    seen: dict[tuple[PersonId, Kind], dict[CaseId, CaseHeader]] = {}
+    for case, reading in read:
+        for kind in _kinds(case, reading, involved):
+            seen.setdefault((reading.reader, kind), {})[case.id] = case
+    least = {Kind.MANY: MANY, Kind.AT_NIGHT: AT_NIGHT, Kind.CLOSED: CLOSED}
+    found = [(reader, kind, cases) for (reader, kind), cases in seen.items() if len(cases) >= least[kind]]
+    return [
+        Unusual(reader, kind, tuple(sorted(cases.values(), key=lambda case: case.code)))
+        for reader, kind, cases in sorted(found, key=lambda one: (str(one[0]), one[1]))
+    ]
+
+
+def _kinds(case: CaseHeader, reading: Reading, involved: Collection[tuple[CaseId, PersonId]]) -> list[Kind]:
+    begin, end = NIGHT
+    at = reading.at.astimezone(AMSTERDAM).time()
+    has_no_part = (case.id, reading.reader) not in involved and reading.reader not in case.teachers
+    found = [Kind.MANY] if has_no_part else []
+    found += [Kind.AT_NIGHT] if at >= begin or at < end else []
+    return found + ([Kind.CLOSED] if case.status is Status.CLOSED and case.since <= reading.at else [])
+
+
+def _acting(tx: Transaction, school: SchoolId, cases: Mapping[CaseId, CaseHeader]) -> set[tuple[CaseId, PersonId]]:
+    """Whose turn it is in an open case has a part in it, and whoever stands in for its teacher."""
+    found = set()
+    for person in tx.people.of_school(school):
+        for case in cases.values():
+            step = tx.plans.get(case.plan, case.plan_version).step(case.step)
+            turn = person.roles_in(school) & (set(step.who) - {Role.TEACHER})
+            if (turn and case.status is Status.OPEN) or person.acts_for(school) & case.teachers:
+                found.add((case.id, person.id))
+    return found
+
+
+def _joined(tx: Transaction, case: CaseHeader) -> Sequence[CaseHeader]:
+    return [part for joined in tx.cases.joined(case.id) for part in (joined, *_joined(tx, joined))]
+
+
+def _line(school: SchoolId, person: Person, reading: Reading, code: str) -> ReadLine:
+    return ReadLine(person.name, tuple(sorted(person.roles_in(school))), reading.at, reading.where, code)

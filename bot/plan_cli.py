@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bot import plan_drawing, program
+from bot import access_table, plan_drawing, program
 from bot.cli_settings import settings
 from meldcode.plan import Plan
 from meldcode.plan_file import WrongPlan, load_plan
@@ -20,10 +20,12 @@ def plan() -> None:
 @plan.command("show")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
 @click.option("--mermaid", is_flag=True, help="As a Mermaid diagram.")
-def show_plan(file: Path | None, mermaid: bool) -> None:
+@click.option("--access", is_flag=True, help="Who may do what, in Dutch, for the privacy officer.")
+def show_plan(file: Path | None, mermaid: bool, access: bool) -> None:
     """Draw the plan in FILE, or the one that is in use."""
     found = _plan_in(file or settings().meldwijzer_plan or program.DEFAULT_PLAN)
-    click.echo(plan_drawing.as_mermaid(found) if mermaid else plan_drawing.as_text(found))
+    draw = access_table.as_text if access else plan_drawing.as_mermaid if mermaid else plan_drawing.as_text
+    click.echo(draw(found))
 
 
 @plan.command("check")

@@ -1,0 +1,108 @@
+"""Who may do what: the whole table, against what a privacy officer would write down (promise 5, G1, G3).
+
+The tables below were written by hand from the step plan's rules, and know nothing of `meldcode.access`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from meldcode.access import Action
+from meldcode.access_matrix import Row, Situation, matrix
+from meldcode.plan import Plan, Role
+from meldcode.plan_file import load_plan, shipped_plans
+from tests.meldcode.playing import SOURCE_PLAN
+
+pytestmark = [pytest.mark.rule("G1"), pytest.mark.rule("G3")]
+
+# In the school: Melden, Alarm slaan, zien wie alarm sloeg (Z), Rollen zien, rollen Geven, zien Wie rollen veranderde,
+# Vervanging regelen voor een ander, zien wat Opvallend vaak gelezen is.
+SCHOOL = {
+    "teacher": "MAR",
+    "care_coordinator": "MARZW",
+    "confidant": "MAR",
+    "school_leader": "MARZWGVO",
+    "cluster_director": "ARWG",
+    "": "",
+}
+# With a case: Lezen, lezen wat erBij is gevoegd, weten van een naamgenoot (K), zien wie het lasT, Noteren.
+CASE = """
+                   own    colleagues own_joined joined_by_own deputy left elsewhere
+teacher            LBN    -          LBN        -             LBN    -    -
+care_coordinator   LBKTN  LBKTN      LBKTN      LBKTN         LBKTN  -    -
+confidant          LBKN   LBKN       LBKN       LBKN          LBKN   -    -
+school_leader      LBKTN  LBKTN      LBKTN      LBKTN         LBKTN  -    -
+cluster_director   -      -          -          -             LBN    -    -
+nobody             -      -          -          -             LBN    -    -
+"""
+LETTERS = {
+    Action.OPEN: "M",
+    Action.RAISE_ALARM: "A",
+    Action.SEE_ALARM: "Z",
+    Action.SEE_ROLES: "R",
+    Action.ADMINISTER: "G",
+    Action.SEE_ROLE_CHANGES: "W",
+    Action.ARRANGE_DEPUTIES: "V",
+    Action.OVERSEE: "O",
+    Action.READ: "L",
+    Action.READ_JOINED: "B",
+    Action.KNOW_SAME_PUPIL: "K",
+    Action.SEE_READERS: "T",
+    Action.RECORD: "N",
+}
+# Who records what in the source's plan: Leerkracht (of their own case), IB-er, Vertrouwenspersoon, Schoolleider.
+RECORDS = {
+    "LIVS": "signal correction acute postponed",
+    "LIS": "handed_over safety leader_told",
+    "LIV": "parents_know anonymous_summary consultation",
+    "LI": "pupil_can pupil_talk weighing watch_entry",
+    "IV": "belongs received other_pupil taken_up",
+    "IS": "kept_longer parents_talk talk_outcome veilig_thuis_advice proposal confirmation reported parent_told "
+    "watch_end",
+}
+BY_LETTER = {"L": "teacher", "I": "care_coordinator", "V": "confidant", "S": "school_leader"}
+
+
+def expected(role: str, situation: str) -> set[str]:
+    head, *lines = CASE.strip("\n").splitlines()
+    cells = {line.split()[0]: dict(zip(head.split(), line.split()[1:], strict=True)) for line in lines}
+    of_case = set(cells[role or "nobody"][situation]) - {"-"}
+    if situation in ("left", "elsewhere"):
+        return of_case
+    return of_case | set(SCHOOL[role]) | (set(SCHOOL["teacher"]) if situation == "deputy" else set())
+
+
+@pytest.mark.parametrize("path", shipped_plans(), ids=lambda path: path.stem)
+def test_the_whole_table_is_as_it_should_be(path: Path) -> None:
+    rows = list(matrix(load_plan(path)))
+    assert len(rows) == (len(Role) + 1) * len(Situation)
+    for row in rows:
+        found = {LETTERS[action] for action in row.actions}
+        assert found == expected(row.role or "", row.situation), (row.role, row.situation)
+
+
+def test_every_action_has_its_place_in_the_table() -> None:
+    assert set(LETTERS) == set(Action)
+
+
+@pytest.mark.parametrize("situation", ["own", "colleagues"])
+def test_who_records_what_is_as_the_source_says(situation: str) -> None:
+    plan = load_plan(SOURCE_PLAN)
+    assert {name for names in RECORDS.values() for name in names.split()} == set(plan.records)
+    for row in _rows(plan, situation):
+        may = {record.id for record in row.records}
+        should = {name for by, names in RECORDS.items() for name in names.split() if _has_part(row, by, situation)}
+        assert may == should, row.role
+
+
+def _has_part(row: Row, by: str, situation: str) -> bool:
+    """Whoever's case it is acts as its teacher too, beside another role; a cluster director has no case."""
+    roles = {BY_LETTER[letter] for letter in by}
+    own = situation == "own" and "teacher" in roles and (row.role or "") in BY_LETTER.values()
+    return own or (row.role or "") in roles - {"teacher"}
+
+
+def _rows(plan: Plan, situation: str) -> list[Row]:
+    return [row for row in matrix(plan) if row.situation == situation]

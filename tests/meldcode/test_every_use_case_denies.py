@@ -1,0 +1,136 @@
+"""Every use case denies a stranger, and whoever a case is not for; they are found by their signatures (promise 5)."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import inspect
+import pkgutil
+import typing
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+import meldcode
+from handlers import texts
+from meldcode.people import Identity
+from meldcode.ports import Transaction
+from tests.meldcode.playing import DIRK, MEHMET, SANNE, STRANGER, Actor, Play
+
+pytestmark = pytest.mark.rule("G3")
+
+BY_THE_CLOCK = {
+    # What Slack, the clock or another use case does by itself, on behalf of nobody. Each shows nothing to anybody.
+    "leave_or_return",
+}
+NAMED_CASE = ("code", "case", "other")
+
+
+def use_cases() -> Iterator[Callable[..., Any]]:
+    """Every public function of the core that takes a transaction and says who asks."""
+    for module in pkgutil.iter_modules(meldcode.__path__):
+        for name, function in inspect.getmembers(
+            importlib.import_module(f"meldcode.{module.name}"), inspect.isfunction
+        ):
+            is_here = function.__module__ == f"meldcode.{module.name}"
+            if is_here and not name.startswith("_") and name not in BY_THE_CLOCK and _asks(function):
+                yield function
+
+
+def _asks(function: Callable[..., Any]) -> bool:
+    hints = typing.get_type_hints(function)
+    kinds = [hints.get(name) for name in inspect.signature(function).parameters]
+    return Transaction in kinds and any(kind is Identity or _has_identity(kind) for kind in kinds)
+
+
+def _has_identity(kind: Any) -> bool:
+    return dataclasses.is_dataclass(kind) and Identity in typing.get_type_hints(kind).values()
+
+
+FOUND = sorted(set(use_cases()), key=lambda function: function.__name__)
+
+
+def filled(kind: Any, name: str, actor: Actor, play: Play) -> Any:
+    """An argument of this kind, as this person would give it about the case that is played."""
+    if kind is Identity:
+        return actor.identity
+    if kind is datetime:
+        return play.now
+    if dataclasses.is_dataclass(kind):
+        hints = typing.get_type_hints(kind)
+        asked = [one.name for one in dataclasses.fields(kind) if _is_required(one) or one.name in NAMED_CASE]
+        made: Any = kind
+        return made(**{one: filled(hints[one], one, actor, play) for one in asked})
+    if kind is int:
+        return 0
+    if name in NAMED_CASE:
+        return play.code
+    return {"record": "signal", "school": _school(play), "first_day": "2026-03-02"}.get(name, _empty(kind))
+
+
+def _is_required(field: Any) -> bool:
+    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+
+
+def _empty(kind: Any) -> Any:
+    origin = typing.get_origin(kind) or kind
+    made: dict[Any, Any] = {str: "x", bool: False, frozenset: frozenset(), tuple: ()}
+    return made.get(origin, {})
+
+
+def _school(play: Play) -> str:
+    with play.transaction() as tx:
+        return str(tx.people.schools()[0].id)
+
+
+def call(function: Callable[..., Any], actor: Actor, play: Play) -> None:
+    hints, parameters = typing.get_type_hints(function), inspect.signature(function).parameters
+    asked = {name for name, one in parameters.items() if one.default is inspect.Parameter.empty} - {"tx"}
+    given = {name: filled(hints[name], name, actor, play) for name in asked}
+    with play.transaction() as tx:
+        function(tx=tx, **given)
+
+
+def test_the_search_finds_what_there_is() -> None:
+    names = {function.__name__ for function in FOUND}
+    assert {"open_case", "record_form", "submit", "raise_alarm", "change_roles", "who_read", "appoint_deputy"} <= names
+
+
+@pytest.mark.parametrize("function", FOUND, ids=lambda function: function.__name__)
+@pytest.mark.parametrize("who", ["unknown", "of another workspace", "left"])
+def test_a_stranger_is_denied(play: Play, function: Callable[..., Any], who: str) -> None:
+    play.signal(by=SANNE)
+    actor = STRANGER if who == "unknown" else SANNE
+    if who == "left":
+        play.leaves(SANNE)
+    if who == "of another workspace":
+        actor = _Elsewhere(SANNE.user, SANNE.name)
+    assert play.refused_to(lambda: call(function, actor, play)) == {"": texts.text("unknown_person")}
+
+
+class _Elsewhere(Actor):
+    @property
+    def identity(self) -> Identity:
+        return Identity("slack", "T9999", self.user)
+
+
+def _names_a_case(function: Callable[..., Any]) -> bool:
+    names = set(inspect.signature(function).parameters)
+    for kind in typing.get_type_hints(function).values():
+        if _has_identity(kind):
+            names |= {field.name for field in dataclasses.fields(kind)}
+    return bool(names & set(NAMED_CASE))
+
+
+@pytest.mark.parametrize("function", [f for f in FOUND if _names_a_case(f)], ids=lambda function: function.__name__)
+@pytest.mark.parametrize("actor", [MEHMET, DIRK])
+def test_whoever_a_case_is_not_for_gets_the_answer_of_no_case(
+    play: Play, function: Callable[..., Any], actor: Actor
+) -> None:
+    play.signal(by=SANNE)
+    there = play.refused_to(lambda: call(function, actor, play))
+    play.code = "26-XXXX"
+    assert there == play.refused_to(lambda: call(function, actor, play))
+    assert there in ({"": texts.text("no_such_case")}, {"": texts.text("draft_gone")})

@@ -110,7 +110,7 @@ def _prepared(chosen: Settings) -> tuple[Engine, Store]:
         engine.dispose()
     engine, store = open_store(chosen)
     assert chosen.meldwijzer_schools
-    apply_schools(store, configs_of(read_schools(chosen.meldwijzer_schools)), TEAM, REPORTED)
+    apply_schools(store, configs_of(read_schools(chosen.meldwijzer_schools).schools), TEAM, REPORTED)
     return engine, store
 
 

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -28,7 +28,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.database import OLD_TABLES, vault_of
 from bot.homes import Homes
-from bot.schools_file import SchoolsFile, read_schools
+from bot.schools_file import SchoolInFile, read_schools
 from bot.sender import Sender
 from bot.settings import Settings, Wrong
 from bot.ticking import Ticker
@@ -129,7 +129,7 @@ async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) ->
         )
         identity = await _who_am_i(client)
         if schools:
-            configs = configs_of(schools)
+            configs = configs_of(schools.schools)
             await asyncio.to_thread(apply_schools, store, configs, identity.team_id or "", now(), tell_of_roles)
         await asyncio.to_thread(_place_cases, store, now())
         await asyncio.to_thread(_warn_of_calendars, store, now())
@@ -244,7 +244,7 @@ def _plan_files(path: Path) -> list[Path]:
     return sorted({path, *shipped_plans()})
 
 
-def configs_of(file: SchoolsFile) -> list[SchoolConfig]:
+def configs_of(file: Iterable[SchoolInFile]) -> list[SchoolConfig]:
     """Return the schools of the file as the storage takes them."""
     return [
         SchoolConfig(
@@ -255,7 +255,7 @@ def configs_of(file: SchoolsFile) -> list[SchoolConfig]:
             school.open_days,
             school.hours,
         )
-        for school in file.schools
+        for school in file
     ]
 
 

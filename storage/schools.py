@@ -16,7 +16,7 @@ from meldcode.ports import Transaction
 from storage.engine import one_at_a_time
 from storage.inserting import insert_once
 from storage.payload import place_to_bytes
-from storage.schema import schools, schools_file
+from storage.schema import identities, roles, schools, schools_file
 from storage.session import Session
 from storage.staff_memory import changed
 from storage.transaction import Store, StoredTransaction
@@ -111,3 +111,37 @@ def _school(session: Session, config: SchoolConfig) -> tuple[SchoolId, bool]:
     query = select(schools.c.id).where(schools.c.name == config.name)
     school: SchoolId = session.connection.execute(query).scalar_one()
     return school, is_new
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What the file and the database say of somebody's roles in a school; `user` is their Slack id."""
+
+    school: str
+    user: str
+    in_file: frozenset[Role]
+    in_database: frozenset[Role]
+
+
+def differences(tx: StoredTransaction, configs: Sequence[SchoolConfig]) -> list[Difference]:
+    """Return of whom the roles differ between the file and the database, for the schools that are in both."""
+    query = (
+        select(schools.c.name, identities.c.user, roles.c.role)
+        .join_from(roles, schools, roles.c.school == schools.c.id)
+        .join(identities, identities.c.person == roles.c.person)
+    )
+    held: dict[str, dict[str, set[Role]]] = {school.name: {} for school in tx.people.schools()}
+    for row in tx.session.connection.execute(query):
+        held[row.name].setdefault(row.user, set()).add(Role(row.role))
+    return [
+        Difference(config.name, user, frozenset(in_file), frozenset(in_database))
+        for config in configs
+        if config.name in held
+        for user, in_file, in_database in _both(config, held[config.name])
+        if in_file != in_database
+    ]
+
+
+def _both(config: SchoolConfig, held: Mapping[str, set[Role]]) -> list[tuple[str, set[Role], set[Role]]]:
+    in_file = {person.slack: set(person.roles) for person in config.people}
+    return [(user, in_file.get(user, set()), held.get(user, set())) for user in sorted({*in_file, *held})]

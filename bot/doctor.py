@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Engine, make_url
 
 from bot.doctor_slack import Finding, ask
-from bot.program import calendar_ends, open_store, plan_of, utc_now
+from bot.program import calendar_ends, configs_of, open_store, plan_of, utc_now
 from bot.schools_file import read_schools
 from bot.settings import Settings, Wrong
 from bot.slack_errors import LOCKED_OUT
@@ -22,6 +22,7 @@ from storage.engine import BadDatabaseUrl
 from storage.keys import outdated
 from storage.outbox import Backlog
 from storage.plans import PlanChanged
+from storage.schools import differences
 
 NEEDED = (Role.TEACHER, Role.CARE_COORDINATOR, Role.CONFIDANT, Role.SCHOOL_LEADER, Role.CLUSTER_DIRECTOR)
 
@@ -35,11 +36,27 @@ def findings(settings: Settings) -> Iterator[Finding]:
     """Yield what is wrong or not known, Slack's own answers among it; works without a network, and says so."""
     for complaint in complaints(settings):
         yield Finding(complaint)
+    yield from (Finding(note, is_fault=False) for note in notes(settings))
     try:
         plan = plan_of(settings.checked_for_slack())
     except (Wrong, WrongPlan):
         return  # told already
     yield from ask(settings, plan, utc_now())
+
+
+def notes(settings: Settings) -> Iterator[str]:
+    """Yield where the schools file and Slack say another thing of somebody's roles: good to know, and no fault."""
+    try:
+        file = read_schools(settings.meldwijzer_schools).schools if settings.meldwijzer_schools else ()
+        engine, store = open_store(settings)
+    except (Wrong, WrongPlan, PlanChanged, BadDatabaseUrl):
+        return  # told already
+    with store.transaction(utc_now()) as tx:
+        found = differences(tx, configs_of(file))
+    engine.dispose()
+    for one in found:
+        is_now, said = (", ".join(sorted(roles)) or "none" for roles in (one.in_database, one.in_file))
+        yield f"{one.school}: the roles of {one.user} are {is_now}; the schools file says {said}. The first counts."
 
 
 def complaints(settings: Settings) -> Iterator[str]:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from bot import access_table, plan_drawing, program
+from bot import plan_drawing, program
 from bot.cli_settings import settings
+from handlers import access_table
 from meldcode.plan import Plan
 from meldcode.plan_file import WrongPlan, load_plan
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from pydantic import SecretStr
 
-from bot.doctor import complaints
+from bot.doctor import complaints, notes
 from bot.program import calendar_ends, open_store
 from bot.settings import Settings
 from meldcode.people import School
@@ -77,6 +77,22 @@ def test_a_database_or_key_that_others_can_open_is_told(settings: Settings, stor
     assert list(complaints(settings.model_copy(update=changed))) == [
         "Others on this machine can open m.db. Run: chmod 600 m.db",
         "Others on this machine can open master.key. Run: chmod 600 master.key",
+    ]
+
+
+def test_what_slack_changed_counts_and_is_noted(settings: Settings, store: Store) -> None:
+    people = (
+        PersonConfig("U0SANNE", "Sanne de Boer", frozenset({Role.TEACHER})),
+        PersonConfig("U0KARIN", "Karin Visser", frozenset(set(Role) - {Role.TEACHER})),
+    )
+    apply_schools(store, [SchoolConfig("De Linde", "noord", (), people)], "T1", datetime.now(UTC))
+    assert list(notes(settings)) == []
+    with store.transaction() as tx:
+        [school] = tx.people.schools()
+        sanne = next(one for one in tx.people.of_school(school.id) if one.name == "Sanne de Boer")
+        tx.people.set_place(sanne.id, school.id, {Role.CONFIDANT}, (), sanne.id)
+    assert list(notes(settings)) == [
+        "De Linde: the roles of U0SANNE are confidant; the schools file says teacher. The first counts."
     ]
 
 

@@ -26,6 +26,8 @@ from tests.running import signal
 SYLLABLES = ("ba", "de", "ki", "lo", "mu", "na", "pe", "ri", "so", "tu")
 TEXT = "Hij kwam zonder jas op school. Op zijn arm zat een blauwe plek van drie centimeter. Het kenmerk is {marker}."
 LAST_TRIES_SECONDS = 15
+PAUSE_SECONDS = 0.2
+"""Between two reports of one teacher: a load that the sender can keep up with, for Slack's order is per person."""
 
 
 def markers(start: int = 0) -> Iterator[str]:
@@ -51,7 +53,7 @@ class Reporting:
             form = await self._open_form(school)
             if form and await self._insist(school, form, marker := next(self.names)):
                 self.acknowledged[marker] = school
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(PAUSE_SECONDS)
 
     async def _open_form(self, school: int) -> View | None:
         who = user("teacher", school)

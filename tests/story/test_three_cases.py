@@ -356,7 +356,7 @@ async def sanne_cannot_read_it_any_more(sanne: Colleague, code: str) -> None:
     await sanne.desk.sees("Dit dossier is er niet, of jij kunt het niet lezen.")
     await sanne.desk.put_away()
     await sanne.desk.go_to("Start")
-    await expect(sanne.desk.page.get_by_text("Er zijn geen open dossiers voor jou")).to_be_visible()
+    await expect(sanne.desk.page.get_by_text("Je hebt geen open dossiers")).to_be_visible()
 
 
 def people(desk: Desk, *names: str) -> list[Colleague]:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from bot.settings import Settings, Wrong
 from meldcode.plan_file import WrongPlan
+from storage.anchor import BadAnchor
 from storage.backup_file import BadBackup
 from storage.engine import BadDatabaseUrl
 from storage.plans import PlanChanged
@@ -30,7 +31,7 @@ def in_plain_words() -> Iterator[None]:
     """End the command with status 1 and a sentence when it cannot be done like this."""
     try:
         yield
-    except (Wrong, WrongPlan, PlanChanged, BadDatabaseUrl, BadBackup) as error:
+    except (Wrong, WrongPlan, PlanChanged, BadDatabaseUrl, BadBackup, BadAnchor) as error:
         raise click.ClickException(str(error)) from error
     except WrongKey as error:
         raise click.ClickException(f"The master key cannot be used: {error}.") from error

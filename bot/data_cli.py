@@ -10,6 +10,8 @@ import click
 
 from bot.cli_settings import in_plain_words, settings
 from bot.database import opened
+from bot.settings import Settings
+from storage.anchor import keep_up, put_back
 from storage.backup import back_up
 from storage.backup_file import keys_file
 from storage.engine import make_engine
@@ -17,18 +19,34 @@ from storage.restore import restore
 from storage.snapshot import snapshot
 from storage.verify import faults
 
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
 
 @click.command()
-def verify() -> None:
-    """Say which cases and entries were tampered with; exit 1 when any was. Content is never shown."""
-    with in_plain_words(), opened(settings()) as (engine, vault), snapshot(engine) as view:
-        found = list(faults(view, vault))
+@click.option("--against", type=_FILE, help="An anchor: what was cut off or put back since it was written.")
+@click.option("--write", type=_FILE, help="Write an anchor; an earlier one only if the database goes on from it.")
+def verify(against: Path | None, write: Path | None) -> None:
+    """Say which cases and entries were tampered with; exit 1 when any was. Content is never shown.
+
+    Without --against it looks at the anchor in MELDWIJZER_ANCHOR_FILE, if there is one.
+    """
+    anchor = against or _anchor_of(settings())
+    with in_plain_words(), opened(settings()) as (engine, vault):
+        with snapshot(engine) as view:
+            found = [*faults(view, vault), *(put_back(view, vault, anchor) if anchor else [])]
+        if write and not found:
+            found = keep_up(engine, vault, write, datetime.now(UTC))
     _fail_with(found)
     click.echo("All chains are whole.")
 
 
+def _anchor_of(found: Settings) -> Path | None:
+    file = found.meldwijzer_anchor_file
+    return file if file and file.exists() else None
+
+
 @click.command()
-@click.argument("dest", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("dest", type=_FILE)
 def backup(dest: Path) -> None:
     """Write a backup to DEST, and its keys to DEST.keys, while the program runs; both are checked afterwards."""
     with in_plain_words(), opened(settings()) as (engine, vault):
@@ -38,8 +56,8 @@ def backup(dest: Path) -> None:
 
 
 @click.command("restore")
-@click.argument("source", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--keys", type=click.Path(dir_okay=False, path_type=Path), help="The key file, when not SOURCE.keys.")
+@click.argument("source", type=_FILE)
+@click.option("--keys", type=_FILE, help="The key file, when not SOURCE.keys.")
 def restore_backup(source: Path, keys: Path | None) -> None:
     """Put the backup SOURCE into the empty database at DATABASE_URL. Start the program only after it."""
     with in_plain_words():

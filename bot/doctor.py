@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, make_url
 
+from bot.anchoring import anchor_complaints
 from bot.doctor_slack import Finding, ask
 from bot.program import calendar_ends, configs_of, open_store, plan_of, utc_now
 from bot.schools_file import read_schools
@@ -91,6 +92,7 @@ def _database(settings: Settings) -> Iterator[str]:
     now = utc_now()
     try:
         yield from _keys(engine, settings)
+        yield from anchor_complaints(engine, settings)
         with store.transaction(now) as tx:
             yield from _outbox(tx.queue.backlog(now), now)
             yield from (line for school in tx.people.schools() for line in calendar_ends(school, now))

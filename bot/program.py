@@ -26,6 +26,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.anchoring import keep_anchor
 from bot.database import OLD_TABLES, vault_of
 from bot.homes import Homes
 from bot.schools_file import SchoolInFile, read_schools
@@ -142,7 +143,7 @@ async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) ->
         secret = settings.slack_signing_secret.get_secret_value() or "socket mode needs none"
         slack = build_app(services, signing_secret=secret, identity=identity)
         try:
-            ticker = Ticker(office, services, lambda: wipe(engine, now()))
+            ticker = Ticker(office, services, lambda: wipe(engine, now()), lambda: keep_anchor(engine, settings, now()))
             yield Program(settings, engine, store, office, sender, homes, ticker, slack)
         finally:
             office.close()

@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     database_url: str = "sqlite:///data/meldwijzer.db"
     meldwijzer_master_key: SecretStr = SecretStr("")
     meldwijzer_master_key_file: Path | None = None
+    meldwijzer_anchor_file: Path | None = None
     meldwijzer_plan: Path | None = None
     meldwijzer_schools: Path | None = None
     host: str = "127.0.0.1"

@@ -33,8 +33,15 @@ MESSAGES_KEPT = timedelta(days=90)
 class Ticker:
     """Runs the ticks; when one fails, the log has it and the next one comes."""
 
-    def __init__(self, office: Office[StoredTransaction], services: Services, wipe: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        office: Office[StoredTransaction],
+        services: Services,
+        wipe: Callable[[], None],
+        anchor: Callable[[], None],
+    ) -> None:
         self._office = office
+        self._anchor = anchor
         self._wipe = wipe
         self._wake = services.wake
         self._scheduler = AsyncIOScheduler(timezone="UTC")
@@ -67,7 +74,8 @@ class Ticker:
 
     async def hourly(self) -> None:
         """Tell of cases without a holder, send the week's counts, and destroy what has had its time."""
-        for work in (partial(self._office.run, _look_after), self._end_cases, partial(self._office.run, _tidy)):
+        look_after, tidy = (partial(self._office.run, work) for work in (_look_after, _tidy))
+        for work in (look_after, self._end_cases, tidy, partial(asyncio.to_thread, self._anchor)):
             try:
                 await work()
             except asyncio.CancelledError:

@@ -40,6 +40,7 @@ class Kind(StrEnum):
     REORDERED = "in another place than it was written"
     HEAD = "the case's row does not fit the entries"
     CASE_REMOVED = "the case was removed, and not destroyed by Meldwijzer"
+    PUT_BACK = "destroyed before, and now back in the database"
     KEY_GONE = "the case's key is gone, and was not destroyed by Meldwijzer"
     UNREADABLE = "the case does not open with its key"
     FORGED_DESTRUCTION = "marked as destroyed, but not by Meldwijzer"

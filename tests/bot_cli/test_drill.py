@@ -111,3 +111,24 @@ def test_tampering_is_told_by_case_and_entry_and_without_content(
     assert made.exit_code == 1
     assert f"not whole:\n- {code}, entry 1" in made.stdout
     assert (tmp_path / "dinsdag").exists()
+
+
+def test_an_anchor_shows_what_the_chain_alone_cannot(cli: Cli, machine: dict[str, str], tmp_path: Path) -> None:
+    anchor = tmp_path / "anchor"
+    assert cli("verify", "--write", str(anchor), **machine).exit_code == 0
+    with closing(sqlite3.connect(tmp_path / "old" / "m.db")) as file, file:
+        [(code,)] = file.execute("SELECT code FROM cases").fetchall()
+        file.execute("DELETE FROM entries")
+        file.execute("UPDATE cases SET version = 0, head = zeroblob(32)")
+    assert cli("verify", **machine).stdout == "All chains are whole.\n"
+    lost = f"- {code}, entry 1: cut off, with all that came after it\n"
+    before = anchor.read_text()
+    for words in (["--against", str(anchor)], ["--write", str(anchor)]):
+        assert (result := cli("verify", *words, **machine)).exit_code == 1
+        assert result.stdout == lost
+    assert anchor.read_text() == before
+    setting = machine | {"MELDWIJZER_ANCHOR_FILE": str(anchor)}
+    assert (cli("verify", **setting).stdout, lost in cli("doctor", **setting).stdout) == (lost, True)
+    anchor.write_text("x")
+    assert "was changed" in cli("verify", **setting).stderr
+    assert "was changed" in cli("doctor", **setting).stdout

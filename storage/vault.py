@@ -53,7 +53,7 @@ class Wrapped(NamedTuple):
 
 
 class KeyWrapper(ABC):
-    """Wraps the other keys: a master key here, or a key management service (docs/adr/0012-keys.md)."""
+    """Wraps the other keys: a master key here, or a key management service (docs/adr/0021-keys.md)."""
 
     @property
     @abstractmethod

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 WORDS = "help, dossiers, dossier CODE, rollen, vervanging, acuut"
-SCOPES = ["chat:write", "commands", "users:read"]
+SCOPES = ["chat:write", "commands", "files:write", "users:read"]
 """Posting to somebody opens the conversation, and the Home tab needs no scope of its own. `users:read` is there to
-learn that somebody's account was closed (G5)."""
+learn that somebody's account was closed (G5), `files:write` to give a dossier along and to remove the file again."""
 EVENTS = ["app_home_opened", "user_change"]
 TYPING_SCOPES, TYPING_EVENTS = ["im:history"], ["message.im"]
 

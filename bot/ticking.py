@@ -13,6 +13,7 @@ from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.shared_files import remove_due_files
 from handlers.office import Office
 from handlers.request import Services
 from handlers.trouble import note
@@ -44,6 +45,7 @@ class Ticker:
         self._anchor = anchor
         self._wipe = wipe
         self._wake = services.wake
+        self._client = services.client
         self._scheduler = AsyncIOScheduler(timezone="UTC")
 
     def start(self) -> None:
@@ -69,8 +71,15 @@ class Ticker:
             return looked_at  # the program ends, which the scheduler would log as a failure
         except Exception as error:
             note(error, "tick")
+        await self._remove_files()
         self._wake()
         return looked_at
+
+    async def _remove_files(self) -> None:
+        try:
+            await remove_due_files(self._office, self._client)
+        except Exception as error:
+            note(error, "files")
 
     async def hourly(self) -> None:
         """Tell of cases without a holder, send the week's counts, and destroy what has had its time."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from handlers import blocks as b
 from handlers import texts
@@ -18,13 +19,15 @@ from handlers.logbook import logbook_above
 from handlers.request import Request
 from handlers.texts import text
 from meldcode.case import Answer
+from meldcode.errors import Refusal
 from meldcode.people import School
-from meldcode.plan import Choice, FieldKind, FieldSpec
+from meldcode.plan import Choice, Effect, FieldKind, FieldSpec
 from meldcode.reading import Consequence, FormView
+from meldcode.recording import Submit
 
 ANSWER = "answer"
 SCHOOL = "school"
-FORM, REVIEW = "form", "review"
+FORM, REVIEW, EXPORT = "form", "review", "export"
 MOST_RADIO_BUTTONS = 10
 
 
@@ -37,6 +40,7 @@ class FormRef:
     seen: int = 0
     refers_to: int = 0
     school: str = ""
+    page: int = 0
 
     def key(self, request: Request) -> str:
         """The idempotency key of this form in its view, which may have shown other forms before."""
@@ -66,7 +70,7 @@ def form_modal(form: FormView, ref: FormRef | None = None) -> b.View:
         [*blocks, *_foot(form)],
         close=text("cancel"),
         submit=b.plain(text("save")),
-        callback_id=FORM,
+        callback_id=EXPORT if form.record.effect is Effect.EXPORTS else FORM,
         private_metadata=ref.dumped(),
     )
 
@@ -79,6 +83,27 @@ def answers_of(state: Mapping[str, Any]) -> dict[str, Answer]:
         if element and (answer := _answer(element)):
             found[block_id] = answer
     return found
+
+
+def read_form(request: Request) -> tuple[FormRef, Submit]:
+    """Which form it is, and what was filled in. Raises Refusal when it is no form of ours."""
+    try:
+        ref = FormRef.loaded(request.view.get("private_metadata", ""))
+        answers = answers_of((request.view.get("state") or {}).get("values") or {})
+        school = str(answers.pop(SCHOOL, "") or ref.school)
+        command = Submit(
+            who=request.identity,
+            key=ref.key(request),
+            record=ref.record,
+            answers=answers,
+            case=ref.case,
+            school=UUID(school) if school else None,
+            seen=ref.seen,
+            refers_to=ref.refers_to,
+        )
+    except (ValueError, TypeError, AttributeError, KeyError) as error:
+        raise Refusal("unknown_action") from error
+    return replace(ref, school=school), command
 
 
 def first_input(view: Mapping[str, Any]) -> str:

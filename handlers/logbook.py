@@ -28,7 +28,7 @@ DAYS = {DUTCH: "dd-MM-yyyy", ENGLISH: "d MMM yyyy"}
 
 
 @dataclass(frozen=True)
-class _Answered:
+class Answered:
     """A question and its answer in words."""
 
     label: str
@@ -79,16 +79,16 @@ def _entry(line: Line, view: CaseView) -> list[b.Block]:
     head = b.escape(text("line_head", number=number, title=line.record.title, day=day(line.happened)))
     correct = _correct_button(code, line) if is_here and line.record.fields else None
     blocks = [b.section(f"*{head}*", accessory=correct)]
-    for is_long, answers in groupby(_answers(line, view.names), key=lambda answer: answer.is_long):
+    for is_long, answers in groupby(answered(line, view.names), key=lambda answer: answer.is_long):
         blocks += (_long if is_long else _short)(answers)
     return [*blocks, b.context(" · ".join(_notes(line, is_here=is_here)))]
 
 
-def _long(answers: Iterable[_Answered]) -> list[b.Block]:
+def _long(answers: Iterable[Answered]) -> list[b.Block]:
     return [block for answer in answers for block in (b.context(f"*{b.escape(answer.label)}*"), *b.typed(answer.words))]
 
 
-def _short(answers: Iterable[_Answered]) -> list[b.Block]:
+def _short(answers: Iterable[Answered]) -> list[b.Block]:
     return b.pairs([(answer.label, answer.words) for answer in answers])
 
 
@@ -112,17 +112,17 @@ def _turns(code: str, number: int, pages: int) -> list[b.Block]:
     return [*([older] if number > 0 else []), *([newer] if number < pages - 1 else [])]
 
 
-def _answers(line: Line, names: Mapping[str, str]) -> Iterator[_Answered]:
+def answered(line: Line, names: Mapping[str, str]) -> Iterator[Answered]:
     """The questions and their answers in words; a choice that was left open in a check list shows too (S3.6)."""
     for field in line.record.fields:
         if answer := line.entry.answers.get(field.id):
-            yield _Answered(field.label, _in_words(field, answer, names), field.kind is FieldKind.LONG_TEXT)
+            yield Answered(field.label, _in_words(field, answer, names), field.kind is FieldKind.LONG_TEXT)
         if field.kind is FieldKind.CHOICES:
             left_out = [
                 choice.text for choice in field.choices if choice.id not in line.entry.answers.get(field.id, ())
             ]
             if left_out:
-                yield _Answered(text("left_out"), "\n".join(left_out))
+                yield Answered(text("left_out"), "\n".join(left_out))
 
 
 def _in_words(field: FieldSpec, answer: Answer, names: Mapping[str, str]) -> str:

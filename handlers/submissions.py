@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
-from handlers import roles, screens, texts
+from handlers import export, roles, screens, texts
 from handlers.commands import in_words
-from handlers.forms import FORM, REVIEW, SCHOOL, FormRef, answers_of, first_input
+from handlers.forms import EXPORT, FORM, REVIEW, first_input, read_form
 from handlers.request import Request, Services
 from handlers.staff import DEPUTY_FORM, appoint
 from handlers.texts import text
 from meldcode.errors import Invalid, Refusal
-from meldcode.recording import Saved, Submit, submit, submit_draft
+from meldcode.recording import Saved, submit, submit_draft
 
 Answer = dict[str, Any]
-OF_STAFF = {DEPUTY_FORM: appoint, roles.ROLES_FORM: roles.change}
 
 
 async def answer(services: Services, request: Request) -> Answer:
     """Store a form, or the draft that was shown for review, and show what happened."""
-    if own := OF_STAFF.get(request.view.get("callback_id", "")):
-        return await own(services, request)
-    store = {FORM: submit, REVIEW: submit_draft}.get(request.view.get("callback_id", ""))
+    callback = request.view.get("callback_id", "")
+    if callback in OTHERS:
+        return await OTHERS[callback](services, request)
+    store = {FORM: submit, REVIEW: submit_draft}.get(callback)
     if store is None:
         raise Refusal("unknown_action")
-    ref, command = _read(request)
+    ref, command = read_form(request)
     outcome = await services.office.run(lambda tx, now: store(tx, command, now))
     if isinstance(outcome, Saved):
         services.wake()
@@ -47,22 +46,5 @@ async def show_problem(_services: Services, request: Request, problem: Refusal |
     return {"response_action": "push", "view": screens.message_modal(" ".join(errors.values()))}
 
 
-def _read(request: Request) -> tuple[FormRef, Submit]:
-    """Which form it is, and what was filled in. Raises Refusal when it is no form of ours."""
-    try:
-        ref = FormRef.loaded(request.view.get("private_metadata", ""))
-        answers = answers_of((request.view.get("state") or {}).get("values") or {})
-        school = str(answers.pop(SCHOOL, "") or ref.school)
-        command = Submit(
-            who=request.identity,
-            key=ref.key(request),
-            record=ref.record,
-            answers=answers,
-            case=ref.case,
-            school=UUID(school) if school else None,
-            seen=ref.seen,
-            refers_to=ref.refers_to,
-        )
-    except (ValueError, TypeError, AttributeError, KeyError) as error:
-        raise Refusal("unknown_action") from error
-    return FormRef(ref.record, ref.case, ref.seen, ref.refers_to, school), command
+OTHERS = {DEPUTY_FORM: appoint, roles.ROLES_FORM: roles.change, EXPORT: export.begin, export.READ_OVER: export.turn}
+"""Forms that are answered elsewhere, by their callback."""

@@ -28,7 +28,7 @@ CaseId = UUID
 NOT_OFFERED = (Effect.CORRECTS, Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS, Effect.ALARMS, Effect.HOLDS)
 """Effects of records that have a place of their own: at an entry, at another case, everywhere, or in a closed case."""
 
-WHEN_CLOSED = (Effect.HOLDS,)
+WHEN_CLOSED = (Effect.HOLDS, Effect.EXPORTS)
 """Effects of records that can be made in a closed case without opening it."""
 
 

@@ -81,6 +81,14 @@ def masked(text: str, *, pupil: tuple[str, str], known_names: Iterable[str] = ()
     return _written(text, sorted(draft.masks))
 
 
+def masked_others(text: str, *, pupil: tuple[str, str], known_names: Iterable[str] = (), words: Masks) -> str:
+    """The text without other people, for a person to read over before parents get it; the pupil stays."""
+    draft = _Draft(text, words)
+    for spot in third_persons(text, pupil=pupil, known_names=known_names):
+        draft.cover_spot(spot)
+    return _written(text, sorted(draft.masks))
+
+
 class _Draft:
     """One text in the making; what is covered first stays so."""
 

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from functools import cache
 
 from meldcode.hint_lists import lines
-from meldcode.hint_masks import Masks, masked
+from meldcode.hint_masks import Masks, masked, masked_others
 from meldcode.hint_spots import Found, Kind, third_persons
 from meldcode.hint_text import quotations
 
-__all__ = ["Found", "Kind", "Masks", "hedges", "mark", "masked", "third_persons"]
+__all__ = ["Found", "Kind", "Masks", "hedges", "mark", "masked", "masked_others", "third_persons"]
 
 
 def hedges(text: str) -> list[Found]:

@@ -68,7 +68,7 @@ class FieldSpec(PlanPart):
     `hints` names what is looked for before saving (S1.4 facts, S1.5 names). `future` lets a date lie ahead.
     `default` is what a question left unanswered means. `pupil` marks what identifies the pupil instead of the case.
     `missing` is said when a required answer is not given. `anonymous` is when the answer may not name the pupil (S2.2).
-    `draft` prefills the answer.
+    `draft` prefills the answer. `withheld` leaves it out of what parents are given: it says who reported or told.
     """
 
     id: Id
@@ -85,6 +85,7 @@ class FieldSpec(PlanPart):
     pupil: bool = False
     anonymous: Condition | None = None
     draft: Literal["anonymous_summary"] | None = None
+    withheld: bool = False
 
     @model_validator(mode="after")
     def _choices_fit_the_kind(self) -> FieldSpec:
@@ -169,7 +170,7 @@ class Effect(StrEnum):
     `differs` says that another case is about another pupil; `hands_over` the case to another teacher (G5), who is the
     answer to its one field of the kind person; `alarms` about immediate danger (G4); `postpones` the reminders of the
     step to the day that is the answer to its one field of the kind date (G2); `holds` a closed case until such a day,
-    so that it is not destroyed before.
+    so that it is not destroyed before; `exports` the dossier: to whom and why, whole or as parents may see it.
     """
 
     CORRECTS = "corrects"
@@ -180,10 +181,18 @@ class Effect(StrEnum):
     ALARMS = "alarms"
     POSTPONES = "postpones"
     HOLDS = "holds"
+    EXPORTS = "exports"
 
 
-OPTIONAL_EFFECTS = (Effect.HOLDS,)
+OPTIONAL_EFFECTS = (Effect.HOLDS, Effect.EXPORTS)
 """Effects that came after plans were in use: a plan may do without."""
+
+
+class Version(StrEnum):
+    """What a dossier is given as: all of it, or without other people and who reported."""
+
+    WHOLE = "whole"
+    FOR_PARENTS = "for_parents"
 
 
 class FollowUp(PlanPart):
@@ -224,6 +233,10 @@ class Record(PlanPart):
     def field(self, field_id: str) -> FieldSpec | None:
         """Return the field with this id, if the record has it."""
         return next((field for field in self.fields if field.id == field_id), None)
+
+    def fields_of(self, kind: FieldKind) -> list[FieldSpec]:
+        """Return the fields that take this kind of answer, in order."""
+        return [field for field in self.fields if field.kind is kind]
 
     @property
     def day_field(self) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
-from meldcode.plan import GIVEN, OPTIONAL_EFFECTS, Condition, Effect, FieldKind, Plan, Record, Step
+from meldcode.plan import GIVEN, OPTIONAL_EFFECTS, Condition, Effect, FieldKind, Plan, Record, Step, Version
 from meldcode.plan_language import untranslated
 
 PLANS = Path(__file__).parent / "plans"
@@ -239,9 +239,21 @@ def _wrong_effect(record: Record, loc: Loc) -> Iterator[Contradiction]:
     days = [field for field in record.fields if field.kind is FieldKind.DATE]
     if record.effect in (Effect.POSTPONES, Effect.HOLDS) and [field.required for field in days] != [True]:
         yield (*loc, "fields"), f"a record that {record.effect} asks for one date, which is required"
+    if record.effect is Effect.EXPORTS and not _can_export(record):
+        yield (
+            (*loc, "fields"),
+            "a record that exports asks what (whole, for_parents), and in two texts for whom and why",
+        )
     for name, field_id in (record.follow_up.model_dump() if record.follow_up else {}).items():
         if record.field(field_id) is None:
             yield (*loc, "follow_up", name), f"the form has no field {field_id!r}"
+
+
+def _can_export(record: Record) -> bool:
+    choices, texts = record.fields_of(FieldKind.CHOICE), record.fields_of(FieldKind.TEXT)
+    versions = {choice.id for field in choices for choice in field.choices}
+    are_all = len(choices) == 1 and len(texts) == len(record.fields) - 1 == 2  # noqa: PLR2004 - for whom and why
+    return are_all and versions == set(Version) and all(field.required for field in record.fields)
 
 
 def _conditions(record: Record) -> Iterator[tuple[Loc, Condition]]:

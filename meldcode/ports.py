@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from meldcode.case import Answers, CaseId, Entry, PersonId, Pupil, SchoolId, State, Status
 from meldcode.people import Deputy, Identity, Person, RoleChange, School
@@ -400,6 +400,22 @@ class Endings(ABC):
         """Return how many cases closed in this time and did not open again, destroyed ones included."""
 
 
+class Files(ABC):
+    """Files that were given along, by the platform's id, until they are removed there."""
+
+    @abstractmethod
+    def keep(self, file: str, remove_at: datetime) -> None:
+        """Keep that there is such a file, to be removed at this moment; a later call changes the moment."""
+
+    @abstractmethod
+    def claim(self, now: datetime, lease: timedelta) -> list[str]:
+        """Return the files to remove now; nobody else gets them before the lease ends, and then again."""
+
+    @abstractmethod
+    def removed(self, file: str) -> None:
+        """Forget the file: it is gone."""
+
+
 class Transaction(ABC):
     """All that one use case sees of the outside at one moment; committed in one place, by whoever runs the use case."""
 
@@ -411,3 +427,4 @@ class Transaction(ABC):
     handled: Handled
     outbox: Outbox
     endings: Endings
+    files: Files

@@ -170,7 +170,7 @@ def record_form(tx: Transaction, who: Identity, code: str, record: str, refers_t
         raise Refusal("role_may_not", roles=" ".join(asked.by), rule="G1")
     if asked.effect is Effect.CORRECTS and not 1 <= refers_to <= len(dossier.entries):
         raise Refusal("unknown_entry")
-    if asked.effect in (Effect.POSTPONES, Effect.HOLDS):
+    if asked.effect in (Effect.POSTPONES, Effect.HOLDS, Effect.EXPORTS):
         rules.refuse_unless_possible(plan, dossier.state, asked)
     form, case = asked.without_pupil(), dossier.stored
     names = [colleague.name for colleague in tx.people.of_school(dossier.school)]

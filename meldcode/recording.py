@@ -42,7 +42,8 @@ class Submit:
     """A filled-in form. `key` makes a repeated submission one entry; `seen` is the case's version when it was opened.
 
     Without `case` it opens one, in `school` (needed only of somebody who belongs to several). `reviewed` says that
-    the hints were shown and the person chose to save as it is. `refers_to` is the entry that is corrected.
+    the hints were shown and the person chose to save as it is. `refers_to` is the entry that is corrected. `exports`
+    says that the dossier is given along: the record of it is stored in no other way.
     """
 
     who: Identity
@@ -54,6 +55,7 @@ class Submit:
     seen: int = 0
     refers_to: int = 0
     reviewed: bool = False
+    exports: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,15 +88,21 @@ def submit(tx: Transaction, command: Submit, now: datetime) -> Saved | ToReview:
     person = known_person(tx, command.who)
     if stored := tx.cases.submission(command.key):
         return _given_again(tx, command, person, stored)
-    dossier = _dossier_for(tx, command, person)
-    record = _record_of(dossier.plan, command)
-    command = replace(command, answers=rules.with_defaults(record, command.answers))
+    dossier, record, command = checked(tx, command, now)
     answers = _with_people(tx, record, command)
-    _refuse_impossible(dossier, record, command)
-    _refuse_problems(tx, dossier, record, answers, now)
     if review := _review(tx, dossier, record, command, now):
         return review
     return _store(tx, dossier, record, command, answers, now)
+
+
+def checked(tx: Transaction, command: Submit, now: datetime) -> tuple[Dossier, Record, Submit]:
+    """Return the case, the form, and it filled in with defaults, when it can be stored. Raises Refusal or Invalid."""
+    dossier = _dossier_for(tx, command, known_person(tx, command.who))
+    record = _record_of(dossier.plan, command)
+    command = replace(command, answers=rules.with_defaults(record, command.answers))
+    _refuse_impossible(dossier, record, command)
+    _refuse_problems(tx, dossier, record, _with_people(tx, record, command), now)
+    return dossier, record, command
 
 
 def submit_draft(tx: Transaction, command: Submit, now: datetime) -> Saved | ToReview:
@@ -174,6 +182,8 @@ def _school(command: Submit, person: Person, plan: Plan) -> SchoolId:
 
 def _record_of(plan: Plan, command: Submit) -> Record:
     record = plan.records.get(command.record or plan.opens)
+    if record is not None and (record.effect is Effect.EXPORTS) is not command.exports:
+        raise Refusal("unknown_action")
     if record is None or record.effect in OF_TWO_CASES or (not command.case and record.id != plan.opens):
         raise Refusal("unknown_action")
     return record.without_pupil() if command.case else record

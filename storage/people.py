@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from meldcode.case import PersonId, SchoolId
 from meldcode.people import AMSTERDAM, Deputy, Identity, Membership, Person, RoleChange, School
@@ -269,3 +269,9 @@ def _school(row: Row[Any]) -> School:
 
 def _days(stored: list[str]) -> tuple[date, ...]:
     return tuple(map(date.fromisoformat, stored))
+
+
+def identities_of(connection: Connection, platform: str, user: str) -> list[Identity]:
+    """Return who has this user id on the platform: one for each workspace."""
+    query = select(identities).where(identities.c.platform == platform, identities.c.user == user)
+    return [Identity(row.platform, row.workspace, row.user) for row in connection.execute(query)]

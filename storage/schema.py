@@ -294,6 +294,13 @@ handled = Table(
     Column("at", Moment, nullable=False, index=True, info=MOMENT),
 )
 
+files = Table(
+    "files",
+    metadata,
+    Column("file", String(60), primary_key=True, info=IDENTIFIER),
+    Column("remove_at", Moment, nullable=False, index=True, info=MOMENT),
+)
+
 drafts = Table(
     "drafts",
     metadata,

@@ -13,6 +13,7 @@ from meldcode.ports import Transaction
 from storage.cases import StoredCases
 from storage.drafts import StoredDrafts
 from storage.endings import StoredEndings
+from storage.files import StoredFiles
 from storage.handled import StoredHandled
 from storage.outbox import SendQueue, StoredOutbox
 from storage.people import StoredPeople
@@ -44,6 +45,7 @@ class StoredTransaction(Transaction):
         self.outbox = StoredOutbox(session.connection)
         self.endings = StoredEndings(session, self.cases)
         self.queue = SendQueue(session.connection)
+        self.files = StoredFiles(session)
 
 
 class Store:

@@ -80,7 +80,7 @@ def test_the_manifest_is_yaml_with_the_fewest_scopes(cli: Cli) -> None:
     result = cli("manifest")
     assert result.exit_code == 0
     found = yaml.safe_load(result.stdout)
-    assert found["oauth_config"] == {"scopes": {"bot": ["chat:write", "commands", "users:read"]}}
+    assert found["oauth_config"] == {"scopes": {"bot": ["chat:write", "commands", "files:write", "users:read"]}}
     assert [command["command"] for command in found["features"]["slash_commands"]] == ["/signaal", "/meldcode"]
     assert [(s["name"], s["type"]) for s in found["features"]["shortcuts"]] == [("Signaal melden", "global")]
     home = found["features"]["app_home"]
@@ -237,7 +237,7 @@ def test_doctor_says_that_a_plan_was_changed_without_a_new_version(
     result = cli("doctor", **well, MELDWIJZER_PLAN=str(own))
     assert (result.exit_code, result.stdout) == (
         1,
-        f"- plan eigen version 3 was changed: give it a new version\n{NOT_ASKED}",
+        f"- plan eigen version 4 was changed: give it a new version\n{NOT_ASKED}",
     )
 
 

@@ -59,6 +59,7 @@ TEXT_COLUMNS = {
     "reminders": {"moment"},
     "turns": {"holder", "code", "record"},
     "appointments": {"code"},
+    "files": {"file"},
     "outbox": {"about", "kind", "moment", "words", "state", "last_error_code"},
 }
 

@@ -258,3 +258,19 @@ def test_the_roles_that_may_are_the_plans(tmp_path: Path) -> None:
 
     for file in shipped_plans():
         assert load_plan(file).records["given"].by == (Role.CARE_COORDINATOR, Role.SCHOOL_LEADER)
+
+
+async def test_no_trace_stands_without_a_file_that_was_asked_for(tmp_path: Path) -> None:
+    """The record of giving along is stored by giving alone, also for whoever may: as a plain form it is refused."""
+    async with running(tmp_path) as school:
+        code = await opened_case(school)
+        form = await school.open_form(KARIN)
+        ref = json.dumps({"record": "given", "case": code, "seen": 1})
+        state = {
+            "given_as": {"answer": {"type": "radio_buttons", "selected_option": {"value": "whole"}}},
+            "given_to": {"answer": {"type": "plain_text_input", "value": "Veilig Thuis"}},
+            "why_given": {"answer": {"type": "plain_text_input", "value": "Melding"}},
+        }
+        forged = school.submission(KARIN, form, state, callback_id="form", private_metadata=ref)
+        assert (await school.send(forged))["response_action"] in ("errors", "push")
+        assert "Dossier meegegeven" not in words_of(await school.open_case(KARIN, code))

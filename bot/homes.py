@@ -1,6 +1,6 @@
 """Brings Home tabs up to date: at once after a change, and one tab once for many changes in a row.
 
-What a Home tab costs is paid for each person once a second at the most, however many cases change, and after
+What a Home tab costs is paid for each person once in two seconds at the most, however many cases change, and after
 the change itself was acknowledged. When it fails, the tab is made anew the next time it is opened.
 """
 
@@ -23,7 +23,7 @@ from meldcode.reading import overview
 
 SETTLE = 0.1
 """Seconds after a change, in which more of the same are waited for."""
-AT_MOST_EVERY = 1.0
+AT_MOST_EVERY = 2.0
 """Seconds between two publications of the same tab."""
 
 

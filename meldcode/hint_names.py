@@ -7,7 +7,6 @@ persons after it make up for lists that hold many common words; lower case count
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import cache
 
 from meldcode.hint_lists import (
@@ -39,7 +38,7 @@ def _no_people() -> Index:
 
 
 def _blank(word: Token) -> Token:
-    return replace(word, folded="", capital=False)
+    return word._replace(folded="", capital=False)
 
 
 class Names:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from meldcode.hint_lists import fold
 
@@ -18,17 +19,19 @@ _ELIDED_CAPITAL = re.compile(r"[dl]['’][^\W\d_a-z]")
 _GENITIVE = re.compile(r"(?<=\w)['’]s$")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """One word of a text, without a genitive's 's."""
+class Token(NamedTuple):
+    """One word of a text, without a genitive's 's. A tuple, since making it is most of what a hint costs."""
 
     start: int
     end: int
-    folded: str = field(repr=False)
+    folded: str
     capital: bool
     shouted: bool
     opens: bool  # a sentence or a quotation starts here
-    gap: str = field(repr=False)  # what stands between the word before and this one
+    gap: str  # what stands between the word before and this one
+
+    def __repr__(self) -> str:
+        return f"Token({self.start}, {self.end})"
 
 
 def tokens(text: str) -> list[Token]:
@@ -37,15 +40,18 @@ def tokens(text: str) -> list[Token]:
     last = 0
     for match in _WORD.finditer(text):
         gap = text[last : match.start()]
-        opens = not found or _OPENS.search(gap) is not None
-        found.append(_token(_GENITIVE.sub("", match[0]), match.start(), opens, gap))
+        opens = not found or (gap != " " and _OPENS.search(gap) is not None)
+        word = match[0]
+        if word[-1] in "sS":
+            word = _GENITIVE.sub("", word)
+        found.append(_token(word, match.start(), opens, gap))
         last = match.end()
     return found
 
 
 def _token(word: str, start: int, opens: bool, gap: str) -> Token:
     shouted = len(word) > 1 and word.isupper()
-    capital = word[0].isupper() or _ELIDED_CAPITAL.match(word) is not None
+    capital = word[0].isupper() or (word[0] in "dl" and _ELIDED_CAPITAL.match(word) is not None)
     return Token(start, start + len(word), fold(word), capital, shouted, opens, gap)
 
 

@@ -16,16 +16,22 @@ from bench.school import MESSAGES
 from bench.traffic import Signed
 from bot.web import EVENTS
 
-KINDS = {"submission": traffic.submission, "help": traffic.help_command}
-SENDING_SECONDS = 3
+KINDS = {
+    "submission": traffic.submission,
+    "help": traffic.help_command,
+    "signaal": traffic.signal_command,
+    "home": traffic.home_opened,
+}
+SENDING_SECONDS = 20
 
 
 @dataclass(frozen=True)
 class Job:
     """Send `count` requests numbered from `first`, `at_once` at a time, and begin none after `seconds`.
 
-    With `stored` an answer counts only when it says that the signal was stored. With `slack` (the stub's URL) the
-    work is done when all its messages have come there.
+    Of several URLs with spaces in between each gets its share. With `stored` an answer counts only when it says that
+    the signal was stored. With `slack` (the stub's URL) all messages must come there; the work is done when they have,
+    or with `to_the_ack` when all was acknowledged.
     """
 
     url: str
@@ -37,6 +43,7 @@ class Job:
     pause: float = 0
     stored: bool = False
     slack: str = ""
+    to_the_ack: bool = False
 
 
 @dataclass
@@ -73,9 +80,11 @@ async def _run(job: Job) -> Result:
         before = await _messages(session, job) if job.slack else 0
         began = time.perf_counter()
         await asyncio.gather(*(_send_all(session, job, left, began + job.seconds, result) for _ in range(job.at_once)))
+        result.seconds = time.perf_counter() - began
         if job.slack:
             result.unsent = await _unsent(session, job, before + MESSAGES * len(result.acknowledged))
-        result.seconds = time.perf_counter() - began
+        if not job.to_the_ack:
+            result.seconds = time.perf_counter() - began
     return result
 
 
@@ -98,7 +107,10 @@ async def _send_all(
 
 async def _is_acknowledged(session: aiohttp.ClientSession, job: Job, request: Signed) -> bool:
     try:
-        async with session.post(job.url + EVENTS, data=request.body, headers=request.headers) as response:
+        urls = job.url.split()
+        async with session.post(
+            urls[request.number % len(urls)] + EVENTS, data=request.body, headers=request.headers
+        ) as response:
             answer = await response.read()
     except (aiohttp.ClientError, TimeoutError):
         return False

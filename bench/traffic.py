@@ -41,6 +41,26 @@ def help_command(number: int) -> Signed:
     return _signed(number, {**fields, "response_url": "http://127.0.0.1/none", "api_app_id": "A0BENCH"})
 
 
+def signal_command(number: int) -> Signed:
+    """`/signaal`: a form is opened."""
+    fields = {
+        "command": "/signaal",
+        "text": "",
+        "team_id": TEAM,
+        "user_id": teacher(number),
+        "trigger_id": f"1.{number}",
+    }
+    return _signed(number, {**fields, "response_url": "http://127.0.0.1/none", "api_app_id": "A0BENCH"})
+
+
+def home_opened(number: int) -> Signed:
+    """The care coordinator of the first school opens the Home tab."""
+    event = {"type": "app_home_opened", "user": "U0CARECOORDINATOR0", "tab": "home", "channel": "D0", "event_ts": "1.2"}
+    callback = {"type": "event_callback", "team_id": TEAM, "api_app_id": "A0BENCH", "event_id": f"Ev{number}"}
+    body = json.dumps({**callback, "event": event, "authorizations": []}).encode()
+    return _signed_body(number, body, "application/json")
+
+
 def key(number: int) -> str:
     """The idempotency key under which this submission is stored."""
     request = Request(_view_submission(number))
@@ -56,18 +76,19 @@ def _view_submission(number: int) -> dict[str, Any]:
         "trigger_id": "1.2",
         "is_enterprise_install": False,
         "response_urls": [],
-        "view": {**_form(), "id": f"V{number}", "hash": "1.a", "state": {"values": _values(number)}},
+        "view": {**form(), "id": f"V{number}", "hash": "1.a", "state": {"values": _values(number)}},
     }
 
 
 @cache
-def _form() -> dict[str, Any]:
+def form() -> dict[str, Any]:
+    """The signal form, as the program renders it."""
     plan = load_plan(PLANS / "heutink.yaml")
     return form_modal(FormView(plan.opening, plan, {}))
 
 
 def _values(number: int) -> dict[str, Any]:
-    typed = {"first_name": "Pim", "last_name": _last_name(number), "group": "5", "what": TEXT}
+    typed = {"first_name": "Pim", "last_name": last_name(number), "group": "5", "what": TEXT}
     chosen = {"kind": "abuse_or_neglect", "heard_from": "self"}
     texts = {field: {"type": "plain_text_input", "value": value} for field, value in typed.items()}
     choices = {field: {"type": "radio_buttons", "selected_option": {"value": id_}} for field, id_ in chosen.items()}
@@ -75,15 +96,20 @@ def _values(number: int) -> dict[str, Any]:
     return {field: {ANSWER: value} for field, value in {**texts, **choices, **day}.items()}
 
 
-def _last_name(number: int) -> str:
+def last_name(number: int) -> str:
+    """A name of its own for each number, in letters."""
     return "".join(SYLLABLES[int(digit)] for digit in f"{number:06}").capitalize()
 
 
 def _signed(number: int, fields: dict[str, str]) -> Signed:
-    body, now = urlencode(fields).encode(), str(int(time.time()))
+    return _signed_body(number, urlencode(fields).encode(), "application/x-www-form-urlencoded")
+
+
+def _signed_body(number: int, body: bytes, content_type: str) -> Signed:
+    now = str(int(time.time()))
     signature = hmac.digest(SECRET.encode(), f"v0:{now}:".encode() + body, hashlib.sha256).hex()
     headers = {
-        "Content-Type": "application/x-www-form-urlencoded",
+        "Content-Type": content_type,
         "X-Slack-Request-Timestamp": now,
         "X-Slack-Signature": f"v0={signature}",
     }

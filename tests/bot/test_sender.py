@@ -100,13 +100,18 @@ def error_codes(school: Running) -> list[tuple[str, str | None]]:
         return [(row.state, row.last_error_code) for row in connection.execute(select(outbox).order_by(outbox.c.id))]
 
 
+def posted(school: Running) -> int:
+    """How often Slack was asked to post a message; Home tabs are brought up to date beside that."""
+    return sum("chat.postMessage" in line.what for line in school.workspace.traffic)
+
+
 @pytest.mark.parametrize("error", ["token_revoked", "account_inactive", "invalid_auth", "missing_scope"])
 async def test_while_slack_refuses_the_token_all_wait_and_the_log_and_doctor_say_so(tmp_path: Path, error: str) -> None:
     async with running(tmp_path, worker=False) as school:
         school.expect(error)
         await report(school, "Sem", "Noor", "Daan")
         school.workspace.faults.refuses = error
-        calls = len(school.workspace.traffic)
+        calls = posted(school)
         with logged() as log:
             for _ in range(60):
                 for _ in range(3):
@@ -114,7 +119,7 @@ async def test_while_slack_refuses_the_token_all_wait_and_the_log_and_doctor_say
                 school.clock.forward(minutes=30)
         assert f"ERROR meldwijzer.sender Slack refuses the token or the app's rights ({error})" in log.text
         assert {state for state, _ in error_codes(school)} == {"pending"}, "none is set aside"
-        assert len(school.workspace.traffic) - calls <= 2 * 60, "and Slack is not asked over and over"
+        assert 0 < posted(school) - calls <= 2 * 60, "and Slack is not asked over and over"
         now = school.clock()
         backlog = await school.program.office.run(lambda tx, _: tx.queue.backlog(now))
         said = list(_outbox(backlog, now))

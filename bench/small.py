@@ -1,0 +1,121 @@
+"""What is measured within this process: a case of many entries, the hints; and what a start takes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from statistics import median
+from uuid import uuid4
+
+from bench import servers, traffic
+from bench.rows import Row, latency, show
+from bench.school import TEAM, settings, teacher
+from bot.program import configs_of, open_store
+from bot.schools_file import read_schools
+from handlers.request import SLACK
+from handlers.screens import case_modal
+from meldcode.people import Identity
+from meldcode.reading import open_case
+from meldcode.recording import Saved, Submit, submit
+from storage.schools import apply_schools
+from storage.transaction import Store
+
+TRIES = 15
+HINTS = """
+import json, resource, time
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+from meldcode import hints
+began = time.perf_counter()
+text = (%r * 20)[:1000]
+def once():
+    hints.third_persons(text, pupil=("Pim", "Bakker"), known_names=("Sanne de Boer",))
+    hints.hedges(text)
+once()
+load = time.perf_counter() - began
+times = []
+for _ in range(50):
+    began = time.perf_counter(); once(); times.append(time.perf_counter() - began)
+after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(json.dumps([load, sorted(times)[25], (after - before) / 1024]))
+"""
+
+
+def report(store: Store, last_name: str) -> str:
+    """Report a signal about this pupil in the first school, and return the case's code."""
+    now = datetime.now(UTC)
+    answers = {
+        "first_name": "Pim",
+        "last_name": last_name,
+        "group": "5",
+        "kind": "abuse_or_neglect",
+        "what": traffic.TEXT,
+        "heard_from": "self",
+        "happened_on": now.date().isoformat(),
+    }
+    with store.transaction(now) as tx:
+        saved = submit(tx, Submit(Identity(SLACK, TEAM, teacher(0)), str(uuid4()), "", answers, reviewed=True), now)
+    assert isinstance(saved, Saved)
+    return saved.code
+
+
+def case_rows(folder: Path) -> None:
+    """A case with 10 and with 1,000 entries: to append one, and to open it."""
+    folder.mkdir()
+    chosen = settings(folder, 0, "http://127.0.0.1:9")
+    engine, store = open_store(chosen)
+    assert chosen.meldwijzer_schools
+    apply_schools(store, configs_of(read_schools(chosen.meldwijzer_schools).schools), TEAM, datetime.now(UTC))
+    times = {}
+    for count in (10, 1_000):
+        pupil = "tien" if count == 10 else "duizend"
+        codes = [report(store, pupil) for _ in range(count)]
+        times[count] = _median(partial(report, store, pupil)), _median(partial(_open, store, codes[0]))
+    engine.dispose()
+    for place, what in enumerate(("append an entry", "open the case")):
+        show(latency(f"{what}: 1,000 entries beside 10", times[10][place], times[1_000][place], "flat"))
+
+
+def _open(store: Store, code: str) -> None:
+    now = datetime.now(UTC)
+    with store.transaction(now) as tx:
+        case_modal(open_case(tx, Identity(SLACK, TEAM, "U0CARECOORDINATOR0"), code, now))
+
+
+def _median(work: Callable[[], object]) -> float:
+    times = []
+    for _ in range(TRIES):
+        began = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - began)
+    return median(times) * 1000
+
+
+def hint_rows() -> None:
+    """The hints on 1,000 characters, and what loading them takes, in a process of their own."""
+    program = HINTS % traffic.TEXT
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True)
+    load, once, megabytes = json.loads(done.stdout)
+    show(Row("hints on 1,000 characters", "", f"{once * 1000:.2f} ms", "", "<= 2 ms"))
+    show(Row("hints: load", "", f"{load:.2f} s", "", "<= 0.5 s"))
+    show(Row("hints: memory", "", f"{megabytes:.0f} MB", "", "<= 60 MB"))
+
+
+def start_rows(folder: Path, slack: str) -> None:
+    """From the start of the process to ready, and its memory then, beside a bare Bolt app."""
+    folder.mkdir()
+    chosen = settings(folder, 0, slack)
+    open_store(chosen)[0].dispose()
+    bare = [servers.start(servers.bare_command) for _ in range(3)]
+    here = [servers.start(servers.bot, chosen, True, True) for _ in range(3)]
+    seconds = median(s for s, _ in bare), median(s for s, _ in here)
+    memory = median(m for _, m in bare), median(m for _, m in here)
+    show(
+        Row("start to ready", f"{seconds[0]:.2f} s", f"{seconds[1]:.2f} s", f"{seconds[1] / seconds[0]:.2f}", "<= 2.5")
+    )
+    show(Row("memory idle", f"{memory[0]:.0f} MB", f"{memory[1]:.0f} MB", f"{memory[1] / memory[0]:.2f}", "<= 2"))

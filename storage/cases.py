@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -86,8 +86,9 @@ class StoredCases(Cases):
         self._session.keep_case_key(case, wrapped)
         self._connection.execute(_INSERT_TEACHER, {"case": case, "teacher": teacher})
         self._heads[case] = (0, chain.START)
+        at, step = now.astimezone(UTC), plan.steps[0].id
         return CaseHeader(
-            case, code, school, plan.plan, plan.version, Status.OPEN, row["step"], 0, now, now, frozenset({teacher})
+            case, code, school, plan.plan, plan.version, Status.OPEN, step, 0, at, at, frozenset({teacher})
         )
 
     def find(self, code: str, schools: Iterable[SchoolId]) -> CaseHeader | None:

@@ -182,7 +182,8 @@ def test_a_condition_on_an_earlier_answer_is_said_after_what_is_recorded() -> No
 
 def test_what_means_something_to_mermaid_is_escaped(landelijk: str) -> None:
     title = 'A "b" #1; <c> & `d` | e]'
-    nasty = landelijk.replace("title: Wegen\n", f"title: '{title}'\n", 1)
+    dutch_alone = landelijk.partition("\ntranslations:")[0]
+    nasty = dutch_alone.replace("title: Wegen\n", f"title: '{title}'\n", 1)
     nasty = nasty.replace('text: "Nee, het dossier kan dicht"', "text: 'Nee \"x\" | --> y'")
     drawing = plan_drawing.as_mermaid(parse_plan(nasty, "plan"))
     assert '    step_weigh["4. A #quot;b#quot; #35;1; #lt;c#gt; #amp; #96;d#96; | e]"]' in drawing.splitlines()

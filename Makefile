@@ -4,7 +4,7 @@ PORT ?= 8765
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup demo test check bench rules readme browser format lock clean
+.PHONY: setup demo test check bench rules readme docs-pictures browser format lock clean
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed" if sys.version_info < (3, 11) else 0)'
@@ -37,6 +37,9 @@ rules: $(READY)
 
 readme: $(READY)
 	@$(BIN)/python -m tests.docs.rules_in_readme
+
+docs-pictures: $(READY) browser
+	@$(BIN)/python -m tests.docs.pictures
 
 browser: $(READY)
 	@sh tests/ensure_browser.sh

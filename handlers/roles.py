@@ -69,7 +69,7 @@ def form_modal(form: RoleForm, role: str = "", name: str = "") -> b.View:
     ticked = form.roles if form.is_self else form.roles | ({Role(role)} if role else set())
     whose = text("roles_form_self") if form.is_self else text("roles_form", name=b.escape(form.name))
     seen = " ".join(sorted(form.roles))
-    readers = texts.roles(form.plan.readers, joined_by="and")
+    readers = texts.roles(form.plan.readers)
     blocks = [
         *([b.section(whose)] if form.name else [_name_input(name)]),
         _roles_input(form, ticked),

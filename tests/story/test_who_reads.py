@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120
 SANNE, KARIN, FATIMA = "Sanne de Boer", "Karin Visser", "Fatima el Amrani"
 
 
-async def test_the_iber_sees_who_read_and_the_leader_who_has_which_role(desk: Desk) -> None:
+async def test_the_iber_sees_who_read_and_the_leader_gives_a_role(desk: Desk) -> None:
     await desk.sit_down(SANNE)
     await desk.type("/signaal Hij viel twee keer in slaap.")
     await desk.fill(
@@ -37,3 +37,12 @@ async def test_the_iber_sees_who_read_and_the_leader_who_has_which_role(desk: De
     await desk.sees(KARIN)
     await desk.picture("42-rollen")
     await desk.picture_on_phone("42-rollen")
+    await desk.press("Rollen wijzigen")
+    await desk.dialog.get_by_label("Kies een collega").select_option("U0NOOR")
+    await desk.dialog.get_by_label("leerkracht").first.check()
+    await desk.sees("wie IB-er/zorgcoördinator, vertrouwenspersoon of schoolleider wordt")
+    await desk.picture("43-rollen-formulier")
+    await desk.picture_on_phone("43-rollen-formulier")
+    await desk.press("Opslaan")
+    await desk.sees_title("Rollen")
+    await desk.sees("Noor Bakker")

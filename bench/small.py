@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,7 @@ from bot.program import configs_of, open_store
 from bot.schools_file import read_schools
 from handlers.request import SLACK
 from handlers.screens import case_modal
+from meldcode.case import fold
 from meldcode.people import Identity
 from meldcode.reading import open_case
 from meldcode.recording import Saved, Submit, submit
@@ -28,8 +30,11 @@ from storage.transaction import Store
 
 TRIES = 15
 HINTS = """
-import json, resource, time
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+import json, time
+def memory():
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+before = memory()
 from meldcode import hints
 began = time.perf_counter()
 text = (%r * 20)[:1000]
@@ -41,8 +46,7 @@ load = time.perf_counter() - began
 times = []
 for _ in range(50):
     began = time.perf_counter(); once(); times.append(time.perf_counter() - began)
-after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(json.dumps([load, sorted(times)[25], (after - before) / 1024]))
+print(json.dumps([load, sorted(times)[25], (memory() - before) / 1024]))
 """
 
 
@@ -74,11 +78,25 @@ def case_rows(folder: Path) -> None:
     times = {}
     for count in (10, 1_000):
         pupil = "tien" if count == 10 else "duizend"
-        codes = [report(store, pupil) for _ in range(count)]
-        times[count] = _median(partial(report, store, pupil)), _median(partial(_open, store, codes[0]))
+        code = report(store, pupil)
+        _fill(store, code, count)
+        times[count] = _median(partial(report, store, pupil)), _median(partial(_open, store, code))
     engine.dispose()
     for place, what in enumerate(("append an entry", "open the case")):
         show(latency(f"{what}: 1,000 entries beside 10", times[10][place], times[1_000][place], "flat"))
+
+
+def _fill(store: Store, code: str, count: int) -> None:
+    """Have so many entries in the case, all like its first."""
+    now = datetime.now(UTC)
+    with store.transaction(now) as tx:
+        case = tx.cases.find(code, [school.id for school in tx.people.schools()])
+        assert case
+        [first] = tx.cases.contents(case.id).entries
+        state = fold(tx.plans.get(case.plan, case.plan_version), [first])
+        while case.version < count:
+            entry = replace(first, seq=case.version + 1)
+            case = tx.cases.append(case, entry, state, None, key=str(uuid4()), digest="")
 
 
 def _open(store: Store, code: str) -> None:
@@ -102,7 +120,7 @@ def hint_rows() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True)
     load, once, megabytes = json.loads(done.stdout)
     show(Row("hints on 1,000 characters", "", f"{once * 1000:.2f} ms", "", "<= 2 ms"))
-    show(Row("hints: load", "", f"{load:.2f} s", "", "<= 0.5 s"))
+    show(Row("hints: load", "", f"{load:.3f} s", "", "<= 0.5 s"))
     show(Row("hints: memory", "", f"{megabytes:.0f} MB", "", "<= 60 MB"))
 
 

@@ -43,8 +43,6 @@ def _plan_in(file: Path) -> Plan:
         return load_plan(file)
     except WrongPlan as error:
         click.echo(str(error), err=True)
-    except UnicodeDecodeError:
-        click.echo(f"{file.name}:1: this is no UTF-8 text", err=True)
     except OSError as error:
         click.echo(f"{file}: the plan cannot be read: {type(error).__name__}", err=True)
     raise SystemExit(1)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from bot.settings import Wrong
 from meldcode.calendar import SchoolCalendar
 from meldcode.plan import Role
+from meldcode.plan_file import UNREADABLE
 
 
 class _WithoutTimes(yaml.SafeLoader):
@@ -75,3 +76,5 @@ def read_schools(path: Path) -> SchoolsFile:
     except ValidationError as error:
         faults = [f"{path.name}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
         raise Wrong("\n".join(faults)) from error
+    except UNREADABLE as error:
+        raise Wrong(f"{path.name}: no UTF-8, a value that cannot be read, or too many levels.") from error

@@ -53,7 +53,16 @@ class FormRef:
     @classmethod
     def loaded(cls, metadata: str) -> FormRef:
         """From text. Raises ValueError or TypeError when it is none of ours."""
-        return cls(**json.loads(metadata))
+        try:
+            ref = cls(**json.loads(metadata))
+        except RecursionError as error:
+            raise ValueError("too many levels") from error
+        if any(type(value) is not type(getattr(EMPTY, name)) for name, value in asdict(ref).items()):
+            raise TypeError("a part of another kind")
+        return ref
+
+
+EMPTY = FormRef("")
 
 
 def form_modal(form: FormView, ref: FormRef | None = None) -> b.View:

@@ -36,8 +36,8 @@ class Request:
     @property
     def identity(self) -> Identity:
         """Who did this, in which workspace."""
-        user = self.body.get("user") or {}
-        team = self.body.get("team_id") or user.get("team_id") or (self.body.get("team") or {}).get("id") or ""
+        user = _part(self.body, "user")
+        team = self.body.get("team_id") or user.get("team_id") or _part(self.body, "team").get("id") or ""
         return Identity(SLACK, str(team), str(user.get("id") or self.body.get("user_id") or self._event_user))
 
     @property
@@ -54,7 +54,7 @@ class Request:
     @property
     def view(self) -> dict[str, Any]:
         """The view that was submitted or clicked in; empty when it was a message or a command."""
-        return self.body.get("view") or {}
+        return _part(self.body, "view")
 
     @property
     def is_in_modal(self) -> bool:
@@ -74,14 +74,14 @@ class Request:
     @property
     def value(self) -> str:
         """The value of the clicked button, or of what or who was chosen in a menu."""
-        chosen = self._action.get("selected_option") or {}
+        chosen = _part(self._action, "selected_option")
         return str(self._action.get("value") or self._action.get("selected_user") or chosen.get("value", ""))
 
     def values(self) -> dict[str, Any]:
         """Return the clicked button's value, when it holds several. Raises Refusal when it is none of ours."""
         try:
             found = json.loads(self.value)
-        except ValueError:
+        except (ValueError, RecursionError):
             found = None
         if not isinstance(found, dict):
             raise Refusal("unknown_action")
@@ -90,7 +90,7 @@ class Request:
     @property
     def source(self) -> str:
         """Where this was done, the same for a repeated click: the view, else the message, else this one command."""
-        who, message = self.identity, (self.body.get("message") or {}).get("ts")
+        who, message = self.identity, _part(self.body, "message").get("ts")
         return f"{who.workspace}/{who.user}/{self.view.get('id') or message or self.trigger_id}"
 
     @property
@@ -105,17 +105,24 @@ class Request:
     @property
     def event(self) -> dict[str, Any]:
         """The event, when it is one."""
-        return self.body.get("event") or {}
+        return _part(self.body, "event")
 
     @property
     def _action(self) -> dict[str, Any]:
-        clicked = self.body.get("actions") or [{}]
-        return dict(clicked[0])
+        clicked = self.body.get("actions")
+        first = clicked[0] if isinstance(clicked, list) and clicked else None
+        return first if isinstance(first, dict) else {}
 
     @property
     def _event_user(self) -> str:
         user = self.event.get("user", "")
         return str(user.get("id", "") if isinstance(user, dict) else user)
+
+
+def _part(whole: dict[str, Any], name: str) -> dict[str, Any]:
+    """An object in the request; empty when there is none, or something else in its place."""
+    found = whole.get(name)
+    return found if isinstance(found, dict) else {}
 
 
 def once(request: Request, use_case: Callable[[Transaction, datetime], T]) -> Callable[[Transaction, datetime], T]:

@@ -22,6 +22,8 @@ PLANS = Path(__file__).parent / "plans"
 Loc = tuple[str | int, ...]
 PUPIL_FIELDS = 3
 ROLES_THAT_AGREE = 2
+UNREADABLE = (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError)
+"""What PyYAML raises, beside its own errors, on a value that is not what its tag says, or on deep nesting."""
 
 
 class PlanLoader(yaml.SafeLoader):
@@ -57,7 +59,11 @@ class WrongPlan(ValueError):
 
 def load_plan(path: Path) -> Plan:
     """Read and check the plan in the file. Raises WrongPlan, or OSError when the file cannot be read."""
-    return parse_plan(path.read_text(encoding="utf-8"), path.name)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise WrongPlan([Fault(path.name, 1, "this is no UTF-8 text")]) from error
+    return parse_plan(text, path.name)
 
 
 def parse_plan(text: str, name: str) -> Plan:
@@ -65,11 +71,14 @@ def parse_plan(text: str, name: str) -> Plan:
     try:
         tree = yaml.compose(text, Loader=PlanLoader)
         document = yaml.load(text, Loader=PlanLoader)  # noqa: S506 - a safe loader
+        repeated = [Fault(name, line, f"a second {key!r}") for line, key in _repeated_keys(tree)]
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or "not readable as YAML"
         raise WrongPlan([Fault(name, mark.line + 1 if mark else 1, what)]) from error
-    if repeated := [Fault(name, line, f"a second {key!r}") for line, key in _repeated_keys(tree)]:
+    except UNREADABLE as error:
+        raise WrongPlan([Fault(name, 1, "a value that cannot be read, or too many levels")]) from error
+    if repeated:
         raise WrongPlan(repeated)
     try:
         plan = Plan.model_validate(document)

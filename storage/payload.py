@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from meldcode.case import Answer, Answers, Entry, PersonId, Pupil, SchoolId
 from meldcode.plan import Role
+
+
+class Unreadable(ValueError):
+    """What was decrypted is not what was stored here; it is not told what stands there (promise 4)."""
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        raise Unreadable from None
 
 
 @dataclass(frozen=True)
@@ -32,9 +45,10 @@ class Payload:
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Payload:
-        """Read what `to_bytes` made."""
-        record, role, answers, refers_to, digest = json.loads(content)
-        return cls(record, Role(role), _answers(answers), refers_to, digest)
+        """Read what `to_bytes` made. Raises Unreadable."""
+        with _readable():
+            record, role, answers, refers_to, digest = json.loads(content)
+            return cls(_text(record), Role(role), _answers(answers), _whole(refers_to), _text(digest))
 
 
 def answers_to_bytes(answers: Answers) -> bytes:
@@ -43,8 +57,9 @@ def answers_to_bytes(answers: Answers) -> bytes:
 
 
 def answers_from_bytes(content: bytes) -> Answers:
-    """Read what `answers_to_bytes` made."""
-    return _answers(json.loads(content))
+    """Read what `answers_to_bytes` made. Raises Unreadable."""
+    with _readable():
+        return _answers(json.loads(content))
 
 
 def place_to_bytes(school: SchoolId, person: PersonId, roles: Iterable[Role], groups: Sequence[str]) -> bytes:
@@ -58,8 +73,9 @@ def pupil_to_bytes(pupil: Pupil) -> bytes:
 
 
 def pupil_from_bytes(content: bytes) -> Pupil:
-    """Read what `pupil_to_bytes` made."""
-    return Pupil(*json.loads(content))
+    """Read what `pupil_to_bytes` made. Raises Unreadable."""
+    with _readable():
+        return Pupil(*_texts(json.loads(content)))
 
 
 def groups_to_bytes(groups: Sequence[str]) -> bytes:
@@ -68,13 +84,32 @@ def groups_to_bytes(groups: Sequence[str]) -> bytes:
 
 
 def groups_from_bytes(content: bytes) -> tuple[str, ...]:
-    """Read what `groups_to_bytes` made."""
-    return tuple(json.loads(content))
+    """Read what `groups_to_bytes` made. Raises Unreadable."""
+    with _readable():
+        return _texts(json.loads(content))
 
 
 def _dumped(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _answers(values: Mapping[str, str | list[str]]) -> dict[str, Answer]:
-    return {field: tuple(value) if isinstance(value, list) else value for field, value in values.items()}
+def _answers(values: Any) -> dict[str, Answer]:
+    return {field: _texts(value) if isinstance(value, list) else _text(value) for field, value in values.items()}
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    if not isinstance(values, list):
+        raise TypeError
+    return tuple(map(_text, values))
+
+
+def _whole(value: Any) -> int:
+    if type(value) is not int:
+        raise TypeError
+    return value

@@ -66,7 +66,8 @@ async def test_a_view_that_slack_refuses_is_named(slack: PracticeServer, monkeyp
 
 
 @pytest.mark.parametrize(
-    ("given", "fault"), [("chat:write,commands,users:read", None), ("chat:write", "commands, users:read")]
+    ("given", "fault"),
+    [("chat:write,commands,files:write,users:read", None), ("chat:write", "commands, files:write, users:read")],
 )
 def test_scopes_are_held_against_the_manifest(given: str, fault: str | None) -> None:
     findings = list(doctor_slack._scopes(given))

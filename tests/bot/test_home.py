@@ -54,7 +54,8 @@ async def test_what_waits_comes_first_with_its_step_and_its_day(tmp_path: Path) 
         assert "jouw melding" in following
         assert "Nu nodig" not in following
         school.clock.forward(days=2)
-        assert f"*Had al klaar moeten zijn:* {code}" in await home_of(school, KARIN)
+        await school.actor(KARIN).open_home()
+        await until(lambda: f"*Had al klaar moeten zijn:* {code}" in school.home(KARIN))
 
 
 @pytest.mark.rule("G3")

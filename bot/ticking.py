@@ -23,6 +23,8 @@ from meldcode.reminding import remind, week_overview
 from meldcode.staffing import notice_without_holder
 from storage.transaction import StoredTransaction
 
+PATIENCE = 60.0
+"""Seconds that a tick may take; no person waits for it, and what it did is committed all the same."""
 TICK_SECONDS = 20
 AT_ONCE = 50
 MOST_ENDINGS = 500
@@ -65,7 +67,7 @@ class Ticker:
         """Remind of all that is due, a few cases in each transaction; return how many cases were looked at."""
         looked_at = 0
         try:
-            while found := await self._office.run(_remind):
+            while found := await self._office.run(_remind, seconds=PATIENCE):
                 looked_at += found
         except asyncio.CancelledError:
             return looked_at  # the program ends, which the scheduler would log as a failure
@@ -83,7 +85,7 @@ class Ticker:
 
     async def hourly(self) -> None:
         """Tell of cases without a holder, send the week's counts, and destroy what has had its time."""
-        look_after, tidy = (partial(self._office.run, work) for work in (_look_after, _tidy))
+        look_after, tidy = (partial(self._office.run, work, seconds=PATIENCE) for work in (_look_after, _tidy))
         for work in (look_after, self._end_cases, tidy, partial(asyncio.to_thread, self._anchor)):
             try:
                 await work()
@@ -96,7 +98,7 @@ class Ticker:
     async def _end_cases(self) -> None:
         """Warn of the cases whose term ends, and destroy them; then wipe what the database still has of them."""
         for _ in range(MOST_ENDINGS):
-            if not await self._office.run(_end_next):
+            if not await self._office.run(_end_next, seconds=PATIENCE):
                 break
         await asyncio.to_thread(self._wipe)
 

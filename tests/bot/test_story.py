@@ -315,7 +315,7 @@ async def test_who_has_no_role_is_told_where_to_go(tmp_path: Path) -> None:
         assert words in (await school.actor(NOOR).command("/signaal")).text
         assert words in (await school.actor(NOOR).command("/meldcode", "dossiers")).text
         await school.actor(NOOR).open_home()
-        assert words in school.home(NOOR)
+        await until(lambda: words in school.home(NOOR))
         await school.actor(NOOR).shortcut("signaal_melden")
         assert words in words_of(school.modal(NOOR))
 

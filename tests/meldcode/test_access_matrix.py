@@ -59,7 +59,7 @@ RECORDS = {
     "LIV": "parents_know anonymous_summary consultation",
     "LI": "pupil_can pupil_talk weighing watch_entry",
     "IV": "belongs received other_pupil taken_up",
-    "IS": "kept_longer parents_talk talk_outcome veilig_thuis_advice proposal confirmation reported parent_told "
+    "IS": "given kept_longer parents_talk talk_outcome veilig_thuis_advice proposal confirmation reported parent_told "
     "watch_end",
 }
 BY_LETTER = {"L": "teacher", "I": "care_coordinator", "V": "confidant", "S": "school_leader"}

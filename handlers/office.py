@@ -116,18 +116,23 @@ class Office(Generic[Tx_co]):
             return [_Outcome(job, error=error) for job in jobs]
 
     def _outcome(self, job: _Job, begin: Begin[Tx_co]) -> _Outcome:
-        for is_last in (False,) * (TRIES - 1) + (True,):
+        try:
+            return _Outcome(job, self._result(job, begin))
+        except Exception as error:
+            return _Outcome(job, error=error)
+
+    def _result(self, job: _Job, begin: Begin[Tx_co]) -> Any:
+        for _ in range(TRIES - 1):
             try:
-                now = self._now()
-                with begin(now) as tx:
-                    result = job.use_case(tx, now)
-                return _Outcome(job, result)
-            except (AlreadyStored, Outdated) as error:
-                if is_last:
-                    return _Outcome(job, error=error)
-            except Exception as error:
-                return _Outcome(job, error=error)
-        raise AssertionError("the last try has an outcome")
+                return self._attempt(job, begin)
+            except (AlreadyStored, Outdated):
+                continue
+        return self._attempt(job, begin)
+
+    def _attempt(self, job: _Job, begin: Begin[Tx_co]) -> Any:
+        now = self._now()
+        with begin(now) as tx:
+            return job.use_case(tx, now)
 
 
 def _tell(outcomes: list[_Outcome]) -> None:

@@ -8,12 +8,18 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from tests.story.demo import Demo
 from tests.story.desk import Desk
 
 ROOT = Path(__file__).parents[2]
+PATIENCE = 20_000  # milliseconds; moving the clock does all that fell due, which takes long on a busy machine
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _patience() -> None:
+    expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -32,6 +38,6 @@ def demo(browser: Browser, tmp_path: Path) -> Iterator[Demo]:
 async def desk(browser: Browser, demo: Demo) -> AsyncIterator[Desk]:
     pictures = Path(os.environ.get("MELDWIJZER_PICTURES") or ROOT / "test-results")
     context = await browser.new_context(locale="nl-NL", timezone_id="Europe/Amsterdam", reduced_motion="reduce")
-    context.set_default_timeout(5000)
+    context.set_default_timeout(PATIENCE)
     yield Desk(await context.new_page(), demo.url, pictures)
     await context.close()

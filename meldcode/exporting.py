@@ -103,7 +103,7 @@ def begin(tx: Transaction, command: Submit, now: datetime) -> Given | Page | Non
     view = open_case(tx, command.who, command.case, now)
     to_read = entries_to_read(tx, view)
     known = {READ_OVER: tuple(entry.id for entry in to_read)}
-    tx.drafts.keep(command.key, person.id, {**command.answers, **known}, now)
+    tx.drafts.keep(command.key, person.id, {**command.answers, **known}, now, view.dossier.stored.id)
     return pages(tx, view, to_read)[0]
 
 
@@ -121,7 +121,7 @@ def turn(tx: Transaction, command: Submit, page: int, now: datetime) -> Given | 
     if not 0 <= page < len(all_pages):
         raise Refusal("unknown_action")
     draft = {**draft, **_read_over(all_pages[page], command.answers)}
-    tx.drafts.keep(command.key, person.id, draft, now)
+    tx.drafts.keep(command.key, person.id, draft, now, view.dossier.stored.id)
     if page + 1 < len(all_pages):
         return all_pages[page + 1]
     return _give(tx, replace(command, answers=draft, exports=True, reviewed=True), now)

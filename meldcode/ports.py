@@ -333,11 +333,14 @@ class Turns(ABC):
 
 
 class Drafts(ABC):
-    """What was typed but not yet saved while a hint is shown: encrypted, its author's alone, kept for a day."""
+    """What was typed but not yet saved while a hint is shown: encrypted, its author's alone, kept for a day.
+
+    A draft is encrypted with a key of its own, which is destroyed with it (promise 8).
+    """
 
     @abstractmethod
-    def keep(self, key: str, author: PersonId, answers: Answers, now: datetime) -> None:
-        """Keep the answers under the key, in place of an earlier draft."""
+    def keep(self, key: str, author: PersonId, answers: Answers, now: datetime, case: CaseId | None = None) -> None:
+        """Keep the answers under the key, in place of an earlier draft; it goes with the case, when it is about one."""
 
     @abstractmethod
     def find(self, key: str, author: PersonId, now: datetime) -> Answers | None:

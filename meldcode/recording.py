@@ -249,7 +249,7 @@ def _review(tx: Transaction, dossier: Dossier, record: Record, command: Submit, 
     if not found:
         return None
     if tx.drafts.find(command.key, dossier.person.id, now) != command.answers:
-        tx.drafts.keep(command.key, dossier.person.id, command.answers, now)
+        tx.drafts.keep(command.key, dossier.person.id, command.answers, now, dossier.case.id if dossier.case else None)
     return ToReview(record, command.answers, found)
 
 

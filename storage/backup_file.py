@@ -21,7 +21,7 @@ from pathlib import Path
 from sqlalchemy import Engine, Table
 
 from storage.migrate import knows, upgrade
-from storage.schema import cases, drafts, metadata
+from storage.schema import cases, draft_keys, drafts, metadata
 from storage.sqlite_file import file_engine
 from storage.vault import Vault
 
@@ -29,11 +29,15 @@ FORMAT = 1
 _CHUNK = 1 << 20
 _NEW_FILE = ("journal_mode = MEMORY", "synchronous = OFF", "foreign_keys = OFF", "secure_delete = ON")
 
+LEFT_OUT = (drafts, draft_keys)
+"""Drafts and their keys: a day from now nobody may have them any more."""
 KEY_TABLES = tuple(
-    table for table in metadata.sorted_tables if any(column.info["class"] == "key" for column in table.columns)
+    table
+    for table in metadata.sorted_tables
+    if table not in LEFT_OUT and any(column.info["class"] == "key" for column in table.columns)
 )
-DATA_TABLES = tuple(table for table in metadata.sorted_tables if table not in (*KEY_TABLES, drafts))
-"""All but the keys, and but drafts: these hang on no case's key, so they would outlive a case's destruction."""
+DATA_TABLES = tuple(table for table in metadata.sorted_tables if table not in (*KEY_TABLES, *LEFT_OUT))
+"""All but the keys and what is left out."""
 
 
 class Kind(StrEnum):

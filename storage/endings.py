@@ -18,6 +18,7 @@ from storage.schema import (
     case_keys,
     case_teachers,
     cases,
+    drafts,
     entries,
     outbox,
     readings,
@@ -27,7 +28,7 @@ from storage.schema import (
 )
 from storage.session import Session
 
-CONTENT = (case_keys, entries, case_teachers, readings, reminders, outbox, turns, appointments)
+CONTENT = (case_keys, drafts, entries, case_teachers, readings, reminders, outbox, turns, appointments)
 """All that goes with a case; what is left is its row, emptied."""
 
 

@@ -306,8 +306,22 @@ drafts = Table(
     metadata,
     Column("key", LargeBinary, primary_key=True, info=KEYED),
     Column("author", ForeignKey(people.c.id), primary_key=True, info=IDENTIFIER),
+    # The case that it is about; nothing while it has yet to open one.
+    Column("case", ForeignKey(cases.c.id), nullable=True, index=True, info=IDENTIFIER),
     Column("answers", LargeBinary, nullable=False, info=ENCRYPTED),
     Column("expires_at", Moment, nullable=False, index=True, info=MOMENT),
+)
+
+draft_keys = Table(
+    "draft_keys",
+    metadata,
+    Column("key", LargeBinary, info=KEYED),
+    Column("author", Uuid, info=IDENTIFIER),
+    Column("wrapped_key", LargeBinary, nullable=False, info=KEY),
+    Column("key_id", String(32), nullable=False, info=IDENTIFIER),
+    PrimaryKeyConstraint("key", "author"),
+    # Whatever deletes a draft destroys its key.
+    ForeignKeyConstraint(["key", "author"], [drafts.c.key, drafts.c.author], ondelete="CASCADE"),
 )
 
 outbox = Table(

@@ -1,7 +1,7 @@
 """Keys and what they protect (promise 3).
 
-A master key, which is not in the database, wraps every other key: one data key per case, and one root secret per
-installation from which the keys of staff names, drafts, indexes and the chain are derived. So a master key can be
+A master key, which is not in the database, wraps every other key: one data key per case and per draft, and one root
+secret per installation from which the keys of staff names, indexes and the chain are derived. So a master key can be
 replaced by wrapping anew, and a key service can take its place (`KeyWrapper`).
 """
 
@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from meldcode.case import CaseId, Pupil, SchoolId
+from meldcode.case import CaseId, PersonId, Pupil, SchoolId
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -154,7 +154,6 @@ class Vault:
     def __init__(self, wrapper: KeyWrapper, root: bytes) -> None:
         self._wrapper = wrapper
         self.staff = DataKey(_derived(root, "staff"))
-        self.drafts = DataKey(_derived(root, "drafts"))
         self._index_key = _derived(root, "pupil index")
         self._submission_key = _derived(root, "submissions")
         self._chain_key = _derived(root, "chain")
@@ -178,6 +177,15 @@ class Vault:
     def case_key(self, case: CaseId, wrapped: bytes) -> DataKey:
         """Return the case's data key. Raises WrongKey."""
         return DataKey(self._wrapper.unwrap(wrapped, case_context(case)))
+
+    def new_draft_key(self, index: bytes, author: PersonId) -> tuple[DataKey, Wrapped]:
+        """Return a new data key for this draft of this author's, and the same wrapped."""
+        key = secrets.token_bytes(KEY_BYTES)
+        return DataKey(key), self._wrapper.wrap(key, draft_context(index, author))
+
+    def draft_key(self, index: bytes, author: PersonId, wrapped: bytes) -> DataKey:
+        """Return the draft's data key. Raises WrongKey."""
+        return DataKey(self._wrapper.unwrap(wrapped, draft_context(index, author)))
 
     def pupil_index(self, school: SchoolId, pupil: Pupil) -> bytes:
         """Return what finds the school's cases about a pupil of this name, however it is written."""
@@ -215,6 +223,11 @@ def normalised(name: str) -> str:
 def case_context(case: CaseId) -> bytes:
     """Return what the wrapping of this case's key is bound to."""
     return _place("case_keys", "wrapped_key", str(case))
+
+
+def draft_context(index: bytes, author: PersonId) -> bytes:
+    """Return what the wrapping of this draft's key is bound to."""
+    return _place("draft_keys", "wrapped_key", f"{index.hex()}/{author}")
 
 
 def _derived(key: bytes, purpose: str) -> bytes:

@@ -1,8 +1,8 @@
 """Wipes what a database still has of deleted rows (promise 8).
 
 SQLite overwrites what is deleted (`secure_delete`), but its write-ahead log keeps older pages until it is emptied.
-PostgreSQL keeps deleted rows until a VACUUM, and the bytes of the small table of keys until it is written anew. What
-lies in an archive of its log, or in a backup, is beyond reach: there it is useless without the key.
+PostgreSQL keeps deleted rows until a VACUUM, and the bytes of the small tables of keys until these are written anew.
+What lies in an archive of its log, or in a backup, is beyond reach: there it is useless without the key.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine, select, text
 
 from storage.endings import CONTENT
-from storage.schema import case_keys, cases, drafts
+from storage.schema import case_keys, cases, draft_keys
 
 LATELY = timedelta(days=1)
 
@@ -40,7 +40,8 @@ def _empty_log(engine: Engine) -> None:
 def _vacuum(engine: Engine) -> None:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("SET statement_timeout = 0"))
-        connection.execute(text(f"VACUUM (FULL) {case_keys.name}"))
-        for table in (cases, drafts, *CONTENT):
+        for keys in (case_keys, draft_keys):
+            connection.execute(text(f"VACUUM (FULL) {keys.name}"))
+        for table in (cases, *CONTENT):
             connection.execute(text(f"VACUUM {table.name}"))
         connection.execute(text("RESET statement_timeout"))

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, select
 from sqlalchemy.exc import OperationalError
 
 from practice.model import Json, View
@@ -150,6 +150,21 @@ async def test_a_draft_is_its_author_s_alone(tmp_path: Path) -> None:
         answer = await school.send(school.submission(MEHMET, review))
         assert "Je tekst is te lang blijven staan en daarom weggehaald." in said(answer)
         assert (school.count(entries), school.count(drafts)) == (0, 1)
+
+
+async def test_what_is_typed_in_a_case_and_not_saved_goes_with_that_case(tmp_path: Path) -> None:
+    def owned(school: Running) -> list[str | None]:
+        with school.program.engine.connect() as connection:
+            query = select(cases.c.code).select_from(drafts).outerjoin(cases).order_by(drafts.c.expires_at)
+            return list(connection.scalars(query))
+
+    async with running(tmp_path) as school:
+        await school.actor(SANNE).fill(await school.open_form(SANNE), **HINTED)
+        assert owned(school) == [None]  # a first signal has no case yet
+        await school.actor(SANNE).submit(school.modal(SANNE), {})
+        await school.sent()
+        await school.actor(SANNE).fill(await school.open_form(SANNE), **HINTED)
+        assert owned(school) == school.codes(KARIN)
 
 
 async def test_what_was_acknowledged_is_told_after_a_restart(tmp_path: Path) -> None:

@@ -20,13 +20,13 @@ from meldcode.case import Answers, Pupil
 from meldcode.plan import Plan
 from meldcode.ports import CaseHeader, Message, Reading
 from storage.backup import BackedUp, back_up
-from storage.backup_file import BadBackup, keys_file
+from storage.backup_file import LEFT_OUT, BadBackup, keys_file
 from storage.engine import make_engine
 from storage.key_ring import KeyRing
 from storage.keys import open_vault, rotate
 from storage.outbox import SendState
 from storage.restore import Restored, restore
-from storage.schema import drafts, entries, metadata, outbox, readings
+from storage.schema import entries, metadata, outbox, readings
 from storage.snapshot import snapshot
 from storage.transaction import Store
 from storage.vault import DataKey, KeyWrapper, MasterKey, Tampered, Vault, WrongKey
@@ -102,7 +102,7 @@ def rows_of(engine: Engine) -> dict[str, list[Any]]:
         return {
             table.name: [tuple(row) for row in db.execute(select(table).order_by(*table.primary_key.columns))]
             for table in metadata.sorted_tables
-            if table not in (drafts, outbox)
+            if table not in (*LEFT_OUT, outbox)
         }
 
 
@@ -158,7 +158,7 @@ def test_what_is_wrong_in_the_database_is_told_and_copied_as_it_is(
 
 def test_the_data_hold_no_key_no_draft_and_nothing_to_guess_a_name_by(backup: Path, vault: Vault) -> None:
     with closing(sqlite3.connect(backup)) as file:
-        for table in ("case_keys", "secrets", "drafts"):
+        for table in ("case_keys", "secrets", "drafts", "draft_keys"):
             assert file.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
         assert set(file.execute("SELECT pupil_index FROM cases")) == {(b"",)}
     with closing(sqlite3.connect(keys_file(backup))) as file:
@@ -373,7 +373,7 @@ def test_no_key_that_is_left_opens_what_old_data_hold_of_it(
         payloads = file.execute('SELECT payload, seq FROM entries WHERE "case" = ?', (filled.id.hex,)).fetchall()
     assert len(payloads) == 4
     for payload, seq in payloads:
-        for key in (*left, vault.staff, vault.drafts):
+        for key in (*left, vault.staff):
             with pytest.raises(Tampered):
                 key.open(payload, table="entries", column="payload", row=f"{filled.id}/{seq}")
 

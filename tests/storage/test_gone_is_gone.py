@@ -21,7 +21,7 @@ from storage import chain
 from storage.engine import make_engine
 from storage.keys import open_vault
 from storage.outbox import Claimed
-from storage.schema import case_keys, cases, drafts, entries, outbox
+from storage.schema import case_keys, cases, draft_keys, drafts, entries, outbox
 from storage.transaction import Store
 from storage.vault import MasterKey, Vault
 from storage.verify import faults
@@ -45,6 +45,7 @@ def ending(store: Store, staff: Staff, plan: Plan) -> CaseHeader:
         tx.outbox.put(Message("recorded", staff.karin.id, case.id, "entry 1", {"code": case.code}), NOW)
         tx.endings.keep_term(case.id, Term(NOW, "help_done", END - timedelta(days=1)))
         tx.endings.keep_warned(case.id, 2, END - timedelta(days=1))
+        tx.drafts.keep("a form that is still open", staff.karin.id, {"what": PUPIL_TALK}, END, case.id)
     return case
 
 
@@ -68,6 +69,8 @@ def _secrets(engine: Engine, case: CaseId) -> dict[str, Any]:
     with engine.connect() as connection:
         return {
             "key": connection.scalar(select(case_keys.c.wrapped_key).where(case_keys.c.case == case)),
+            "draft": connection.scalar(select(drafts.c.answers)),
+            "draft key": connection.scalar(select(draft_keys.c.wrapped_key)),
             "entry": connection.scalar(select(entries.c.payload).where(entries.c.case == case)),
             "pupil": connection.scalar(select(cases.c.pupil).where(cases.c.id == case)),
             "index": connection.scalar(select(cases.c.pupil_index).where(cases.c.id == case)),
@@ -102,7 +105,7 @@ def test_nothing_is_left_in_the_files(
     wipe(engine, END)
     if engine.dialect.name == "postgresql":
         postgres.checkpoint()
-        assert not _found(engine, {"key": gone["key"]}, request)["key"]
+        assert not any(_found(engine, {name: gone[name] for name in ("key", "draft key")}, request).values())
         return
     assert {name: paths for name, paths in _found(engine, gone, request).items() if paths} == {}
     vacuumed = tmp_path / "vacuumed.db"

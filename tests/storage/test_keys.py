@@ -11,11 +11,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine, select, update
 
+from meldcode.case import Answers
 from meldcode.plan import Plan
 from meldcode.ports import CaseHeader
 from storage.key_ring import KeyRing, KeysInFile
 from storage.keys import open_vault, outdated, rotate
-from storage.schema import case_keys, secrets
+from storage.schema import case_keys, draft_keys, secrets
 from storage.transaction import Store
 from storage.vault import BadKey, KeyWrapper, MasterKey, Wrapped, WrongKey, new_master_key
 from tests.storage.conftest import NOW, PUPIL, Staff, append
@@ -49,10 +50,19 @@ def write(file: Path, *keys: str) -> None:
     file.write_text("\n".join(keys) + "\n", encoding="ascii")
 
 
+DRAFT: Answers = {"what": "Nog niet af"}
+
+
 def open_cases(store: Store, staff: Staff, count: int) -> list[CaseHeader]:
     with store.transaction() as tx:
         plan = tx.plans.current()
         return [tx.cases.open(staff.school, plan, PUPIL, staff.sanne.id, NOW) for _ in range(count)]
+
+
+def keep_drafts(store: Store, staff: Staff, count: int) -> None:
+    with store.transaction() as tx:
+        for number in range(count):
+            tx.drafts.keep(f"V{number}", staff.sanne.id, DRAFT, NOW)
 
 
 def can_read(store: Store, case: UUID) -> bool:
@@ -62,7 +72,7 @@ def can_read(store: Store, case: UUID) -> bool:
 
 def key_ids(engine: Engine) -> set[str]:
     with engine.connect() as db:
-        return {*db.scalars(select(case_keys.c.key_id)), *db.scalars(select(secrets.c.key_id))}
+        return {found for table in (case_keys, draft_keys, secrets) for found in db.scalars(select(table.c.key_id))}
 
 
 # several keys at once
@@ -99,10 +109,11 @@ def test_keys_of_which_none_fits_are_a_clear_refusal(engine: Engine, store: Stor
 def test_a_key_that_was_taken_out_too_early_is_a_clear_refusal(
     engine: Engine, store: Store, staff: Staff, master_key: MasterKey
 ) -> None:
-    open_cases(store, staff, 3)
+    open_cases(store, staff, 2)
+    keep_drafts(store, staff, 1)
     new = MasterKey(bytes(32))
     next(rotate(engine, KeyRing([new, master_key])))
-    with pytest.raises(WrongKey, match=r"3 case key\(s\) are wrapped by another master key"):
+    with pytest.raises(WrongKey, match=r"3 data key\(s\) are wrapped by another master key"):
         open_vault(engine, new)
     open_vault(engine, KeyRing([new, master_key]))
 
@@ -115,10 +126,13 @@ def test_after_a_rotation_the_new_key_alone_opens_everything(
 ) -> None:
     monkeypatch.setattr("storage.keys.KEYS_AT_ONCE", 2)
     opened, new = open_cases(store, staff, 5), MasterKey(bytes(32))
-    assert list(rotate(engine, KeyRing([new, master_key]))) == [1, 3, 5, 6]
+    keep_drafts(store, staff, 3)
+    assert list(rotate(engine, KeyRing([new, master_key]))) == [1, 3, 5, 6, 8, 9]
     assert key_ids(engine) == {new.key_id}
     later = Store(engine, open_vault(engine, new), plan)
     assert all(can_read(later, case.id) for case in opened)
+    with later.transaction() as tx:
+        assert [tx.drafts.find(f"V{number}", staff.sanne.id, NOW) for number in range(3)] == [DRAFT] * 3
     with pytest.raises(WrongKey):
         open_vault(engine, master_key)
 

@@ -55,6 +55,7 @@ TEXT_COLUMNS = {
     "role_changes": {"role"},
     "cases": {"code", "plan", "status", "step", "outcome"},
     "case_keys": {"key_id"},
+    "draft_keys": {"key_id"},
     "readings": {"place"},
     "reminders": {"moment"},
     "turns": {"holder", "code", "record"},

@@ -29,7 +29,7 @@ from handlers.forms import FORM, answers_of
 from handlers.texts import text
 
 HOST = "127.0.0.1"
-START_SECONDS = 20
+START_SECONDS = 90
 PROCESSES = multiprocessing.get_context("spawn")
 
 

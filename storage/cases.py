@@ -34,6 +34,7 @@ _OPENED_BY_CODE = _OPENED.where(
 )
 _ENTRIES = select(entries).where(entries.c.case == bindparam("id")).order_by(entries.c.seq)
 _BY_KEY = select(entries).where(entries.c.idempotency_key == bindparam("key"))
+_HEADERS = select(cases).where(cases.c.id.in_(bindparam("ids", expanding=True))).order_by(cases.c.since, cases.c.code)
 _TEACHERS = select(case_teachers).where(case_teachers.c.case.in_(bindparam("ids", expanding=True)))
 _ABOUT = (
     select(cases)
@@ -202,7 +203,7 @@ class StoredCases(Cases):
 
     def headers(self, cases_: Collection[CaseId]) -> list[CaseHeader]:
         """Return the headers of these cases, longest waiting first."""
-        return self._headers(cases.c.id.in_(cases_))
+        return self._with_teachers(self._connection.execute(_HEADERS, {"ids": list(cases_)}).all()) if cases_ else []
 
     def readings(self, case: CaseId) -> list[Reading]:
         """Return who read the case, latest first."""
@@ -221,7 +222,7 @@ class StoredCases(Cases):
         of_school = (cases.c.school == school, cases.c.joined_to.is_(None))
         query = select(readings).join_from(readings, cases).where(*in_time, *of_school).order_by(readings.c.at)
         rows = self._connection.execute(query).all()
-        headers = {header.id: header for header in self._headers(cases.c.id.in_({row.case for row in rows}))}
+        headers = {header.id: header for header in self.headers({row.case for row in rows})}
         return [(headers[row.case], Reading(row.reader, row.at, row.place)) for row in rows]
 
     def authors(self, cases: Iterable[CaseId]) -> list[tuple[CaseId, PersonId]]:
@@ -236,9 +237,8 @@ class StoredCases(Cases):
                 return code
         raise NoFreeCode(f"no free code after {CODE_TRIES} tries")
 
-    def _headers(self, *conditions: ColumnElement[bool], order: UnaryExpression[Any] | None = None) -> list[CaseHeader]:
-        first = cases.c.since.asc() if order is None else order
-        rows = self._connection.execute(select(cases).where(*conditions).order_by(first, cases.c.code)).all()
+    def _headers(self, *conditions: ColumnElement[bool], order: UnaryExpression[Any]) -> list[CaseHeader]:
+        rows = self._connection.execute(select(cases).where(*conditions).order_by(order, cases.c.code)).all()
         return self._with_teachers(rows)
 
     def _with_teachers(self, rows: Sequence[Row[Any]]) -> list[CaseHeader]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Table, and_, delete, func, insert, or_, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, bindparam, delete, func, insert, or_, select, union_all
 from sqlalchemy import case as case_when
 
 from meldcode.case import SchoolId, Status
@@ -37,47 +38,30 @@ class StoredTurns(Turns):
         """Return cases on these desks, each once, in the order of doing, from the `first` on (counted from 0)."""
         if not desks:
             return []
-        # What is on this page stands, on the desk where it comes first, no deeper than the page's end.
-        tops = [_on(desk).order_by(*_ORDER).limit(first + limit) for desk in desks]
-        query = _each_once(tops)
-        ordered = query.order_by(*query.selected_columns[1:4]).limit(limit).offset(first)
-        return [_lying(row) for row in self._connection.execute(ordered)]
+        which = {**_named(desks), "first": first, "most": limit, "deep": first + limit}
+        return [_lying(row) for row in self._connection.execute(_page(len(desks)), which)]
 
     def counts(self, desks: Collection[Desk]) -> dict[Place, int]:
         """Return how many cases lie at each place of these desks, each counted once."""
         if not desks:
             return {}
-        place = func.min(turns.c.place).label("place")
-        best = select(place).where(or_(*map(_is_on, desks))).group_by(turns.c.case).subquery()
-        query = select(best.c.place, func.count()).group_by(best.c.place)
-        return {Place(row[0]): row[1] for row in self._connection.execute(query)}
+        return {Place(row[0]): row[1] for row in self._connection.execute(_counts(len(desks)), _named(desks))}
 
     def due(self, desks: Collection[Desk], until: date, limit: int) -> list[Lying]:
         """Return what is to be done at these desks by then, the earliest first."""
         if not desks:
             return []
-        mine = [
-            _on(desk).where(turns.c.place == place, turns.c.due <= until).order_by(turns.c.due, turns.c.code)
-            for desk in desks
-            for place in (Place.WAITS, Place.WATCHES)
-        ]
-        query = _each_once([one.limit(limit) for one in mine])
-        return [
-            _lying(row) for row in self._connection.execute(query.order_by(*query.selected_columns[2:4]).limit(limit))
-        ]
+        which = {**_named(desks), "until": until, "most": limit}
+        return [_lying(row) for row in self._connection.execute(_due(len(desks)), which)]
 
     def promises(self, desks: Collection[Desk], days: tuple[date, date], limit: int) -> list[Promise]:
         """Return the appointments of whose own desks these are, from the first day to the last."""
-        own = [
-            and_(appointments.c.school == desk.school, appointments.c.owner == desk.teacher)
-            for desk in desks
-            if desk.teacher
-        ]
+        own = [desk for desk in desks if desk.teacher]
         if not own:
             return []
-        query = select(appointments.c.code, appointments.c.day).where(or_(*own), appointments.c.day.between(*days))
-        rows = self._connection.execute(query.order_by(appointments.c.day, appointments.c.code).limit(limit))
-        return [Promise(*row) for row in rows]
+        which = {**_named(own), "begin": days[0], "end": days[1], "most": limit}
+        which |= {f"owner{number}": desk.teacher for number, desk in enumerate(own)}
+        return [Promise(*row) for row in self._connection.execute(_promises(len(own)), which)]
 
     def minded(self, school: SchoolId, today: date, limit: int) -> list[Minded]:
         """Return for which desks of the school cases wait, those with the most first."""
@@ -93,8 +77,9 @@ class StoredTurns(Turns):
     def steps(self, desk: Desk, today: date) -> list[StepCount]:
         """Return how many open cases on this desk stand at each step, and how many are past their day."""
         at = (cases.c.plan, cases.c.plan_version, cases.c.step)
-        query = select(*at, func.count(), _overdue(today)).join_from(turns, cases).where(_is_on(desk))
-        return [StepCount(*row) for row in self._connection.execute(query.group_by(*at).order_by(*at))]
+        query = select(*at, func.count(), _overdue(today)).join_from(turns, cases).where(_is_on(0))
+        rows = self._connection.execute(query.group_by(*at).order_by(*at), _named([desk]))
+        return [StepCount(*row) for row in rows]
 
     def unplaced(self, limit: int) -> list[CaseHeader]:
         """Return cases that should lie on a desk and do not: they were stored by an earlier version of this program."""
@@ -143,11 +128,58 @@ def _as_set(rows: list[dict[str, Any]]) -> set[frozenset[tuple[str, Any]]]:
     return {frozenset(row.items()) for row in rows}
 
 
-def _is_on(desk: Desk) -> ColumnElement[bool]:
-    return and_(turns.c.school == desk.school, turns.c.holder == desk.holder)
+def _named(desks: Collection[Desk]) -> dict[str, Any]:
+    """The desks, as the statements below name them."""
+    schools = {f"school{number}": desk.school for number, desk in enumerate(desks)}
+    return schools | {f"holder{number}": desk.holder for number, desk in enumerate(desks)}
 
 
-def _on(desk: Desk) -> Select[Any]:
+# Each statement is made once for so many desks: making one takes longer than the database does.
+@lru_cache
+def _page(desks: int) -> Select[Any]:
+    # What is on this page stands, on the desk where it comes first, no deeper than the page's end.
+    query = _each_once([_on(desk).order_by(*_ORDER).limit(bindparam("deep")) for desk in range(desks)])
+    ordered = query.order_by(*query.selected_columns[1:4])
+    return ordered.limit(bindparam("most")).offset(bindparam("first"))
+
+
+@lru_cache
+def _counts(desks: int) -> Select[Any]:
+    place = func.min(turns.c.place).label("place")
+    best = select(place).where(or_(*map(_is_on, range(desks)))).group_by(turns.c.case).subquery()
+    return select(best.c.place, func.count()).group_by(best.c.place)
+
+
+@lru_cache
+def _due(desks: int) -> Select[Any]:
+    mine = [
+        _on(desk)
+        .where(turns.c.place == int(place), turns.c.due <= bindparam("until"))
+        .order_by(turns.c.due, turns.c.code)
+        .limit(bindparam("most"))
+        for desk in range(desks)
+        for place in (Place.WAITS, Place.WATCHES)
+    ]
+    query = _each_once(mine)
+    return query.order_by(*query.selected_columns[2:4]).limit(bindparam("most"))
+
+
+@lru_cache
+def _promises(owners: int) -> Select[Any]:
+    own = [
+        and_(appointments.c.school == bindparam(f"school{owner}"), appointments.c.owner == bindparam(f"owner{owner}"))
+        for owner in range(owners)
+    ]
+    then = appointments.c.day.between(bindparam("begin"), bindparam("end"))
+    query = select(appointments.c.code, appointments.c.day).where(or_(*own), then)
+    return query.order_by(appointments.c.day, appointments.c.code).limit(bindparam("most"))
+
+
+def _is_on(desk: int) -> ColumnElement[bool]:
+    return and_(turns.c.school == bindparam(f"school{desk}"), turns.c.holder == bindparam(f"holder{desk}"))
+
+
+def _on(desk: int) -> Select[Any]:
     return select(turns.c.case, *_ORDER, turns.c.record).where(_is_on(desk))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import secrets
 
 from practice.model import File
@@ -17,13 +16,12 @@ class Files:
     def __init__(self) -> None:
         self._files: dict[str, File] = {}
         self._addresses: dict[str, File] = {}
-        self._numbers = itertools.count(1)
 
     def announce(self, name: str, size: int) -> tuple[File, str]:
         """Return a file that is still to be sent, and the last part of the address to send it to."""
         if size > FILE_BYTES:
             raise Refusal("file_upload_size_restricted")
-        file = File(f"F0{next(self._numbers):09X}", name, name, size)
+        file = File(f"F0{secrets.token_hex(5).upper()}", name, name, size)
         address = secrets.token_urlsafe(18)
         self._files[file.id] = self._addresses[address] = file
         return file, address

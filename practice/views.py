@@ -19,7 +19,6 @@ class Views:
 
     def __init__(self, app: AppConfig) -> None:
         self._app = app
-        self._numbers = itertools.count(1)
         self.stacks: dict[str, list[View]] = {}
         self.homes: dict[str, View] = {}
 
@@ -82,7 +81,7 @@ class Views:
         self._check(view, surface)
         if self._by_external_id(view.get("external_id")):
             raise Refusal("duplicate_external_id")
-        view_id = f"V0{next(self._numbers):09X}"
+        view_id = f"V0{secrets.token_hex(5).upper()}"  # never that of a workspace before: the app may remember it
         ids = {"id": view_id, "root_view_id": view_id, "previous_view_id": None}
         return View(view_id, user_id, {**self._filled(view, {}), **ids})
 

@@ -175,3 +175,12 @@ async def test_what_was_acknowledged_is_told_after_a_restart(tmp_path: Path) -> 
         await school.sent()
         assert (len(school.messages(KARIN)), len(school.messages(JORIS))) == (1, 1)
         assert "Een blauwe plek." in words_of(await school.open_case(KARIN, school.codes(KARIN)[0]))
+
+
+async def test_a_workspace_that_starts_anew_gives_no_form_the_name_of_one_that_was_stored(tmp_path: Path) -> None:
+    """The demo keeps its cases and begins with fresh forms; the first one after that is nobody's repetition."""
+    for name in ("Sem", "Noa"):
+        async with running(tmp_path) as school:
+            shown = await school.report(SANNE, signal(Voornaam=name))
+            assert "Opgeslagen in dossier" in words_of(shown)
+            assert "al opgeslagen" not in words_of(shown)

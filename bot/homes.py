@@ -1,25 +1,32 @@
 """Brings Home tabs up to date: at once after a change, and one tab once for many changes in a row.
 
-What a Home tab costs is paid for each person once in two seconds at the most, however many cases change, and after
-the change itself was acknowledged. When it fails, the tab is made anew the next time it is opened.
+A commit says on which desks something is otherwise; whoever works there sees it, whether they got a message or not,
+and so does who has lost the role that they had there. What a Home tab costs is paid for each person once in two
+seconds at the most, however many cases change, and after the change itself was acknowledged. When it fails, the tab is
+made anew the next time it is opened.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterable
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from handlers.blocks import View
 from handlers.catalogues import speaking
-from handlers.home import home_view
+from handlers.home import home_view, problem_home
 from handlers.languages import Languages
 from handlers.office import Office
+from handlers.texts import refusal
 from handlers.trouble import note
+from meldcode.desks import people_at
 from meldcode.errors import Refusal
 from meldcode.people import Identity
 from meldcode.ports import Transaction
-from meldcode.reading import overview
+from meldcode.reading import home
+from meldcode.turns import Desk
 
 SETTLE = 0.1
 """Seconds after a change, in which more of the same are waited for."""
@@ -36,7 +43,13 @@ class Homes:
         self._languages = languages
         self._due: dict[Identity, float] = {}
         self._last: dict[Identity, float] = {}
+        self._desks: set[Desk] = set()
         self._changed = asyncio.Event()
+
+    def desks_changed(self, desks: Iterable[Desk]) -> None:
+        """Bring the tabs of all who work at these desks up to date soon."""
+        self._desks.update(desks)
+        self._changed.set()
 
     def changed(self, who: Identity) -> None:
         """Bring this person's tab up to date soon."""
@@ -47,9 +60,12 @@ class Homes:
     async def run(self) -> None:
         """Publish until cancelled, one tab after another."""
         while True:
-            while not self._due:
+            while not (self._due or self._desks):
                 self._changed.clear()
                 await self._changed.wait()
+            if self._desks:
+                await self._find_whose()
+                continue
             who = min(self._due, key=lambda one: self._due[one])
             if (wait := self._due[who] - time.monotonic()) > 0:
                 await asyncio.sleep(min(wait, SETTLE))
@@ -60,15 +76,28 @@ class Homes:
             with speaking(self._languages.of(who)):
                 await self._publish(who)
 
+    async def _find_whose(self) -> None:
+        desks, self._desks = self._desks, set()
+        try:
+            found = await self._office.run(lambda tx, _now: tx.people.identities(people_at(tx, desks)))
+        except Exception as error:
+            note(error, "home")
+            return
+        for who in found:
+            self.changed(who)
+
     def _forget_old(self) -> None:
         until = time.monotonic() - AT_MOST_EVERY
         self._last = {who: last for who, last in self._last.items() if last > until}
 
     async def _publish(self, who: Identity) -> None:
         try:
-            seen = await self._office.run(lambda tx, now: overview(tx, who, now))
-            await self._client.views_publish(user_id=who.user, view=home_view(seen))
-        except Refusal:
-            """Who has no role any more has no tab to bring up to date."""
+            await self._client.views_publish(user_id=who.user, view=await self._view(who))
         except Exception as error:
             note(error, "home")
+
+    async def _view(self, who: Identity) -> View:
+        try:
+            return home_view(await self._office.run(lambda tx, now: home(tx, who, now)))
+        except Refusal as refused:  # of who has no role any more, nothing may stay there
+            return problem_home(refusal(refused))

@@ -11,7 +11,7 @@ import gc
 import logging
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -47,6 +47,7 @@ from meldcode.plan import Plan
 from meldcode.plan_file import PLANS, load_plan, shipped_plans
 from meldcode.roles import tell_of_roles
 from meldcode.schedule import calendar_of
+from meldcode.turns import Desk
 from storage.engine import make_engine
 from storage.migrate import is_current, upgrade
 from storage.schools import PersonConfig, SchoolConfig, apply_schools
@@ -130,17 +131,21 @@ async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) ->
             logger=quiet_logger(),
         )
         identity = await _who_am_i(client)
+        changed_desks: Set[Desk] = set()
         if schools:
             configs = configs_of(schools.schools)
-            await asyncio.to_thread(apply_schools, store, configs, identity.team_id or "", now(), tell_of_roles)
+            team = identity.team_id or ""
+            changed_desks = await asyncio.to_thread(apply_schools, store, configs, team, now(), tell_of_roles)
         await asyncio.to_thread(_place_cases, store, now())
         await asyncio.to_thread(_warn_of_calendars, store, now())
         office = Office(store.together, now, threads=store.writers)
         languages = Languages(office, client)
         await languages.begin()
         homes = Homes(office, client, languages)
+        office.on_change = homes.desks_changed
+        homes.desks_changed(changed_desks)
         sender = Sender(office, client, now, homes.changed)
-        services = Services(office, client, sender.wake, homes.changed, languages)
+        services = Services(office, client, sender.wake, languages)
         secret = settings.slack_signing_secret.get_secret_value() or "socket mode needs none"
         slack = build_app(services, signing_secret=secret, identity=identity)
         try:

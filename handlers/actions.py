@@ -31,7 +31,7 @@ async def show_problem(services: Services, request: Request, problem: Refusal | 
 async def show_home(services: Services, request: Request) -> None:
     """Show the Home tab to whoever opened it."""
     if request.event.get("tab", "home") == "home":
-        await publish_home(services, request)
+        await publish_home(services, request, 0)
 
 
 async def show_home_problem(services: Services, request: Request, problem: Refusal | Invalid | str) -> None:
@@ -39,10 +39,10 @@ async def show_home_problem(services: Services, request: Request, problem: Refus
     _publish(services, request, home.problem_home(in_words(problem)))
 
 
-async def publish_home(services: Services, request: Request, page: int = 0) -> None:
-    """Bring this person's Home tab up to date."""
-    overview = await services.office.run(lambda tx, now: reading.overview(tx, request.identity, now, page))
-    _publish(services, request, home.home_view(overview))
+async def publish_home(services: Services, request: Request, page: int) -> None:
+    """Bring this person's Home tab up to date, at this page."""
+    seen = await services.office.run(lambda tx, now: reading.home(tx, request.identity, now, page))
+    _publish(services, request, home.home_view(seen))
 
 
 def _publish(services: Services, request: Request, view: View) -> None:

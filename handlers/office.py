@@ -10,7 +10,7 @@ So what comes in while one commit is under way shares the next one, and nothing 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from contextlib import AbstractContextManager, suppress
 from contextvars import Context, copy_context
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from threading import Thread
 from typing import Any, Generic, TypeVar
 
 from meldcode.ports import AlreadyStored, Outdated, Transaction
+from meldcode.turns import Desk
 
 T = TypeVar("T")
 Tx_co = TypeVar("Tx_co", bound=Transaction, covariant=True)
@@ -45,6 +46,7 @@ class _Outcome:
     job: _Job
     result: Any = None
     error: Exception | None = None
+    changed_desks: Set[Desk] = frozenset()
 
 
 class Office(Generic[Tx_co]):
@@ -63,6 +65,8 @@ class Office(Generic[Tx_co]):
         threads: int = 1,
         seconds: float = SECONDS,
     ) -> None:
+        self.on_change: Callable[[Set[Desk]], object] = frozenset
+        """Hears in the event loop, after the commit, on which desks something is otherwise."""
         self._together = together
         self._now = now
         self._seconds = seconds
@@ -93,7 +97,7 @@ class Office(Generic[Tx_co]):
     def _work(self) -> None:
         while (job := self._queue.get()) is not None:
             jobs = [job, *self._waiting()]
-            _tell(self._outcomes([job for job in jobs if not job.waiting.done()]))
+            self._tell(self._outcomes([job for job in jobs if not job.waiting.done()]))
 
     def _waiting(self) -> list[_Job]:
         """What else waits already; who asks to stop is heard after these."""
@@ -117,11 +121,11 @@ class Office(Generic[Tx_co]):
 
     def _outcome(self, job: _Job, begin: Begin[Tx_co]) -> _Outcome:
         try:
-            return _Outcome(job, self._result(job, begin))
+            return self._done(job, begin)
         except Exception as error:
             return _Outcome(job, error=error)
 
-    def _result(self, job: _Job, begin: Begin[Tx_co]) -> Any:
+    def _done(self, job: _Job, begin: Begin[Tx_co]) -> _Outcome:
         for _ in range(TRIES - 1):
             try:
                 return self._attempt(job, begin)
@@ -129,24 +133,24 @@ class Office(Generic[Tx_co]):
                 continue
         return self._attempt(job, begin)
 
-    def _attempt(self, job: _Job, begin: Begin[Tx_co]) -> Any:
+    def _attempt(self, job: _Job, begin: Begin[Tx_co]) -> _Outcome:
         now = self._now()
         with begin(now) as tx:
-            return job.use_case(tx, now)
+            return _Outcome(job, job.use_case(tx, now), changed_desks=tx.changed_desks)
 
+    def _tell(self, outcomes: list[_Outcome]) -> None:
+        """Wake each request; one whose loop has ended meanwhile waits no more."""
+        for loop in {outcome.job.loop for outcome in outcomes}:
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._settle, [outcome for outcome in outcomes if outcome.job.loop is loop])
 
-def _tell(outcomes: list[_Outcome]) -> None:
-    """Wake each request; one whose loop has ended meanwhile waits no more."""
-    for loop in {outcome.job.loop for outcome in outcomes}:
-        with suppress(RuntimeError):
-            loop.call_soon_threadsafe(_settle, [outcome for outcome in outcomes if outcome.job.loop is loop])
-
-
-def _settle(outcomes: list[_Outcome]) -> None:
-    for outcome in outcomes:
-        if outcome.job.waiting.done():
-            continue
-        if outcome.error:
-            outcome.job.waiting.set_exception(outcome.error)
-        else:
-            outcome.job.waiting.set_result(outcome.result)
+    def _settle(self, outcomes: list[_Outcome]) -> None:
+        for outcome in outcomes:
+            if outcome.changed_desks and not outcome.error:
+                self.on_change(outcome.changed_desks)
+            if outcome.job.waiting.done():
+                continue
+            if outcome.error:
+                outcome.job.waiting.set_exception(outcome.error)
+            else:
+                outcome.job.waiting.set_result(outcome.result)

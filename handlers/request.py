@@ -138,13 +138,11 @@ def once(request: Request, use_case: Callable[[Transaction, datetime], T]) -> Ca
 
 @dataclass
 class Services:
-    """What handlers may use. After a commit `wake` lets the sender look at the outbox at once, and `home_changed` has
-    somebody's Home tab brought up to date."""
+    """What handlers may use. After a commit `wake` lets the sender look at the outbox at once."""
 
     office: Office[Transaction]
     client: AsyncWebClient
     wake: Callable[[], None]
-    home_changed: Callable[[Identity], None]
     languages: Languages
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 

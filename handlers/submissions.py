@@ -28,7 +28,6 @@ async def answer(services: Services, request: Request) -> Answer:
     outcome = await services.office.run(lambda tx, now: store(tx, command, now))
     if isinstance(outcome, Saved):
         services.wake()
-        services.home_changed(request.identity)
         return {"response_action": "update", "view": screens.saved_modal(outcome)}
     return {"response_action": "update", "view": screens.review_modal(outcome, ref)}
 

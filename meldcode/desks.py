@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from meldcode.access import Action, in_school, may
 from meldcode.calendar import DAY
-from meldcode.case import Entry, State, Status, fold
+from meldcode.case import Entry, PersonId, State, Status, fold
 from meldcode.people import AMSTERDAM, Person, School
 from meldcode.plan import Plan, Role, Step
 from meldcode.ports import CaseHeader, Transaction
@@ -84,6 +84,14 @@ def _is_placed(tx: Transaction, case: CaseHeader, trouble: Callable[[Exception],
         trouble(error)
         return False
     return True
+
+
+def people_at(tx: Transaction, desks: Collection[Desk]) -> set[PersonId]:
+    """Return who works at these desks today, and whose own they are even if they have no role (any more)."""
+    changed = frozenset(desks)
+    owners = {desk.teacher for desk in changed if desk.teacher}
+    staff = (person for school in {desk.school for desk in changed} for person in tx.people.of_school(school))
+    return owners | {person.id for person in staff if not changed.isdisjoint(desks_of(person))}
 
 
 def week_of(tx: Transaction, person: Person, now: datetime) -> Week:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -179,6 +179,18 @@ class People(ABC):
     @abstractmethod
     def set_locale(self, identity: Identity, locale: str) -> None:
         """Keep the locale of this identity; nothing when it is nobody's."""
+
+    @abstractmethod
+    def identities(self, people: Collection[PersonId]) -> list[Identity]:
+        """Return how the platform names these people, one for each workspace."""
+
+    @abstractmethod
+    def home_page(self, identity: Identity) -> int:
+        """Return which page of their Home tab this person looks at, counted from 0."""
+
+    @abstractmethod
+    def set_home_page(self, identity: Identity, page: int) -> None:
+        """Keep which page this person turned to; nothing when the identity is nobody's."""
 
     @abstractmethod
     def set_left(self, person: PersonId, at: datetime | None) -> None:
@@ -420,7 +432,10 @@ class Files(ABC):
 
 
 class Transaction(ABC):
-    """All that one use case sees of the outside at one moment; committed in one place, by whoever runs the use case."""
+    """All that one use case sees of the outside at one moment; committed in one place, by whoever runs the use case.
+
+    `changed_desks` are those on which something is otherwise after the commit: whoever works there sees it at once.
+    """
 
     people: People
     plans: Plans
@@ -431,3 +446,4 @@ class Transaction(ABC):
     outbox: Outbox
     endings: Endings
     files: Files
+    changed_desks: Set[Desk]

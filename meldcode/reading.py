@@ -210,6 +210,16 @@ def find_draft(tx: Transaction, who: Identity, key: str, record: str, code: str,
     return FormView(plan.opening, plan, answers)
 
 
+def home(tx: Transaction, who: Identity, now: datetime, turn_to: int | None = None) -> Overview:
+    """Return the page of their Home tab that this person looks at, or the one that they turn to, which is kept.
+
+    Raises Refusal for somebody nobody knows.
+    """
+    if turn_to is not None:
+        tx.people.set_home_page(who, turn_to)
+    return overview(tx, who, now, tx.people.home_page(who))
+
+
 def overview(tx: Transaction, who: Identity, now: datetime, page: int = 0) -> Overview:
     """Return a page of this person's cases without their content. Raises Refusal for somebody nobody knows.
 

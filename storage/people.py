@@ -8,12 +8,13 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, insert, select, update
 
 from meldcode.case import PersonId, SchoolId
 from meldcode.people import AMSTERDAM, Deputy, Identity, Membership, Person, RoleChange, School
 from meldcode.plan import Role
 from meldcode.ports import People
+from meldcode.turns import Desk
 from storage.payload import groups_from_bytes, groups_to_bytes
 from storage.schema import deputies, identities, memberships, people, role_changes, roles, schools
 from storage.session import Session
@@ -40,6 +41,9 @@ _ON_DUTY = select(deputies).where(
 )
 
 
+_IDENTITIES = select(identities).where(identities.c.person.in_(bindparam("ids", expanding=True)))
+
+
 class StoredPeople(People):
     """The people in the database, seen by one transaction; what the process remembers is not read anew."""
 
@@ -47,6 +51,7 @@ class StoredPeople(People):
         self._vault = session.vault
         self._connection = session.connection
         self._now = session.now
+        self._changed_desks = session.changed_desks
         self._today = session.now.astimezone(AMSTERDAM).date()
         self._memory = memory
         self._known_here: dict[Any, Any] | None = None
@@ -61,6 +66,11 @@ class StoredPeople(People):
         """Make every process read anew; what this transaction reads from now on is for itself alone."""
         changed(self._connection)
         self._known_here = {}
+
+    def _changed_in(self, school: SchoolId, *whose: PersonId) -> None:
+        """These people's place in the school is otherwise, which all who have a role there may see."""
+        self._changed()
+        self._changed_desks.update(Desk(school, str(holder)) for holder in (*whose, *Role))
 
     def by_identity(self, identity: Identity) -> Person | None:
         """Return the person with this platform identity, or None."""
@@ -127,7 +137,7 @@ class StoredPeople(People):
 
         Keeps and returns what changed, and who did it; nobody (None) is the schools file.
         """
-        self._changed()
+        self._changed_in(school, person)
         held = self._roles([person]).get((person, school), set())
         changes = [RoleChange(school, person, role, role not in held, by, self._now) for role in held ^ set(roles)]
         if roles:
@@ -149,7 +159,7 @@ class StoredPeople(People):
 
     def appoint(self, deputy: Deputy, by: PersonId, now: datetime) -> None:
         """Let somebody stand in for a colleague (G5), and keep who arranged it."""
-        self._changed()
+        self._changed_in(deputy.school, deputy.person, deputy.deputy)
         self._connection.execute(insert(deputies).values(**asdict(deputy), appointed_by=by, at=now))
 
     def deputies(self, school: SchoolId, day: date) -> list[Deputy]:
@@ -169,12 +179,26 @@ class StoredPeople(People):
 
     def set_locale(self, identity: Identity, locale: str) -> None:
         """Keep the locale of this identity; nothing when it is nobody's."""
-        c = identities.c
-        this = (c.platform == identity.platform, c.workspace == identity.workspace, c.user == identity.user)
-        self._connection.execute(update(identities).where(*this).values(locale=locale[:20]))
+        self._connection.execute(update(identities).where(*_this(identity)).values(locale=locale[:20]))
+
+    def identities(self, people: Collection[PersonId]) -> list[Identity]:
+        """Return how the platform names these people, one for each workspace."""
+        rows = self._connection.execute(_IDENTITIES, {"ids": list(people)})
+        return [Identity(row.platform, row.workspace, row.user) for row in rows]
+
+    def home_page(self, identity: Identity) -> int:
+        """Return which page of their Home tab this person looks at, counted from 0."""
+        return self._connection.scalar(select(identities.c.home_page).where(*_this(identity))) or 0
+
+    def set_home_page(self, identity: Identity, page: int) -> None:
+        """Keep which page this person turned to; nothing when the identity is nobody's."""
+        other = identities.c.home_page != page
+        self._connection.execute(update(identities).where(*_this(identity), other).values(home_page=page))
 
     def set_left(self, person: PersonId, at: datetime | None) -> None:
         """Keep that somebody has left, and has no role any more, or (None) that they are back."""
+        for school in self.get(person).memberships:
+            self._changed_in(school, person)
         self._changed()
         self._connection.execute(update(people).where(people.c.id == person).values(left_at=at))
 
@@ -239,6 +263,10 @@ class StoredPeople(People):
         for row in self._connection.execute(_ROLES, {"ids": list(ids)}):
             held.setdefault((row.person, row.school), set()).add(Role(row.role))
         return held
+
+
+def _this(identity: Identity) -> tuple[ColumnElement[bool], ...]:
+    return tuple(identities.c[name] == value for name, value in asdict(identity).items())
 
 
 def sealed_name(vault: Vault, person: PersonId, name: str) -> bytes:

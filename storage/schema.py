@@ -124,6 +124,7 @@ identities = Table(
     Column("user", String(100), primary_key=True, info=IDENTIFIER),
     Column("person", ForeignKey(people.c.id), nullable=False, index=True, info=IDENTIFIER),
     Column("locale", String(20), nullable=True, info=PLAIN),
+    Column("home_page", Integer, nullable=False, server_default="0", info=PLAIN),
 )
 
 memberships = Table(

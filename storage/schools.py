@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import uuid4
@@ -13,6 +13,7 @@ from meldcode.case import PersonId, SchoolId
 from meldcode.people import Identity, RoleChange
 from meldcode.plan import Role
 from meldcode.ports import Transaction
+from meldcode.turns import Desk
 from storage.engine import one_at_a_time
 from storage.inserting import insert_once
 from storage.payload import place_to_bytes
@@ -48,12 +49,12 @@ class SchoolConfig:
 
 def apply_schools(
     store: Store, configs: Sequence[SchoolConfig], workspace: str, now: datetime, tell: Tell | None = None
-) -> None:
+) -> Set[Desk]:
     """Take over what changed in the file since it was taken over last, for the schools in it.
 
     A school is known by its name. Whoever's entry in the file is as it was keeps the roles that they have, which may
     have been given in Slack; whoever was in a school's list and is no longer loses their place there. `tell` hears of
-    changes in a school that was there already.
+    changes in a school that was there already. Returns on which desks something is otherwise.
     """
     with store.transaction(now) as tx:
         one_at_a_time(tx.session.connection)
@@ -65,6 +66,7 @@ def apply_schools(
             changes = _take_over(tx, school, config, ids)
             if tell and changes and not is_new:
                 tell(tx, school, changes, now)
+    return tx.changed_desks
 
 
 def _take_over(

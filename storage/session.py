@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, insert, select
 
 from meldcode.case import CaseId
+from meldcode.turns import Desk
 from storage.schema import case_keys
 from storage.vault import DataKey, Vault, Wrapped
 
@@ -21,6 +22,7 @@ class Session:
         self.connection = connection
         self.vault = vault
         self.now = now
+        self.changed_desks: set[Desk] = set()
         self._case_keys: dict[CaseId, DataKey] = {}
         self._wrapped_keys: dict[CaseId, bytes] = {}
 

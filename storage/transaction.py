@@ -46,6 +46,7 @@ class StoredTransaction(Transaction):
         self.endings = StoredEndings(session, self.cases)
         self.queue = SendQueue(session.connection)
         self.files = StoredFiles(session)
+        self.changed_desks = session.changed_desks
 
 
 class Store:

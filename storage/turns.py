@@ -27,12 +27,16 @@ class StoredTurns(Turns):
 
     def __init__(self, session: Session, cases_: StoredCases) -> None:
         self._connection = session.connection
+        self._changed_desks = session.changed_desks
         self._cases = cases_
 
     def keep(self, case: CaseHeader, turns_: Collection[Turn], appointments_: Collection[Appointment]) -> None:
         """Keep where the case lies now, and its appointments, in place of what was kept before."""
-        self._replace(turns, case, [_turn_row(case, turn) for turn in turns_])
+        before = self._replace(turns, case, [_turn_row(case, turn) for turn in turns_])
         self._replace(appointments, case, [_appointment_row(case, promise) for promise in appointments_])
+        # Not only where a row differs: the case's step, which is shown too, stands elsewhere.
+        self._changed_desks.update(Desk(case.school, row["holder"]) for row in before)
+        self._changed_desks.update(turn.desk for turn in turns_)
 
     def page(self, desks: Collection[Desk], first: int, limit: int) -> list[Lying]:
         """Return cases on these desks, each once, in the order of doing, from the `first` on (counted from 0)."""
@@ -89,16 +93,21 @@ class StoredTurns(Turns):
         )
         return self._cases.headers(self._connection.scalars(query.limit(limit)).all())
 
-    def _replace(self, table: Table, case: CaseHeader, rows: list[dict[str, Any]]) -> None:
-        """Most entries change nothing here, and then nothing is written; before the first one nothing can be there."""
+    def _replace(self, table: Table, case: CaseHeader, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Most entries change nothing here, and then nothing is written; before the first one nothing can be there.
+
+        Returns what was there before.
+        """
         of_case = table.c.case == case.id
+        kept: list[dict[str, Any]] = []
         if case.version > 1:
             kept = [dict(row) for row in self._connection.execute(select(table).where(of_case)).mappings()]
             if _as_set(kept) == _as_set(rows):
-                return
+                return kept
             self._connection.execute(delete(table).where(of_case))
         if rows:
             self._connection.execute(insert(table), rows)
+        return kept
 
 
 def _turn_row(case: CaseHeader, turn: Turn) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.bot.test_roles_in_slack import give
 from tests.running import FATIMA, JORIS, KARIN, MEHMET, SANNE, WILLEM, Running, buttons_of, running, signal, until
 
 
@@ -13,6 +14,10 @@ async def home_of(school: Running, user: str) -> str:
     await school.actor(user).open_home()
     await until(lambda: school.home(user))
     return school.home(user)
+
+
+async def shows(school: Running, user: str, words: str) -> None:
+    await until(lambda: words in school.home(user))
 
 
 @pytest.mark.parametrize(
@@ -100,3 +105,55 @@ async def test_pages_turn_forth_and_back(tmp_path: Path) -> None:
         assert buttons_of(last).count("Dossier openen") == 1
         await school.press(KARIN, last, "Vorige pagina")
         await until(lambda: "Pagina 1 van 2" in school.home(KARIN))
+
+
+async def test_all_who_have_the_case_on_their_tab_see_a_change_at_once_without_a_message(tmp_path: Path) -> None:
+    async with running(tmp_path) as school:
+        await school.report(SANNE, signal())
+        # The school leader gets no message of a signal, and nobody here has opened their tab.
+        for user in (SANNE, KARIN, JORIS, FATIMA):
+            await shows(school, user, "Signalen vastleggen")
+        assert not school.messages(FATIMA)
+        assert not school.home(MEHMET) or "Dossier" not in school.home(MEHMET)
+
+
+@pytest.mark.rule("G5")
+async def test_who_gets_or_loses_a_role_sees_it_at_once(tmp_path: Path) -> None:
+    async with running(tmp_path) as school:
+        await school.report(SANNE, signal())
+        await shows(school, JORIS, "Signalen vastleggen")
+        await give(school, FATIMA, MEHMET, "confidant")
+        await shows(school, MEHMET, "Signalen vastleggen")
+        await give(school, FATIMA, JORIS)
+        await until(lambda: "Signalen vastleggen" not in school.home(JORIS))
+        home = school.workspace.home_of(JORIS)
+        assert home is not None
+        assert buttons_of(home) == ["Acuut gevaar"]
+
+
+@pytest.mark.rule("G5")
+async def test_who_stands_in_sees_at_once_what_they_take_over(tmp_path: Path) -> None:
+    async with running(tmp_path) as school:
+        await school.report(SANNE, signal())
+        await school.actor(SANNE).command("/meldcode", "vervanging")
+        today = school.clock().date().isoformat()
+        filled = {"Wie vervangt?": MEHMET, "Eerste dag": today, "Laatste dag": today}
+        answer = await school.actor(SANNE).fill(school.modal(SANNE), **filled)
+        assert answer.ok and not answer.errors, answer
+        await shows(school, MEHMET, "Signalen vastleggen")
+
+
+async def test_a_change_leaves_somebody_at_the_page_they_turned_to_until_they_open_the_tab_anew(tmp_path: Path) -> None:
+    async with running(tmp_path) as school:
+        for number in range(11):
+            await school.report(SANNE, signal(Voornaam=f"Kind{number}"))
+        assert "Pagina 1 van 2" in await home_of(school, KARIN)
+        first = school.workspace.home_of(KARIN)
+        assert first is not None
+        await school.press(KARIN, first, "Volgende pagina")
+        await until(lambda: "Pagina 2 van 2" in school.home(KARIN))
+        await school.report(SANNE, signal(Voornaam="Later"))
+        await until(lambda: school.home(KARIN).count("*Dossier ") == 2)
+        assert "Pagina 2 van 2" in school.home(KARIN)
+        await school.actor(KARIN).open_home()
+        await shows(school, KARIN, "Pagina 1 van 2")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers.office import Office, _tell
+from handlers.office import Office
 from storage.outbox import Claimed, SendQueue
 
 
@@ -20,7 +20,7 @@ def acknowledged_before_commit() -> None:
     def outcomes(self: Office[Any], jobs: list[Any]) -> list[Any]:
         with self._together() as begin:
             found = [self._outcome(job, begin) for job in jobs]
-            _tell(found)
+            self._tell(found)
             if any(job.use_case.__qualname__.startswith("answer") for job in jobs):
                 time.sleep(0.5)
         return found

@@ -54,19 +54,23 @@ def apply_schools(
 
     A school is known by its name. Whoever's entry in the file is as it was keeps the roles that they have, which may
     have been given in Slack; whoever was in a school's list and is no longer loses their place there. `tell` hears of
-    changes in a school that was there already. Returns on which desks something is otherwise.
+    changes in a school that was there already. Returns the desks in
+    such schools, on which something is otherwise.
     """
     with store.transaction(now) as tx:
         one_at_a_time(tx.session.connection)
         changed(tx.session.connection)
         names = {person.slack: person.name for config in configs for person in config.people}
         ids = {user: tx.people.engage(Identity("slack", workspace, user), name) for user, name in names.items()}
+        new = set()
         for config in configs:
             school, is_new = _school(tx.session, config)
             changes = _take_over(tx, school, config, ids)
-            if tell and changes and not is_new:
+            if is_new:
+                new.add(school)
+            elif tell and changes:
                 tell(tx, school, changes, now)
-    return tx.changed_desks
+    return {desk for desk in tx.changed_desks if desk.school not in new}
 
 
 def _take_over(

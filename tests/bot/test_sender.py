@@ -20,10 +20,11 @@ async def sends(school: Running) -> int:
 
 
 async def report(school: Running, *names: str) -> None:
-    """Report a signal about each pupil, and wait until the reporter's own Home tab is up to date."""
+    """Report a signal about each pupil, and wait until the Home tabs that show it are up to date."""
     for name in names or ("Sem",):
         await school.report(SANNE, signal(Voornaam=name))
-    await until(lambda: school.home(SANNE).count("jouw melding") == max(len(names), 1))
+    readers = (SANNE, KARIN, JORIS, FATIMA)
+    await until(lambda: {school.home(user).count("*Dossier ") for user in readers} == {max(len(names), 1)})
 
 
 def arrived(school: Running) -> tuple[int, int]:

@@ -22,11 +22,13 @@ from storage.staff_memory import StaffMemory, changed
 from storage.vault import Vault
 
 _PEOPLE = select(people).where(people.c.id.in_(bindparam("ids", expanding=True)))
-_BY_IDENTITY = select(identities.c.person).where(
+_THIS_IDENTITY = (
     identities.c.platform == bindparam("platform"),
     identities.c.workspace == bindparam("workspace"),
     identities.c.user == bindparam("user"),
 )
+_BY_IDENTITY = select(identities.c.person).where(*_THIS_IDENTITY)
+_HOME_PAGE = select(identities.c.home_page).where(*_THIS_IDENTITY)
 _BELONGING = (
     select(memberships.c.person, memberships.c.groups, schools)
     .join_from(memberships, schools)
@@ -188,7 +190,7 @@ class StoredPeople(People):
 
     def home_page(self, identity: Identity) -> int:
         """Return which page of their Home tab this person looks at, counted from 0."""
-        return self._connection.scalar(select(identities.c.home_page).where(*_this(identity))) or 0
+        return self._connection.scalar(_HOME_PAGE, asdict(identity)) or 0
 
     def set_home_page(self, identity: Identity, page: int) -> None:
         """Keep which page this person turned to; nothing when the identity is nobody's."""

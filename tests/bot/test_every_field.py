@@ -9,9 +9,9 @@ import base64
 import json
 import logging
 import os
-import random
+import re
 import subprocess
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -22,10 +22,11 @@ import aiohttp
 import pytest
 from sqlalchemy import Engine, select
 
+from meldcode.case import State, Status, offered
 from meldcode.people import Identity
-from meldcode.plan import FieldKind, Plan, Record
-from meldcode.plan_file import PLANS, load_plan
-from meldcode.reading import open_case
+from meldcode.plan import Effect, FieldKind, FieldSpec, Plan, Record, Role
+from meldcode.plan_file import load_plan, shipped_plans
+from meldcode.reading import CaseView, open_case
 from practice.model import Json, View
 from storage.schema import metadata
 from tests.bot.test_canaries import MARK, STAFF, _leaks, _not_in_the_outbox, _not_in_what_is_hidden
@@ -48,21 +49,10 @@ from tests.running import (
 )
 
 pytestmark = pytest.mark.rule("G3")
-PEOPLE = (KARIN, FATIMA, SANNE, JORIS, MEHMET)
 TALKATIVE = ("slack_bolt", "slack_sdk", "sqlalchemy.engine", "aiohttp", "uvicorn", "apscheduler")
-PRESENT = ([SANNE, KARIN], [KARIN, FATIMA], [SANNE, KARIN, FATIMA], [KARIN, JORIS])
-MOST_CASES, ACTS, TRIES = 26, 45, 30
-TO_THE_WATCH = {
-    "danger_by_talk": "yes",
-    "unsafe": "no",
-    "decision": "no_report",
-    "help_accepted": "yes",
-    "contact_allowed": "yes",
-    "unsafe_now": "as_weighed",
-    "agreed": "yes",
-}
-TO_A_REPORT = {"agreed": "yes", "decision": "report"}
-"""What half of the cases answer, and a quarter: chance alone seldom leads that far."""
+HOLDERS = {Role.TEACHER: SANNE, Role.CARE_COORDINATOR: KARIN, Role.CONFIDANT: JORIS, Role.SCHOOL_LEADER: FATIMA}
+NO_FORM = {Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS, Effect.ALARMS}
+MOST_CASES, ACTS, TRIES = 20, 30, 6
 Typed = set[tuple[str, str]]
 
 
@@ -72,16 +62,26 @@ def text_fields(plan: Plan) -> Typed:
     return {(id_, f.id) for id_, record in plan.records.items() for f in record.fields if f.kind in kinds}
 
 
+def forms(plan: Plan) -> set[str]:
+    """Every record of the plan that somebody makes by a form."""
+    return {id_ for id_, record in plan.records.items() if record.effect not in NO_FORM}
+
+
 @dataclass
 class Walk:
-    """Goes through the plan at random, with a mark in every text, until each was stored."""
+    """Goes through the plan with a mark in every text, until every form was stored and a case closed.
+
+    Which way it goes follows from what it did least until now: the form, and the answer to each choice.
+    """
 
     school: Running
     plan: Plan
-    dice: random.Random
     typed: Typed = field(default_factory=set)
-    lead: dict[str, str] = field(default_factory=dict)
+    made: Counter[str] = field(default_factory=Counter)
+    chosen: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     codes: list[str] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
+    teachers: dict[str, str] = field(default_factory=dict)
 
     @property
     def sort(self) -> str:
@@ -89,92 +89,139 @@ class Walk:
         return next(f.choices[0].text for f in self.plan.opening.fields if f.label == "Soort")
 
     async def until_all_is_typed(self) -> None:
+        hold = {self.plan.hold.id} if self.plan.hold else set()
         for number in range(MOST_CASES):
             await self._through_a_case(number)
-            if self.typed >= text_fields(self.plan) - self._at_last() and await self._one_is_closed():
+            missing = forms(self.plan) - hold - {*self.made}
+            untyped = {pair for pair in text_fields(self.plan) - self.typed if pair[0] not in hold}
+            if self.closed and not missing and not untyped:
                 return
-        raise AssertionError(f"none closed, or never typed: {text_fields(self.plan) - self._at_last() - self.typed}")
-
-    async def _one_is_closed(self) -> bool:
-        """Whether a case can be held, as only one that is closed can."""
-        return not self.plan.hold or any([self.plan.hold in await self._doable(KARIN, code) for code in self.codes])
+        raise AssertionError(f"closed: {self.closed}, never made: {missing}, never typed: {untyped}")
 
     async def hold_what_is_closed(self) -> None:
         """Weeks later, for a case can only be held for longer than it is kept anyway."""
-        for code in self.codes * 3:  # the day of each try is drawn, and one must lie far enough ahead
-            if self.plan.hold and not self._at_last() <= self.typed:
-                await self._record(KARIN, code, self.plan.hold)
+        if self.plan.hold:
+            await self._record(self.closed[0], self.plan.hold, FATIMA)
         assert self.typed == text_fields(self.plan)
-
-    def _at_last(self) -> Typed:
-        return {
-            (record, name) for record, name in text_fields(self.plan) if self.plan.records[record] is self.plan.hold
-        }
+        assert {*self.made} == forms(self.plan)
 
     async def _through_a_case(self, number: int) -> None:
-        self.lead = (TO_A_REPORT, TO_THE_WATCH, {}, TO_THE_WATCH)[number % 4]
         name = "abcdefghijklmnopqrstuvwxyz"[number]
         names = {"Voornaam": f"Kanarievoor{name}", "Achternaam": f"Kanarieachter{name}", "Groep": "Kanarie5"}
         marked = signal(what=f"Kanarie{name}.", Soort=self.sort, **names)
-        await self.school.report(SANNE, marked)
+        [code] = re.findall(r"\d\d-[A-Z0-9]{4}", words_of(await self.school.report(SANNE, marked)))
         self.typed |= {pair for pair in text_fields(self.plan) if pair[0] == self.plan.opens}
+        self.made[self.plan.opens] += 1
         await self.school.sent()
-        code = self.school.codes(KARIN)[-1]
         self.codes.append(code)
+        self.teachers[code] = SANNE
         for _ in range(ACTS):
-            user = self.dice.choice(PEOPLE)
-            if records := await self._doable(user, code):
-                await self._record(user, code, max(records, key=self._worth))
+            state = (await self._opened(code)).dossier.state
+            if state.status is Status.CLOSED:
+                return self.closed.append(code)
+            record = min(self._possible(state), key=self._turn)
+            await self._record(code, record, self._maker(code, record, state))
+        return None
 
-    def _worth(self, record: Record) -> float:
-        """What was not typed yet first, then what brings the case further."""
-        is_new = any((record.id, f.id) in text_fields(self.plan) - self.typed for f in record.fields)
-        return self.dice.random() + 2 * is_new + (record not in self.plan.always)
+    async def _opened(self, code: str) -> CaseView:
+        who = Identity("slack", self.school.workspace.app.team_id, KARIN)
+        return await self.school.program.office.run(lambda tx, now: open_case(tx, who, code, now))
 
-    async def _doable(self, user: str, code: str) -> list[Record]:
-        who = Identity("slack", self.school.workspace.app.team_id, user)
-        try:
-            view = await self.school.program.office.run(lambda tx, now: open_case(tx, who, code, now))
-        except Exception:
-            return []
-        return [*view.doable, self.plan.records["correction"]]
+    def _possible(self, state: State) -> list[Record]:
+        return [r for r in offered(self.plan, state) if r.id != self.plan.opens] + [self._correction]
 
-    async def _record(self, user: str, code: str, record: Record) -> None:
+    @property
+    def _correction(self) -> Record:
+        return self.plan.record_with(Effect.CORRECTS)
+
+    def _turn(self, record: Record) -> tuple[bool, bool, int]:
+        """What was never made first, then what brings the case further."""
+        return self.made[record.id] > 0, record in self.plan.always, self.made[record.id]
+
+    def _maker(self, code: str, record: Record, state: State) -> str:
+        proposal = state.standing.get(record.agrees_with or "")
+        roles = [role for role in record.by if proposal is None or role is not proposal.role]
+        return self._holder(code, roles[self.made[record.id] % len(roles)])
+
+    def _holder(self, code: str, role: Role) -> str:
+        return self.teachers[code] if role is Role.TEACHER else HOLDERS[role]
+
+    async def _record(self, code: str, record: Record, user: str) -> None:
+        """Somebody fills in the form: first nothing but its texts, and then until it is stored."""
+        form = await self._form(code, record, user)
+        asked = {block["block_id"]: block for block in form.payload["blocks"] if block["type"] == "input"}
+        given = {name: self._answer(code, record, block) for name, block in asked.items()}
+        if not self.made[record.id]:
+            await self._with_texts_alone(user, form, given)
+        for _ in range(TRIES):
+            wrong = await self._submitted(user, form, given)
+            if not wrong:
+                return self._remember(code, record, given)
+            for name in wrong:
+                given[name] = self._answer(code, record, asked[name])
+        raise AssertionError(f"{record.id} is refused at {wrong}")
+
+    async def _form(self, code: str, record: Record, user: str) -> View:
         self.school.workspace.views.clear(user)
-        asked = {"case": code, "record": record.id} if record.id != "correction" else {"case": code, "refers_to": 1}
-        action = "correct.1" if record.id == "correction" else "make-record.x"
-        message = self.school.messages(KARIN)[0]
-        await self.school.send(self.school.click(user, message, action, json.dumps(asked)))
-        form = self.school.modal(user)
-        for _ in range(TRIES if form.payload.get("submit") else 0):
-            typed = {b["block_id"]: self._answer(record, b) for b in form.payload["blocks"] if b["type"] == "input"}
-            if await self._submitted(user, form, typed):
-                self.typed |= {(record.id, name) for name, given in typed.items() if given["answer"].get("value")}
-                return
+        corrects = record is self._correction
+        ref = {"case": code, "refers_to": 1} if corrects else {"case": code, "record": record.id}
+        action = "correct.1" if corrects else "make-record.x"
+        await self.school.send(self.school.click(user, self.school.messages(KARIN)[0], action, json.dumps(ref)))
+        return self.school.modal(user)
 
-    async def _submitted(self, user: str, form: View, typed: Json) -> bool:
+    async def _with_texts_alone(self, user: str, form: View, given: Json) -> None:
+        """What is refused may leak no more than what is stored."""
+        texts = {name: answer for name, answer in given.items() if answer["answer"]["type"] == "plain_text_input"}
+        required = {b["block_id"] for b in form.payload["blocks"] if b["type"] == "input" and not b["optional"]}
+        if required - {*texts}:
+            assert await self._submitted(user, form, texts)
+
+    async def _submitted(self, user: str, form: View, typed: Json) -> list[str]:
+        """Submit it; return the fields at which something is wrong."""
         answer = await self.school.send(self.school.submission(user, form, typed))
         view = answer.get("view") or {}
         if view.get("callback_id") == "review":
             shown = {"callback_id": "review", "private_metadata": view["private_metadata"]}
             answer = await self.school.send(self.school.submission(user, form, typed, **shown))
-        return answer.get("response_action") == "update"
+        assert (answer.get("response_action") == "update") is not bool(answer.get("errors")), answer
+        return [*answer.get("errors", {})]
 
-    def _answer(self, record: Record, block: Json) -> Json:
-        element, today = block["element"], self.school.clock().date()
-        kind, options = element["type"], element.get("options", [])
-        later = [today + timedelta(days=days) for days in (0, 0, 1, 725)]
-        chosen = [o for o in options if o["value"] == self.lead.get(block["block_id"])]
+    def _remember(self, code: str, record: Record, given: Json) -> None:
+        self.made[record.id] += 1
+        self.typed |= {(record.id, name) for name, answer in given.items() if answer["answer"].get("value")}
+        if record.effect is Effect.HANDS_OVER:
+            self.teachers[code] = self._who(code, record)
+
+    def _answer(self, code: str, record: Record, block: Json) -> Json:
+        element, asked = block["element"], record.field(block["block_id"])
+        assert asked is not None
         values: dict[str, Any] = {
-            "plain_text_input": {"value": f"{MARK}{record.id}{block['block_id']}"[:60]},
-            "datepicker": {"selected_date": str(self.dice.choice(later))},
-            "radio_buttons": {"selected_option": self.dice.choice(chosen or options or [None])},
-            "static_select": {"selected_option": self.dice.choice(chosen or options or [None])},
-            "checkboxes": {"selected_options": [o for o in options if self.dice.random() < 0.8]},
-            "multi_users_select": {"selected_users": self.dice.choice(PRESENT)},
-            "users_select": {"selected_user": self.dice.choice((SANNE, MEHMET, KARIN))},
+            "plain_text_input": lambda: {"value": f"{MARK}{record.id}{asked.id}"[:60]},
+            "datepicker": lambda: {"selected_date": self._day(record, asked)},
+            "radio_buttons": lambda: {"selected_option": self._least_chosen(record, asked, element["options"])},
+            "checkboxes": lambda: {"selected_options": element["options"][1:]},
+            "multi_users_select": lambda: {"selected_users": self._who_take_part(code, record, asked) or [KARIN]},
+            "users_select": lambda: {"selected_user": self._who(code, record)},
         }
-        return {"answer": {"type": kind, **values[kind]}}
+        return {"answer": {"type": element["type"], **values[element["type"]]()}}
+
+    def _day(self, record: Record, asked: FieldSpec) -> str:
+        ahead = 725 if record.effect is Effect.HOLDS else int(asked.future)
+        return str(self.school.clock().date() + timedelta(days=ahead))
+
+    def _least_chosen(self, record: Record, asked: FieldSpec, options: list[Json]) -> Json:
+        option = min(options, key=lambda option: self.chosen[record.id, asked.id, option["value"]])
+        self.chosen[record.id, asked.id, option["value"]] += 1
+        return option
+
+    def _who_take_part(self, code: str, record: Record, asked: FieldSpec) -> list[str]:
+        there = [presence for presence in record.present if presence.field == asked.id]
+        return [self._holder(code, role) for one in there for role in (*one.all_of, *one.one_of[:1])]
+
+    def _who(self, code: str, record: Record) -> str:
+        if record.effect is Effect.HANDS_OVER:
+            return MEHMET if self.teachers[code] == SANNE else SANNE
+        return KARIN
 
 
 def in_every_disguise(mark: str) -> list[bytes]:
@@ -206,8 +253,8 @@ def _dumped(engine: Engine) -> bytes:
     return subprocess.run([str(found), url], check=True, capture_output=True).stdout
 
 
-@pytest.mark.timeout(280)
-@pytest.mark.parametrize("file", [PLANS / "heutink.yaml"], ids=lambda file: file.stem)
+@pytest.mark.timeout(200)
+@pytest.mark.parametrize("file", shipped_plans(), ids=lambda file: file.stem)
 async def test_nothing_typed_in_any_form_leaks(
     tmp_path: Path,
     database_url: str,
@@ -224,7 +271,7 @@ async def test_nothing_typed_in_any_form_leaks(
         async with running(tmp_path, database_url=database_url, schools=[linde_with(*people)], ticking=True) as school:
             school.expect("server_error", "expired_trigger_id", "not_found")
             school.workspace.traffic = deque()
-            walk = Walk(school, load_plan(file), random.Random(5))
+            walk = Walk(school, load_plan(file))
             await walk.until_all_is_typed()
             await _the_rest(school, walk)
             await walk.hold_what_is_closed()

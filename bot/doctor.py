@@ -9,8 +9,9 @@ from pathlib import Path
 from sqlalchemy import Engine, make_url
 
 from bot.anchoring import anchor_complaints
+from bot.calendar_watch import calendar_ends
 from bot.doctor_slack import Finding, ask
-from bot.program import calendar_ends, configs_of, open_store, plan_of, utc_now
+from bot.program import configs_of, open_store, plan_of, utc_now
 from bot.schools_file import read_schools
 from bot.settings import Settings, Wrong
 from bot.slack_errors import LOCKED_OUT

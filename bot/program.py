@@ -11,10 +11,10 @@ import gc
 import logging
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Set
+from collections.abc import AsyncIterator, Callable, Iterable, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
@@ -42,11 +42,9 @@ from handlers.office import Office
 from handlers.request import Services
 from handlers.trouble import note
 from meldcode.desks import place_all
-from meldcode.people import School
 from meldcode.plan import Plan
 from meldcode.plan_file import PLANS, load_plan, shipped_plans
 from meldcode.roles import tell_of_roles
-from meldcode.schedule import calendar_of
 from meldcode.turns import Desk
 from storage.engine import make_engine
 from storage.migrate import is_current, upgrade
@@ -61,7 +59,6 @@ START_TRIES = 8
 CASES_AT_ONCE = 100
 DEAF_SECONDS = 120
 """Slack pings every few seconds; a link can go deaf after a reconnect and not notice."""
-MONTHS_AHEAD = timedelta(days=183)
 
 
 @dataclass
@@ -137,7 +134,6 @@ async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) ->
             team = identity.team_id or ""
             changed_desks = await asyncio.to_thread(apply_schools, store, configs, team, now(), tell_of_roles)
         await asyncio.to_thread(_place_cases, store, now())
-        await asyncio.to_thread(_warn_of_calendars, store, now())
         office = Office(store.together, now, threads=store.writers)
         languages = Languages(office, client)
         await languages.begin()
@@ -232,20 +228,6 @@ def _place_cases(store: Store, now: datetime) -> None:
     while placed:
         with store.transaction(now) as tx:
             placed = place_all(tx, CASES_AT_ONCE, lambda error: note(error, "placing a case"))
-
-
-def _warn_of_calendars(store: Store, now: datetime) -> None:
-    with store.transaction(now) as tx:
-        for school in tx.people.schools():
-            for warning in calendar_ends(school, now):
-                log.warning("%s", warning)
-
-
-def calendar_ends(school: School, now: datetime) -> Iterator[str]:
-    """Say so when the vacations are known for less than half a year ahead: beyond them no moment can be computed."""
-    last = calendar_of(school).last_known_day()
-    if last - now.date() < MONTHS_AHEAD:
-        yield f"{school.name}: the vacations are known until {last} only. Update Meldwijzer (the package holidays)."
 
 
 def _plan_files(path: Path) -> list[Path]:

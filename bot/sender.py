@@ -32,7 +32,7 @@ from handlers.trouble import note
 from meldcode.passing_on import Undelivered, pass_on
 from meldcode.people import Identity
 from meldcode.ports import Transaction
-from meldcode.reminding import is_outdated, may_come
+from meldcode.reminding import may_come, up_to_date
 from storage.outbox import Claimed, SendQueue
 from storage.transaction import StoredTransaction
 
@@ -239,7 +239,7 @@ def _rendered(tx: Transaction, messages: list[Claimed], now: datetime) -> Render
     if first.kind != REMINDER:
         return in_words(first.kind, first.words, tx.plans.get)
     latest = {m.case: m.words for m in messages}
-    current = [words for case, words in latest.items() if case and not is_outdated(tx, case, words, now)]
+    current = [now_so for case, words in latest.items() if case and (now_so := up_to_date(tx, case, words, now))]
     if len(current) > 1:
         return overview_of(current, tx.plans.get)
     return in_words(REMINDER, current[0], tx.plans.get) if current else None

@@ -13,6 +13,7 @@ from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.calendar_watch import CalendarWatch
 from bot.shared_files import remove_due_files
 from handlers.office import Office
 from handlers.request import Services
@@ -48,6 +49,7 @@ class Ticker:
         self._wipe = wipe
         self._wake = services.wake
         self._client = services.client
+        self._calendars = CalendarWatch()
         self._scheduler = AsyncIOScheduler(timezone="UTC")
 
     def start(self) -> None:
@@ -84,9 +86,10 @@ class Ticker:
             note(error, "files")
 
     async def hourly(self) -> None:
-        """Tell of cases without a holder, send the week's counts, and destroy what has had its time."""
-        look_after, tidy = (partial(self._office.run, work, seconds=PATIENCE) for work in (_look_after, _tidy))
-        for work in (look_after, self._end_cases, tidy, partial(asyncio.to_thread, self._anchor)):
+        """Tell of cases without a holder, send the week's counts, destroy what has had its time; log what is coming."""
+        works = (_look_after, _tidy, self._calendars.look)
+        look_after, tidy, look_ahead = (partial(self._office.run, work, seconds=PATIENCE) for work in works)
+        for work in (look_after, self._end_cases, tidy, look_ahead, partial(asyncio.to_thread, self._anchor)):
             try:
                 await work()
             except asyncio.CancelledError:

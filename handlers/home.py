@@ -10,7 +10,7 @@ from itertools import groupby
 
 from handlers import blocks as b
 from handlers import texts
-from handlers.days import last_day, on_day
+from handlers.days import in_full, last_day, on_day
 from handlers.logbook import day
 from handlers.roles import missing_roles
 from handlers.screens import DEPUTY, acute_button, open_button, signal_button
@@ -109,6 +109,9 @@ def _row(row: CaseRow, overview: Overview) -> Iterator[str]:
         yield text("home_row_joined")
         return
     yield _bar(row.plan, row.case.step)
+    if row.postponed and row.postponed.until > overview.today:
+        day_ = in_full(row.postponed.until)
+        yield b.escape(text("home_postponed", until=day_, author=row.postponed_by))
     needed = [text("home_needed", record=row.record.title)] if row.record else []
     until = [last_day(row.due, overview.today)] if row.due else []
     if needed or until:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from handlers import blocks as b
 from handlers import texts
+from handlers.days import last_day
 from handlers.logbook import day
 from handlers.readers import unusual_button
 from handlers.roles import roles_button
@@ -60,7 +61,7 @@ def _alarm(words: Words, _plans: Plans) -> Rendered:
 def overview(several: Sequence[Words], plans: Plans) -> Rendered:
     """Return one message for several reminders to the same person: a morning overview instead of ten pings (G2)."""
     count = str(len(several))
-    shown = sorted(several, key=lambda words: words["since"])[:MOST_IN_OVERVIEW]
+    shown = sorted(several, key=lambda words: (not _cannot_wait(words), words["since"]))[:MOST_IN_OVERVIEW]
     cases = [
         b.section("\n".join(_reminder_lines(words, plans)), accessory=open_button(words["code"])) for words in shown
     ]
@@ -103,12 +104,28 @@ def _reminder_lines(words: Words, plans: Plans) -> list[str]:
         total=str(max(step.number for step in plan.steps)),
         title=step.title,
         who=texts.roles(words["who"].split()),
-        day=day(datetime.fromisoformat(words["since"])),
+        since=_since(words),
     )
     needed = [text("reminder_needed", record=plan.records[words["record"]].title)] if words["record"] else []
     about = day(date.fromisoformat(words["day"])) if words["day"] else ""
     title = TITLES[Kind(words["kind"]), bool(words["instead"])]
-    return [f"*{text(title, code=words['code'], day=about)}*", *needed, where]
+    return [f"*{text(title, code=words['code'], day=about)}*", *_cannot_wait(words), *needed, where]
+
+
+def _since(words: Words) -> str:
+    """Since when and for how many school days a case stands at its step; beyond the calendar nobody can count them."""
+    count = words.get("days", "")
+    sentence = {"": "since", "0": "since", "1": "since_one"}.get(count, "since_more")
+    return text(sentence, day=day(datetime.fromisoformat(words["since"])), count=count)
+
+
+def _cannot_wait(words: Words) -> list[str]:
+    """That a step must be done before the vacation begins, or should have been (G6)."""
+    until = words.get("until")
+    if words["kind"] != Kind.VACATION or not until or until >= words["day"]:
+        return []
+    until_when = last_day(date.fromisoformat(until), date.fromisoformat(words["today"]))
+    return [text("reminder_cannot_wait", until=until_when)]
 
 
 def _week(words: Words, plans: Plans) -> Rendered:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from handlers import blocks as b
 from handlers import texts
@@ -18,7 +18,7 @@ from handlers.texts import text
 from meldcode import hints
 from meldcode.case import Status, to_act
 from meldcode.people import AMSTERDAM, Person
-from meldcode.plan import Effect, Plan, Record, Step
+from meldcode.plan import Effect, FieldKind, Plan, Record, Step
 from meldcode.ports import CaseHeader
 from meldcode.reading import CaseView
 from meldcode.recording import Saved, ToReview
@@ -159,6 +159,7 @@ def _standing(view: CaseView) -> list[b.Block]:
         text("case_needed", records=needed) if needed else text("case_watch"),
         *([text("agrees")] if any(_is_own_proposal(view, record) for record in view.open) else []),
         *_done(view, step),
+        *_postponed(view),
     ]
     return [b.section("\n".join(lines)), *([b.context(step.explain)] if step.explain else [])]
 
@@ -177,6 +178,18 @@ def _done(view: CaseView, step: Step) -> list[str]:
         for title, entry in entries
     ]
     return [text("case_done", records=_as_list(done))] if done else []
+
+
+def _postponed(view: CaseView) -> list[str]:
+    """Until when the reminders of this step were put off, by whom and why (G2)."""
+    entry = view.postponement
+    if entry is None:
+        return []
+    record = view.dossier.plan.records[entry.record]
+    until = day(date.fromisoformat(str(entry.answers[record.day_field])))
+    reasons = [str(entry.answers[field.id]) for field in record.fields_of(FieldKind.TEXT) if field.id in entry.answers]
+    who = view.names.get(str(entry.author)) or text("a_colleague")
+    return [text("case_postponed", until=until, author=b.escape(who), why=b.escape(" ".join(reasons)))]
 
 
 def _as_list(titles: list[str]) -> str:

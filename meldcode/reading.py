@@ -17,7 +17,7 @@ from meldcode.plan import Effect, FieldKind, Outcome, Plan, Record, Step
 from meldcode.ports import CaseHeader, Reading, Transaction
 from meldcode.retention import term_of
 from meldcode.roles import Gap, gaps
-from meldcode.turns import Lying, Place, desks_of
+from meldcode.turns import Lying, Place, Postponed, desks_of, postponement
 
 CASES_ON_PAGE = 10
 
@@ -38,7 +38,8 @@ class CaseView:
     """A case as it is shown. `doable` is what this reader can record now, `open` what the step waits for at all.
 
     `same_pupil` are cases that may be about the same pupil, shown only to whoever may join them. `kept_until` is from
-    when on a closed one may be destroyed. `may_see_readers` says that this reader may see who read it.
+    when on a closed one may be destroyed. `may_see_readers` says that this reader may see who read it. What last
+    put off the reminders of this step is `postponement`.
     """
 
     dossier: Dossier
@@ -49,6 +50,7 @@ class CaseView:
     same_pupil: tuple[CaseHeader, ...] = ()
     kept_until: datetime | None = None
     may_see_readers: bool = False
+    postponement: Entry | None = None
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,10 @@ class FormView:
 
 @dataclass(frozen=True)
 class CaseRow:
-    """A case in an overview: no content. `record` is what is needed now of this person, `due` the last day for it."""
+    """A case in an overview: no content. `record` is what is needed now of this person, `due` the last day for it.
+
+    `postponed` says that reminders of it were put off, and `postponed_by` the name of whoever did.
+    """
 
     case: CaseHeader
     plan: Plan
@@ -88,6 +93,8 @@ class CaseRow:
     place: Place
     record: Record | None = None
     due: date | None = None
+    postponed: Postponed | None = None
+    postponed_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -138,6 +145,7 @@ def _view(tx: Transaction, dossier: Dossier, now: datetime) -> CaseView:
         same_pupil=tuple(_same_pupil(tx, dossier)),
         may_see_readers=may(Action.SEE_READERS, dossier.relation, dossier.plan),
         kept_until=term.destroy_at if term else None,
+        postponement=postponement(dossier.plan, dossier.state),
     )
 
 
@@ -375,4 +383,6 @@ def _rows(tx: Transaction, person: Person, lying: Sequence[Lying]) -> Iterator[C
         plan = tx.plans.get(case.plan, case.plan_version)
         relation = relation_to(person, case)
         if may(Action.READ, relation, plan):
-            yield CaseRow(case, plan, relation.is_own, one.place, plan.records.get(one.record), one.due)
+            by = tx.people.get(one.postponed.by).name if one.postponed else ""
+            record = plan.records.get(one.record)
+            yield CaseRow(case, plan, relation.is_own, one.place, record, one.due, one.postponed, by)

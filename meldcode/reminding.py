@@ -18,11 +18,12 @@ from meldcode.access import ALERTED
 from meldcode.calendar import DAY, BeyondCalendar
 from meldcode.case import CaseId, PersonId, State, Status, fold, needed, to_act
 from meldcode.due import Due, Kind, counts_from
-from meldcode.people import AMSTERDAM, Person
+from meldcode.people import AMSTERDAM, Person, School
 from meldcode.plan import Effect, Plan, Role
 from meldcode.ports import CaseHeader, Contents, Message, Transaction
 from meldcode.readers import unusual_in
 from meldcode.schedule import RETRY, calendar_of, follow_ups, next_moment, open_moment, to_remind
+from meldcode.turns import last_day
 
 AFTER_TROUBLE = timedelta(hours=1)
 QUIET = ("reminder", "without_holder")
@@ -46,17 +47,26 @@ def remind(tx: Transaction, now: datetime, limit: int, trouble: Callable[[Except
     return len(cases)
 
 
-def is_outdated(tx: Transaction, case: CaseId, words: Mapping[str, str], now: datetime) -> bool:
-    """Tell whether a reminder should not be sent any more: what it asks was done or postponed, or its day is over."""
+def up_to_date(tx: Transaction, case: CaseId, words: Mapping[str, str], now: datetime) -> dict[str, str] | None:
+    """Return the words of a reminder as they are now that it is sent, also for how long the case stands there.
+
+    None when it should not be sent any more: what it asks was done or postponed, or its day is over.
+    """
     header = tx.cases.get(case)
     if header.status is not Status.OPEN:
-        return True
+        return None
+    plan = tx.plans.get(header.plan, header.plan_version)
+    state = fold(plan, tx.cases.contents(case).entries)
+    if _is_outdated(plan, state, words, now):
+        return None
+    how_long = _for_how_long(plan, state, tx.people.school(header.school), now)
+    return {**words, **_standing(header, plan, state), **how_long}
+
+
+def _is_outdated(plan: Plan, state: State, words: Mapping[str, str], now: datetime) -> bool:
     if words["kind"] == Kind.VACATION:
         return words["day"] <= now.astimezone(AMSTERDAM).date().isoformat()
-    if words["kind"] == Kind.FOLLOW_UP:
-        return False
-    plan = tx.plans.get(header.plan, header.plan_version)
-    return words["waiting"] != _waiting(plan, fold(plan, tx.cases.contents(case).entries))
+    return words["kind"] == Kind.RUNG and words["waiting"] != _waiting(plan, state)
 
 
 def may_come(tx: Transaction, kind: str, case: CaseId | None, now: datetime) -> datetime:
@@ -116,10 +126,10 @@ def _waiting(plan: Plan, state: State) -> str:
     return f"{state.step} {counts_from(plan.step(state.step), state)} {len(state.postponed)}"
 
 
-def _words(case: CaseHeader, plan: Plan, state: State, person: Person, due: Due) -> dict[str, str]:
+def _standing(case: CaseHeader, plan: Plan, state: State) -> dict[str, str]:
+    """Where a case stands, and for whom it waits."""
     step, waiting = plan.step(state.step), needed(plan, state)
     each = step.deadline.each if step.deadline else None
-    may_hand_over = _held(person, case) & {*plan.record_with(Effect.HANDS_OVER).by}
     return {
         "code": case.code,
         "plan": plan.plan,
@@ -128,6 +138,24 @@ def _words(case: CaseHeader, plan: Plan, state: State, person: Person, due: Due)
         "record": waiting[0].id if waiting else each or "",
         "who": " ".join(to_act(plan, state)),
         "since": state.since.isoformat() if state.since else "",
+    }
+
+
+def _for_how_long(plan: Plan, state: State, school: School, now: datetime) -> dict[str, str]:
+    """For how many school days a case stands at its step, and by when it should be done; empty beyond the calendar."""
+    calendar, today = calendar_of(school), now.astimezone(AMSTERDAM).date()
+    try:
+        days = calendar.school_days_between(calendar.local_day(state.since or now), today)
+    except BeyondCalendar:
+        return {}
+    until = last_day(plan, state, calendar)
+    return {"today": today.isoformat(), "days": str(days), "until": until.isoformat() if until else ""}
+
+
+def _words(case: CaseHeader, plan: Plan, state: State, person: Person, due: Due) -> dict[str, str]:
+    may_hand_over = _held(person, case) & {*plan.record_with(Effect.HANDS_OVER).by}
+    return {
+        **_standing(case, plan, state),
         "kind": due.kind.value,
         "waiting": _waiting(plan, state),
         "day": due.day.isoformat() if due.day else "",

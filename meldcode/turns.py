@@ -12,10 +12,10 @@ from datetime import date
 from enum import IntEnum
 
 from meldcode.calendar import BeyondCalendar, SchoolCalendar
-from meldcode.case import CaseId, PersonId, SchoolId, State, Status, needed, to_act
+from meldcode.case import CaseId, Entry, PersonId, SchoolId, State, Status, needed, to_act
 from meldcode.due import counts_from, deadline
 from meldcode.people import Person
-from meldcode.plan import Plan, Role
+from meldcode.plan import Effect, Plan, Role
 
 ROLES = frozenset(Role)
 
@@ -47,6 +47,14 @@ class Desk:
 
 
 @dataclass(frozen=True)
+class Postponed:
+    """That the reminders of a case were put off until a day, and by whom (G2); why stands in the logbook alone."""
+
+    until: date
+    by: PersonId
+
+
+@dataclass(frozen=True)
 class Turn:
     """A case on a desk. `record` is what is needed there now, or nothing; `due` its last day, if it has one."""
 
@@ -54,6 +62,7 @@ class Turn:
     place: Place
     record: str = ""
     due: date | None = None
+    postponed: Postponed | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +83,7 @@ class Lying:
     place: Place
     record: str
     due: date | None
+    postponed: Postponed | None = None
 
 
 @dataclass(frozen=True)
@@ -115,10 +125,11 @@ def turns_of(
     if state.status is not Status.OPEN:
         return
     place, roles, record = _turn(plan, state)
-    due = _last_day(plan, state, calendar)
+    due, put_off = last_day(plan, state, calendar), _postponed(plan, state)
     readers = [(Desk(school, role), role) for role in plan.readers if role is not Role.TEACHER]
     for desk, role in [*readers, *((desk, Role.TEACHER) for desk in own)]:
-        yield Turn(desk, place, record, due) if role in roles else Turn(desk, Place.FOLLOWS, due=due)
+        is_theirs = role in roles
+        yield Turn(desk, place if is_theirs else Place.FOLLOWS, record if is_theirs else "", due, put_off)
 
 
 def _turn(plan: Plan, state: State) -> tuple[Place, frozenset[Role], str]:
@@ -132,8 +143,18 @@ def _turn(plan: Plan, state: State) -> tuple[Place, frozenset[Role], str]:
     return Place.WAITS, others or roles, waiting[0].id
 
 
-def _last_day(plan: Plan, state: State, calendar: SchoolCalendar) -> date | None:
-    """The last day of the step, or the day to which its reminders were postponed; None beyond the calendar."""
+def postponement(plan: Plan, state: State) -> Entry | None:
+    """Return the entry that last put off the reminders of the step, if any did (G2)."""
+    return state.standing[plan.record_with(Effect.POSTPONES).id] if state.postponed else None
+
+
+def _postponed(plan: Plan, state: State) -> Postponed | None:
+    entry = postponement(plan, state)
+    return Postponed(date.fromisoformat(state.postponed[-1]), entry.author) if entry else None
+
+
+def last_day(plan: Plan, state: State, calendar: SchoolCalendar) -> date | None:
+    """Return the last day of the step, or the day to which its reminders were put off; None beyond the calendar."""
     step = plan.step(state.step)
     since = counts_from(step, state)
     try:

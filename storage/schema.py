@@ -241,6 +241,9 @@ turns = Table(
     Column("due", Date, nullable=False, info=PLAIN),
     Column("code", String(10), nullable=False, info=PLAIN),
     Column("record", String(40), nullable=False, info=PLAIN),
+    # Until when its reminders were put off, and by whom; why stands in the logbook alone.
+    Column("postponed_to", Date, info=PLAIN),
+    Column("postponed_by", ForeignKey(people.c.id), info=IDENTIFIER),
     # A page is read off the index in the order of doing, whatever else is open.
     Index("ix_turns_desk", "school", "holder", "place", "due", "code", "case"),
 )

@@ -12,7 +12,7 @@ from sqlalchemy import case as case_when
 
 from meldcode.case import SchoolId, Status
 from meldcode.ports import CaseHeader, StepCount, Turns
-from meldcode.turns import Appointment, Desk, Lying, Minded, Place, Promise, Turn
+from meldcode.turns import Appointment, Desk, Lying, Minded, Place, Postponed, Promise, Turn
 from storage.cases import StoredCases
 from storage.schema import appointments, cases, turns
 from storage.session import Session
@@ -20,6 +20,8 @@ from storage.session import Session
 NO_DAY = date.max
 """Of what has no last day: it comes after all that has one, on both databases."""
 _ORDER = (turns.c.place, turns.c.due, turns.c.code)
+_PUT_OFF = (turns.c.postponed_to, turns.c.postponed_by)
+"""The same on all the desks of a case."""
 
 
 class StoredTurns(Turns):
@@ -119,6 +121,8 @@ def _turn_row(case: CaseHeader, turn: Turn) -> dict[str, Any]:
         "due": turn.due or NO_DAY,
         "code": case.code,
         "record": turn.record,
+        "postponed_to": turn.postponed.until if turn.postponed else None,
+        "postponed_by": turn.postponed.by if turn.postponed else None,
     }
 
 
@@ -189,21 +193,22 @@ def _is_on(desk: int) -> ColumnElement[bool]:
 
 
 def _on(desk: int) -> Select[Any]:
-    return select(turns.c.case, *_ORDER, turns.c.record).where(_is_on(desk))
+    return select(turns.c.case, *_ORDER, turns.c.record, *_PUT_OFF).where(_is_on(desk))
 
 
 def _each_once(parts: list[Select[Any]]) -> Select[Any]:
     """The cases in all these parts, each once, at its best place."""
     # SQLite wants an ordered part wrapped.
     all_ = union_all(*(select(part.subquery()) for part in parts)).subquery()
-    case, place, due, code, record = all_.c
+    case, place, due, code, record, *put_off = all_.c
     best = (func.min(place).label("place"), func.min(due).label("due"), func.min(code).label("code"))
-    return select(case, *best, func.max(record).label("record")).group_by(case)
+    return select(case, *best, func.max(record).label("record"), *put_off).group_by(case, *put_off)
 
 
 def _lying(row: Row[Any]) -> Lying:
     due = None if row.due == NO_DAY else row.due
-    return Lying(row.case, row.code, Place(row.place), row.record, due)
+    postponed = Postponed(row.postponed_to, row.postponed_by) if row.postponed_to else None
+    return Lying(row.case, row.code, Place(row.place), row.record, due, postponed)
 
 
 def _overdue(today: date) -> ColumnElement[int]:

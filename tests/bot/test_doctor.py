@@ -9,8 +9,9 @@ from uuid import uuid4
 import pytest
 from pydantic import SecretStr
 
+from bot.calendar_watch import calendar_ends
 from bot.doctor import complaints, notes
-from bot.program import calendar_ends, open_store
+from bot.program import open_store
 from bot.settings import Settings
 from meldcode.people import School
 from meldcode.plan import Role

@@ -170,7 +170,7 @@ async def test_a_stalled_case_is_brought_up_with_more_and_more_people(tmp_path: 
         assert last.text == f"Dossier {code} wacht op een volgende stap."
         assert buttons_of(last) == ["Dossier openen", "Later", "Overdragen", "Acuut gevaar"]
         assert "Nu nodig: “Signaal oppakken”.\nStap 1 van 4" in words_of(last)
-        assert "In deze stap sinds 23-11-2026" in words_of(last)
+        assert "In deze stap sinds 23-11-2026, al 7 schooldagen open." in words_of(last)
         of_joris = buttons_of(school.messages(JORIS)[-1])
         assert of_joris == ["Dossier openen", "Later", "Acuut gevaar"], "a confidant cannot hand over"
 

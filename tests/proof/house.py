@@ -38,6 +38,7 @@ TEAM = "T0PRACTICE"
 REGION, HOURS = "noord", (clock_time(0, 0), clock_time(23, 59))
 HOST = "127.0.0.1"
 READY_SECONDS = 60
+LOG_TAIL = 2000
 ROLES = ("teacher", "care_coordinator", "confidant", "school_leader")
 TOLD = ("care_coordinator", "confidant")
 """Who hears of a signal."""
@@ -180,12 +181,18 @@ class Processes:
         self.start(name)
 
     async def ready(self, name: str) -> None:
-        """Wait until it is ready; one that ended is started again, as a supervisor does."""
-        async with asyncio.timeout(READY_SECONDS), aiohttp.ClientSession() as session:
-            while not await self._is_ready(session, name):
-                if not self._is_alive(name):
-                    self.kill(name)
-                await asyncio.sleep(0.02)
+        """Wait until it is ready; one that ended is started again, as a supervisor does. TimeoutError, with its log."""
+        try:
+            async with asyncio.timeout(READY_SECONDS), aiohttp.ClientSession() as session:
+                while not await self._is_ready(session, name):
+                    if not self._is_alive(name):
+                        self.kill(name)
+                    await asyncio.sleep(0.02)
+        except TimeoutError as error:
+            log = (self.folder / f"{name}.log").read_text(encoding="utf-8")
+            raise TimeoutError(
+                f"{name} is not ready after {READY_SECONDS} s; its log ends with\n{log[-LOG_TAIL:]}"
+            ) from error
 
     def _is_alive(self, name: str) -> bool:
         try:

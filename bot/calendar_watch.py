@@ -1,0 +1,36 @@
+"""Says that the vacations are known for less than half a year ahead: beyond them no moment can be computed (G6)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from meldcode.people import School
+from meldcode.ports import Transaction
+from meldcode.schedule import calendar_of
+
+log = logging.getLogger("meldwijzer.calendar")
+MONTHS_AHEAD = timedelta(days=183)
+
+
+class CalendarWatch:
+    """Looks at the schools' calendars when asked to, and logs of each once that its end comes near."""
+
+    def __init__(self) -> None:
+        self._told: set[str] = set()
+
+    def look(self, tx: Transaction, now: datetime) -> None:
+        """Log what is new."""
+        found = [line for school in tx.people.schools() for line in calendar_ends(school, now)]
+        for line in found:
+            if line not in self._told:
+                log.warning("%s", line)
+        self._told.update(found)
+
+
+def calendar_ends(school: School, now: datetime) -> Iterator[str]:
+    """Say so when the vacations of the school are known for less than half a year ahead."""
+    last = calendar_of(school).last_known_day()
+    if last - now.date() < MONTHS_AHEAD:
+        yield f"{school.name}: the vacations are known until {last} only. Update Meldwijzer (the package holidays)."

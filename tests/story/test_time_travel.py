@@ -181,9 +181,11 @@ async def opens(desk: Desk, code: str) -> None:
 
 
 async def move(desk: Desk, how: str, to: str) -> None:
-    """Move the clock; the bar then shows this time."""
+    """Move the clock; the bar then shows this time, and takes a next move."""
+    clock = desk.page.get_by_role("group", name="De klok")
     await desk.page.get_by_role("button", name=how, exact=True).click()
-    await expect(desk.page.get_by_role("group", name="De klok")).to_contain_text(to)
+    await expect(clock).to_contain_text(to)
+    await expect(clock).not_to_have_attribute("aria-busy", "true")
 
 
 async def has_new(desk: Desk, unread: dict[str, int]) -> None:

@@ -32,6 +32,8 @@ SETTLE = 0.1
 """Seconds after a change, in which more of the same are waited for."""
 AT_MOST_EVERY = 2.0
 """Seconds between two publications of the same tab."""
+PATIENCE = 30.0
+"""Seconds to wait for the database; no person waits for it here."""
 
 
 class Homes:
@@ -98,6 +100,6 @@ class Homes:
 
     async def _view(self, who: Identity) -> View:
         try:
-            return home_view(await self._office.run(lambda tx, now: home(tx, who, now)))
+            return home_view(await self._office.run(lambda tx, now: home(tx, who, now), seconds=PATIENCE))
         except Refusal as refused:  # of who has no role any more, nothing may stay there
             return problem_home(refusal(refused))

@@ -2,8 +2,9 @@
 
 1. Messages are claimed with a lease, and put in words: whoever dies while sending loses the claim, not the message.
 2. Each is sent, outside any transaction; one that takes long holds up no other person's.
-3. It is marked as sent; or tried again later (at Slack's own word when it says when); or set aside with an alarm when
-   it can never arrive. When Slack refuses the token nothing is set aside: all waits, and the log and `doctor` say so.
+3. It is marked as sent, in the transaction that claims the next ones; or tried again later (at Slack's own word when it
+   says when); or set aside with an alarm when it can never arrive. When Slack refuses the token nothing is set aside:
+   all waits, and the log and `doctor` say so.
 """
 
 from __future__ import annotations
@@ -76,6 +77,8 @@ class Sender:
         self._home_changed = home_changed
         self._woken = asyncio.Event()
         self._underway: set[asyncio.Task[None]] = set()
+        self._sent: set[int] = set()
+        """Messages that were sent, and are still to be marked so."""
         self._locked_out_until: datetime | None = None
 
     def wake(self) -> None:
@@ -86,22 +89,24 @@ class Sender:
         """Send until cancelled; what is being sent then is still sent and marked, or it would be sent again."""
         try:
             while True:
-                if not await self._begin():
+                if not await self._begin(AT_ONCE - len(self._underway)):
                     await self._pause()
         finally:
             if self._underway:
                 await asyncio.wait(self._underway, timeout=PATIENCE)
+            await self._begin(0)
 
     async def drain(self) -> int:
         """Send what is due, and return how many were claimed; none while Slack refuses the token."""
         deliveries = await self._claim(AT_ONCE)
         await asyncio.gather(*(self._deliver(delivery) for delivery in deliveries))
+        await self._claim(0)
         return len(deliveries)
 
-    async def _begin(self) -> int:
+    async def _begin(self, most: int) -> int:
         """Begin to send what is due, and return how many were claimed; those who wait for nobody wait for none."""
         try:
-            deliveries = await self._claim(AT_ONCE - len(self._underway))
+            deliveries = await self._claim(most)
         except Exception as error:
             note(error, "outbox")
             return 0
@@ -122,9 +127,15 @@ class Sender:
         self.wake()
 
     async def _claim(self, most: int) -> list[Delivery]:
-        if most < 1 or (self._locked_out_until and self._now() < self._locked_out_until):
+        """Mark what was sent, and take so many of what is due; nothing while Slack refuses the token."""
+        sent = self._sent.copy()
+        if self._locked_out_until and self._now() < self._locked_out_until:
+            most = 0
+        if not sent and not most:
             return []
-        return await self._office.run(lambda tx, now: _taken(tx, now, most), seconds=PATIENCE)
+        deliveries = await self._office.run(lambda tx, now: _marked_and_taken(tx, now, sent, most), seconds=PATIENCE)
+        self._sent -= sent
+        return deliveries
 
     async def _pause(self) -> None:
         # Not `wait_for`: before Python 3.12 it can lose that we are told to stop.
@@ -161,7 +172,7 @@ class Sender:
         if isinstance(waits, datetime):
             await self._tell(partial(_put_off, messages=messages, due=waits))
         else:
-            await self._tell(lambda queue: queue.mark_sent([message.id for message in messages], self._now()))
+            self._sent |= {message.id for message in messages}
 
     async def _tell(self, what: Callable[[SendQueue], object]) -> None:
         await self._office.run(lambda tx, _now: what(tx.queue), seconds=PATIENCE)
@@ -205,6 +216,12 @@ def _put_off(queue: SendQueue, *, messages: list[Claimed], due: datetime) -> Non
 
 def _retry(queue: SendQueue, *, message: Claimed, due: datetime, code: str) -> None:
     queue.retry(message, due, code)
+
+
+def _marked_and_taken(tx: StoredTransaction, now: datetime, sent: set[int], most: int) -> list[Delivery]:
+    if sent:
+        tx.queue.mark_sent(sent, now)
+    return _taken(tx, now, most) if most else []
 
 
 def _taken(tx: StoredTransaction, now: datetime, most: int) -> list[Delivery]:

@@ -4,7 +4,8 @@
 2. A thread takes all that waits there, as many as may share a commit, and runs them one after another.
 3. The commit makes them durable together; only then does each request get its outcome (promise 1).
 
-So what comes in while one commit is under way shares the next one, and nothing waits for company.
+So what comes in while one commit is under way shares the next one, and nothing waits for company. What no person waits
+for (messages, Home tabs, reminders) gives way to what somebody does, but not for ever.
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ import asyncio
 from collections.abc import Callable, Set
 from contextlib import AbstractContextManager, suppress
 from contextvars import Context, copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from queue import Empty, SimpleQueue
+from itertools import count
+from math import inf
+from queue import Empty, PriorityQueue
 from threading import Thread
+from time import monotonic
 from typing import Any, Generic, TypeVar
 
 from meldcode.ports import AlreadyStored, Outdated, Transaction
@@ -29,6 +33,8 @@ TRIES = 3
 SECONDS = 2.0
 """Slack waits 3 s for an acknowledgement; the rest is for the way there and back."""
 MOST_TOGETHER = 32
+GIVES_WAY = 0.05
+"""Seconds: what no person waits for stands in the queue as if it had come so much later."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,15 @@ class _Job:
     loop: asyncio.AbstractEventLoop
     context: Context
     waiting: asyncio.Future[Any]
+
+
+@dataclass(frozen=True, order=True)
+class _Place:
+    """A place in the queue; `number` tells apart what came at the same moment. No job: it ends here."""
+
+    since: float
+    number: int
+    job: _Job | None = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -71,7 +86,8 @@ class Office(Generic[Tx_co]):
         self._now = now
         self._seconds = seconds
         self._most = MOST_TOGETHER if threads == 1 else 1
-        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        self._queue: PriorityQueue[_Place] = PriorityQueue()
+        self._numbers = count()
         self._threads = [Thread(target=self._work, name="use-case", daemon=True) for _ in range(threads)]
         for thread in self._threads:
             thread.start()
@@ -79,23 +95,27 @@ class Office(Generic[Tx_co]):
     async def run(self, use_case: Callable[[Tx_co, datetime], T], *, seconds: float | None = None) -> T:
         """Run `use_case(tx, now)` in one transaction, anew when another one came in between, and return its result.
 
-        `seconds` is for what no person waits for.
+        `seconds` is for what no person waits for: it may take longer, and gives way to what somebody does.
         """
         loop = asyncio.get_running_loop()
         waiting: asyncio.Future[T] = loop.create_future()
         async with asyncio.timeout(seconds or self._seconds):
-            self._queue.put(_Job(use_case, loop, copy_context(), waiting))
+            since = monotonic() + (GIVES_WAY if seconds else 0)
+            self._put(since, _Job(use_case, loop, copy_context(), waiting))
             return await waiting
 
     def close(self) -> None:
         """Let what waits come to its end."""
         for _ in self._threads:
-            self._queue.put(None)
+            self._put(inf, None)
         for thread in self._threads:
             thread.join()
 
+    def _put(self, since: float, job: _Job | None) -> None:
+        self._queue.put(_Place(since, next(self._numbers), job))
+
     def _work(self) -> None:
-        while (job := self._queue.get()) is not None:
+        while (job := self._queue.get().job) is not None:
             jobs = [job, *self._waiting()]
             self._tell(self._outcomes([job for job in jobs if not job.waiting.done()]))
 
@@ -104,11 +124,11 @@ class Office(Generic[Tx_co]):
         jobs: list[_Job] = []
         with suppress(Empty):
             while len(jobs) < self._most - 1:
-                job = self._queue.get_nowait()
-                if job is None:
-                    self._queue.put(None)
+                place = self._queue.get_nowait()
+                if place.job is None:
+                    self._queue.put(place)
                     break
-                jobs.append(job)
+                jobs.append(place.job)
         return jobs
 
     def _outcomes(self, jobs: list[_Job]) -> list[_Outcome]:

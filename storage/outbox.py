@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -125,7 +125,7 @@ class SendQueue:
         found: datetime | None = self._connection.scalar(select(func.min(outbox.c.due_at)).where(waiting))
         return found
 
-    def mark_sent(self, sent: Sequence[int], now: datetime) -> None:
+    def mark_sent(self, sent: Collection[int], now: datetime) -> None:
         """Mark the messages with these ids sent, also when a lease has ended meanwhile: they were sent."""
         self._connection.execute(_MARK_SENT, {"ids": list(sent), "sent_at": now})
 

@@ -236,3 +236,17 @@ async def test_stopping_at_the_moment_that_a_message_comes_stops(tmp_path: Path)
         done, _ = await asyncio.wait([sending], timeout=1)
         sending.cancel()
         assert done
+
+
+async def test_what_was_on_its_way_when_it_stops_is_marked_as_sent(tmp_path: Path) -> None:
+    async with running(tmp_path, worker=False) as school:
+        school.expect("slow")
+        school.workspace.faults.slow_seconds = 0.3
+        sending = asyncio.create_task(school.program.sender.run())
+        await school.report(SANNE, signal())
+        await until(lambda: school.program.sender._underway)
+        sending.cancel()
+        await asyncio.wait([sending])
+        with school.program.engine.connect() as connection:
+            states = connection.scalars(select(outbox.c.state)).all()
+        assert (states, arrived(school)) == (["sent", "sent"], (1, 1))

@@ -81,7 +81,9 @@ class Homes:
     async def _find_whose(self) -> None:
         desks, self._desks = self._desks, set()
         try:
-            found = await self._office.run(lambda tx, _now: tx.people.identities(people_at(tx, desks)))
+            found = await self._office.run(
+                lambda tx, _now: tx.people.identities(people_at(tx, desks)), seconds=PATIENCE
+            )
         except Exception as error:
             note(error, "home")
             return

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import click
 from pydantic import ValidationError
 
-from bot.settings import Settings, Wrong
+from bot.settings import ENV_FILE, Settings, Wrong
 from meldcode.plan_file import WrongPlan
 from storage.anchor import BadAnchor
 from storage.backup_file import BadBackup
@@ -18,12 +18,14 @@ from storage.vault import WrongKey
 
 
 def settings() -> Settings:
-    """Read the environment. Raises ClickException that names what is wrong, but does not repeat it."""
+    """Read the environment and `.env`. Raises ClickException that names what is wrong, but does not repeat it."""
     try:
         return Settings()
     except ValidationError as error:
         faults = [f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}." for e in error.errors()]
         raise click.ClickException("\n".join(faults)) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.ClickException(f"{ENV_FILE} cannot be read: {type(error).__name__}.") from error
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from bot.calendar_watch import calendar_ends
 from bot.doctor_slack import Finding, ask
 from bot.program import configs_of, open_store, plan_of, utc_now
 from bot.schools_file import read_schools
-from bot.settings import Settings, Wrong
+from bot.settings import ENV_FILE, Settings, Wrong
 from bot.slack_errors import LOCKED_OUT
 from handlers.texts import role as in_words
 from meldcode.people import School
@@ -73,7 +73,7 @@ def complaints(settings: Settings) -> Iterator[str]:
 def _files(settings: Settings) -> Iterator[str]:
     """What others on this machine may not read."""
     database = make_url(settings.database_url).database if settings.is_embedded else None
-    for file in (Path(database) if database else None, settings.meldwijzer_master_key_file):
+    for file in (ENV_FILE, Path(database) if database else None, settings.meldwijzer_master_key_file):
         if file and file.exists() and file.stat().st_mode & OTHERS:
             yield f"Others on this machine can open {file.name}. Run: chmod 600 {file.name}"
 
@@ -124,7 +124,7 @@ def _roles(settings: Settings, tx: Transaction) -> Iterator[str]:
     file = read_schools(settings.meldwijzer_schools).schools if settings.meldwijzer_schools else ()
     held = {school.name: {role for person in school.people for role in person.roles} for school in file} | known
     if not held:
-        yield "There is no school yet: set MELDWIJZER_SCHOOLS to a file with schools and people for the first start."
+        yield "There is no school yet: for a first start, write schools.yaml in this folder or set MELDWIJZER_SCHOOLS."
     for name, roles in held.items():
         yield from _without_holder(name, roles)
 

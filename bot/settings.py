@@ -5,23 +5,31 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Self
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from storage.key_ring import KeyRing, KeysInFile
 from storage.vault import BadKey, KeyWrapper
 
 SLACK_API = "https://slack.com/api/"
+ENV_FILE, KEY_FILE, SCHOOLS_FILE = Path(".env"), Path("master.key"), Path("schools.yaml")
+"""What is read when it lies in the folder where the program starts."""
 
 
 class Wrong(Exception):
     """The program cannot start like this; the message says in plain words what to do."""
 
 
-class Settings(BaseSettings):
-    """The settings by the names of DESIGN.md's interfaces, in lower case."""
+def _if_there(file: Path) -> Path | None:
+    return file if file.is_file() else None
 
-    model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
+
+class Settings(BaseSettings):
+    """The settings by the names of DESIGN.md's interfaces, in lower case; the environment goes before `.env`."""
+
+    model_config = SettingsConfigDict(
+        env_file=ENV_FILE, env_file_encoding="utf-8", extra="ignore", hide_input_in_errors=True
+    )
 
     slack_bot_token: SecretStr = SecretStr("")
     slack_app_token: SecretStr = SecretStr("")
@@ -29,10 +37,10 @@ class Settings(BaseSettings):
     slack_api_url: str = SLACK_API
     database_url: str = "sqlite:///data/meldwijzer.db"
     meldwijzer_master_key: SecretStr = SecretStr("")
-    meldwijzer_master_key_file: Path | None = None
+    meldwijzer_master_key_file: Path | None = Field(default_factory=lambda: _if_there(KEY_FILE))
     meldwijzer_anchor_file: Path | None = None
     meldwijzer_plan: Path | None = None
-    meldwijzer_schools: Path | None = None
+    meldwijzer_schools: Path | None = Field(default_factory=lambda: _if_there(SCHOOLS_FILE))
     host: str = "127.0.0.1"
     port: int = 8080
 
@@ -59,8 +67,8 @@ class Settings(BaseSettings):
         if self.meldwijzer_master_key_file:
             return self.meldwijzer_master_key_file.read_text(encoding="ascii").strip()
         raise Wrong(
-            "There is no master key. Make one with `meldwijzer keys new`, keep a copy in a safe place, and set "
-            "MELDWIJZER_MASTER_KEY or MELDWIJZER_MASTER_KEY_FILE."
+            "There is no master key. Make one with `meldwijzer keys new`, keep a copy in a safe place, and put it in "
+            "master.key in this folder, or set MELDWIJZER_MASTER_KEY or MELDWIJZER_MASTER_KEY_FILE."
         )
 
     def checked_for_slack(self) -> Self:

@@ -254,3 +254,28 @@ def test_a_setting_of_the_wrong_kind_is_named_and_not_repeated(cli: Cli, well: d
     assert result.exit_code == 1
     assert result.stderr.startswith("Error: PORT: ")
     assert "geheim" not in result.output and "Traceback" not in result.output
+
+
+# the folder where it starts
+
+
+def test_what_lies_in_the_folder_is_used(cli: Cli, well: dict[str, str], bare_environment: Path) -> None:
+    """A first start needs to set its two tokens, in `.env`, and nothing else."""
+    (bare_environment / "master.key").write_text(well.pop("MELDWIJZER_MASTER_KEY"), encoding="ascii")
+    del well["MELDWIJZER_SCHOOLS"]
+    (bare_environment / ".env").write_text("".join(f"{name}={value}\n" for name, value in well.items()))
+    for file in (".env", "master.key"):
+        (bare_environment / file).chmod(0o600)
+    assert cli("doctor").stdout == f"{NOT_ASKED}Nothing is wrong.\n"
+    assert "SLACK_API_URL must end in /api/." in cli("doctor", SLACK_API_URL="https://slack.example").stdout
+
+
+def test_tokens_that_others_can_read_are_told_of(cli: Cli, well: dict[str, str], bare_environment: Path) -> None:
+    (bare_environment / ".env").touch(0o644)
+    assert "Others on this machine can open .env. Run: chmod 600 .env" in cli("doctor", **well).stdout
+
+
+def test_settings_that_are_no_text_are_refused(cli: Cli, bare_environment: Path) -> None:
+    (bare_environment / ".env").write_bytes(b"SLACK_BOT_TOKEN=\xff\n")
+    result = cli("doctor")
+    assert (result.exit_code, result.stderr) == (1, "Error: .env cannot be read: UnicodeDecodeError.\n")

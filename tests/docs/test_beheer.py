@@ -29,7 +29,6 @@ def test_every_command_works_in_its_place(tmp_path: Path) -> None:
     environment = bare | {
         "PATH": f"{tmp_path / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}",
         "PRINTED": str(tmp_path / "printed"),
-        "MELDWIJZER_MASTER_KEY_FILE": "master.key",
     }
     said = []
     for block in BLOCKS:

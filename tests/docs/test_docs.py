@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from bot.cli import main
+from bot.manifest import SCOPES
 from bot.practice_clock import TARGETS
 from bot.schools_file import read_schools
 from bot.settings import Settings
@@ -110,6 +111,12 @@ def test_the_readme_leads_to_a_running_bot_in_ten_steps() -> None:
     _, _, below = text(README).partition("\n## In a real Slack workspace\n")
     section, _, _ = below.partition("\n## ")
     assert re.findall(r"^(\d+)\. ", section, re.M) == [str(number) for number in range(1, 11)]
+
+
+def test_the_readme_says_what_each_scope_is_for() -> None:
+    _, _, below = text(README).partition("\n## In a real Slack workspace\n")
+    section, _, _ = below.partition("\n## ")
+    assert [scope for scope in SCOPES if f"`{scope}`" not in section] == []
 
 
 def test_the_tree_names_the_folders() -> None:

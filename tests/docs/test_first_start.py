@@ -1,0 +1,94 @@
+"""The ten steps of the README from an empty workspace to a running bot, as they stand there, in a practice Slack."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.settings import Settings
+from practice.model import AppConfig, Person
+from practice.server import PracticeServer
+from practice.workspace import Workspace
+from tests.docs.documents import README, text
+from tests.running import until
+
+TOKENS = {"xapp-…": "xapp-practice", "xoxb-…": "xoxb-practice"}
+
+
+def steps() -> Iterator[tuple[str, str]]:
+    """Each block of the ten steps, and its language; without the one that gets the program."""
+    _, _, below = text(README).partition("\n## In a real Slack workspace\n")
+    for language, block in re.findall(r"```(\w+)\n(.*?) *```", below.partition("\nThe manifest asks")[0], re.S):
+        if "git clone" not in block:
+            yield language, textwrap.dedent(block)
+
+
+def environment() -> dict[str, str]:
+    """Nothing of ours is set: what the steps need they write themselves."""
+    bare = {name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields}
+    return bare | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "PORT": "0"}
+
+
+def do(block: str, folder: Path, **more: str) -> str:
+    command = ["bash", "-euo", "pipefail", "-c", block]
+    done = subprocess.run(
+        command, cwd=folder, env=environment() | more, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, f"{block}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def workspace(folder: Path) -> Workspace:
+    """The workspace in which the printed manifest was installed, with the people of the written schools file."""
+    app = AppConfig(
+        manifest=yaml.safe_load((folder / "manifest.yaml").read_text(encoding="utf-8")),
+        bot_token=TOKENS["xoxb-…"],
+        app_token=TOKENS["xapp-…"],
+        signing_secret="",
+        request_url=None,
+    )
+    [school] = yaml.safe_load((folder / "schools.yaml").read_text(encoding="utf-8"))["schools"]
+    return Workspace(app, [Person(person["slack"], person["name"]) for person in school["people"]])
+
+
+def write(block: str, folder: Path, language: str) -> None:
+    """What a step says to put in a file."""
+    if language == "yaml":
+        (folder / "schools.yaml").write_text(block, encoding="utf-8")
+        return
+    with (folder / ".env").open("a", encoding="utf-8") as file:
+        for written, real in TOKENS.items():
+            block = block.replace(written, real)
+        file.write(block)
+
+
+@pytest.mark.timeout(180)
+async def test_the_steps_lead_to_a_bot_that_runs(tmp_path: Path) -> None:
+    (_, begin), *others, (_, doctor), (_, run) = steps()
+    do(begin, tmp_path, HOME=str(tmp_path))
+    folder = tmp_path / "school"
+    for language, block in others:
+        if language == "yaml" or block.startswith("SLACK_"):
+            write(block, folder, language)
+        else:
+            do(block, folder)
+    async with PracticeServer(workspace(folder)) as practice:
+        slack = {"SLACK_API_URL": practice.api_url}
+        assert (await asyncio.to_thread(do, doctor, folder, **slack)).endswith("Nothing is wrong.\n")
+        bot = await asyncio.create_subprocess_shell(
+            f"exec {run}", cwd=folder, env=environment() | slack, stderr=subprocess.DEVNULL
+        )
+        try:
+            await until(lambda: len(practice.workspace.links) > 0, 60)
+        finally:
+            bot.terminate()
+            await bot.wait()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from handlers import blocks as b
@@ -10,6 +11,7 @@ from handlers.logbook import day
 from handlers.request import Request, Services, once
 from handlers.texts import text
 from meldcode import staffing
+from meldcode.ports import Transaction
 from meldcode.staffing import Appoint, Appointed, appoint_deputy
 
 DEPUTY_FORM = "deputy"
@@ -39,16 +41,17 @@ async def appoint(services: Services, request: Request) -> dict[str, Any]:
 
 async def leave_or_return(services: Services, request: Request) -> None:
     """Somebody's language may be another, or their account closed or open again: no case waits for who is gone (G5)."""
-    user = request.event.get("user")
-    if isinstance(user, dict):
-        await services.languages.keep(request.identity, str(user.get("locale") or ""))
-    if isinstance(user, dict) and "deleted" in user:
-        who = request.identity
-        is_gone = bool(user["deleted"])
-        await services.office.run(
-            once(request, lambda tx, now: staffing.leave_or_return(tx, who, is_gone=is_gone, now=now))
-        )
-        services.wake()
+    user, who = request.event.get("user"), request.identity
+    if not isinstance(user, dict):
+        return
+
+    def change(tx: Transaction, now: datetime) -> None:
+        if "deleted" in user:
+            staffing.leave_or_return(tx, who, is_gone=bool(user["deleted"]), now=now)
+
+    await services.office.run(once(request, change))  # an event that is played again ends here
+    await services.languages.keep(who, str(user.get("locale") or ""))
+    services.wake()
 
 
 def _input(name: str, kind: str) -> b.Block:

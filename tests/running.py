@@ -42,7 +42,7 @@ from practice.model import AppConfig, Json, Message, Outcome, Person, View
 from practice.server import PracticeServer
 from practice.workspace import Workspace
 from storage.outbox import SendState
-from storage.schema import metadata, outbox
+from storage.schema import identities, metadata, outbox
 from storage.vault import new_master_key
 
 Transport = Literal["http", "socket"]
@@ -198,7 +198,10 @@ class Running:
         """A digest of every row of each table; what does not differ has not changed at all."""
         with self.program.engine.connect() as connection:
             # Somebody's language comes from Slack itself after they acted, whatever they sent.
-            shown = {table: [c for c in table.c if c.name != "locale"] for table in metadata.sorted_tables}
+            shown = {
+                table: [column for column in table.c if column is not identities.c.locale]
+                for table in metadata.sorted_tables
+            }
             rows = {table.name: connection.execute(select(*columns)).all() for table, columns in shown.items()}
         return {
             name: hashlib.sha256(repr(sorted(map(repr, found))).encode()).hexdigest() for name, found in rows.items()

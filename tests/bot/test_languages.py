@@ -6,15 +6,18 @@ import asyncio
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from handlers.catalogues import DUTCH, sentences
+from handlers.languages import ASK_AGAIN
 from meldcode.plan_file import load_plan, shipped_plans
-from practice.model import Person
+from practice.model import Json, Person
 from storage.schema import identities
+from tests.bot.test_http import answered, signed
 from tests.running import KARIN, MEHMET, SANNE, Running, running, signal
 
 ENGLISH = {
@@ -45,8 +48,7 @@ def dutch_in(shown: Any) -> set[str]:
 async def speaks_english(school: Running, *users: str) -> None:
     """These people have set Slack to English, and the program was told."""
     for user in users:
-        known = school.workspace.people[user]
-        school.workspace.people[user] = Person(known.id, known.name, known.title, "en-GB", known.team_id)
+        set_in_slack(school, user, "en-GB")
         await school.actor(user).open_home()
     await eventually(school, dict.fromkeys(users, "en-GB"))
 
@@ -109,8 +111,57 @@ async def test_two_people_at_the_same_time_are_each_answered_in_their_own_langua
 
 async def test_a_language_that_is_not_there_is_answered_in_dutch(tmp_path: Path) -> None:
     async with running(tmp_path, transport="http") as school:
-        known = school.workspace.people[SANNE]
-        school.workspace.people[SANNE] = Person(known.id, known.name, known.title, "pl-PL", known.team_id)
+        set_in_slack(school, SANNE, "pl-PL")
         await school.open_form(SANNE)
         await eventually(school, {SANNE: "pl-PL"})
         assert (await school.open_form(SANNE)).payload["submit"]["text"] == "Opslaan"
+
+
+async def told_of(school: Running, user: str, event_id: str, **changed: Any) -> None:
+    """Slack tells that somebody's profile has changed."""
+    event = {"type": "user_change", "user": {"id": user, **changed}}
+    whole: Json = {"type": "event_callback", "team_id": "T0PRACTICE", "event_id": event_id, "event": event}
+    body = json.dumps(whole).encode()
+    assert (await answered(school, body, signed(school, body, kind="application/json")))[0] == 200
+
+
+def set_in_slack(school: Running, user: str, locale: str) -> None:
+    known = school.workspace.people[user]
+    school.workspace.people[user] = Person(known.id, known.name, known.title, locale, known.team_id)
+
+
+async def button_of_the_form(school: Running, user: str) -> str:
+    return str((await school.open_form(user)).payload["submit"]["text"])
+
+
+async def test_a_change_of_language_is_believed_at_once_and_one_that_is_played_again_is_not(tmp_path: Path) -> None:
+    async with running(tmp_path) as school:
+        assert await button_of_the_form(school, SANNE) == "Opslaan"
+        await eventually(school, {SANNE: "nl-NL"})
+        await told_of(school, SANNE, "Ev1", locale="en-GB")
+        assert await button_of_the_form(school, SANNE) == "Save"
+        await told_of(school, SANNE, "Ev2", locale="nl-NL")
+        await told_of(school, SANNE, "Ev1", locale="en-GB")
+        await eventually(school, {SANNE: "nl-NL"})
+        assert await button_of_the_form(school, SANNE) == "Opslaan"
+
+
+async def test_slack_is_asked_for_a_language_once_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1000.0]
+    monkeypatch.setattr("handlers.languages.time", SimpleNamespace(monotonic=lambda: now[0]))
+    async with running(tmp_path) as school:
+
+        def asked() -> int:
+            return sum("users.info" in line.what for line in school.workspace.traffic)
+
+        await school.open_form(SANNE)
+        await eventually(school, {SANNE: "nl-NL"})
+        set_in_slack(school, SANNE, "en-GB")
+        now[0] += ASK_AGAIN - 1
+        await school.open_form(SANNE)
+        await school.sent()
+        assert (await button_of_the_form(school, SANNE), asked()) == ("Opslaan", 1)
+        now[0] += 1
+        await school.open_form(SANNE)
+        await eventually(school, {SANNE: "en-GB"})
+        assert (await button_of_the_form(school, SANNE), asked()) == ("Save", 2)

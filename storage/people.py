@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, insert
 
 from meldcode.case import PersonId, SchoolId
 from meldcode.people import AMSTERDAM, Deputy, Identity, Membership, Person, RoleChange, School
+from meldcode.people_port import People
 from meldcode.plan import Role
-from meldcode.ports import People
 from meldcode.turns import Desk
 from storage.payload import groups_from_bytes, groups_to_bytes
 from storage.schema import deputies, identities, memberships, people, role_changes, roles, schools

@@ -29,7 +29,7 @@ def unusual_button(school: str, first_day: str) -> b.Block:
 
 
 def readers_modal(view: ReadersView) -> b.View:
-    """Who read the case: name, role today, when and where."""
+    """Who read the case: name, role at that moment, when and where."""
     lines = [_line(line, view.code) for line in view.lines]
     blocks = [b.section(text("readers_intro", code=view.code))]
     blocks += [b.section("\n".join(lines[start : start + 10])) for start in range(0, len(lines), 10)]
@@ -76,7 +76,7 @@ def _number(given: object) -> int:
 
 def _line(line: ReadLine, code: str) -> str:
     at = line.at.astimezone(AMSTERDAM).strftime("%d-%m-%Y %H:%M")
-    roles = texts.roles(line.roles, joined_by="and") or text("readers_no_role")
+    roles = text("readers_roles_unknown") if line.roles is None else texts.roles(line.roles, joined_by="and")
     where = text("readers_where_form" if line.where == "form" else "readers_where_case")
     other = "" if line.code == code else f" · {text('case', code=line.code)}"
     return b.escape(text("readers_line", at=at, name=line.name, roles=roles, where=where)) + other

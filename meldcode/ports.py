@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from meldcode.case import Answers, CaseId, Entry, PersonId, Pupil, SchoolId, State, Status
 from meldcode.people_port import People
-from meldcode.plan import Plan
+from meldcode.plan import Plan, Role
 from meldcode.retention import Term
 from meldcode.turns import Appointment, Desk, Lying, Minded, Place, Promise, Turn
 
@@ -47,11 +47,15 @@ class Contents:
 
 @dataclass(frozen=True)
 class Reading:
-    """The trace of somebody reading a case (G3); `where` is what was opened, for example "case" or "form"."""
+    """The trace of somebody reading a case (G3); `where` is what was opened, for example "case" or "form".
+
+    `roles` are those that the reader had at that moment, None where they were not kept.
+    """
 
     reader: PersonId
     at: datetime
     where: str
+    roles: tuple[Role, ...] | None = ()
 
 
 @dataclass(frozen=True)

@@ -36,10 +36,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class ReadLine:
-    """Somebody read the case, or one that was joined to it (`code`); `roles` are those that they have today."""
+    """Somebody read the case, or one that was joined to it (`code`); `roles` are those of that moment, if kept."""
 
     name: str
-    roles: tuple[Role, ...]
+    roles: tuple[Role, ...] | None
     at: datetime
     where: str
     code: str
@@ -86,7 +86,7 @@ def who_read(tx: Transaction, who: Identity, code: str, page: int) -> ReadersVie
     page = max(page, 0)
     found = tx.cases.readings_of(codes, page * ON_A_PAGE, ON_A_PAGE + 1)
     people = {reading.reader: tx.people.get(reading.reader) for _, reading in found}
-    lines = tuple(_line(case.school, people[r.reader], r, codes[id_]) for id_, r in found[:ON_A_PAGE])
+    lines = tuple(_line(people[r.reader], r, codes[id_]) for id_, r in found[:ON_A_PAGE])
     return ReadersView(case.code, lines, page, len(found) > ON_A_PAGE)
 
 
@@ -152,5 +152,5 @@ def _joined(tx: Transaction, case: CaseHeader) -> Sequence[CaseHeader]:
     return [part for joined in tx.cases.joined(case.id) for part in (joined, *_joined(tx, joined))]
 
 
-def _line(school: SchoolId, person: Person, reading: Reading, code: str) -> ReadLine:
-    return ReadLine(person.name, tuple(sorted(person.roles_in(school))), reading.at, reading.where, code)
+def _line(person: Person, reading: Reading, code: str) -> ReadLine:
+    return ReadLine(person.name, reading.roles, reading.at, reading.where, code)

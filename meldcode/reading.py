@@ -315,7 +315,7 @@ def _may_read_joined(dossier: Dossier) -> bool:
 
 
 def _read(tx: Transaction, person: Person, case: CaseHeader, now: datetime, where: str = "case") -> Dossier:
-    contents = tx.cases.read(case.id, Reading(person.id, now, where))
+    contents = tx.cases.read(case.id, Reading(person.id, now, where, tuple(sorted(person.roles_in(case.school)))))
     return dossier_of(tx, person, case, contents)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Row, Select, UnaryExpression, bindparam, d
 from sqlalchemy import case as case_when
 
 from meldcode.case import CaseId, Entry, PersonId, Pupil, SchoolId, State, Status
-from meldcode.plan import Plan
+from meldcode.plan import Plan, Role
 from meldcode.ports import AlreadyStored, CaseHeader, Cases, Contents, Outdated, Reading, StepCount, Submission
 from storage import chain
 from storage.inserting import insert_once
@@ -113,7 +113,8 @@ class StoredCases(Cases):
 
     def read(self, case: CaseId, reading: Reading) -> Contents:
         """Return what the case holds, for showing. The trace comes first: without it nothing is decrypted (G3)."""
-        trace = {"case": case, "reader": reading.reader, "at": reading.at, "place": reading.where}
+        roles = None if reading.roles is None else " ".join(reading.roles)
+        trace = {"case": case, "reader": reading.reader, "at": reading.at, "place": reading.where, "roles": roles}
         self._connection.execute(_INSERT_READING, trace)
         return self.contents(case)
 
@@ -208,13 +209,13 @@ class StoredCases(Cases):
     def readings(self, case: CaseId) -> list[Reading]:
         """Return who read the case, latest first."""
         query = select(readings).where(readings.c.case == case).order_by(readings.c.at.desc(), readings.c.id.desc())
-        return [Reading(row.reader, row.at, row.place) for row in self._connection.execute(query)]
+        return list(map(_reading, self._connection.execute(query)))
 
     def readings_of(self, cases: Iterable[CaseId], skip: int, limit: int) -> list[tuple[CaseId, Reading]]:
         """Return who read these cases, latest first, from the one after `skip` others on."""
         query = select(readings).where(readings.c.case.in_(list(cases)))
         rows = query.order_by(readings.c.at.desc(), readings.c.id.desc()).offset(skip).limit(limit)
-        return [(row.case, Reading(row.reader, row.at, row.place)) for row in self._connection.execute(rows)]
+        return [(row.case, _reading(row)) for row in self._connection.execute(rows)]
 
     def read_in(self, school: SchoolId, begin: datetime, end: datetime) -> list[tuple[CaseHeader, Reading]]:
         """Return the readings of the school's cases in this time; of what was joined, the case it joined counts."""
@@ -223,7 +224,7 @@ class StoredCases(Cases):
         query = select(readings).join_from(readings, cases).where(*in_time, *of_school).order_by(readings.c.at)
         rows = self._connection.execute(query).all()
         headers = {header.id: header for header in self.headers({row.case for row in rows})}
-        return [(headers[row.case], Reading(row.reader, row.at, row.place)) for row in rows]
+        return [(headers[row.case], _reading(row)) for row in rows]
 
     def authors(self, cases: Iterable[CaseId]) -> list[tuple[CaseId, PersonId]]:
         """Return who wrote in each of these cases."""
@@ -333,3 +334,8 @@ def _header(row: Row[Any], teachers: frozenset[PersonId]) -> CaseHeader:
         joined_to=row.joined_to,
         rungs=row.rungs,
     )
+
+
+def _reading(row: Row[Any]) -> Reading:
+    roles = None if row.roles is None else tuple(map(Role, row.roles.split()))
+    return Reading(row.reader, row.at, row.place, roles)

@@ -289,6 +289,8 @@ readings = Table(
     Column("reader", ForeignKey(people.c.id), nullable=False, info=IDENTIFIER),
     Column("at", Moment, nullable=False, index=True, info=MOMENT),
     Column("place", String(40), nullable=False, info=PLAIN),
+    # The reader's roles at that moment; nothing where they were not kept yet.
+    Column("roles", String(200), nullable=True, info=PLAIN),
 )
 
 handled = Table(

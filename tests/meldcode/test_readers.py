@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from handlers import texts
+from handlers.readers import readers_modal
 from meldcode.case import Status
 from meldcode.plan import Role
 from meldcode.ports import CaseHeader, Reading
@@ -75,12 +76,22 @@ def test_of_a_joined_case_too_and_its_teacher_learns_nothing(play: Play) -> None
         assert refused == NO_SUCH_CASE
 
 
-def test_whoever_left_is_named_without_a_role(play: Play) -> None:
+def test_whoever_left_is_named_with_the_role_that_they_read_in(play: Play) -> None:
     play.signal(by=SANNE)
     play.opens(BEA)
     play.misses(BEA)
     [line] = readers(play, FATIMA).lines
-    assert (line.name, line.roles) == (BEA.name, ())
+    assert (line.name, line.roles) == (BEA.name, (Role.CONFIDANT,))
+
+
+def test_a_role_that_was_not_kept_is_not_guessed(play: Play) -> None:
+    play.signal(by=SANNE)
+    play.opens(BEA)
+    with play.engine.begin() as connection:
+        connection.execute(readings.update().values(roles=None))
+    view = readers(play, FATIMA)
+    assert [line.roles for line in view.lines] == [None]
+    assert "rol niet bewaard" in str(readers_modal(view))
 
 
 @pytest.mark.parametrize(("times", "pages"), [(30, [30]), (31, [30, 1])])

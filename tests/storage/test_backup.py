@@ -14,20 +14,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, func, select, text, update
 
 from meldcode.case import Answers, Pupil
 from meldcode.plan import Plan
 from meldcode.ports import CaseHeader, Message, Reading
 from storage.backup import BackedUp, back_up
-from storage.backup_file import LEFT_OUT, BadBackup, keys_file
+from storage.backup_file import LEFT_OUT, BadBackup, keys_file, write_label
+from storage.backup_file import Kind as BackupKind
 from storage.engine import make_engine
 from storage.key_ring import KeyRing
 from storage.keys import open_vault, rotate
+from storage.migrate import _config, is_current
 from storage.outbox import SendState
 from storage.restore import Restored, restore
 from storage.schema import entries, metadata, outbox, readings
 from storage.snapshot import snapshot
+from storage.sqlite_file import file_engine
 from storage.transaction import Store
 from storage.vault import DataKey, KeyWrapper, MasterKey, Tampered, Vault, WrongKey
 from storage.verify import Kind, faults
@@ -182,6 +187,56 @@ def test_everything_is_as_it_was_on_a_new_machine(
         assert contents.pupil == PUPIL
         assert [entry.answers for entry in contents.entries] == [SECRET] * 4
         assert [case.id for case in tx.cases.about(staff.school, Pupil("ali", "KAYA", "6"))] != []
+
+
+def made_by(version: str, file: Path, kind: BackupKind, vault: Vault, folder: Path) -> Path:
+    """The same file as the program wrote it when its tables were of this version."""
+    older = folder / file.name
+    config = _config()
+    with file_engine(older) as engine, engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, version)
+        names = sqlite_names(connection)
+    with closing(sqlite3.connect(older)) as db, db:
+        db.execute("ATTACH DATABASE ? AS newer", (str(file),))
+        for name in names:
+            then, now = (_columns(db, f"{database}.table_info('{name}')") for database in ("main", "newer"))
+            named = ", ".join(f'"{column}"' for column in then if column in now)
+            db.execute(f'INSERT INTO main."{name}" ({named}) SELECT {named} FROM newer."{name}"')
+    write_label(older, kind, NOW, vault)
+    return older
+
+
+def _columns(db: sqlite3.Connection, table: str) -> list[str]:
+    return [row[1] for row in db.execute(f"PRAGMA {table}")]
+
+
+OLDER = [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()][1:]
+
+
+@pytest.mark.parametrize("version", OLDER)
+def test_a_backup_of_every_older_version_is_brought_up_to_date(
+    engine: Engine,
+    backup: Path,
+    vault: Vault,
+    new_sqlite: Engine,
+    master_key: MasterKey,
+    plan: Plan,
+    tmp_path: Path,
+    version: str,
+) -> None:
+    if engine.dialect.name != "sqlite":
+        pytest.skip("a backup is an SQLite file, whatever the database was")
+    folder = tmp_path / "older"
+    folder.mkdir()
+    data = made_by(version, backup, BackupKind.DATA, vault, folder)
+    made_by(version, keys_file(backup), BackupKind.KEYS, vault, folder)
+    done = put_back(new_sqlite, master_key, data)
+    assert (done.cases, done.entries, done.destroyed_since, done.faults) == (3, 5, 0, [])
+    assert is_current(new_sqlite)
+    with Store(new_sqlite, open_vault(new_sqlite, master_key), plan).transaction() as tx:
+        contents = [tx.cases.contents(case.id) for case in tx.cases.open_ones()]
+    assert [entry.answers for one in contents for entry in one.entries].count(SECRET) == 4
 
 
 def test_after_a_restore_work_goes_on(

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, delete, event, func, select, update
 
 from meldcode.case import Answers, Pupil, State, Status
+from meldcode.plan import Role
 from meldcode.ports import CaseHeader, Message, Outdated, Reading, Submission
 from storage import cases as cases_module
 from storage import chain
@@ -139,8 +140,8 @@ def test_the_row_follows_the_state(store: Store, staff: Staff, case: CaseHeader)
 
 @pytest.mark.rule("G3")
 def test_reading_leaves_a_trace(store: Store, staff: Staff, case: CaseHeader) -> None:
-    first = Reading(staff.karin.id, NOW, "case")
-    second = Reading(staff.sanne.id, NOW + timedelta(minutes=1), "form")
+    first = Reading(staff.karin.id, NOW, "case", None)
+    second = Reading(staff.sanne.id, NOW + timedelta(minutes=1), "form", (Role.CONFIDANT, Role.TEACHER))
     with store.transaction() as tx:
         assert tx.cases.read(case.id, first).pupil == PUPIL
         tx.cases.read(case.id, second)

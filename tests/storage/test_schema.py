@@ -56,7 +56,7 @@ TEXT_COLUMNS = {
     "cases": {"code", "plan", "status", "step", "outcome"},
     "case_keys": {"key_id"},
     "draft_keys": {"key_id"},
-    "readings": {"place"},
+    "readings": {"place", "roles"},
     "reminders": {"moment"},
     "turns": {"holder", "code", "record"},
     "appointments": {"code"},

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 COMMAND = Path(sys.executable).with_name("meldwijzer")
-START_SECONDS, STOP_SECONDS = 20.0, 10.0
+START_SECONDS, STOP_SECONDS = 60.0, 20.0
 
 
 class Demo:

@@ -81,7 +81,7 @@ async def karin_puts_the_first_one_off(desk: Desk, code: str) -> None:
     await desk.become(FATIMA)
     await opens(desk, code)
     await desk.sees("Herinnering uitgesteld", REASON, f"door {KARIN}")
-    await desk.dialog.get_by_text(REASON).scroll_into_view_if_needed()
+    await desk.dialog.get_by_text(REASON, exact=True).scroll_into_view_if_needed()
     await desk.picture("22-later-in-het-logboek")
     await desk.close()
 

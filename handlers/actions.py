@@ -113,7 +113,9 @@ async def _adjust(services: Services, request: Request) -> None:
     """Back to the form, with everything in it ("Aanpassen")."""
     ref = FormRef.loaded(request.view.get("private_metadata", ""))
     form = await services.office.run(
-        lambda tx, now: reading.find_draft(tx, request.identity, ref.key(request), ref.record, ref.case, now)
+        lambda tx, now: reading.find_draft(
+            tx, request.identity, ref.key(request), ref.record, ref.case, ref.refers_to, now
+        )
     )
     await _show(services, request, form_modal(form, ref))
 

@@ -18,7 +18,7 @@ from handlers.texts import text
 from meldcode.calendar import DAY
 from meldcode.desks import InSchool, Minding, Week
 from meldcode.people import Deputy, Person
-from meldcode.plan import Plan, Role
+from meldcode.plan import Effect, Plan, Role
 from meldcode.reading import CaseRow, Overview
 from meldcode.turns import Place
 
@@ -106,17 +106,23 @@ def _row(row: CaseRow, overview: Overview) -> Iterator[str]:
     own = f" · {text('home_row_own')}" if row.is_own else ""
     yield text("home_row", code=row.case.code) + own
     if row.place is Place.JOINED:
-        yield text("home_row_joined")
+        yield text("case_joined", who=texts.roles(row.plan.record_with(Effect.JOINS).by))
         return
     yield _bar(row.plan, row.case.step)
     if row.postponed and row.postponed.until > overview.today:
         day_ = in_full(row.postponed.until)
         yield b.escape(text("home_postponed", until=day_, author=row.postponed_by))
-    needed = [text("home_needed", record=row.record.title)] if row.record else []
-    until = [last_day(row.due, overview.today)] if row.due else []
-    if needed or until:
-        words = ", ".join([*needed, *until])
-        yield b.escape(words[0].upper() + words[1:])
+    needed = text("home_needed", record=row.record.title) if row.record else ""
+    until = last_day(row.due, overview.today) if row.due else ""
+    if words := _needed_by(needed, until):
+        yield b.escape(words)
+
+
+def _needed_by(needed: str, until: str) -> str:
+    """What is needed and by when: in one sentence, or in two where the first is a question."""
+    if needed and until and not needed.endswith("?"):
+        return f"{needed}, {until}"
+    return " ".join([needed, until[:1].upper() + until[1:]]).strip()
 
 
 def _bar(plan: Plan, step_id: str) -> str:

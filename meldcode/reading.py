@@ -159,11 +159,16 @@ def signal_form(tx: Transaction, who: Identity, text: str, now: datetime) -> For
     groups = {group for membership in memberships for group in membership.groups}
     initial = _initial(plan.opening, now)
     if len(groups) == 1:
-        initial["group"] = groups.pop()
+        initial[_group_field(plan.opening)] = groups.pop()
     longest = next((f for f in plan.opening.fields if f.kind is FieldKind.LONG_TEXT), None)
     if text and longest:
         initial[longest.id] = text[: longest.max_length]
     return FormView(plan.opening, plan, initial, schools=tuple(membership.school for membership in memberships))
+
+
+def _group_field(opening: Record) -> str:
+    """The last of the three fields that say who the pupil is."""
+    return [field.id for field in opening.fields if field.pupil][-1]
 
 
 def record_form(tx: Transaction, who: Identity, code: str, record: str, refers_to: int, now: datetime) -> FormView:
@@ -205,15 +210,16 @@ def _to_read_first(tx: Transaction, dossier: Dossier, form: Record, now: datetim
     return replace(view, lines=tuple(line for line in view.lines if line.entry == proposal))
 
 
-def find_draft(tx: Transaction, who: Identity, key: str, record: str, code: str, now: datetime) -> FormView:
-    """Return the form with what was typed before in it ("Aanpassen"). Raises Refusal when it is gone."""
+def find_draft(
+    tx: Transaction, who: Identity, key: str, record: str, code: str, refers_to: int, now: datetime
+) -> FormView:
+    """Return the form as it was, with what was typed before in it ("Aanpassen"). Raises Refusal when it is gone."""
     person = known_person(tx, who)
     answers = tx.drafts.find(key, person.id, now)
     if answers is None:
         raise Refusal("draft_gone")
     if code:
-        plan = dossier_of(tx, person, readable_case(tx, person, code)).plan
-        return FormView(plan.records[record].without_pupil(), plan, answers, code)
+        return replace(record_form(tx, who, code, record, refers_to, now), initial=answers)
     plan = tx.plans.current()
     return FormView(plan.opening, plan, answers)
 

@@ -52,11 +52,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Actor:
-    """Somebody who plays: how Slack names them, their name, and their roles in the school."""
+    """Somebody who plays: how Slack names them, their name, their roles in the school and whom they teach."""
 
     user: str
     name: str
     roles: tuple[Role, ...] = ()
+    groups: tuple[str, ...] = ()
 
     @property
     def identity(self) -> Identity:
@@ -113,7 +114,9 @@ class Play:
         self._look_up_actors()
 
     def _apply_staff(self) -> None:
-        people = tuple(PersonConfig(actor.user, actor.name, frozenset(actor.roles)) for actor in self.staff)
+        people = tuple(
+            PersonConfig(actor.user, actor.name, frozenset(actor.roles), actor.groups) for actor in self.staff
+        )
         apply_schools(self.store, [SchoolConfig("De Linde", "noord", people=people)], WORKSPACE, self.now)
         self._look_up_actors()
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from handlers import texts
 from meldcode.plan import FieldKind, Role
+from meldcode.plan_file import load_plan, shipped_plans
+from meldcode.reading import find_draft
+from meldcode.recording import Submit, submit
 from tests.meldcode.playing import BEA, FATIMA, KARIN, MONDAY, SANNE, Actor, Play
 
 YESTERDAY, TOMORROW = (MONDAY.date() + timedelta(days=days) for days in (-1, 1))
@@ -124,6 +129,28 @@ def test_the_form_asks_for_facts_where_one_types(play: Play) -> None:
     assert [field.id for field in typed] == ["what"]
     assert typed[0].hint.startswith("Alleen feiten.")
     assert "Schrijf alleen feiten op" in play.plan.opening.explain
+
+
+@pytest.mark.rule("S1.4")
+@pytest.mark.rule("S1.5")
+@pytest.mark.parametrize("file", shipped_plans(), ids=lambda file: file.stem)
+def test_what_is_looked_through_says_so_where_one_types(file: Path) -> None:
+    fields = [field for record in load_plan(file).records.values() for field in record.fields if field.hints]
+    for field in fields:
+        assert "facts" not in field.hints or "Alleen feiten." in field.hint, field.id
+        assert "names" not in field.hints or "Geen namen van anderen." in field.hint, field.id
+
+
+@pytest.mark.rule("S1.4")
+def test_going_back_to_adjust_shows_the_form_as_it_was(play: Play) -> None:
+    play.reach("watch", decision="no_report")
+    asked = play.form("watch_entry", by=SANNE)
+    typed = {"watched": "Misschien gaat het slechter.", "change": "worse", "watched_on": str(play.now.date())}
+    with play.transaction() as tx:
+        submit(tx, Submit(SANNE.identity, "V", "watch_entry", typed, play.code, seen=asked.seen), play.now)
+        again = find_draft(tx, SANNE.identity, "V", "watch_entry", play.code, 0, play.now)
+    assert again == replace(asked, initial=typed)
+    assert [consequence.choice for consequence in again.consequences][:1] == ["Het gaat slechter"]
 
 
 @pytest.mark.rule("S1.4")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from handlers import texts
+from handlers.forms import form_modal
 from meldcode.case import Status, needed
 from meldcode.plan import Role
-from tests.meldcode.playing import BEA, DIRK, DOUBLE, FATIMA, IRIS, KARIN, MEHMET, SANNE, Actor, Play
+from practice.limits import is_too_large, view_problems
+from tests.meldcode.playing import BEA, DIRK, DOUBLE, FATIMA, IRIS, KARIN, MEHMET, MONDAY, SANNE, Actor, Play
 
 TWO_DECIDE = "Een besluit neem je met z'n tweeën. Vraag je collega met de andere rol om het te bevestigen."
 HELP_NEEDED = "Niet melden kan volgens jullie stappenplan alleen als de ouders hulpverlening toelaten."
@@ -66,6 +70,36 @@ def test_the_weighing_shows_the_whole_logbook(at_weigh: Play) -> None:
     form = at_weigh.form("weighing", by=SANNE)
     assert form.logbook is not None
     assert len(form.logbook.lines) == len(at_weigh.entries())
+
+
+@pytest.mark.rule("S4.1")
+def test_a_long_logbook_is_shown_whole_above_the_questions_too(at_weigh: Play) -> None:
+    said = [f"Op dag {number} viel hij in slaap." for number in range(40)]
+    for what in said:
+        at_weigh.signal(what=what)
+    at_weigh.reach("weigh")
+    shown = form_modal(at_weigh.form("weighing", by=SANNE))
+    words = json.dumps(shown["blocks"], ensure_ascii=False)
+    assert not [what for what in said if what not in words]
+    assert texts.text("log_shortened") not in words
+    assert words.count("door Sanne de Boer (leerkracht), geschreven op") > len(said)
+    assert not view_problems(shown, "modal") and not is_too_large(shown)
+
+
+@pytest.mark.rule("S4.1")
+@pytest.mark.parametrize(("count", "what"), [(80, "Moe."), (75, "é" * 3000)], ids=["many", "long"])
+def test_of_a_logbook_beyond_what_slack_shows_the_newest_is_shown_and_that_is_said(
+    at_weigh: Play, count: int, what: str
+) -> None:
+    at_weigh.signal(what="De oudste notitie.", happened_on=MONDAY.date() - timedelta(days=9))
+    for _ in range(count):
+        at_weigh.signal(what=what)
+    at_weigh.signal(what="De jongste notitie.")
+    shown = form_modal(at_weigh.form("weighing", by=SANNE))
+    words = json.dumps(shown["blocks"], ensure_ascii=False)
+    assert "De jongste notitie." in words and "De oudste notitie." not in words
+    assert texts.text("log_shortened") in words
+    assert not view_problems(shown, "modal") and not is_too_large(shown)
 
 
 @pytest.mark.rule("S4.2")

@@ -11,12 +11,13 @@ from sqlalchemy import Engine
 from bot.program import open_store
 from bot.settings import Settings
 from meldcode.case import Status
-from meldcode.plan_file import PLANS, parse_plan
+from meldcode.plan_file import PLANS, load_plan, parse_plan
 from storage.transaction import Store
 from storage.vault import new_master_key
 from tests.meldcode.playing import FATIMA, KARIN, MEHMET, SANNE, Play, new_play
 
 FILES = {name: PLANS / f"{name}.yaml" for name in ("heutink", "landelijk")}
+VERSIONS = {name: load_plan(file).version for name, file in FILES.items()}
 OTHER = {"heutink": "landelijk", "landelijk": "heutink"}
 OTHER_PUPIL = {"first_name": "Sem", "last_name": "de Wit"}
 
@@ -88,7 +89,8 @@ def test_a_signal_on_the_new_form_reaches_the_case_that_runs_under_the_old_plan(
 
 
 def test_a_new_version_of_a_plan_is_for_new_cases_only(empty_database: Path, tmp_path: Path) -> None:
-    changed = text_of("landelijk").replace("\nversion: 4\n", "\nversion: 5\n")
+    version = VERSIONS["landelijk"]
+    changed = text_of("landelijk").replace(f"\nversion: {version}\n", f"\nversion: {version + 1}\n")
     changed = changed.replace("title: Wegen\n", "title: Anders\n").replace('"Wegen": ', '"Anders": ')
     linde = school(empty_database, tmp_path, text_of("landelijk"), changed)
     linde.before.reach("weigh")
@@ -97,7 +99,7 @@ def test_a_new_version_of_a_plan_is_for_new_cases_only(empty_database: Path, tmp
     linde.after.signal(by=MEHMET, **OTHER_PUPIL)
     linde.after.reach("weigh")
     assert linde.after.opens(KARIN).dossier.plan.step("weigh").title == "Anders"
-    assert (linde.before.header().plan_version, linde.after.header().plan_version) == (4, 5)
+    assert (linde.before.header().plan_version, linde.after.header().plan_version) == (version, version + 1)
 
 
 @pytest.fixture
@@ -124,9 +126,11 @@ def test_the_setting_takes_the_path_of_a_plan(folder: Path, monkeypatch: pytest.
         engine, store = opened()
         with store.transaction() as tx:
             assert tx.plans.current().plan == plan
-            assert {tx.plans.get(name, 4).plan for name in FILES} == set(FILES)
+            assert {tx.plans.get(name, VERSIONS[name]).plan for name in FILES} == set(FILES)
         engine.dispose()
     engine, store = opened()
     with store.transaction() as tx:
-        assert tx.plans.get("eigen", 4).plan == "eigen", "a plan that was used is kept, also without its file"
+        assert tx.plans.get("eigen", VERSIONS["landelijk"]).plan == "eigen", (
+            "a plan that was used is kept, also without its file"
+        )
     engine.dispose()

@@ -1,0 +1,82 @@
+"""What stands on screen of a case that was played: in a list of cases, in its logbook, in the form that opens one."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from handlers.catalogues import DUTCH, ENGLISH, speaking
+from handlers.home import case_list
+from handlers.logbook import ENTRIES, logbook
+from meldcode.reading import Overview, overview, signal_form
+from meldcode.turns import Place
+from tests.meldcode.playing import FATIMA, KARIN, MEHMET, SANNE, SOURCE_PLAN, Actor, Play, new_play
+
+CODE = re.compile(r"\d\d-[A-Z0-9]{4}")
+
+
+def overview_of(play: Play, actor: Actor) -> Overview:
+    with play.transaction() as tx:
+        return overview(tx, actor.identity, play.now)
+
+
+def words_of(blocks: object) -> str:
+    return json.dumps(blocks, ensure_ascii=False)
+
+
+@pytest.mark.rule("G3")
+@pytest.mark.parametrize(
+    ("language", "telltales"), [(DUTCH, r"ander|samen|bij elkaar|gevoegd"), (ENGLISH, r"other|join|merge|together|add")]
+)
+def test_whose_case_was_joined_to_another_is_not_told_that_there_is_another(
+    play: Play, language: str, telltales: str
+) -> None:
+    first, second = play.signal().code, play.signal(by=MEHMET).code
+    play.joins(KARIN, first, second)
+    with speaking(language):
+        overview = overview_of(play, MEHMET)
+        shown = words_of(case_list(overview))
+    assert [row.place for row in overview.rows] == [Place.JOINED]
+    assert {*CODE.findall(shown)} == {second}
+    assert not re.search(telltales, shown.replace("Meldwijzer", ""), re.IGNORECASE)
+
+
+def test_what_is_needed_and_by_when_reads_as_sentences(play: Play) -> None:
+    play.signal()
+    assert "Nu nodig: Signaal oppakken, uiterlijk vandaag" in words_of(case_list(overview_of(play, KARIN)))
+    play.reach("consult")
+    question = "Nu nodig: Weten de ouders van de zorgen? Uiterlijk maandag 9 maart"
+    assert question in words_of(case_list(overview_of(play, KARIN)))
+    [following] = overview_of(play, FATIMA).rows
+    assert following.record is None
+    assert "\\nUiterlijk maandag 9 maart" in words_of(case_list(overview_of(play, FATIMA)))
+
+
+@pytest.mark.rule("S1.2")
+@pytest.mark.parametrize("count", [1, ENTRIES, ENTRIES + 1, 2 * ENTRIES, 2 * ENTRIES + 3])
+def test_the_pages_of_a_logbook_hold_every_entry_once_and_the_last_is_full(play: Play, count: int) -> None:
+    for _ in range(count):
+        play.signal()
+    view, pages = play.opens(KARIN), -(-count // ENTRIES)
+    shown = [re.findall(r"\*(\d+)\. Signaal", words_of(logbook(view, page))) for page in range(pages)]
+    assert [int(number) for page in shown for number in page] == [*range(1, count + 1)]
+    assert len(shown[-1]) == min(count, ENTRIES)
+    assert logbook(view, None) == logbook(view, pages - 1)
+    if pages > 1:
+        assert f"Notities {count - ENTRIES + 1} tot {count} van {count}" in words_of(logbook(view, None))
+
+
+def test_the_teachers_group_is_filled_in_whatever_the_plan_calls_it(empty_database: Path, tmp_path: Path) -> None:
+    document = SOURCE_PLAN.read_text(encoding="utf-8").replace("id: group,", "id: class_of,")
+    document = document.replace("plan: heutink\n", "plan: other\n", 1)
+    play = new_play(empty_database, tmp_path, document)
+    play.misses(SANNE)
+    play.employs(replace(SANNE, groups=("5",)))
+    with play.transaction() as tx:
+        form = signal_form(tx, SANNE.identity, "", play.now)
+    assert form.initial["class_of"] == "5"
+    play.engine.dispose()

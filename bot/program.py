@@ -71,6 +71,7 @@ class Program:
     office: Office[StoredTransaction]
     sender: Sender
     homes: Homes
+    languages: Languages
     ticker: Ticker
     slack: AsyncApp
     is_ready: bool = False
@@ -146,7 +147,7 @@ async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) ->
         slack = build_app(services, signing_secret=secret, identity=identity)
         try:
             ticker = Ticker(office, services, lambda: wipe(engine, now()), lambda: keep_anchor(engine, settings, now()))
-            yield Program(settings, engine, store, office, sender, homes, ticker, slack)
+            yield Program(settings, engine, store, office, sender, homes, languages, ticker, slack)
         finally:
             office.close()
             engine.dispose()
@@ -156,7 +157,7 @@ async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) ->
 async def working(program: Program, *, web: bool = True, worker: bool = True) -> AsyncIterator[None]:
     """Remind and send (`worker`), and be linked to Slack by Socket Mode (`web`) if that is set."""
     program.link = link = await _connect(program) if web and program.has_socket else None
-    tasks = [asyncio.create_task(program.homes.run())]
+    tasks = [asyncio.create_task(program.homes.run()), asyncio.create_task(program.languages.run())]
     if worker:
         tasks.append(asyncio.create_task(program.sender.run()))
         program.ticker.start()

@@ -1,21 +1,30 @@
 """Who speaks which language: everybody's locale on the platform, known without asking while a request waits.
 
-All known locales are read at start. After somebody acted, the platform is asked for theirs, at most once a day; a
-change that the platform tells of is kept at once. What is not English is answered in Dutch.
+All known locales are read at start, and the platform is asked for those of whom none is known, so that the first answer
+is in the right language too. After somebody acted, the platform is asked for theirs, at most once a day; a change that
+the platform tells of is kept at once. What is not English is answered in Dutch.
 """
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.catalogues import DUTCH, ENGLISH
 from handlers.office import Office
+from handlers.trouble import note
 from meldcode.people import Identity
 from meldcode.ports import Transaction
 
 ASK_AGAIN = 24 * 3600.0
+KEEP_UP_EVERY = 60.0
+"""Seconds after which it is seen what another process learned, and who is new."""
+PATIENCE = 30.0
+"""Seconds to wait for the database; no person waits for it here."""
+BETWEEN_TWO = 0.6
+"""Seconds between two people who are asked after without having acted: Slack allows a hundred a minute."""
 
 
 def language_of(locale: str | None) -> str:
@@ -34,18 +43,40 @@ class Languages:
 
     async def begin(self) -> None:
         """Read what is known."""
-        self._locales = await self._office.run(lambda tx, _now: tx.people.locales())
+        self._locales = await self._office.run(lambda tx, _now: tx.people.locales(), seconds=PATIENCE)
 
     def of(self, who: Identity) -> str:
         """Return this person's language."""
         return language_of(self._locales.get(who))
 
+    async def run(self) -> None:
+        """Keep up with what is known, and ask after whom it is not known of, until cancelled."""
+        while True:
+            try:
+                await self._keep_up()
+            except Exception as error:
+                note(error, "languages")
+            await asyncio.sleep(KEEP_UP_EVERY)
+
+    async def _keep_up(self) -> None:
+        await self.begin()
+        unknown = await self._office.run(lambda tx, _now: tx.people.without_locale(), seconds=PATIENCE)
+        for who in unknown:
+            if self._may_ask(who):
+                try:
+                    await self.learn(who)
+                except Exception as error:  # the others are asked after all the same
+                    note(error, "languages")
+                await asyncio.sleep(BETWEEN_TWO)
+
+    def _may_ask(self, who: Identity) -> bool:
+        return bool(who.user) and time.monotonic() - self._asked.get(who, -ASK_AGAIN) >= ASK_AGAIN
+
     async def learn(self, who: Identity) -> None:
         """Ask the platform for this person's locale, unless it was asked lately."""
-        now = time.monotonic()
-        if not who.user or now - self._asked.get(who, -ASK_AGAIN) < ASK_AGAIN:
+        if not self._may_ask(who):
             return
-        self._asked[who] = now
+        self._asked[who] = time.monotonic()
         said = await self._client.users_info(user=who.user, include_locale=True)
         await self.keep(who, str((said.get("user") or {}).get("locale") or ""))
 
@@ -53,4 +84,4 @@ class Languages:
         """Keep this locale, when it is another than before."""
         if locale and locale != self._locales.get(who):
             self._locales[who] = locale
-            await self._office.run(lambda tx, _now: tx.people.set_locale(who, locale))
+            await self._office.run(lambda tx, _now: tx.people.set_locale(who, locale), seconds=PATIENCE)

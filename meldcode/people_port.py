@@ -68,6 +68,10 @@ class People(ABC):
         """Return the language and region that people use on their platform, as far as known."""
 
     @abstractmethod
+    def without_locale(self) -> list[Identity]:
+        """Return those of whom no locale is known."""
+
+    @abstractmethod
     def set_locale(self, identity: Identity, locale: str) -> None:
         """Keep the locale of this identity; nothing when it is nobody's."""
 

@@ -179,6 +179,11 @@ class StoredPeople(People):
         rows = self._connection.execute(select(identities).where(identities.c.locale.is_not(None)))
         return {Identity(row.platform, row.workspace, row.user): row.locale for row in rows}
 
+    def without_locale(self) -> list[Identity]:
+        """Return those of whom no locale is known."""
+        rows = self._connection.execute(select(identities).where(identities.c.locale.is_(None)))
+        return [Identity(row.platform, row.workspace, row.user) for row in rows]
+
     def set_locale(self, identity: Identity, locale: str) -> None:
         """Keep the locale of this identity; nothing when it is nobody's."""
         self._connection.execute(update(identities).where(*_this(identity)).values(locale=locale[:20]))

@@ -22,7 +22,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
-from unittest.mock import patch
+from unittest.mock import AsyncMock, patch
 
 import uvicorn
 import yaml
@@ -243,11 +243,13 @@ async def running(
     worker: bool = True,
     ticking: bool = False,
     typing: bool = False,
+    languages: bool = False,
 ) -> AsyncIterator[Running]:
     """Run the program in a practice workspace with these schools. At the end Slack must have refused nothing.
 
     The outbox is drained by itself with `worker`, and the clock's work is done by itself with `ticking`; without these
-    a test does it by hand, with `program.sender.drain()` and `program.ticker.tick()`.
+    a test does it by hand, with `program.sender.drain()` and `program.ticker.tick()`. With `languages`
+    Slack is asked for the languages of people who did not act yet.
     """
     clock, door = Clock(), _door() if transport == "http" else None
     url = f"http://127.0.0.1:{door.getsockname()[1]}" if door else ""
@@ -261,6 +263,8 @@ async def running(
         if not ticking:
             for name in ("start", "stop"):
                 stack.enter_context(patch.object(program.ticker, name))
+        if not languages:
+            stack.enter_context(patch.object(program.languages, "run", AsyncMock()))
         await stack.enter_async_context(working(program, worker=worker))
         if door:
             app = web_app(program.slack, program.is_healthy, lambda: program.is_ready and program.is_healthy())

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import json
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,13 +15,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from handlers import languages
 from handlers.catalogues import DUTCH, sentences
-from handlers.languages import ASK_AGAIN
+from handlers.languages import ASK_AGAIN, Languages
+from meldcode.people import Identity
 from meldcode.plan_file import load_plan, shipped_plans
 from practice.model import Json, Person
 from storage.schema import identities
 from tests.bot.test_http import answered, signed
-from tests.running import KARIN, MEHMET, SANNE, Running, running, signal
+from tests.running import BEUK, JORIS, KARIN, LINDE, MEHMET, SANNE, WILLEM, Running, running, signal, until
 
 ENGLISH = {
     "First name": "Sem",
@@ -165,3 +170,52 @@ async def test_slack_is_asked_for_a_language_once_a_day(tmp_path: Path, monkeypa
         await school.open_form(SANNE)
         await eventually(school, {SANNE: "en-GB"})
         assert (await button_of_the_form(school, SANNE), asked()) == ("Save", 2)
+
+
+async def test_the_program_asks_for_languages_by_itself(tmp_path: Path) -> None:
+    async with running(tmp_path, languages=True) as school:
+        await eventually(school, {SANNE: "nl-NL"})
+
+
+async def test_the_first_answer_is_in_the_language_of_who_gets_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whom Slack does not know holds up nobody, and is not asked after again."""
+    monkeypatch.setattr(languages, "BETWEEN_TWO", 0)
+    monkeypatch.setattr(languages, "KEEP_UP_EVERY", 0.01)
+    async with running(tmp_path) as school:
+        for user in (SANNE, KARIN):
+            set_in_slack(school, user, "en-GB")
+        del school.workspace.people[MEHMET]
+        school.expect("user_not_found")
+        async with kept_up(school.program.languages):
+            await eventually(school, {SANNE: "en-GB", KARIN: "en-GB", JORIS: "nl-NL", WILLEM: "nl-NL"})
+            await asyncio.sleep(0.1)
+        asked = [str(line.request.get("user")) for line in school.workspace.traffic if line.what == "users.info"]
+        assert sorted(asked) == sorted({*LINDE_AND_BEUK})
+        assert (await school.open_form(SANNE)).payload["submit"]["text"] == "Save"
+    async with running(tmp_path) as school:
+        assert (await school.open_form(KARIN)).payload["submit"]["text"] == "Save", "it is known after a restart"
+
+
+async def test_what_another_process_learned_is_known_soon(tmp_path: Path) -> None:
+    async with running(tmp_path) as school:
+        await speaks_english(school, KARIN)
+        who = Identity("slack", school.workspace.app.team_id, KARIN)
+        other = copy.copy(school.program.languages)
+        other._locales = {}
+        assert other.of(who) == DUTCH
+        async with kept_up(other):
+            await until(lambda: other.of(who) == "en")
+
+
+LINDE_AND_BEUK = [person["slack"] for school in (LINDE, BEUK) for person in school["people"]]
+
+
+@asynccontextmanager
+async def kept_up(known: Languages) -> AsyncIterator[None]:
+    """While it keeps up with who speaks what."""
+    task = asyncio.create_task(Languages.run(known))
+    yield
+    task.cancel()
+    await asyncio.wait([task])

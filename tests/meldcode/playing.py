@@ -94,7 +94,7 @@ class Play:
         self.staff = list(STAFF)
         self.actors: dict[PersonId, Actor] = {}
         self._keys = count(1)
-        self._open_store()
+        self.restarts()
 
     # who there are
 
@@ -108,7 +108,8 @@ class Play:
         self.staff = [actor for actor in self.staff if actor not in actors]
         self._apply_staff()
 
-    def _open_store(self) -> None:
+    def restarts(self) -> None:
+        """The program begins anew on the same database, and remembers nothing."""
         self.store = Store(self.engine, open_vault(self.engine, MasterKey(bytes(32))), self.plan)
         self.store.register_plans([(self.plan, self._document)])
         self._look_up_actors()
@@ -202,7 +203,7 @@ class Play:
     def _take(self, kept: Path) -> None:
         """The case was played so far by another test: its database becomes ours."""
         _copy_database(kept, self._database)
-        self._open_store()
+        self.restarts()
         with self.engine.connect() as connection:
             self.code = connection.execute(select(cases.c.code)).scalar_one()
         self.now = self.entries()[-1].written_at

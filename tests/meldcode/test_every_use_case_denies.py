@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 import meldcode
 from handlers import texts
@@ -134,3 +135,28 @@ def test_whoever_a_case_is_not_for_gets_the_answer_of_no_case(
     play.code = "26-XXXX"
     assert there == play.refused_to(lambda: call(function, actor, play))
     assert there in ({"": texts.text("no_such_case")}, {"": texts.text("draft_gone")})
+
+
+@pytest.mark.parametrize("function", [f for f in FOUND if _names_a_case(f)], ids=lambda function: function.__name__)
+@pytest.mark.parametrize("actor", [MEHMET, DIRK])
+def test_a_case_that_is_not_theirs_asks_as_much_of_the_database_as_no_case(
+    play: Play, function: Callable[..., Any], actor: Actor
+) -> None:
+    play.signal(by=SANNE)
+    there = _asked(play, lambda: call(function, actor, play))
+    play.code = "26-XXXX"
+    assert there == _asked(play, lambda: call(function, actor, play)) != []
+
+
+def _asked(play: Play, act: Callable[[], object]) -> list[str]:
+    """The statements that the database gets while this is refused, in a program that has just started."""
+    statements: list[str] = []
+
+    def keep(*arguments: Any) -> None:
+        statements.append(arguments[2])
+
+    play.restarts()
+    event.listen(play.engine, "before_cursor_execute", keep)
+    play.refused_to(act)
+    event.remove(play.engine, "before_cursor_execute", keep)
+    return statements

@@ -288,6 +288,7 @@ async def test_three_days_of_downtime_are_caught_up_once(tmp_path: Path, databas
         [code] = await reported(school)
         await comes(school, "2026-11-26T09:00")
         assert reminded(school, f"Dossier {code} wacht") == {KARIN, JORIS, FATIMA}
+        assert len(messages(school)) == 3, "and not one for each moment that went by"
         await comes(school, "2026-11-26T09:01")
         assert unread(school) == {}
 

@@ -71,6 +71,7 @@ async def two_school_days_later_the_school_leader_hears_of_it(desk: Desk, code: 
     await expect(messages(desk)).to_have_count(3)
     await desk.become(FATIMA)
     await expect(desk.last_message).to_contain_text(f"Dossier {code} wacht")
+    await expect(desk.last_message).to_contain_text("In deze stap sinds 12-04-2027, al 2 schooldagen open.")
     await desk.picture("21-schoolleider-hoort-ervan")
 
 
@@ -83,6 +84,17 @@ async def karin_puts_the_first_one_off(desk: Desk, code: str) -> None:
     await desk.sees("Herinnering uitgesteld", REASON, f"door {KARIN}")
     await desk.dialog.get_by_text(REASON, exact=True).scroll_into_view_if_needed()
     await desk.picture("22-later-in-het-logboek")
+    await desk.close()
+    await desk.become(KARIN)
+    await desk.go_to("Start")
+    home = desk.page.get_by_role("main")
+    await expect(home).to_contain_text(f"Herinneringen uitgesteld tot vrijdag 16 april door {KARIN}.")
+    await expect(home).not_to_contain_text(REASON)
+    await desk.picture("22-later-op-home")
+    await desk.go_to("Berichten")
+    await opens(desk, code)
+    await desk.sees(f"Herinneringen uitgesteld tot 16-04-2027 door {KARIN}: {REASON}")
+    await desk.picture("22-later-in-het-dossier")
     await desk.close()
 
 
@@ -113,6 +125,8 @@ async def before_the_vacation_it_is_said_what_stays_open(desk: Desk, code: str, 
     await expect(desk.last_message).to_contain_text("De vakantie begint op 24-04-2027")
     for case in (code, second):
         await expect(desk.last_message).to_contain_text(f"Dossier {case} blijft open in de vakantie")
+    await expect(desk.last_message).to_contain_text("Wie aan zet is, let er ook in de vakantie op.")
+    await expect(desk.last_message).to_contain_text("Kan niet wachten: had donderdag 22 april klaar moeten zijn.")
     await expect(messages(desk)).to_have_count(7)
     await desk.last_message.scroll_into_view_if_needed()
     await desk.picture("25-voor-de-vakantie")

@@ -21,6 +21,7 @@ from bot.settings import Settings
 from handlers.catalogues import DUTCH, sentences
 from meldcode.plan import Plan
 from meldcode.plan_file import load_plan, shipped_plans
+from meldcode.reading import CASES_ON_PAGE
 from storage.schema import metadata
 from tests.docs.documents import (
     DOCUMENTS,
@@ -149,6 +150,20 @@ def test_what_is_bold_in_a_guide_stands_on_screen(document: Path) -> None:
     on_screen = set(_on_screen())
     assert [words for words in bold if words not in on_screen] == []
 
+
+def test_the_guide_is_two_pages_and_tells_how_to_turn_the_pages_of_start() -> None:
+    words = without_pictures(text(ROOT / "docs/gebruik.md").partition("\n## Drie hele zaken\n")[0])
+    assert 300 < len(re.findall(r"\w+", words)) <= MOST_WORDS
+    assert "Er staan tien dossiers op een bladzijde" in words and CASES_ON_PAGE == 10
+    assert "**Volgende pagina**" in words
+
+
+def without_pictures(words: str) -> str:
+    return re.sub(r"!\[.*?\]\(.*?\)", "", words)
+
+
+MOST_WORDS = 1200
+"""On two pages, tables included."""
 
 HOSTS = {"api.slack.com", "slack.com", "docs.slack.dev", "localhost", "127.0.0.1", "bot.example.nl"}
 PARTS = ("Context", "Decision", "Weighed", "Consequences", "Scope")

@@ -3,8 +3,10 @@
     python -m bench.tick [--most 100000]
 
 The 100 that are due are real, and their reminders are counted afterwards. The other open cases are copies of one of
-them, with the same encrypted content, that are due later. A job of APScheduler's does nothing at all: what is measured
-there is only finding what is due, and keeping when it is due again. Loopback only; nothing is left behind.
+them, with the same encrypted content, that are due later. A job of APScheduler's is measured twice: doing nothing at
+all, so that only finding what is due and keeping when it is due again counts; and doing the least that the job of a bot
+does, reading its case's row and storing one message (nothing encrypted, no rule, one person). Loopback only; nothing is
+left behind.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import pickle
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -24,7 +26,24 @@ from uuid import uuid4
 
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
-from sqlalchemy import Engine, delete, func, insert, select, text, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Engine,
+    Integer,
+    MetaData,
+    Select,
+    String,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+    update,
+)
 
 from bench import traffic
 from bench.postgres import postgresql
@@ -47,11 +66,18 @@ DUE = 100
 OPEN = (1_000, 100_000, 1_000_000)
 JOBS = (1_000, 10_000)
 ROUNDS = 3
-IN_ONE_INSERT = 20_000
+IN_ONE_INSERT = 10_000
 REPORTED = datetime(2026, 11, 16, 10, 0, tzinfo=AMSTERDAM)
 """A Monday: two days of school later both rungs of the first step are due, and no third one is."""
 TICKED = datetime(2026, 11, 18, 10, 0, tzinfo=AMSTERDAM)
 LATER = TICKED + timedelta(days=5)
+
+BOT = MetaData()
+BOT_CASES = Table("bot_cases", BOT, Column("id", String(40), primary_key=True), Column("code", String(40)))
+BOT_MESSAGES = Table("bot_messages", BOT, Column("id", Integer, primary_key=True), Column("text", String(200)))
+"""What the job of a bot reads and stores."""
+JOB = "x"
+"""The case that each job is about."""
 
 
 def main() -> int:
@@ -63,37 +89,43 @@ def main() -> int:
 
 def table(most: int = OPEN[-1]) -> int:
     """Measure, and print the table."""
-    print(f"{'one tick, 100 due, median of 3':<40}{'open':>12}{'Meldwijzer':>14}{'APScheduler':>14}")
+    jobs = ("APScheduler: nothing", "read + message")
+    print(f"{'one tick, 100 due, median of 3':<32}{'open':>12}{'Meldwijzer':>14}{jobs[0]:>24}{jobs[1]:>18}")
     with tempfile.TemporaryDirectory(prefix="meldwijzer-tick-") as name:
         folder = Path(name)
-        _rows("SQLite", settings(folder, 0, "http://127.0.0.1:9"), f"sqlite:///{folder / 'jobs.db'}", most)
-        with postgresql(folder, "bot", "jobs") as (url, jobs):
-            _rows(
-                "PostgreSQL",
-                settings(folder, 0, "http://127.0.0.1:9").model_copy(update={"database_url": url}),
-                jobs,
-                most,
-            )
+        chosen = settings(folder, 0, "http://127.0.0.1:9")
+        _rows("SQLite", chosen, [f"sqlite:///{folder / name}.db" for name in ("jobs", "other")], most)
+        with postgresql(folder, "bot", "jobs", "other") as (url, *others):
+            _rows("PostgreSQL", chosen.model_copy(update={"database_url": url}), others, most)
     print("Each tick enqueued a reminder for each of the three people of each of the 100 cases, once.")
     return 0
 
 
-def _rows(kind: str, chosen: Settings, jobs_url: str, most: int) -> None:
+def _rows(kind: str, chosen: Settings, others: Sequence[str], most: int) -> None:
+    """The rows of one database; the job store and the bot beside it have `others` of the same kind."""
     engine, store = _prepared(chosen)
+    jobs_url, other = others[0], make_engine(others[1])
+    BOT.create_all(other)
+    with other.begin() as connection:
+        connection.execute(insert(BOT_CASES).values(id=JOB, code="26-ABCD"))
     try:
         _make_due(store)
         there = DUE
         for count in sorted({*OPEN, *JOBS}):
             if count > most:
                 break
-            here = ""
+            here, jobs = "", ["", ""]
             if count in OPEN:
                 _add_open(engine, count - there)
                 there = count
                 here = f"{_median(lambda: _tick(engine, store)):.0f} ms"
-            jobs = f"{_median(partial(_job_store_tick, jobs_url, count)):.0f} ms" if count in JOBS else ""
-            print(f"{kind:<40}{count:>12,}{here:>14}{jobs:>14}", flush=True)
+            if count in JOBS:
+                deeds = (nothing, partial(as_a_bot, other))
+                ticks = [partial(_job_store_tick, jobs_url, count, deed) for deed in deeds]
+                jobs = [f"{_median(tick):.0f} ms" for tick in ticks]
+            print(f"{kind:<32}{count:>12,}{here:>14}{jobs[0]:>24}{jobs[1]:>18}", flush=True)
     finally:
+        other.dispose()
         engine.dispose()
 
 
@@ -130,22 +162,39 @@ def _make_due(store: Store) -> None:
 
 
 def _add_open(engine: Engine, count: int) -> None:
-    """Add open cases that are due later: copies of a real one, with an id and a code of their own."""
+    """Add open cases that are due later: copies of a real one, with an id and a code of their own, made in place."""
     with engine.connect() as connection:
-        real = dict(connection.execute(select(cases).limit(1)).one()._mapping)
         first = connection.scalar(select(func.count()).select_from(cases)) or 0
+    copies = insert(cases).from_select([column.name for column in cases.c], _copies(engine.dialect.name))
     for start in range(first, first + count, IN_ONE_INSERT):
-        numbers = range(start, min(start + IN_ONE_INSERT, first + count))
-        rows = [
-            {**real, "id": uuid4(), "code": f"x{n:08}", "next_due": LATER + timedelta(minutes=n % 10_000)}
-            for n in numbers
-        ]
+        end = min(start + IN_ONE_INSERT, first + count)
         with engine.begin() as connection:
             _unlimited(connection)
-            connection.execute(insert(cases), rows)
+            due = LATER + timedelta(minutes=start // IN_ONE_INSERT)
+            connection.execute(copies, {"first": start, "last": end - 1, "due": due})
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         _unlimited(connection)
         connection.exec_driver_sql("ANALYZE")
+
+
+def _copies(dialect: str) -> Select[Any]:
+    """The first real case, once for each number from `first` to `last`."""
+    real = select(cases).where(cases.c.code < "x").order_by(cases.c.code).limit(1).subquery()
+    own = {
+        "postgresql": ("gen_random_uuid()", "'x' || lpad(number::text, 8, '0')"),
+        "sqlite": ("lower(hex(randomblob(16)))", "printf('x%08d', number)"),
+    }
+    id_, code = own[dialect]
+    numbers = select(bindparam("first", type_=Integer).label("number")).cte("numbers", recursive=True)
+    following = (numbers.c.number + 1).label("number")
+    numbers = numbers.union_all(select(following).where(numbers.c.number < bindparam("last", type_=Integer)))
+    changed: dict[str, ColumnElement[Any]] = {
+        "id": literal_column(id_),
+        "code": literal_column(code),
+        "next_due": bindparam("due", type_=cases.c.next_due.type),
+    }
+    columns = [changed.get(column.name, real.c[column.name]) for column in cases.c]
+    return select(*columns).select_from(numbers.join(real, text("1 = 1")))
 
 
 def _unlimited(connection: Any) -> None:
@@ -180,10 +229,17 @@ def _tick(engine: Engine, store: Store) -> float:
 
 
 def nothing(_case: str) -> None:
-    """What a scheduler's job does here."""
+    """What a scheduler's job does here at the least."""
 
 
-def _job_store_tick(url: str, count: int) -> float:
+def as_a_bot(engine: Engine, case: str) -> None:
+    """What the job of a bot does at the least: it reads its case's row, and stores a message, in a transaction."""
+    with engine.begin() as connection:
+        code = connection.scalar(select(BOT_CASES.c.code).where(BOT_CASES.c.id == case))
+        connection.execute(insert(BOT_MESSAGES).values(text=f"case {code} waits for you"))
+
+
+def _job_store_tick(url: str, count: int, deed: Callable[[str], None]) -> float:
     """Find and process 100 due jobs among `count` in APScheduler's own store, as its scheduler does."""
     store = SQLAlchemyJobStore(url=url, tablename=f"jobs_{count}")
     scheduler = BackgroundScheduler(timezone="UTC", jobstores={"default": store})
@@ -200,7 +256,7 @@ def _job_store_tick(url: str, count: int) -> float:
     began = time.perf_counter()
     jobs = store.get_due_jobs(datetime.now(UTC))
     for job in jobs:
-        nothing(job.args[0])
+        deed(job.args[0])
         job._modify(next_run_time=now + timedelta(days=5))
         store.update_job(job)
     took = time.perf_counter() - began
@@ -212,7 +268,7 @@ def _job_store_tick(url: str, count: int) -> float:
 
 def _add_jobs(scheduler: BackgroundScheduler, store: SQLAlchemyJobStore, count: int, now: datetime) -> None:
     """Add one job with `add_job`, and the others as copies of its row: adding each would take minutes."""
-    job = scheduler.add_job(nothing, "interval", days=5, args=["x"], next_run_time=now + timedelta(days=5))
+    job = scheduler.add_job(nothing, "interval", days=5, args=[JOB], next_run_time=now + timedelta(days=5))
     with store.engine.begin() as connection:
         rows = []
         for number in range(count - 1):

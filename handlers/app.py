@@ -67,9 +67,11 @@ def _listener(services: Services) -> Any:
     def listen(handler: Handler, show_problem: Callable[[Services, Request, str], Awaitable[Any]]) -> Any:
         async def listener(ack: AsyncAck, body: dict[str, Any]) -> None:
             request = Request(body)
-            with speaking(services.languages.of(request.identity)):
+            who = request.identity
+            with speaking(services.languages.of(who)):
                 answer = await _answered(services, request, handler, show_problem)
-            services.later(services.languages.learn(request.identity))
+            if services.languages.may_ask(who):
+                services.later(services.languages.learn(who))
             await ack(**answer) if isinstance(answer, dict) else await ack()
 
         return listener

@@ -62,19 +62,20 @@ class Languages:
         await self.begin()
         unknown = await self._office.run(lambda tx, _now: tx.people.without_locale(), seconds=PATIENCE)
         for who in unknown:
-            if self._may_ask(who):
+            if self.may_ask(who):
                 try:
                     await self.learn(who)
                 except Exception as error:  # the others are asked after all the same
                     note(error, "languages")
                 await asyncio.sleep(BETWEEN_TWO)
 
-    def _may_ask(self, who: Identity) -> bool:
+    def may_ask(self, who: Identity) -> bool:
+        """Tell whether the platform was not asked for this person's locale lately."""
         return bool(who.user) and time.monotonic() - self._asked.get(who, -ASK_AGAIN) >= ASK_AGAIN
 
     async def learn(self, who: Identity) -> None:
         """Ask the platform for this person's locale, unless it was asked lately."""
-        if not self._may_ask(who):
+        if not self.may_ask(who):
             return
         self._asked[who] = time.monotonic()
         said = await self._client.users_info(user=who.user, include_locale=True)

@@ -88,9 +88,9 @@ class State:
     held_until: str = ""
 
 
-def fold(plan: Plan, entries: Iterable[Entry]) -> State:
-    """Return the state that the entries lead to under the plan."""
-    state = State(step=plan.steps[0].id)
+def fold(plan: Plan, entries: Iterable[Entry], before: State | None = None) -> State:
+    """Return the state that the entries lead to under the plan, from the beginning or from the state `before` them."""
+    state = before or State(step=plan.steps[0].id)
     for entry in entries:
         state = _after(plan, state, entry)
     return state

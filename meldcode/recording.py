@@ -116,7 +116,7 @@ def submit_draft(tx: Transaction, command: Submit, now: datetime) -> Saved | ToR
 def add_entry(tx: Transaction, dossier: Dossier, entry: Entry, key: str, content: str) -> Told:
     """Append the entry and tell whoever must know; a joined case passes its news on to the one it belongs to."""
     entries = (*dossier.entries, entry)
-    after = fold(dossier.plan, entries)
+    after = fold(dossier.plan, [entry], dossier.state)
     moment = next_moment(dossier.plan, after, entries, tx.people.school(dossier.school), entry.written_at)
     case = tx.cases.append(dossier.stored, entry, after, moment, key=key, digest=content)
     if ends_otherwise(dossier.state, after):
@@ -267,13 +267,15 @@ def _store(
 ) -> Saved:
     role = acting_role(record, dossier.relation, beside=_role_to_agree_with(record, dossier.state))
     assert role is not None  # noqa: S101 - refused before
-    case = dossier.case or tx.cases.open(dossier.school, dossier.plan, dossier.pupil, dossier.person.id, now)
+    if dossier.case is None:
+        case = tx.cases.open(dossier.school, dossier.plan, dossier.pupil, dossier.person.id, now)
+        dossier = replace(dossier, case=case)
     kept = {field: answer for field, answer in answers.items() if not _is_pupil(record, field)}
     refers_to = command.refers_to if record.effect is Effect.CORRECTS else 0
-    entry = Entry(case.version + 1, record.id, dossier.person.id, role, now, kept, refers_to)
+    entry = Entry(dossier.stored.version + 1, record.id, dossier.person.id, role, now, kept, refers_to)
     rules.refuse_unless_agreeing(record, dossier.state, entry)
-    told = add_entry(tx, replace(dossier, case=case), entry, command.key, digest(command.answers))
-    return Saved(case.code, dossier.plan, record, told.state, told.people, told.gap)
+    told = add_entry(tx, dossier, entry, command.key, digest(command.answers))
+    return Saved(dossier.stored.code, dossier.plan, record, told.state, told.people, told.gap)
 
 
 def _role_to_agree_with(record: Record, state: State) -> Role | None:

@@ -20,6 +20,7 @@ from storage.inserting import insert_once
 from storage.payload import Payload, pupil_from_bytes, pupil_to_bytes
 from storage.schema import case_keys, case_teachers, cases, entries, readings, reminders
 from storage.session import Session
+from storage.vault import DataKey
 
 _BY_ID = cases.c.id == bindparam("case_id")
 _OPENED = (
@@ -32,7 +33,11 @@ _OPENED_BY_ID = _OPENED.where(_BY_ID)
 _OPENED_BY_CODE = _OPENED.where(
     cases.c.code == bindparam("code"), cases.c.school.in_(bindparam("schools", expanding=True))
 )
-_ENTRIES = select(entries).where(entries.c.case == bindparam("id")).order_by(entries.c.seq)
+_ENTRIES = (
+    select(entries.c.seq, entries.c.author, entries.c.written_at, entries.c.payload)
+    .where(entries.c.case == bindparam("id"))
+    .order_by(entries.c.seq)
+)
 _BY_KEY = select(entries).where(entries.c.idempotency_key == bindparam("key"))
 _HEADERS = select(cases).where(cases.c.id.in_(bindparam("ids", expanding=True))).order_by(cases.c.since, cases.c.code)
 _TEACHERS = select(case_teachers).where(case_teachers.c.case.in_(bindparam("ids", expanding=True)))
@@ -107,9 +112,10 @@ class StoredCases(Cases):
         """Return what the case holds, for the rules alone: never to be shown. Raises KeyError."""
         if case not in self._pupils:
             self.get(case)
-        opened = self._session.case_key(case).open(self._pupils[case], table="cases", column="pupil", row=str(case))
-        rows = self._connection.execute(_ENTRIES, {"id": case})
-        return Contents(pupil_from_bytes(opened), tuple(self._entry(row) for row in rows))
+        key = self._session.case_key(case)
+        opened = key.open(self._pupils[case], table="cases", column="pupil", row=str(case))
+        rows: Sequence[Row[Any]] = self._connection.execute(_ENTRIES, {"id": case}).all()
+        return Contents(pupil_from_bytes(opened), tuple(_entry(row, _payload(key, case, row)) for row in rows))
 
     def read(self, case: CaseId, reading: Reading) -> Contents:
         """Return what the case holds, for showing. The trace comes first: without it nothing is decrypted (G3)."""
@@ -140,7 +146,11 @@ class StoredCases(Cases):
         """Return what was stored under this idempotency key before."""
         index = self._session.vault.submission_index(key)
         row = self._connection.execute(_BY_KEY, {"key": index}).one_or_none()
-        return Submission(row.case, row.seq, self._payload(row).digest) if row else None
+        return (
+            Submission(row.case, row.seq, _payload(self._session.case_key(row.case), row.case, row).digest)
+            if row
+            else None
+        )
 
     def hand_over(self, case: CaseId, to: PersonId) -> CaseHeader:
         """Make the case this teacher's alone (G5), and return its header."""
@@ -303,15 +313,13 @@ class StoredCases(Cases):
         key = self._session.case_key(case)
         return key.seal(content, table="entries", column="payload", row=f"{case}/{entry.seq}")
 
-    def _payload(self, row: Row[Any]) -> Payload:
-        key = self._session.case_key(row.case)
-        return Payload.from_bytes(key.open(row.payload, table="entries", column="payload", row=f"{row.case}/{row.seq}"))
 
-    def _entry(self, row: Row[Any]) -> Entry:
-        payload = self._payload(row)
-        return Entry(
-            row.seq, payload.record, row.author, payload.role, row.written_at, payload.answers, payload.refers_to
-        )
+def _payload(key: DataKey, case: CaseId, row: Row[Any]) -> Payload:
+    return Payload.from_bytes(key.open(row.payload, table="entries", column="payload", row=f"{case}/{row.seq}"))
+
+
+def _entry(row: Row[Any], payload: Payload) -> Entry:
+    return Entry(row.seq, payload.record, row.author, payload.role, row.written_at, payload.answers, payload.refers_to)
 
 
 def _new_code(now: datetime) -> str:

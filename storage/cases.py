@@ -9,7 +9,19 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Row, Select, UnaryExpression, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Row,
+    Select,
+    UnaryExpression,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy import case as case_when
 
 from meldcode.case import CaseId, Entry, PersonId, Pupil, SchoolId, State, Status
@@ -33,11 +45,8 @@ _OPENED_BY_ID = _OPENED.where(_BY_ID)
 _OPENED_BY_CODE = _OPENED.where(
     cases.c.code == bindparam("code"), cases.c.school.in_(bindparam("schools", expanding=True))
 )
-_ENTRIES = (
-    select(entries.c.seq, entries.c.author, entries.c.written_at, entries.c.payload)
-    .where(entries.c.case == bindparam("id"))
-    .order_by(entries.c.seq)
-)
+_TO_READ: tuple[Column[Any], ...] = (entries.c.seq, entries.c.author, entries.c.written_at, entries.c.payload)
+_ENTRIES = select(*_TO_READ).where(entries.c.case == bindparam("id")).order_by(entries.c.seq)
 _BY_KEY = select(entries).where(entries.c.idempotency_key == bindparam("key"))
 _HEADERS = select(cases).where(cases.c.id.in_(bindparam("ids", expanding=True))).order_by(cases.c.since, cases.c.code)
 _TEACHERS = select(case_teachers).where(case_teachers.c.case.in_(bindparam("ids", expanding=True)))
@@ -114,7 +123,7 @@ class StoredCases(Cases):
             self.get(case)
         key = self._session.case_key(case)
         opened = key.open(self._pupils[case], table="cases", column="pupil", row=str(case))
-        rows: Sequence[Row[Any]] = self._connection.execute(_ENTRIES, {"id": case}).all()
+        rows = self._connection.execute(_ENTRIES, {"id": case})
         return Contents(pupil_from_bytes(opened), tuple(_entry(row, _payload(key, case, row)) for row in rows))
 
     def read(self, case: CaseId, reading: Reading) -> Contents:

@@ -30,6 +30,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.anchoring import keep_anchor
 from bot.database import OLD_TABLES, vault_of
 from bot.homes import Homes
+from bot.reading_ahead import read_ahead
 from bot.schools_file import SchoolInFile, read_schools
 from bot.sender import Sender
 from bot.settings import Settings, Wrong
@@ -135,6 +136,7 @@ async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) ->
             team = identity.team_id or ""
             changed_desks = await asyncio.to_thread(apply_schools, store, configs, team, now(), tell_of_roles)
         await asyncio.to_thread(_place_cases, store, now())
+        await asyncio.to_thread(read_ahead, store, now())
         office = Office(store.together, now, threads=store.writers)
         languages = Languages(office, client)
         await languages.begin()

@@ -91,3 +91,11 @@ def is_first(word: str) -> bool:
     """Whether the lists have it as a first name, maybe the first half of a double one."""
     names = first_names()
     return word in names or base(word) in names or word.split("-", maxsplit=1)[0] in names
+
+
+def read_all() -> None:
+    """Read every list now, and make what is made of them."""
+    for file in DATA.glob("*.txt"):
+        lines(file.stem)
+    for derived in (unsure, first_names, sure_surnames, no_people, all_places):
+        derived()

@@ -32,7 +32,7 @@ async def answer(services: Services, request: Request) -> Answer:
         return await known(services, request, rest.strip())
     if case_code(typed):
         return await _open(services, request, typed)
-    return {"text": _unknown(word)}
+    return _said(_unknown(word))
 
 
 async def open_signal_form(services: Services, request: Request, typed: str = "") -> Answer:
@@ -63,7 +63,7 @@ async def show_problem(services: Services, request: Request, problem: Refusal | 
     """Say in an answer that only they see why it did not work, and what to do next."""
     words = in_words(problem)
     if "command" in request.body:
-        return {"text": words}
+        return _said(words)
     await services.client.views_open(trigger_id=request.trigger_id, view=screens.message_modal(words))
     return None
 
@@ -75,6 +75,11 @@ def in_words(problem: Refusal | Invalid | str) -> str:
     if isinstance(problem, Invalid):
         return " ".join(texts.problem(found) for found in problem.problems)
     return text("trouble", reference=problem)
+
+
+def _said(words: str) -> Answer:
+    """An answer in words, with "Acuut gevaar" below it as everywhere (G4)."""
+    return {"text": words, "blocks": [b.section(words), *b.actions([screens.acute_button()])]}
 
 
 def _unknown(word: str) -> str:
@@ -94,7 +99,7 @@ async def _summary(services: Services, request: Request, _rest: str) -> Answer:
 
 
 async def _help(_services: Services, _request: Request, _rest: str) -> Answer:
-    return {"text": text("help")}
+    return _said(text("help"))
 
 
 async def _list(services: Services, request: Request, rest: str) -> Answer:
@@ -102,7 +107,10 @@ async def _list(services: Services, request: Request, rest: str) -> Answer:
         return await _open(services, request, rest)
     overview = await services.office.run(lambda tx, now: reading.overview(tx, request.identity, now))
     more = [b.context(text("list_more"))] if overview.pages > 1 else []
-    return {"text": text("summary"), "blocks": [*home.case_list(overview), *more]}
+    return {
+        "text": text("summary"),
+        "blocks": [*home.case_list(overview), *more, *b.actions([screens.acute_button()])],
+    }
 
 
 async def _open(services: Services, request: Request, rest: str) -> Answer:

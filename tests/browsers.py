@@ -15,8 +15,10 @@ pytest_plugins = ["tests.databases"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync"
+    "--disable-background-networking --disable-component-update --disable-sync "
+    "--disable-partial-raster --disable-lcd-text --font-render-hinting=none"
 )
+"""The last three: the same page is the same picture, however it came to be what it is."""
 
 
 def find_browser() -> str:

@@ -64,3 +64,8 @@ def test_every_code_that_is_used_exists() -> None:
 def test_every_code_that_exists_is_used() -> None:
     used = re.compile("|".join(sorted(codes.patterns())))
     assert [code for code in sentences(DUTCH) if not used.fullmatch(code)] == []
+
+
+@each_language
+def test_an_empty_tab_names_the_button_as_it_is_called(language: str) -> None:
+    assert f"*{sentences(language)['report']}*" in sentences(language)["home_empty_teacher"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -10,10 +9,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from tests.story.demo import Demo
+from tests.story.demo import COMMAND, PICTURES, ROOT, STILL, Demo
 from tests.story.desk import Desk
 
-ROOT = Path(__file__).parents[2]
 PATIENCE = 20_000  # milliseconds; moving the clock does all that fell due, which takes long on a busy machine
 
 
@@ -24,7 +22,7 @@ def _patience() -> None:
 
 @pytest.fixture
 def demo(browser: Browser, tmp_path: Path) -> Iterator[Demo]:
-    running = Demo(tmp_path)
+    running = Demo(tmp_path, STILL if PICTURES else COMMAND)
     try:
         running.wait_until_ready()
         yield running
@@ -36,7 +34,7 @@ def demo(browser: Browser, tmp_path: Path) -> Iterator[Demo]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def desk(browser: Browser, demo: Demo) -> AsyncIterator[Desk]:
-    pictures = Path(os.environ.get("MELDWIJZER_PICTURES") or ROOT / "test-results")
+    pictures = Path(PICTURES or ROOT / "test-results")
     context = await browser.new_context(locale="nl-NL", timezone_id="Europe/Amsterdam", reduced_motion="reduce")
     context.set_default_timeout(PATIENCE)
     yield Desk(await context.new_page(), demo.url, pictures)

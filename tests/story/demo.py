@@ -8,24 +8,41 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
-COMMAND = Path(sys.executable).with_name("meldwijzer")
+from meldcode.people import AMSTERDAM
+from tests.story.still import MORNING
+
+COMMAND = [str(Path(sys.executable).with_name("meldwijzer"))]
+STILL = [sys.executable, "-m", "tests.story.still"]
+"""The same program on a fixed morning, for pictures that come out the same."""
+ROOT = Path(__file__).parents[2]
 START_SECONDS, STOP_SECONDS = 60.0, 20.0
+
+
+PICTURES = os.environ.get("MELDWIJZER_PICTURES")
+"""Where the documents' pictures go, when it is they that are made."""
+
+
+def now() -> datetime:
+    """The time that the demo starts with: the machine's, but for the pictures."""
+    return MORNING if PICTURES else datetime.now(AMSTERDAM)
 
 
 class Demo:
     """A running demo. What it says is kept in a file beside its data."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, command: Sequence[str] = COMMAND) -> None:
         port = _free_port()
         self.url = f"http://localhost:{port}"
         self._log = folder / "said.txt"
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [COMMAND, "demo", "--port", str(port)],
+                [*command, "demo", "--port", str(port)],
                 cwd=folder,
-                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT)},
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,

@@ -12,6 +12,7 @@ Filled = Mapping[str, str | Sequence[str]]
 """What somebody fills in, by the label of the question: what they type, or the choice or choices they make."""
 
 DESKTOP = ViewportSize(width=1100, height=800)
+QUIET_MS = 500
 PHONE = ViewportSize(width=390, height=800)
 
 
@@ -123,7 +124,15 @@ class Desk:
     async def picture(self, name: str) -> None:
         self._pictures.mkdir(parents=True, exist_ok=True)
         await self.page.mouse.move(0, 0)
+        await self._quiet()
         await self.page.screenshot(path=self._pictures / f"{name}.png", caret="hide", animations="disabled")
+
+    async def _quiet(self) -> None:
+        """Wait until what happens elsewhere meanwhile, such as messages that arrive, is shown."""
+        shown, before = await self.page.content(), ""
+        while shown != before:
+            await self.page.wait_for_timeout(QUIET_MS)
+            shown, before = await self.page.content(), shown
 
     async def picture_on_phone(self, name: str) -> None:
         """The same on a phone; nothing may stick out."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 import pytest
 from playwright.async_api import expect
 
 from tests.story.colleague import Colleague
+from tests.story.demo import now
 from tests.story.desk import Desk
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(240)]
@@ -364,5 +364,5 @@ def people(desk: Desk, *names: str) -> list[Colleague]:
 
 
 def in_days(days: int) -> str:
-    """A day on the calendar of the demo, which runs by the clock on the wall."""
-    return (datetime.now(ZoneInfo("Europe/Amsterdam")) + timedelta(days)).date().isoformat()
+    """A day on the calendar of the demo."""
+    return (now() + timedelta(days)).date().isoformat()

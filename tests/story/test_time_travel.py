@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Locator, expect
 
 from meldcode.people import AMSTERDAM
+from tests.story.demo import now
 from tests.story.desk import Desk
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(240)]
@@ -28,7 +29,7 @@ def _in_april(tmp_path: Path) -> None:
     """The demo goes on where an earlier one stopped: on a Monday in April."""
     folder = tmp_path / "data" / "practice"
     folder.mkdir(mode=0o700, parents=True)
-    (folder / "clock").write_text(str((BEGIN - datetime.now(UTC)).total_seconds()), encoding="ascii")
+    (folder / "clock").write_text(str((BEGIN - now()).total_seconds()), encoding="ascii")
 
 
 @pytest.mark.rule("G2")

@@ -1,0 +1,36 @@
+"""The demo on one fixed morning, on which hardly any time passes, with case codes in a fixed order: its pictures come
+out the same whenever they are made. Moving the clock works as ever.
+
+python -m tests.story.still demo --port 8765
+"""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, tzinfo
+from unittest.mock import patch
+
+from bot.cli import main
+from meldcode.people import AMSTERDAM
+
+MORNING = datetime(2026, 11, 10, 10, 0, 5, tzinfo=AMSTERDAM)
+"""A Tuesday in a week without free days."""
+SLOWLY = 200
+"""Seconds of the machine's for one here: a story takes less than a minute, and what comes later is still later."""
+
+
+class Still(datetime):
+    """The machine's time as the practice workspace sees it."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        passed = (datetime.now(UTC) - BEGUN) / SLOWLY
+        return (MORNING + passed).astimezone(tz)
+
+
+BEGUN = datetime.now(UTC)
+
+if __name__ == "__main__":
+    codes = random.Random(4)
+    with patch("bot.practice_clock.datetime", Still), patch("storage.cases.secrets", codes):
+        main()

@@ -56,9 +56,15 @@ def export(
     try:
         given = _with_store(lambda store: _given(store, code, user, to, why))
         _write(given, form, out)
+        _with_store(lambda store: _finish(store, given))
     except BaseException:
         out.unlink()
         raise
+
+
+def _finish(store: Store, given: Given) -> None:
+    with store.transaction() as tx:
+        tx.files.finish(given.view.dossier.stored.id, given.entry)
 
 
 def _counts(store: Store, year: int) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.calendar_watch import CalendarWatch
 from bot.shared_files import remove_due_files
+from handlers.export import note_unfinished
 from handlers.office import Office
 from handlers.request import Services
 from handlers.trouble import note
@@ -75,15 +76,19 @@ class Ticker:
             return looked_at  # the program ends, which the scheduler would log as a failure
         except Exception as error:
             note(error, "tick")
-        await self._remove_files()
+        for work in (self._correct_unfinished, self._remove_files):
+            try:
+                await work()
+            except Exception as error:
+                note(error, "files")
         self._wake()
         return looked_at
 
+    async def _correct_unfinished(self) -> None:
+        await self._office.run(note_unfinished, seconds=PATIENCE)
+
     async def _remove_files(self) -> None:
-        try:
-            await remove_due_files(self._office, self._client)
-        except Exception as error:
-            note(error, "files")
+        await remove_due_files(self._office, self._client)
 
     async def hourly(self) -> None:
         """Tell of cases without a holder, send the week's counts, destroy what has had its time; log what is coming."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from handlers import blocks as b
@@ -21,6 +21,7 @@ from handlers.texts import text
 from handlers.trouble import note
 from meldcode import exporting
 from meldcode.exporting import LEFT_OUT, Given, Page, ToRead
+from meldcode.ports import Transaction
 
 Answer = dict[str, Any]
 READ_OVER = "read-over"
@@ -58,6 +59,7 @@ async def _deliver(services: Services, request: Request, given: Given) -> None:
         file = await _send_up(services, given, password)
         await services.client.views_update(view_id=view, view=_password_modal(given, password))
         await _share(services, request.identity.user, given, file)
+        await services.office.run(lambda tx, _now: tx.files.finish(given.view.dossier.stored.id, given.entry))
     except Exception as error:
         note(error, "export")
         await _note_failure(services, request, given)
@@ -96,6 +98,13 @@ async def _note_failure(services: Services, request: Request, given: Given) -> N
     await services.office.run(
         lambda tx, now: exporting.note_failure(tx, request.identity, code, given.entry, words, now)
     )
+
+
+def note_unfinished(tx: Transaction, now: datetime) -> None:
+    """Say in the logbooks of what was being given along when the program was stopped."""
+    with speaking(DUTCH):
+        words = text("export_unsure_entry")
+    exporting.note_unfinished(tx, words, now, lambda error: note(error, "unfinished export"))
 
 
 def page_modal(page: Page, ref: FormRef) -> b.View:

@@ -7,9 +7,9 @@ what must be. What they adapted waits as an encrypted draft. What was written af
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from meldcode import hints
 from meldcode.access import acting_role
@@ -18,7 +18,7 @@ from meldcode.dossier import Dossier, dossier_of, known_person, readable_case
 from meldcode.errors import Invalid, Problem, Refusal
 from meldcode.people import Identity
 from meldcode.plan import Effect, FieldKind, FieldSpec, Record, Role, Version
-from meldcode.ports import Transaction
+from meldcode.ports import Giving, Transaction
 from meldcode.reading import CaseView, Line, open_case
 from meldcode.recording import Saved, Submit, add_entry, checked, submit
 
@@ -26,6 +26,8 @@ PART = 2900
 """The longest part of a text that is read over in one field: a field takes 3000, and a person may add some."""
 PARTS, LINES = 10, 6
 """The most parts and entries on one page."""
+PATIENCE = timedelta(minutes=15)
+"""How long making and bringing the file may take; after that something must have come in between."""
 READ_OVER = "read_over"
 LEFT_OUT = "left_out"
 
@@ -130,12 +132,29 @@ def turn(tx: Transaction, command: Submit, page: int, now: datetime) -> Given | 
 def note_failure(tx: Transaction, who: Identity, code: str, seq: int, words: str, now: datetime) -> None:
     """Keep in the logbook that what was given at this entry did not arrive."""
     person = known_person(tx, who)
-    dossier = dossier_of(tx, person, readable_case(tx, person, code))
+    case = readable_case(tx, person, code)
+    tx.files.finish(case.id, seq)
+    _correct(tx, dossier_of(tx, person, case), seq, words, now)
+
+
+def note_unfinished(tx: Transaction, words: str, now: datetime, failed: Callable[[Exception], object]) -> None:
+    """Keep in their logbooks that it is not certain that these arrived: the program was stopped halfway."""
+    for giving in tx.files.unfinished(now):
+        tx.files.finish(giving.case, giving.entry)
+        try:
+            dossier = dossier_of(tx, tx.people.get(giving.by), tx.cases.get(giving.case))
+            _correct(tx, dossier, giving.entry, words, now)
+        except Exception as error:  # one case that does not open must not hold up the others
+            failed(error)
+
+
+def _correct(tx: Transaction, dossier: Dossier, seq: int, words: str, now: datetime) -> None:
     record = dossier.plan.record_with(Effect.CORRECTS)
     role = acting_role(record, dossier.relation) or dossier.entries[seq - 1].role
     field = next(field.id for field in record.fields if field.kind is FieldKind.LONG_TEXT)
-    entry = Entry(dossier.stored.version + 1, record.id, person.id, role, now, {field: words}, refers_to=seq)
-    add_entry(tx, dossier, entry, f"{code}/{seq}/failed", "")
+    author, number = dossier.person.id, dossier.stored.version + 1
+    entry = Entry(number, record.id, author, role, now, {field: words}, refers_to=seq)
+    add_entry(tx, dossier, entry, f"{dossier.stored.code}/{seq}/failed", "")
 
 
 def entries_to_read(tx: Transaction, view: CaseView) -> list[ToRead]:
@@ -176,6 +195,7 @@ def _give(tx: Transaction, command: Submit, now: datetime) -> Given | None:
     trace = next(e for e in reversed(view.dossier.entries) if e.record == record.id)
     by = next(line.author for line in view.lines if line.entry == trace)
     school = tx.people.school(view.dossier.school).name
+    tx.files.begin(Giving(view.dossier.stored.id, trace.seq, trace.author), now + PATIENCE)
     given = Given(view, version, to, why, by, trace.role, now, trace.seq, school, view.lines)
     return given if version is Version.WHOLE else _for_parents(tx, given, draft)
 

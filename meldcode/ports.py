@@ -116,6 +116,15 @@ class Ended:
     number: int
 
 
+@dataclass(frozen=True)
+class Giving:
+    """A dossier that is being given along, by whom; `entry` is the number of its trace."""
+
+    case: CaseId
+    entry: int
+    by: PersonId
+
+
 class AlreadyStored(Exception):
     """The idempotency key was stored by another transaction meanwhile: begin anew to find it."""
 
@@ -356,6 +365,18 @@ class Files(ABC):
     @abstractmethod
     def removed(self, file: str) -> None:
         """Forget the file: it is gone."""
+
+    @abstractmethod
+    def begin(self, giving: Giving, until: datetime) -> None:
+        """Keep that this is being given along; when it is not finished by then, something came in between."""
+
+    @abstractmethod
+    def finish(self, case: CaseId, entry: int) -> None:
+        """Keep that it has arrived, or that it is known that it has not."""
+
+    @abstractmethod
+    def unfinished(self, now: datetime) -> list[Giving]:
+        """Return what should have been finished by now, for this transaction alone (no other worker)."""
 
 
 class Transaction(ABC):

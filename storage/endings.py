@@ -20,6 +20,7 @@ from storage.schema import (
     cases,
     drafts,
     entries,
+    givings,
     outbox,
     readings,
     reminders,
@@ -28,7 +29,7 @@ from storage.schema import (
 )
 from storage.session import Session
 
-CONTENT = (case_keys, drafts, entries, case_teachers, readings, reminders, outbox, turns, appointments)
+CONTENT = (case_keys, drafts, givings, entries, case_teachers, readings, reminders, outbox, turns, appointments)
 """All that goes with a case; what is left is its row, emptied."""
 
 

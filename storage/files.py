@@ -1,14 +1,15 @@
-"""Files that were given along, until they are removed from the platform; which case they are of is not kept."""
+"""What is being given along, and the files, until these are removed: which case a file is of is not kept."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 
-from meldcode.ports import Files
+from meldcode.case import CaseId
+from meldcode.ports import Files, Giving
 from storage.inserting import insert_once
-from storage.schema import files
+from storage.schema import files, givings
 from storage.session import Session
 
 AT_ONCE = 20
@@ -35,3 +36,18 @@ class StoredFiles(Files):
     def removed(self, file: str) -> None:
         """Forget the file: it is gone."""
         self._connection.execute(delete(files).where(files.c.file == file))
+
+    def begin(self, giving: Giving, until: datetime) -> None:
+        """Keep that this is being given along; when it is not finished by then, something came in between."""
+        row = {"case": giving.case, "entry": giving.entry, "given_by": giving.by, "until": until}
+        self._connection.execute(insert(givings).values(row))
+
+    def finish(self, case: CaseId, entry: int) -> None:
+        """Keep that it has arrived, or that it is known that it has not."""
+        self._connection.execute(delete(givings).where(givings.c.case == case, givings.c.entry == entry))
+
+    def unfinished(self, now: datetime) -> list[Giving]:
+        """Return what should have been finished by now, for this transaction alone (no other worker)."""
+        late = select(givings).where(givings.c.until <= now).order_by(givings.c.until).limit(AT_ONCE)
+        rows = self._connection.execute(late.with_for_update(skip_locked=True))
+        return [Giving(row.case, row.entry, row.given_by) for row in rows]

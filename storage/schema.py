@@ -307,6 +307,15 @@ files = Table(
     Column("remove_at", Moment, nullable=False, index=True, info=MOMENT),
 )
 
+givings = Table(
+    "givings",
+    metadata,
+    Column("case", ForeignKey(cases.c.id), primary_key=True, info=IDENTIFIER),
+    Column("entry", Integer, primary_key=True, autoincrement=False, info=PLAIN),
+    Column("given_by", ForeignKey(people.c.id), nullable=False, info=IDENTIFIER),
+    Column("until", Moment, nullable=False, index=True, info=MOMENT),
+)
+
 drafts = Table(
     "drafts",
     metadata,

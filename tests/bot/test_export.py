@@ -14,7 +14,7 @@ from sqlalchemy import insert, select
 
 from meldcode.plan import Role
 from practice.model import File, View
-from storage.schema import files, metadata
+from storage.schema import files, givings, metadata
 from tests.bot.closing import closed_case, opened_case, record
 from tests.running import FATIMA, JORIS, KARIN, SANNE, Running, logged, running, until, words_of
 
@@ -71,6 +71,7 @@ async def test_the_whole_dossier_goes_to_who_asked_with_a_password_shown_once(
             assert "Veilig Thuis Groningen" in paper
             [file] = shared(school, KARIN)
             assert file.name == f"dossier-{code}.pdf"
+            await until(lambda: school.count(givings) == 0)
             told = school.messages(KARIN)
             assert not [word for word in (secret, "Sem", "Bakker") if word in repr(told)]
             assert secret not in everything(school)
@@ -233,7 +234,34 @@ async def test_what_fails_shares_nothing_and_stands_in_the_logbook(
         assert not [message for message in school.messages(KARIN) if "hieronder als bestand" in message.text]
         logbook = words_of(await school.open_case(KARIN, code))
         assert "Er is niets meegegeven." in logbook
+        assert school.count(givings) == 0
         assert "verbetert notitie 2" in logbook
+
+
+async def test_an_export_that_was_killed_halfway_is_corrected_at_a_later_tick(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(tmp_path, database_url=database_url) as school:
+        code = await opened_case(school)
+        with monkeypatch.context() as killed:
+            killed.setattr("handlers.export._deliver", _nothing)
+            await asks(school, KARIN, code, WHOLE)
+        assert "Dossier meegegeven" in words_of(await school.open_case(KARIN, code))
+        assert school.count(givings) == 1
+    async with running(tmp_path, database_url=database_url) as school:
+        await school.program.ticker.tick()
+        assert school.count(givings) == 1, "it may still be under way in another process"
+        school.clock.forward(minutes=16)
+        for _ in range(2):
+            await school.program.ticker.tick()
+        logbook = words_of(await school.open_case(KARIN, code))
+        assert logbook.count("Of het bestand is aangekomen, is niet zeker.") == 1
+        assert "verbetert notitie 2" in logbook
+        assert school.count(givings) == 0
+
+
+async def _nothing(*_: Any) -> None:
+    """The process ends here."""
 
 
 async def test_a_second_click_makes_no_second_file(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 Block = dict[str, Any]
@@ -14,11 +15,19 @@ TITLE = 24
 """The longest title of a modal."""
 OVERFLOW = 5
 """The most options of an overflow menu."""
+RIGHT_TO_LEFT = frozenset({"R", "AL", "RLE", "RLO", "RLI"})
+"""The classes of signs that run from right to left, or make others do so."""
 
 
 def escape(words: str) -> str:
     """Return the words so that mrkdwn shows them as they are: no mentions, no links."""
     return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def isolated(words: str) -> str:
+    """Return what somebody typed such that, running from right to left, it turns nothing that stands around it."""
+    turns = any(unicodedata.bidirectional(sign) in RIGHT_TO_LEFT for sign in words)
+    return f"\N{FIRST STRONG ISOLATE}{words}\N{POP DIRECTIONAL ISOLATE}" if turns else words
 
 
 def plain(words: str) -> Block:

@@ -154,6 +154,8 @@ def _foot(form: FormView) -> list[b.Block]:
         lines.append(text("form_next", told=told))
     if told := _told(form, is_certain=False):
         lines.append(text("form_next_perhaps", told=told))
+    if form.record.id != form.plan.opens and form.plan.step_of(form.record.id):
+        lines.append(text("form_next_step"))
     if form.record.id == form.plan.opens:
         lines += [text("form_staff"), text("form_acute")]
     return [b.context("\n".join(lines))]

@@ -97,7 +97,8 @@ def saved_modal(saved: Saved) -> b.View:
 def case_modal(view: CaseView, page: int | None = None) -> b.View:
     """The case: where it stands, what is needed, and a page of its logbook (the last one unless asked otherwise)."""
     case, pupil, plan = view.dossier.stored, view.dossier.pupil, view.dossier.plan
-    name = text("case_pupil", first=pupil.first_name, last=pupil.last_name, group=pupil.group)
+    typed = {"first": pupil.first_name, "last": pupil.last_name, "group": pupil.group}
+    name = text("case_pupil", **{part: b.isolated(words) for part, words in typed.items()})
     readers = texts.roles(plan.readers, joined_by="and")
     blocks = [
         b.header(name),
@@ -119,7 +120,9 @@ def _told_lines(saved: Saved) -> list[str]:
         return []
     lines = []
     if saved.told:
-        lines.append(text("saved_told", people=b.escape(texts.listed([person.name for person in saved.told]))))
+        names = [person.name for person in saved.told if person.id != saved.author]
+        you = [text("saved_told_you")] if len(names) < len(saved.told) else []
+        lines.append(text("saved_told", people=b.escape(texts.listed([*names, *you]))))
     if saved.gap:
         code = "saved_gap" if saved.told else "saved_nobody"
         lines.append(text(code, gap=texts.roles(saved.gap)))

@@ -20,7 +20,7 @@ from uuid import UUID
 
 from meldcode import hints, rules
 from meldcode.access import Action, Relation, acting_role, may
-from meldcode.case import Answer, Answers, Entry, Pupil, SchoolId, State, Status, fold
+from meldcode.case import Answer, Answers, Entry, PersonId, Pupil, SchoolId, State, Status, fold
 from meldcode.desks import keep_turns
 from meldcode.dossier import Dossier, dossier_of, known_person, readable_case, schools_to_report_in
 from meldcode.errors import Invalid, Problem, Refusal
@@ -62,7 +62,7 @@ class Submit:
 class Saved:
     """It is stored. `told` are those who got a message; `gap` are roles that should have, but nobody has them.
 
-    `is_repeat` says that it had been stored before, and that nobody was told anew.
+    `is_repeat` says that it had been stored before, and that nobody was told anew; `author` is who stored it.
     """
 
     code: str
@@ -72,6 +72,7 @@ class Saved:
     told: tuple[Person, ...] = ()
     gap: tuple[Role, ...] = ()
     is_repeat: bool = False
+    author: PersonId | None = None
 
 
 @dataclass(frozen=True)
@@ -275,7 +276,7 @@ def _store(
     entry = Entry(dossier.stored.version + 1, record.id, dossier.person.id, role, now, kept, refers_to)
     rules.refuse_unless_agreeing(record, dossier.state, entry)
     told = add_entry(tx, dossier, entry, command.key, digest(command.answers))
-    return Saved(dossier.stored.code, dossier.plan, record, told.state, told.people, told.gap)
+    return Saved(dossier.stored.code, dossier.plan, record, told.state, told.people, told.gap, author=dossier.person.id)
 
 
 def _role_to_agree_with(record: Record, state: State) -> Role | None:

@@ -316,6 +316,14 @@ def _no_format(school: Running) -> None:
                 assert shown["emoji"] is False, shown
 
 
+async def test_a_name_from_right_to_left_turns_nothing_around_it(tmp_path: Path) -> None:
+    async with running(tmp_path) as school:
+        await school.report(SANNE, signal(Voornaam="\u202eمحمد", Achternaam="Bakker"))
+        await school.sent()
+        case = await school.open_case(KARIN, school.codes(KARIN)[0])
+        assert "\u2068\u202eمحمد\u2069 Bakker, groep 5" in words_of(case)
+
+
 async def test_a_text_of_the_greatest_length_is_stored_and_shown_whole(tmp_path: Path) -> None:
     longest = ("é😀" * 1500)[:3000]
     async with running(tmp_path) as school:

@@ -108,6 +108,22 @@ async def test_the_form_says_who_reads_it_what_follows_and_when_it_is_the_wrong_
         assert "Bel 112" in words
 
 
+async def test_who_was_told_is_what_the_form_said_and_names_oneself_as_you(tmp_path: Path) -> None:
+    async with running(tmp_path) as school:
+        await school.report(SANNE, signal())
+        await school.sent()
+        case = await school.open_case(KARIN, school.codes(KARIN)[0])
+        await school.press(KARIN, case, "Ik pak dit op")
+        form = school.modal(KARIN)
+        assert (
+            "Begint er een volgende stap of sluit het dossier? Dan krijgt ook bericht wie dat moet weten."
+            in words_of(form)
+        )
+        assert (await school.actor(KARIN).fill(form)).ok
+        assert "Er is bericht gestuurd naar: Joris Hendriks, Sanne de Boer en jou." in words_of(school.modal(KARIN))
+        assert "Begint er een volgende stap" not in words_of(await school.open_form(SANNE)), "a signal begins none"
+
+
 @pytest.mark.rule("S1.3")
 async def test_the_four_kinds_stand_in_the_order_and_words_of_the_source(tmp_path: Path) -> None:
     async with running(tmp_path) as school:

@@ -138,7 +138,7 @@ async def test_a_later_signal_of_the_second_teacher_is_told_under_the_joined_cas
         await school.sent()
         assert second in words_of(saved)
         assert first not in words_of(saved)
-        assert "Hebben nu bericht: Joris Hendriks en Karin Visser." in words_of(saved)
+        assert "Er is bericht gestuurd naar: Joris Hendriks en Karin Visser." in words_of(saved)
         assert len(school.messages(KARIN)) == before + 1
         assert first in words_of(school.messages(KARIN)[-1])
         assert "Derde: Sem huilde." in words_of(await school.open_case(KARIN, first))

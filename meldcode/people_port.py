@@ -88,5 +88,9 @@ class People(ABC):
         """Keep which page this person turned to; nothing when the identity is nobody's."""
 
     @abstractmethod
+    def workspaces(self) -> set[str]:
+        """Return the workspaces where somebody has a role."""
+
+    @abstractmethod
     def set_left(self, person: PersonId, at: datetime | None) -> None:
         """Keep that somebody has left, and has no role any more, or (None) that they are back."""

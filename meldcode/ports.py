@@ -125,6 +125,18 @@ class Giving:
     by: PersonId
 
 
+@dataclass(frozen=True)
+class Installation:
+    """The program as it is installed in a workspace of its platform: with which token it acts there, and as whom."""
+
+    workspace: str
+    name: str
+    bot: str
+    bot_user: str
+    token: str = field(repr=False)
+    at: datetime
+
+
 class AlreadyStored(Exception):
     """The idempotency key was stored by another transaction meanwhile: begin anew to find it."""
 
@@ -355,12 +367,12 @@ class Files(ABC):
     """Files that were given along, by the platform's id, until they are removed there."""
 
     @abstractmethod
-    def keep(self, file: str, remove_at: datetime) -> None:
+    def keep(self, file: str, workspace: str, remove_at: datetime) -> None:
         """Keep that there is such a file, to be removed at this moment; a later call changes the moment."""
 
     @abstractmethod
-    def claim(self, now: datetime, lease: timedelta) -> list[str]:
-        """Return the files to remove now; nobody else gets them before the lease ends, and then again."""
+    def claim(self, now: datetime, lease: timedelta) -> list[tuple[str, str]]:
+        """Return the files to remove now, each with its workspace; nobody else gets them before the lease ends."""
 
     @abstractmethod
     def removed(self, file: str) -> None:
@@ -379,6 +391,30 @@ class Files(ABC):
         """Return what should have been finished by now, for this transaction alone (no other worker)."""
 
 
+class Installations(ABC):
+    """The workspaces where the program is installed, with its tokens; these are encrypted (promise 3)."""
+
+    @abstractmethod
+    def keep(self, installation: Installation) -> None:
+        """Keep the installation, in place of an earlier one in the same workspace."""
+
+    @abstractmethod
+    def all(self) -> list[Installation]:
+        """Return every installation, by workspace."""
+
+    @abstractmethod
+    def remove(self, workspace: str, until: datetime) -> None:
+        """Forget the installation of this workspace, unless it was made after this moment."""
+
+    @abstractmethod
+    def new_state(self, now: datetime) -> str:
+        """Return what shows later that an installation was begun here."""
+
+    @abstractmethod
+    def take_state(self, state: str, now: datetime) -> bool:
+        """Tell whether an installation was begun with this state, not long ago; each serves once (promise 9)."""
+
+
 class Transaction(ABC):
     """All that one use case sees of the outside at one moment; committed in one place, by whoever runs the use case.
 
@@ -395,3 +431,4 @@ class Transaction(ABC):
     endings: Endings
     files: Files
     changed_desks: Set[Desk]
+    installations: Installations

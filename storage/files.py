@@ -21,17 +21,19 @@ class StoredFiles(Files):
     def __init__(self, session: Session) -> None:
         self._connection = session.connection
 
-    def keep(self, file: str, remove_at: datetime) -> None:
+    def keep(self, file: str, workspace: str, remove_at: datetime) -> None:
         """Keep that there is such a file, to be removed at this moment; a later call changes the moment."""
-        if not insert_once(self._connection, files, {"file": file, "remove_at": remove_at}, [files.c.file]):
+        row = {"file": file, "workspace": workspace, "remove_at": remove_at}
+        if not insert_once(self._connection, files, row, [files.c.file]):
             self._connection.execute(update(files).where(files.c.file == file).values(remove_at=remove_at))
 
-    def claim(self, now: datetime, lease: timedelta) -> list[str]:
-        """Return the files to remove now; nobody else gets them before the lease ends, and then again."""
-        due = select(files.c.file).where(files.c.remove_at <= now).order_by(files.c.remove_at).limit(AT_ONCE)
-        found = list(self._connection.scalars(due.with_for_update(skip_locked=True)))
-        self._connection.execute(update(files).where(files.c.file.in_(found)).values(remove_at=now + lease))
-        return found
+    def claim(self, now: datetime, lease: timedelta) -> list[tuple[str, str]]:
+        """Return the files to remove now, each with its workspace; nobody else gets them before the lease ends."""
+        due = select(files).where(files.c.remove_at <= now).order_by(files.c.remove_at).limit(AT_ONCE)
+        found = self._connection.execute(due.with_for_update(skip_locked=True)).all()
+        claimed = files.c.file.in_([row.file for row in found])
+        self._connection.execute(update(files).where(claimed).values(remove_at=now + lease))
+        return [(row.file, row.workspace) for row in found]
 
     def removed(self, file: str) -> None:
         """Forget the file: it is gone."""

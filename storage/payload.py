@@ -82,13 +82,13 @@ def pupil_from_bytes(content: bytes) -> Pupil:
         return Pupil(*_texts(json.loads(content)))
 
 
-def groups_to_bytes(groups: Sequence[str]) -> bytes:
-    """Return the groups as bytes, to be encrypted."""
-    return _dumped(list(groups))
+def texts_to_bytes(texts: Sequence[str]) -> bytes:
+    """Return the texts as bytes, to be encrypted."""
+    return _dumped(list(texts))
 
 
-def groups_from_bytes(content: bytes) -> tuple[str, ...]:
-    """Read what `groups_to_bytes` made. Raises Unreadable."""
+def texts_from_bytes(content: bytes) -> tuple[str, ...]:
+    """Read what `texts_to_bytes` made. Raises Unreadable."""
     with _readable():
         return _texts(json.loads(content))
 

@@ -15,7 +15,7 @@ from meldcode.people import AMSTERDAM, Deputy, Identity, Membership, Person, Rol
 from meldcode.people_port import People
 from meldcode.plan import Role
 from meldcode.turns import Desk
-from storage.payload import groups_from_bytes, groups_to_bytes
+from storage.payload import texts_from_bytes, texts_to_bytes
 from storage.schema import deputies, identities, memberships, people, role_changes, roles, schools
 from storage.session import Session
 from storage.staff_memory import StaffMemory, changed
@@ -202,6 +202,10 @@ class StoredPeople(People):
         other = identities.c.home_page != page
         self._connection.execute(update(identities).where(*_this(identity), other).values(home_page=page))
 
+    def workspaces(self) -> set[str]:
+        """Return the workspaces where staff is known."""
+        return set(self._connection.scalars(select(identities.c.workspace).distinct()))
+
     def set_left(self, person: PersonId, at: datetime | None) -> None:
         """Keep that somebody has left, and has no role any more, or (None) that they are back."""
         for school in self.get(person).memberships:
@@ -288,13 +292,13 @@ def opened_name(vault: Vault, row: Row[Any]) -> str:
 
 def sealed_groups(vault: Vault, groups: tuple[str, ...], person: PersonId, school: SchoolId) -> bytes:
     """Return somebody's groups in a school as they are stored."""
-    content = groups_to_bytes(groups)
+    content = texts_to_bytes(groups)
     return vault.staff.seal(content, table="memberships", column="groups", row=f"{person}/{school}")
 
 
 def opened_groups(vault: Vault, sealed: bytes, person: PersonId, school: SchoolId) -> tuple[str, ...]:
     """Return what `sealed_groups` made."""
-    return groups_from_bytes(vault.staff.open(sealed, table="memberships", column="groups", row=f"{person}/{school}"))
+    return texts_from_bytes(vault.staff.open(sealed, table="memberships", column="groups", row=f"{person}/{school}"))
 
 
 def _school(row: Row[Any]) -> School:

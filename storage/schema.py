@@ -304,6 +304,7 @@ files = Table(
     "files",
     metadata,
     Column("file", String(60), primary_key=True, info=IDENTIFIER),
+    Column("workspace", String(100), nullable=False, server_default="", info=IDENTIFIER),
     Column("remove_at", Moment, nullable=False, index=True, info=MOMENT),
 )
 
@@ -314,6 +315,15 @@ givings = Table(
     Column("entry", Integer, primary_key=True, autoincrement=False, info=PLAIN),
     Column("given_by", ForeignKey(people.c.id), nullable=False, info=IDENTIFIER),
     Column("until", Moment, nullable=False, index=True, info=MOMENT),
+)
+
+installations = Table(
+    "installations",
+    metadata,
+    Column("workspace", String(100), primary_key=True, info=IDENTIFIER),
+    # The token, and the names and ids that go with it.
+    Column("content", LargeBinary, nullable=False, info=ENCRYPTED),
+    Column("at", Moment, nullable=False, info=MOMENT),
 )
 
 drafts = Table(

@@ -15,6 +15,7 @@ from storage.drafts import StoredDrafts
 from storage.endings import StoredEndings
 from storage.files import StoredFiles
 from storage.handled import StoredHandled
+from storage.installations import StoredInstallations
 from storage.outbox import SendQueue, StoredOutbox
 from storage.people import StoredPeople
 from storage.plans import PlanKey, StoredPlans, register
@@ -47,6 +48,7 @@ class StoredTransaction(Transaction):
         self.queue = SendQueue(session.connection)
         self.files = StoredFiles(session)
         self.changed_desks = session.changed_desks
+        self.installations = StoredInstallations(session, self.handled)
 
 
 class Store:

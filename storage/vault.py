@@ -154,12 +154,14 @@ class Vault:
     def __init__(self, wrapper: KeyWrapper, root: bytes) -> None:
         self._wrapper = wrapper
         self.staff = DataKey(_derived(root, "staff"))
+        self.installations = DataKey(_derived(root, "installations"))
         self._index_key = _derived(root, "pupil index")
         self._submission_key = _derived(root, "submissions")
         self._chain_key = _derived(root, "chain")
         self._tombstone_key = _derived(root, "tombstones")
         self._file_key = _derived(root, "files")
         self._schools_file_key = _derived(root, "schools file")
+        self._state_key = _derived(root, "install states")
 
     def __repr__(self) -> str:
         return f"Vault({self._wrapper.key_id})"
@@ -211,6 +213,10 @@ class Vault:
     def file_proof(self, content: bytes) -> bytes:
         """Return the proof that a file of ours (a backup, an anchor) holds this content."""
         return _mac(self._file_key, content)
+
+    def state_proof(self, content: str) -> str:
+        """Return the proof that an installation was begun here."""
+        return _mac(self._state_key, content.encode()).hex()
 
 
 def normalised(name: str) -> str:

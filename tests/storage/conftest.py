@@ -51,12 +51,18 @@ def vault(engine: Engine, master_key: MasterKey) -> Vault:
 
 
 @pytest.fixture
-def store(engine: Engine, vault: Vault, plan: Plan, plan_file: Path) -> Store:
-    """A store with a plan and a school in it."""
+def empty_store(engine: Engine, vault: Vault, plan: Plan, plan_file: Path) -> Store:
+    """A store with a plan in it, and nobody yet."""
     store = Store(engine, vault, plan)
     store.register_plans([(plan, plan_file.read_text())])
-    apply_schools(store, [LINDE], WORKSPACE, NOW)
     return store
+
+
+@pytest.fixture
+def store(empty_store: Store) -> Store:
+    """A store with a plan and a school in it."""
+    apply_schools(empty_store, [LINDE], WORKSPACE, NOW)
+    return empty_store
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, Text, cast, insert, make_url, select
 
 from meldcode.case import Answers, Pupil
 from meldcode.plan import Role
-from meldcode.ports import Reading
+from meldcode.ports import Installation, Reading
 from storage.backup import back_up
 from storage.backup_file import keys_file
 from storage.schema import metadata, schools
@@ -43,6 +43,8 @@ def planted(store: Store) -> Store:
         append(tx, case, teacher, answers, key=f"{MARK} sleutel")
         tx.drafts.keep(f"{MARK} concept", teacher.id, answers, NOW)
         tx.drafts.keep(f"{MARK} weg", teacher.id, answers, NOW)
+        for token in (f"xoxb-{MARK}-oud", f"xoxb-{MARK}"):
+            tx.installations.keep(Installation(WORKSPACE, f"{MARK} school", "B1", "U0BOT", token, NOW))
     with store.transaction() as tx:
         tx.drafts.drop(f"{MARK} weg")
         tx.cases.read(case.id, Reading(teacher.id, NOW, "case"))

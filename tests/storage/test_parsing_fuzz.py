@@ -49,7 +49,7 @@ READERS: list[Callable[[bytes], object]] = [
     Payload.from_bytes,
     payload.answers_from_bytes,
     payload.pupil_from_bytes,
-    payload.groups_from_bytes,
+    payload.texts_from_bytes,
 ]
 GOOD = json.dumps(["signal", "teacher", {"what": "x", "present": ["a", "b"]}, 0, "d"]).encode()
 somewhat_json = any_json("signal", "teacher", "what").map(

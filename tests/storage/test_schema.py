@@ -60,7 +60,8 @@ TEXT_COLUMNS = {
     "reminders": {"moment"},
     "turns": {"holder", "code", "record"},
     "appointments": {"code"},
-    "files": {"file"},
+    "files": {"file", "workspace"},
+    "installations": {"workspace"},
     "outbox": {"about", "kind", "moment", "words", "state", "last_error_code"},
 }
 

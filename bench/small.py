@@ -17,8 +17,9 @@ from uuid import uuid4
 from bench import servers, traffic
 from bench.rows import Row, latency, show
 from bench.school import TEAM, settings, teacher
-from bot.program import configs_of, open_store
+from bot.program import open_store
 from bot.schools_file import read_schools
+from bot.workspaces import configs_of
 from handlers.request import SLACK
 from handlers.screens import case_modal
 from meldcode.case import fold

@@ -48,10 +48,11 @@ from sqlalchemy import (
 from bench import traffic
 from bench.postgres import postgresql
 from bench.school import TEAM, settings, teacher
-from bot.program import configs_of, open_store
+from bot.program import open_store
 from bot.schools_file import read_schools
 from bot.settings import Settings
 from bot.ticking import _remind
+from bot.workspaces import configs_of
 from handlers.office import Office
 from handlers.request import SLACK
 from meldcode.people import AMSTERDAM, Identity

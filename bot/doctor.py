@@ -11,10 +11,11 @@ from sqlalchemy import Engine, make_url
 from bot.anchoring import anchor_complaints
 from bot.calendar_watch import calendar_ends
 from bot.doctor_slack import Finding, ask
-from bot.program import configs_of, open_store, plan_of, utc_now
+from bot.program import open_store, plan_of, utc_now
 from bot.schools_file import read_schools
 from bot.settings import ENV_FILE, Settings, Wrong
 from bot.slack_errors import LOCKED_OUT
+from bot.workspaces import configs_of
 from handlers.texts import role as in_words
 from meldcode.people import School
 from meldcode.plan import Role

@@ -12,8 +12,6 @@ import asyncio
 import time
 from collections.abc import Iterable
 
-from slack_sdk.web.async_client import AsyncWebClient
-
 from handlers.blocks import View
 from handlers.catalogues import speaking
 from handlers.home import home_view, problem_home
@@ -21,6 +19,7 @@ from handlers.languages import Languages
 from handlers.office import Office
 from handlers.texts import refusal
 from handlers.trouble import note
+from handlers.workspaces import NotInstalled, Workspaces
 from meldcode.desks import people_at
 from meldcode.errors import Refusal
 from meldcode.people import Identity
@@ -39,9 +38,9 @@ PATIENCE = 30.0
 class Homes:
     """The tabs that have changed, by whose they are."""
 
-    def __init__(self, office: Office[Transaction], client: AsyncWebClient, languages: Languages) -> None:
+    def __init__(self, office: Office[Transaction], workspaces: Workspaces, languages: Languages) -> None:
         self._office = office
-        self._client = client
+        self._workspaces = workspaces
         self._languages = languages
         self._due: dict[Identity, float] = {}
         self._last: dict[Identity, float] = {}
@@ -96,7 +95,10 @@ class Homes:
 
     async def _publish(self, who: Identity) -> None:
         try:
-            await self._client.views_publish(user_id=who.user, view=await self._view(who))
+            client = await self._workspaces.client(who.workspace)
+            await client.views_publish(user_id=who.user, view=await self._view(who))
+        except NotInstalled:
+            """Where the app is not installed there is no tab to bring up to date."""
         except Exception as error:
             note(error, "home")
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from handlers.installing import REDIRECT
+
 WORDS = "help, dossiers, dossier CODE, rollen, vervanging, acuut"
 SCOPES = ["chat:write", "commands", "files:write", "users:read"]
 """Posting to somebody opens the conversation, and the Home tab needs no scope of its own. `users:read` is there to
 learn that somebody's account was closed (G5), `files:write` to give a dossier along and to remove the file again."""
 EVENTS = ["app_home_opened", "user_change"]
+REMOVAL_EVENTS = ["app_uninstalled", "tokens_revoked"]
+"""Where the app can be installed in several workspaces, it must hear that one removed it."""
 TYPING_SCOPES, TYPING_EVENTS = ["im:history"], ["message.im"]
 
 
@@ -17,8 +21,10 @@ def manifest(request_url: str = "", *, typing: bool = False) -> dict[str, Any]:
 
     With `typing` people can type messages to the bot, which Slack then stores; it answers where to report instead.
     """
-    url = f"{request_url.rstrip('/')}/slack/events" if request_url else ""
+    at = request_url.rstrip("/")
+    url = f"{at}/slack/events" if at else ""
     scopes, events = [*SCOPES, *TYPING_SCOPES] if typing else SCOPES, [*EVENTS, *TYPING_EVENTS] if typing else EVENTS
+    events = [*events, *REMOVAL_EVENTS] if at else events
     return {
         "display_information": {
             "name": "Meldwijzer",
@@ -38,7 +44,7 @@ def manifest(request_url: str = "", *, typing: bool = False) -> dict[str, Any]:
                 _command("/meldcode", "Je dossiers en hulp", WORDS, url),
             ],
         },
-        "oauth_config": {"scopes": {"bot": scopes}},
+        "oauth_config": {"scopes": {"bot": scopes}} | ({"redirect_urls": [f"{at}{REDIRECT}"]} if at else {}),
         "settings": {
             "event_subscriptions": {"bot_events": events} | ({"request_url": url} if url else {}),
             "interactivity": {"is_enabled": True} | ({"request_url": url} if url else {}),

@@ -9,20 +9,17 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-import random
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Set
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import aiohttp
 import uvicorn
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
-from slack_bolt.authorization import AuthorizeResult
-from slack_sdk.errors import SlackApiError
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -30,33 +27,32 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.anchoring import keep_anchor
 from bot.database import OLD_TABLES, vault_of
 from bot.homes import Homes
+from bot.manifest import SCOPES
 from bot.reading_ahead import read_ahead
-from bot.schools_file import SchoolInFile, read_schools
+from bot.schools_file import SchoolsFile, read_schools
 from bot.sender import Sender
 from bot.settings import Settings, Wrong
 from bot.ticking import Ticker
 from bot.web import web_app
+from bot.workspaces import client_of, put_in_place, slack_session, workspaces_of
 from handlers.app import build_app, quiet_logger
 from handlers.catalogues import language
+from handlers.installing import oauth_flow
 from handlers.languages import Languages
 from handlers.office import Office
 from handlers.request import Services
 from handlers.trouble import note
+from handlers.workspaces import Workspaces
 from meldcode.desks import place_all
 from meldcode.plan import Plan
 from meldcode.plan_file import PLANS, load_plan, shipped_plans
-from meldcode.roles import tell_of_roles
-from meldcode.turns import Desk
 from storage.engine import make_engine
 from storage.migrate import is_current, upgrade
-from storage.schools import PersonConfig, SchoolConfig, apply_schools
 from storage.transaction import Store, StoredTransaction
 from storage.wiping import wipe
 
 log = logging.getLogger("meldwijzer")
 DEFAULT_PLAN = PLANS / "heutink.yaml"
-SLACK_SECONDS = 5
-START_TRIES = 8
 CASES_AT_ONCE = 100
 DEAF_SECONDS = 120
 """Slack pings every few seconds; a link can go deaf after a reconnect and not notice."""
@@ -70,6 +66,7 @@ class Program:
     engine: Engine
     store: Store
     office: Office[StoredTransaction]
+    workspaces: Workspaces
     sender: Sender
     homes: Homes
     languages: Languages
@@ -120,36 +117,24 @@ async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) ->
     quiet_logger()
     schools = read_schools(settings.meldwijzer_schools) if settings.meldwijzer_schools else None
     engine, store = await asyncio.to_thread(open_store, settings)
-    timeout = aiohttp.ClientTimeout(total=SLACK_SECONDS)
-    async with aiohttp.ClientSession(timeout=timeout) as session:
-        client = AsyncWebClient(
-            settings.slack_bot_token.get_secret_value(),
-            base_url=settings.slack_api_url,
-            timeout=SLACK_SECONDS,
-            session=session,
-            logger=quiet_logger(),
-        )
-        identity = await _who_am_i(client)
-        changed_desks: Set[Desk] = set()
-        if schools:
-            configs = configs_of(schools.schools)
-            team = identity.team_id or ""
-            changed_desks = await asyncio.to_thread(apply_schools, store, configs, team, now(), tell_of_roles)
-        await asyncio.to_thread(_place_cases, store, now())
-        await asyncio.to_thread(read_ahead, store, now())
-        office = Office(store.together, now, threads=store.writers)
-        languages = Languages(office, client)
-        await languages.begin()
-        homes = Homes(office, client, languages)
-        office.on_change = homes.desks_changed
-        homes.desks_changed(changed_desks)
-        sender = Sender(office, client, now, homes.changed)
-        services = Services(office, client, sender.wake, languages)
-        secret = settings.slack_signing_secret.get_secret_value() or "socket mode needs none"
-        slack = build_app(services, signing_secret=secret, identity=identity)
+    async with slack_session() as session:
+        client, office = client_of(settings, session), Office(store.together, now, threads=store.writers)
         try:
+            workspaces, ours = await workspaces_of(settings, client, office)
+            changed_desks = await asyncio.to_thread(put_in_place, store, schools, ours, now())
+            await asyncio.to_thread(_place_cases, store, now())
+            await asyncio.to_thread(read_ahead, store, now())
+            languages = Languages(office, workspaces)
+            await languages.begin()
+            homes = Homes(office, workspaces, languages)
+            office.on_change = homes.desks_changed
+            homes.desks_changed(changed_desks)
+            sender = Sender(office, workspaces, now, homes.changed)
+            services = Services(office, workspaces, client, sender.wake, languages)
+            flow = _flow(settings, services, store, schools, now)
+            slack = build_app(services, signing_secret=_signing_secret(settings), oauth_flow=flow)
             ticker = Ticker(office, services, lambda: wipe(engine, now()), lambda: keep_anchor(engine, settings, now()))
-            yield Program(settings, engine, store, office, sender, homes, languages, ticker, slack)
+            yield Program(settings, engine, store, office, workspaces, sender, homes, languages, ticker, slack)
         finally:
             office.close()
             engine.dispose()
@@ -159,7 +144,8 @@ async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) ->
 async def working(program: Program, *, web: bool = True, worker: bool = True) -> AsyncIterator[None]:
     """Remind and send (`worker`), and be linked to Slack by Socket Mode (`web`) if that is set."""
     program.link = link = await _connect(program) if web and program.has_socket else None
-    tasks = [asyncio.create_task(program.homes.run()), asyncio.create_task(program.languages.run())]
+    running = (program.homes.run(), program.languages.run(), program.workspaces.run())
+    tasks = [asyncio.create_task(one) for one in running]
     if worker:
         tasks.append(asyncio.create_task(program.sender.run()))
         program.ticker.start()
@@ -199,30 +185,30 @@ async def listen(app: object, host: str, port: int) -> None:
     await uvicorn.Server(config).serve()
 
 
+def _signing_secret(settings: Settings) -> str:
+    return settings.slack_signing_secret.get_secret_value() or "socket mode needs none"
+
+
+def _flow(
+    settings: Settings, services: Services, store: Store, schools: SchoolsFile | None, now: Callable[[], datetime]
+) -> AsyncOAuthFlow | None:
+    """How the app is installed in several workspaces. After the first, a school that says none belongs to it."""
+    if not settings.is_for_several:
+        return None
+
+    async def installed() -> None:
+        await asyncio.to_thread(put_in_place, store, schools, "", now())
+
+    credentials = (settings.slack_client_id, settings.slack_client_secret.get_secret_value())
+    return oauth_flow(services, credentials, SCOPES, schools.workspaces if schools else (), installed)
+
+
 async def _connect(program: Program) -> AsyncSocketModeHandler:
     token = program.settings.slack_app_token.get_secret_value()
     client = AsyncWebClient(base_url=program.settings.slack_api_url, logger=quiet_logger())
     link = AsyncSocketModeHandler(program.slack, token, logger=quiet_logger(), web_client=client)
     await link.connect_async()  # type: ignore[no-untyped-call]
     return link
-
-
-async def _who_am_i(client: AsyncWebClient) -> AuthorizeResult:
-    """Ask Slack who the bot is; patiently, since Slack may be away while we start."""
-    for attempt in range(START_TRIES):
-        try:
-            said = await client.auth_test()
-        except SlackApiError as error:
-            if error.response.status_code < 500 and error.response.status_code != 429:  # noqa: PLR2004 - HTTP statuses
-                raise Wrong(f"Slack does not accept SLACK_BOT_TOKEN: {error.response.get('error')}.") from error
-        except (aiohttp.ClientError, TimeoutError):
-            log.warning("Slack does not answer yet")
-        else:
-            return AuthorizeResult.from_auth_test_response(
-                bot_token=client.token, auth_test_response=said, user_auth_test_response=None
-            )
-        await asyncio.sleep(min(2**attempt, 30) * random.uniform(0.5, 1))  # noqa: S311 - no secret
-    raise Wrong("Slack does not answer. Check SLACK_API_URL and the network.")
 
 
 def _place_cases(store: Store, now: datetime) -> None:
@@ -235,21 +221,6 @@ def _place_cases(store: Store, now: datetime) -> None:
 
 def _plan_files(path: Path) -> list[Path]:
     return sorted({path, *shipped_plans()})
-
-
-def configs_of(file: Iterable[SchoolInFile]) -> list[SchoolConfig]:
-    """Return the schools of the file as the storage takes them."""
-    return [
-        SchoolConfig(
-            school.name,
-            school.region,
-            school.free_days,
-            tuple(PersonConfig(p.slack, p.name, frozenset(p.roles), p.groups) for p in school.people),
-            school.open_days,
-            school.hours,
-        )
-        for school in file
-    ]
 
 
 def plan_of(settings: Settings) -> Plan:

@@ -41,7 +41,8 @@ class PersonInFile(_Part):
 class SchoolInFile(_Part):
     """A school, its vacation region, the days it gives off itself, and where it departs from others.
 
-    `open_days` are days of school that others are free; `hours` are between which people may be reminded.
+    `open_days` are days of school that others are free; `hours` are between which people may be reminded;
+    `workspace` is its Slack workspace, when the bot serves several.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=80)]
@@ -49,6 +50,7 @@ class SchoolInFile(_Part):
     free_days: tuple[date, ...] = ()
     open_days: tuple[date, ...] = ()
     hours: tuple[time, time] = (time(8, 30), time(16, 30))
+    workspace: Annotated[str, Field(pattern=r"^(T[A-Z0-9]{2,20})?$")] = ""
     people: tuple[PersonInFile, ...] = ()
 
     @model_validator(mode="after")
@@ -61,6 +63,18 @@ class SchoolsFile(_Part):
     """The whole file."""
 
     schools: Annotated[tuple[SchoolInFile, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _each_has_a_name_of_its_own(self) -> SchoolsFile:
+        # By its name a school is known; two of one name would become one, with each other's cases.
+        if len({school.name for school in self.schools}) < len(self.schools):
+            raise ValueError("two schools have the same name; give each a name of its own")
+        return self
+
+    @property
+    def workspaces(self) -> frozenset[str]:
+        """The workspaces that schools say they belong to."""
+        return frozenset(school.workspace for school in self.schools if school.workspace)
 
 
 def read_schools(path: Path) -> SchoolsFile:

@@ -19,7 +19,6 @@ from functools import partial
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.slack_errors import Meaning, code_of, meaning_of
@@ -30,6 +29,7 @@ from handlers.messages import message as in_words
 from handlers.messages import overview as overview_of
 from handlers.office import Office
 from handlers.trouble import note
+from handlers.workspaces import NotInstalled, Workspaces
 from meldcode.passing_on import Undelivered, pass_on
 from meldcode.people import Identity
 from meldcode.ports import Transaction
@@ -43,7 +43,7 @@ AT_ONCE = 100
 LEASE = timedelta(minutes=2)
 LONGEST_WAIT = timedelta(minutes=30)
 LOCKED_OUT_WAIT = timedelta(minutes=1)
-"""Between two tries while Slack refuses the token."""
+"""Between two tries while Slack refuses the token; of several tokens the others go on."""
 MOST_DOUBTFUL = 20
 """Attempts, some six hours: a message that fails for a reason of its own holds up its person's others no longer."""
 LOOK_EVERY = 1.0
@@ -67,12 +67,12 @@ class Sender:
     def __init__(
         self,
         office: Office[StoredTransaction],
-        client: AsyncWebClient,
+        workspaces: Workspaces,
         now: Callable[[], datetime],
         home_changed: Callable[[Identity], None],
     ) -> None:
         self._office = office
-        self._client = client
+        self._workspaces = workspaces
         self._now = now
         self._home_changed = home_changed
         self._woken = asyncio.Event()
@@ -158,6 +158,8 @@ class Sender:
             await self._not_sent(messages, meaning_of(error), code_of(error), _retry_after(error))
         except (aiohttp.ClientError, TimeoutError) as error:
             await self._not_sent(messages, Meaning.LATER, type(error).__name__)
+        except NotInstalled:
+            await self._not_sent(messages, Meaning.NOBODY, "not_installed")
         else:
             await self._done(delivery)
             self._home_changed(to)
@@ -165,7 +167,8 @@ class Sender:
     async def _send(self, content: Rendered | datetime | None, to: Identity) -> None:
         if content is not None and not isinstance(content, datetime):
             words, blocks = content
-            await self._client.chat_postMessage(channel=to.user, text=words, blocks=blocks)
+            client = await self._workspaces.client(to.workspace)
+            await client.chat_postMessage(channel=to.user, text=words, blocks=blocks)
 
     async def _done(self, delivery: Delivery) -> None:
         messages, waits = delivery.messages, delivery.content
@@ -193,7 +196,8 @@ class Sender:
 
     def _lock_out(self, code: str) -> timedelta:
         log.error("Slack refuses the token or the app's rights (%s): all messages wait, and none is lost", code)
-        self._locked_out_until = self._now() + LOCKED_OUT_WAIT
+        if self._workspaces.is_one:
+            self._locked_out_until = self._now() + LOCKED_OUT_WAIT
         return LOCKED_OUT_WAIT
 
     async def _set_aside(self, message: Claimed, code: str) -> None:

@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     slack_bot_token: SecretStr = SecretStr("")
     slack_app_token: SecretStr = SecretStr("")
     slack_signing_secret: SecretStr = SecretStr("")
+    slack_client_id: str = ""
+    slack_client_secret: SecretStr = SecretStr("")
     slack_api_url: str = SLACK_API
     database_url: str = "sqlite:///data/meldwijzer.db"
     meldwijzer_master_key: SecretStr = SecretStr("")
@@ -48,6 +50,11 @@ class Settings(BaseSettings):
     def is_embedded(self) -> bool:
         """Whether the database is the embedded one, which is migrated at start."""
         return self.database_url.startswith("sqlite")
+
+    @property
+    def is_for_several(self) -> bool:
+        """Whether the app is installed over OAuth, in as many workspaces as there are."""
+        return bool(self.slack_client_id)
 
     def master_keys(self) -> KeyWrapper:
         """Return the master keys, newest first. Raises Wrong when there is none, or they cannot be read."""
@@ -73,11 +80,25 @@ class Settings(BaseSettings):
 
     def checked_for_slack(self) -> Self:
         """Return these settings. Raises Wrong when what Slack needs is missing."""
-        missing = [] if self.slack_bot_token.get_secret_value() else ["SLACK_BOT_TOKEN"]
-        if not self.slack_app_token.get_secret_value() and not self.slack_signing_secret.get_secret_value():
-            missing.append("SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)")
+        missing = self._missing_for_several() if self.is_for_several else self._missing_for_one()
         if missing:
             raise Wrong(f'Set {" and ".join(missing)}; see the README, "In a real Slack workspace".')
         if not self.slack_api_url.endswith("/api/"):
             raise Wrong("SLACK_API_URL must end in /api/.")
         return self
+
+    def _missing_for_one(self) -> list[str]:
+        missing = [] if self.slack_bot_token.get_secret_value() else ["SLACK_BOT_TOKEN"]
+        if not self.slack_app_token.get_secret_value() and not self.slack_signing_secret.get_secret_value():
+            missing.append("SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)")
+        return missing
+
+    def _missing_for_several(self) -> list[str]:
+        of_one = {"SLACK_BOT_TOKEN": self.slack_bot_token, "SLACK_APP_TOKEN": self.slack_app_token}
+        if wrong := [name for name, value in of_one.items() if value.get_secret_value()]:
+            raise Wrong(
+                f"{' and '.join(wrong)} is for one workspace, SLACK_CLIENT_ID for several: leave out one of the two; "
+                'see the README, "For many schools".'
+            )
+        needed = {"SLACK_CLIENT_SECRET": self.slack_client_secret, "SLACK_SIGNING_SECRET": self.slack_signing_secret}
+        return [name for name, value in needed.items() if not value.get_secret_value()]

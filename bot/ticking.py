@@ -49,7 +49,7 @@ class Ticker:
         self._anchor = anchor
         self._wipe = wipe
         self._wake = services.wake
-        self._client = services.client
+        self._workspaces = services.workspaces
         self._calendars = CalendarWatch()
         self._scheduler = AsyncIOScheduler(timezone="UTC")
 
@@ -88,7 +88,7 @@ class Ticker:
         await self._office.run(note_unfinished, seconds=PATIENCE)
 
     async def _remove_files(self) -> None:
-        await remove_due_files(self._office, self._client)
+        await remove_due_files(self._office, self._workspaces)
 
     async def hourly(self) -> None:
         """Tell of cases without a holder, send the week's counts, destroy what has had its time; log what is coming."""

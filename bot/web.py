@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from handlers.installing import INSTALL, REDIRECT, trouble_page
 from handlers.trouble import note
 
 EVENTS = "/slack/events"
@@ -39,7 +40,9 @@ def web_app(slack: AsyncApp | None, is_healthy: Callable[[], bool], is_ready: Ca
     routes = [Route("/healthz", healthz), Route("/readyz", readyz)]
     if slack is None:
         return Starlette(routes=routes)
-    gate = Gate(cast(ASGIApp, AsyncSlackRequestHandler(slack, path=EVENTS)))
+    handler = cast(ASGIApp, AsyncSlackRequestHandler(slack, path=EVENTS))
+    gate, pages = Gate(handler), (INSTALL, REDIRECT) if slack.oauth_flow else ()
+    routes += [Route(page, Entrance(handler), methods=["GET"]) for page in pages]
     others = Starlette(routes=[*routes, Route(EVENTS, gate, methods=["POST"])])
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,6 +77,23 @@ class Gate:
             note(error, "request")
             if not answer.has_begun:
                 await Response(status_code=400)(scope, receive, send)
+
+
+class Entrance:
+    """The pages of an installation; what goes wrong is told kindly, and nothing of the address is logged."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, whatever happens."""
+        answer = _Answer(send)
+        try:
+            await self._app(scope, receive, answer)
+        except Exception as error:
+            page = trouble_page(error)
+            if not answer.has_begun:
+                await Response(page.body, page.status, page.first_headers())(scope, receive, send)
 
 
 class _Answer:

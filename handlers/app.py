@@ -13,13 +13,18 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncCallableAuthorize
+from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.error import BoltUnhandledRequestError
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers import actions, commands, staff, submissions, typed
 from handlers.catalogues import speaking
+from handlers.installing import removed
 from handlers.request import Request, Services
+from handlers.texts import text
 from handlers.trouble import note
 from meldcode.errors import Invalid, Refusal
 
@@ -27,16 +32,21 @@ Handler = Callable[[Services, Request], Awaitable[Any]]
 ANYTHING = re.compile("")
 
 
-def build_app(services: Services, *, signing_secret: str, identity: AuthorizeResult) -> AsyncApp:
-    """Return the app for one workspace. `identity` is who the bot is there; nothing is asked of Slack per request."""
+def build_app(services: Services, *, signing_secret: str, oauth_flow: AsyncOAuthFlow | None = None) -> AsyncApp:
+    """Return the app. Who the bot is in a workspace comes from memory; nothing is asked of Slack per request.
+
+    With `oauth_flow` it can be installed in several workspaces.
+    """
 
     async def authorize(team_id: str | None) -> AuthorizeResult | None:
-        return identity if team_id in (None, identity.team_id) else None
+        return await services.workspaces.authorize(team_id)
 
     app = AsyncApp(
         signing_secret=signing_secret,
         client=AsyncWebClient(base_url=services.client.base_url),
-        authorize=authorize,  # type: ignore[arg-type]  # Bolt takes None for "not authorized"
+        authorize=AsyncCallableAuthorize(logger=quiet_logger(), func=authorize),  # type: ignore[arg-type]  # None: no
+        oauth_flow=oauth_flow,
+        user_facing_authorize_error_message=text("workspace_unknown") if oauth_flow else None,
         logger=quiet_logger(),
         process_before_response=True,
         raise_error_for_unhandled_request=True,
@@ -51,6 +61,7 @@ def build_app(services: Services, *, signing_secret: str, identity: AuthorizeRes
     app.event("app_home_opened")(listen(actions.show_home, actions.show_home_problem))
     app.event("message")(listen(typed.answer, _no_problem))
     app.event("user_change")(listen(staff.leave_or_return, _no_problem))
+    app.event(re.compile("^(app_uninstalled|tokens_revoked)$"))(_removal(services))
     app.error(_unhandled)
     return app
 
@@ -65,11 +76,12 @@ def quiet_logger() -> logging.Logger:
 
 def _listener(services: Services) -> Any:
     def listen(handler: Handler, show_problem: Callable[[Services, Request, str], Awaitable[Any]]) -> Any:
-        async def listener(ack: AsyncAck, body: dict[str, Any]) -> None:
+        async def listener(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
             request = Request(body)
             who = request.identity
+            here = await services.at(who.workspace, context.team_id)
             with speaking(services.languages.of(who)):
-                answer = await _answered(services, request, handler, show_problem)
+                answer = await _answered(here, request, handler, show_problem)
             if services.languages.may_ask(who):
                 services.later(services.languages.learn(who))
             await ack(**answer) if isinstance(answer, dict) else await ack()
@@ -77,6 +89,16 @@ def _listener(services: Services) -> Any:
         return listener
 
     return listen
+
+
+def _removal(services: Services) -> Any:
+    """The app was removed from a workspace: there is no client any more to answer with."""
+
+    async def listener(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await removed(services, Request(body))
+        await ack()
+
+    return listener
 
 
 async def _answered(services: Services, request: Request, handler: Handler, show_problem: Any) -> Any:

@@ -56,7 +56,7 @@ def _answer(services: Services, request: Request, ref: FormRef, outcome: Given |
 async def _deliver(services: Services, request: Request, given: Given) -> None:
     view, password = str(request.view["id"]), papers.new_password()
     try:
-        file = await _send_up(services, given, password)
+        file = await _send_up(services, request.identity.workspace, given, password)
         await services.client.views_update(view_id=view, view=_password_modal(given, password))
         await _share(services, request.identity.user, given, file)
         await services.office.run(lambda tx, _now: tx.files.finish(given.view.dossier.stored.id, given.entry))
@@ -66,13 +66,13 @@ async def _deliver(services: Services, request: Request, given: Given) -> None:
         await services.client.views_update(view_id=view, view=_says("export_failed"))
 
 
-async def _send_up(services: Services, given: Given, password: str) -> str:
+async def _send_up(services: Services, workspace: str, given: Given, password: str) -> str:
     """Make the file and send it up, and return its id. When to remove it is kept before it is there."""
     code, client = given.view.dossier.stored.code, services.client
     content = await asyncio.to_thread(lambda: papers.sealed(papers.pdf(given), password))
     link = await client.files_getUploadURLExternal(filename=papers.file_name(code), length=len(content))
     file = str(link["file_id"])
-    await services.office.run(lambda tx, now: tx.files.keep(file, now + KEPT_IN_SLACK))
+    await services.office.run(lambda tx, now: tx.files.keep(file, workspace, now + KEPT_IN_SLACK))
     assert client.session is not None  # noqa: S101 - made at start-up
     async with client.session.post(str(link["upload_url"]), data=content) as sent:
         sent.raise_for_status()

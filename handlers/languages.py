@@ -10,11 +10,10 @@ from __future__ import annotations
 import asyncio
 import time
 
-from slack_sdk.web.async_client import AsyncWebClient
-
 from handlers.catalogues import DUTCH, ENGLISH
 from handlers.office import Office
 from handlers.trouble import note
+from handlers.workspaces import NotInstalled, Workspaces
 from meldcode.people import Identity
 from meldcode.ports import Transaction
 
@@ -35,9 +34,9 @@ def language_of(locale: str | None) -> str:
 class Languages:
     """The locales of the people of this installation."""
 
-    def __init__(self, office: Office[Transaction], client: AsyncWebClient) -> None:
+    def __init__(self, office: Office[Transaction], workspaces: Workspaces) -> None:
         self._office = office
-        self._client = client
+        self._workspaces = workspaces
         self._locales: dict[Identity, str] = {}
         self._asked: dict[Identity, float] = {}
 
@@ -65,6 +64,8 @@ class Languages:
             if self.may_ask(who):
                 try:
                     await self.learn(who)
+                except NotInstalled:
+                    continue  # until the app is, there is nobody to ask
                 except Exception as error:  # the others are asked after all the same
                     note(error, "languages")
                 await asyncio.sleep(BETWEEN_TWO)
@@ -77,8 +78,9 @@ class Languages:
         """Ask the platform for this person's locale, unless it was asked lately."""
         if not self.may_ask(who):
             return
+        client = await self._workspaces.client(who.workspace)
         self._asked[who] = time.monotonic()
-        said = await self._client.users_info(user=who.user, include_locale=True)
+        said = await client.users_info(user=who.user, include_locale=True)
         await self.keep(who, str((said.get("user") or {}).get("locale") or ""))
 
     async def keep(self, who: Identity, locale: str) -> None:

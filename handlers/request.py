@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from handlers.languages import Languages
 from handlers.office import Office
 from handlers.trouble import note
+from handlers.workspaces import NotInstalled, Workspaces
 from meldcode.errors import Refusal
 from meldcode.people import Identity
 from meldcode.ports import Transaction
@@ -138,13 +139,25 @@ def once(request: Request, use_case: Callable[[Transaction, datetime], T]) -> Ca
 
 @dataclass
 class Services:
-    """What handlers may use. After a commit `wake` lets the sender look at the outbox at once."""
+    """What handlers may use. After a commit `wake` lets the sender look at the outbox at once. `client` is the one of
+    the workspace that a request came from."""
 
     office: Office[Transaction]
+    workspaces: Workspaces
     client: AsyncWebClient
     wake: Callable[[], None]
     languages: Languages
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def at(self, workspace: str, asked_from: str | None) -> Services:
+        """Return what the handlers may use for somebody of this workspace, who asks from that one.
+
+        Raises NotInstalled; when several are served, a guest of another one is not (they never mix).
+        """
+        if not self.workspaces.is_one and workspace != asked_from:
+            raise NotInstalled
+        client = await self.workspaces.client(workspace)
+        return self if client is self.client else replace(self, client=client)
 
     def later(self, work: Coroutine[Any, Any, Any]) -> None:
         """Do this after the acknowledgement; when it fails, only the log tells."""

@@ -35,9 +35,13 @@ class PersonConfig:
     groups: tuple[str, ...] = ()
 
 
+class MixedWorkspaces(ValueError):
+    """A school has staff of another workspace already: its cases would be shown to strangers."""
+
+
 @dataclass(frozen=True)
 class SchoolConfig:
-    """A school in the schools file."""
+    """A school in the schools file; `workspace` is empty when it does not say to which it belongs."""
 
     name: str
     region: str
@@ -45,6 +49,7 @@ class SchoolConfig:
     people: tuple[PersonConfig, ...] = ()
     open_days: tuple[date, ...] = ()
     hours: tuple[time, time] = (time(8, 30), time(16, 30))
+    workspace: str = ""
 
 
 def apply_schools(
@@ -89,6 +94,13 @@ def _take_over(
         gone = (schools_file.c.school == school, schools_file.c.person == person)
         tx.session.connection.execute(delete(schools_file).where(*gone))
     return changes
+
+
+def _refuse_mixed(session: Session, school: SchoolId, config: SchoolConfig) -> None:
+    query = select(roles.c.person).join(identities, identities.c.person == roles.c.person)
+    others = query.where(roles.c.school == school, identities.c.workspace != config.workspace)
+    if session.connection.execute(others.limit(1)).first():
+        raise MixedWorkspaces(config.name)
 
 
 def _entries(session: Session, school: SchoolId) -> list[tuple[PersonId, bytes]]:

@@ -226,7 +226,7 @@ async def test_what_fails_shares_nothing_and_stands_in_the_logbook(
         async def broken(**_: Any) -> None:
             raise TimeoutError
 
-        monkeypatch.setattr(school.program.ticker._client, name, broken)
+        monkeypatch.setattr(await school.program.workspaces.client(""), name, broken)
         await asks(school, KARIN, code, WHOLE)
         await until(lambda: "lukte niet" in words_of(school.modal(KARIN)), 15)
         assert not PASSWORD.search(words_of(school.modal(KARIN)))

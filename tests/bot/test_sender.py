@@ -58,7 +58,7 @@ async def test_an_error_of_slack_s_is_tried_again(tmp_path: Path) -> None:
 async def test_a_message_that_was_taken_but_timed_out_is_sent_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.program.SLACK_SECONDS", 1)
+    monkeypatch.setattr("bot.workspaces.SLACK_SECONDS", 1)
     async with running(tmp_path, worker=False) as school:
         school.expect("taken_then_timeout")
         await report(school)
@@ -74,7 +74,7 @@ async def test_while_slack_is_away_messages_wait(tmp_path: Path, monkeypatch: py
     async with running(tmp_path, worker=False) as school:
         await report(school)
         with monkeypatch.context() as away:
-            away.setattr(school.program.sender._client, "base_url", "http://127.0.0.1:9/api/")
+            away.setattr(await school.program.workspaces.client(""), "base_url", "http://127.0.0.1:9/api/")
             assert (await sends(school), arrived(school)) == (2, (0, 0))
         school.clock.forward(seconds=60)
         assert (await sends(school), arrived(school)) == (2, (1, 1))

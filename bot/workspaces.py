@@ -1,0 +1,126 @@
+"""Which workspaces the bot serves, how it is installed in them, and which school belongs to which."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Collection, Iterable, Set
+from datetime import datetime
+
+import aiohttp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.schools_file import SchoolInFile, SchoolsFile
+from bot.settings import Settings, Wrong
+from handlers.app import quiet_logger
+from handlers.office import Office
+from handlers.workspaces import InstalledWorkspaces, OneWorkspace, Workspaces
+from meldcode.installing import known_workspaces
+from meldcode.roles import tell_of_roles
+from meldcode.turns import Desk
+from storage.schools import MixedWorkspaces, PersonConfig, SchoolConfig, apply_schools
+from storage.transaction import Store, StoredTransaction
+
+log = logging.getLogger("meldwijzer")
+SLACK_SECONDS = 5
+START_TRIES = 8
+MIXED = "{school} has people of another Slack workspace. Take their roles away first: workspaces never mix."
+WHICH = "{school}: say to which Slack workspace it belongs (workspace: T…), for there are several: {workspaces}."
+ELSEWHERE = "{school} belongs to workspace {workspace}, but SLACK_BOT_TOKEN is of {ours}. See SLACK_CLIENT_ID."
+
+
+def slack_session() -> aiohttp.ClientSession:
+    """Return the one session for all calls of Slack."""
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SLACK_SECONDS))
+
+
+def client_of(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """Return the client with the token of the settings; without one when the app is installed over OAuth."""
+    token = settings.slack_bot_token.get_secret_value() or None
+    base_url, logger = settings.slack_api_url, quiet_logger()
+    return AsyncWebClient(token, base_url=base_url, timeout=SLACK_SECONDS, session=session, logger=logger)
+
+
+async def workspaces_of(
+    settings: Settings, client: AsyncWebClient, office: Office[StoredTransaction]
+) -> tuple[Workspaces, str]:
+    """Return the workspaces that are served; and the one of the token, if it is one. Raises Wrong."""
+    if not settings.is_for_several:
+        identity = await _who_am_i(client)
+        return OneWorkspace(client, identity), identity.team_id or ""
+    workspaces = InstalledWorkspaces(office, client)
+    await workspaces.read()
+    return workspaces, ""
+
+
+def put_in_place(store: Store, file: SchoolsFile | None, ours: str, now: datetime) -> Set[Desk]:
+    """Put the schools file in the database, and return the desks on which that changed something.
+
+    `ours` is the workspace of the token, if it is one. Raises Wrong.
+    """
+    if file is None:
+        return frozenset()
+    with store.transaction(now) as tx:
+        known = {ours} if ours else known_workspaces(tx, file.workspaces)
+    configs = _in_ours(file.schools, ours) if ours else placed(file.schools, known)
+    try:
+        return apply_schools(store, configs, ours, now, tell_of_roles)
+    except MixedWorkspaces as mixed:
+        raise Wrong(MIXED.format(school=mixed)) from mixed
+
+
+def placed(schools: Iterable[SchoolInFile], known: Collection[str]) -> list[SchoolConfig]:
+    """Return the schools, each with its workspace: as it says, or the only one that is known.
+
+    While none is known, a school that does not say it waits for the first installation. Raises Wrong when a school does
+    not say it and there are several.
+    """
+    only = next(iter(known)) if len(known) == 1 else ""
+    for school in schools:
+        if not school.workspace and len(known) > 1:
+            raise Wrong(WHICH.format(school=school.name, workspaces=", ".join(sorted(known))))
+    return configs_of([s for s in schools if s.workspace or only], only)
+
+
+def _in_ours(schools: Iterable[SchoolInFile], ours: str) -> list[SchoolConfig]:
+    for school in schools:
+        if school.workspace not in ("", ours):
+            raise Wrong(ELSEWHERE.format(school=school.name, workspace=school.workspace, ours=ours))
+    return configs_of(schools)
+
+
+def configs_of(file: Iterable[SchoolInFile], workspace: str = "") -> list[SchoolConfig]:
+    """Return the schools of the file as the storage takes them; of this workspace where they say none."""
+    return [
+        SchoolConfig(
+            school.name,
+            school.region,
+            school.free_days,
+            tuple(PersonConfig(p.slack, p.name, frozenset(p.roles), p.groups) for p in school.people),
+            school.open_days,
+            school.hours,
+            school.workspace or workspace,
+        )
+        for school in file
+    ]
+
+
+async def _who_am_i(client: AsyncWebClient) -> AuthorizeResult:
+    """Ask Slack who the bot is; patiently, since Slack may be away while we start."""
+    for attempt in range(START_TRIES):
+        try:
+            said = await client.auth_test()
+        except SlackApiError as error:
+            if error.response.status_code < 500 and error.response.status_code != 429:  # noqa: PLR2004 - HTTP statuses
+                raise Wrong(f"Slack does not accept SLACK_BOT_TOKEN: {error.response.get('error')}.") from error
+        except (aiohttp.ClientError, TimeoutError):
+            log.warning("Slack does not answer yet")
+        else:
+            return AuthorizeResult.from_auth_test_response(
+                bot_token=client.token, auth_test_response=said, user_auth_test_response=None
+            )
+        await asyncio.sleep(min(2**attempt, 30) * random.uniform(0.5, 1))  # noqa: S311 - no secret
+    raise Wrong("Slack does not answer. Check SLACK_API_URL and the network.")

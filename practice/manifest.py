@@ -22,6 +22,11 @@ def bot_scopes(manifest: Json) -> list[str]:
     return list(_at(manifest, "oauth_config.scopes.bot") or [])
 
 
+def redirect_urls(manifest: Json) -> list[str]:
+    """Return where a browser may be sent after an installation."""
+    return list(_at(manifest, "oauth_config.redirect_urls") or [])
+
+
 def has_command(manifest: Json, command: str) -> bool:
     """Tell whether the app has this slash command."""
     return any(known["command"] == command for known in _at(manifest, "features.slash_commands") or [])

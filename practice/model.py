@@ -90,6 +90,7 @@ class AppConfig:
     """The one app of the workspace: what its developer would find on api.slack.com.
 
     With `request_url` everything is sent there as signed HTTP requests; without it, by Socket Mode.
+    With a `client_id` it can be installed over OAuth; without a `bot_token` it is not installed yet.
     `manifest` is a Slack app manifest (a dict): its scopes, commands, shortcuts and features are enforced.
     """
 
@@ -98,6 +99,8 @@ class AppConfig:
     app_token: str
     signing_secret: str
     request_url: str | None = None
+    client_id: str = ""
+    client_secret: str = ""
     app_id: str = "A0PRACTICE"
     bot_user_id: str = "U0MELDBOT"
     bot_id: str = "B0MELDBOT"

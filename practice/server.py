@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import json
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
@@ -16,13 +17,14 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from practice import pages
 from practice.acknowledgements import respond
 from practice.arguments import parsed
+from practice.installing import address_after_consent
 from practice.links import Link
 from practice.manifest import bot_scopes
 from practice.model import Json
@@ -36,14 +38,28 @@ START_SECONDS = 5
 POLICY_VIOLATION = 1008
 
 
-def create_app(workspace: Workspace) -> Starlette:
-    """Return the ASGI application that serves a workspace."""
-    endpoints = _Endpoints(workspace)
+def create_app(workspace: Workspace, others: Sequence[Workspace] = ()) -> Starlette:
+    """Return the ASGI application that serves a workspace, and its app in others too; pages are of the first alone."""
+    all_of_them = [_Endpoints(one) for one in (workspace, *others)]
+    endpoints = all_of_them[0]
+
+    async def api(request: Request) -> Response:
+        token = _token_in_header(request)
+        found = (one for one in all_of_them if token and token == one.workspace.app.bot_token)
+        return await next(found, endpoints).api(request)
+
+    async def authorize(request: Request) -> Response:
+        try:
+            return RedirectResponse(address_after_consent((workspace, *others), dict(request.query_params)), _FOUND)
+        except Refusal as refusal:
+            return PlainTextResponse(str(refusal), 400)
+
     own: list[BaseRoute] = [
-        Route("/api/{method}", endpoints.api, methods=["GET", "POST"]),
-        Route("/response/{name}", endpoints.response_url, methods=["POST"]),
-        Route("/upload/v1/{address}", endpoints.upload, methods=["POST"]),
+        Route("/api/{method}", api, methods=["GET", "POST"]),
+        Route("/oauth/v2/authorize", authorize, methods=["GET"]),
         WebSocketRoute("/link/", endpoints.link),
+        *endpoints.addresses(),
+        *(Mount(f"/{one.workspace.app.team_id}", routes=one.addresses()) for one in all_of_them[1:]),
     ]
     return Starlette(routes=[*own, *pages.routes(workspace)])
 
@@ -51,6 +67,13 @@ def create_app(workspace: Workspace) -> Starlette:
 class _Endpoints:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
+
+    def addresses(self) -> list[BaseRoute]:
+        """The addresses that the workspace hands out."""
+        return [
+            Route("/response/{name}", self.response_url, methods=["POST"]),
+            Route("/upload/v1/{address}", self.upload, methods=["POST"]),
+        ]
 
     async def api(self, request: Request) -> Response:
         """Answer a Web API call, unless a fault is set."""
@@ -160,7 +183,7 @@ def _machine_time() -> datetime:
     return datetime.now(UTC)
 
 
-_OK, _LIMITED, _UNAVAILABLE = 200, 429, 503
+_OK, _FOUND, _LIMITED, _UNAVAILABLE = 200, 302, 429, 503
 _PACKED = {"view", "blocks", "files", "message"}
 
 
@@ -172,13 +195,27 @@ async def _arguments(request: Request) -> tuple[str, Json]:
     else:
         args |= dict(await request.form())
     in_arguments = str(args.pop("token", ""))
-    in_header = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
-    return in_header or in_arguments, args
+    return _token_in_header(request) or in_arguments, args | _credentials(request)
+
+
+def _token_in_header(request: Request) -> str:
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if kind == "Bearer" else ""
+
+
+def _credentials(request: Request) -> Json:
+    """The client id and secret, from the header in which the SDK sends them."""
+    kind, _, packed = request.headers.get("authorization", "").partition(" ")
+    if kind != "Basic":
+        return {}
+    client_id, _, secret = base64.b64decode(packed).decode().partition(":")
+    return {"client_id": client_id, "client_secret": secret}
 
 
 def _legible(args: Json) -> Json:
     """Return the arguments for the traffic, with views and blocks as they are instead of as JSON text."""
-    return {name: _unpacked(value) if name in _PACKED else value for name, value in args.items()}
+    shown = {name: value for name, value in args.items() if name != "client_secret"}
+    return {name: _unpacked(value) if name in _PACKED else value for name, value in shown.items()}
 
 
 def _unpacked(value: Any) -> Any:
@@ -204,12 +241,15 @@ async def _send_all(websocket: WebSocket, link: Link) -> None:
 class PracticeServer:
     """Runs a workspace on a loopback port, as a context manager: `async with` here, `with` in a thread."""
 
-    def __init__(self, workspace: Workspace, port: int = 0) -> None:
+    def __init__(self, workspace: Workspace, port: int = 0, *, others: Sequence[Workspace] = ()) -> None:
         self.workspace = workspace
+        self.others = others
         self._socket = socket.create_server(("127.0.0.1", port))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self.api_url = f"{self.url}/api/"
         workspace.base_url = self.url
+        for other in others:
+            other.base_url = f"{self.url}/{other.app.team_id}"
         self._running: asyncio.Task[None] | None = None
         self._thread: threading.Thread | None = None
         self._is_ready = threading.Event()
@@ -255,7 +295,7 @@ class PracticeServer:
 
     def _uvicorn(self) -> uvicorn.Server:
         config = uvicorn.Config(
-            create_app(self.workspace),
+            create_app(self.workspace, self.others),
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=1,

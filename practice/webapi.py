@@ -9,6 +9,7 @@ from typing import Literal
 from practice.arguments import parsed, required
 from practice.elements import with_ids
 from practice.file_methods import complete_upload, delete_file, file_object, get_upload_url
+from practice.installing import exchange
 from practice.limits import message_problems, validated
 from practice.manifest import bot_scopes, display_name, has_home_tab
 from practice.model import Json, Message, Person, View
@@ -237,6 +238,7 @@ METHODS: dict[str, Method] = {
     "files.completeUploadExternal": Method(complete_upload, "files:write"),
     "files.delete": Method(delete_file, "files:write"),
     "files.getUploadURLExternal": Method(get_upload_url, "files:write"),
+    "oauth.v2.access": Method(exchange, token="none"),  # noqa: S106
     "team.info": Method(_team_info, "team:read"),
     "users.info": Method(user_info, "users:read"),
     "users.list": Method(list_users, "users:read"),

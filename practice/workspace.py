@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from practice.faults import Faults
 from practice.files import Files
+from practice.installing import Installs
 from practice.links import Links
 from practice.model import AppConfig, Clock, Director, Exchange, File, Json, Message, Person, View
 from practice.refusal import Refusal
@@ -53,6 +54,7 @@ class Workspace:
         self.clock = clock
         self.now = clock.now if clock else now
         self._tickets_now = now
+        self.installs = Installs(now)
         self.director: Director | None = None
         self.base_url = "http://127.0.0.1"
         self.patience = Patience()

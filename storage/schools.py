@@ -59,23 +59,38 @@ def apply_schools(
 
     A school is known by its name. Whoever's entry in the file is as it was keeps the roles that they have, which may
     have been given in Slack; whoever was in a school's list and is no longer loses their place there. `tell` hears of
-    changes in a school that was there already. Returns the desks in
-    such schools, on which something is otherwise.
+    changes in a school that was there already. A school that says no workspace is in the given one. Returns the desks
+    in schools that were there, on which something is otherwise.
+
+    Raises MixedWorkspaces when a school that says its workspace has staff of another one.
     """
     with store.transaction(now) as tx:
         one_at_a_time(tx.session.connection)
         changed(tx.session.connection)
-        names = {person.slack: person.name for config in configs for person in config.people}
-        ids = {user: tx.people.engage(Identity("slack", workspace, user), name) for user, name in names.items()}
+        ids = _engaged(tx, configs, workspace)
         new = set()
         for config in configs:
             school, is_new = _school(tx.session, config)
-            changes = _take_over(tx, school, config, ids)
+            changes = _take_over(tx, school, config, ids[config.workspace or workspace])
+            if config.workspace:
+                _refuse_mixed(tx.session, school, config)
             if is_new:
                 new.add(school)
             elif tell and changes:
                 tell(tx, school, changes, now)
     return {desk for desk in tx.changed_desks if desk.school not in new}
+
+
+def _engaged(tx: StoredTransaction, configs: Sequence[SchoolConfig], workspace: str) -> dict[str, dict[str, PersonId]]:
+    """Make everybody in the file known, and return who they are, by workspace and user id."""
+    names: dict[str, dict[str, str]] = {}
+    for config in configs:
+        here = {person.slack: person.name for person in config.people}
+        names.setdefault(config.workspace or workspace, {}).update(here)
+    return {
+        there: {user: tx.people.engage(Identity("slack", there, user), name) for user, name in users.items()}
+        for there, users in names.items()
+    }
 
 
 def _take_over(

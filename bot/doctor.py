@@ -10,7 +10,8 @@ from sqlalchemy import Engine, make_url
 
 from bot.anchoring import anchor_complaints
 from bot.calendar_watch import calendar_ends
-from bot.doctor_slack import Finding, ask
+from bot.doctor_slack import Finding, ask, ask_of
+from bot.doctor_workspaces import workspace_complaints
 from bot.program import open_store, plan_of, utc_now
 from bot.schools_file import read_schools
 from bot.settings import ENV_FILE, Settings, Wrong
@@ -20,7 +21,7 @@ from handlers.texts import role as in_words
 from meldcode.people import School
 from meldcode.plan import Role
 from meldcode.plan_file import WrongPlan
-from meldcode.ports import Transaction
+from meldcode.ports import Installation, Transaction
 from storage.engine import BadDatabaseUrl
 from storage.keys import outdated
 from storage.outbox import Backlog
@@ -44,7 +45,21 @@ def findings(settings: Settings) -> Iterator[Finding]:
         plan = plan_of(settings.checked_for_slack())
     except (Wrong, WrongPlan):
         return  # told already
-    yield from ask(settings, plan, utc_now())
+    if settings.is_for_several:
+        yield from ask_of(settings, _installed(settings), plan, utc_now())
+    else:
+        yield from ask(settings, plan, utc_now())
+
+
+def _installed(settings: Settings) -> list[Installation]:
+    try:
+        engine, store = open_store(settings)
+    except (Wrong, PlanChanged, BadDatabaseUrl):
+        return []  # told already
+    with store.transaction(utc_now()) as tx:
+        found = tx.installations.all()
+    engine.dispose()
+    return found
 
 
 def notes(settings: Settings) -> Iterator[str]:
@@ -99,6 +114,7 @@ def _database(settings: Settings) -> Iterator[str]:
             yield from _outbox(tx.queue.backlog(now), now)
             yield from (line for school in tx.people.schools() for line in calendar_ends(school, now))
             yield from _roles(settings, tx)
+            yield from workspace_complaints(settings, tx)
     finally:
         engine.dispose()
 

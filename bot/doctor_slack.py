@@ -6,7 +6,7 @@ It says no more than it knows: what could not be asked is told as a remark, and 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -22,6 +22,7 @@ from handlers.forms import form_modal
 from handlers.home import problem_home
 from handlers.screens import acute_modal, message_modal
 from meldcode.plan import Plan
+from meldcode.ports import Installation
 from meldcode.reading import FormView
 
 SECONDS = 5
@@ -39,13 +40,27 @@ class Finding:
 
 
 def ask(settings: Settings, plan: Plan, now: datetime) -> Iterator[Finding]:
-    """Yield what Slack's answers tell."""
-    token = settings.slack_bot_token.get_secret_value()
-    client = WebClient(token, base_url=settings.slack_api_url, timeout=SECONDS, logger=_silent())
+    """Yield what Slack's answers tell of the token in the settings."""
+    yield from _ask(_client(settings, settings.slack_bot_token.get_secret_value()), "SLACK_BOT_TOKEN", plan, now)
+
+
+def ask_of(settings: Settings, installed: Sequence[Installation], plan: Plan, now: datetime) -> Iterator[Finding]:
+    """Yield what Slack's answers tell of each workspace; the views are the same everywhere, and asked of once."""
+    for number, one in enumerate(installed):
+        client = _client(settings, one.token)
+        for finding in _ask(client, "the token", plan if number == 0 else None, now):
+            yield Finding(f"Workspace {one.workspace}: {finding.words}", finding.is_fault)
+
+
+def _client(settings: Settings, token: str) -> WebClient:
+    return WebClient(token, base_url=settings.slack_api_url, timeout=SECONDS, logger=_silent())
+
+
+def _ask(client: WebClient, token: str, plan: Plan | None, now: datetime) -> Iterator[Finding]:
     try:
         headers = _lower(client.auth_test().headers)
     except SlackApiError as error:
-        yield Finding(f"Slack does not accept SLACK_BOT_TOKEN: {_code(error)}.")
+        yield Finding(f"Slack does not accept {token}: {_code(error)}.")
         return
     except (OSError, HTTPException) as error:
         why = type(error).__name__
@@ -55,7 +70,8 @@ def ask(settings: Settings, plan: Plan, now: datetime) -> Iterator[Finding]:
         return
     yield from _scopes(headers.get("x-oauth-scopes"))
     yield from _clock(headers.get("date"), now)
-    yield from _views(client, plan)
+    if plan:
+        yield from _views(client, plan)
 
 
 def views(plan: Plan) -> Iterator[tuple[str, dict[str, Any]]]:

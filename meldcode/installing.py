@@ -12,8 +12,8 @@ from meldcode.ports import Installation, Transaction
 def install(tx: Transaction, new: Installation, named: Collection[str]) -> None:
     """Keep the installation, in place of an earlier one in the same workspace.
 
-    Welcome is a workspace that the schools file names, where staff is, or where it was installed before; when none is
-    known at all, the first one. Raises Refusal for any other: a stranger's workspace gets nothing (promise 5).
+    Welcome is a workspace that the schools file names, where somebody has a role, or where it is installed already;
+    when none is known at all, the first one. Raises Refusal for any other: a stranger's gets nothing (promise 5).
     """
     known = known_workspaces(tx, named)
     if known and new.workspace not in known:

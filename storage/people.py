@@ -203,8 +203,9 @@ class StoredPeople(People):
         self._connection.execute(update(identities).where(*_this(identity), other).values(home_page=page))
 
     def workspaces(self) -> set[str]:
-        """Return the workspaces where staff is known."""
-        return set(self._connection.scalars(select(identities.c.workspace).distinct()))
+        """Return the workspaces where somebody has a role."""
+        query = select(identities.c.workspace).join(roles, roles.c.person == identities.c.person)
+        return set(self._connection.scalars(query.distinct()))
 
     def set_left(self, person: PersonId, at: datetime | None) -> None:
         """Keep that somebody has left, and has no role any more, or (None) that they are back."""

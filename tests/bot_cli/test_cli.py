@@ -92,6 +92,7 @@ def test_the_manifest_without_an_address_is_for_socket_mode(cli: Cli) -> None:
     found = yaml.safe_load(cli("manifest").stdout)
     assert found["settings"]["socket_mode_enabled"] is True
     assert "http" not in json.dumps(found)
+    assert "app_uninstalled" not in json.dumps(found)
 
 
 @pytest.mark.parametrize("url", ["https://meldwijzer.example", "https://meldwijzer.example/"])
@@ -102,6 +103,9 @@ def test_the_manifest_for_http_sends_everything_to_one_address(cli: Cli, url: st
     assert settings["interactivity"] == {"is_enabled": True, "request_url": address}
     assert settings["event_subscriptions"]["request_url"] == address
     assert {command["url"] for command in found["features"]["slash_commands"]} == {address}
+    assert found["oauth_config"]["redirect_urls"] == ["https://meldwijzer.example/slack/oauth_redirect"]
+    assert {"app_uninstalled", "tokens_revoked"} <= {*settings["event_subscriptions"]["bot_events"]}
+    assert settings["token_rotation_enabled"] is False
 
 
 def test_the_manifest_as_json_says_the_same(cli: Cli) -> None:

@@ -13,7 +13,7 @@ from meldcode.people import Identity, RoleChange
 from meldcode.plan import Role
 from meldcode.ports import Transaction
 from storage.schema import metadata
-from storage.schools import PersonConfig, SchoolConfig, apply_schools
+from storage.schools import MixedWorkspaces, PersonConfig, SchoolConfig, apply_schools
 from storage.transaction import Store
 from tests.storage.conftest import LINDE, NOW, WORKSPACE, Staff, person
 
@@ -136,3 +136,35 @@ def test_people_are_found_by_identity_and_listed_by_name(store: Store, staff: St
         assert [one.name for one in tx.people.of_school(staff.school)] == ["Karin Visser", "Sanne de Boer"]
         with pytest.raises(KeyError):
             tx.people.get(uuid4())
+
+
+def test_the_same_id_in_two_workspaces_is_two_people(store: Store, staff: Staff) -> None:
+    there = replace(BEUK, workspace="T0002")
+    apply_schools(store, [replace(LINDE, workspace=WORKSPACE), there], "", LATER)
+    with store.transaction() as tx:
+        here, elsewhere = person(tx, "U1"), tx.people.by_identity(Identity("slack", "T0002", "U1"))
+        assert tx.people.workspaces() == {WORKSPACE, "T0002"}
+    assert here.id == staff.sanne.id
+    assert elsewhere is not None
+    for one, name in ((here, "De Linde"), (elsewhere, "De Beuk")):
+        assert [membership.school.name for membership in one.memberships.values()] == [name]
+
+
+def test_a_school_does_not_pass_to_another_workspace_while_somebody_has_a_role_there(
+    store: Store, engine: Engine, staff: Staff
+) -> None:
+    """Another board's school of the same name would get its cases."""
+    with store.transaction() as tx:
+        tx.people.set_place(staff.karin.id, staff.school, {Role.CONFIDANT}, (), staff.sanne.id)
+        given = tx.people.engage(Identity("slack", WORKSPACE, "U9"), "Noor")
+        tx.people.set_place(given, staff.school, {Role.TEACHER}, (), staff.sanne.id)
+    before, moved = _everything(engine), replace(LINDE, workspace="T0002")
+    with pytest.raises(MixedWorkspaces, match="De Linde"):
+        apply_schools(store, [moved], "", LATER)
+    assert _everything(engine) == before
+    with store.transaction() as tx:
+        tx.people.set_place(given, staff.school, (), (), staff.sanne.id)
+    apply_schools(store, [moved], "", LATER)
+    with store.transaction() as tx:
+        assert {one.name for one in tx.people.of_school(staff.school)} == {"Sanne de Boer", "Karin Visser"}
+        assert person(tx, "U1").memberships == {}

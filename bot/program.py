@@ -10,7 +10,7 @@ import asyncio
 import gc
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,7 +29,7 @@ from bot.database import OLD_TABLES, vault_of
 from bot.homes import Homes
 from bot.manifest import SCOPES
 from bot.reading_ahead import read_ahead
-from bot.schools_file import SchoolsFile, read_schools
+from bot.schools_file import read_schools
 from bot.sender import Sender
 from bot.settings import Settings, Wrong
 from bot.ticking import Ticker
@@ -121,17 +121,20 @@ async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) ->
         client, office = client_of(settings, session), Office(store.together, now, threads=store.writers)
         try:
             workspaces, ours = await workspaces_of(settings, client, office)
-            changed_desks = await asyncio.to_thread(put_in_place, store, schools, ours, now())
+            languages = Languages(office, workspaces)
+            homes = Homes(office, workspaces, languages)
+
+            async def take_over_schools() -> None:
+                homes.desks_changed(await asyncio.to_thread(put_in_place, store, schools, ours, now()))
+
+            await take_over_schools()
             await asyncio.to_thread(_place_cases, store, now())
             await asyncio.to_thread(read_ahead, store, now())
-            languages = Languages(office, workspaces)
             await languages.begin()
-            homes = Homes(office, workspaces, languages)
             office.on_change = homes.desks_changed
-            homes.desks_changed(changed_desks)
             sender = Sender(office, workspaces, now, homes.changed)
             services = Services(office, workspaces, client, sender.wake, languages)
-            flow = _flow(settings, services, store, schools, now)
+            flow = _flow(settings, services, schools.workspaces if schools else (), take_over_schools)
             slack = build_app(services, signing_secret=_signing_secret(settings), oauth_flow=flow)
             ticker = Ticker(office, services, lambda: wipe(engine, now()), lambda: keep_anchor(engine, settings, now()))
             yield Program(settings, engine, store, office, workspaces, sender, homes, languages, ticker, slack)
@@ -190,17 +193,13 @@ def _signing_secret(settings: Settings) -> str:
 
 
 def _flow(
-    settings: Settings, services: Services, store: Store, schools: SchoolsFile | None, now: Callable[[], datetime]
+    settings: Settings, services: Services, named: Collection[str], installed: Callable[[], Awaitable[None]]
 ) -> AsyncOAuthFlow | None:
-    """How the app is installed in several workspaces. After the first, a school that says none belongs to it."""
+    """How the app is installed in several workspaces: by these, and then this is done; None when it serves one."""
     if not settings.is_for_several:
         return None
-
-    async def installed() -> None:
-        await asyncio.to_thread(put_in_place, store, schools, "", now())
-
     credentials = (settings.slack_client_id, settings.slack_client_secret.get_secret_value())
-    return oauth_flow(services, credentials, SCOPES, schools.workspaces if schools else (), installed)
+    return oauth_flow(services, credentials, SCOPES, named, installed)
 
 
 async def _connect(program: Program) -> AsyncSocketModeHandler:

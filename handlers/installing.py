@@ -1,4 +1,4 @@
-"""Installing the app in a workspace over OAuth, by Bolt's own flow, and what follows when it is removed there (ADR 24).
+"""Installing the app in a workspace over OAuth, by Bolt's own flow, and what follows when it is removed there (ADR 28).
 
 Somebody opens /slack/install, allows the app in Slack, and comes back with a code and the state that was given along.
 The state must be the one in their browser's cookie, made here, young and unused; only then is the code exchanged.

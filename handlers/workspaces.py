@@ -79,7 +79,7 @@ class _Served:
 
 
 class InstalledWorkspaces(Workspaces):
-    """The workspaces where the app was installed over OAuth (ADR 24). `base` is a client without a token."""
+    """The workspaces where the app was installed over OAuth (ADR 28). `base` is a client without a token."""
 
     is_one = False
 

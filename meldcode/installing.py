@@ -1,4 +1,4 @@
-"""Use cases: the program is installed in a workspace of its platform, or removed from one (ADR 24)."""
+"""Use cases: the program is installed in a workspace of its platform, or removed from one (ADR 28)."""
 
 from __future__ import annotations
 

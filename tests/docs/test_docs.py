@@ -93,10 +93,11 @@ def test_the_settings_are_those_of_the_program() -> None:
 
 
 def test_the_schools_file_of_the_readme_can_be_read(tmp_path: Path) -> None:
-    block = re.search(r"```yaml\n(.*?) *```", text(README), re.S)
-    assert block
+    first, several = re.findall(r"```yaml\n(.*?) *```", text(README), re.S)
     file = tmp_path / "schools.yaml"
-    file.write_text(textwrap.dedent(block[1]), encoding="utf-8")
+    file.write_text(textwrap.dedent(several), encoding="utf-8")
+    assert len(read_schools(file).workspaces) == len(read_schools(file).schools) == 2
+    file.write_text(textwrap.dedent(first), encoding="utf-8")
     [school] = read_schools(file).schools
     assert {role for person in school.people for role in person.roles} == {
         "teacher",
@@ -105,7 +106,8 @@ def test_the_schools_file_of_the_readme_can_be_read(tmp_path: Path) -> None:
         "school_leader",
         "cluster_director",
     }
-    assert yaml.safe_load(file.read_text(encoding="utf-8"))["schools"][0].keys() == school.model_dump().keys()
+    shown = yaml.safe_load(file.read_text(encoding="utf-8"))["schools"][0].keys()
+    assert shown | {"workspace"} == school.model_dump().keys()
 
 
 def test_the_readme_leads_to_a_running_bot_in_ten_steps() -> None:

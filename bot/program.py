@@ -25,6 +25,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.anchoring import keep_anchor
+from bot.calendar_watch import CalendarWatch
 from bot.database import OLD_TABLES, vault_of
 from bot.homes import Homes
 from bot.manifest import SCOPES
@@ -129,14 +130,16 @@ async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) ->
 
             await take_over_schools()
             await asyncio.to_thread(_place_cases, store, now())
-            await asyncio.to_thread(read_ahead, store, now())
+            calendars = CalendarWatch()
+            await asyncio.to_thread(read_ahead, store, calendars, now())
             await languages.begin()
             office.on_change = homes.desks_changed
             sender = Sender(office, workspaces, now, homes.changed)
             services = Services(office, workspaces, client, sender.wake, languages)
             flow = _flow(settings, services, schools.workspaces if schools else (), take_over_schools)
             slack = build_app(services, signing_secret=_signing_secret(settings), oauth_flow=flow)
-            ticker = Ticker(office, services, lambda: wipe(engine, now()), lambda: keep_anchor(engine, settings, now()))
+            wiping, anchoring = lambda: wipe(engine, now()), lambda: keep_anchor(engine, settings, now())
+            ticker = Ticker(office, services, wiping, anchoring, calendars)
             yield Program(settings, engine, store, office, workspaces, sender, homes, languages, ticker, slack)
         finally:
             office.close()

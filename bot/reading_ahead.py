@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.calendar_watch import CalendarWatch
 from meldcode.hint_lists import read_all
 from meldcode.schedule import calendar_of
 from storage.transaction import Store
 
 
-def read_ahead(store: Store, now: datetime) -> None:
-    """Read the vacations of every school, and the word lists of the hints."""
+def read_ahead(store: Store, calendars: CalendarWatch, now: datetime) -> None:
+    """Read every school's vacations, of which the log says so when their end is near, and the hints' word lists."""
     read_all()
     with store.transaction(now) as tx:
+        calendars.look(tx, now)
         for school in tx.people.schools():
-            calendar_of(school).next_school_day(now.date())
+            calendar = calendar_of(school)
+            calendar.is_school_day(calendar.last_known_day())

@@ -44,13 +44,14 @@ class Ticker:
         services: Services,
         wipe: Callable[[], None],
         anchor: Callable[[], None],
+        calendars: CalendarWatch,
     ) -> None:
         self._office = office
         self._anchor = anchor
         self._wipe = wipe
         self._wake = services.wake
         self._workspaces = services.workspaces
-        self._calendars = CalendarWatch()
+        self._calendars = calendars
         self._scheduler = AsyncIOScheduler(timezone="UTC")
 
     def start(self) -> None:

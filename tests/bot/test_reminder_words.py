@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.doctor import _outbox as outbox_complaints
+from bot.program import prepared
+from meldcode import calendar
 from meldcode.people import AMSTERDAM
 from tests.bot.test_reminders import comes, hourly, next_due, on_a_monday, postpones, record, reported, send, unread
 from tests.running import FATIMA, JORIS, KARIN, SANNE, logged, signal, until, words_of
@@ -98,6 +100,20 @@ async def test_the_end_of_the_calendar_is_logged_once_while_it_runs_months_ahead
                 await hourly(school)
             counts.append(log.text.count(said))
         assert counts == [0, 1, 0]
+        with logged() as log:
+            async with prepared(school.program.settings, school.clock):
+                pass
+        assert log.text.count(said) == 1, "and at each start, of a web process too"
+        school.clock.forward(days=365)
+        async with prepared(school.program.settings, school.clock):
+            pass  # it starts beyond the calendar all the same
+
+
+async def test_the_vacations_are_read_before_the_first_submission_comes(tmp_path: Path) -> None:
+    for cache in (calendar._vacation_names, calendar._last_known, calendar._school_days):
+        cache.cache_clear()
+    async with on_a_monday(tmp_path):
+        assert calendar._vacation_names.cache_info().currsize > 0
 
 
 @pytest.mark.rule("G2")

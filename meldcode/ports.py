@@ -327,8 +327,12 @@ class Outbox(ABC):
     """Messages that are sent after the commit."""
 
     @abstractmethod
+    def put_all(self, messages: Iterable[Message], now: datetime) -> None:
+        """Put the messages in the outbox, each unless the same one is or was there."""
+
     def put(self, message: Message, now: datetime) -> None:
         """Put the message in the outbox, unless the same one is or was there."""
+        self.put_all([message], now)
 
     @abstractmethod
     def drop_sent(self, before: datetime) -> None:

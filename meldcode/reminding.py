@@ -112,9 +112,11 @@ def _remind_of(tx: Transaction, case: CaseHeader, now: datetime) -> None:
     if state.status is not Status.OPEN:
         tx.cases.keep_reminded(case.id, (), case.rungs, None, now)
         return
-    for person, most in _recipients(tx, case, contents, due):
-        words = _words(case, plan, state, person, most)
-        tx.outbox.put(Message("reminder", person.id, case.id, most.moment, words), open_moment(school, now))
+    messages = [
+        Message("reminder", person.id, case.id, most.moment, _words(case, plan, state, person, most))
+        for person, most in _recipients(tx, case, contents, due)
+    ]
+    tx.outbox.put_all(messages, open_moment(school, now))
     moments = [d.moment for d in due]
     rungs = max([case.rungs, *(d.rung for d in due)])
     again = next_moment(plan, state, contents.entries, school, now, done | set(moments))

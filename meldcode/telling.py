@@ -42,13 +42,15 @@ def tell(tx: Transaction, dossier: Dossier, after: State, entry: Entry) -> Told:
     is_alarm = dossier.plan.records[entry.record].effect is Effect.ALARMS
     kind = "alarm_in_case" if is_alarm else "recorded"
     informed = tuple(person for person in staff if person.id in told)
+    messages = []
     for person in informed:
         words = _words(dossier, after, entry) | {"tell": told[person.id], "gap": " ".join(gap)}
         if may(Action.READ, relation_to(person, dossier.stored), dossier.plan):
             words["may_open"] = "yes"
         if is_alarm:
             words |= {"raised_by": str(entry.author), "raised_at": entry.written_at.isoformat()}
-        tx.outbox.put(Message(kind, person.id, dossier.stored.id, f"entry {entry.seq}", words), entry.written_at)
+        messages.append(Message(kind, person.id, dossier.stored.id, f"entry {entry.seq}", words))
+    tx.outbox.put_all(messages, entry.written_at)
     return Told(after, informed, tuple(gap))
 
 

@@ -56,6 +56,17 @@ _ABOUT = (
     .order_by(cases.c.opened_at, cases.c.code)
 )
 _UNCHANGED = update(cases).where(_BY_ID, cases.c.version == bindparam("seen"))
+_CLAIM_DUE = (
+    select(cases.c.id)
+    .where(cases.c.next_due <= bindparam("now"))
+    .order_by(cases.c.next_due, cases.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_CLAIMED = _OPENED.where(cases.c.id.in_(bindparam("ids", expanding=True))).order_by(cases.c.next_due, cases.c.code)
+_REMINDED = select(reminders.c.moment).where(reminders.c.case == bindparam("id"))
+_LOOK_AGAIN = update(cases).where(_BY_ID)
+_INSERT_REMINDERS = insert(reminders)
 _INSERT_TEACHER = insert(case_teachers)
 _INSERT_READING = insert(readings)
 
@@ -108,14 +119,14 @@ class StoredCases(Cases):
 
     def find(self, code: str, schools: Iterable[SchoolId]) -> CaseHeader | None:
         """Return the case with this code in one of the schools."""
-        return self._opened(_OPENED_BY_CODE, {"code": code, "schools": list(schools)})
+        return next(iter(self._opened(_OPENED_BY_CODE, {"code": code, "schools": list(schools)})), None)
 
     def get(self, case: CaseId) -> CaseHeader:
         """Return the header. Raises KeyError."""
         found = self._opened(_OPENED_BY_ID, {"case_id": case})
-        if found is None:
+        if not found:
             raise KeyError(case)
-        return found
+        return found[0]
 
     def contents(self, case: CaseId) -> Contents:
         """Return what the case holds, for the rules alone: never to be shown. Raises KeyError."""
@@ -173,9 +184,8 @@ class StoredCases(Cases):
 
     def claim_due(self, now: datetime, limit: int) -> list[CaseHeader]:
         """Return open cases whose moment has come, for this transaction alone: no other worker gets them (G2)."""
-        due = select(cases.c.id).where(cases.c.next_due <= now).order_by(cases.c.next_due, cases.c.id).limit(limit)
-        claimed = self._connection.scalars(due.with_for_update(skip_locked=True)).all()
-        return self._headers(cases.c.id.in_(claimed), order=cases.c.next_due.asc())
+        claimed = self._connection.scalars(_CLAIM_DUE, {"now": now, "most": limit}).all()
+        return self._opened(_CLAIMED, {"ids": claimed}) if claimed else []
 
     def next_due(self) -> datetime | None:
         """Return the earliest moment at which an open case is to be looked at."""
@@ -184,15 +194,15 @@ class StoredCases(Cases):
 
     def reminded(self, case: CaseId) -> frozenset[str]:
         """Return the names of the reminders that the case has had."""
-        return frozenset(self._connection.scalars(select(reminders.c.moment).where(reminders.c.case == case)))
+        return frozenset(self._connection.scalars(_REMINDED, {"id": case}))
 
     def keep_reminded(
         self, case: CaseId, moments: Iterable[str], rungs: int, next_due: datetime | None, now: datetime
     ) -> None:
         """Keep the reminders that the case has had now, and the moment to look at it again."""
         if rows := [{"case": case, "moment": moment, "at": now} for moment in moments]:
-            self._connection.execute(insert(reminders), rows)
-        self._connection.execute(update(cases).where(cases.c.id == case).values(rungs=rungs, next_due=next_due))
+            self._connection.execute(_INSERT_REMINDERS, rows)
+        self._connection.execute(_LOOK_AGAIN, {"case_id": case, "rungs": rungs, "next_due": next_due})
 
     def counts(self, school: SchoolId, opened_before: datetime) -> list[StepCount]:
         """Return how many cases that were open by then stand at each step now, and how many of them are overdue."""
@@ -268,11 +278,15 @@ class StoredCases(Cases):
             found.setdefault(row.case, set()).add(row.teacher)
         return [_header(row, frozenset(found.get(row.id, ()))) for row in rows]
 
-    def _opened(self, query: Select[Any], which: dict[str, Any]) -> CaseHeader | None:
-        """Look up one case, with all that opening it takes."""
-        rows = self._connection.execute(query, which).all()
-        if not rows:
-            return None
+    def _opened(self, query: Select[Any], which: dict[str, Any]) -> list[CaseHeader]:
+        """Look up cases, with all that opening them takes."""
+        found: dict[CaseId, list[Row[Any]]] = {}
+        for row in self._connection.execute(query, which):
+            found.setdefault(row.id, []).append(row)
+        return [self._opened_one(rows) for rows in found.values()]
+
+    def _opened_one(self, rows: Sequence[Row[Any]]) -> CaseHeader:
+        """The case of these rows, which are as many as it has teachers."""
         row = rows[0]
         self._heads[row.id] = (row.version, row.head)
         self._pupils[row.id] = row.pupil

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, delete, exists, func,
 from meldcode.case import CaseId, PersonId
 from meldcode.people import Identity
 from meldcode.ports import URGENT, Message, Outbox
-from storage.inserting import insert_once
+from storage.inserting import insert_all_once
 from storage.schema import identities, outbox
 
 _SAME = (outbox.c.about, outbox.c.kind, outbox.c.recipient, outbox.c.moment)
@@ -63,21 +63,9 @@ class StoredOutbox(Outbox):
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def put(self, message: Message, now: datetime) -> None:
-        """Put the message in the outbox, unless the same one is or was there."""
-        row = {
-            "kind": message.kind,
-            "case": message.case,
-            "about": str(message.case or ""),
-            "recipient": message.to,
-            "moment": message.moment,
-            "words": dict(message.words),
-            "state": SendState.PENDING.value,
-            "attempts": 0,
-            "due_at": now,
-            "created_at": now,
-        }
-        insert_once(self._connection, outbox, row, _SAME)
+    def put_all(self, messages: Iterable[Message], now: datetime) -> None:
+        """Put the messages in the outbox, each unless the same one is or was there."""
+        insert_all_once(self._connection, outbox, [_row(message, now) for message in messages], _SAME)
 
     def drop_sent(self, before: datetime) -> None:
         """Forget the messages from before this moment that were sent or given up.
@@ -86,6 +74,21 @@ class StoredOutbox(Outbox):
         """
         done = outbox.c.state.in_((SendState.SENT.value, SendState.FAILED.value))
         self._connection.execute(delete(outbox).where(done, outbox.c.created_at < before))
+
+
+def _row(message: Message, now: datetime) -> dict[str, Any]:
+    return {
+        "kind": message.kind,
+        "case": message.case,
+        "about": str(message.case or ""),
+        "recipient": message.to,
+        "moment": message.moment,
+        "words": dict(message.words),
+        "state": SendState.PENDING.value,
+        "attempts": 0,
+        "due_at": now,
+        "created_at": now,
+    }
 
 
 class SendQueue:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from practice import manifest, payloads
@@ -60,6 +61,13 @@ class Actor:
         if not manifest.has_home_tab(self.workspace.app.manifest):
             return Outcome(failure="not_enabled")
         return await self._event("app_home_opened", payloads.home_opened(self.workspace, self.person))
+
+    async def leave_or_return(self, *, is_gone: bool) -> None:
+        """An admin closes or opens their account; the app hears of it, if it listens."""
+        self.workspace.change(replace(self.person, is_active=not is_gone))
+        if manifest.hears(self.workspace.app.manifest, "user_change"):
+            event = payloads.user_changed(self.workspace, self.person)
+            await deliver_event(self.workspace, event, self.person.team_id)
 
     async def say(self, text: str) -> Outcome:
         """Type a message to the app."""

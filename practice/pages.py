@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from practice import manifest, rendering, traffic
+from practice.actor import Actor
 from practice.deeds import DEEDS
 from practice.faults import SWITCHES
 from practice.model import Json, Person
@@ -50,6 +51,7 @@ def routes(workspace: Workspace) -> list[BaseRoute]:
         Route("/verkeer/{number:int}", pages.exchange, methods=["GET"]),
         Route("/klok/{number:int}", pages.move_clock, methods=["POST"]),
         Route("/storingen/{name}/{state}", pages.switch_fault, methods=["POST"]),
+        Route("/mensen/{user_id}/{state}", pages.leave_or_return, methods=["POST"]),
         Route("/opnieuw", pages.begin_anew, methods=["POST"]),
         Route("/opnieuw/{training}", pages.begin_anew, methods=["POST"]),
         *(Route("/als/{user_id}" + path, pages.tab(key), methods=["GET"]) for key, path, _ in TABS),
@@ -120,6 +122,13 @@ class _Pages:
             _or_not_found(SWITCHES.get(name)).turn(faults, is_on)
         self._workspace.touch()
         return JSONResponse({"failure": "", "done": "Aan." if is_on else "Uit."}, headers=_HEADERS)
+
+    async def leave_or_return(self, request: Request) -> Response:
+        """Somebody's account is closed, or opened again."""
+        _must_be_ours(request)
+        is_gone = request.path_params["state"] == "weg"
+        await Actor(self._workspace, self._person(request).id).leave_or_return(is_gone=is_gone)
+        return JSONResponse({"failure": "", "done": "Weg." if is_gone else "Terug."}, headers=_HEADERS)
 
     async def begin_anew(self, request: Request) -> Response:
         """Begin anew, with a prepared case if one is named."""

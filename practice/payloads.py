@@ -6,7 +6,7 @@ from typing import Any
 
 from practice.elements import state_values
 from practice.model import Json, Message, Person, View
-from practice.people_methods import username
+from practice.people_methods import member_of, username
 from practice.webapi import message_object, team_domain
 from practice.workspace import Workspace
 
@@ -109,6 +109,11 @@ def view_closed(workspace: Workspace, person: Person, view: View) -> Json:
         "view": view.payload,
         "is_cleared": view.payload["clear_on_close"],
     }
+
+
+def user_changed(workspace: Workspace, person: Person) -> Json:
+    """Return the event of a person whose account is another than before."""
+    return {"type": "user_change", "user": member_of(person, with_locale=True), "event_ts": workspace.stamp()}
 
 
 def home_opened(workspace: Workspace, person: Person) -> Json:

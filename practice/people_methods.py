@@ -23,7 +23,8 @@ def username(person: Person) -> str:
     return person.name.lower().replace(" ", ".")
 
 
-def _member(person: Person, with_locale: bool) -> Json:
+def member_of(person: Person, with_locale: bool) -> Json:
+    """Return a person as Slack tells of them."""
     member: Json = {
         "id": person.id,
         "team_id": person.team_id,
@@ -48,7 +49,7 @@ def _member(person: Person, with_locale: bool) -> Json:
 def _bot_member(workspace: Workspace, with_locale: bool) -> Json:
     app = workspace.app
     bot = Person(app.bot_user_id, display_name(app.manifest), locale="en-US", team_id=app.team_id)
-    member = _member(bot, with_locale) | {"is_bot": True}
+    member = member_of(bot, with_locale) | {"is_bot": True}
     member["profile"] |= {"api_app_id": app.app_id, "bot_id": app.bot_id}
     return member
 
@@ -58,13 +59,13 @@ def user_info(workspace: Workspace, args: Json) -> Json:
     with_locale = is_true(args.get("include_locale"))
     if args.get("user") == workspace.app.bot_user_id:
         return {"user": _bot_member(workspace, with_locale)}
-    return {"user": _member(_person(workspace, args.get("user", "")), with_locale)}
+    return {"user": member_of(_person(workspace, args.get("user", "")), with_locale)}
 
 
 def list_users(workspace: Workspace, args: Json) -> Json:
     """`users.list`: everybody, a page at a time."""
     with_locale = is_true(args.get("include_locale"))
-    everyone = [_bot_member(workspace, with_locale), *(_member(p, with_locale) for p in workspace.people.values())]
+    everyone = [_bot_member(workspace, with_locale), *(member_of(p, with_locale) for p in workspace.people.values())]
     start = _cursor_place(str(args.get("cursor") or ""))
     end = start + _page_size(args, len(everyone))
     following = f"user:{end}" if end < len(everyone) else ""

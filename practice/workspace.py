@@ -51,6 +51,7 @@ class Workspace:
     ) -> None:
         self.app = app
         self.people: dict[str, Person] = {person.id: person for person in people}
+        self._people_at_first = dict(self.people)
         self.clock = clock
         self.now = clock.now if clock else now
         self._tickets_now = now
@@ -75,13 +76,19 @@ class Workspace:
         self._stamps = itertools.count(1)
 
     def reset(self) -> None:
-        """Forget everything but the app, its people and its open sockets."""
+        """Forget everything but the app, its people as they were at first, and its open sockets."""
+        self.people |= self._people_at_first
         self._start()
         self.touch()
 
     def _drop_sockets(self) -> None:
         self.record("to_app", "disconnect", {"sockets": len(self.links)}, {}, fault="drop_socket")
         self.links.drop()
+
+    def change(self, person: Person) -> None:
+        """Something about a person is another than before."""
+        self.people[person.id] = person
+        self.touch()
 
     # Changes that a page shows.
     def touch(self) -> None:

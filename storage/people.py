@@ -43,7 +43,11 @@ _ON_DUTY = select(deputies).where(
 )
 
 
-_IDENTITIES = select(identities).where(identities.c.person.in_(bindparam("ids", expanding=True)))
+_IDENTITIES = (
+    select(identities)
+    .join(people, people.c.id == identities.c.person)
+    .where(identities.c.person.in_(bindparam("ids", expanding=True)), people.c.left_at.is_(None))
+)
 
 
 class StoredPeople(People):
@@ -189,7 +193,7 @@ class StoredPeople(People):
         self._connection.execute(update(identities).where(*_this(identity)).values(locale=locale[:20]))
 
     def identities(self, people: Collection[PersonId]) -> list[Identity]:
-        """Return how the platform names these people, one for each workspace."""
+        """Return how the platform names these people, one for each workspace; whoever left it has no tab there."""
         rows = self._connection.execute(_IDENTITIES, {"ids": list(people)})
         return [Identity(row.platform, row.workspace, row.user) for row in rows]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -90,6 +91,21 @@ async def test_a_deactivated_person_does_nothing(scripted: Scripted, workspace: 
     acts = [sanne.command("/signaal"), sanne.shortcut("report"), sanne.open_home(), sanne.say("Dag")]
     assert {(await act).failure for act in acts} == {"account_inactive"}
     assert scripted.requests == []
+
+
+async def test_the_app_hears_who_leaves_and_returns(scripted: Scripted, workspace: Workspace, sanne: Actor) -> None:
+    change_manifest(workspace, "settings.event_subscriptions.bot_events", ["user_change"])
+    for is_gone in (True, False):
+        await sanne.leave_or_return(is_gone=is_gone)
+        assert workspace.people[SANNE].is_active is not is_gone
+    told = [json.loads(body)["event"] for _, body in scripted.requests]
+    assert [(event["type"], event["user"]["id"], event["user"]["deleted"]) for event in told] == [
+        ("user_change", SANNE, True),
+        ("user_change", SANNE, False),
+    ]
+    await sanne.leave_or_return(is_gone=True)
+    workspace.reset()
+    assert workspace.people[SANNE].is_active
 
 
 # Answers to a command.

@@ -27,6 +27,18 @@ async def test_a_fault_is_said_on_every_page_until_it_is_turned_off(stage: Stage
     assert stage.workspace.faults.slow_seconds == 0
 
 
+async def test_somebody_leaves_and_comes_back(stage: Stage, page: Page) -> None:
+    await page.goto(f"{stage.url}/als/{SANNE}/storingen")
+    await page.get_by_role("button", name="Sanne de Boer: account sluiten").click()
+    await expect(page.get_by_text("Heeft de werkplek verlaten.")).to_have_count(1)
+    assert not stage.workspace.people[SANNE].is_active
+    beside = page.get_by_role("navigation", name="Mensen").get_by_role("link", name="Sanne de Boer")
+    await expect(beside).to_contain_text("heeft de werkplek verlaten")
+    await page.get_by_role("button", name="Sanne de Boer: account weer openen").click()
+    await expect(page.get_by_text("Heeft de werkplek verlaten.")).to_have_count(0)
+    assert stage.workspace.people[SANNE].is_active
+
+
 async def test_what_slack_refused_is_marked_and_found(stage: Stage, page: Page) -> None:
     stage.workspace.record("from_app", "views.open", {}, {"ok": False}, fault="expired_trigger_id")
     stage.workspace.record("from_app", "chat.postMessage", {}, {"ok": True})

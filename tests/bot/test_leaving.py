@@ -1,0 +1,43 @@
+"""Somebody leaves the workspace: Slack says so, their case is noticed at once, and a colleague takes it over (G5)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.running import FATIMA, KARIN, MEHMET, SANNE, running, signal, until, words_of
+
+NOT_THERE = "Dit dossier is er niet, of jij kunt het niet lezen."
+
+
+@pytest.mark.rule("G5")
+async def test_the_case_of_a_teacher_who_left_is_noticed_at_once_and_handed_over(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with running(tmp_path, database_url=database_url) as school:
+        await school.report(SANNE, signal())
+        await school.sent()
+        [code] = school.codes(KARIN)
+        await until(lambda: code in school.home(SANNE))  # a tab on its way to who leaves is refused, and rightly so
+        await school.actor(SANNE).leave_or_return(is_gone=True)
+        await school.sent()
+        assert (await school.actor(SANNE).command("/signaal")).failure == "account_inactive"
+        for user in (KARIN, FATIMA):
+            assert f"Dossier {code} ligt stil: niemand heeft nu deze rol: leerkracht" in words_of(
+                school.messages(user)[-1]
+            )
+        asked = json.dumps({"case": code, "record": "handed_over"})
+        await school.send(school.click(KARIN, school.messages(KARIN)[-1], "make-record.x", asked))
+        new = {
+            "Aan welke leerkracht draag je het dossier over?": MEHMET,
+            "Waarom?": "Onze collega werkt hier niet meer.",
+        }
+        await school.actor(KARIN).fill(school.modal(KARIN), **new)
+        assert "Opgeslagen" in json.dumps(school.modal(KARIN).payload)
+        await school.sent()
+        assert "Dit dossier is nu van jou." in words_of(school.messages(MEHMET)[-1])
+        assert "Een blauwe plek." in words_of(await school.open_case(MEHMET, code))
+        await school.actor(SANNE).leave_or_return(is_gone=False)
+        assert NOT_THERE in (await school.actor(SANNE).command("/meldcode", f"dossier {code}")).text

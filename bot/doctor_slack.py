@@ -16,11 +16,13 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.invented_case import views_with_a_case
 from bot.manifest import SCOPES
 from bot.settings import Settings
 from handlers.forms import form_modal
 from handlers.home import problem_home
 from handlers.screens import acute_modal, message_modal
+from handlers.staff import deputy_modal
 from meldcode.plan import Plan
 from meldcode.ports import Installation
 from meldcode.reading import FormView
@@ -75,12 +77,14 @@ def _ask(client: WebClient, token: str, plan: Plan | None, now: datetime) -> Ite
 
 
 def views(plan: Plan) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the views that can be made without a case, by name: each form of the plan, and our own."""
+    """Yield every kind of view, by name: each form of the plan, our own, and those of an invented case."""
     for record in plan.records.values():
         yield f"form {record.id}", form_modal(FormView(record, plan, {}, "26-2222"))
     yield "immediate danger", acute_modal(())
     yield "one sentence", message_modal("Meldwijzer")
     yield "home", problem_home("Meldwijzer")
+    yield "stand-in", deputy_modal()
+    yield from views_with_a_case(plan)
 
 
 def _scopes(given: str | None) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ from bot.demo import workspace
 from bot.doctor_slack import Finding, ask
 from bot.program import DEFAULT_PLAN
 from bot.settings import Settings
-from meldcode.plan_file import load_plan
+from meldcode.plan_file import load_plan, shipped_plans
 from practice.server import PracticeServer
 
 PLAN = load_plan(DEFAULT_PLAN)
@@ -42,6 +42,21 @@ async def test_slack_takes_the_token_and_every_view(slack: PracticeServer) -> No
     assert [finding for finding in await found(settings_of(slack)) if finding.is_fault] == []
     asked = [line for line in slack.workspace.traffic if "blocks.validate" in line.what]
     assert len(asked) == len(list(doctor_slack.views(PLAN))) > len(PLAN.records)
+
+
+@pytest.mark.parametrize("file", shipped_plans(), ids=lambda file: file.stem)
+def test_the_views_that_hold_a_case_hold_one_and_leave_nothing(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    plan = load_plan(file)
+    shown = dict(doctor_slack.views(plan))
+    assert {"case", "home of a case", "readers", "roles", "stored", "reading over"} <= shown.keys()
+    held = [name for name, view in shown.items() if "slaapt hij slecht" in str(view)]
+    assert {"case", "reading over"} <= set(held)
+    weighing = {f"form {record.id} under the logbook" for record in plan.records.values() if record.logbook}
+    assert weighing and weighing <= set(held)
+    assert list(tmp_path.iterdir()) == []
 
 
 async def test_a_wrong_token_is_told(slack: PracticeServer) -> None:

@@ -37,8 +37,15 @@ def renew() -> None:
             shutil.copy(Path(folder) / name, PICTURES)
 
 
+def stories() -> list[Path]:
+    """The stories in which these pictures are taken."""
+    names = {name.removesuffix(".png").removesuffix("-phone") for name in shown()}
+    files = sorted(STORIES.glob("test_*.py"))
+    return [file for file in files if any(f'"{name}"' in file.read_text(encoding="utf-8") for name in names)]
+
+
 def _play(folder: Path) -> None:
-    command = [sys.executable, "-m", "pytest", "-q", str(STORIES)]
+    command = [sys.executable, "-m", "pytest", "-q", *map(str, stories())]
     here = {**os.environ, "MELDWIJZER_PICTURES": str(folder)}
     if subprocess.run(command, check=False, cwd=ROOT, env=here).returncode:
         raise SystemExit("A story failed; the pictures are as they were.")

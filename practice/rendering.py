@@ -64,6 +64,7 @@ def _word_filters() -> dict[str, Any]:
     return {
         "initials": initials,
         "day": day,
+        "date_words": date_words,
         "time": clock_time,
         "milliseconds": milliseconds,
         "bytes": size_in_words,
@@ -89,6 +90,14 @@ def day(moment: datetime) -> str:
     """The date in words: always a date, since the clock of the workspace can be moved."""
     local = moment.astimezone(_ZONE)
     return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
+
+
+def date_words(iso: str) -> str:
+    """A chosen date in words; nothing for what is none."""
+    try:
+        return day(datetime.fromisoformat(iso).replace(tzinfo=_ZONE))
+    except ValueError:
+        return ""
 
 
 def clock_time(moment: datetime, seconds: bool = False) -> str:

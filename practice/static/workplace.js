@@ -1,6 +1,7 @@
 // The page of one person: what they do goes to the server, and what changes there is shown here.
 import "./actions.js";
 import "./composer.js";
+import "./dates.js";
 import "./menu.js";
 import { perform, tell } from "./deeds.js";
 import { keepUpToDate, onRefresh } from "./live.js";

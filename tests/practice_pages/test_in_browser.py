@@ -82,6 +82,17 @@ async def test_errors_stand_beside_their_fields_and_keep_what_was_typed(stage: S
     await expect(page.get_by_label("Wat zag of hoorde je?")).to_have_value("een\ntwee")
 
 
+async def test_a_date_stands_below_its_field_in_words(stage: Stage, page: Page) -> None:
+    await visit(page, stage)
+    await type_line(page, "/signaal")
+    in_words = page.locator(".in-words")
+    await expect(in_words).to_have_text("dinsdag 1 september 2026")
+    await page.get_by_label("Wanneer").fill("2026-11-10")
+    await expect(in_words).to_have_text("dinsdag 10 november 2026")
+    await page.get_by_label("Wanneer").fill("")
+    await expect(in_words).to_have_text("")
+
+
 async def test_trouble_is_told_in_the_dialog(stage: Stage, page: Page) -> None:
     await visit(page, stage)
     await type_line(page, "/signaal")

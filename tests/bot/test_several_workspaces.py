@@ -12,9 +12,11 @@ from sqlalchemy import select
 from bot.program import Program, prepared, working
 from handlers.workspaces import NotInstalled
 from practice.delivery import Undelivered, deliver_event
-from practice.installing import removal_events
+from practice.installing import exchange, removal_events
+from practice.model import Json
+from practice.webapi import METHODS, Method
 from storage.schema import cases, installations, outbox, schools
-from tests.bot.installing import SCHOOLS, T_BEUK, T_LINDE, Browser, install, two_workspaces, uninstall
+from tests.bot.installing import ID, SCHOOLS, SECRET, T_BEUK, T_LINDE, Browser, install, two_workspaces, uninstall
 from tests.bot.test_export import WHOLE, asks
 from tests.running import BEATRIX, BRAM, KARIN, LINDE, SANNE, Running, logged, person, signal, until
 
@@ -50,7 +52,12 @@ async def until_token(program: Program, token: str) -> None:
 
 
 @pytest.mark.rule("S1.1")
-async def test_each_workspace_is_served_with_its_own_token(tmp_path: Path, database_url: str) -> None:
+async def test_each_workspace_is_served_with_its_own_token(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    for name, value in {"SLACK_CLIENT_ID": ID, "SLACK_CLIENT_SECRET": SECRET, "HOME": str(home)}.items():
+        monkeypatch.setenv(name, value)
     async with two_workspaces(tmp_path, database_url=database_url) as (linde, beuk):
         for school in (linde, beuk):
             page = await install(school)
@@ -61,6 +68,8 @@ async def test_each_workspace_is_served_with_its_own_token(tmp_path: Path, datab
         [to_karin], [to_bram] = linde.messages(KARIN), beuk.messages(BRAM)
         assert to_karin.text.replace(linde.codes(KARIN)[0], "") == to_bram.text.replace(beuk.codes(BRAM)[0], "")
         assert methods(linde, "auth.test") + methods(beuk, "auth.test") == 2, "once for an installation"
+        assert not home.exists(), "Bolt's own stores, which would keep tokens in clear, are not used"
+        await until(lambda: linde.codes(KARIN)[0] in linde.home(KARIN) and beuk.codes(BRAM)[0] in beuk.home(BRAM))
 
 
 async def test_a_state_that_is_forged_expired_played_again_or_of_another_browser_installs_nothing(
@@ -109,6 +118,26 @@ async def test_what_slack_refuses_or_nobody_allowed_installs_nothing_and_repeats
         assert not [line for line in ours if "kanarie" in line]
         linde.workspace.faults.server_error = 1
         assert (await install(linde)).status in (400, 500)
+        assert linde.count(installations) == 0
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"refresh_token": "xoxe-1", "expires_in": 43200},
+        {"is_enterprise_install": True, "team": None},
+        {"access_token": None},
+    ],
+    ids=["a token that rotates", "a whole organisation", "no token"],
+)
+async def test_a_token_that_would_not_last_or_is_of_no_one_workspace_is_not_kept(
+    tmp_path: Path, changed: Json, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = Method(lambda workspace, args: exchange(workspace, args) | changed, token="none")
+    monkeypatch.setitem(METHODS, "oauth.v2.access", answer)
+    async with two_workspaces(tmp_path) as (linde, _):
+        page = await install(linde)
+        assert (page.status >= 400, "Het installeren is niet gelukt" in page.text) == (True, True)
         assert linde.count(installations) == 0
 
 

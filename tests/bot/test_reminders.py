@@ -417,6 +417,22 @@ async def test_before_a_vacation_it_is_said_what_stays_open_and_in_it_there_is_p
 
 
 @pytest.mark.rule("G6")
+async def test_a_list_that_could_not_be_sent_before_the_vacation_is_not_sent_after_it(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with on_a_monday(tmp_path, database_url) as school:
+        school.clock.forward(days=24)
+        [code] = await reported(school)
+        await record(school, KARIN, code, "taken_up")
+        school.expect("server_error")
+        school.workspace.faults.server_error = 10**6
+        await comes(school, "2026-12-18T08:30")
+        school.workspace.faults.server_error = 0
+        await comes(school, "2027-01-04T08:30")
+        assert unread(school) == {}
+
+
+@pytest.mark.rule("G6")
 async def test_what_a_vacation_overtook_is_said_after_it_and_not_before_the_next(
     tmp_path: Path, database_url: str
 ) -> None:

@@ -27,7 +27,7 @@ TOKENS = {"xapp-…": "xapp-practice", "xoxb-…": "xoxb-practice"}
 def steps() -> Iterator[tuple[str, str]]:
     """Each block of the ten steps, and its language; without the one that gets the program."""
     _, _, below = text(README).partition("\n## In a real Slack workspace\n")
-    for language, block in re.findall(r"```(\w+)\n(.*?) *```", below.partition("\nThe manifest asks")[0], re.S):
+    for language, block in re.findall(r"```(\w+)\n(.*?) *```", below.partition("\nThen type")[0], re.S):
         if "git clone" not in block:
             yield language, textwrap.dedent(block)
 

@@ -56,7 +56,7 @@ async def test_what_waits_comes_first_with_its_step_and_its_day(tmp_path: Path) 
         following = await home_of(school, SANNE)
         assert "Er wacht nu niets op jou." in following
         assert "Ook open (1)" in following
-        assert "jouw melding" in following
+        assert "jouw dossier" in following
         assert "Nu nodig" not in following
         school.clock.forward(days=2)
         await school.actor(KARIN).open_home()

@@ -39,5 +39,6 @@ async def test_the_case_of_a_teacher_who_left_is_noticed_at_once_and_handed_over
         await school.sent()
         assert "Dit dossier is nu van jou." in words_of(school.messages(MEHMET)[-1])
         assert "Een blauwe plek." in words_of(await school.open_case(MEHMET, code))
+        await until(lambda: f"*Dossier {code}* · jouw dossier" in school.home(MEHMET))
         await school.actor(SANNE).leave_or_return(is_gone=False)
         assert NOT_THERE in (await school.actor(SANNE).command("/meldcode", f"dossier {code}")).text

@@ -257,7 +257,7 @@ async def test_the_teacher_sees_the_own_case_on_the_home_tab(tmp_path: Path) -> 
         await school.sent()
         [code] = school.codes(KARIN)
         await until(lambda: code in school.home(SANNE))
-        assert "jouw melding" in school.home(SANNE)
+        assert "jouw dossier" in school.home(SANNE)
         await school.actor(MEHMET).open_home()
         assert code not in school.home(MEHMET)
 

@@ -1,9 +1,21 @@
 // Buttons that open a list: they say so, and the list closes with Escape, with a choice or with a click elsewhere.
 
+const MARGIN_PX = 8;
+
+/** Moves a list that sticks out on the right, where it would shift all that it scrolls with. */
+function keepInside(list) {
+  list.style.translate = "";
+  const room = (list.closest(".body, .scroll") ?? document.documentElement).getBoundingClientRect();
+  const { left, right } = list.getBoundingClientRect();
+  const out = Math.max(right + MARGIN_PX - room.right, 0);
+  list.style.translate = `${-Math.min(out, Math.max(left - room.left, 0))}px`;
+}
+
 export function toggleMenu(button, isOpen = button.getAttribute("aria-expanded") !== "true") {
   button.setAttribute("aria-expanded", String(isOpen));
   const list = document.getElementById(button.getAttribute("aria-controls"));
   list.hidden = !isOpen;
+  if (isOpen) keepInside(list);
   list.scrollIntoView({ block: "nearest" });
 }
 

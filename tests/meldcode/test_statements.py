@@ -1,0 +1,59 @@
+"""How often the database is asked: on a server each statement is a journey, so more of them is slower everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import event
+
+from meldcode.recording import Saved, Submit, submit
+from meldcode.reminding import remind
+from tests.meldcode.playing import SANNE, Play
+
+OF_THE_TRANSACTION = ("BEGIN", "SAVEPOINT", "RELEASE")
+
+
+@contextmanager
+def statements(play: Play) -> Iterator[list[str]]:
+    """What the database is asked meanwhile."""
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith(OF_THE_TRANSACTION):
+            asked.append(statement)
+
+    event.listen(play.engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(play.engine, "before_cursor_execute", note)
+
+
+def test_a_first_signal_asks_the_database_ten_times(play: Play) -> None:
+    play.signal(by=SANNE)
+    answers = {**play.filled("signal", by=SANNE), "first_name": "Daan", "last_name": "Prins", "group": "4"}
+    with play.transaction() as tx, statements(play) as asked:
+        saved = submit(tx, Submit(SANNE.identity, "another view", "", answers), play.now)
+    assert isinstance(saved, Saved)
+    assert len(saved.told) > 1
+    assert len(asked) <= 10, asked
+    assert sum("INTO outbox" in one for one in asked) == 1, "messages to several people go in one"
+
+
+def test_each_case_more_in_a_tick_asks_the_database_five_times(play: Play) -> None:
+    asked_by_count: list[int] = []
+    for name in ("Noor", "Daan"):
+        play.signal(by=SANNE, first_name=name)
+        later = play.now + timedelta(days=7)
+        with play.store.transaction(later) as tx, statements(play) as asked:
+            assert remind(tx, later, 50, fail) == len(asked_by_count) + 1
+            asked_by_count.append(len(asked))
+            tx.session.connection.rollback()
+    assert asked_by_count[1] - asked_by_count[0] <= 5, asked
+
+
+def fail(error: Exception) -> None:
+    raise error

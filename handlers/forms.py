@@ -21,7 +21,7 @@ from handlers.texts import text
 from meldcode.case import Answer
 from meldcode.errors import Refusal
 from meldcode.people import School
-from meldcode.plan import Choice, Effect, FieldKind, FieldSpec
+from meldcode.plan import Choice, Effect, FieldKind, FieldSpec, Record
 from meldcode.reading import Consequence, FormView
 from meldcode.recording import Submit
 
@@ -75,13 +75,19 @@ def form_modal(form: FormView, ref: FormRef | None = None) -> b.View:
         *(_input(f, form.initial.get(f.id, "")) for f in form.record.fields),
     ]
     return b.modal(
-        form.record.title if len(form.record.title) <= b.TITLE else form.record.button,
+        _title(form.record),
         [*blocks, *_foot(form)],
         close=text("cancel"),
         submit=b.plain(text("save")),
         callback_id=EXPORT if form.record.effect is Effect.EXPORTS else FORM,
         private_metadata=ref.dumped(),
     )
+
+
+def _title(record: Record) -> str:
+    """What is recorded; of a dossier given along, which is not yet, what is done here."""
+    is_short = len(record.title) <= b.TITLE
+    return record.title if is_short and record.effect is not Effect.EXPORTS else record.button
 
 
 def answers_of(state: Mapping[str, Any]) -> dict[str, Answer]:

@@ -28,6 +28,7 @@ async def asks(school: Running, user: str, code: str, version: str) -> View:
     shown = await school.open_case(user, code)
     value = json.dumps({"case": code, "record": "given"})
     await school.send(school.click(user, shown, "make-record.menu0", value))
+    assert school.modal(user).payload["title"]["text"] == "Dossier meegeven"
     answers = {"Welk dossier?": version, TO: "Veilig Thuis Groningen", WHY: "Zij vroegen erom."}
     assert (await school.actor(user).fill(school.modal(user), **answers)).ok
     return school.modal(user)

@@ -19,7 +19,9 @@ from meldcode.ports import Transaction
 def together() -> Iterator[Begin[Any]]:
     @contextmanager
     def begin(_now: datetime) -> Iterator[Transaction]:
-        yield Transaction()
+        tx = Transaction()
+        tx.changed_desks = frozenset()
+        yield tx
 
     yield begin
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import secrets
 import signal
@@ -33,6 +34,7 @@ from practice.model import AppConfig, Person
 from practice.workspace import Workspace
 from storage.vault import new_master_key
 
+log = logging.getLogger("meldwijzer.proof")
 ROOT = Path(__file__).parents[2]
 TEAM = "T0PRACTICE"
 REGION, HOURS = "noord", (clock_time(0, 0), clock_time(23, 59))
@@ -173,6 +175,7 @@ class Processes:
             os.kill(self._pids[name], signal.SIGKILL)
         except ProcessLookupError:
             self.fallen.append(name)
+            log.error("%s ended by itself; its log ends with\n%s", name, self._log_tail(name))
         else:
             self.kills += 1
         until = time.monotonic() + READY_SECONDS
@@ -189,10 +192,11 @@ class Processes:
                         self.kill(name)
                     await asyncio.sleep(0.02)
         except TimeoutError as error:
-            log = (self.folder / f"{name}.log").read_text(encoding="utf-8")
-            raise TimeoutError(
-                f"{name} is not ready after {READY_SECONDS} s; its log ends with\n{log[-LOG_TAIL:]}"
-            ) from error
+            said = f"{name} is not ready after {READY_SECONDS} s; its log ends with\n{self._log_tail(name)}"
+            raise TimeoutError(said) from error
+
+    def _log_tail(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text(encoding="utf-8")[-LOG_TAIL:]
 
     def _is_alive(self, name: str) -> bool:
         try:

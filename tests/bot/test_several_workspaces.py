@@ -269,16 +269,16 @@ async def test_another_process_hears_of_an_installation_and_of_its_end(
     async with (
         two_workspaces(tmp_path, database_url=database_url) as (linde, _),
         prepared(linde.program.settings, linde.clock) as other,
-        working(other, web=False, worker=False),
     ):
         with pytest.raises(NotInstalled):
             await other.workspaces.client(T_LINDE)
         await install(linde)
-        assert (await other.workspaces.client(T_LINDE)).token == linde.workspace.app.bot_token
-        await install(linde)
-        await until_token(other, linde.workspace.app.bot_token)
-        await uninstall(linde)
-        await until_token(other, "")
+        assert (await other.workspaces.client(T_LINDE)).token == linde.workspace.app.bot_token, "at once"
+        async with working(other, web=False, worker=False):
+            await install(linde)
+            await until_token(other, linde.workspace.app.bot_token)
+            await uninstall(linde)
+            await until_token(other, "")
 
 
 async def test_what_was_given_along_is_made_and_removed_with_the_token_of_its_workspace(tmp_path: Path) -> None:

@@ -70,8 +70,8 @@ def test_a_draft_that_is_gone_cannot_be_had_back_from_an_older_copy(
     with store.transaction() as tx:
         WAYS[way](tx, staff, case.id)
     with engine.begin() as connection:
-        connection.execute(drafts.delete())
         assert not set(keys) & set(connection.execute(select(draft_keys.c.wrapped_key)))
+        connection.execute(drafts.delete())
         connection.execute(insert(drafts).values(copied))
     with store.transaction() as tx:
         assert tx.drafts.find("V1", staff.sanne.id, NOW) is None

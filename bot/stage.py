@@ -15,7 +15,7 @@ from bot.settings import Settings
 from bot.training import PreparedCase, Step, prepared_cases
 from bot.training.playing import NotPlayed, play
 from meldcode.case import Status
-from meldcode.ports import CaseHeader
+from meldcode.cases_port import CaseHeader
 from practice.model import Advice, Guide, Training
 from practice.workspace import Workspace
 

@@ -23,7 +23,8 @@ from threading import Thread
 from time import monotonic
 from typing import Any, Generic, TypeVar
 
-from meldcode.ports import AlreadyStored, Outdated, Transaction
+from meldcode.cases_port import AlreadyStored, Outdated
+from meldcode.ports import Transaction
 from meldcode.turns import Desk
 
 T = TypeVar("T")

@@ -17,9 +17,9 @@ from handlers.readers import readers_button
 from handlers.texts import text
 from meldcode import hints
 from meldcode.case import Status, to_act
+from meldcode.cases_port import CaseHeader
 from meldcode.people import AMSTERDAM, Person
 from meldcode.plan import Effect, FieldKind, Plan, Record, Step
-from meldcode.ports import CaseHeader
 from meldcode.reading import CaseView
 from meldcode.recording import Saved, ToReview
 from meldcode.reminding import IN_CHARGE

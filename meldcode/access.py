@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from meldcode.case import SchoolId
+from meldcode.cases_port import CaseHeader
 from meldcode.people import Person
 from meldcode.plan import Plan, Record, Role
-from meldcode.ports import CaseHeader
 
 
 class Action(StrEnum):

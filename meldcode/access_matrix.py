@@ -13,9 +13,9 @@ from uuid import UUID, uuid5
 
 from meldcode.access import OF_A_CASE, Action, Relation, in_school, may, relation_to
 from meldcode.case import SchoolId, Status
+from meldcode.cases_port import CaseHeader
 from meldcode.people import Membership, Person, School
 from meldcode.plan import Plan, Record, Role
-from meldcode.ports import CaseHeader
 
 _NAMES = UUID("6d656c64-7769-4a7a-8572-000000000000")
 _LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)

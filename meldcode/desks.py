@@ -9,9 +9,10 @@ from datetime import date, datetime
 from meldcode.access import Action, in_school, may
 from meldcode.calendar import DAY
 from meldcode.case import Entry, PersonId, State, Status, fold
+from meldcode.cases_port import CaseHeader
 from meldcode.people import AMSTERDAM, Person, School
 from meldcode.plan import Plan, Role, Step
-from meldcode.ports import CaseHeader, Transaction
+from meldcode.ports import Transaction
 from meldcode.schedule import appointments, calendar_of
 from meldcode.turns import Desk, Lying, Minded, Promise, desks_of, turns_of
 

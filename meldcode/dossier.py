@@ -8,10 +8,11 @@ from functools import cached_property
 
 from meldcode.access import Action, Relation, in_school, may, relation_to
 from meldcode.case import Answer, Entry, PersonId, Pupil, SchoolId, State, Status, fold
+from meldcode.cases_port import CaseHeader, Contents
 from meldcode.errors import Refusal
 from meldcode.people import Identity, Person
 from meldcode.plan import Plan, Role
-from meldcode.ports import CaseHeader, Contents, Transaction
+from meldcode.ports import Transaction
 from meldcode.rules import Colleague, Colleagues
 
 

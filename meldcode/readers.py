@@ -13,11 +13,12 @@ from enum import StrEnum
 
 from meldcode.access import Action, in_school, may, relation_to
 from meldcode.case import CaseId, PersonId, SchoolId, Status
+from meldcode.cases_port import CaseHeader, Reading
 from meldcode.dossier import known_person, readable_case
 from meldcode.errors import Refusal
 from meldcode.people import AMSTERDAM, Identity, Person
 from meldcode.plan import Role
-from meldcode.ports import CaseHeader, Reading, Transaction
+from meldcode.ports import Transaction
 
 ON_A_PAGE = 30
 WEEK = timedelta(days=7)

@@ -9,12 +9,13 @@ from datetime import date, datetime
 from meldcode import hints, rules
 from meldcode.access import Action, in_school, may, relation_to
 from meldcode.case import Answer, Answers, Entry, PersonId, Status, holds, needed, offered
+from meldcode.cases_port import CaseHeader, Reading
 from meldcode.desks import InSchool, Week, schools_led, week_of
 from meldcode.dossier import Dossier, dossier_of, known_person, readable_case, schools_to_report_in
 from meldcode.errors import Refusal
 from meldcode.people import AMSTERDAM, Deputy, Identity, Person, School
 from meldcode.plan import Effect, FieldKind, Outcome, Plan, Record, Step
-from meldcode.ports import CaseHeader, Reading, Transaction
+from meldcode.ports import Transaction
 from meldcode.retention import term_of
 from meldcode.roles import Gap, gaps
 from meldcode.turns import Lying, Place, Postponed, desks_of, postponement

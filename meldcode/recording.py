@@ -21,13 +21,14 @@ from uuid import UUID
 from meldcode import hints, rules
 from meldcode.access import Action, Relation, acting_role, may
 from meldcode.case import Answer, Answers, Entry, PersonId, Pupil, SchoolId, State, Status, fold
+from meldcode.cases_port import CaseHeader, Submission
 from meldcode.desks import keep_turns
 from meldcode.dossier import Dossier, dossier_of, known_person, readable_case, schools_to_report_in
 from meldcode.errors import Invalid, Problem, Refusal
 from meldcode.hints import Found
 from meldcode.people import AMSTERDAM, Identity, Person
 from meldcode.plan import Effect, FieldKind, FieldSpec, Plan, Record, Role
-from meldcode.ports import CaseHeader, Submission, Transaction
+from meldcode.ports import Transaction
 from meldcode.retention import ends_otherwise, term_of
 from meldcode.schedule import next_moment
 from meldcode.telling import Told, tell

@@ -17,10 +17,11 @@ from datetime import datetime, time, timedelta
 from meldcode.access import ALERTED
 from meldcode.calendar import DAY, BeyondCalendar
 from meldcode.case import CaseId, PersonId, State, Status, fold, needed, to_act
+from meldcode.cases_port import CaseHeader, Contents
 from meldcode.due import Due, Kind, counts_from
 from meldcode.people import AMSTERDAM, Person, School
 from meldcode.plan import Effect, Plan, Role
-from meldcode.ports import CaseHeader, Contents, Message, Transaction
+from meldcode.ports import Message, Transaction
 from meldcode.readers import unusual_in
 from meldcode.schedule import RETRY, calendar_of, follow_ups, next_moment, open_moment, to_remind
 from meldcode.turns import last_day

@@ -8,11 +8,12 @@ from datetime import date, datetime
 
 from meldcode.access import ALERTED, Action, holds_own, in_school, may, relation_to
 from meldcode.case import PersonId, SchoolId, fold, to_act
+from meldcode.cases_port import CaseHeader
 from meldcode.dossier import known_person
 from meldcode.errors import Invalid, Problem, Refusal
 from meldcode.people import AMSTERDAM, Deputy, Identity, Person
 from meldcode.plan import Role
-from meldcode.ports import CaseHeader, Message, Transaction
+from meldcode.ports import Message, Transaction
 from meldcode.schedule import open_moment
 
 LONGEST_DAYS = 366

@@ -25,8 +25,8 @@ from sqlalchemy import (
 from sqlalchemy import case as case_when
 
 from meldcode.case import CaseId, Entry, PersonId, Pupil, SchoolId, State, Status
+from meldcode.cases_port import AlreadyStored, CaseHeader, Cases, Contents, Outdated, Reading, StepCount, Submission
 from meldcode.plan import Plan, Role
-from meldcode.ports import AlreadyStored, CaseHeader, Cases, Contents, Outdated, Reading, StepCount, Submission
 from storage import chain
 from storage.inserting import insert_once
 from storage.payload import Payload, pupil_from_bytes, pupil_to_bytes

@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Row, Select, Table, and_, bindparam, delet
 from sqlalchemy import case as case_when
 
 from meldcode.case import SchoolId, Status
-from meldcode.ports import CaseHeader, StepCount, Turns
+from meldcode.cases_port import CaseHeader, StepCount
+from meldcode.ports import Turns
 from meldcode.turns import Appointment, Desk, Lying, Minded, Place, Postponed, Promise, Turn
 from storage.cases import StoredCases
 from storage.schema import appointments, cases, turns

@@ -24,13 +24,13 @@ from sqlalchemy import Engine, event, select
 
 from handlers import texts
 from meldcode.case import Answer, Entry, PersonId, State, fold, needed
+from meldcode.cases_port import CaseHeader, Reading
 from meldcode.danger import Alarm, Raised, raise_alarm
 from meldcode.errors import Invalid, Refusal
 from meldcode.joining import TwoCases, join
 from meldcode.people import Identity, Person
 from meldcode.plan import Effect, FieldKind, FieldSpec, Plan, Record, Role
 from meldcode.plan_file import load_plan, parse_plan, shipped_plans
-from meldcode.ports import CaseHeader, Reading
 from meldcode.reading import CaseView, FormView, open_case, record_form
 from meldcode.recording import Saved, Submit, ToReview, submit
 from meldcode.staffing import Appoint, appoint_deputy, leave_or_return, notice_without_holder

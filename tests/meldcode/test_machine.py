@@ -15,11 +15,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from hypothesis.strategies import DataObject, SearchStrategy
 
 from meldcode.case import Entry, Status, fold, needed, offered
+from meldcode.cases_port import CaseHeader
 from meldcode.errors import Invalid, Refusal
 from meldcode.people import Person
 from meldcode.plan import Effect, Record, Role
 from meldcode.plan_file import shipped_plans
-from meldcode.ports import CaseHeader
 from tests.meldcode import random_plans
 from tests.meldcode.playing import (
     DOUBLE,

@@ -13,8 +13,8 @@ from sqlalchemy.exc import IntegrityError
 from handlers import texts
 from handlers.readers import readers_modal
 from meldcode.case import Status
+from meldcode.cases_port import CaseHeader, Reading
 from meldcode.plan import Role
-from meldcode.ports import CaseHeader, Reading
 from meldcode.readers import Kind, ReadersView, see_unusual, unusual, unusual_in, who_read
 from meldcode.reminding import week_overview
 from storage.schema import readings

@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import Engine
 
 from meldcode.case import Answers, Entry, Pupil, SchoolId, State
+from meldcode.cases_port import CaseHeader
 from meldcode.people import Identity, Person
 from meldcode.plan import Plan, Role
 from meldcode.plan_file import load_plan, shipped_plans
-from meldcode.ports import CaseHeader, Transaction
+from meldcode.ports import Transaction
 from storage.keys import open_vault
 from storage.schools import PersonConfig, SchoolConfig, apply_schools
 from storage.transaction import Store

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, delete, insert, select, update
 
-from meldcode.ports import CaseHeader
+from meldcode.cases_port import CaseHeader
 from storage.anchor import BadAnchor, keep_up, put_back
 from storage.schema import case_keys, case_teachers, cases, entries
 from storage.snapshot import snapshot

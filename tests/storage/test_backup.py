@@ -19,8 +19,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, func, select, text, update
 
 from meldcode.case import Answers, Pupil
+from meldcode.cases_port import CaseHeader, Reading
 from meldcode.plan import Plan
-from meldcode.ports import CaseHeader, Message, Reading
+from meldcode.ports import Message
 from storage.backup import BackedUp, back_up
 from storage.backup_file import LEFT_OUT, BadBackup, keys_file, write_label
 from storage.backup_file import Kind as BackupKind

@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import Engine, Text, cast, insert, make_url, select
 
 from meldcode.case import Answers, Pupil
+from meldcode.cases_port import Reading
 from meldcode.plan import Role
-from meldcode.ports import Installation, Reading
+from meldcode.ports import Installation
 from storage.backup import back_up
 from storage.backup_file import keys_file
 from storage.schema import metadata, schools

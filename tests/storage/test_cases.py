@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import Engine, delete, event, func, select, update
 
 from meldcode.case import Answers, Pupil, State, Status
+from meldcode.cases_port import CaseHeader, Outdated, Reading, Submission
 from meldcode.plan import Role
-from meldcode.ports import CaseHeader, Message, Outdated, Reading, Submission
+from meldcode.ports import Message
 from storage import cases as cases_module
 from storage import chain
 from storage.cases import CODE_LETTERS, NoFreeCode

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, func, insert, select
 
 from meldcode.case import Answers, CaseId
-from meldcode.ports import CaseHeader
+from meldcode.cases_port import CaseHeader
 from storage.drafts import KEPT_FOR
 from storage.schema import draft_keys, drafts
 from storage.transaction import Store, StoredTransaction

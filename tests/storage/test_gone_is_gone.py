@@ -13,9 +13,10 @@ import pytest
 from sqlalchemy import Engine, make_url, select
 
 from meldcode.case import Answers, CaseId, Entry, Pupil, State, Status
+from meldcode.cases_port import CaseHeader, Reading
 from meldcode.ending import end_next
 from meldcode.plan import Plan, Role
-from meldcode.ports import CaseHeader, Message, Reading, Transaction
+from meldcode.ports import Message, Transaction
 from meldcode.retention import Term
 from storage import chain
 from storage.engine import make_engine

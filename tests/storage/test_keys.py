@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from meldcode.case import Answers
+from meldcode.cases_port import CaseHeader
 from meldcode.plan import Plan
-from meldcode.ports import CaseHeader
 from storage.key_ring import KeyRing, KeysInFile
 from storage.keys import open_vault, outdated, rotate
 from storage.schema import case_keys, draft_keys, secrets

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Engine, func, select
 
+from meldcode.cases_port import CaseHeader
 from meldcode.people import Identity
-from meldcode.ports import URGENT, CaseHeader, Message
+from meldcode.ports import URGENT, Message
 from storage.outbox import Claimed
 from storage.schema import outbox
 from storage.transaction import Store

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Engine, func, select
 
-from meldcode.ports import CaseHeader, Message
+from meldcode.cases_port import CaseHeader
+from meldcode.ports import Message
 from storage.schema import outbox
 from storage.transaction import LostTransaction, Store, Transactions
 from tests.storage.conftest import NOW, Staff

@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import Connection, Engine, event, insert, select, text
 from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 
+from meldcode.cases_port import CaseHeader
 from meldcode.desks import MOST_IN_WEEK
 from meldcode.people import Identity
 from meldcode.plan import Role
-from meldcode.ports import CaseHeader
 from meldcode.reading import CASES_ON_PAGE, overview
 from meldcode.turns import Appointment, Desk, Place, Turn
 from storage.schema import case_teachers, cases, turns

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Connection, Engine, delete, func, insert, select, text, update
 
-from meldcode.ports import CaseHeader
+from meldcode.cases_port import CaseHeader
 from storage import chain
 from storage.schema import case_keys, case_teachers, cases, entries
 from storage.snapshot import snapshot

@@ -15,21 +15,8 @@ from sqlalchemy.exc import OperationalError
 
 from practice.model import Json, View
 from storage.schema import cases, drafts, entries, outbox
-from tests.running import (
-    JORIS,
-    KARIN,
-    MEHMET,
-    SANNE,
-    WHAT,
-    Running,
-    Transport,
-    running,
-    said,
-    signal,
-    typed_in,
-    until,
-    words_of,
-)
+from tests.on_screen import said, typed_in, words_of
+from tests.running import JORIS, KARIN, MEHMET, SANNE, WHAT, Running, Transport, running, signal, until
 
 transports = pytest.mark.parametrize("transport", ["http", "socket"])
 HINTED = signal(what="Sem is misschien geslagen.")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import FATIMA, JORIS, KARIN, NOOR, SANNE, WILLEM, Running, buttons_of, running, signal, until
+from tests.on_screen import buttons_of
+from tests.running import FATIMA, JORIS, KARIN, NOOR, SANNE, WILLEM, Running, running, signal, until
 
 pytestmark = pytest.mark.rule("G4")
 EVERYBODY = (SANNE, KARIN, JORIS, FATIMA, WILLEM, NOOR)

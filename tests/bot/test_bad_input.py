@@ -11,6 +11,7 @@ import pytest
 from practice.model import Json, View
 from practice.views import Views
 from storage.schema import cases, entries, outbox, readings
+from tests.on_screen import said, texts_of, typed_in, words_of
 from tests.running import (
     BEATRIX,
     BRAM,
@@ -25,11 +26,7 @@ from tests.running import (
     linde_with,
     person,
     running,
-    said,
     signal,
-    texts_of,
-    typed_in,
-    words_of,
 )
 
 HOSTILE = "<!channel> <@U0KARIN> *vet* _schuin_ ~weg~ `code` &<>& :smile: 😀 \u202eשלום https://x.nl"

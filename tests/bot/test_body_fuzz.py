@@ -22,7 +22,8 @@ from tests.bot.test_bad_input import GOOD, text
 from tests.bot.test_hostile import MARK, a_case, forged_form
 from tests.bot.test_http import FORM, JSON, answered, signed
 from tests.fuzz import any_json, any_text, fuzzed
-from tests.running import BEATRIX, MEHMET, NOOR, WILLEM, Running, button, logged, running
+from tests.on_screen import button
+from tests.running import BEATRIX, MEHMET, NOOR, WILLEM, Running, logged, running
 
 EXAMPLES = 300
 WORDS = ("type", "view", "user", "team", "id", "value", "actions", "state", "values", "signal", "form", "review")

@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from practice import payloads
 from practice.model import Exchange, Json
 from storage.schema import outbox
+from tests.on_screen import words_of
 from tests.running import (
     KARIN,
     LINDE,
@@ -29,7 +30,6 @@ from tests.running import (
     running,
     signal,
     until,
-    words_of,
 )
 
 pytestmark = pytest.mark.rule("G3")

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from storage.schema import case_keys, entries, readings
 from tests.bot.closing import closed_case
-from tests.running import FATIMA, JORIS, KARIN, SANNE, Running, button, buttons_of, running, words_of
+from tests.on_screen import button, buttons_of, words_of
+from tests.running import FATIMA, JORIS, KARIN, SANNE, Running, running
 
 
 async def in_days(school: Running, days: int) -> None:

@@ -32,6 +32,7 @@ from storage.schema import metadata
 from tests.bot.test_canaries import MARK, STAFF, _leaks, _not_in_the_outbox, _not_in_what_is_hidden
 from tests.bot.test_canaries import _not_in_what_is_sent as not_in_what_is_sent
 from tests.bot.test_canaries import _with_failing_commit as with_failing_commit
+from tests.on_screen import words_of
 from tests.running import (
     FATIMA,
     JORIS,
@@ -45,7 +46,6 @@ from tests.running import (
     person,
     running,
     signal,
-    words_of,
 )
 
 pytestmark = pytest.mark.rule("G3")

@@ -16,7 +16,8 @@ from meldcode.plan import Role
 from practice.model import File, View
 from storage.schema import files, givings, metadata
 from tests.bot.closing import closed_case, opened_case, record
-from tests.running import FATIMA, JORIS, KARIN, SANNE, Running, logged, running, until, words_of
+from tests.on_screen import words_of
+from tests.running import FATIMA, JORIS, KARIN, SANNE, Running, logged, running, until
 
 TO, WHY = "Voor wie is het?", "Waarom?"
 WHOLE, PARENTS = "Alles, met namen: voor Veilig Thuis", "Voor de ouders: zonder anderen"

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.bot.test_roles_in_slack import give
-from tests.running import FATIMA, JORIS, KARIN, MEHMET, SANNE, WILLEM, Running, buttons_of, running, signal, until
+from tests.on_screen import buttons_of
+from tests.running import FATIMA, JORIS, KARIN, MEHMET, SANNE, WILLEM, Running, running, signal, until
 
 
 async def home_of(school: Running, user: str) -> str:

@@ -21,7 +21,8 @@ from practice.views import Views
 from storage.schema import entries
 from tests.bot.test_bad_input import _FORM, GOOD, text
 from tests.bot.test_http import answered, packed, signed
-from tests.running import FATIMA, KARIN, MEHMET, SANNE, Logged, Running, button, logged, running, said, signal, words_of
+from tests.on_screen import button, said, words_of
+from tests.running import FATIMA, KARIN, MEHMET, SANNE, Logged, Running, logged, running, signal
 
 DEEP = "[" * 50_000
 HUGE = 10**4000

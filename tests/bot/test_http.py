@@ -16,7 +16,8 @@ from practice import payloads
 from practice.delivery import signature
 from practice.model import Json
 from storage.schema import cases, entries, outbox, readings
-from tests.running import KARIN, SANNE, Running, logged, running, signal, words_of
+from tests.on_screen import words_of
+from tests.running import KARIN, SANNE, Running, logged, running, signal
 
 CANARY = "Kanarie4711"
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"

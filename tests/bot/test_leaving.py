@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import FATIMA, KARIN, MEHMET, SANNE, running, signal, until, words_of
+from tests.on_screen import words_of
+from tests.running import FATIMA, KARIN, MEHMET, SANNE, running, signal, until
 
 NOT_THERE = "Dit dossier is er niet, of jij kunt het niet lezen."
 

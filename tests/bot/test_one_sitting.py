@@ -8,21 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.running import (
-    BEUK,
-    FATIMA,
-    KARIN,
-    MEHMET,
-    SANNE,
-    Running,
-    button,
-    buttons_of,
-    linde_with,
-    person,
-    running,
-    signal,
-    words_of,
-)
+from tests.on_screen import button, buttons_of, words_of
+from tests.running import BEUK, FATIMA, KARIN, MEHMET, SANNE, Running, linde_with, person, running, signal
 
 THIRD = "U0LOTTE"
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import FATIMA, KARIN, MEHMET, SANNE, button, buttons_of, running, signal, words_of
+from tests.on_screen import button, buttons_of, words_of
+from tests.running import FATIMA, KARIN, MEHMET, SANNE, running, signal
 
 pytestmark = pytest.mark.rule("G3")
 

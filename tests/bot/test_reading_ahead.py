@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from meldcode import calendar, hint_lists
-from tests.running import KARIN, SANNE, WHAT, running, signal, words_of
+from tests.on_screen import words_of
+from tests.running import KARIN, SANNE, WHAT, running, signal
 
 
 def not_again(*_args: object, **_options: object) -> None:

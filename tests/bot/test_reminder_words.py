@@ -12,7 +12,8 @@ from bot.program import prepared
 from meldcode import calendar
 from meldcode.people import AMSTERDAM
 from tests.bot.test_reminders import comes, hourly, next_due, on_a_monday, postpones, record, reported, send, unread
-from tests.running import FATIMA, JORIS, KARIN, SANNE, logged, signal, until, words_of
+from tests.on_screen import words_of
+from tests.running import FATIMA, JORIS, KARIN, SANNE, logged, signal, until
 
 REASON = "Ik ben vandaag op cursus."
 

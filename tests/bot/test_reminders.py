@@ -22,19 +22,8 @@ from meldcode.staffing import leave_or_return
 from storage.outbox import SendState
 from storage.schema import cases, entries, outbox
 from tests.databases import Postgres
-from tests.running import (
-    FATIMA,
-    JORIS,
-    KARIN,
-    MEHMET,
-    SANNE,
-    Running,
-    buttons_of,
-    logged,
-    running,
-    signal,
-    words_of,
-)
+from tests.on_screen import buttons_of, words_of
+from tests.running import FATIMA, JORIS, KARIN, MEHMET, SANNE, Running, logged, running, signal
 
 TEAM = "T0PRACTICE"
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=AMSTERDAM)

@@ -8,25 +8,8 @@ import pytest
 
 from practice.elements import all_elements
 from practice.model import View
-from tests.running import (
-    BEUK,
-    FATIMA,
-    KARIN,
-    LINDE,
-    NOOR,
-    SANNE,
-    WILLEM,
-    Running,
-    blocks_of,
-    button,
-    buttons_of,
-    linde_with,
-    person,
-    running,
-    typed_in,
-    until,
-    words_of,
-)
+from tests.on_screen import blocks_of, button, buttons_of, typed_in, words_of
+from tests.running import BEUK, FATIMA, KARIN, LINDE, NOOR, SANNE, WILLEM, Running, linde_with, person, running, until
 
 pytestmark = pytest.mark.rule("G3")
 ALONE = linde_with(person(FATIMA, "Fatima el Amrani", "school_leader"))

@@ -11,7 +11,8 @@ from sqlalchemy import select, update
 from bot.doctor import _outbox
 from bot.sender import MOST_DOUBTFUL
 from storage.schema import outbox
-from tests.running import FATIMA, JORIS, KARIN, SANNE, Running, logged, running, signal, until, words_of
+from tests.on_screen import words_of
+from tests.running import FATIMA, JORIS, KARIN, SANNE, Running, logged, running, signal, until
 
 
 async def sends(school: Running) -> int:

@@ -10,6 +10,7 @@ import pytest
 
 from practice.model import Message, View
 from storage.schema import cases, entries, outbox
+from tests.on_screen import buttons_of, typed_in, words_of
 from tests.running import (
     ABUSE,
     FATIMA,
@@ -22,14 +23,11 @@ from tests.running import (
     STATEMENT,
     WHAT,
     Transport,
-    buttons_of,
     linde_with,
     person,
     running,
     signal,
-    typed_in,
     until,
-    words_of,
 )
 
 KINDS = [

@@ -14,20 +14,8 @@ from sqlalchemy.exc import OperationalError
 
 from bot.program import working
 from storage.schema import cases, entries, outbox
-from tests.running import (
-    JORIS,
-    KARIN,
-    SANNE,
-    WHAT,
-    Running,
-    Transport,
-    logged,
-    running,
-    signal,
-    typed_in,
-    until,
-    words_of,
-)
+from tests.on_screen import typed_in, words_of
+from tests.running import JORIS, KARIN, SANNE, WHAT, Running, Transport, logged, running, signal, until
 
 REFERENCE = r"noem code ([A-Z0-9]{3}-[A-Z0-9]{3})\."
 transports = pytest.mark.parametrize("transport", ["http", "socket"])

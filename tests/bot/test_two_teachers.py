@@ -10,19 +10,8 @@ import pytest
 
 from practice.model import View
 from storage.schema import cases
-from tests.running import (
-    KARIN,
-    MEHMET,
-    SANNE,
-    Running,
-    Transport,
-    blocks_of,
-    buttons_of,
-    running,
-    signal,
-    until,
-    words_of,
-)
+from tests.on_screen import blocks_of, buttons_of, words_of
+from tests.running import KARIN, MEHMET, SANNE, Running, Transport, running, signal, until
 
 pytestmark = pytest.mark.rule("G3")
 FIRST = signal(what="Eerste: een blauwe plek.", Groep="5")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from bot.manifest import manifest
 from practice import payloads
-from tests.running import NOOR, SANNE, buttons_of, logged, running, until, words_of
+from tests.on_screen import buttons_of, words_of
+from tests.running import NOOR, SANNE, logged, running, until
 
 SECRET = "Sem Bakker heeft blauwe plekken"
 

@@ -14,8 +14,8 @@ from practice.workspace import Workspace
 from storage.outbox import SendState
 from storage.schema import cases, identities, outbox, reminders
 from storage.transaction import Store
+from tests.on_screen import words_of
 from tests.proof.house import REMINDED, TOLD, user
-from tests.running import words_of
 
 CODE = re.compile(r"\b\d\d-[2-9B-DF-HJ-NP-TV-XZ]{4}\b")
 MARKER = re.compile(r"Het kenmerk is (\w+)\.")

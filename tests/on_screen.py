@@ -1,0 +1,66 @@
+"""What is on a screen, as whoever looks at it reads it."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from typing import Any
+
+from practice.elements import all_elements
+from practice.model import Json, Message, View
+
+
+def blocks_of(shown: View | Message) -> list[Json]:
+    """The blocks of a view or message."""
+    return shown.payload["blocks"] if isinstance(shown, View) else shown.blocks
+
+
+def texts_of(part: Any) -> Iterator[Json]:
+    """Every text object in a payload."""
+    if isinstance(part, list):
+        for item in part:
+            yield from texts_of(item)
+    elif isinstance(part, dict):
+        if part.get("type") in ("plain_text", "mrkdwn") and "text" in part:
+            yield part
+        else:
+            yield from texts_of(list(part.values()))
+
+
+def words_of(shown: View | Message) -> str:
+    """All words that somebody reads there, a text on a line."""
+    return "\n".join(_read(text) for text in texts_of(blocks_of(shown)))
+
+
+def _read(text: Json) -> str:
+    """A text as it is read: in mrkdwn three signs are written otherwise."""
+    words = str(text["text"])
+    return html.unescape(words) if text["type"] == "mrkdwn" else words
+
+
+def button(shown: View | Message, label: str) -> Json:
+    """The button with this label; several with the same one count as one when they do the same."""
+    found = [e for _, e in all_elements(blocks_of(shown)) if e["type"] == "button" and e["text"]["text"] == label]
+    assert found, f"no button {label!r} among {buttons_of(shown)}"
+    return found[0]
+
+
+def buttons_of(shown: View | Message) -> list[str]:
+    """The labels of the buttons there."""
+    return [e["text"]["text"] for _, e in all_elements(blocks_of(shown)) if e["type"] == "button"]
+
+
+def said(answer: Json) -> str:
+    """What the answer to a submission says: the errors at the fields, or the words of the view it shows."""
+    return "\n".join([*answer.get("errors", {}).values(), *(text["text"] for text in texts_of(answer.get("view")))])
+
+
+def typed_in(view: View) -> dict[str, Any]:
+    """What stands in the fields of a form, by label."""
+    values, found = view.payload["state"]["values"], {}
+    for block in view.payload["blocks"]:
+        if block["type"] == "input":
+            state = values[block["block_id"]][block["element"]["action_id"]]
+            value = next(value for key, value in state.items() if key != "type")
+            found[block["label"]["text"]] = value["text"]["text"] if isinstance(value, dict) else value
+    return found

@@ -59,9 +59,15 @@ def workspace(request_url: str | None = None, clock: Clock | None = None) -> Wor
 
 
 def settings_for(practice: PracticeServer, folder: Path) -> Settings:
-    """Return the settings with which the program runs against this workspace; a master key is made at first."""
+    """Return the settings with which the program runs against this workspace; a master key is made at first.
+
+    What the folder or the environment says of a real workspace is not for this one: its key and anchor stay untouched.
+    """
     app = practice.workspace.app
     return Settings(
+        slack_client_id="",
+        meldwijzer_master_key=SecretStr(""),
+        meldwijzer_anchor_file=None,
         slack_bot_token=SecretStr(app.bot_token),
         slack_app_token=SecretStr("" if app.request_url else app.app_token),
         slack_signing_secret=SecretStr(app.signing_secret),

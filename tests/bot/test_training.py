@@ -21,6 +21,7 @@ from meldcode.plan_file import load_plan
 from practice.model import Guide
 from practice.server import PracticeServer
 from practice.workspace import Workspace
+from storage.vault import new_master_key
 from tests.running import KARIN, SANNE, until
 
 CASES = {case.id: case for case in prepared_cases()}
@@ -121,6 +122,18 @@ async def test_a_new_begin_leaves_nothing(tmp_path: Path) -> None:
         assert not (played.folder / "clock").exists()
         assert (played.folder / "master.key").read_text(encoding="ascii") != key
         assert await played.stage.begin("vers-signaal") == ""
+
+
+async def test_what_the_folder_says_of_a_real_workspace_is_not_for_the_demo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = {"SLACK_CLIENT_ID": "1.2", "MELDWIJZER_ANCHOR_FILE": "anchor", "MELDWIJZER_MASTER_KEY": new_master_key()}
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("".join(f"{name}={value}\n" for name, value in real.items()), encoding="utf-8")
+    async with PracticeServer(workspace()) as practice:
+        settings = settings_for(practice, tmp_path / "practice").checked_for_slack()
+    assert (settings.is_for_several, settings.meldwijzer_anchor_file) == (False, None)
+    assert settings.master_key_text() == (tmp_path / "practice" / "master.key").read_text(encoding="ascii")
 
 
 async def test_whoever_waits_for_a_new_begin_hears_when_the_demo_ends(tmp_path: Path) -> None:

@@ -181,7 +181,8 @@ async def serve(program: Program, *, web: bool = True, worker: bool = True) -> N
 async def run(settings: Settings, *, web: bool = True, worker: bool = True) -> None:
     """Run the program as the settings say. Raises Wrong when it cannot start."""
     async with prepared(settings.checked_for_slack()) as program:
-        log.info("Meldwijzer runs on %s", "Socket Mode" if program.has_socket else "HTTP")
+        way = "Socket Mode" if program.has_socket else "HTTP"
+        log.info("Meldwijzer %s", f"runs on {way}" if web else "sends and reminds; it takes no requests")
         await serve(program, web=web, worker=worker)
 
 

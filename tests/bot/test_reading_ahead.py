@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from bot import program
 from meldcode import calendar, hint_lists
 from tests.on_screen import words_of
-from tests.running import KARIN, SANNE, WHAT, running, signal
+from tests.running import KARIN, SANNE, WHAT, logged, running, signal
 
 
 def not_again(*_args: object, **_options: object) -> None:
@@ -26,3 +27,17 @@ async def test_the_first_signal_reads_no_file(tmp_path: Path, monkeypatch: pytes
         assert "Opgeslagen in dossier" in words_of(shown)
         await school.sent()
         assert len(school.messages(KARIN)) == 1
+
+
+async def served_shortly(*_args: object) -> None:
+    """Stopped as soon as it serves."""
+
+
+async def test_a_worker_does_not_say_that_it_takes_requests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(program, "listen", served_shortly)
+    async with running(tmp_path) as school:
+        for processes, said in (({"web": False}, "Meldwijzer sends and reminds"), ({}, "Meldwijzer runs on HTTP")):
+            with logged() as log:
+                await program.run(school.program.settings, **processes)
+            assert [line for line in log.lines if " Meldwijzer " in line and said in line], said
+            assert ("runs on" in log.text) is ("runs on" in said)

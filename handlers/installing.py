@@ -15,6 +15,7 @@ from slack_bolt.error import BoltError
 from slack_bolt.oauth.async_callback_options import AsyncCallbackOptions, AsyncFailureArgs, AsyncSuccessArgs
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.oauth.installation_store import Installation as SlackInstallation
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
@@ -83,6 +84,14 @@ class _States(AsyncOAuthStateStore):
         return await self._office.run(lambda tx, now: tx.installations.take_state(state, now))
 
 
+class _Flow(AsyncOAuthFlow):
+    """Bolt's flow, but for what it takes over from the address of /slack/install, which anybody can write."""
+
+    async def build_authorize_url(self, state: str, request: AsyncBoltRequest) -> str:  # noqa: ARG002 - as Bolt calls it
+        """Return Slack's address; Bolt puts a `team` in it as it came, with whatever scopes are written behind."""
+        return self.settings.authorize_url_generator.generate(state)
+
+
 def oauth_flow(
     services: Services,
     credentials: tuple[str, str],
@@ -109,7 +118,7 @@ def oauth_flow(
         state_store=_States(services.office),
         callback_options=AsyncCallbackOptions(success=_done, failure=_not_done),
     )
-    return AsyncOAuthFlow(client=services.client, logger=_silent(), settings=settings)
+    return _Flow(client=services.client, logger=_silent(), settings=settings)
 
 
 async def removed(services: Services, request: Request) -> None:

@@ -103,6 +103,16 @@ async def test_a_state_that_is_forged_expired_played_again_or_of_another_browser
         assert linde.count(installations) == 1
 
 
+async def test_what_stands_in_the_address_to_install_adds_nothing_to_what_slack_is_asked(tmp_path: Path) -> None:
+    async with two_workspaces(tmp_path) as (linde, _):
+        plain = await Browser().get(f"{linde.url}/slack/install")
+        asked = parse_qs(urlsplit(plain.to).query, keep_blank_values=True)
+        for added in ("T1%26user_scope%3Dadmin%26redirect_uri%3Dhttps://elders.example", "T1%0D%0ASet-Cookie:%20a=b"):
+            odd = await Browser().get(f"{linde.url}/slack/install?team={added}")
+            got = parse_qs(urlsplit(odd.to).query, keep_blank_values=True)
+            assert (odd.status, got | {"state": asked["state"]}) == (302, asked)
+
+
 async def test_what_slack_refuses_or_nobody_allowed_installs_nothing_and_repeats_nothing(tmp_path: Path) -> None:
     async with two_workspaces(tmp_path) as (linde, _):
         linde.expect("invalid_code", "server_error")

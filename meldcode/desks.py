@@ -95,13 +95,18 @@ def people_at(tx: Transaction, desks: Collection[Desk]) -> set[PersonId]:
     return owners | {person.id for person in staff if not changed.isdisjoint(desks_of(person))}
 
 
+def desks_to_see(tx: Transaction, person: Person) -> list[Desk]:
+    """Return the desks whose cases this person may see: their own only with a role in which one can have a case."""
+    plan = tx.plans.current()
+    return [d for d in desks_of(person) if d.teacher is None or may(Action.OPEN, in_school(person, d.school), plan)]
+
+
 def week_of(tx: Transaction, person: Person, now: datetime) -> Week:
     """Return what this person must do from now to Sunday, and what they should have done before."""
     today = now.astimezone(AMSTERDAM).date()
     sunday = today + (7 - today.isoweekday()) * DAY
-    desks = desks_of(person)
-    due = tx.turns.due(desks, sunday, MOST_IN_WEEK + 1)
-    promises = tx.turns.promises(desks, (today, sunday), MOST_IN_WEEK + 1)
+    due = tx.turns.due(desks_to_see(tx, person), sunday, MOST_IN_WEEK + 1)
+    promises = tx.turns.promises(desks_of(person), (today, sunday), MOST_IN_WEEK + 1)
     is_all = max(len(due), len(promises)) <= MOST_IN_WEEK
     return Week(today, tuple(due[:MOST_IN_WEEK]), tuple(promises[:MOST_IN_WEEK]), is_all)
 

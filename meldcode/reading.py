@@ -10,7 +10,7 @@ from meldcode import hints, rules
 from meldcode.access import Action, in_school, may, relation_to
 from meldcode.case import Answer, Answers, Entry, PersonId, Status, holds, needed, offered
 from meldcode.cases_port import CaseHeader, Reading
-from meldcode.desks import InSchool, Week, schools_led, week_of
+from meldcode.desks import InSchool, Week, desks_to_see, schools_led, week_of
 from meldcode.dossier import Dossier, dossier_of, known_person, readable_case, schools_to_report_in
 from meldcode.errors import Refusal
 from meldcode.people import AMSTERDAM, Deputy, Identity, Person, School
@@ -18,7 +18,7 @@ from meldcode.plan import Effect, FieldKind, Outcome, Plan, Record, Step
 from meldcode.ports import Transaction
 from meldcode.retention import term_of
 from meldcode.roles import Gap, gaps
-from meldcode.turns import Lying, Place, Postponed, desks_of, postponement
+from meldcode.turns import Lying, Place, Postponed, postponement
 
 CASES_ON_PAGE = 10
 
@@ -241,9 +241,8 @@ def overview(tx: Transaction, who: Identity, now: datetime, page: int = 0) -> Ov
     A page costs the same whatever is open: the database finds, sorts and counts.
     """
     person, today = known_person(tx, who), now.astimezone(AMSTERDAM).date()
-    reporting = schools_to_report_in(person, tx.plans.current())
-    desks = [desk for desk in desks_of(person) if desk.teacher is None or desk.school in reporting]
-    seen = Overview(person, today, bool(reporting), (), tx.turns.counts(desks))
+    may_report, desks = bool(schools_to_report_in(person, tx.plans.current())), desks_to_see(tx, person)
+    seen = Overview(person, today, may_report, (), tx.turns.counts(desks))
     seen = replace(seen, page=min(max(page, 0), seen.pages - 1))
     seen = replace(seen, rows=tuple(_rows(tx, person, tx.turns.page(desks, seen.page * CASES_ON_PAGE, CASES_ON_PAGE))))
     return seen if seen.page else _with_first_page(tx, seen, now)

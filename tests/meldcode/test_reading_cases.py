@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from itertools import product
 
 import pytest
 
 from handlers import texts
 from meldcode.people import Identity
+from meldcode.plan import Role
 from meldcode.reading import overview
 from tests.meldcode.playing import (
     BEA,
@@ -89,3 +92,16 @@ def test_no_message_holds_personal_data(play: Play, decision: str) -> None:
     private = {*PUPIL.values(), "Wat iemand typte", *(actor.name for actor in STAFF)} - {PUPIL["group"]}
     assert len(said) > 10
     assert not [(word, text) for text in said for word in private if word in text]
+
+
+def test_who_works_elsewhere_in_the_school_now_finds_no_code_on_their_home_tab_either(play: Play) -> None:
+    play.reach("watch", decision="no_report")
+    play.misses(SANNE)
+    director = replace(SANNE, roles=(Role.CLUSTER_DIRECTOR,))
+    play.employs(director)
+    play.comes(date(2026, 6, 19))
+    assert play.refused_to(lambda: play.opens(director)) == NO_SUCH_CASE
+    with play.transaction() as tx:
+        seen = overview(tx, director.identity, play.now)
+    assert seen.week
+    assert (seen.rows, seen.week.due) == ((), ())

@@ -187,6 +187,15 @@ async def test_commands_and_shortcuts_can_be_chosen_from_a_list(stage: Stage, pa
     await expect(page.get_by_role("dialog")).to_be_visible()
 
 
+async def test_what_is_typed_stays_in_sight_below_the_list_of_commands(stage: Stage, page: Page) -> None:
+    await visit(page, stage)
+    box = page.get_by_label("Bericht aan Meldwijzer")
+    await box.press_sequentially("/sig")
+    suggested, typed = await page.locator("#composer-menu").bounding_box(), await box.bounding_box()
+    assert suggested and typed
+    assert suggested["y"] + suggested["height"] <= typed["y"]
+
+
 async def test_what_cannot_be_done_is_said_and_can_be_corrected(stage: Stage, page: Page) -> None:
     await visit(page, stage)
     await type_line(page, "/bestaatniet ja")

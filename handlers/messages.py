@@ -106,7 +106,7 @@ def _reminder_lines(words: Words, plans: Plans) -> list[str]:
         who=texts.roles(words["who"].split()),
         since=_since(words),
     )
-    needed = [text("reminder_needed", record=plan.records[words["record"]].title)] if words["record"] else []
+    needed = [text("now_needed", record=plan.records[words["record"]].title)] if words["record"] else []
     about = day(date.fromisoformat(words["day"])) if words["day"] else ""
     title = TITLES[Kind(words["kind"]), bool(words["instead"])]
     return [f"*{text(title, code=words['code'], day=about)}*", *_cannot_wait(words), *needed, where]

@@ -16,7 +16,7 @@ from handlers.logbook import day, logbook
 from handlers.readers import readers_button
 from handlers.texts import text
 from meldcode import hints
-from meldcode.case import Status, to_act
+from meldcode.case import Status, needed, to_act
 from meldcode.cases_port import CaseHeader
 from meldcode.people import AMSTERDAM, Person
 from meldcode.plan import Effect, FieldKind, Plan, Record, Step
@@ -134,7 +134,9 @@ def _next_line(saved: Saved) -> str:
         outcome = saved.plan.outcome(saved.state.outcome)
         return text("saved_closed", outcome=outcome.title if outcome else "")
     step = saved.plan.step(saved.state.step)
-    return text("saved_next", step=step_short(saved.plan, step), who=texts.roles(to_act(saved.plan, saved.state)))
+    here = text("saved_next", step=step_short(saved.plan, step), who=texts.roles(to_act(saved.plan, saved.state)))
+    first = [text("now_needed", record=record.title) for record in needed(saved.plan, saved.state)[:1]]
+    return " ".join([here, *first])
 
 
 def step_short(plan: Plan, step: Step) -> str:
@@ -155,11 +157,11 @@ def _standing(view: CaseView) -> list[b.Block]:
         return [closed, *([b.context(_kept_until(view.kept_until, plan))] if view.kept_until else [])]
     if state.status is Status.JOINED:
         return [b.section(text("case_joined", who=texts.roles(plan.record_with(Effect.JOINS).by)))]
-    needed = _as_list([record.title for record in view.open])
+    waiting = _as_list([record.title for record in view.open])
     lines = [
         f"*{text('step_of', number=str(step.number), total=_total(plan), title=step.title)}*",
         text("case_turn", who=texts.roles(to_act(plan, state))),
-        text("case_needed", records=needed) if needed else text("case_watch"),
+        text("case_needed", records=waiting) if waiting else text("case_watch"),
         *([text("agrees")] if any(_is_own_proposal(view, record) for record in view.open) else []),
         *_done(view, step),
         *_postponed(view),
@@ -216,7 +218,7 @@ def _urgency(view: CaseView, record: Record) -> int:
     """0 for what the step calls for now, 1 for what it allows, 2 for what waits for a colleague or can always be."""
     if record.id == view.dossier.plan.opens or _is_own_proposal(view, record):
         return 2
-    is_called_for = bool(record.when) or record.id in {needed.id for needed in view.open}
+    is_called_for = bool(record.when) or record.id in {waiting.id for waiting in view.open}
     return 0 if is_called_for else 1
 
 

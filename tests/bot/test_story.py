@@ -47,6 +47,7 @@ async def test_a_signal_is_reported_and_read_by_who_must_know(
     async with running(tmp_path, transport=transport, database_url=database_url) as school:
         saved = await school.report(SANNE, signal())
         [code] = re.findall(r"\d\d-[A-Z0-9]{4}", words_of(saved))
+        assert "Nu nodig: “Signaal oppakken”." in words_of(saved)
         await school.sent()
         for user in (KARIN, JORIS):
             [message] = school.messages(user)

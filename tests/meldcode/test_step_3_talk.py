@@ -13,7 +13,10 @@ from meldcode.case import Status, needed
 from tests.meldcode.playing import BEA, DIRK, DOUBLE, FATIMA, IRIS, KARIN, KEES, MEHMET, SANNE, TYPED, Actor, Play
 
 JUDGE_FIRST = "Schat eerst in of een gesprek veilig is."
-NO_TEACHER = "De leerkracht is niet bij dit gesprek, zodat het contact met de ouders in stand blijft."
+NO_TEACHER = (
+    "De leerkracht is hier niet bij, zodat het contact met de ouders in stand blijft. "
+    "Praat zonder de leerkracht en kies die hier niet."
+)
 BOTH_TALK = "De IB-er of zorgcoördinator en de schoolleider voeren samen het gesprek met de ouders."
 BOTH_JUDGE = "De leerkracht en de IB-er of zorgcoördinator schatten dit samen in."
 NOT_NOW = texts.text("not_now")

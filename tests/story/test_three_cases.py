@@ -24,7 +24,7 @@ SIGNAL = {
     "Wat zag of hoorde je?": SEEN,
 }
 PRESENT, SAID, WHY = "Wie van school waren erbij?", "Wat is er gezegd?", "Waarom?"
-TEACHER_STAYS_OUT = "De leerkracht is niet bij dit gesprek, zodat het contact met de ouders in stand blijft."
+TEACHER_STAYS_OUT = "Praat zonder de leerkracht en kies die hier niet."
 AT_THE_ZAT = {
     PRESENT: (SANNE, KARIN),
     "Met wie was het overleg?": "De medewerker van het ZAT",

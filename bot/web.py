@@ -29,7 +29,7 @@ LARGEST = 1_000_000
 
 
 def web_app(slack: AsyncApp | None, is_healthy: Callable[[], bool], is_ready: Callable[[], bool]) -> ASGIApp:
-    """Return the ASGI application; without `slack` (Socket Mode) only health and readiness."""
+    """Return the ASGI application; without `slack` (Socket Mode, a worker) only health and readiness."""
 
     async def healthz(_request: Request) -> Response:
         return _state(await run_in_threadpool(is_healthy))

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from meldcode.access import ALERTED
+from meldcode.access import ALERTED, holds_own, relation_to
 from meldcode.calendar import DAY, BeyondCalendar
 from meldcode.case import CaseId, PersonId, State, Status, fold, needed, to_act
 from meldcode.cases_port import CaseHeader, Contents
@@ -156,7 +156,7 @@ def _for_how_long(plan: Plan, state: State, school: School, now: datetime) -> di
 
 
 def _words(case: CaseHeader, plan: Plan, state: State, person: Person, due: Due) -> dict[str, str]:
-    may_hand_over = _held(person, case) & {*plan.record_with(Effect.HANDS_OVER).by}
+    may_hand_over = _held(person, case, plan) & {*plan.record_with(Effect.HANDS_OVER).by}
     return {
         **_standing(case, plan, state),
         "kind": due.kind.value,
@@ -176,20 +176,20 @@ def _recipients(
     owners = {d.moment: owner for d, owner in follow_ups(plan, contents.entries, calendar)}
     found: dict[PersonId, tuple[Person, Due]] = {}
     for one in sorted(due, key=lambda d: d.at):
-        wanted = [person for person in staff if _is_for(person, one, case, owners.get(one.moment))]
+        wanted = [person for person in staff if _is_for(person, one, case, plan, owners.get(one.moment))]
         in_charge = [person for person in staff if person.roles_in(case.school) & {*IN_CHARGE}]
         instead = replace(one, roles=IN_CHARGE)
         found |= {p.id: (p, one) for p in wanted} or {p.id: (p, instead) for p in in_charge}
     return found.values()
 
 
-def _is_for(person: Person, due: Due, case: CaseHeader, owner: PersonId | None) -> bool:
+def _is_for(person: Person, due: Due, case: CaseHeader, plan: Plan, owner: PersonId | None) -> bool:
     if due.kind is Kind.FOLLOW_UP:
         return owner in person.acts_for(case.school)
-    return bool(_held(person, case) & set(due.roles))
+    return bool(_held(person, case, plan) & set(due.roles))
 
 
-def _held(person: Person, case: CaseHeader) -> frozenset[Role]:
-    """The roles that somebody has in the case: teacher only in their own."""
-    is_teacher = bool(person.acts_for(case.school) & case.teachers)
+def _held(person: Person, case: CaseHeader, plan: Plan) -> frozenset[Role]:
+    """The roles that somebody has in the case: teacher only in their own, while they may still have one."""
+    is_teacher = holds_own(relation_to(person, case), plan)
     return person.roles_in(case.school) - {Role.TEACHER} | ({Role.TEACHER} if is_teacher else set())

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from meldcode.access import Action, may, relation_to
+from meldcode.access import Action, holds_own, may, relation_to
 from meldcode.case import Entry, PersonId, State, Status, holds, to_act
 from meldcode.dossier import Dossier
 from meldcode.people import Person
@@ -73,13 +73,13 @@ def _next_to_act(dossier: Dossier, after: State, staff: Iterable[Person]) -> lis
 
 
 def _with_roles(roles: Iterable[Role], staff: Iterable[Person], dossier: Dossier) -> list[Person]:
-    """Whoever has one of the roles; the teacher is the one whose case it is, not every teacher of the school."""
+    """Whoever has one of the roles; the teacher is the one whose case it is (still), not every one of the school."""
     wanted = set(roles)
     return [
         person
         for person in staff
         if person.roles_in(dossier.school) & (wanted - {Role.TEACHER})
-        or (Role.TEACHER in wanted and person.acts_for(dossier.school) & dossier.stored.teachers)
+        or (Role.TEACHER in wanted and holds_own(relation_to(person, dossier.stored), dossier.plan))
     ]
 
 

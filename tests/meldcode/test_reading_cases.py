@@ -12,6 +12,7 @@ from handlers import texts
 from meldcode.people import Identity
 from meldcode.plan import Role
 from meldcode.reading import overview
+from meldcode.reminding import remind
 from tests.meldcode.playing import (
     BEA,
     DIRK,
@@ -92,6 +93,18 @@ def test_no_message_holds_personal_data(play: Play, decision: str) -> None:
     private = {*PUPIL.values(), "Wat iemand typte", *(actor.name for actor in STAFF)} - {PUPIL["group"]}
     assert len(said) > 10
     assert not [(word, text) for text in said for word in private if word in text]
+
+
+def test_who_works_elsewhere_in_the_school_now_hears_no_more_of_what_was_theirs(play: Play) -> None:
+    play.reach("watch", decision="no_report")
+    play.misses(SANNE)
+    director = replace(SANNE, roles=(Role.CLUSTER_DIRECTOR,))
+    play.employs(director)
+    play.comes(date(2026, 3, 24))
+    reminded = play._told_by(lambda tx: remind(tx, play.now, 9, lambda error: pytest.fail(str(error))))[1]
+    assert reminded == {KARIN, FATIMA}, "those in charge hear of it instead"
+    told = play.record("watch_end", by=FATIMA).told
+    assert (KARIN in told, director in told) == (True, False)
 
 
 def test_who_works_elsewhere_in_the_school_now_finds_no_code_on_their_home_tab_either(play: Play) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
@@ -75,7 +75,7 @@ class _Served:
 
     installation: Installation
     client: AsyncWebClient
-    identity: AuthorizeResult
+    identity: AuthorizeResult = field(repr=False)  # it shows the token
 
 
 class InstalledWorkspaces(Workspaces):

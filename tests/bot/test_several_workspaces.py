@@ -68,6 +68,7 @@ async def test_each_workspace_is_served_with_its_own_token(
         [to_karin], [to_bram] = linde.messages(KARIN), beuk.messages(BRAM)
         assert to_karin.text.replace(linde.codes(KARIN)[0], "") == to_bram.text.replace(beuk.codes(BRAM)[0], "")
         assert methods(linde, "auth.test") + methods(beuk, "auth.test") == 2, "once for an installation"
+        assert linde.workspace.app.bot_token not in repr(vars(linde.program.workspaces)), "whatever prints it"
         assert not home.exists(), "Bolt's own stores, which would keep tokens in clear, are not used"
         await until(lambda: linde.codes(KARIN)[0] in linde.home(KARIN) and beuk.codes(BRAM)[0] in beuk.home(BRAM))
 

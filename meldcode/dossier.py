@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from meldcode.access import Action, Relation, in_school, may, relation_to
-from meldcode.case import Answer, Entry, PersonId, Pupil, SchoolId, State, Status, fold
+from meldcode.case import Entry, PersonId, Pupil, SchoolId, State, Status, fold
 from meldcode.cases_port import CaseHeader, Contents
 from meldcode.errors import Refusal
 from meldcode.people import Identity, Person
@@ -87,9 +87,3 @@ def dossier_of(tx: Transaction, person: Person, case: CaseHeader, contents: Cont
 def schools_to_report_in(person: Person, plan: Plan) -> list[SchoolId]:
     """Return the schools in which this person may report a signal."""
     return [school for school in person.memberships if may(Action.OPEN, in_school(person, school), plan)]
-
-
-def as_answers(plan: Plan, pupil: Pupil) -> dict[str, Answer]:
-    """Return the pupil as answers to the fields of the opening form that ask for one."""
-    fields = [field.id for field in plan.opening.fields if field.pupil]
-    return dict(zip(fields, (pupil.first_name, pupil.last_name, pupil.group), strict=True))

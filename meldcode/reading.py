@@ -308,10 +308,6 @@ def _consequences(record: Record, dossier: Dossier) -> Iterator[Consequence]:
             yield Consequence(choice, step, outcome)
 
 
-def _may_read(tx: Transaction, person: Person, case: CaseHeader) -> bool:
-    return may(Action.READ, relation_to(person, case), tx.plans.get(case.plan, case.plan_version))
-
-
 def _may_record(dossier: Dossier, record: Record) -> bool:
     return may(Action.RECORD, dossier.relation, dossier.plan, record)
 

@@ -16,6 +16,8 @@ from meldcode.ports import URGENT, Message, Outbox
 from storage.inserting import insert_all_once
 from storage.schema import identities, outbox
 
+MARKED_TOGETHER = 200
+"""Messages in one statement: a server ends one that takes long, and then none of them would count as sent."""
 _SAME = (outbox.c.about, outbox.c.kind, outbox.c.recipient, outbox.c.moment)
 
 
@@ -130,7 +132,10 @@ class SendQueue:
 
     def mark_sent(self, sent: Collection[int], now: datetime) -> None:
         """Mark the messages with these ids sent, also when a lease has ended meanwhile: they were sent."""
-        self._connection.execute(_MARK_SENT, {"ids": list(sent), "sent_at": now})
+        ids = sorted(sent)
+        for first in range(0, len(ids), MARKED_TOGETHER):
+            some = ids[first : first + MARKED_TOGETHER]
+            self._connection.execute(_MARK_SENT, {"ids": some, "sent_at": now})
 
     def retry(self, claimed: Claimed, due_at: datetime, error_code: str) -> None:
         """Give the message back, to be sent again from `due_at` on; nothing when the lease was lost to another."""

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, event, func, select
 
 from meldcode.cases_port import CaseHeader
 from meldcode.people import Identity
@@ -145,3 +145,24 @@ def test_two_claimers_never_get_the_same(store: Store, staff: Staff, case: CaseH
         assert sorted(one.to for one in claimed) == sorted([staff.karin.id, staff.sanne.id])
         for one in claimed:
             _mark_sent(store, one, NOW)
+
+
+def test_thousands_are_marked_without_a_statement_of_thousands(
+    store: Store, staff: Staff, case: CaseHeader, engine: Engine
+) -> None:
+    """A server ends a statement that takes too long: none then counted as sent, and the next was longer still."""
+    sizes: list[int] = []
+
+    def note(_connection: object, _cursor: object, _statement: str, parameters: object, *_: object) -> None:
+        sizes.append(len(parameters))  # type: ignore[arg-type]
+
+    messages = [Message("told", staff.karin.id, case.id, str(number), {}) for number in range(1000)]
+    with store.transaction() as tx:
+        tx.outbox.put_all(messages, NOW)
+    with engine.connect() as connection:
+        ids = set(connection.scalars(select(outbox.c.id)))
+    event.listen(engine, "before_cursor_execute", note)
+    with store.transaction() as tx:
+        tx.queue.mark_sent(ids, NOW)
+    assert max(sizes) < 300
+    assert _claim(store) == []

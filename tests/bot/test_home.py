@@ -92,15 +92,19 @@ async def test_who_leads_the_school_sees_counts_and_whose_turn_it_is(tmp_path: P
         assert "Wie is aan zet" not in await home_of(school, KARIN)
 
 
+async def turns_to_the_second_page(school: Running) -> None:
+    for number in range(11):
+        await school.report(SANNE, signal(Voornaam=f"Kind{number}"))
+    assert "Pagina 1 van 2" in await home_of(school, KARIN)
+    first = school.workspace.home_of(KARIN)
+    assert first is not None
+    await school.press(KARIN, first, "Volgende pagina")
+    await until(lambda: "Pagina 2 van 2" in school.home(KARIN))
+
+
 async def test_pages_turn_forth_and_back(tmp_path: Path) -> None:
     async with running(tmp_path) as school:
-        for number in range(11):
-            await school.report(SANNE, signal(Voornaam=f"Kind{number}"))
-        assert "Pagina 1 van 2" in await home_of(school, KARIN)
-        first = school.workspace.home_of(KARIN)
-        assert first is not None
-        await school.press(KARIN, first, "Volgende pagina")
-        await until(lambda: "Pagina 2 van 2" in school.home(KARIN))
+        await turns_to_the_second_page(school)
         last = school.workspace.home_of(KARIN)
         assert last is not None
         assert buttons_of(last).count("Dossier openen") == 1
@@ -146,13 +150,7 @@ async def test_who_stands_in_sees_at_once_what_they_take_over(tmp_path: Path) ->
 
 async def test_a_change_leaves_somebody_at_the_page_they_turned_to_until_they_open_the_tab_anew(tmp_path: Path) -> None:
     async with running(tmp_path) as school:
-        for number in range(11):
-            await school.report(SANNE, signal(Voornaam=f"Kind{number}"))
-        assert "Pagina 1 van 2" in await home_of(school, KARIN)
-        first = school.workspace.home_of(KARIN)
-        assert first is not None
-        await school.press(KARIN, first, "Volgende pagina")
-        await until(lambda: "Pagina 2 van 2" in school.home(KARIN))
+        await turns_to_the_second_page(school)
         await school.report(SANNE, signal(Voornaam="Later"))
         await until(lambda: school.home(KARIN).count("*Dossier ") == 2)
         assert "Pagina 2 van 2" in school.home(KARIN)

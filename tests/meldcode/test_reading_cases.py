@@ -95,11 +95,17 @@ def test_no_message_holds_personal_data(play: Play, decision: str) -> None:
     assert not [(word, text) for text in said for word in private if word in text]
 
 
-def test_who_works_elsewhere_in_the_school_now_hears_no_more_of_what_was_theirs(play: Play) -> None:
+def was_the_teacher(play: Play) -> Actor:
+    """Whose case is under watch, and who leads the cluster since."""
     play.reach("watch", decision="no_report")
     play.misses(SANNE)
     director = replace(SANNE, roles=(Role.CLUSTER_DIRECTOR,))
     play.employs(director)
+    return director
+
+
+def test_who_works_elsewhere_in_the_school_now_hears_no_more_of_what_was_theirs(play: Play) -> None:
+    director = was_the_teacher(play)
     play.comes(date(2026, 3, 24))
     reminded = play._told_by(lambda tx: remind(tx, play.now, 9, lambda error: pytest.fail(str(error))))[1]
     assert reminded == {KARIN, FATIMA}, "those in charge hear of it instead"
@@ -108,10 +114,7 @@ def test_who_works_elsewhere_in_the_school_now_hears_no_more_of_what_was_theirs(
 
 
 def test_who_works_elsewhere_in_the_school_now_finds_no_code_on_their_home_tab_either(play: Play) -> None:
-    play.reach("watch", decision="no_report")
-    play.misses(SANNE)
-    director = replace(SANNE, roles=(Role.CLUSTER_DIRECTOR,))
-    play.employs(director)
+    director = was_the_teacher(play)
     play.comes(date(2026, 6, 19))
     assert play.refused_to(lambda: play.opens(director)) == NO_SUCH_CASE
     with play.transaction() as tx:

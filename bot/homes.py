@@ -31,8 +31,6 @@ SETTLE = 0.1
 """Seconds after a change, in which more of the same are waited for."""
 AT_MOST_EVERY = 2.0
 """Seconds between two publications of the same tab."""
-REST = 3
-"""After a tab rests for so many times as long as it took, so that tabs leave most of the time to what people do."""
 PATIENCE = 30.0
 """Seconds to wait for the database; no person waits for it here."""
 
@@ -75,10 +73,9 @@ class Homes:
                 continue
             del self._due[who]
             self._forget_old()
-            self._last[who] = began = time.monotonic()
+            self._last[who] = time.monotonic()
             with speaking(self._languages.of(who)):
                 await self._publish(who)
-            await asyncio.sleep(min(REST * (time.monotonic() - began), SETTLE))
 
     async def _find_whose(self) -> None:
         desks, self._desks = self._desks, set()

@@ -183,7 +183,8 @@ def _schools(overview: Overview) -> list[b.Block]:
 
 def _counts(school: InSchool) -> Iterator[str]:
     open_, overdue = sum(step.open for step in school.steps), sum(step.overdue for step in school.steps)
-    yield text("home_school", school=school.school.name, open=str(open_), overdue=str(overdue))
+    whole = "home_school_overdue" if overdue else "home_school"
+    yield text(whole, school=school.school.name, open=str(open_), overdue=str(overdue))
     for at in school.steps:
         words = "home_school_step_overdue" if at.overdue else "home_school_step"
         number, open_at, overdue_at = str(at.step.number), str(at.open), str(at.overdue)

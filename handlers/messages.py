@@ -133,7 +133,8 @@ def _week(words: Words, plans: Plans) -> Rendered:
     lines = [text("week", school=b.escape(words["school"]))]
     for (plan, version, step), (open_, overdue) in counts:
         title = plans(plan, int(version)).step(step).title
-        lines.append(text("week_line", title=title, open=open_, overdue=overdue))
+        line = "week_line_overdue" if int(overdue) else "week_line"
+        lines.append(text(line, title=title, open=open_, overdue=overdue))
     blocks = [b.section("\n".join(lines))]
     if words.get("unusual"):
         blocks.append(b.section(text("week_unusual", count=words["unusual"])))

@@ -80,6 +80,9 @@ async def test_who_leads_the_school_sees_counts_and_whose_turn_it_is(tmp_path: P
     async with running(tmp_path) as school:
         await school.report(SANNE, signal())
         await school.report(MEHMET, signal(Voornaam="Lies"))
+        seen = await home_of(school, FATIMA)
+        assert "De Linde: 2 open" in seen
+        assert "te laat" not in seen
         school.clock.forward(days=2)
         seen = await home_of(school, FATIMA)
         for words in (

@@ -163,7 +163,7 @@ async def nobody_is_reminded_any_more(desk: Desk) -> None:
     await has_new(desk, {FATIMA: 1})
     await expect(messages(desk)).to_have_count(before)
     await desk.become(FATIMA)
-    await expect(desk.last_message).to_contain_text("Overleggen: 2 open, waarvan 0 te laat")
+    await expect(desk.last_message).to_have_text(re.compile(r"Overleggen: 2 open(?!, waarvan)"))
 
 
 async def reports(desk: Desk, first_name: str) -> str:

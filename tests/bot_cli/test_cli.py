@@ -16,6 +16,8 @@ import yaml
 from bot.cli import main
 from tests.bot_cli.conftest import Cli
 
+PROCFILE = Path(__file__).parents[2] / "Procfile"
+PROCESSES = {"web": "web", "worker": "worker", "release": "migrate"}
 SLACK = {"SLACK_BOT_TOKEN": "xoxb-test", "SLACK_APP_TOKEN": "xapp-test"}
 
 
@@ -34,6 +36,12 @@ def test_the_commands_of_the_design_are_there() -> None:
     found = {path[0] for path in commands() if path}
     assert found >= {"run", "web", "worker", "demo", "migrate", "plan", "manifest", "keys", "doctor"}
     assert {("plan", "check"), ("plan", "show"), ("keys", "new")} <= set(commands())
+
+
+def test_the_procfile_starts_web_and_worker_and_migrates_before_a_release() -> None:
+    started = dict(line.split(": ") for line in PROCFILE.read_text(encoding="utf-8").splitlines())
+    assert started == {kind: f"meldwijzer {name}" for kind, name in PROCESSES.items()}
+    assert {(name,) for name in PROCESSES.values()} <= set(commands())
 
 
 @pytest.mark.parametrize("path", list(commands()), ids=lambda path: " ".join(path) or "meldwijzer")

@@ -2,8 +2,9 @@
 
 A commit says on which desks something is otherwise; whoever works there sees it, whether they got a message or not,
 and so does who has lost the role that they had there. What a Home tab costs is paid for each person once in two
-seconds at the most, however many cases change, and after the change itself was acknowledged. When it fails, the tab is
-made anew the next time it is opened.
+seconds at the most, however many cases change, and after the change itself was acknowledged. When Slack is away it is
+tried again, for who has lost a role may not keep the codes; after another failure the tab is made anew once it is
+opened.
 """
 
 from __future__ import annotations
@@ -12,6 +13,10 @@ import asyncio
 import time
 from collections.abc import Iterable
 
+import aiohttp
+from slack_sdk.errors import SlackApiError
+
+from bot.slack_errors import Meaning, meaning_of
 from handlers.blocks import View
 from handlers.catalogues import speaking
 from handlers.home import home_view, problem_home
@@ -31,6 +36,8 @@ SETTLE = 0.1
 """Seconds after a change, in which more of the same are waited for."""
 AT_MOST_EVERY = 2.0
 """Seconds between two publications of the same tab."""
+TRY_AGAIN = 30.0
+"""Seconds until a tab is tried again that could not be brought up to date because Slack was away or busy."""
 PATIENCE = 30.0
 """Seconds to wait for the database; no person waits for it here."""
 
@@ -55,7 +62,8 @@ class Homes:
     def changed(self, who: Identity) -> None:
         """Bring this person's tab up to date soon."""
         now = time.monotonic()
-        self._due.setdefault(who, max(now + SETTLE, self._last.get(who, -AT_MOST_EVERY) + AT_MOST_EVERY))
+        due = max(now + SETTLE, self._last.get(who, -AT_MOST_EVERY) + AT_MOST_EVERY)
+        self._due[who] = min(due, self._due.get(who, due))  # sooner than one that is to be tried again
         self._changed.set()
 
     async def run(self) -> None:
@@ -101,9 +109,17 @@ class Homes:
             """Where the app is not installed there is no tab to bring up to date."""
         except Exception as error:
             note(error, "home")
+            if _will_pass(error):
+                self._due.setdefault(who, time.monotonic() + TRY_AGAIN)
 
     async def _view(self, who: Identity) -> View:
         try:
             return home_view(await self._office.run(lambda tx, now: home(tx, who, now), seconds=PATIENCE))
         except Refusal as refused:  # of who has no role any more, nothing may stay there
             return problem_home(refusal(refused))
+
+
+def _will_pass(error: Exception) -> bool:
+    if isinstance(error, SlackApiError):
+        return meaning_of(error) is Meaning.LATER
+    return isinstance(error, (aiohttp.ClientError, TimeoutError))

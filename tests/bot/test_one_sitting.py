@@ -28,7 +28,7 @@ async def test_record_after_record_without_closing_the_case(tmp_path: Path) -> N
                 "Met wie was het overleg?": "De medewerker van het ZAT",
                 "Wat was het advies?": "Praten.",
             },
-            "Is praten veilig?": {
+            "Geeft praten gevaar?": {
                 "Komt de leerling in gevaar door een gesprek?": "Nee, een gesprek kan",
                 "Waarom denken jullie dat?": "Ze zijn rustig.",
             },

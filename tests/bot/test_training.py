@@ -105,7 +105,7 @@ async def test_who_goes_another_way_is_not_held_up(tmp_path: Path) -> None:
         await played.stage.begin("ouders-weten-het-niet")
         danger = {"Komt de leerling in gevaar door een gesprek?": "Ja, we slaan stap 3 over"}
         await played.act(
-            SANNE, "Is praten veilig?", **danger, **{"Waarom denken jullie dat?": "Thuis is het onrustig."}
+            SANNE, "Geeft praten gevaar?", **danger, **{"Waarom denken jullie dat?": "Thuis is het onrustig."}
         )
         assert played.guide.now and played.guide.now.title == "Weeg samen hoe groot het risico is"
 

@@ -86,11 +86,11 @@ async def the_child_is_discussed_without_its_name(karin: Colleague, code: str) -
 
 
 async def they_find_a_talk_safe(sanne: Colleague, code: str) -> None:
-    await sanne.must_next(code, "Is praten veilig?")
-    await sanne.begins(code, "Is praten veilig?", "Is een gesprek veilig?")
+    await sanne.must_next(code, "Geeft praten gevaar?")
+    await sanne.begins(code, "Geeft praten gevaar?", "Gevaar door een gesprek?")
     await sanne.desk.sees("Kies je “Ja, we slaan stap 3 over”, dan gaat het dossier naar: stap 4, Wegen")
     safe = {"Komt de leerling in gevaar door een gesprek?": "Nee, een gesprek kan"}
-    await sanne.saves("Is een gesprek veilig?", safe | {"Waarom denken jullie dat?": "De ouders zijn rustig."})
+    await sanne.saves("Gevaar door een gesprek?", safe | {"Waarom denken jullie dat?": "De ouders zijn rustig."})
 
 
 async def sanne_and_karin_talk_with_the_pupil(sanne: Colleague, code: str) -> None:
@@ -169,7 +169,7 @@ async def karin_discusses_it_openly(karin: Colleague, code: str) -> None:
 async def only_the_parents_can_have_a_talk(karin: Colleague, code: str) -> None:
     safe = {"Komt de leerling in gevaar door een gesprek?": "Nee, een gesprek kan"}
     why = {"Waarom denken jullie dat?": "De ouders zijn rustig."}
-    await karin.records(code, "Is praten veilig?", "Is een gesprek veilig?", safe | why)
+    await karin.records(code, "Geeft praten gevaar?", "Gevaar door een gesprek?", safe | why)
     form, reason = "Kan de leerling praten?", "Schrijf op waarom jullie hiervoor kiezen."
     await karin.begins(code, form, form)
     cannot = {"Kan de leerling een gesprek voeren, en met wie?": "Nee, het gesprek met de leerling vervalt"}
@@ -297,7 +297,7 @@ async def test_danger_skips_the_talk(desk: Desk) -> None:
 async def karin_skips_step_3(karin: Colleague, code: str) -> None:
     skipped = {"Komt de leerling in gevaar door een gesprek?": "Ja, we slaan stap 3 over"}
     why = {"Waarom denken jullie dat?": "Hij mag thuis niets vertellen."}
-    await karin.records(code, "Is praten veilig?", "Is een gesprek veilig?", skipped | why)
+    await karin.records(code, "Geeft praten gevaar?", "Gevaar door een gesprek?", skipped | why)
     await karin.desk.sees("Wat gebeurt er nu: stap 4 van 4, Wegen")
     await karin.opens(code, "Stap 4 van 4: Wegen", "Hij mag thuis niets vertellen.", f"door {KARIN}")
 

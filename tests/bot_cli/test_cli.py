@@ -249,7 +249,7 @@ def test_doctor_says_that_a_plan_was_changed_without_a_new_version(
     result = cli("doctor", **well, MELDWIJZER_PLAN=str(own))
     assert (result.exit_code, result.stdout) == (
         1,
-        f"- plan eigen version 4 was changed: give it a new version\n{NOT_ASKED}",
+        f"- plan eigen version {yaml.safe_load(document)['version']} was changed: give it a new version\n{NOT_ASKED}",
     )
 
 

@@ -21,7 +21,7 @@ from handlers.blocks import View
 from handlers.catalogues import speaking
 from handlers.home import home_view, problem_home
 from handlers.languages import Languages
-from handlers.office import Office
+from handlers.office import PATIENCE, Office
 from handlers.texts import refusal
 from handlers.trouble import note
 from handlers.workspaces import NotInstalled, Workspaces
@@ -38,8 +38,6 @@ AT_MOST_EVERY = 2.0
 """Seconds between two publications of the same tab."""
 TRY_AGAIN = 30.0
 """Seconds until a tab is tried again that could not be brought up to date because Slack was away or busy."""
-PATIENCE = 30.0
-"""Seconds to wait for the database; no person waits for it here."""
 
 
 class Homes:

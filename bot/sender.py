@@ -27,7 +27,7 @@ from handlers.languages import language_of
 from handlers.messages import REMINDER, Rendered
 from handlers.messages import message as in_words
 from handlers.messages import overview as overview_of
-from handlers.office import Office
+from handlers.office import PATIENCE, Office
 from handlers.trouble import note
 from handlers.workspaces import NotInstalled, Workspaces
 from meldcode.passing_on import Undelivered, pass_on
@@ -48,8 +48,6 @@ MOST_DOUBTFUL = 20
 """Attempts, some six hours: a message that fails for a reason of its own holds up its person's others no longer."""
 LOOK_EVERY = 1.0
 """Seconds between two looks at the outbox when nobody says that there is something."""
-PATIENCE = 30.0
-"""Seconds to wait for the database; no person waits for it here."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import asyncio
 import time
 
 from handlers.catalogues import DUTCH, ENGLISH
-from handlers.office import Office
+from handlers.office import PATIENCE, Office
 from handlers.trouble import note
 from handlers.workspaces import NotInstalled, Workspaces
 from meldcode.people import Identity
@@ -20,8 +20,6 @@ from meldcode.ports import Transaction
 ASK_AGAIN = 24 * 3600.0
 KEEP_UP_EVERY = 60.0
 """Seconds after which it is seen what another process learned, and who is new."""
-PATIENCE = 30.0
-"""Seconds to wait for the database; no person waits for it here."""
 BETWEEN_TWO = 0.6
 """Seconds between two people who are asked after without having acted: Slack allows a hundred a minute."""
 

@@ -33,6 +33,8 @@ Begin = Callable[[datetime], AbstractContextManager[Tx_co]]
 TRIES = 3
 SECONDS = 2.0
 """Slack waits 3 s for an acknowledgement; the rest is for the way there and back."""
+PATIENCE = 30.0
+"""Seconds for what no person waits for."""
 MOST_TOGETHER = 32
 GIVES_WAY = 0.05
 """Seconds: what no person waits for stands in the queue as if it had come so much later."""

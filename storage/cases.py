@@ -14,7 +14,6 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
-    UnaryExpression,
     bindparam,
     delete,
     func,
@@ -166,11 +165,10 @@ class StoredCases(Cases):
         """Return what was stored under this idempotency key before."""
         index = self._session.vault.submission_index(key)
         row = self._connection.execute(_BY_KEY, {"key": index}).one_or_none()
-        return (
-            Submission(row.case, row.seq, _payload(self._session.case_key(row.case), row.case, row).digest)
-            if row
-            else None
-        )
+        if row is None:
+            return None
+        payload = _payload(self._session.case_key(row.case), row.case, row)
+        return Submission(row.case, row.seq, payload.digest)
 
     def hand_over(self, case: CaseId, to: PersonId) -> CaseHeader:
         """Make the case this teacher's alone (G5), and return its header."""
@@ -180,7 +178,7 @@ class StoredCases(Cases):
 
     def open_ones(self) -> list[CaseHeader]:
         """Return every open case of every school, oldest first."""
-        return self._headers(cases.c.status == Status.OPEN.value, order=cases.c.opened_at.asc())
+        return self._oldest_first(cases.c.status == Status.OPEN.value)
 
     def claim_due(self, now: datetime, limit: int) -> list[CaseHeader]:
         """Return open cases whose moment has come, for this transaction alone: no other worker gets them (G2)."""
@@ -224,7 +222,7 @@ class StoredCases(Cases):
 
     def joined(self, case: CaseId) -> list[CaseHeader]:
         """Return the cases that were joined to this one, oldest first."""
-        return self._headers(cases.c.joined_to == case, order=cases.c.opened_at.asc())
+        return self._oldest_first(cases.c.joined_to == case)
 
     def about(self, school: SchoolId, pupil: Pupil) -> list[CaseHeader]:
         """Return the school's cases about a pupil of this name, found by a keyed index, oldest first."""
@@ -267,9 +265,9 @@ class StoredCases(Cases):
                 return code
         raise NoFreeCode(f"no free code after {CODE_TRIES} tries")
 
-    def _headers(self, *conditions: ColumnElement[bool], order: UnaryExpression[Any]) -> list[CaseHeader]:
-        rows = self._connection.execute(select(cases).where(*conditions).order_by(order, cases.c.code)).all()
-        return self._with_teachers(rows)
+    def _oldest_first(self, condition: ColumnElement[bool]) -> list[CaseHeader]:
+        query = select(cases).where(condition).order_by(cases.c.opened_at, cases.c.code)
+        return self._with_teachers(self._connection.execute(query).all())
 
     def _with_teachers(self, rows: Sequence[Row[Any]]) -> list[CaseHeader]:
         found: dict[CaseId, set[PersonId]] = {}

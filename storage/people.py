@@ -74,8 +74,7 @@ class StoredPeople(People):
         self._known_here = {}
 
     def _changed_in(self, school: SchoolId, *whose: PersonId) -> None:
-        """These people's place in the school is otherwise, which all who have a role there may see."""
-        self._changed()
+        """These people's place in the school is otherwise too, which all who have a role there may see."""
         self._changed_desks.update(Desk(school, str(holder)) for holder in (*whose, *Role))
 
     def by_identity(self, identity: Identity) -> Person | None:
@@ -143,6 +142,7 @@ class StoredPeople(People):
 
         Keeps and returns what changed, and who did it; nobody (None) is the schools file.
         """
+        self._changed()
         self._changed_in(school, person)
         held = self._roles([person]).get((person, school), set())
         changes = [RoleChange(school, person, role, role not in held, by, self._now) for role in held ^ set(roles)]
@@ -165,6 +165,7 @@ class StoredPeople(People):
 
     def appoint(self, deputy: Deputy, by: PersonId, now: datetime) -> None:
         """Let somebody stand in for a colleague (G5), and keep who arranged it."""
+        self._changed()
         self._changed_in(deputy.school, deputy.person, deputy.deputy)
         self._connection.execute(insert(deputies).values(**asdict(deputy), appointed_by=by, at=now))
 

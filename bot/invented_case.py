@@ -54,7 +54,7 @@ def views_with_a_case(plan: Plan) -> Views:
 
 
 def _views(tx: StoredTransaction, plan: Plan) -> Views:
-    answers = {field.id: _answer(field) for field in plan.opening.fields if field.kind in ANSWERS}
+    answers = {field.id: ANSWERS[field.kind](field) for field in plan.opening.fields if field.kind in ANSWERS}
     reported = submit(tx, Submit(SOMEBODY, "invented", plan.opening.id, answers), NOW)
     if isinstance(reported, ToReview):
         yield "reading over", review_modal(reported, FormRef(plan.opening.id))
@@ -98,7 +98,3 @@ ANSWERS: dict[FieldKind, Callable[[FieldSpec], Answer]] = {
     FieldKind.CHOICES: lambda field: (_choice(field),),
     FieldKind.DATE: _day,
 }
-
-
-def _answer(field: FieldSpec) -> Answer:
-    return ANSWERS[field.kind](field)

@@ -99,6 +99,13 @@ async def record(school: Running, by: str, code: str, record: str, **answers: An
     return saved
 
 
+async def taken_up_before_the_vacation(school: Running) -> None:
+    """A case that was reported and taken up in the last week before the vacation of December."""
+    school.clock.forward(days=24)
+    [code] = await reported(school)
+    await record(school, KARIN, code, "taken_up")
+
+
 async def consulted(school: Running, code: str) -> None:
     """Steps 1 and 2 are done."""
     today = school.clock().date().isoformat()
@@ -392,9 +399,7 @@ async def test_before_a_vacation_it_is_said_what_stays_open_and_in_it_there_is_p
     tmp_path: Path, database_url: str
 ) -> None:
     async with on_a_monday(tmp_path, database_url) as school:
-        school.clock.forward(days=24)
-        [code] = await reported(school)
-        await record(school, KARIN, code, "taken_up")
+        await taken_up_before_the_vacation(school)
         await comes(school, "2026-12-18T08:30")
         got = unread(school)
         assert set(got) == {KARIN, JORIS, FATIMA}
@@ -410,9 +415,7 @@ async def test_a_list_that_could_not_be_sent_before_the_vacation_is_not_sent_aft
     tmp_path: Path, database_url: str
 ) -> None:
     async with on_a_monday(tmp_path, database_url) as school:
-        school.clock.forward(days=24)
-        [code] = await reported(school)
-        await record(school, KARIN, code, "taken_up")
+        await taken_up_before_the_vacation(school)
         school.expect("server_error")
         school.workspace.faults.server_error = 10**6
         await comes(school, "2026-12-18T08:30")

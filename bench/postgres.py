@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 from sqlalchemy import make_url
 
-from storage.engine import make_engine
+from storage.db.engine import make_engine
 
 
 @contextmanager

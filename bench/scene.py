@@ -13,10 +13,10 @@ from bench import load, servers, stored, traffic
 from bench.load import Job, Result
 from bench.school import settings
 from bench.small import report
-from bot.program import open_store
+from bot.app import open_store
 from bot.settings import Settings
-from storage.engine import make_engine
-from storage.migrate import upgrade
+from storage.db.engine import make_engine
+from storage.db.migrate import upgrade
 
 ROUNDS = 3
 SUBMISSIONS = 300

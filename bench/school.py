@@ -9,7 +9,7 @@ import yaml
 from pydantic import SecretStr
 
 from bot.settings import Settings
-from storage.vault import new_master_key
+from storage.crypto.vault import new_master_key
 
 TEAM = "T0BENCH"
 SECRET = "the bench signs with this"

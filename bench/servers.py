@@ -21,12 +21,12 @@ from starlette.types import ASGIApp
 from bench import traffic
 from bench.school import SECRET, TEAM
 from bench.slack_stub import SlackStub
-from bot.program import listen, run
+from bot.app import listen, run
+from bot.http import EVENTS
 from bot.settings import Settings
-from bot.web import EVENTS
 from handlers.app import quiet_logger
-from handlers.forms import FORM, answers_of
-from handlers.texts import text
+from handlers.i18n.texts import text
+from handlers.platform.form_state import FORM, answers_of
 
 HOST = "127.0.0.1"
 START_SECONDS = 90

@@ -17,17 +17,17 @@ from uuid import uuid4
 from bench import servers, traffic
 from bench.rows import Row, latency, show
 from bench.school import TEAM, settings, teacher
-from bot.program import open_store
+from bot.app import open_store
 from bot.schools_file import read_schools
 from bot.workspaces import configs_of
-from handlers.request import SLACK
-from handlers.screens import case_modal
-from meldcode.case import fold
-from meldcode.people import Identity
-from meldcode.reading import open_case
-from meldcode.recording import Saved, Submit, submit
+from handlers.platform.request import SLACK
+from handlers.views.case import case_modal
+from meldcode.application.cases.record_entry import RecordEntry, Saved, record_entry
+from meldcode.application.cases.view_case import open_case
+from meldcode.domain.case.state import fold
+from meldcode.domain.staff import Identity
 from storage.schools import apply_schools
-from storage.transaction import Store
+from storage.unit_of_work import Store
 
 TRIES = 15
 HINTS = """
@@ -63,8 +63,10 @@ def report(store: Store, last_name: str) -> str:
         "heard_from": "self",
         "happened_on": now.date().isoformat(),
     }
-    with store.transaction(now) as tx:
-        saved = submit(tx, Submit(Identity(SLACK, TEAM, teacher(0)), str(uuid4()), "", answers, reviewed=True), now)
+    with store.transaction(now) as uow:
+        saved = record_entry(
+            uow, RecordEntry(Identity(SLACK, TEAM, teacher(0)), str(uuid4()), "", answers, reviewed=True), now
+        )
     assert isinstance(saved, Saved)
     return saved.code
 
@@ -90,20 +92,20 @@ def case_rows(folder: Path) -> None:
 def _fill(store: Store, code: str, count: int) -> None:
     """Have so many entries in the case, all like its first."""
     now = datetime.now(UTC)
-    with store.transaction(now) as tx:
-        case = tx.cases.find(code, [school.id for school in tx.people.schools()])
+    with store.transaction(now) as uow:
+        case = uow.cases.find(code, [school.id for school in uow.staff.schools()])
         assert case
-        [first] = tx.cases.contents(case.id).entries
-        state = fold(tx.plans.get(case.plan, case.plan_version), [first])
+        [first] = uow.cases.contents(case.id).entries
+        state = fold(uow.plans.get(case.plan, case.plan_version), [first])
         while case.version < count:
             entry = replace(first, seq=case.version + 1)
-            case = tx.cases.append(case, entry, state, None, key=str(uuid4()), digest="")
+            case = uow.cases.append(case, entry, state, None, key=str(uuid4()), digest="")
 
 
 def _open(store: Store, code: str) -> None:
     now = datetime.now(UTC)
-    with store.transaction(now) as tx:
-        case_modal(open_case(tx, Identity(SLACK, TEAM, "U0CARECOORDINATOR0"), code, now))
+    with store.transaction(now) as uow:
+        case_modal(open_case(uow, Identity(SLACK, TEAM, "U0CARECOORDINATOR0"), code, now))
 
 
 def _median(work: Callable[[], object]) -> float:

@@ -8,19 +8,19 @@ from sqlalchemy import func, select
 
 from bench import traffic
 from bench.school import MESSAGES
-from bot.program import open_store
+from bot.app import open_store
 from bot.settings import Settings
-from storage.outbox import SendState
-from storage.schema import cases, entries, outbox
+from storage.db.schema import cases, entries, outbox
+from storage.repositories.outbox import SendState
 
 
 def wrong_in(settings: Settings, acknowledged: Collection[int]) -> list[str]:
     """Return what is not as it was acknowledged: nothing, when all is well."""
     engine, store = open_store(settings)
     try:
-        with store.transaction() as tx:
-            lost = sum(tx.cases.submission(traffic.key(number)) is None for number in acknowledged)
-            count, connection = len(acknowledged), tx.session.connection
+        with store.transaction() as uow:
+            lost = sum(uow.cases.submission(traffic.key(number)) is None for number in acknowledged)
+            count, connection = len(acknowledged), uow.session.connection
             found = {
                 "acknowledged submissions lost": (lost, 0),
                 "entries": (connection.scalar(select(func.count()).select_from(entries)), count),

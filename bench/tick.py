@@ -48,20 +48,21 @@ from sqlalchemy import (
 from bench import traffic
 from bench.postgres import postgresql
 from bench.school import TEAM, settings, teacher
-from bot.program import open_store
+from bot.app import open_store
+from bot.scheduler import _remind
 from bot.schools_file import read_schools
 from bot.settings import Settings
-from bot.ticking import _remind
 from bot.workspaces import configs_of
-from handlers.office import Office
-from handlers.request import SLACK
-from meldcode.people import AMSTERDAM, Identity
-from meldcode.recording import Submit, submit
-from storage.engine import make_engine
-from storage.migrate import upgrade
-from storage.schema import cases, outbox, reminders
+from handlers.platform.request import SLACK
+from meldcode.application.cases.record_entry import RecordEntry, record_entry
+from meldcode.application.executor import Executor
+from meldcode.domain.calendar import AMSTERDAM
+from meldcode.domain.staff import Identity
+from storage.db.engine import make_engine
+from storage.db.migrate import upgrade
+from storage.db.schema import cases, outbox, reminders
 from storage.schools import apply_schools
-from storage.transaction import Store
+from storage.unit_of_work import Store
 
 DUE = 100
 OPEN = (1_000, 100_000, 1_000_000)
@@ -147,7 +148,7 @@ def _prepared(chosen: Settings) -> tuple[Engine, Store]:
 
 def _make_due(store: Store) -> None:
     """Report a hundred pupils, two days of school before the tick."""
-    with store.transaction(REPORTED) as tx:
+    with store.transaction(REPORTED) as uow:
         for number in range(DUE):
             answers = {
                 "first_name": "Pim",
@@ -159,7 +160,7 @@ def _make_due(store: Store) -> None:
                 "happened_on": REPORTED.date().isoformat(),
             }
             who = Identity(SLACK, TEAM, teacher(number))
-            submit(tx, Submit(who, str(uuid4()), "", answers, reviewed=True), REPORTED)
+            record_entry(uow, RecordEntry(who, str(uuid4()), "", answers, reviewed=True), REPORTED)
 
 
 def _add_open(engine: Engine, count: int) -> None:
@@ -205,7 +206,7 @@ def _unlimited(connection: Any) -> None:
 
 def _tick(engine: Engine, store: Store) -> float:
     """One tick, as the program does it, from nothing reminded; then it is counted and taken back."""
-    office = Office(store.together, lambda: TICKED.astimezone(UTC), threads=store.writers, seconds=60)
+    executor = Executor(store.together, lambda: TICKED.astimezone(UTC), threads=store.writers, seconds=60)
     with engine.begin() as connection:
         connection.execute(delete(reminders))
         connection.execute(delete(outbox))
@@ -214,14 +215,14 @@ def _tick(engine: Engine, store: Store) -> float:
 
     async def tick() -> int:
         looked_at = 0
-        while found := await office.run(_remind):
+        while found := await executor.execute(_remind):
             looked_at += found
         return looked_at
 
     began = time.perf_counter()
     looked_at = asyncio.run(tick())
     took = time.perf_counter() - began
-    office.close()
+    executor.close()
     with engine.connect() as connection:
         put = connection.scalar(select(func.count()).select_from(outbox).where(outbox.c.kind == "reminder"))
     if (looked_at, put) != (DUE, 3 * DUE):

@@ -12,10 +12,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bench.school import SECRET, TEAM, teacher
-from handlers.forms import ANSWER, FormRef, form_modal
-from handlers.request import Request
-from meldcode.plan_file import PLANS, load_plan
-from meldcode.reading import FormView
+from handlers.platform.form_reference import FormRef
+from handlers.platform.form_state import ANSWER
+from handlers.platform.request import Request
+from handlers.views.forms import form_modal
+from meldcode.application.cases.open_form import FormView
+from meldcode.domain.plan.file import PLANS, load_plan
 
 TEXT = "Hij kwam zonder jas en zonder eten op school. Op zijn arm zat een blauwe plek van drie centimeter. " * 3
 SYLLABLES = ("ba", "de", "ki", "lo", "mu", "na", "pe", "ri", "so", "tu")

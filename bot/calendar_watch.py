@@ -6,9 +6,9 @@ import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from meldcode.people import School
-from meldcode.ports import Transaction
-from meldcode.schedule import calendar_of
+from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.domain.deadlines.schedule import calendar_of
+from meldcode.domain.staff import School
 
 log = logging.getLogger("meldwijzer.calendar")
 MONTHS_AHEAD = timedelta(days=183)
@@ -20,9 +20,9 @@ class CalendarWatch:
     def __init__(self) -> None:
         self._told: set[str] = set()
 
-    def look(self, tx: Transaction, now: datetime) -> None:
+    def look(self, uow: UnitOfWork, now: datetime) -> None:
         """Log what is new."""
-        found = [line for school in tx.people.schools() for line in calendar_ends(school, now)]
+        found = [line for school in uow.staff.schools() for line in calendar_ends(school, now)]
         for line in found:
             if line not in self._told:
                 log.warning("%s", line)

@@ -9,11 +9,11 @@ from pathlib import Path
 from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import ArgumentError
 
-from bot.settings import Settings, Wrong
-from storage.engine import make_engine
-from storage.keys import open_vault
-from storage.migrate import is_current
-from storage.vault import Vault, WrongKey
+from bot.settings import ConfigError, Settings
+from storage.crypto.keys import open_vault
+from storage.crypto.vault import Vault, WrongKey
+from storage.db.engine import make_engine
+from storage.db.migrate import is_current
 
 OLD_TABLES = "The database is not of this version. Run `meldwijzer migrate`."
 
@@ -23,10 +23,10 @@ def opened(settings: Settings) -> Iterator[tuple[Engine, Vault]]:
     """Open the database that is there, as it is. Raises Wrong when it cannot be used."""
     engine = make_engine(settings.database_url) if _is_there(settings) else None
     if engine is None:
-        raise Wrong("There is no database at DATABASE_URL.")
+        raise ConfigError("There is no database at DATABASE_URL.")
     try:
         if not is_current(engine):
-            raise Wrong(OLD_TABLES)
+            raise ConfigError(OLD_TABLES)
         yield engine, vault_of(engine, settings)
     finally:
         engine.dispose()
@@ -37,7 +37,7 @@ def vault_of(engine: Engine, settings: Settings) -> Vault:
     try:
         return open_vault(engine, settings.master_keys())
     except WrongKey as error:
-        raise Wrong(f"The master key cannot be used: {error}.") from error
+        raise ConfigError(f"The master key cannot be used: {error}.") from error
 
 
 def _is_there(settings: Settings) -> bool:

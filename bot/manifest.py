@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers.installing import REDIRECT
+from handlers.controllers.install import REDIRECT
 
 WORDS = "help, dossiers, dossier CODE, rollen, vervanging, acuut"
 SCOPES = ["chat:write", "commands", "files:write", "users:read"]

@@ -9,10 +9,10 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from bot.settings import Wrong
-from meldcode.calendar import SchoolCalendar
-from meldcode.plan import Role
-from meldcode.plan_file import UNREADABLE
+from bot.settings import ConfigError
+from meldcode.domain.calendar import SchoolCalendar
+from meldcode.domain.plan.file import UNREADABLE
+from meldcode.domain.plan.roles import Role
 
 
 class _WithoutTimes(yaml.SafeLoader):
@@ -83,12 +83,12 @@ def read_schools(path: Path) -> SchoolsFile:
         document = yaml.load(path.read_text(encoding="utf-8"), Loader=_WithoutTimes)  # noqa: S506 - a safe loader
         return SchoolsFile.model_validate(document)
     except OSError as error:
-        raise Wrong(f"{path.name} cannot be read: {type(error).__name__}.") from error
+        raise ConfigError(f"{path.name} cannot be read: {type(error).__name__}.") from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        raise Wrong(f"{path.name}:{mark.line + 1 if mark else 1}: this is no YAML.") from error
+        raise ConfigError(f"{path.name}:{mark.line + 1 if mark else 1}: this is no YAML.") from error
     except ValidationError as error:
         faults = [f"{path.name}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
-        raise Wrong("\n".join(faults)) from error
+        raise ConfigError("\n".join(faults)) from error
     except UNREADABLE as error:
-        raise Wrong(f"{path.name}: no UTF-8, a value that cannot be read, or too many levels.") from error
+        raise ConfigError(f"{path.name}: no UTF-8, a value that cannot be read, or too many levels.") from error

@@ -8,15 +8,15 @@ from typing import Self
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from storage.key_ring import KeyRing, KeysInFile
-from storage.vault import BadKey, KeyWrapper
+from storage.crypto.key_ring import KeyRing, KeysInFile
+from storage.crypto.vault import BadKey, KeyWrapper
 
 SLACK_API = "https://slack.com/api/"
 ENV_FILE, KEY_FILE, SCHOOLS_FILE = Path(".env"), Path("master.key"), Path("schools.yaml")
 """What is read when it lies in the folder where the program starts."""
 
 
-class Wrong(Exception):
+class ConfigError(Exception):
     """The program cannot start like this; the message says in plain words what to do."""
 
 
@@ -63,9 +63,9 @@ class Settings(BaseSettings):
                 return KeyRing.from_text(self.master_key_text())
             return KeysInFile(self.meldwijzer_master_key_file)
         except BadKey as error:
-            raise Wrong(f"The master key cannot be used: {error}.") from error
+            raise ConfigError(f"The master key cannot be used: {error}.") from error
         except (OSError, UnicodeDecodeError) as error:
-            raise Wrong(f"The master key file cannot be read: {type(error).__name__}.") from error
+            raise ConfigError(f"The master key file cannot be read: {type(error).__name__}.") from error
 
     def master_key_text(self) -> str:
         """Return the master keys as they are given. Raises Wrong when there is none."""
@@ -73,7 +73,7 @@ class Settings(BaseSettings):
             return text
         if self.meldwijzer_master_key_file:
             return self.meldwijzer_master_key_file.read_text(encoding="ascii").strip()
-        raise Wrong(
+        raise ConfigError(
             "There is no master key. Make one with `meldwijzer keys new`, keep a copy in a safe place, and put it in "
             "master.key in this folder, or set MELDWIJZER_MASTER_KEY or MELDWIJZER_MASTER_KEY_FILE."
         )
@@ -82,9 +82,9 @@ class Settings(BaseSettings):
         """Return these settings. Raises Wrong when what Slack needs is missing."""
         missing = self._missing_for_several() if self.is_for_several else self._missing_for_one()
         if missing:
-            raise Wrong(f'Set {" and ".join(missing)}; see the README, "In a real Slack workspace".')
+            raise ConfigError(f'Set {" and ".join(missing)}; see the README, "In a real Slack workspace".')
         if not self.slack_api_url.endswith("/api/"):
-            raise Wrong("SLACK_API_URL must end in /api/.")
+            raise ConfigError("SLACK_API_URL must end in /api/.")
         return self
 
     def _missing_for_one(self) -> list[str]:
@@ -96,7 +96,7 @@ class Settings(BaseSettings):
     def _missing_for_several(self) -> list[str]:
         of_one = {"SLACK_BOT_TOKEN": self.slack_bot_token, "SLACK_APP_TOKEN": self.slack_app_token}
         if wrong := [name for name, value in of_one.items() if value.get_secret_value()]:
-            raise Wrong(
+            raise ConfigError(
                 f"{' and '.join(wrong)} is for one workspace, SLACK_CLIENT_ID for several: leave out one of the two; "
                 'see the README, "For many schools".'
             )

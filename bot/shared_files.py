@@ -7,24 +7,24 @@ from datetime import timedelta
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from handlers.office import Office
-from handlers.trouble import note
-from handlers.workspaces import NotInstalled, Workspaces
-from meldcode.ports import Transaction
+from handlers.platform.errors import log_error
+from handlers.platform.workspaces import NotInstalled, Workspaces
+from meldcode.application.executor import Executor
+from meldcode.application.ports.unit_of_work import UnitOfWork
 
 LEASE = timedelta(minutes=10)
 GONE = ("file_not_found", "file_deleted")
 
 
-async def remove_due_files(office: Office[Transaction], workspaces: Workspaces) -> None:
+async def remove_due_files(executor: Executor[UnitOfWork], workspaces: Workspaces) -> None:
     """Remove the files whose time is over; what does not work is tried again when the lease ends."""
-    for file, workspace in await office.run(lambda tx, now: tx.files.claim(now, LEASE)):
+    for file, workspace in await executor.execute(lambda uow, now: uow.files.claim(now, LEASE)):
         if await _remove(workspaces, workspace, file):
-            await _forget(office, file)
+            await _forget(executor, file)
 
 
-async def _forget(office: Office[Transaction], file: str) -> None:
-    await office.run(lambda tx, _now: tx.files.removed(file))
+async def _forget(executor: Executor[UnitOfWork], file: str) -> None:
+    await executor.execute(lambda uow, _now: uow.files.removed(file))
 
 
 async def _remove(workspaces: Workspaces, workspace: str, file: str) -> bool:
@@ -36,9 +36,9 @@ async def _remove(workspaces: Workspaces, workspace: str, file: str) -> bool:
     except SlackApiError as error:
         if error.response.get("error") in GONE:
             return True
-        note(error, "file")
+        log_error(error, "file")
         return False
     except (aiohttp.ClientError, TimeoutError) as error:
-        note(error, "file")
+        log_error(error, "file")
         return False
     return True

@@ -14,15 +14,15 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.schools_file import SchoolInFile, SchoolsFile
-from bot.settings import Settings, Wrong
+from bot.settings import ConfigError, Settings
 from handlers.app import quiet_logger
-from handlers.office import Office
-from handlers.workspaces import InstalledWorkspaces, OneWorkspace, Workspaces
-from meldcode.installing import known_workspaces
-from meldcode.roles import tell_of_roles
-from meldcode.turns import Desk
+from handlers.platform.workspaces import InstalledWorkspaces, OneWorkspace, Workspaces
+from meldcode.application.executor import Executor
+from meldcode.application.installations import known_workspaces
+from meldcode.application.staff.roles import tell_of_roles
+from meldcode.domain.worklist import Assignee
 from storage.schools import MixedWorkspaces, PersonConfig, SchoolConfig, apply_schools
-from storage.transaction import Store, StoredTransaction
+from storage.unit_of_work import Store, StoredUnitOfWork
 
 log = logging.getLogger("meldwijzer")
 SLACK_SECONDS = 5
@@ -45,31 +45,31 @@ def client_of(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebCli
 
 
 async def workspaces_of(
-    settings: Settings, client: AsyncWebClient, office: Office[StoredTransaction]
+    settings: Settings, client: AsyncWebClient, executor: Executor[StoredUnitOfWork]
 ) -> tuple[Workspaces, str]:
     """Return the workspaces that are served; and the one of the token, if it is one. Raises Wrong."""
     if not settings.is_for_several:
         identity = await _who_am_i(client)
         return OneWorkspace(client, identity), identity.team_id or ""
-    workspaces = InstalledWorkspaces(office, client)
+    workspaces = InstalledWorkspaces(executor, client)
     await workspaces.read()
     return workspaces, ""
 
 
-def put_in_place(store: Store, file: SchoolsFile | None, ours: str, now: datetime) -> Set[Desk]:
+def put_in_place(store: Store, file: SchoolsFile | None, ours: str, now: datetime) -> Set[Assignee]:
     """Put the schools file in the database, and return the desks on which that changed something.
 
     `ours` is the workspace of the token, if it is one. Raises Wrong.
     """
     if file is None:
         return frozenset()
-    with store.transaction(now) as tx:
-        known = {ours} if ours else known_workspaces(tx, file.workspaces)
+    with store.transaction(now) as uow:
+        known = {ours} if ours else known_workspaces(uow, file.workspaces)
     configs = _in_ours(file.schools, ours) if ours else placed(file.schools, known)
     try:
         return apply_schools(store, configs, ours, now, tell_of_roles)
     except MixedWorkspaces as mixed:
-        raise Wrong(MIXED.format(school=mixed)) from mixed
+        raise ConfigError(MIXED.format(school=mixed)) from mixed
 
 
 def placed(schools: Iterable[SchoolInFile], known: Collection[str]) -> list[SchoolConfig]:
@@ -81,14 +81,14 @@ def placed(schools: Iterable[SchoolInFile], known: Collection[str]) -> list[Scho
     only = next(iter(known)) if len(known) == 1 else ""
     for school in schools:
         if not school.workspace and len(known) > 1:
-            raise Wrong(WHICH.format(school=school.name, workspaces=", ".join(sorted(known))))
+            raise ConfigError(WHICH.format(school=school.name, workspaces=", ".join(sorted(known))))
     return configs_of([s for s in schools if s.workspace or only], only)
 
 
 def _in_ours(schools: Iterable[SchoolInFile], ours: str) -> list[SchoolConfig]:
     for school in schools:
         if school.workspace not in ("", ours):
-            raise Wrong(ELSEWHERE.format(school=school.name, workspace=school.workspace, ours=ours))
+            raise ConfigError(ELSEWHERE.format(school=school.name, workspace=school.workspace, ours=ours))
     return configs_of(schools)
 
 
@@ -115,7 +115,7 @@ async def _who_am_i(client: AsyncWebClient) -> AuthorizeResult:
             said = await client.auth_test()
         except SlackApiError as error:
             if error.response.status_code < 500 and error.response.status_code != 429:  # noqa: PLR2004 - HTTP statuses
-                raise Wrong(f"Slack does not accept SLACK_BOT_TOKEN: {error.response.get('error')}.") from error
+                raise ConfigError(f"Slack does not accept SLACK_BOT_TOKEN: {error.response.get('error')}.") from error
         except (aiohttp.ClientError, TimeoutError):
             log.warning("Slack does not answer yet")
         else:
@@ -123,4 +123,4 @@ async def _who_am_i(client: AsyncWebClient) -> AuthorizeResult:
                 bot_token=client.token, auth_test_response=said, user_auth_test_response=None
             )
         await asyncio.sleep(min(2**attempt, 30) * random.uniform(0.5, 1))  # noqa: S311 - no secret
-    raise Wrong("Slack does not answer. Check SLACK_API_URL and the network.")
+    raise ConfigError("Slack does not answer. Check SLACK_API_URL and the network.")

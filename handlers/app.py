@@ -20,13 +20,13 @@ from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers import actions, commands, staff, submissions, typed
-from handlers.catalogues import speaking
-from handlers.installing import removed
-from handlers.request import Request, Services
-from handlers.texts import text
-from handlers.trouble import note
-from meldcode.errors import Invalid, Refusal
+from handlers.controllers import buttons, commands, deputies, direct_messages, submissions
+from handlers.controllers.install import removed
+from handlers.i18n.catalogues import use_language
+from handlers.i18n.texts import text
+from handlers.platform.errors import log_error
+from handlers.platform.request import Request, Services
+from meldcode.domain.errors import Invalid, Refused
 
 Handler = Callable[[Services, Request], Awaitable[Any]]
 ANYTHING = re.compile("")
@@ -53,14 +53,14 @@ def build_app(services: Services, *, signing_secret: str, oauth_flow: AsyncOAuth
         attaching_conversation_kwargs_enabled=False,
     )
     listen = _listener(services)
-    app.command(ANYTHING)(listen(commands.answer, commands.show_problem))
-    app.shortcut(ANYTHING)(listen(commands.open_shortcut, commands.show_problem))
-    app.action(ANYTHING)(listen(actions.answer, actions.show_problem))
-    app.view(ANYTHING)(listen(submissions.answer, submissions.show_problem))
+    app.command(ANYTHING)(listen(commands.run_command, commands.show_command_problem))
+    app.shortcut(ANYTHING)(listen(commands.open_shortcut, commands.show_command_problem))
+    app.action(ANYTHING)(listen(buttons.press_button, buttons.show_button_problem))
+    app.view(ANYTHING)(listen(submissions.submit_form, submissions.show_form_problem))
     app.view_closed(ANYTHING)(listen(_nothing, _no_problem))
-    app.event("app_home_opened")(listen(actions.show_home, actions.show_home_problem))
-    app.event("message")(listen(typed.answer, _no_problem))
-    app.event("user_change")(listen(staff.leave_or_return, _no_problem))
+    app.event("app_home_opened")(listen(buttons.show_home, buttons.show_home_problem))
+    app.event("message")(listen(direct_messages.answer_direct_message, _no_problem))
+    app.event("user_change")(listen(deputies.leave_or_return, _no_problem))
     app.event(re.compile("^(app_uninstalled|tokens_revoked)$"))(_removal(services))
     app.error(_unhandled)
     return app
@@ -80,7 +80,7 @@ def _listener(services: Services) -> Any:
             request = Request(body)
             who = request.identity
             here = await services.at(who.workspace, context.team_id)
-            with speaking(services.languages.of(who)):
+            with use_language(services.languages.of(who)):
                 answer = await _answered(here, request, handler, show_problem)
             if services.languages.may_ask(who):
                 services.later(services.languages.learn(who))
@@ -104,10 +104,10 @@ def _removal(services: Services) -> Any:
 async def _answered(services: Services, request: Request, handler: Handler, show_problem: Any) -> Any:
     try:
         return await handler(services, request)
-    except (Refusal, Invalid) as refused:
+    except (Refused, Invalid) as refused:
         return await show_problem(services, request, refused)
     except Exception as error:
-        return await show_problem(services, request, note(error, request.kind))
+        return await show_problem(services, request, log_error(error, request.kind))
 
 
 async def _nothing(_services: Services, _request: Request) -> None:
@@ -120,6 +120,6 @@ async def _no_problem(_services: Services, _request: Request, _problem: object) 
 
 async def _unhandled(error: Exception) -> BoltResponse:
     if not isinstance(error, BoltUnhandledRequestError):
-        note(error, "request")
+        log_error(error, "request")
         return BoltResponse(status=500, body="")
     return BoltResponse(status=404, body="")

@@ -7,7 +7,7 @@ from typing import Any
 from practice.model import Json
 
 
-class Refusal(Exception):
+class ApiError(Exception):
     """A Web API answer with `ok: false`: Slack's error code, its messages and any further properties."""
 
     def __init__(self, error: str, messages: list[str] | None = None, **extra: Any) -> None:

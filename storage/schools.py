@@ -9,20 +9,20 @@ from uuid import uuid4
 
 from sqlalchemy import delete, select, update
 
-from meldcode.case import PersonId, SchoolId
-from meldcode.people import Identity, RoleChange
-from meldcode.plan import Role
-from meldcode.ports import Transaction
-from meldcode.turns import Desk
-from storage.engine import one_at_a_time
-from storage.inserting import insert_once
-from storage.payload import place_to_bytes
-from storage.schema import identities, roles, schools, schools_file
+from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.domain.ids import PersonId, SchoolId
+from meldcode.domain.plan.roles import Role
+from meldcode.domain.staff import Identity, RoleChange
+from meldcode.domain.worklist import Assignee
+from storage.crypto.payload import place_to_bytes
+from storage.db.engine import one_at_a_time
+from storage.db.insert_once import insert_once
+from storage.db.schema import identities, roles, schools, schools_file
+from storage.repositories.staff_cache import changed
 from storage.session import Session
-from storage.staff_memory import changed
-from storage.transaction import Store, StoredTransaction
+from storage.unit_of_work import Store, StoredUnitOfWork
 
-Tell = Callable[[Transaction, SchoolId, list[RoleChange], datetime], object]
+Tell = Callable[[UnitOfWork, SchoolId, list[RoleChange], datetime], object]
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class SchoolConfig:
 
 def apply_schools(
     store: Store, configs: Sequence[SchoolConfig], workspace: str, now: datetime, tell: Tell | None = None
-) -> Set[Desk]:
+) -> Set[Assignee]:
     """Take over what changed in the file since it was taken over last, for the schools in it.
 
     A school is known by its name. Whoever's entry in the file is as it was keeps the roles that they have, which may
@@ -64,50 +64,50 @@ def apply_schools(
 
     Raises MixedWorkspaces when a school that says its workspace has staff of another one.
     """
-    with store.transaction(now) as tx:
-        one_at_a_time(tx.session.connection)
-        changed(tx.session.connection)
-        ids = _engaged(tx, configs, workspace)
+    with store.transaction(now) as uow:
+        one_at_a_time(uow.session.connection)
+        changed(uow.session.connection)
+        ids = _engaged(uow, configs, workspace)
         new = set()
         for config in configs:
-            school, is_new = _school(tx.session, config)
-            changes = _take_over(tx, school, config, ids[config.workspace or workspace])
+            school, is_new = _school(uow.session, config)
+            changes = _take_over(uow, school, config, ids[config.workspace or workspace])
             if config.workspace:
-                _refuse_mixed(tx.session, school, config)
+                _refuse_mixed(uow.session, school, config)
             if is_new:
                 new.add(school)
             elif tell and changes:
-                tell(tx, school, changes, now)
-    return {desk for desk in tx.changed_desks if desk.school not in new}
+                tell(uow, school, changes, now)
+    return {desk for desk in uow.changed_desks if desk.school not in new}
 
 
-def _engaged(tx: StoredTransaction, configs: Sequence[SchoolConfig], workspace: str) -> dict[str, dict[str, PersonId]]:
+def _engaged(uow: StoredUnitOfWork, configs: Sequence[SchoolConfig], workspace: str) -> dict[str, dict[str, PersonId]]:
     """Make everybody in the file known, and return who they are, by workspace and user id."""
     names: dict[str, dict[str, str]] = {}
     for config in configs:
         here = {person.slack: person.name for person in config.people}
         names.setdefault(config.workspace or workspace, {}).update(here)
     return {
-        there: {user: tx.people.engage(Identity("slack", there, user), name) for user, name in users.items()}
+        there: {user: uow.staff.engage(Identity("slack", there, user), name) for user, name in users.items()}
         for there, users in names.items()
     }
 
 
 def _take_over(
-    tx: StoredTransaction, school: SchoolId, config: SchoolConfig, ids: Mapping[str, PersonId]
+    uow: StoredUnitOfWork, school: SchoolId, config: SchoolConfig, ids: Mapping[str, PersonId]
 ) -> list[RoleChange]:
-    before = dict(_entries(tx.session, school))
+    before = dict(_entries(uow.session, school))
     now_there = {ids[person.slack]: person for person in config.people}
     changes = []
     for person, entry in now_there.items():
-        content = tx.session.vault.file_entry(place_to_bytes(school, person, entry.roles, entry.groups))
+        content = uow.session.vault.file_entry(place_to_bytes(school, person, entry.roles, entry.groups))
         if before.get(person) != content:
-            changes += tx.people.set_place(person, school, entry.roles, entry.groups, None)
-            _keep_entry(tx.session, school, person, content)
+            changes += uow.staff.set_place(person, school, entry.roles, entry.groups, None)
+            _keep_entry(uow.session, school, person, content)
     for person in before.keys() - now_there.keys():
-        changes += tx.people.set_place(person, school, (), (), None)
+        changes += uow.staff.set_place(person, school, (), (), None)
         gone = (schools_file.c.school == school, schools_file.c.person == person)
-        tx.session.connection.execute(delete(schools_file).where(*gone))
+        uow.session.connection.execute(delete(schools_file).where(*gone))
     return changes
 
 
@@ -156,15 +156,15 @@ class Difference:
     in_database: frozenset[Role]
 
 
-def differences(tx: StoredTransaction, configs: Sequence[SchoolConfig]) -> list[Difference]:
+def differences(uow: StoredUnitOfWork, configs: Sequence[SchoolConfig]) -> list[Difference]:
     """Return of whom the roles differ between the file and the database, for the schools that are in both."""
     query = (
         select(schools.c.name, identities.c.user, roles.c.role)
         .join_from(roles, schools, roles.c.school == schools.c.id)
         .join(identities, identities.c.person == roles.c.person)
     )
-    held: dict[str, dict[str, set[Role]]] = {school.name: {} for school in tx.people.schools()}
-    for row in tx.session.connection.execute(query):
+    held: dict[str, dict[str, set[Role]]] = {school.name: {} for school in uow.staff.schools()}
+    for row in uow.session.connection.execute(query):
         held[row.name].setdefault(row.user, set()).add(Role(row.role))
     return [
         Difference(config.name, user, frozenset(in_file), frozenset(in_database))

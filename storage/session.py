@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select
 
-from meldcode.case import CaseId
-from meldcode.turns import Desk
-from storage.schema import case_keys
-from storage.vault import DataKey, Vault, Wrapped
+from meldcode.domain.ids import CaseId
+from meldcode.domain.worklist import Assignee
+from storage.crypto.vault import DataKey, Vault, Wrapped
+from storage.db.schema import case_keys
 
 _KEEP = insert(case_keys)
 _WRAPPED = select(case_keys.c.wrapped_key).where(case_keys.c.case == bindparam("id"))
@@ -22,7 +22,7 @@ class Session:
         self.connection = connection
         self.vault = vault
         self.now = now
-        self.changed_desks: set[Desk] = set()
+        self.changed_desks: set[Assignee] = set()
         self._case_keys: dict[CaseId, DataKey] = {}
         self._wrapped_keys: dict[CaseId, bytes] = {}
 

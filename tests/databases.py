@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, make_url, text
 
-from storage.engine import make_engine
-from storage.migrate import upgrade
+from storage.db.engine import make_engine
+from storage.db.migrate import upgrade
 
 TEMPLATE = "migrated"
 _numbers = count(1)

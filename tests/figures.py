@@ -6,12 +6,12 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 
-from meldcode.access import Action
-from meldcode.access_matrix import matrix
-from meldcode.plan import Plan
-from meldcode.plan_file import load_plan, shipped_plans
-from storage.schema import metadata
-from storage.verify import Kind
+from meldcode.domain.access import Permission
+from meldcode.domain.access_matrix import matrix
+from meldcode.domain.plan.file import load_plan, shipped_plans
+from meldcode.domain.plan.model import Plan
+from storage.db.schema import metadata
+from storage.integrity.verify import FaultKind
 from tests.bot import test_body_fuzz, test_every_field, test_hostile
 from tests.meldcode import test_every_use_case_denies as denies
 from tests.storage import test_backup, test_verify
@@ -26,7 +26,7 @@ def figures() -> Iterator[tuple[int | str, str]]:
     yield len(denies.FOUND), "use cases that somebody asks for, each denied to strangers"
     named = [function for function in denies.FOUND if denies._names_a_case(function)]
     yield len(named), "of these name a case: the same answer and the same statements as for no case"
-    yield len(Kind), "kinds of tampering that `meldwijzer verify` tells apart"
+    yield len(FaultKind), "kinds of tampering that `meldwijzer verify` tells apart"
     yield len(test_verify.TAMPERINGS), "ways to tamper by plain SQL that are tried, in both databases"
     yield test_body_fuzz.EXAMPLES, "whole requests with anything in them changed"
     forms, buttons = len(test_hostile.REFS), len(test_hostile.VALUES) * len(test_hostile.ACTIONS)
@@ -37,7 +37,7 @@ def figures() -> Iterator[tuple[int | str, str]]:
 
 def _of_plan(plan: Plan) -> Iterator[tuple[int | str, str]]:
     rows = list(matrix(plan))
-    cells = len(rows) * (len(Action) + len(plan.records))
+    cells = len(rows) * (len(Permission) + len(plan.records))
     yield cells, f"cells in the access matrix of {plan.plan}: {len(rows)} rows of role and situation"
     forms, fields = test_every_field.forms(plan), test_every_field.text_fields(plan)
     yield f"{len(fields)} / {len(forms)}", f"fields with a canary / forms of {plan.plan}"

@@ -6,7 +6,7 @@ import html
 from collections.abc import Iterator
 from typing import Any
 
-from practice.elements import all_elements
+from practice.blocks.elements import all_elements
 from practice.model import Json, Message, View
 
 

@@ -28,20 +28,20 @@ import yaml
 from pydantic import SecretStr
 from sqlalchemy import Table, func, select
 
+from bot.app import Program, prepared, working
+from bot.http import web_app
 from bot.manifest import manifest
-from bot.program import Program, prepared, working
 from bot.settings import Settings
-from bot.web import web_app
-from meldcode.plan_file import load_plan
-from practice import payloads
-from practice.actor import Actor
-from practice.delivery import Kind, deliver
+from meldcode.domain.plan.file import load_plan
+from practice.client import payloads
+from practice.client.actor import Actor
+from practice.client.delivery import Kind, deliver
 from practice.model import AppConfig, Json, Message, Outcome, Person, View
-from practice.server import PracticeServer
-from practice.workspace import Workspace
-from storage.outbox import SendState
-from storage.schema import identities, metadata, outbox
-from storage.vault import new_master_key
+from practice.state.workspace import Workspace
+from practice.web.server import PracticeServer
+from storage.crypto.vault import new_master_key
+from storage.db.schema import identities, metadata, outbox
+from storage.repositories.outbox import SendState
 from tests.on_screen import button, words_of
 
 Transport = Literal["http", "socket"]
@@ -257,7 +257,7 @@ async def running(
         practice = await stack.enter_async_context(PracticeServer(workspace))
         settings = _settings(practice, folder, schools, database_url)
         # Reading a plan takes half of the start: each is read once for all tests.
-        stack.enter_context(patch("bot.program.load_plan", _load_plan))
+        stack.enter_context(patch("bot.app.load_plan", _load_plan))
         program = await stack.enter_async_context(prepared(settings, clock))
         if not ticking:
             for name in ("start", "stop"):
@@ -277,7 +277,7 @@ async def running(
 
 @asynccontextmanager
 async def serving(app: Any, door: socket.socket) -> AsyncIterator[None]:
-    """Serve an ASGI app at this socket, as the program does (see `bot.program`)."""
+    """Serve an ASGI app at this socket, as the program does (see `bot.app`)."""
     config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1)
     config.load()
     server = uvicorn.Server(config)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from meldcode.people import Identity
-from meldcode.recording import Saved, Submit, submit
+from meldcode.application.cases.record_entry import RecordEntry, Saved, record_entry
+from meldcode.domain.staff import Identity
 from tests.running import FATIMA, KARIN, SANNE, Running
 
 SIGNAL: dict[str, Any] = {
@@ -23,8 +23,8 @@ SIGNAL: dict[str, Any] = {
 async def record(school: Running, by: str, record_id: str, code: str = "", **answers: Any) -> str:
     """Store a form as somebody fills it in, hints or not, and return the case's code."""
     who = Identity("slack", school.workspace.app.team_id, by)
-    command = Submit(who, uuid4().hex, record_id, answers, code, seen=1000, reviewed=True)
-    saved = await school.program.office.run(lambda tx, now: submit(tx, command, now))
+    command = RecordEntry(who, uuid4().hex, record_id, answers, code, seen=1000, reviewed=True)
+    saved = await school.program.executor.execute(lambda uow, now: record_entry(uow, command, now))
     assert isinstance(saved, Saved)
     return saved.code
 

@@ -21,15 +21,15 @@ import aiohttp
 import yaml
 from pydantic import SecretStr
 
+from bot.app import prepared, working
+from bot.http import web_app
 from bot.manifest import manifest
-from bot.program import prepared, working
 from bot.settings import Settings
-from bot.web import web_app
-from practice.delivery import deliver_event
-from practice.installing import removal_events
+from practice.api.oauth import removal_events
+from practice.client.delivery import deliver_event
 from practice.model import AppConfig, Person
-from practice.server import PracticeServer
-from practice.workspace import Workspace
+from practice.state.workspace import Workspace
+from practice.web.server import PracticeServer
 from tests.running import BEUK, LINDE, Clock, Running, School, _load_plan, _master_key, serving
 
 T_LINDE, T_BEUK = "T0LINDE", "T0BEUK"
@@ -107,7 +107,7 @@ async def two_workspaces(
     async with contextlib.AsyncExitStack() as stack:
         practice = await stack.enter_async_context(PracticeServer(apps[0], others=apps[1:]))
         settings = settings_for(practice, folder, schools, database_url)
-        stack.enter_context(patch("bot.program.load_plan", _load_plan))
+        stack.enter_context(patch("bot.app.load_plan", _load_plan))
         program = await stack.enter_async_context(prepared(settings.checked_for_slack(), clock))
         for name in ("start", "stop"):
             stack.enter_context(patch.object(program.ticker, name))

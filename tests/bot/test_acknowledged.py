@@ -14,7 +14,7 @@ from sqlalchemy import Connection, event, select
 from sqlalchemy.exc import OperationalError
 
 from practice.model import Json, View
-from storage.schema import cases, drafts, entries, outbox
+from storage.db.schema import cases, drafts, entries, outbox
 from tests.on_screen import said, typed_in, words_of
 from tests.running import JORIS, KARIN, MEHMET, SANNE, WHAT, Running, Transport, running, signal, until
 
@@ -119,7 +119,7 @@ async def test_save_anyway_twice_is_one_entry(tmp_path: Path) -> None:
 async def test_a_submission_that_took_too_long_is_found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with running(tmp_path) as school:
         form = await school.open_form(SANNE)
-        monkeypatch.setattr(school.program.office, "_seconds", 0.1)
+        monkeypatch.setattr(school.program.executor, "_seconds", 0.1)
         with at_each_commit(school, lambda: time.sleep(0.4)):
             answer = await school.actor(SANNE).fill(form, **signal())
             assert "Het opslaan lukte niet." in answer.errors["what"]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from sqlalchemy import delete, update
 
-from bot.doctor import complaints
-from storage.schema import cases, entries
+from bot.cli.doctor.findings import complaints
+from storage.db.schema import cases, entries
 from tests.running import SANNE, logged, running, signal
 
 

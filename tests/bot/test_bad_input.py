@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from practice.model import Json, View
-from practice.views import Views
-from storage.schema import cases, entries, outbox, readings
+from practice.state.views import Views
+from storage.db.schema import cases, entries, outbox, readings
 from tests.on_screen import said, texts_of, typed_in, words_of
 from tests.running import (
     BEATRIX,

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from practice import payloads
+from practice.client import payloads
 from tests.bot.test_bad_input import GOOD, text
 from tests.bot.test_hostile import MARK, a_case, forged_form
 from tests.bot.test_http import FORM, JSON, answered, signed

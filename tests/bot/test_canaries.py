@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 
-from practice import payloads
+from practice.client import payloads
 from practice.model import Exchange, Json
-from storage.schema import outbox
+from storage.db.schema import outbox
 from tests.on_screen import words_of
 from tests.running import (
     KARIN,
@@ -164,7 +164,7 @@ async def test_the_log_tells_enough_to_find_the_trouble(tmp_path: Path, monkeypa
     """What a leak is weighed against: without places in the code nobody could mend anything."""
     async with running(tmp_path) as school:
         form = await school.open_form(SANNE)
-        monkeypatch.setattr("meldcode.recording.known_person", lambda _tx, _who: 1 / 0)
+        monkeypatch.setattr("meldcode.application.cases.record_entry.known_person", lambda _uow, _who: 1 / 0)
         with logged() as log:
             await school.actor(SANNE).fill(form, **signal())
         assert "ERROR meldwijzer.trouble reference=" in log.text

@@ -9,16 +9,16 @@ from uuid import uuid4
 import pytest
 from pydantic import SecretStr
 
+from bot.app import open_store
 from bot.calendar_watch import calendar_ends
-from bot.doctor import complaints, notes
-from bot.program import open_store
+from bot.cli.doctor.findings import complaints, notes
 from bot.settings import Settings
-from meldcode.people import School
-from meldcode.plan import Role
-from meldcode.ports import Message
+from meldcode.application.ports.unit_of_work import OutboxMessage
+from meldcode.domain.plan.roles import Role
+from meldcode.domain.staff import School
+from storage.crypto.vault import new_master_key
 from storage.schools import PersonConfig, SchoolConfig, apply_schools
-from storage.transaction import Store
-from storage.vault import new_master_key
+from storage.unit_of_work import Store
 
 SCHOOLS = """
 schools:
@@ -88,10 +88,10 @@ def test_what_slack_changed_counts_and_is_noted(settings: Settings, store: Store
     )
     apply_schools(store, [SchoolConfig("De Linde", "noord", (), people)], "T1", datetime.now(UTC))
     assert list(notes(settings)) == []
-    with store.transaction() as tx:
-        [school] = tx.people.schools()
-        sanne = next(one for one in tx.people.of_school(school.id) if one.name == "Sanne de Boer")
-        tx.people.set_place(sanne.id, school.id, {Role.CONFIDANT}, (), sanne.id)
+    with store.transaction() as uow:
+        [school] = uow.staff.schools()
+        sanne = next(one for one in uow.staff.of_school(school.id) if one.name == "Sanne de Boer")
+        uow.staff.set_place(sanne.id, school.id, {Role.CONFIDANT}, (), sanne.id)
     assert list(notes(settings)) == [
         "De Linde: the roles of U0SANNE are confidant; the schools file says teacher. The first counts."
     ]
@@ -119,14 +119,14 @@ def test_a_message_that_waits_and_one_that_was_given_up_are_told(settings: Setti
     long_ago = datetime.now(UTC) - timedelta(hours=2)
     person = PersonConfig("U0KARIN", "Karin Visser", frozenset(Role))
     apply_schools(store, [SchoolConfig("De Linde", "noord", (), (person,))], "T1", long_ago)
-    with store.transaction(long_ago) as tx:
-        [school] = tx.people.schools()
-        [karin] = tx.people.of_school(school.id)
-        tx.outbox.put(Message("deputy", karin.id, None, "one", {}), long_ago)
-        tx.outbox.put(Message("deputy", karin.id, None, "two", {}), long_ago)
-    with store.transaction() as tx:
-        [claimed] = tx.queue.claim(long_ago, 1, timedelta(minutes=1))
-        tx.queue.set_aside(claimed, "user_not_found")
+    with store.transaction(long_ago) as uow:
+        [school] = uow.staff.schools()
+        [karin] = uow.staff.of_school(school.id)
+        uow.outbox.put(OutboxMessage("deputy", karin.id, None, "one", {}), long_ago)
+        uow.outbox.put(OutboxMessage("deputy", karin.id, None, "two", {}), long_ago)
+    with store.transaction() as uow:
+        [claimed] = uow.queue.claim(long_ago, 1, timedelta(minutes=1))
+        uow.queue.set_aside(claimed, "user_not_found")
     stuck, failed = sorted(complaints(settings), key=lambda complaint: "delivered" in complaint)
     assert "The outbox is stuck" in stuck
     assert failed.startswith("1 message(s) could not be delivered")

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot import doctor_slack
-from bot.demo import workspace
-from bot.doctor_slack import Finding, ask
-from bot.program import DEFAULT_PLAN
+from bot.app import DEFAULT_PLAN
+from bot.cli.doctor import slack as doctor_slack
+from bot.cli.doctor.slack import Finding, ask
+from bot.demo.server import workspace
 from bot.settings import Settings
-from meldcode.plan_file import load_plan, shipped_plans
-from practice.server import PracticeServer
+from meldcode.domain.plan.file import load_plan, shipped_plans
+from practice.web.server import PracticeServer
 
 PLAN = load_plan(DEFAULT_PLAN)
 

@@ -9,8 +9,8 @@ import pytest
 import yaml
 from pydantic import SecretStr
 
-from bot.doctor import complaints, findings
-from bot.settings import Settings, Wrong
+from bot.cli.doctor.findings import complaints, findings
+from bot.settings import ConfigError, Settings
 from tests.bot.installing import SCHOOLS, T_BEUK, T_LINDE, install, two_workspaces, uninstall
 from tests.running import BEATRIX, BEUK, LINDE, Running, signal
 
@@ -70,10 +70,10 @@ async def test_before_the_first_installation_it_says_where_to_begin(tmp_path: Pa
 async def test_an_installation_for_no_school_is_told(tmp_path: Path) -> None:
     async with two_workspaces(tmp_path) as (linde, beuk):
         await install(beuk)
-        with linde.program.store.transaction() as tx:
-            for one in tx.people.schools():
-                for person in tx.people.of_school(one.id):
-                    tx.people.set_place(person.id, one.id, (), (), None)
+        with linde.program.store.transaction() as uow:
+            for one in uow.staff.schools():
+                for person in uow.staff.of_school(one.id):
+                    uow.staff.set_place(person.id, one.id, (), (), None)
         file = linde.program.settings.meldwijzer_schools
         assert file is not None
         file.write_text(yaml.safe_dump({"schools": [{**BEUK, "workspace": T_LINDE}]}), encoding="utf-8")
@@ -95,7 +95,7 @@ def several(**changed: object) -> Settings:
     ],
 )
 def test_what_several_workspaces_need_is_said(settings: Settings, said: str) -> None:
-    with pytest.raises(Wrong, match=said):
+    with pytest.raises(ConfigError, match=said):
         settings.checked_for_slack()
 
 

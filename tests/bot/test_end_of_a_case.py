@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from storage.schema import case_keys, entries, readings
+from storage.db.schema import case_keys, entries, readings
 from tests.bot.closing import closed_case
 from tests.on_screen import button, buttons_of, words_of
 from tests.running import FATIMA, JORIS, KARIN, SANNE, Running, running

@@ -22,13 +22,15 @@ import aiohttp
 import pytest
 from sqlalchemy import Engine, select
 
-from meldcode.case import State, Status, offered
-from meldcode.people import Identity
-from meldcode.plan import Effect, FieldKind, FieldSpec, Plan, Record, Role
-from meldcode.plan_file import load_plan, shipped_plans
-from meldcode.reading import CaseView, open_case
+from meldcode.application.cases.view_case import CaseView, open_case
+from meldcode.domain.case.state import State, Status, offered
+from meldcode.domain.plan.file import load_plan, shipped_plans
+from meldcode.domain.plan.forms import FieldKind, FieldSpec
+from meldcode.domain.plan.model import ActionSpec, Effect, Plan
+from meldcode.domain.plan.roles import Role
+from meldcode.domain.staff import Identity
 from practice.model import Json, View
-from storage.schema import metadata
+from storage.db.schema import metadata
 from tests.bot.test_canaries import MARK, STAFF, _leaks, _not_in_the_outbox, _not_in_what_is_hidden
 from tests.bot.test_canaries import _not_in_what_is_sent as not_in_what_is_sent
 from tests.bot.test_canaries import _with_failing_commit as with_failing_commit
@@ -116,7 +118,7 @@ class Walk:
         self.codes.append(code)
         self.teachers[code] = SANNE
         for _ in range(ACTS):
-            state = (await self._opened(code)).dossier.state
+            state = (await self._opened(code)).context.state
             if state.status is Status.CLOSED:
                 return self.closed.append(code)
             record = min(self._possible(state), key=self._turn)
@@ -125,20 +127,20 @@ class Walk:
 
     async def _opened(self, code: str) -> CaseView:
         who = Identity("slack", self.school.workspace.app.team_id, KARIN)
-        return await self.school.program.office.run(lambda tx, now: open_case(tx, who, code, now))
+        return await self.school.program.executor.execute(lambda uow, now: open_case(uow, who, code, now))
 
-    def _possible(self, state: State) -> list[Record]:
+    def _possible(self, state: State) -> list[ActionSpec]:
         return [r for r in offered(self.plan, state) if r.id != self.plan.opens] + [self._correction]
 
     @property
-    def _correction(self) -> Record:
+    def _correction(self) -> ActionSpec:
         return self.plan.record_with(Effect.CORRECTS)
 
-    def _turn(self, record: Record) -> tuple[bool, bool, int]:
+    def _turn(self, record: ActionSpec) -> tuple[bool, bool, int]:
         """What was never made first, then what brings the case further."""
         return self.made[record.id] > 0, record in self.plan.always, self.made[record.id]
 
-    def _maker(self, code: str, record: Record, state: State) -> str:
+    def _maker(self, code: str, record: ActionSpec, state: State) -> str:
         proposal = state.standing.get(record.agrees_with or "")
         roles = [role for role in record.by if proposal is None or role is not proposal.role]
         return self._holder(code, roles[self.made[record.id] % len(roles)])
@@ -146,7 +148,7 @@ class Walk:
     def _holder(self, code: str, role: Role) -> str:
         return self.teachers[code] if role is Role.TEACHER else HOLDERS[role]
 
-    async def _record(self, code: str, record: Record, user: str) -> None:
+    async def _record(self, code: str, record: ActionSpec, user: str) -> None:
         """Somebody fills in the form: first nothing but its texts, and then until it is stored."""
         form = await self._form(code, record, user)
         asked = {block["block_id"]: block for block in form.payload["blocks"] if block["type"] == "input"}
@@ -161,7 +163,7 @@ class Walk:
                 given[name] = self._answer(code, record, asked[name])
         raise AssertionError(f"{record.id} is refused at {wrong}")
 
-    async def _form(self, code: str, record: Record, user: str) -> View:
+    async def _form(self, code: str, record: ActionSpec, user: str) -> View:
         self.school.workspace.views.clear(user)
         corrects = record is self._correction
         ref = {"case": code, "refers_to": 1} if corrects else {"case": code, "record": record.id}
@@ -186,13 +188,13 @@ class Walk:
         assert (answer.get("response_action") == "update") is not bool(answer.get("errors")), answer
         return [*answer.get("errors", {})]
 
-    def _remember(self, code: str, record: Record, given: Json) -> None:
+    def _remember(self, code: str, record: ActionSpec, given: Json) -> None:
         self.made[record.id] += 1
         self.typed |= {(record.id, name) for name, answer in given.items() if answer["answer"].get("value")}
         if record.effect is Effect.HANDS_OVER:
             self.teachers[code] = self._who(code, record)
 
-    def _answer(self, code: str, record: Record, block: Json) -> Json:
+    def _answer(self, code: str, record: ActionSpec, block: Json) -> Json:
         element, asked = block["element"], record.field(block["block_id"])
         assert asked is not None
         values: dict[str, Any] = {
@@ -205,20 +207,20 @@ class Walk:
         }
         return {"answer": {"type": element["type"], **values[element["type"]]()}}
 
-    def _day(self, record: Record, asked: FieldSpec) -> str:
+    def _day(self, record: ActionSpec, asked: FieldSpec) -> str:
         ahead = 725 if record.effect is Effect.HOLDS else int(asked.future)
         return str(self.school.clock().date() + timedelta(days=ahead))
 
-    def _least_chosen(self, record: Record, asked: FieldSpec, options: list[Json]) -> Json:
+    def _least_chosen(self, record: ActionSpec, asked: FieldSpec, options: list[Json]) -> Json:
         option = min(options, key=lambda option: self.chosen[record.id, asked.id, option["value"]])
         self.chosen[record.id, asked.id, option["value"]] += 1
         return option
 
-    def _who_take_part(self, code: str, record: Record, asked: FieldSpec) -> list[str]:
+    def _who_take_part(self, code: str, record: ActionSpec, asked: FieldSpec) -> list[str]:
         there = [presence for presence in record.present if presence.field == asked.id]
         return [self._holder(code, role) for one in there for role in (*one.all_of, *one.one_of[:1])]
 
-    def _who(self, code: str, record: Record) -> str:
+    def _who(self, code: str, record: ActionSpec) -> str:
         if record.effect is Effect.HANDS_OVER:
             return MEHMET if self.teachers[code] == SANNE else SANNE
         return KARIN
@@ -262,7 +264,7 @@ async def test_nothing_typed_in_any_form_leaks(
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr("bot.program.DEFAULT_PLAN", file)
+    monkeypatch.setattr("bot.app.DEFAULT_PLAN", file)
     for name in TALKATIVE:
         monkeypatch.setattr(logging.getLogger(name), "level", logging.DEBUG)
     odd = person(SANNE, f"Sanne {STAFF}", "teacher", groups=["5"])

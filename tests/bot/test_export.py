@@ -12,9 +12,9 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import insert, select
 
-from meldcode.plan import Role
+from meldcode.domain.plan.roles import Role
 from practice.model import File, View
-from storage.schema import files, givings, metadata
+from storage.db.schema import files, givings, metadata
 from tests.bot.closing import closed_case, opened_case, record
 from tests.on_screen import words_of
 from tests.running import FATIMA, JORIS, KARIN, SANNE, Running, logged, running, until
@@ -246,7 +246,7 @@ async def test_an_export_that_was_killed_halfway_is_corrected_at_a_later_tick(
     async with running(tmp_path, database_url=database_url) as school:
         code = await opened_case(school)
         with monkeypatch.context() as killed:
-            killed.setattr("handlers.export._deliver", _nothing)
+            killed.setattr("handlers.controllers.export._deliver", _nothing)
             await asks(school, KARIN, code, WHOLE)
         assert "Dossier meegegeven" in words_of(await school.open_case(KARIN, code))
         assert school.count(givings) == 1
@@ -284,7 +284,7 @@ async def test_a_second_click_makes_no_second_file(tmp_path: Path) -> None:
 
 
 def test_the_roles_that_may_are_the_plans(tmp_path: Path) -> None:
-    from meldcode.plan_file import load_plan, shipped_plans
+    from meldcode.domain.plan.file import load_plan, shipped_plans
 
     for file in shipped_plans():
         assert load_plan(file).records["given"].by == (Role.CARE_COORDINATOR, Role.SCHOOL_LEADER)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import homes
-from meldcode.people import Identity
-from meldcode.ports import Transaction
+from bot import home_tabs
+from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.domain.staff import Identity
 from tests.bot.test_roles_in_slack import give
 from tests.on_screen import buttons_of
 from tests.running import FATIMA, JORIS, KARIN, MEHMET, SANNE, WILLEM, Running, running, signal, until
@@ -146,21 +146,21 @@ async def test_who_gets_or_loses_a_role_sees_it_at_once(tmp_path: Path) -> None:
 async def test_who_loses_a_role_while_slack_is_away_keeps_no_code_when_it_is_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(homes, "TRY_AGAIN", 0.5)
+    monkeypatch.setattr(home_tabs, "TRY_AGAIN", 0.5)
     async with running(tmp_path) as school:
         await school.report(SANNE, signal())
         await school.sent()
         await shows(school, JORIS, "Signalen vastleggen")
 
-        def takes_all_roles(tx: Transaction, _now: datetime) -> None:
-            person = tx.people.by_identity(Identity("slack", school.workspace.app.team_id, JORIS))
+        def takes_all_roles(uow: UnitOfWork, _now: datetime) -> None:
+            person = uow.staff.by_identity(Identity("slack", school.workspace.app.team_id, JORIS))
             assert person
             for place in person.memberships:
-                tx.people.set_place(person.id, place, (), (), None)
+                uow.staff.set_place(person.id, place, (), (), None)
 
         school.expect("server_error")
         school.workspace.faults.server_error = 10  # more than there are tabs
-        await school.program.office.run(takes_all_roles)
+        await school.program.executor.execute(takes_all_roles)
         await until(lambda: "Signalen vastleggen" not in school.home(JORIS), 15)
 
 

@@ -15,10 +15,10 @@ from urllib.parse import urlencode
 
 import pytest
 
-from practice import payloads
+from practice.client import payloads
 from practice.model import Json, View
-from practice.views import Views
-from storage.schema import entries
+from practice.state.views import Views
+from storage.db.schema import entries
 from tests.bot.test_bad_input import _FORM, GOOD, text
 from tests.bot.test_http import answered, packed, signed
 from tests.on_screen import button, said, words_of

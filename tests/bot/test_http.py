@@ -12,10 +12,10 @@ import aiohttp
 import pytest
 from sqlalchemy import create_engine
 
-from practice import payloads
-from practice.delivery import signature
+from practice.client import payloads
+from practice.client.delivery import signature
 from practice.model import Json
-from storage.schema import cases, entries, outbox, readings
+from storage.db.schema import cases, entries, outbox, readings
 from tests.on_screen import words_of
 from tests.running import KARIN, SANNE, Running, logged, running, signal
 

@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from handlers import languages
-from handlers.catalogues import DUTCH, sentences
-from handlers.languages import ASK_AGAIN, Languages
-from meldcode.people import Identity
-from meldcode.plan_file import load_plan, shipped_plans
+from handlers.i18n.catalogues import DUTCH, sentences
+from handlers.platform import locales
+from handlers.platform.locales import ASK_AGAIN, Languages
+from meldcode.domain.plan.file import load_plan, shipped_plans
+from meldcode.domain.staff import Identity
 from practice.model import Json, Person
-from storage.schema import identities
+from storage.db.schema import identities
 from tests.bot.test_http import answered, signed
 from tests.running import BEUK, JORIS, KARIN, LINDE, MEHMET, SANNE, WILLEM, Running, running, signal, until
 
@@ -153,7 +153,7 @@ async def test_a_change_of_language_is_believed_at_once_and_one_that_is_played_a
 
 async def test_slack_is_asked_for_a_language_once_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     now = [1000.0]
-    monkeypatch.setattr("handlers.languages.time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr("handlers.platform.locales.time", SimpleNamespace(monotonic=lambda: now[0]))
     async with running(tmp_path) as school:
 
         def asked() -> int:
@@ -181,8 +181,8 @@ async def test_the_first_answer_is_in_the_language_of_who_gets_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whom Slack does not know holds up nobody, and is not asked after again."""
-    monkeypatch.setattr(languages, "BETWEEN_TWO", 0)
-    monkeypatch.setattr(languages, "KEEP_UP_EVERY", 0.01)
+    monkeypatch.setattr(locales, "BETWEEN_TWO", 0)
+    monkeypatch.setattr(locales, "KEEP_UP_EVERY", 0.01)
     async with running(tmp_path) as school:
         for user in (SANNE, KARIN):
             set_in_slack(school, user, "en-GB")

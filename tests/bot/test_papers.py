@@ -16,10 +16,10 @@ import typst
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
-from handlers import papers
-from meldcode.exporting import Given, answers_of, begin
-from meldcode.plan import Version
-from meldcode.recording import Submit
+from handlers.documents import dossier_pdf
+from meldcode.application.cases.export import Export, answers_of, begin_export
+from meldcode.application.cases.record_entry import RecordEntry
+from meldcode.domain.plan.model import Version
 from tests.meldcode.playing import KARIN, SANNE, Play, new_play, staffed_database
 
 LITERAL = "#strong[x] *ja* $x$ `a` \\ <b> @ref // geen commentaar [x] = kop"
@@ -35,12 +35,12 @@ def play(empty: Path, tmp_path: Path) -> Play:
     return new_play(empty, tmp_path)
 
 
-def given(play: Play, version: Version = Version.WHOLE) -> Given:
+def given(play: Play, version: Version = Version.WHOLE) -> Export:
     record = play.plan.records["given"]
     answers = answers_of(record, version, "Veilig Thuis", "Zij vroegen erom.")
-    with play.transaction() as tx:
-        made = begin(tx, Submit(KARIN.identity, "key", "given", answers, play.code), play.now)
-    assert isinstance(made, Given)
+    with play.transaction() as uow:
+        made = begin_export(uow, RecordEntry(KARIN.identity, "key", "given", answers, play.code), play.now)
+    assert isinstance(made, Export)
     return made
 
 
@@ -51,24 +51,24 @@ def words_in(content: bytes) -> str:
 def test_the_same_content_gives_the_same_bytes_in_another_process_too(play: Play) -> None:
     play.signal(what="Een blauwe plek.")
     paper = given(play)
-    first = papers.pdf(paper)
-    assert first == papers.pdf(paper)
+    first = dossier_pdf.pdf(paper)
+    assert first == dossier_pdf.pdf(paper)
     made = (
         "import sys, json, typst; sys.stdout.buffer.write(typst.compile(open(sys.argv[1], 'rb').read(), format='pdf', "
     )
     made += "sys_inputs={'paper': sys.stdin.read()}, pdf_standards='ua-1', ignore_system_fonts=True))"
-    content = json.dumps(papers._shown(papers._paper(paper)), ensure_ascii=False)
-    template = Path(papers.__file__).parent / "paper.typ"
+    content = json.dumps(dossier_pdf._shown(dossier_pdf._paper(paper)), ensure_ascii=False)
+    template = Path(dossier_pdf.__file__).parent / "paper.typ"
     again = subprocess.run(
         [sys.executable, "-c", made, template], input=content.encode(), capture_output=True, check=True
     )
     assert again.stdout == first
-    assert papers.pdf(replace(paper, to="Iemand anders")) != first
+    assert dossier_pdf.pdf(replace(paper, to="Iemand anders")) != first
 
 
 def test_it_is_tagged_dutch_named_and_its_fonts_are_in_it(play: Play) -> None:
     play.signal()
-    reader = PdfReader(io.BytesIO(papers.pdf(given(play))))
+    reader = PdfReader(io.BytesIO(dossier_pdf.pdf(given(play))))
     root: Any = reader.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]
     assert "/StructTreeRoot" in root
@@ -92,7 +92,7 @@ def test_it_can_be_read_in_order_with_both_dates_and_what_is_corrected(play: Pla
     play.signal(what="Het tweede.", happened_on="2026-03-02")
     play.record("signal", by=SANNE, what="Het eerste.", happened_on="2026-02-23")
     play.record("correction", by=SANNE, refers_to=1, text="Het was de linkerarm.")
-    words = words_in(papers.pdf(given(play)))
+    words = words_in(dossier_pdf.pdf(given(play)))
     order = ["Dossier 26-", "Dit is het hele dossier", "Over dit dossier", "Noor Jansen, groep 5", "Logboek"]
     order += ["Signaal · 23-02-2026", "Het eerste.", "Signaal · 02-03-2026", "Het tweede.", "Het was de linkerarm."]
     places = [words.index(part) for part in order]
@@ -104,7 +104,7 @@ def test_it_can_be_read_in_order_with_both_dates_and_what_is_corrected(play: Pla
 
 def test_nothing_that_was_typed_is_read_as_markup(play: Play) -> None:
     play.signal(what=LITERAL)
-    assert LITERAL in words_in(papers.pdf(given(play))).replace("\n", " ")
+    assert LITERAL in words_in(dossier_pdf.pdf(given(play))).replace("\n", " ")
 
 
 @pytest.mark.parametrize(
@@ -119,11 +119,11 @@ def test_nothing_that_was_typed_is_read_as_markup(play: Play) -> None:
 )
 def test_what_the_font_cannot_show_is_named(play: Play, typed: str, shown: str) -> None:
     play.signal(what=typed)
-    assert shown in words_in(papers.pdf(given(play)))
+    assert shown in words_in(dossier_pdf.pdf(given(play)))
 
 
 def test_everything_that_is_let_through_can_be_set() -> None:
-    every = "".join(c for c in map(chr, range(0x20, 0x3000)) if papers._shown(c) == c)
+    every = "".join(c for c in map(chr, range(0x20, 0x3000)) if dossier_pdf._shown(c) == c)
     assert len(every) > 900
     shown = " ".join(c for c in every if unicodedata.category(c) != "Mn")
     source = b'#set document(title: "x")\n#set text(font: "Libertinus Serif")\n#json(bytes(sys.inputs.d))'
@@ -134,16 +134,18 @@ def test_everything_that_is_let_through_can_be_set() -> None:
 
 def test_a_fault_in_the_typesetter_says_nothing_of_what_was_typed(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
     play.signal(what="Kanarie")
-    monkeypatch.setattr(papers, "_shown", lambda part: json.loads(json.dumps(part).replace("Kanarie", "Kanarie 你")))
-    with pytest.raises(papers.PaperFailed) as failed:
-        papers.pdf(given(play))
+    monkeypatch.setattr(
+        dossier_pdf, "_shown", lambda part: json.loads(json.dumps(part).replace("Kanarie", "Kanarie 你"))
+    )
+    with pytest.raises(dossier_pdf.PaperFailed) as failed:
+        dossier_pdf.pdf(given(play))
     assert str(failed.value) == "TypstError"
     assert failed.value.__suppress_context__
 
 
 def test_the_encrypted_file_is_still_accessible_and_opens_only_with_the_password(play: Play) -> None:
     play.signal()
-    content = papers.sealed(papers.pdf(given(play)), "geheim")
+    content = dossier_pdf.sealed(dossier_pdf.pdf(given(play)), "geheim")
     reader = PdfReader(io.BytesIO(content))
     assert b"Jansen" not in content
     assert not reader.decrypt("iets anders")
@@ -152,4 +154,4 @@ def test_the_encrypted_file_is_still_accessible_and_opens_only_with_the_password
     assert (root["/MarkInfo"]["/Marked"], "/StructTreeRoot" in root) == (True, True)
     encryption: Any = reader.trailer["/Encrypt"]
     assert (encryption["/V"], encryption["/R"], encryption["/CF"]["/StdCF"]["/CFM"]) == (5, 6, "/AESV3")
-    assert len({papers.new_password() for _ in range(50)}) == 50
+    assert len({dossier_pdf.new_password() for _ in range(50)}) == 50

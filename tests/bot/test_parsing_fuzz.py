@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bot.schools_file import SchoolsFile, read_schools
-from bot.settings import Wrong
-from handlers.forms import FormRef
-from handlers.request import Request
-from meldcode.dossier import case_code
-from meldcode.errors import Refusal
+from bot.settings import ConfigError
+from handlers.platform.form_reference import FormRef
+from handlers.platform.request import Request
+from meldcode.application.case_context import case_code
+from meldcode.domain.errors import Refused
 from tests.fuzz import any_json, any_text, fuzzed
 from tests.running import LINDE
 
@@ -39,7 +39,7 @@ def test_any_schools_file_is_one_or_is_refused(tmp_path: Path, content: bytes) -
     file.write_bytes(content)
     try:
         assert isinstance(read_schools(file), SchoolsFile)
-    except Wrong as wrong:
+    except ConfigError as wrong:
         assert str(wrong).startswith("schools.yaml")
 
 
@@ -79,7 +79,7 @@ def test_of_any_body_each_part_can_be_asked(body: dict[str, Any]) -> None:
         assert isinstance(getattr(request, name), str | bool | dict) or name == "identity"
     try:
         assert isinstance(request.values(), dict)
-    except Refusal as refused:
+    except Refused as refused:
         assert refused.code == "unknown_action"
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.practice_clock import BEYOND, NO_REMINDER, PracticeClock
-from bot.settings import Wrong
-from meldcode.people import AMSTERDAM
-from storage.schema import outbox
+from bot.demo.clock import BEYOND, NO_REMINDER, PracticeClock
+from bot.settings import ConfigError
+from meldcode.domain.calendar import AMSTERDAM
+from storage.db.schema import outbox
 from tests.running import LINDE, SANNE, Running, running, signal
 
 
@@ -105,5 +105,5 @@ def test_without_a_file_it_is_now(tmp_path: Path) -> None:
 @pytest.mark.parametrize("words", [b"", b"gisteren", b"1e999", b"\xff"])
 def test_a_file_that_is_no_clock_is_said_to_be_wrong(tmp_path: Path, words: bytes) -> None:
     (tmp_path / "clock").write_bytes(words)
-    with pytest.raises(Wrong, match="to begin anew"):
+    with pytest.raises(ConfigError, match="to begin anew"):
         PracticeClock(tmp_path / "clock")

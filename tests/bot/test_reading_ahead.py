@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import program
-from meldcode import calendar, hint_lists
+from bot import app
+from meldcode.domain import calendar
+from meldcode.hints import word_lists
 from tests.on_screen import words_of
 from tests.running import KARIN, SANNE, WHAT, logged, running, signal
 
@@ -17,12 +18,12 @@ def not_again(*_args: object, **_options: object) -> None:
 
 
 async def test_the_first_signal_reads_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for remembered in (*vars(calendar).values(), *vars(hint_lists).values()):
+    for remembered in (*vars(calendar).values(), *vars(word_lists).values()):
         if hasattr(remembered, "cache_clear"):
             remembered.cache_clear()
     async with running(tmp_path) as school:
         monkeypatch.setattr(calendar, "country_holidays", not_again)
-        monkeypatch.setattr(hint_lists, "DATA", Path("nowhere"))
+        monkeypatch.setattr(word_lists, "DATA", Path("nowhere"))
         shown = await school.report(SANNE, signal(**{WHAT: "Ik denk dat Piet de Vries riep."}))
         assert "Opgeslagen in dossier" in words_of(shown)
         await school.sent()
@@ -34,10 +35,10 @@ async def served_shortly(*_args: object) -> None:
 
 
 async def test_a_worker_does_not_say_that_it_takes_requests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(program, "listen", served_shortly)
+    monkeypatch.setattr(app, "listen", served_shortly)
     async with running(tmp_path) as school:
         for processes, said in (({"web": False}, "Meldwijzer sends and reminds"), ({}, "Meldwijzer runs on HTTP")):
             with logged() as log:
-                await program.run(school.program.settings, **processes)
+                await app.run(school.program.settings, **processes)
             assert [line for line in log.lines if " Meldwijzer " in line and said in line], said
             assert ("runs on" in log.text) is ("runs on" in said)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.doctor import _outbox as outbox_complaints
-from bot.program import prepared
-from meldcode import calendar
-from meldcode.people import AMSTERDAM
+from bot.app import prepared
+from bot.cli.doctor.findings import _outbox as outbox_complaints
+from meldcode.domain import calendar
+from meldcode.domain.calendar import AMSTERDAM
 from tests.bot.test_reminders import comes, hourly, next_due, on_a_monday, postpones, record, reported, send, unread
 from tests.on_screen import words_of
 from tests.running import FATIMA, JORIS, KARIN, SANNE, logged, signal, until
@@ -134,7 +134,7 @@ async def test_what_slack_says_of_who_left_or_closed_the_dm_reaches_the_next_in_
         [code] = school.codes(FATIMA)
         assert f"Dossier {code}: een bericht aan een collega kwam niet aan" in words_of(school.messages(FATIMA)[0])
         now = school.clock()
-        backlog = await school.program.office.run(lambda tx, _: tx.queue.backlog(now))
+        backlog = await school.program.executor.execute(lambda uow, _: uow.queue.backlog(now))
         assert "2 message(s) could not be delivered; the next in charge were told." in list(
             outbox_complaints(backlog, now)
         )

@@ -14,13 +14,14 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select, update
 
-from bot.program import prepared
-from meldcode.case import Answer
-from meldcode.people import AMSTERDAM, Identity
-from meldcode.recording import Saved, Submit, submit
-from meldcode.staffing import leave_or_return
-from storage.outbox import SendState
-from storage.schema import cases, entries, outbox
+from bot.app import prepared
+from meldcode.application.cases.record_entry import RecordEntry, Saved, record_entry
+from meldcode.application.staff.deputies import leave_or_return
+from meldcode.domain.calendar import AMSTERDAM
+from meldcode.domain.case.state import Answer
+from meldcode.domain.staff import Identity
+from storage.db.schema import cases, entries, outbox
+from storage.repositories.outbox import SendState
 from tests.databases import Postgres
 from tests.on_screen import buttons_of, words_of
 from tests.running import FATIMA, JORIS, KARIN, MEHMET, SANNE, Running, logged, running, signal
@@ -91,8 +92,8 @@ async def reported(school: Running, *names: str) -> list[str]:
 
 async def record(school: Running, by: str, code: str, record: str, **answers: Answer) -> Saved:
     """Somebody records something in a case; of that messages are sent and read."""
-    command = Submit(Identity("slack", TEAM, by), uuid4().hex, record, answers, code, seen=99, reviewed=True)
-    saved = await school.program.office.run(lambda tx, now: submit(tx, command, now))
+    command = RecordEntry(Identity("slack", TEAM, by), uuid4().hex, record, answers, code, seen=99, reviewed=True)
+    saved = await school.program.executor.execute(lambda uow, now: record_entry(uow, command, now))
     assert isinstance(saved, Saved)
     await send(school)
     unread(school)
@@ -223,7 +224,7 @@ async def test_that_nobody_has_a_case_is_not_told_at_night(tmp_path: Path, datab
         await reported(school)
         school.clock.forward(hours=13)
         gone = Identity("slack", TEAM, SANNE)
-        await school.program.office.run(lambda tx, now: leave_or_return(tx, gone, is_gone=True, now=now))
+        await school.program.executor.execute(lambda uow, now: leave_or_return(uow, gone, is_gone=True, now=now))
         await send(school)
         assert unread(school) == {}
         school.clock.forward(hours=10)
@@ -260,8 +261,8 @@ async def test_several_stalled_cases_are_one_message(tmp_path: Path, database_ur
 async def test_two_workers_send_each_reminder_once(
     tmp_path: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.ticking.AT_ONCE", 2)
-    monkeypatch.setattr("bot.sender.AT_ONCE", 1)
+    monkeypatch.setattr("bot.scheduler.AT_ONCE", 2)
+    monkeypatch.setattr("bot.outbox_relay.AT_ONCE", 1)
     names = [f"Kind{letter}" for letter in "abcdefghij"]
     database = postgres.create()
     async with on_a_monday(tmp_path, postgres.url(database)) as school:
@@ -348,7 +349,7 @@ async def test_an_appointment_of_somebody_who_left_is_for_who_is_in_charge(tmp_p
         [code] = await reported(school)
         await appointment(school, code, "2026-11-27", owner=MEHMET)
         gone = Identity("slack", TEAM, MEHMET)
-        await school.program.office.run(lambda tx, now: leave_or_return(tx, gone, is_gone=True, now=now))
+        await school.program.executor.execute(lambda uow, now: leave_or_return(uow, gone, is_gone=True, now=now))
         await comes(school, "2026-11-27T08:30")
         assert reminded(school, "vervolgafspraak op 27-11-2026. Wie ervoor zorgt, is er nu niet") == {KARIN, FATIMA}
         assert unread(school, MEHMET) == {}
@@ -543,7 +544,7 @@ async def test_a_message_that_cannot_be_put_in_words_holds_up_no_other(
     async with on_a_monday(tmp_path) as school:
         await reported(school, "Sem")
         await school.report(SANNE, signal(Voornaam="Noor"))
-        monkeypatch.setattr("bot.sender.in_words", failing_first())
+        monkeypatch.setattr("bot.outbox_relay.in_words", failing_first())
         with logged() as log:
             await send(school)
         assert "what=message" in log.text
@@ -554,7 +555,7 @@ async def test_a_message_that_cannot_be_put_in_words_holds_up_no_other(
 
 
 def failing_first() -> Callable[..., Any]:
-    from handlers.messages import message
+    from handlers.views.messages import message
 
     calls = iter(range(100))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from practice.elements import all_elements
+from practice.blocks.elements import all_elements
 from practice.model import View
 from tests.on_screen import blocks_of, button, buttons_of, typed_in, words_of
 from tests.running import BEUK, FATIMA, KARIN, LINDE, NOOR, SANNE, WILLEM, Running, linde_with, person, running, until
@@ -88,8 +88,8 @@ async def test_whoever_does_not_administer_sees_no_button_and_gets_no_form(tmp_p
         shown = await overview(school, user)
         assert buttons_of(shown) == []
         assert ("Laatste wijzigingen" in words_of(shown)) is (user == KARIN)
-        with school.program.store.transaction() as tx:
-            linde = next(one.id for one in tx.people.schools() if one.name == "De Linde")
+        with school.program.store.transaction() as uow:
+            linde = next(one.id for one in uow.staff.schools() if one.name == "De Linde")
         forged = f'{{"school": "{linde}", "user": "{user}", "seen": ""}}'
         answer = await school.send(school.submission(user, shown, callback_id="roles", private_metadata=forged))
         assert "geeft iemand anders de rollen" in str(answer)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from bot.doctor import _outbox
-from bot.sender import MOST_DOUBTFUL
-from storage.schema import outbox
+from bot.cli.doctor.findings import _outbox
+from bot.outbox_relay import MOST_DOUBTFUL
+from storage.db.schema import outbox
 from tests.on_screen import words_of
 from tests.running import FATIMA, JORIS, KARIN, SANNE, Running, logged, running, signal, until
 
@@ -123,7 +123,7 @@ async def test_while_slack_refuses_the_token_all_wait_and_the_log_and_doctor_say
         assert {state for state, _ in error_codes(school)} == {"pending"}, "none is set aside"
         assert 0 < posted(school) - calls <= 2 * 60, "and Slack is not asked over and over"
         now = school.clock()
-        backlog = await school.program.office.run(lambda tx, _: tx.queue.backlog(now))
+        backlog = await school.program.executor.execute(lambda uow, _: uow.queue.backlog(now))
         said = list(_outbox(backlog, now))
         assert f"Slack refuses the token or the app's rights ({error}): 2 message(s) wait, and none is lost." in said
         school.workspace.faults.refuses = ""

@@ -9,13 +9,13 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from sqlalchemy import select
 
-from bot.program import Program, prepared, working
-from handlers.workspaces import NotInstalled
-from practice.delivery import Undelivered, deliver_event
-from practice.installing import exchange, removal_events
+from bot.app import Program, prepared, working
+from handlers.platform.workspaces import NotInstalled
+from practice.api.methods import METHODS, Method
+from practice.api.oauth import exchange, removal_events
+from practice.client.delivery import Undelivered, deliver_event
 from practice.model import Json
-from practice.webapi import METHODS, Method
-from storage.schema import cases, installations, outbox, schools
+from storage.db.schema import cases, installations, outbox, schools
 from tests.bot.installing import ID, SCHOOLS, SECRET, T_BEUK, T_LINDE, Browser, install, two_workspaces, uninstall
 from tests.bot.test_export import WHOLE, asks
 from tests.running import BEATRIX, BRAM, KARIN, LINDE, SANNE, Running, logged, person, signal, until
@@ -278,7 +278,7 @@ async def test_a_token_that_slack_refuses_holds_up_no_other_workspace(tmp_path: 
 async def test_another_process_hears_of_an_installation_and_of_its_end(
     tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("handlers.workspaces.READ_EVERY", 0.05)
+    monkeypatch.setattr("handlers.platform.workspaces.READ_EVERY", 0.05)
     async with (
         two_workspaces(tmp_path, database_url=database_url) as (linde, _),
         prepared(linde.program.settings, linde.clock) as other,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from practice.model import Message, View
-from storage.schema import cases, entries, outbox
+from storage.db.schema import cases, entries, outbox
 from tests.on_screen import buttons_of, typed_in, words_of
 from tests.running import (
     ABUSE,

@@ -11,17 +11,17 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from bot.demo import settings_for, workspace
-from bot.practice_clock import PracticeClock
-from bot.program import DEFAULT_PLAN
-from bot.stage import FAILED, Stage
-from bot.training import Act, PreparedCase, prepared_cases
-from bot.training.playing import play
-from meldcode.plan_file import load_plan
+from bot.app import DEFAULT_PLAN
+from bot.demo.clock import PracticeClock
+from bot.demo.director import FAILED, DemoDirector
+from bot.demo.server import settings_for, workspace
+from bot.demo.training import Act, PreparedCase, prepared_cases
+from bot.demo.training.playing import play
+from meldcode.domain.plan.file import load_plan
 from practice.model import Guide
-from practice.server import PracticeServer
-from practice.workspace import Workspace
-from storage.vault import new_master_key
+from practice.state.workspace import Workspace
+from practice.web.server import PracticeServer
+from storage.crypto.vault import new_master_key
 from tests.running import KARIN, SANNE, until
 
 CASES = {case.id: case for case in prepared_cases()}
@@ -32,7 +32,7 @@ class Played:
     """A demo in one process."""
 
     workspace: Workspace
-    stage: Stage
+    stage: DemoDirector
     clock: PracticeClock
     folder: Path
 
@@ -52,7 +52,7 @@ class Played:
 async def playing(folder: Path) -> AsyncIterator[Played]:
     clock = PracticeClock(folder / "clock")
     async with PracticeServer(workspace(clock=clock)) as practice:
-        stage = Stage(practice.workspace, clock, folder, lambda: settings_for(practice, folder))
+        stage = DemoDirector(practice.workspace, clock, folder, lambda: settings_for(practice, folder))
         ready = asyncio.Event()
         running = asyncio.create_task(stage.run(ready.set))
         await ready.wait()

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError
 
-from bot.program import working
-from storage.schema import cases, entries, outbox
+from bot.app import working
+from storage.db.schema import cases, entries, outbox
 from tests.on_screen import typed_in, words_of
 from tests.running import JORIS, KARIN, SANNE, WHAT, Running, Transport, logged, running, signal, until
 

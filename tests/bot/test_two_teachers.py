@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from practice.model import View
-from storage.schema import cases
+from storage.db.schema import cases
 from tests.on_screen import blocks_of, buttons_of, words_of
 from tests.running import KARIN, MEHMET, SANNE, Running, Transport, running, signal, until
 

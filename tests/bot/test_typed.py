@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.manifest import manifest
-from practice import payloads
+from practice.client import payloads
 from tests.on_screen import buttons_of, words_of
 from tests.running import NOOR, SANNE, logged, running, until
 

@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from bot.schools_file import SchoolsFile, read_schools
-from bot.settings import Wrong
+from bot.settings import ConfigError
 from bot.workspaces import placed, put_in_place
-from meldcode.people import Identity
+from meldcode.domain.staff import Identity
 from tests.bot.installing import T_BEUK, T_LINDE, install, two_workspaces
 from tests.running import BEATRIX, BEUK, LINDE, running
 
@@ -35,7 +35,7 @@ def test_a_school_is_where_it_says_or_in_the_only_workspace(says: str, known: se
 
 
 def test_among_several_it_must_be_said() -> None:
-    with pytest.raises(Wrong, match=r"De Linde: say to which .*: T0ONE, T0TWO"):
+    with pytest.raises(ConfigError, match=r"De Linde: say to which .*: T0ONE, T0TWO"):
         placed(file_of(LINDE).schools, {"T0TWO", "T0ONE"})
 
 
@@ -44,7 +44,7 @@ def test_two_schools_of_one_name_are_refused(tmp_path: Path) -> None:
     file = tmp_path / "schools.yaml"
     two = [{**LINDE, "workspace": "T0ONE"}, {**LINDE, "workspace": "T0TWO"}]
     file.write_text(yaml.safe_dump({"schools": two}), encoding="utf-8")
-    with pytest.raises(Wrong, match="two schools have the same name"):
+    with pytest.raises(ConfigError, match="two schools have the same name"):
         read_schools(file)
 
 
@@ -52,13 +52,15 @@ def test_two_schools_of_one_name_are_refused(tmp_path: Path) -> None:
 def test_a_workspace_that_is_none_is_refused(tmp_path: Path, wrong: str) -> None:
     file = tmp_path / "schools.yaml"
     file.write_text(yaml.safe_dump({"schools": [{**LINDE, "workspace": wrong}]}), encoding="utf-8")
-    with pytest.raises(Wrong, match="workspace"):
+    with pytest.raises(ConfigError, match="workspace"):
         read_schools(file)
 
 
 async def test_with_one_token_a_school_of_another_workspace_is_refused(tmp_path: Path) -> None:
     elsewhere = {**LINDE, "workspace": "T0ELSEWHERE"}
-    with pytest.raises(Wrong, match="De Linde belongs to workspace T0ELSEWHERE, but SLACK_BOT_TOKEN is of T0PRACTICE"):
+    with pytest.raises(
+        ConfigError, match="De Linde belongs to workspace T0ELSEWHERE, but SLACK_BOT_TOKEN is of T0PRACTICE"
+    ):
         async with running(tmp_path, schools=(elsewhere,)):
             pass
 
@@ -72,11 +74,11 @@ async def test_with_one_token_nothing_can_be_installed_and_its_own_workspace_may
 async def test_a_school_is_not_handed_to_another_workspace(tmp_path: Path) -> None:
     async with two_workspaces(tmp_path) as (linde, _):
         await install(linde)
-        with linde.program.store.transaction() as tx:
-            [beuk] = [school for school in tx.people.schools() if school.name == "De Beuk"]
-            [bram] = [one for one in tx.people.of_school(beuk.id) if one.name == "Bram Kok"]
-            newcomer = tx.people.engage(Identity("slack", T_BEUK, "U0NIEUW"), "Nieuw")
-            tx.people.set_place(newcomer, beuk.id, {*bram.roles_in(beuk.id)}, (), bram.id)
+        with linde.program.store.transaction() as uow:
+            [beuk] = [school for school in uow.staff.schools() if school.name == "De Beuk"]
+            [bram] = [one for one in uow.staff.of_school(beuk.id) if one.name == "Bram Kok"]
+            newcomer = uow.staff.engage(Identity("slack", T_BEUK, "U0NIEUW"), "Nieuw")
+            uow.staff.set_place(newcomer, beuk.id, {*bram.roles_in(beuk.id)}, (), bram.id)
         moved = file_of({**BEUK, "workspace": T_LINDE})
-        with pytest.raises(Wrong, match="De Beuk has people of another Slack workspace"):
+        with pytest.raises(ConfigError, match="De Beuk has people of another Slack workspace"):
             put_in_place(linde.program.store, moved, "", linde.clock())

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from bot.cli import main
+from bot.cli.main import main
 from bot.settings import Settings
-from meldcode.plan_file import PLANS
+from meldcode.domain.plan.file import PLANS
 
 Cli = Callable[..., Result]
 

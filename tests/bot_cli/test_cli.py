@@ -13,7 +13,7 @@ import click
 import pytest
 import yaml
 
-from bot.cli import main
+from bot.cli.main import main
 from tests.bot_cli.conftest import Cli
 
 PROCFILE = Path(__file__).parents[2] / "Procfile"

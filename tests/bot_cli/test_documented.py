@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from meldcode.plan_file import PLANS
+from meldcode.domain.plan.file import PLANS
 from tests.bot_cli.conftest import Cli
 from tests.meldcode.playing import KARIN, new_play, staffed_database
 

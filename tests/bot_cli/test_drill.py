@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bot.cli import main
-from bot.program import open_store
+from bot.app import open_store
+from bot.cli.main import main
 from bot.settings import Settings
-from meldcode.case import Entry, Pupil, State
-from meldcode.people import Identity
-from meldcode.plan import Role
+from meldcode.domain.case.state import Entry, Pupil, State
+from meldcode.domain.plan.roles import Role
+from meldcode.domain.staff import Identity
 from storage.schools import PersonConfig, SchoolConfig, apply_schools
-from storage.transaction import Store
+from storage.unit_of_work import Store
 from tests.bot_cli.conftest import Cli
 from tests.bot_cli.test_keys import words_on
 
@@ -48,12 +48,12 @@ def machine(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[s
     (tmp_path / "old" / "master.key").write_text(cli("keys", "new").stdout)
     with store_of(environment, monkeypatch) as store:
         apply_schools(store, [SCHOOL], "T1", NOW)
-        with store.transaction(NOW) as tx:
-            sanne = tx.people.by_identity(Identity("slack", "T1", "U1"))
+        with store.transaction(NOW) as uow:
+            sanne = uow.staff.by_identity(Identity("slack", "T1", "U1"))
             assert sanne
-            case = tx.cases.open(next(iter(sanne.memberships)), tx.plans.current(), NOOR, sanne.id, NOW)
+            case = uow.cases.open(next(iter(sanne.memberships)), uow.plans.current(), NOOR, sanne.id, NOW)
             entry = Entry(1, "signal", sanne.id, Role.TEACHER, NOW, {"what": "Stil"})
-            tx.cases.append(case, entry, State(case.step), None, key="V1", digest="")
+            uow.cases.append(case, entry, State(case.step), None, key="V1", digest="")
     return environment
 
 
@@ -76,9 +76,9 @@ def test_backup_and_two_sheets_give_everything_back(
     assert restored.exit_code == 0, restored.output
     assert restored.stdout.startswith("1 case(s) with 1 entries, as they were on ")
     assert cli("verify", **new).stdout == "All chains are whole.\n"
-    with store_of(new, monkeypatch) as store, store.transaction(NOW) as tx:
-        [case] = tx.cases.open_ones()
-        contents = tx.cases.contents(case.id)
+    with store_of(new, monkeypatch) as store, store.transaction(NOW) as uow:
+        [case] = uow.cases.open_ones()
+        contents = uow.cases.contents(case.id)
         assert (contents.pupil, contents.entries[0].answers) == (NOOR, {"what": "Stil"})
     again = cli("restore", "maandag", **new)
     assert (again.exit_code, "The database is not empty." in again.stderr) == (1, True)

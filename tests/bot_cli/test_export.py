@@ -9,7 +9,7 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from storage.schema import cases, givings
+from storage.db.schema import cases, givings
 from tests.bot_cli.conftest import Cli
 from tests.meldcode.playing import (
     BEA,
@@ -48,8 +48,8 @@ def test_the_counts_of_a_year_hold_destroyed_cases_and_no_codes(cli: Cli, play: 
     closed(play)
     with play.engine.connect() as connection:
         case = connection.scalar(select(cases.c.id))
-    with play.transaction() as tx:
-        tx.endings.destroy(case, datetime(2028, 9, 11, tzinfo=UTC))  # type: ignore[arg-type]
+    with play.transaction() as uow:
+        uow.retention.destroy(case, datetime(2028, 9, 11, tzinfo=UTC))  # type: ignore[arg-type]
     play.code = ""
     play.signal(by=MEHMET)
     play.reach("talk")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bot.cli import main
-from storage.vault import MasterKey, new_master_key
+from bot.cli.main import main
+from storage.crypto.vault import MasterKey, new_master_key
 from tests.bot_cli.conftest import Cli
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import plan_drawing
-from meldcode.plan import Plan
-from meldcode.plan_file import PLANS, load_plan, parse_plan, shipped_plans
+from bot.cli import plan_drawing
+from meldcode.domain.plan.file import PLANS, load_plan, parse_plan, shipped_plans
+from meldcode.domain.plan.model import Plan
 from tests.bot_cli.conftest import Cli
 
 NODE = re.compile(r'^    (\w+)(?:\[".+"\]|\(\[".+"\]\))$')

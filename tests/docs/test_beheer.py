@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import Settings
-from storage.vault import MasterKey, new_master_key
+from storage.crypto.vault import MasterKey, new_master_key
 from tests.docs.documents import ROOT, text
 
 BLOCKS = re.findall(r"```sh\n(.*?)```", text(ROOT / "docs/beheer.md"), re.S)

@@ -13,16 +13,16 @@ import click
 import pytest
 import yaml
 
-from bot.cli import main
+from bot.cli.main import main
+from bot.demo.clock import TARGETS
 from bot.manifest import SCOPES
-from bot.practice_clock import TARGETS
 from bot.schools_file import read_schools
 from bot.settings import Settings
-from handlers.catalogues import DUTCH, sentences
-from meldcode.plan import Plan
-from meldcode.plan_file import load_plan, shipped_plans
-from meldcode.reading import CASES_ON_PAGE
-from storage.schema import metadata
+from handlers.i18n.catalogues import DUTCH, sentences
+from meldcode.application.home import CASES_ON_PAGE
+from meldcode.domain.plan.file import load_plan, shipped_plans
+from meldcode.domain.plan.model import Plan
+from storage.db.schema import metadata
 from tests.docs.documents import (
     DOCUMENTS,
     README,

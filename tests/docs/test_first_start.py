@@ -16,8 +16,8 @@ import yaml
 
 from bot.settings import Settings
 from practice.model import AppConfig, Person
-from practice.server import PracticeServer
-from practice.workspace import Workspace
+from practice.state.workspace import Workspace
+from practice.web.server import PracticeServer
 from tests.docs.documents import README, text
 from tests.running import until
 

@@ -9,7 +9,7 @@ from functools import cache
 from itertools import product
 from pathlib import Path
 
-from meldcode.plan import Role
+from meldcode.domain.plan.roles import Role
 
 ROOT = Path(__file__).parents[2]
 SAYING = {"text": 0, "_rows": 0, "Refusal": 0, "Problem": 1}

@@ -9,7 +9,7 @@ from collections import Counter
 import pytest
 from babel.messages.pofile import read_po
 
-from handlers.catalogues import DUTCH, FOLDER, LANGUAGES, sentences
+from handlers.i18n.catalogues import DUTCH, FOLDER, LANGUAGES, sentences
 from tests.handlers import codes
 
 each_language = pytest.mark.parametrize("language", LANGUAGES)

@@ -22,25 +22,29 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Engine, event, select
 
-from handlers import texts
-from meldcode.case import Answer, Entry, PersonId, State, fold, needed
-from meldcode.cases_port import CaseHeader, Reading
-from meldcode.danger import Alarm, Raised, raise_alarm
-from meldcode.errors import Invalid, Refusal
-from meldcode.joining import TwoCases, join
-from meldcode.people import Identity, Person
-from meldcode.plan import Effect, FieldKind, FieldSpec, Plan, Record, Role
-from meldcode.plan_file import load_plan, parse_plan, shipped_plans
-from meldcode.reading import CaseView, FormView, open_case, record_form
-from meldcode.recording import Saved, Submit, ToReview, submit
-from meldcode.staffing import Appoint, appoint_deputy, leave_or_return, notice_without_holder
-from storage.engine import make_engine
-from storage.keys import open_vault
-from storage.migrate import upgrade
-from storage.schema import cases, metadata, outbox
+from handlers.i18n import texts
+from meldcode.application.cases.alarm import Alarm, AlarmRaised, raise_alarm
+from meldcode.application.cases.merge import TwoCases, merge_cases
+from meldcode.application.cases.open_form import FormView, record_form
+from meldcode.application.cases.record_entry import NeedsReview, RecordEntry, Saved, record_entry
+from meldcode.application.cases.view_case import CaseView, open_case
+from meldcode.application.staff.deputies import Appoint, appoint_deputy, leave_or_return, notice_without_holder
+from meldcode.domain.case.header import CaseHeader, Reading
+from meldcode.domain.case.state import Answer, Entry, State, fold, needed
+from meldcode.domain.errors import Invalid, Refused
+from meldcode.domain.ids import PersonId
+from meldcode.domain.plan.file import load_plan, parse_plan, shipped_plans
+from meldcode.domain.plan.forms import FieldKind, FieldSpec
+from meldcode.domain.plan.model import ActionSpec, Effect, Plan
+from meldcode.domain.plan.roles import Role
+from meldcode.domain.staff import Identity, Person
+from storage.crypto.keys import open_vault
+from storage.crypto.vault import MasterKey
+from storage.db.engine import make_engine
+from storage.db.migrate import upgrade
+from storage.db.schema import cases, metadata, outbox
 from storage.schools import PersonConfig, SchoolConfig, apply_schools
-from storage.transaction import Store, StoredTransaction
-from storage.vault import MasterKey
+from storage.unit_of_work import Store, StoredUnitOfWork
 
 WORKSPACE = "T0001"
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -122,8 +126,8 @@ class Play:
         self._look_up_actors()
 
     def _look_up_actors(self) -> None:
-        with self.transaction() as tx:
-            known = tx.people.by_identities(actor.identity for actor in self.staff)
+        with self.transaction() as uow:
+            known = uow.staff.by_identities(actor.identity for actor in self.staff)
         self.actors |= {known[actor.identity].id: actor for actor in self.staff if actor.identity in known}
 
     def stands_in(self, deputy: Actor, *, for_: Actor, first: date, last: date, by: Actor | None = None) -> set[Actor]:
@@ -131,15 +135,15 @@ class Play:
         asked = Appoint(
             (by or for_).identity, f"R{next(self._keys)}", for_.user if by else "", deputy.user, str(first), str(last)
         )
-        return self._told_by(lambda tx: appoint_deputy(tx, asked, self.now))[1]
+        return self._told_by(lambda uow: appoint_deputy(uow, asked, self.now))[1]
 
     def leaves(self, actor: Actor, *, is_gone: bool = True) -> set[Actor]:
         """Somebody leaves (or is back); returns who was told of it."""
-        return self._told_by(lambda tx: leave_or_return(tx, actor.identity, is_gone=is_gone, now=self.now))[1]
+        return self._told_by(lambda uow: leave_or_return(uow, actor.identity, is_gone=is_gone, now=self.now))[1]
 
     def looks_for_abandoned_cases(self) -> set[Actor]:
         """The daily look for cases without a holder; returns who was told."""
-        return self._told_by(lambda tx: notice_without_holder(tx, self.now))[1]
+        return self._told_by(lambda uow: notice_without_holder(uow, self.now))[1]
 
     # what they do
 
@@ -164,8 +168,10 @@ class Play:
         if seen is None:
             seen = self.header(code).version if code else 0
         form = self.filled(record, by=by, **answers)
-        command = Submit(by.identity, self._key(), record, form, code, seen=seen, refers_to=refers_to, reviewed=True)
-        saved, told = self._told_by(lambda tx: submit(tx, command, self.now))
+        command = RecordEntry(
+            by.identity, self._key(), record, form, code, seen=seen, refers_to=refers_to, reviewed=True
+        )
+        saved, told = self._told_by(lambda uow: record_entry(uow, command, self.now))
         assert isinstance(saved, Saved)
         return Played(saved, told)
 
@@ -178,7 +184,7 @@ class Play:
         before = self.everything()
         try:
             act()
-        except Refusal as refused:
+        except Refused as refused:
             said = {"": texts.refusal(refused)}
         except Invalid as invalid:
             said = {problem.field: texts.problem(problem) for problem in invalid.problems}
@@ -225,33 +231,33 @@ class Play:
         self.record("proposal", by=KARIN, decision=decision)
         return self.record("confirmation", by=FATIMA)
 
-    def review(self, record: str, *, by: Actor, **answers: Any) -> ToReview:
+    def review(self, record: str, *, by: Actor, **answers: Any) -> NeedsReview:
         """Somebody fills in a form in which something is found, so that it is shown to them before it is stored."""
         form = self.filled(record, by=by, **answers)
-        with self.transaction() as tx:
-            shown = submit(tx, Submit(by.identity, self._key(), record, form, self.code), self.now)
-        assert isinstance(shown, ToReview)
+        with self.transaction() as uow:
+            shown = record_entry(uow, RecordEntry(by.identity, self._key(), record, form, self.code), self.now)
+        assert isinstance(shown, NeedsReview)
         return shown
 
     def form(self, record: str, *, by: Actor, refers_to: int = 0) -> FormView:
         """Somebody opens a form in the case."""
-        with self.transaction() as tx:
-            return record_form(tx, by.identity, self.code, record, refers_to, self.now)
+        with self.transaction() as uow:
+            return record_form(uow, by.identity, self.code, record, refers_to, self.now)
 
     def opens(self, actor: Actor, code: str = "") -> CaseView:
         """Somebody opens the case and reads it."""
-        with self.transaction() as tx:
-            return open_case(tx, actor.identity, code or self.code, self.now)
+        with self.transaction() as uow:
+            return open_case(uow, actor.identity, code or self.code, self.now)
 
-    def alarm(self, by: Actor, *, case: str | None = None, key: str = "") -> tuple[Raised, set[Actor]]:
+    def alarm(self, by: Actor, *, case: str | None = None, key: str = "") -> tuple[AlarmRaised, set[Actor]]:
         """Somebody clicks "Acuut gevaar", in the case unless `case` is empty; returns who were told too."""
         alarm = Alarm(by.identity, key or self._key(), f"R{next(self._keys)}", self.code if case is None else case)
-        return self._told_by(lambda tx: raise_alarm(tx, alarm, self.now))
+        return self._told_by(lambda uow: raise_alarm(uow, alarm, self.now))
 
     def joins(self, by: Actor, first: str, second: str) -> set[Actor]:
         """Somebody says that two cases are about the same pupil; returns who was told."""
         both = TwoCases(by.identity, self._key(), first, second)
-        return self._told_by(lambda tx: join(tx, both, self.now))[1]
+        return self._told_by(lambda uow: merge_cases(uow, both, self.now))[1]
 
     # time
 
@@ -262,28 +268,28 @@ class Play:
     # what there is
 
     def header(self, code: str = "") -> CaseHeader:
-        with self.transaction() as tx:
-            found = tx.cases.find(code or self.code, [school.id for school in tx.people.schools()])
+        with self.transaction() as uow:
+            found = uow.cases.find(code or self.code, [school.id for school in uow.staff.schools()])
         assert found is not None
         return found
 
     def entries(self, code: str = "") -> tuple[Entry, ...]:
         case = self.header(code).id
-        with self.transaction() as tx:
-            return tx.cases.contents(case).entries
+        with self.transaction() as uow:
+            return uow.cases.contents(case).entries
 
     def state(self, code: str = "") -> State:
         return fold(self.plan, self.entries(code))
 
     def readings(self) -> list[Reading]:
         case = self.header().id
-        with self.transaction() as tx:
-            return tx.cases.readings(case)
+        with self.transaction() as uow:
+            return uow.cases.readings(case)
 
     def person(self, actor: Actor) -> Person:
         id_ = next(id_ for id_, known in self.actors.items() if known == actor)
-        with self.transaction() as tx:
-            return tx.people.get(id_)
+        with self.transaction() as uow:
+            return uow.staff.get(id_)
 
     def messages(self) -> list[Any]:
         """Every message that was put in the outbox, oldest first."""
@@ -296,9 +302,9 @@ class Play:
             return {t.name: sorted(map(repr, connection.execute(select(t)))) for t in metadata.sorted_tables}
 
     @contextmanager
-    def transaction(self) -> Iterator[StoredTransaction]:
-        with self.store.transaction(self.now) as tx:
-            yield tx
+    def transaction(self) -> Iterator[StoredUnitOfWork]:
+        with self.store.transaction(self.now) as uow:
+            yield uow
 
     # how a form is filled in
 
@@ -315,7 +321,7 @@ class Play:
         assert not unknown, f"{record} does not ask {unknown}"
         return {**usual, **{name: _as_answer(answer) for name, answer in answers.items()}}
 
-    def _usual(self, record: Record, field: FieldSpec, by: Actor) -> Answer:
+    def _usual(self, record: ActionSpec, field: FieldSpec, by: Actor) -> Answer:
         today = self.now.date()
         match field.kind:
             case FieldKind.CHOICE:
@@ -331,7 +337,7 @@ class Play:
                 return (MEHMET if hands_over else by).user
         return PUPIL.get(field.id, TYPED) if field.pupil else TYPED[: field.max_length]
 
-    def _who_takes_part(self, record: Record, field: FieldSpec) -> list[Actor]:
+    def _who_takes_part(self, record: ActionSpec, field: FieldSpec) -> list[Actor]:
         asked = [presence for presence in record.present if presence.field == field.id]
         there: list[Actor] = []
         for role in (role for presence in asked for role in (*presence.all_of, *presence.one_of[:1])):
@@ -345,7 +351,7 @@ class Play:
         holders = [actor for actor in self.staff if role in actor.roles]
         return next((actor for actor in holders if actor not in beside), holders[0])
 
-    def _whose_turn(self, record: Record, state: State) -> Actor:
+    def _whose_turn(self, record: ActionSpec, state: State) -> Actor:
         agreeing = state.standing.get(record.agrees_with or "")
         return self._holder(next(role for role in record.by if agreeing is None or role is not agreeing.role))
 
@@ -354,10 +360,10 @@ class Play:
         self.now += timedelta(minutes=1)
         return f"V{next(self._keys)}"
 
-    def _told_by(self, act: Callable[[StoredTransaction], T]) -> tuple[T, set[Actor]]:
+    def _told_by(self, act: Callable[[StoredUnitOfWork], T]) -> tuple[T, set[Actor]]:
         before = len(self.messages())
-        with self.transaction() as tx:
-            result = act(tx)
+        with self.transaction() as uow:
+            result = act(uow)
         self._look_up_actors()
         return result, {self.actors[row.recipient] for row in self.messages()[before:]}
 

@@ -9,8 +9,9 @@ import yaml
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from meldcode.plan import FieldKind, FieldSpec, Role
-from meldcode.plan_file import PlanLoader
+from meldcode.domain.plan.file import PlanLoader
+from meldcode.domain.plan.forms import FieldKind, FieldSpec
+from meldcode.domain.plan.roles import Role
 from tests.meldcode.playing import SOURCE_PLAN, STAFF, STRANGER, TYPED
 
 ROLES = [role.value for role in Role]

@@ -1,6 +1,6 @@
 """Who may do what: the whole table, against what a privacy officer would write down (promise 5, G1, G3).
 
-The tables below were written by hand from the step plan's rules, and know nothing of `meldcode.access`.
+The tables below were written by hand from the step plan's rules, and know nothing of `meldcode.domain.access`.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from meldcode.access import Action
-from meldcode.access_matrix import Row, Situation, matrix
-from meldcode.plan import Plan, Role
-from meldcode.plan_file import load_plan, shipped_plans
+from meldcode.domain.access import Permission
+from meldcode.domain.access_matrix import Row, Situation, matrix
+from meldcode.domain.plan.file import load_plan, shipped_plans
+from meldcode.domain.plan.model import Plan
+from meldcode.domain.plan.roles import Role
 from tests.meldcode.playing import SOURCE_PLAN
 
 pytestmark = [pytest.mark.rule("G1"), pytest.mark.rule("G3")]
@@ -38,19 +39,19 @@ cluster_director   -      -          -          -             LBN    -    -
 nobody             -      -          -          -             LBN    -    -
 """
 LETTERS = {
-    Action.OPEN: "M",
-    Action.RAISE_ALARM: "A",
-    Action.SEE_ALARM: "Z",
-    Action.SEE_ROLES: "R",
-    Action.ADMINISTER: "G",
-    Action.SEE_ROLE_CHANGES: "W",
-    Action.ARRANGE_DEPUTIES: "V",
-    Action.OVERSEE: "O",
-    Action.READ: "L",
-    Action.READ_JOINED: "B",
-    Action.KNOW_SAME_PUPIL: "K",
-    Action.SEE_READERS: "T",
-    Action.RECORD: "N",
+    Permission.OPEN: "M",
+    Permission.RAISE_ALARM: "A",
+    Permission.SEE_ALARM: "Z",
+    Permission.SEE_ROLES: "R",
+    Permission.ADMINISTER: "G",
+    Permission.SEE_ROLE_CHANGES: "W",
+    Permission.ARRANGE_DEPUTIES: "V",
+    Permission.OVERSEE: "O",
+    Permission.READ: "L",
+    Permission.READ_JOINED: "B",
+    Permission.KNOW_SAME_PUPIL: "K",
+    Permission.SEE_READERS: "T",
+    Permission.RECORD: "N",
 }
 # Who records what in the source's plan: Leerkracht (of their own case), IB-er, Vertrouwenspersoon, Schoolleider.
 RECORDS = {
@@ -84,7 +85,7 @@ def test_the_whole_table_is_as_it_should_be(path: Path) -> None:
 
 
 def test_every_action_has_its_place_in_the_table() -> None:
-    assert set(LETTERS) == set(Action)
+    assert set(LETTERS) == set(Permission)
 
 
 @pytest.mark.parametrize("situation", ["own", "colleagues"])

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from handlers import texts
-from meldcode.case import Status
+from handlers.i18n import texts
+from meldcode.domain.case.state import Status
 from tests.meldcode.playing import BEA, DIRK, FATIMA, IRIS, KARIN, MEHMET, SANNE, STRANGER, Actor, Play
 
 pytestmark = pytest.mark.rule("G4")

@@ -7,7 +7,7 @@ from holidays import country_holidays
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from meldcode.calendar import CUSTOMARY, DAY, FIRST_DAY, REGIONS, BeyondCalendar, SchoolCalendar, Vacation
+from meldcode.domain.calendar import CUSTOMARY, DAY, FIRST_DAY, REGIONS, BeyondCalendar, SchoolCalendar, Vacation
 
 NOORD, MIDDEN, ZUID = (SchoolCalendar(region) for region in REGIONS)
 

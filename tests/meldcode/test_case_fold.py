@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from meldcode.case import Status, fold
+from meldcode.domain.case.state import Status, fold
 from tests.meldcode.playing import FATIMA, KARIN, MEHMET, MONDAY, SANNE, Actor, Play
 
 
@@ -23,7 +23,7 @@ def row_and_fold(play: Play, code: str = "") -> None:
 def test_the_row_of_the_case_is_the_fold_of_its_entries(play: Play, step: str) -> None:
     play.reach(step, decision="no_report" if step == "watch" else "report")
     row_and_fold(play)
-    assert play.opens(KARIN).dossier.state == play.state()
+    assert play.opens(KARIN).context.state == play.state()
 
 
 def test_also_when_it_was_closed_and_reopened(play: Play) -> None:

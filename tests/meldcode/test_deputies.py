@@ -7,9 +7,9 @@ from functools import partial
 
 import pytest
 
-from handlers import texts
-from meldcode.case import Status
-from meldcode.plan import Role
+from handlers.i18n import texts
+from meldcode.domain.case.state import Status
+from meldcode.domain.plan.roles import Role
 from tests.meldcode.playing import BEA, DIRK, FATIMA, IRIS, KARIN, MEHMET, MONDAY, SANNE, STRANGER, Actor, Play
 
 pytestmark = pytest.mark.rule("G5")

@@ -9,22 +9,22 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from meldcode.calendar import DAY, REGIONS, BeyondCalendar, SchoolCalendar
-from meldcode.case import Entry, State
-from meldcode.due import (
-    Due,
-    Kind,
+from meldcode.domain.calendar import AMSTERDAM, DAY, REGIONS, BeyondCalendar, SchoolCalendar
+from meldcode.domain.case.state import Entry, State
+from meldcode.domain.deadlines.reminders import (
+    Reminder,
+    ReminderKind,
     asked_for,
     before_vacation,
     counts_from,
     deadline,
+    escalation_reminders,
     follow_up_due,
     next_due,
     pending,
-    rungs,
 )
-from meldcode.people import AMSTERDAM
-from meldcode.plan import Deadline, Role, Rung, Step
+from meldcode.domain.plan.model import Deadline, EscalationLevel, Step
+from meldcode.domain.plan.roles import Role
 
 NOORD, MIDDEN, ZUID = (SchoolCalendar(region) for region in REGIONS)
 FIRST, SECOND = (Role.CARE_COORDINATOR,), (Role.CARE_COORDINATOR, Role.SCHOOL_LEADER)
@@ -37,7 +37,7 @@ def make_step(school_days: int | None, after: Sequence[int] = (0, 2), each: str 
         title="Praten",
         who=(Role.TEACHER,),
         deadline=None if school_days is None else Deadline(school_days=school_days, each=each),
-        remind=tuple(Rung(after=days, to=SECOND if number else FIRST) for number, days in enumerate(after)),
+        remind=tuple(EscalationLevel(after=days, to=SECOND if number else FIRST) for number, days in enumerate(after)),
     )
 
 
@@ -49,15 +49,15 @@ def d(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def shown(dues: Sequence[Due]) -> list[str]:
+def shown(dues: Sequence[Reminder]) -> list[str]:
     return [f"{due.kind} {due.at.astimezone(AMSTERDAM):%Y-%m-%d %H:%M}" for due in dues]
 
 
-def all_sent(step: Step, since: datetime, calendar: SchoolCalendar) -> list[Due]:
+def all_sent(step: Step, since: datetime, calendar: SchoolCalendar) -> list[Reminder]:
     """Play a worker that is always in time, until the ladder of the step is through."""
-    sent: list[Due] = []
+    sent: list[Reminder] = []
     now = since
-    while len([due for due in sent if due.kind is Kind.RUNG]) < len(step.remind):
+    while len([due for due in sent if due.kind is ReminderKind.RUNG]) < len(step.remind):
         sent.append(next_due(step, since, [due.moment for due in sent], calendar, now))
         now = max(now, sent[-1].at)
     return sent
@@ -77,7 +77,7 @@ def all_sent(step: Step, since: datetime, calendar: SchoolCalendar) -> list[Due]
     ],
 )
 def test_the_same_school_day(since: str, expected: list[str]) -> None:
-    found = list(rungs(make_step(0), local(since), NOORD))
+    found = list(escalation_reminders(make_step(0), local(since), NOORD))
     assert shown(found) == [f"rung {moment}" for moment in expected]
     assert [due.roles for due in found] == [FIRST, SECOND]
     assert [due.rung for due in found] == [1, 2]
@@ -113,14 +113,14 @@ def test_deadlines_are_counted_in_school_days(
     ],
 )
 def test_the_opening_stays_the_opening_when_the_clock_changes(since: str, expected: str) -> None:
-    first = next(rungs(make_step(1), local(since), NOORD))
+    first = next(escalation_reminders(make_step(1), local(since), NOORD))
     assert first.at == datetime.fromisoformat(expected).replace(tzinfo=UTC)
 
 
 def test_a_step_without_a_deadline_has_only_the_vacations() -> None:
     step = make_step(None)
     assert deadline(step, local("2026-12-02T10:00"), NOORD) is None
-    assert list(rungs(step, local("2026-12-02T10:00"), NOORD)) == []
+    assert list(escalation_reminders(step, local("2026-12-02T10:00"), NOORD)) == []
     assert shown(pending(step, local("2026-12-02T10:00"), (), NOORD, local("2026-12-02T10:00"))) == [
         "vacation 2026-12-18 08:30"
     ]
@@ -196,7 +196,9 @@ def test_no_rung_crosses_a_vacation_in_silence(since: str, calendar: SchoolCalen
 )
 def test_a_case_that_begins_on_the_last_school_day_is_swept_too(since: str, expected: str) -> None:
     sweep = next(
-        due for due in pending(make_step(10), local(since), (), NOORD, local(since)) if due.kind is Kind.VACATION
+        due
+        for due in pending(make_step(10), local(since), (), NOORD, local(since))
+        if due.kind is ReminderKind.VACATION
     )
     assert shown([sweep]) == [f"vacation {expected}"]
 
@@ -234,14 +236,14 @@ def test_what_is_overdue_stays_until_it_is_done_and_a_vacation_that_has_begun_do
 def test_a_moment_names_a_reminder_for_good() -> None:
     since = local("2026-12-04T10:00")
     step = make_step(5)
-    assert [due.moment for due in list(rungs(step, since, NOORD))] == [
+    assert [due.moment for due in list(escalation_reminders(step, since, NOORD))] == [
         "talk/1/2026-12-04T09:00:00Z",
         "talk/2/2026-12-04T09:00:00Z",
     ]
     replanned = SchoolCalendar("noord", (d("2026-12-07"), d("2026-12-11")))
-    moved = list(rungs(step, since, replanned))
-    assert [due.at for due in moved] != [due.at for due in list(rungs(step, since, NOORD))]
-    assert [due.moment for due in moved] == [due.moment for due in list(rungs(step, since, NOORD))]
+    moved = list(escalation_reminders(step, since, replanned))
+    assert [due.at for due in moved] != [due.at for due in list(escalation_reminders(step, since, NOORD))]
+    assert [due.moment for due in moved] == [due.moment for due in list(escalation_reminders(step, since, NOORD))]
 
 
 @pytest.mark.rule("G2")
@@ -258,9 +260,9 @@ def test_who_asks_for_a_later_day_is_reminded_on_that_day(
     day: str, sent: int, expected: str, roles: tuple[Role, ...]
 ) -> None:
     step, since = make_step(0), local("2026-12-14T10:00")
-    done = [due.moment for due in list(rungs(step, since, NOORD))[:sent]]
+    done = [due.moment for due in list(escalation_reminders(step, since, NOORD))[:sent]]
     [due] = asked_for(step, since, ["2026-12-15", day], done, NOORD)
-    assert (due.at, due.kind, due.roles, due.rung) == (local(expected), Kind.RUNG, roles, 0)
+    assert (due.at, due.kind, due.roles, due.rung) == (local(expected), ReminderKind.RUNG, roles, 0)
     [first] = asked_for(step, since, ["2026-12-15"], done, NOORD)
     assert first.moment != due.moment
     assert not list(asked_for(step, since, ["2026-12-15", day], [*done, due.moment], NOORD))
@@ -279,7 +281,7 @@ def test_who_asks_for_a_later_day_is_reminded_on_that_day(
 )
 def test_a_follow_up_is_reminded_of_before_a_free_day(day: str, expected: str) -> None:
     found = follow_up_due(d(day), NOORD, 12)
-    assert found == Due(local(expected), Kind.FOLLOW_UP, f"follow_up/12/{day}", day=d(day))
+    assert found == Reminder(local(expected), ReminderKind.FOLLOW_UP, f"follow_up/12/{day}", day=d(day))
 
 
 @pytest.mark.rule("G2")
@@ -289,7 +291,7 @@ def test_beyond_the_data_is_an_error(calendar: SchoolCalendar) -> None:
     with pytest.raises(BeyondCalendar):
         deadline(make_step(10), local("2030-07-12T10:00"), calendar)
     with pytest.raises(BeyondCalendar):
-        list(rungs(make_step(30), since, calendar))
+        list(escalation_reminders(make_step(30), since, calendar))
     with pytest.raises(BeyondCalendar):
         next_due(make_step(30), since, (), calendar, since)
     with pytest.raises(BeyondCalendar):
@@ -323,7 +325,7 @@ def test_a_reminder_comes_on_a_school_day_within_hours_and_later_than_the_one_be
         assert due.at >= since
         assert due.at.tzinfo is UTC
         assert calendar.next_open(due.at) == due.at
-    ladder = [due for due in sent if due.kind is Kind.RUNG]
+    ladder = [due for due in sent if due.kind is ReminderKind.RUNG]
     assert all(one.at < next_one.at for one, next_one in pairwise(ladder))
     assert all(one.at <= next_one.at for one, next_one in pairwise(sent))
     assert len({due.moment for due in sent}) == len(sent)
@@ -346,7 +348,7 @@ def test_no_rung_is_carried_over_a_vacation_without_a_sweep(
     while vacation.last < calendar.local_day(sent[-1].at):
         crossed.append(vacation.first - DAY)
         vacation = calendar.vacation_after(vacation.first)
-    assert crossed == [calendar.local_day(due.at) for due in sent if due.kind is Kind.VACATION][: len(crossed)]
+    assert crossed == [calendar.local_day(due.at) for due in sent if due.kind is ReminderKind.VACATION][: len(crossed)]
 
 
 @pytest.mark.rule("G2")
@@ -356,11 +358,11 @@ def test_however_late_the_worker_looks_no_rung_is_lost(
 ) -> None:
     try:
         found = pending(step, since, (), calendar, now)
-        ladder = list(rungs(step, since, calendar))
+        ladder = list(escalation_reminders(step, since, calendar))
     except BeyondCalendar:
         assume(False)
     next_ahead = [due for place, due in enumerate(ladder) if place == 0 or ladder[place - 1].at <= now]
-    assert [due for due in found if due.kind is Kind.RUNG] == next_ahead
+    assert [due for due in found if due.kind is ReminderKind.RUNG] == next_ahead
     assert all(due.at >= since for due in found)
     assert deadline(step, since, calendar) == calendar.add_school_days(
         calendar.local_day(ladder[0].at), -step.remind[0].after
@@ -369,12 +371,12 @@ def test_however_late_the_worker_looks_no_rung_is_lost(
 
 @pytest.mark.rule("G2")
 def test_the_last_rung_comes_again_until_somebody_acts() -> None:
-    step = make_step(0).model_copy(update={"remind": (Rung(after=0, to=FIRST, every=5),)})
+    step = make_step(0).model_copy(update={"remind": (EscalationLevel(after=0, to=FIRST, every=5),)})
     since = local("2026-12-01T10:00")
-    first = list(islice(rungs(step, since, NOORD), 4))
+    first = list(islice(escalation_reminders(step, since, NOORD), 4))
     days = [NOORD.local_day(due.at) for due in first]
     assert [NOORD.school_days_between(a, b) for a, b in pairwise(days)] == [5, 5, 5]
     assert len({due.moment for due in first}) == 4
     much_later = first[-1].at
-    found = [due for due in pending(step, since, {first[0].moment}, NOORD, much_later) if due.kind is Kind.RUNG]
+    found = [due for due in pending(step, since, {first[0].moment}, NOORD, much_later) if due.kind is ReminderKind.RUNG]
     assert [due.rung for due in found] == [2, 3, 4, 5]

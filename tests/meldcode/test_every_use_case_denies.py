@@ -15,9 +15,9 @@ import pytest
 from sqlalchemy import event
 
 import meldcode
-from handlers import texts
-from meldcode.people import Identity
-from meldcode.ports import Transaction
+from handlers.i18n import texts
+from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.domain.staff import Identity
 from tests.meldcode.playing import DIRK, MEHMET, SANNE, STRANGER, Actor, Play
 
 pytestmark = pytest.mark.rule("G3")
@@ -31,11 +31,9 @@ NAMED_CASE = ("code", "case", "other")
 
 def use_cases() -> Iterator[Callable[..., Any]]:
     """Every public function of the core that takes a transaction and says who asks."""
-    for module in pkgutil.iter_modules(meldcode.__path__):
-        for name, function in inspect.getmembers(
-            importlib.import_module(f"meldcode.{module.name}"), inspect.isfunction
-        ):
-            is_here = function.__module__ == f"meldcode.{module.name}"
+    for module in pkgutil.walk_packages(meldcode.__path__, "meldcode."):
+        for name, function in inspect.getmembers(importlib.import_module(module.name), inspect.isfunction):
+            is_here = function.__module__ == module.name
             if is_here and not name.startswith("_") and name not in BY_THE_CLOCK and _asks(function):
                 yield function
 
@@ -43,7 +41,7 @@ def use_cases() -> Iterator[Callable[..., Any]]:
 def _asks(function: Callable[..., Any]) -> bool:
     hints = typing.get_type_hints(function)
     kinds = [hints.get(name) for name in inspect.signature(function).parameters]
-    return Transaction in kinds and any(kind is Identity or _has_identity(kind) for kind in kinds)
+    return UnitOfWork in kinds and any(kind is Identity or _has_identity(kind) for kind in kinds)
 
 
 def _has_identity(kind: Any) -> bool:
@@ -82,21 +80,29 @@ def _empty(kind: Any) -> Any:
 
 
 def _school(play: Play) -> str:
-    with play.transaction() as tx:
-        return str(tx.people.schools()[0].id)
+    with play.transaction() as uow:
+        return str(uow.staff.schools()[0].id)
 
 
 def call(function: Callable[..., Any], actor: Actor, play: Play) -> None:
     hints, parameters = typing.get_type_hints(function), inspect.signature(function).parameters
-    asked = {name for name, one in parameters.items() if one.default is inspect.Parameter.empty} - {"tx"}
+    asked = {name for name, one in parameters.items() if one.default is inspect.Parameter.empty} - {"uow"}
     given = {name: filled(hints[name], name, actor, play) for name in asked}
-    with play.transaction() as tx:
-        function(tx=tx, **given)
+    with play.transaction() as uow:
+        function(uow=uow, **given)
 
 
 def test_the_search_finds_what_there_is() -> None:
     names = {function.__name__ for function in FOUND}
-    assert {"open_case", "record_form", "submit", "raise_alarm", "change_roles", "who_read", "appoint_deputy"} <= names
+    assert {
+        "open_case",
+        "record_form",
+        "record_entry",
+        "raise_alarm",
+        "change_roles",
+        "who_read",
+        "appoint_deputy",
+    } <= names
 
 
 @pytest.mark.parametrize("function", FOUND, ids=lambda function: function.__name__)

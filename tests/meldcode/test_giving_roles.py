@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from handlers import texts
-from meldcode.plan import Role
-from meldcode.roles import Changed, ChangeRoles, change_roles, gaps, role_form, see_roles
+from handlers.i18n import texts
+from meldcode.application.staff.roles import Changed, ChangeRoles, change_roles, gaps, role_form, see_roles
+from meldcode.domain.plan.roles import Role
 from tests.meldcode.playing import BEA, DIRK, FATIMA, KARIN, MEHMET, SANNE, STRANGER, Actor, Play
 
 pytestmark = pytest.mark.rule("G3")
@@ -24,13 +24,13 @@ def gives(play: Play, by: Actor, to: Actor, *roles: Role, **changed: Any) -> tup
     play.now += timedelta(minutes=1)
     play.staff += [to] if to.user not in {one.user for one in play.staff} else []
     command = replace(_command(play, by, to, roles), **changed)
-    return play._told_by(lambda tx: change_roles(tx, command, play.now))
+    return play._told_by(lambda uow: change_roles(uow, command, play.now))
 
 
 def _command(play: Play, by: Actor, to: Actor, roles: Iterable[Role]) -> ChangeRoles:
-    with play.transaction() as tx:
-        [school] = tx.people.schools()
-        known = tx.people.by_identity(to.identity)
+    with play.transaction() as uow:
+        [school] = uow.staff.schools()
+        known = uow.staff.by_identity(to.identity)
     place = known.memberships.get(school.id) if known else None
     seen = place.own if place else frozenset()
     name = "" if known else to.name
@@ -53,14 +53,14 @@ def test_a_school_leader_and_a_cluster_director_give_and_take_roles(play: Play, 
 @pytest.mark.parametrize("by", [SANNE, KARIN, BEA, MEHMET])
 def test_nobody_else_gives_roles(play: Play, by: Actor) -> None:
     assert play.refused_to(lambda: gives(play, by, MEHMET, Role.CONFIDANT)) == NOT_YOURS
-    with play.transaction() as tx:
-        [school] = tx.people.schools()
+    with play.transaction() as uow:
+        [school] = uow.staff.schools()
     assert play.refused_to(lambda: _form(play, by, str(school.id))) == NOT_YOURS
 
 
 def _form(play: Play, by: Actor, school: str) -> object:
-    with play.transaction() as tx:
-        return role_form(tx, by.identity, school, MEHMET.user)
+    with play.transaction() as uow:
+        return role_form(uow, by.identity, school, MEHMET.user)
 
 
 @pytest.mark.parametrize("school", ["", "De Linde", "00000000-0000-0000-0000-000000000000", "x" * 300])
@@ -168,15 +168,15 @@ def test_everybody_concerned_is_told(
 def test_the_message_says_only_that_something_changed(play: Play) -> None:
     gives(play, DIRK, MEHMET, Role.TEACHER, Role.CONFIDANT)
     message = play.messages()[-1]
-    with play.transaction() as tx:
-        [school] = tx.people.schools()
+    with play.transaction() as uow:
+        [school] = uow.staff.schools()
     assert (message.kind, message.words) == ("roles", {"school": str(school.id)})
 
 
 def test_the_same_submission_again_changes_and_tells_nothing_more(play: Play) -> None:
     command = _command(play, FATIMA, MEHMET, [Role.CONFIDANT])
-    first, told = play._told_by(lambda tx: change_roles(tx, command, play.now))
-    second, told_again = play._told_by(lambda tx: change_roles(tx, command, play.now))
+    first, told = play._told_by(lambda uow: change_roles(uow, command, play.now))
+    second, told_again = play._told_by(lambda uow: change_roles(uow, command, play.now))
     assert (first.given, first.taken) == ((Role.CONFIDANT,), (Role.TEACHER,))
     assert (second.given, second.taken, told_again) == ((), (), set())
     assert told == {MEHMET, KARIN}
@@ -185,15 +185,15 @@ def test_the_same_submission_again_changes_and_tells_nothing_more(play: Play) ->
 def test_who_changed_the_roles_meanwhile_is_not_overruled(play: Play) -> None:
     late = _command(play, DIRK, MEHMET, [Role.TEACHER, Role.CONFIDANT])
     gives(play, FATIMA, MEHMET, Role.TEACHER, Role.CARE_COORDINATOR)
-    refused = play.refused_to(lambda: play._told_by(lambda tx: change_roles(tx, late, play.now)))
+    refused = play.refused_to(lambda: play._told_by(lambda uow: change_roles(uow, late, play.now)))
     assert refused == {"": texts.text("roles_changed_meanwhile")}
 
 
 @pytest.mark.parametrize(("actor", "sees"), [(FATIMA, True), (DIRK, True), (KARIN, True), (BEA, False), (SANNE, False)])
 def test_who_sees_what_changed_when_and_by_whom(play: Play, actor: Actor, sees: bool) -> None:
     gives(play, FATIMA, MEHMET, Role.TEACHER, Role.CONFIDANT)
-    with play.transaction() as tx:
-        view = see_roles(tx, actor.identity)
+    with play.transaction() as uow:
+        view = see_roles(uow, actor.identity)
     assert bool(view.changes) is sees
     if sees:
         latest = view.changes[0]
@@ -203,8 +203,8 @@ def test_who_sees_what_changed_when_and_by_whom(play: Play, actor: Actor, sees: 
 
 
 def test_everybody_of_the_school_sees_who_has_which_role(play: Play) -> None:
-    with play.transaction() as tx:
-        view = see_roles(tx, SANNE.identity)
+    with play.transaction() as uow:
+        view = see_roles(uow, SANNE.identity)
     assert {role: [person.name for person in view.holders[role]] for role in Role} == {
         Role.TEACHER: [MEHMET.name, SANNE.name],
         Role.CARE_COORDINATOR: [KARIN.name],
@@ -217,8 +217,8 @@ def test_everybody_of_the_school_sees_who_has_which_role(play: Play) -> None:
 
 def test_a_stranger_sees_nobodys_roles(play: Play) -> None:
     def sees() -> object:
-        with play.transaction() as tx:
-            return see_roles(tx, STRANGER.identity)
+        with play.transaction() as uow:
+            return see_roles(uow, STRANGER.identity)
 
     assert play.refused_to(sees) == {"": texts.text("unknown_person")}
 
@@ -226,7 +226,7 @@ def test_a_stranger_sees_nobodys_roles(play: Play) -> None:
 def test_whoever_administers_hears_which_roles_nobody_has(play: Play) -> None:
     play.misses(BEA, KARIN)
     fatima, sanne = play.person(FATIMA), play.person(SANNE)
-    with play.transaction() as tx:
-        [gap] = gaps(tx, fatima)
+    with play.transaction() as uow:
+        [gap] = gaps(uow, fatima)
         assert gap.roles == (Role.CARE_COORDINATOR, Role.CONFIDANT)
-        assert gaps(tx, sanne) == ()
+        assert gaps(uow, sanne) == ()

@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from hypothesis.strategies import DataObject, SearchStrategy
 
-from meldcode.case import Entry, Status, fold, needed, offered
-from meldcode.cases_port import CaseHeader
-from meldcode.errors import Invalid, Refusal
-from meldcode.people import Person
-from meldcode.plan import Effect, Record, Role
-from meldcode.plan_file import shipped_plans
+from meldcode.domain.case.header import CaseHeader
+from meldcode.domain.case.state import Entry, Status, fold, needed, offered
+from meldcode.domain.errors import Invalid, Refused
+from meldcode.domain.plan.file import shipped_plans
+from meldcode.domain.plan.model import ActionSpec, Effect
+from meldcode.domain.plan.roles import Role
+from meldcode.domain.staff import Person
 from tests.meldcode import random_plans
 from tests.meldcode.playing import (
     DOUBLE,
@@ -108,7 +109,7 @@ class School(RuleBasedStateMachine):
         step = self.play.plan.step(self.play.state().step)
         self._tries_what_must_not_be(data.draw(st.sampled_from(step.records)), data.draw(a_colleague))
 
-    def _tries_what_must_not_be(self, record: Record, by: Actor) -> None:
+    def _tries_what_must_not_be(self, record: ActionSpec, by: Actor) -> None:
         """Who proposed confirms it alone; the teacher comes along; what is over goes on."""
         play = self.play
         made = play.state().standing.get(record.agrees_with or "")
@@ -160,7 +161,7 @@ class School(RuleBasedStateMachine):
         person = play.person(actor) if actor is not STRANGER else None
         may = person is not None and (_is_own(person, case) or person.roles_in(case.school) & set(play.plan.readers))
         if may:
-            assert play.opens(actor).dossier.state == play.state()
+            assert play.opens(actor).context.state == play.state()
             assert len(play.readings()) == before + 1
         else:
             play.refused_to(lambda: play.opens(actor))
@@ -190,7 +191,7 @@ class School(RuleBasedStateMachine):
         before = {code: (self.play.header(code), self.play.entries(code)) for code in self.codes}
         try:
             act()
-        except (Refusal, Invalid):
+        except (Refused, Invalid):
             assert self.play.everything() == everything, "a refusal left something behind"
             return
         for code, (case, entries) in before.items():
@@ -232,7 +233,7 @@ def _is_own(person: Person, case: CaseHeader) -> bool:
     return bool(person.acts_for(case.school) & case.teachers)
 
 
-def _author_had_the_role(case: CaseHeader, record: Record, entry: Entry, author: Person) -> None:
+def _author_had_the_role(case: CaseHeader, record: ActionSpec, entry: Entry, author: Person) -> None:
     assert entry.role in record.by
     if entry.role is Role.TEACHER:
         assert _is_own(author, case)
@@ -241,7 +242,7 @@ def _author_had_the_role(case: CaseHeader, record: Record, entry: Entry, author:
 
 
 def _no_teacher_where_none_may_be(
-    case: CaseHeader, record: Record, entry: Entry, people: dict[str, Person], play: Play
+    case: CaseHeader, record: ActionSpec, entry: Entry, people: dict[str, Person], play: Play
 ) -> None:
     for presence in record.present:
         lifted = presence.unless is not None and record.id != "parents_talk"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from meldcode.plan_file import PLANS, Fault, WrongPlan, load_plan, parse_plan, shipped_plans
-from meldcode.plan_language import in_language
+from meldcode.domain.plan.file import PLANS, PlanFault, WrongPlan, load_plan, parse_plan, shipped_plans
+from meldcode.domain.plan.translation import in_language
 
 HEUTINK = (PLANS / "heutink.yaml").read_text(encoding="utf-8")
 
@@ -117,7 +117,7 @@ def test_the_plans_that_come_with_the_program_are_fine(path: Path) -> None:
 
 
 def test_a_fault_is_written_with_file_line_and_what() -> None:
-    assert str(Fault("plan.yaml", 7, "there is no step 'x'")) == "plan.yaml:7: there is no step 'x'"
+    assert str(PlanFault("plan.yaml", 7, "there is no step 'x'")) == "plan.yaml:7: there is no step 'x'"
 
 
 CONTRADICTIONS = [

@@ -9,8 +9,8 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from meldcode.plan import Plan
-from meldcode.plan_file import PLANS, WrongPlan, load_plan, parse_plan, shipped_plans
+from meldcode.domain.plan.file import PLANS, WrongPlan, load_plan, parse_plan, shipped_plans
+from meldcode.domain.plan.model import Plan
 from tests.fuzz import any_json, any_text, fuzzed
 
 SHIPPED = {path.name: path.read_text(encoding="utf-8") for path in shipped_plans()}

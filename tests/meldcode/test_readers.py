@@ -10,14 +10,14 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from handlers import texts
-from handlers.readers import readers_modal
-from meldcode.case import Status
-from meldcode.cases_port import CaseHeader, Reading
-from meldcode.plan import Role
-from meldcode.readers import Kind, ReadersView, see_unusual, unusual, unusual_in, who_read
-from meldcode.reminding import week_overview
-from storage.schema import readings
+from handlers.i18n import texts
+from handlers.views.readers import readers_modal
+from meldcode.application.cases.readers import ReadersView, ReadKind, see_unusual, unusual, unusual_in, who_read
+from meldcode.application.jobs.reminders import week_overview
+from meldcode.domain.case.header import CaseHeader, Reading
+from meldcode.domain.case.state import Status
+from meldcode.domain.plan.roles import Role
+from storage.db.schema import readings
 from tests.meldcode.playing import BEA, DIRK, FATIMA, KARIN, MEHMET, SANNE, STRANGER, Actor, Play
 
 pytestmark = pytest.mark.rule("G3")
@@ -29,8 +29,8 @@ READER = uuid4()
 
 
 def readers(play: Play, actor: Actor, code: str = "", page: int = 0) -> ReadersView:
-    with play.transaction() as tx:
-        return who_read(tx, actor.identity, code or play.code, page)
+    with play.transaction() as uow:
+        return who_read(uow, actor.identity, code or play.code, page)
 
 
 @pytest.mark.parametrize("actor", [KARIN, FATIMA])
@@ -111,7 +111,7 @@ def test_without_the_trace_there_is_no_content(play: Play, opens: str) -> None:
         connection.exec_driver_sql(
             "CREATE TRIGGER no_trace BEFORE INSERT ON readings BEGIN SELECT RAISE(ABORT, 'x'); END"
         )
-    with patch("storage.vault.DataKey.open", side_effect=_only_staff()), pytest.raises(IntegrityError):
+    with patch("storage.crypto.vault.DataKey.open", side_effect=_only_staff()), pytest.raises(IntegrityError):
         play.opens(KARIN) if opens == "case" else play.form("taken_up", by=KARIN)
     with play.engine.connect() as connection:
         assert connection.execute(readings.select()).all() == []
@@ -146,11 +146,11 @@ def read(times: int, at: datetime, status: Status = Status.OPEN, **changed: Any)
     return [(case(status, **changed), Reading(READER, at, "case")) for _ in range(times)]
 
 
-def kinds(found: list[tuple[CaseHeader, Reading]], involved: set[Any] | None = None) -> list[tuple[Kind, int]]:
+def kinds(found: list[tuple[CaseHeader, Reading]], involved: set[Any] | None = None) -> list[tuple[ReadKind, int]]:
     return [(one.kind, len(one.cases)) for one in unusual(found, involved or set())]
 
 
-@pytest.mark.parametrize(("number", "found"), [(4, []), (5, [(Kind.MANY, 5)])])
+@pytest.mark.parametrize(("number", "found"), [(4, []), (5, [(ReadKind.MANY, 5)])])
 def test_many_cases_without_a_part_in_them(number: int, found: list[Any]) -> None:
     assert kinds(read(number, DAY)) == found
 
@@ -176,15 +176,15 @@ def test_the_same_case_again_is_one_case() -> None:
     ],
 )
 def test_the_night_has_edges(at: datetime, is_night: bool) -> None:
-    assert kinds(read(3, at, teachers=frozenset({READER}))) == ([(Kind.AT_NIGHT, 3)] if is_night else [])
+    assert kinds(read(3, at, teachers=frozenset({READER}))) == ([(ReadKind.AT_NIGHT, 3)] if is_night else [])
 
 
-@pytest.mark.parametrize(("number", "found"), [(2, []), (3, [(Kind.AT_NIGHT, 3)])])
+@pytest.mark.parametrize(("number", "found"), [(2, []), (3, [(ReadKind.AT_NIGHT, 3)])])
 def test_several_at_night(number: int, found: list[Any]) -> None:
     assert kinds(read(number, NIGHT, teachers=frozenset({READER}))) == found
 
 
-@pytest.mark.parametrize(("number", "found"), [(2, []), (3, [(Kind.CLOSED, 3)])])
+@pytest.mark.parametrize(("number", "found"), [(2, []), (3, [(ReadKind.CLOSED, 3)])])
 def test_several_closed_ones(number: int, found: list[Any]) -> None:
     assert kinds(read(number, DAY, Status.CLOSED, teachers=frozenset({READER}))) == found
 
@@ -207,45 +207,45 @@ def plays_a_week(play: Play) -> date:
 
 def test_whose_turn_it_is_has_a_part_in_it_and_the_leader_has_not_yet(play: Play) -> None:
     monday = plays_a_week(play)
-    with play.transaction() as tx:
-        [school] = tx.people.schools()
-        codes = [header.code for header in tx.cases.open_ones()]
+    with play.transaction() as uow:
+        [school] = uow.staff.schools()
+        codes = [header.code for header in uow.cases.open_ones()]
     for code in codes:
         play.opens(KARIN, code)
         play.opens(FATIMA, code)
-    with play.transaction() as tx:
-        found = {one.reader for one in unusual_in(tx, school.id, monday)}
+    with play.transaction() as uow:
+        found = {one.reader for one in unusual_in(uow, school.id, monday)}
     assert play.person(FATIMA).id in found
     assert not {play.person(KARIN).id, play.person(SANNE).id} & found
 
 
 def test_the_weeks_overview_of_the_leader_counts_them_without_names_and_lets_them_look(play: Play) -> None:
     monday = plays_a_week(play)
-    with play.transaction() as tx:
-        codes = [header.code for header in tx.cases.open_ones()]
+    with play.transaction() as uow:
+        codes = [header.code for header in uow.cases.open_ones()]
     for code in codes:
         play.opens(FATIMA, code)
     play.comes(date(2026, 3, 9))
-    with play.transaction() as tx:
-        week_overview(tx, play.now)
+    with play.transaction() as uow:
+        week_overview(uow, play.now)
     [sent] = [message for message in play.messages() if message.kind == "week"]
     assert sent.recipient == play.person(FATIMA).id
     assert sent.words["unusual"] == "1"
-    with play.transaction() as tx:
-        view = see_unusual(tx, FATIMA.identity, sent.words["of"], sent.words["week"])
+    with play.transaction() as uow:
+        view = see_unusual(uow, FATIMA.identity, sent.words["of"], sent.words["week"])
     assert view.first_day == monday
     assert [(view.people[one.reader].name, one.kind, len(one.cases)) for one in view.found] == [
-        (FATIMA.name, Kind.MANY, 5)
+        (FATIMA.name, ReadKind.MANY, 5)
     ]
 
 
 @pytest.mark.parametrize("actor", [SANNE, KARIN, BEA, DIRK])
 def test_only_the_leader_looks(play: Play, actor: Actor) -> None:
-    with play.transaction() as tx:
-        [school] = tx.people.schools()
+    with play.transaction() as uow:
+        [school] = uow.staff.schools()
 
     def looks() -> object:
-        with play.transaction() as tx:
-            return see_unusual(tx, actor.identity, str(school.id), "2026-03-02")
+        with play.transaction() as uow:
+            return see_unusual(uow, actor.identity, str(school.id), "2026-03-02")
 
     assert play.refused_to(looks) == {"": texts.text("unknown_action")}

@@ -8,11 +8,11 @@ from itertools import product
 
 import pytest
 
-from handlers import texts
-from meldcode.people import Identity
-from meldcode.plan import Role
-from meldcode.reading import overview
-from meldcode.reminding import remind
+from handlers.i18n import texts
+from meldcode.application.home import overview
+from meldcode.application.jobs.reminders import send_due_reminders
+from meldcode.domain.plan.roles import Role
+from meldcode.domain.staff import Identity
 from tests.meldcode.playing import (
     BEA,
     DIRK,
@@ -80,8 +80,8 @@ def test_somebody_with_two_roles_reads_by_the_one_that_may(play: Play) -> None:
 @pytest.mark.parametrize("actor", STAFF)
 def test_the_overview_shows_no_case_that_cannot_be_read(play: Play, actor: Actor) -> None:
     play.reach("consult")
-    with play.transaction() as tx:
-        rows = overview(tx, actor.identity, play.now).rows
+    with play.transaction() as uow:
+        rows = overview(uow, actor.identity, play.now).rows
     assert bool(rows) is (actor not in (MEHMET, DIRK))
 
 
@@ -107,7 +107,7 @@ def was_the_teacher(play: Play) -> Actor:
 def test_who_works_elsewhere_in_the_school_now_hears_no_more_of_what_was_theirs(play: Play) -> None:
     director = was_the_teacher(play)
     play.comes(date(2026, 3, 24))
-    reminded = play._told_by(lambda tx: remind(tx, play.now, 9, lambda error: pytest.fail(str(error))))[1]
+    reminded = play._told_by(lambda uow: send_due_reminders(uow, play.now, 9, lambda error: pytest.fail(str(error))))[1]
     assert reminded == {KARIN, FATIMA}, "those in charge hear of it instead"
     told = play.record("watch_end", by=FATIMA).told
     assert (KARIN in told, director in told) == (True, False)
@@ -117,7 +117,7 @@ def test_who_works_elsewhere_in_the_school_now_finds_no_code_on_their_home_tab_e
     director = was_the_teacher(play)
     play.comes(date(2026, 6, 19))
     assert play.refused_to(lambda: play.opens(director)) == NO_SUCH_CASE
-    with play.transaction() as tx:
-        seen = overview(tx, director.identity, play.now)
+    with play.transaction() as uow:
+        seen = overview(uow, director.identity, play.now)
     assert seen.week
     assert (seen.rows, seen.week.due) == ((), ())

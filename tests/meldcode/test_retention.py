@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from meldcode.case import Status, offered
-from meldcode.ending import end_next
-from meldcode.errors import Refusal
-from meldcode.people import School
-from meldcode.retention import term_of, years_later
-from storage.endings import CONTENT
-from storage.schema import cases
+from meldcode.application.jobs.retention import end_next_case
+from meldcode.domain.case.state import Status, offered
+from meldcode.domain.errors import Refused
+from meldcode.domain.retention import term_of, years_later
+from meldcode.domain.staff import School
+from storage.db.schema import cases
+from storage.repositories.retention import CONTENT
 from tests.meldcode.playing import BEA, FATIMA, IRIS, KARIN, MEHMET, SANNE, Actor, Play
 
 
@@ -33,8 +33,8 @@ def works(play: Play) -> set[Actor]:
     before = len(play.messages())
     trouble: list[Exception] = []
     for _ in range(20):
-        with play.transaction() as tx:
-            if not end_next(tx, play.now, trouble.append):
+        with play.transaction() as uow:
+            if not end_next_case(uow, play.now, trouble.append):
                 break
     else:
         raise AssertionError("it comes to no end")
@@ -48,8 +48,8 @@ def row(play: Play):  # type: ignore[no-untyped-def]
 
 
 def school(play: Play) -> School:
-    with play.transaction() as tx:
-        return tx.people.schools()[0]
+    with play.transaction() as uow:
+        return uow.staff.schools()[0]
 
 
 def comes(play: Play, year: int, month: int, day: int) -> None:
@@ -187,7 +187,7 @@ def test_an_open_case_cannot_be_held(play: Play) -> None:
     assert play.refused("kept_longer", by=KARIN, keep_until=date(2028, 3, 6))[""].startswith(
         "Dit hoort niet bij de stap"
     )
-    with pytest.raises(Refusal):
+    with pytest.raises(Refused):
         play.form("kept_longer", by=KARIN)
 
 
@@ -288,8 +288,8 @@ def test_a_case_that_cannot_be_read_is_let_be_and_holds_up_no_other(play: Play) 
     comes(play, 2028, 3, 20)
     trouble: list[Exception] = []
     for _ in range(5):
-        with play.transaction() as tx:
-            end_next(tx, play.now, trouble.append)
+        with play.transaction() as uow:
+            end_next_case(uow, play.now, trouble.append)
     assert len(trouble) == 1
     assert {message.words["code"] for message in play.messages() if message.kind == "ending"} == {play.code}
 

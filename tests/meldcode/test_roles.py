@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from handlers import texts
-from handlers.catalogues import DUTCH, sentences
-from meldcode.plan import Effect, Plan, Record, Role
-from meldcode.plan_file import load_plan, shipped_plans
-from meldcode.recording import OF_TWO_CASES
+from handlers.i18n import texts
+from handlers.i18n.catalogues import DUTCH, sentences
+from meldcode.application.cases.record_entry import OF_TWO_CASES
+from meldcode.domain.plan.file import load_plan, shipped_plans
+from meldcode.domain.plan.model import ActionSpec, Effect, Plan
+from meldcode.domain.plan.roles import Role
 from tests.meldcode.playing import BEA, DIRK, FATIMA, KARIN, MEHMET, SANNE, SOURCE_PLAN, STRANGER, Actor, Play
 
 PLAN = load_plan(SOURCE_PLAN)
@@ -34,7 +35,7 @@ NO_SUCH_CASE = texts.text("no_such_case")
 
 @pytest.mark.rule("G1")
 @pytest.mark.parametrize(("record", "actor"), MAY_NOT)
-def test_whoever_has_no_role_in_it_cannot_record_it(play: Play, record: Record, actor: Actor) -> None:
+def test_whoever_has_no_role_in_it_cannot_record_it(play: Play, record: ActionSpec, actor: Actor) -> None:
     play.reach("consult")
     roles = texts.text("role_may_not", roles=texts.roles(record.by))
     reads = set(actor.roles) & set(play.plan.readers) or actor is SANNE

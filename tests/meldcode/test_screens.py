@@ -9,19 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from handlers.catalogues import DUTCH, ENGLISH, speaking
-from handlers.home import case_list
-from handlers.logbook import ENTRIES, logbook
-from meldcode.reading import Overview, overview, signal_form
-from meldcode.turns import Place
+from handlers.i18n.catalogues import DUTCH, ENGLISH, use_language
+from handlers.views.home import case_list
+from handlers.views.logbook import ENTRIES, logbook
+from meldcode.application.cases.open_form import signal_form
+from meldcode.application.home import Overview, overview
+from meldcode.domain.worklist import Section
 from tests.meldcode.playing import FATIMA, KARIN, MEHMET, SANNE, SOURCE_PLAN, Actor, Play, new_play
 
 CODE = re.compile(r"\d\d-[A-Z0-9]{4}")
 
 
 def overview_of(play: Play, actor: Actor) -> Overview:
-    with play.transaction() as tx:
-        return overview(tx, actor.identity, play.now)
+    with play.transaction() as uow:
+        return overview(uow, actor.identity, play.now)
 
 
 def words_of(blocks: object) -> str:
@@ -37,10 +38,10 @@ def test_whose_case_was_joined_to_another_is_not_told_that_there_is_another(
 ) -> None:
     first, second = play.signal().code, play.signal(by=MEHMET).code
     play.joins(KARIN, first, second)
-    with speaking(language):
+    with use_language(language):
         overview = overview_of(play, MEHMET)
         shown = words_of(case_list(overview))
-    assert [row.place for row in overview.rows] == [Place.JOINED]
+    assert [row.place for row in overview.rows] == [Section.JOINED]
     assert {*CODE.findall(shown)} == {second}
     assert not re.search(telltales, shown.replace("Meldwijzer", ""), re.IGNORECASE)
 
@@ -76,7 +77,7 @@ def test_the_teachers_group_is_filled_in_whatever_the_plan_calls_it(empty_databa
     play = new_play(empty_database, tmp_path, document)
     play.misses(SANNE)
     play.employs(replace(SANNE, groups=("5",)))
-    with play.transaction() as tx:
-        form = signal_form(tx, SANNE.identity, "", play.now)
+    with play.transaction() as uow:
+        form = signal_form(uow, SANNE.identity, "", play.now)
     assert form.initial["class_of"] == "5"
     play.engine.dispose()

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import event
 
-from meldcode.recording import Saved, Submit, submit
-from meldcode.reminding import remind
+from meldcode.application.cases.record_entry import RecordEntry, Saved, record_entry
+from meldcode.application.jobs.reminders import send_due_reminders
 from tests.meldcode.playing import SANNE, Play
 
 OF_THE_TRANSACTION = ("BEGIN", "SAVEPOINT", "RELEASE")
@@ -35,8 +35,8 @@ def statements(play: Play) -> Iterator[list[str]]:
 def test_a_first_signal_asks_the_database_ten_times(play: Play) -> None:
     play.signal(by=SANNE)
     answers = {**play.filled("signal", by=SANNE), "first_name": "Daan", "last_name": "Prins", "group": "4"}
-    with play.transaction() as tx, statements(play) as asked:
-        saved = submit(tx, Submit(SANNE.identity, "another view", "", answers), play.now)
+    with play.transaction() as uow, statements(play) as asked:
+        saved = record_entry(uow, RecordEntry(SANNE.identity, "another view", "", answers), play.now)
     assert isinstance(saved, Saved)
     assert len(saved.told) > 1
     assert len(asked) <= 10, asked
@@ -48,10 +48,10 @@ def test_each_case_more_in_a_tick_asks_the_database_five_times(play: Play) -> No
     for name in ("Noor", "Daan"):
         play.signal(by=SANNE, first_name=name)
         later = play.now + timedelta(days=7)
-        with play.store.transaction(later) as tx, statements(play) as asked:
-            assert remind(tx, later, 50, fail) == len(asked_by_count) + 1
+        with play.store.transaction(later) as uow, statements(play) as asked:
+            assert send_due_reminders(uow, later, 50, fail) == len(asked_by_count) + 1
             asked_by_count.append(len(asked))
-            tx.session.connection.rollback()
+            uow.session.connection.rollback()
     assert asked_by_count[1] - asked_by_count[0] <= 5, asked
 
 

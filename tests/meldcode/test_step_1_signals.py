@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from handlers import texts
-from meldcode.plan import FieldKind, Role
-from meldcode.plan_file import load_plan, shipped_plans
-from meldcode.reading import find_draft
-from meldcode.recording import Submit, submit
+from handlers.i18n import texts
+from meldcode.application.cases.open_form import find_draft
+from meldcode.application.cases.record_entry import RecordEntry, record_entry
+from meldcode.domain.plan.file import load_plan, shipped_plans
+from meldcode.domain.plan.forms import FieldKind
+from meldcode.domain.plan.roles import Role
 from tests.meldcode.playing import BEA, FATIMA, KARIN, MONDAY, SANNE, Actor, Play
 
 YESTERDAY, TOMORROW = (MONDAY.date() + timedelta(days=days) for days in (-1, 1))
@@ -146,9 +147,9 @@ def test_going_back_to_adjust_shows_the_form_as_it_was(play: Play) -> None:
     play.reach("watch", decision="no_report")
     asked = play.form("watch_entry", by=SANNE)
     typed = {"watched": "Misschien gaat het slechter.", "change": "worse", "watched_on": str(play.now.date())}
-    with play.transaction() as tx:
-        submit(tx, Submit(SANNE.identity, "V", "watch_entry", typed, play.code, seen=asked.seen), play.now)
-        again = find_draft(tx, SANNE.identity, "V", "watch_entry", play.code, 0, play.now)
+    with play.transaction() as uow:
+        record_entry(uow, RecordEntry(SANNE.identity, "V", "watch_entry", typed, play.code, seen=asked.seen), play.now)
+        again = find_draft(uow, SANNE.identity, "V", "watch_entry", play.code, 0, play.now)
     assert again == replace(asked, initial=typed)
     assert [consequence.choice for consequence in again.consequences][:1] == ["Het gaat slechter"]
 

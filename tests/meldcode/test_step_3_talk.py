@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from handlers import texts
-from meldcode.case import Status, needed
+from handlers.i18n import texts
+from meldcode.domain.case.state import Status, needed
 from tests.meldcode.playing import BEA, DIRK, DOUBLE, FATIMA, IRIS, KARIN, KEES, MEHMET, SANNE, TYPED, Actor, Play
 
 JUDGE_FIRST = "Schat eerst in of een gesprek veilig is."

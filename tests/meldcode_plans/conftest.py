@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from meldcode.plan_file import PLANS
+from meldcode.domain.plan.file import PLANS
 from tests.meldcode.playing import Play, new_play, staffed_database
 
 NATIONAL = PLANS / "landelijk.yaml"

@@ -13,9 +13,11 @@ import yaml
 from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 
-from meldcode import plan
-from meldcode.plan import Effect, FieldKind, PlanPart, Role
-from meldcode.plan_file import PlanLoader, shipped_plans
+from meldcode.domain.plan import forms, model
+from meldcode.domain.plan.file import PlanLoader, shipped_plans
+from meldcode.domain.plan.forms import FieldKind, PlanPart
+from meldcode.domain.plan.model import Effect
+from meldcode.domain.plan.roles import Role
 
 PAGE = Path(__file__).parents[2] / "docs" / "plan.md"
 MODELS = PlanPart.__subclasses__()
@@ -50,7 +52,9 @@ def type_of(info: FieldInfo) -> Any:
 
 def test_all_parts_of_a_plan_are_found() -> None:
     assert {model.__name__ for model in MODELS} == {
-        name for name, thing in vars(plan).items() if isinstance(thing, type) and issubclass(thing, PlanPart)
+        name
+        for name, thing in {**vars(model), **vars(forms)}.items()
+        if isinstance(thing, type) and issubclass(thing, PlanPart)
     } - {"PlanPart"}
 
 

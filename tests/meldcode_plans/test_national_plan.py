@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from handlers import texts
-from meldcode.case import Status
-from meldcode.plan import FieldKind
+from handlers.i18n import texts
+from meldcode.domain.case.state import Status
+from meldcode.domain.plan.forms import FieldKind
 from tests.meldcode.playing import BEA, FATIMA, KARIN, MEHMET, SANNE, Actor, Play
 
 ANONYMOUS = texts.text("names_pupil")
@@ -289,7 +289,7 @@ def test_immediate_danger_waits_for_no_step(play: Play, step: str) -> None:
 def test_a_case_is_handed_over(play: Play) -> None:
     play.reach("talk")
     assert MEHMET in play.record("handed_over", by=SANNE).told
-    assert play.opens(MEHMET).dossier.relation.is_own
+    assert play.opens(MEHMET).context.relation.is_own
     assert play.refused_to(lambda: play.opens(SANNE)) == {"": texts.text("no_such_case")}
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from bot.program import open_store
+from bot.app import open_store
 from bot.settings import Settings
-from meldcode.case import Status
-from meldcode.plan_file import PLANS, load_plan, parse_plan
-from storage.transaction import Store
-from storage.vault import new_master_key
+from meldcode.domain.case.state import Status
+from meldcode.domain.plan.file import PLANS, load_plan, parse_plan
+from storage.crypto.vault import new_master_key
+from storage.unit_of_work import Store
 from tests.meldcode.playing import FATIMA, KARIN, MEHMET, SANNE, Play, new_play
 
 FILES = {name: PLANS / f"{name}.yaml" for name in ("heutink", "landelijk")}
@@ -57,12 +57,12 @@ def test_a_case_keeps_its_plan_to_the_end_and_a_new_one_has_the_new_plan(
     new.signal(by=MEHMET, **OTHER_PUPIL)
     assert (new.header().plan, old.header().plan) == (OTHER[first], first)
 
-    assert old.opens(KARIN).dossier.plan == old.plan
+    assert old.opens(KARIN).context.plan == old.plan
     assert old.form("consultation", by=KARIN).record == old.plan.records["consultation"]
     old.reach("decide")
     old.decide("no_report")
     old.record("watch_entry", by=SANNE, change="worse")
-    assert old.opens(KARIN).dossier.state.step == "decide"
+    assert old.opens(KARIN).context.state.step == "decide"
     old.decide("report")
     old.record("reported", by=KARIN)
     old.record("parent_told", by=KARIN, present=[KARIN, FATIMA])
@@ -95,10 +95,10 @@ def test_a_new_version_of_a_plan_is_for_new_cases_only(empty_database: Path, tmp
     linde = school(empty_database, tmp_path, text_of("landelijk"), changed)
     linde.before.reach("weigh")
     linde.switches()
-    assert linde.before.opens(KARIN).dossier.plan.step("weigh").title == "Wegen"
+    assert linde.before.opens(KARIN).context.plan.step("weigh").title == "Wegen"
     linde.after.signal(by=MEHMET, **OTHER_PUPIL)
     linde.after.reach("weigh")
-    assert linde.after.opens(KARIN).dossier.plan.step("weigh").title == "Anders"
+    assert linde.after.opens(KARIN).context.plan.step("weigh").title == "Anders"
     assert (linde.before.header().plan_version, linde.after.header().plan_version) == (version, version + 1)
 
 
@@ -124,13 +124,13 @@ def test_the_setting_takes_the_path_of_a_plan(folder: Path, monkeypatch: pytest.
         else:
             monkeypatch.delenv("MELDWIJZER_PLAN")
         engine, store = opened()
-        with store.transaction() as tx:
-            assert tx.plans.current().plan == plan
-            assert {tx.plans.get(name, VERSIONS[name]).plan for name in FILES} == set(FILES)
+        with store.transaction() as uow:
+            assert uow.plans.current().plan == plan
+            assert {uow.plans.get(name, VERSIONS[name]).plan for name in FILES} == set(FILES)
         engine.dispose()
     engine, store = opened()
-    with store.transaction() as tx:
-        assert tx.plans.get("eigen", VERSIONS["landelijk"]).plan == "eigen", (
+    with store.transaction() as uow:
+        assert uow.plans.get("eigen", VERSIONS["landelijk"]).plan == "eigen", (
             "a plan that was used is kept, also without its file"
         )
     engine.dispose()

@@ -23,10 +23,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from practice.actor import Actor
+from practice.client.actor import Actor
 from practice.model import AppConfig, Json, Person
-from practice.server import PracticeServer
-from practice.workspace import Workspace
+from practice.state.workspace import Workspace
+from practice.web.server import PracticeServer
 
 SANNE, KARIN = "U0SANNE", "U0KARIN"
 SCOPES = ("commands", "chat:write", "users:read", "im:write", "im:history", "files:write")

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from practice.actor import TROUBLE, Actor
+from practice.client.actor import TROUBLE, Actor
 from practice.model import Json, Message, View
-from practice.server import PracticeServer
-from practice.workspace import Workspace
+from practice.state.workspace import Workspace
+from practice.web.server import PracticeServer
 from tests.practice.conftest import KARIN, SANNE, Clock, Scripted, manifest
 
 

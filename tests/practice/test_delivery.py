@@ -11,9 +11,9 @@ import pytest
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
-from practice.actor import TROUBLE, Actor
-from practice.server import PracticeServer
-from practice.workspace import Workspace
+from practice.client.actor import TROUBLE, Actor
+from practice.state.workspace import Workspace
+from practice.web.server import PracticeServer
 from tests.practice.conftest import KARIN, SANNE, Scripted, bolt, manifest, over_socket, until
 
 

@@ -10,9 +10,9 @@ import pytest
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from practice.actor import Actor
-from practice.server import PracticeServer
-from practice.workspace import Workspace
+from practice.client.actor import Actor
+from practice.state.workspace import Workspace
+from practice.web.server import PracticeServer
 from tests.practice.conftest import SANNE, bolt, over_http, over_socket
 
 

@@ -10,13 +10,13 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from practice.actor import Actor
-from practice.faults import SWITCHES, Faults
+from practice.client.actor import Actor
 from practice.model import Json
-from practice.rates import Rates
-from practice.server import PracticeServer
-from practice.traffic import FILTERS, found, mark_of
-from practice.workspace import Workspace
+from practice.state.faults import SWITCHES, Faults
+from practice.state.rates import Rates
+from practice.state.workspace import Workspace
+from practice.web.server import PracticeServer
+from practice.web.traffic import FILTERS, found, mark_of
 from tests.practice.conftest import SANNE, bolt, over_socket, until
 
 NOW = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)

@@ -6,10 +6,10 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from practice.files import FILE_BYTES
 from practice.model import Json
-from practice.server import PracticeServer
-from practice.workspace import Workspace
+from practice.state.files import FILE_BYTES
+from practice.state.workspace import Workspace
+from practice.web.server import PracticeServer
 from tests.practice.conftest import SANNE
 from tests.practice.test_webapi import SANNE_DM, error, refusal
 

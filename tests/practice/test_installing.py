@@ -12,10 +12,10 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from practice.installing import removal_events
+from practice.api.oauth import removal_events
 from practice.model import Person
-from practice.server import PracticeServer
-from practice.workspace import Workspace
+from practice.state.workspace import Workspace
+from practice.web.server import PracticeServer
 from tests.practice.conftest import config, manifest
 
 REDIRECT = "https://bot.example/slack/oauth_redirect"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from practice.limits import is_too_large, message_problems, view_problems
+from practice.blocks.limits import is_too_large, message_problems, view_problems
 from practice.model import Json
 
 

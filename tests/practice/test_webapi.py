@@ -10,10 +10,10 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from practice.actor import Actor
+from practice.client.actor import Actor
 from practice.model import Json, Person
-from practice.server import PracticeServer
-from practice.workspace import Workspace
+from practice.state.workspace import Workspace
+from practice.web.server import PracticeServer
 from tests.practice.conftest import KARIN, SANNE, Clock, manifest
 
 SANNE_DM = "D0SANNE"

@@ -9,8 +9,8 @@ import pytest_asyncio
 from slack_sdk.web.async_client import AsyncWebClient
 
 from practice.model import Json
-from practice.server import PracticeServer
-from practice.workspace import Patience, Workspace
+from practice.state.workspace import Patience, Workspace
+from practice.web.server import PracticeServer
 from tests.practice.conftest import over_http
 from tests.practice_pages.sample import PEOPLE, config, sample_app
 

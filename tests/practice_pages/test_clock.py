@@ -11,9 +11,9 @@ import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from practice.model import Move
-from practice.server import PracticeServer
-from practice.tickets import TRIGGER_LIFE
-from practice.workspace import Workspace
+from practice.state.tickets import TRIGGER_LIFE
+from practice.state.workspace import Workspace
+from practice.web.server import PracticeServer
 from tests.practice_pages.sample import KARIN, PEOPLE, SANNE, config
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(30)]

@@ -6,9 +6,18 @@ from datetime import UTC, datetime
 
 import pytest
 
-from practice.fields import field_errors
-from practice.forms import Source, dispatch_on, field_name, people_options, rich_text, source_of, state_of, values_sent
+from practice.client.fields import field_errors
 from practice.model import Json, Message, Person, View
+from practice.web.forms import (
+    Source,
+    dispatch_on,
+    field_name,
+    people_options,
+    rich_text,
+    source_of,
+    state_of,
+    values_sent,
+)
 from tests.practice_pages.sample import field, form, options
 
 TWO = options("Een", "Twee")

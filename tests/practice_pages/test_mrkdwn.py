@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from practice.model import Json
-from practice.mrkdwn import mrkdwn, plain, rich_text_html, text_html
+from practice.web.mrkdwn import mrkdwn, plain, rich_text_html, text_html
 from tests.practice_pages.sample import ATTACK
 
 NAMES = {"U1": "Sanne <b>de Boer</b>"}

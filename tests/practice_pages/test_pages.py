@@ -11,9 +11,9 @@ import pytest
 import pytest_asyncio
 
 from practice.model import Exchange
-from practice.rendering import clock_time, day, initials, milliseconds, result
-from practice.traffic import is_wrong
-from practice.words import failure
+from practice.web.rendering import clock_time, day, initials, milliseconds, result
+from practice.web.traffic import is_wrong
+from practice.web.words import failure
 from tests.practice_pages.conftest import Stage
 from tests.practice_pages.sample import ATTACK, KARIN, SANNE, button, field, form, mrkdwn, plain
 

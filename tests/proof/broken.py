@@ -10,14 +10,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers.office import Office
-from storage.outbox import Claimed, SendQueue
+from meldcode.application.executor import Executor
+from storage.repositories.outbox import Claimed, SendQueue
 
 
 def acknowledged_before_commit() -> None:
     """What the person is told comes half a second before the commit, as it does with bots that acknowledge first."""
 
-    def outcomes(self: Office[Any], jobs: list[Any]) -> list[Any]:
+    def outcomes(self: Executor[Any], jobs: list[Any]) -> list[Any]:
         with self._together() as begin:
             found = [self._outcome(job, begin) for job in jobs]
             self._tell(found)
@@ -25,7 +25,7 @@ def acknowledged_before_commit() -> None:
                 time.sleep(0.5)
         return found
 
-    Office._outcomes = outcomes  # type: ignore[method-assign]
+    Executor._outcomes = outcomes  # type: ignore[method-assign]
 
 
 def marked_before_sent() -> None:

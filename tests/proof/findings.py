@@ -9,11 +9,11 @@ from dataclasses import dataclass, fields
 
 from sqlalchemy import select
 
-from meldcode.case import CaseId
-from practice.workspace import Workspace
-from storage.outbox import SendState
-from storage.schema import cases, identities, outbox, reminders
-from storage.transaction import Store
+from meldcode.domain.ids import CaseId
+from practice.state.workspace import Workspace
+from storage.db.schema import cases, identities, outbox, reminders
+from storage.repositories.outbox import SendState
+from storage.unit_of_work import Store
 from tests.on_screen import words_of
 from tests.proof.house import REMINDED, TOLD, user
 
@@ -82,9 +82,9 @@ def _look_at_entries(store: Store, figures: Figures, acknowledged: Collection[st
     """Decrypt every entry, and return the code of each marker's case."""
     codes: dict[str, str] = {}
     stored: Counter[str] = Counter()
-    with store.transaction() as tx:
-        for case, code in tx.session.connection.execute(select(cases.c.id, cases.c.code)).all():
-            for entry in tx.cases.contents(case).entries:
+    with store.transaction() as uow:
+        for case, code in uow.session.connection.execute(select(cases.c.id, cases.c.code)).all():
+            for entry in uow.cases.contents(case).entries:
                 found = MARKER.findall(str(entry.answers.get("what", "")))
                 stored.update(found)
                 codes |= dict.fromkeys(found, code)
@@ -95,16 +95,16 @@ def _look_at_entries(store: Store, figures: Figures, acknowledged: Collection[st
 
 def _look_at_reminders(store: Store, figures: Figures, overdue: Mapping[CaseId, int]) -> None:
     """Each overdue case has had both rungs, once, in one message to each of those it is for, and to nobody else."""
-    with store.transaction() as tx:
+    with store.transaction() as uow:
         sent_to = (
             select(outbox.c.case, identities.c.user)
             .join(identities, identities.c.person == outbox.c.recipient)
             .where(outbox.c.kind == "reminder")
         )
         put: Counter[tuple[CaseId, str]] = Counter(
-            (row.case, row.user) for row in tx.session.connection.execute(sent_to)
+            (row.case, row.user) for row in uow.session.connection.execute(sent_to)
         )
-        had = Counter(tx.session.connection.scalars(select(reminders.c.case)))
+        had = Counter(uow.session.connection.scalars(select(reminders.c.case)))
     for case, school in overdue.items():
         wanted = {(case, user(role, school)) for role in REMINDED}
         figures.reminders_missing += sum(not put[one] for one in wanted)
@@ -116,9 +116,9 @@ def _look_at_reminders(store: Store, figures: Figures, overdue: Mapping[CaseId, 
 
 
 def _look_at_messages(store: Store, figures: Figures, got: Received) -> None:
-    with store.transaction() as tx:
+    with store.transaction() as uow:
         query = select(outbox, identities.c.user).join(identities, identities.c.person == outbox.c.recipient)
-        rows = tx.session.connection.execute(query).all()
+        rows = uow.session.connection.execute(query).all()
     sorts = {"reminder": "reminder", "week": "week"}
     wanted: Received = Counter((row.user, sorts.get(row.kind, "recorded"), row.words.get("code", "")) for row in rows)
     figures.messages = len(rows)

@@ -19,13 +19,13 @@ from unittest.mock import patch
 
 from sqlalchemy import Engine, delete, func, select
 
-from bot.program import Program, prepared, utc_now
-from meldcode.case import CaseId
-from meldcode.plan_file import load_plan
-from practice.server import PracticeServer
-from storage.outbox import SendState
-from storage.schema import cases, outbox
-from storage.transaction import Store
+from bot.app import Program, prepared, utc_now
+from meldcode.domain.ids import CaseId
+from meldcode.domain.plan.file import load_plan
+from practice.web.server import PracticeServer
+from storage.db.schema import cases, outbox
+from storage.repositories.outbox import SendState
+from storage.unit_of_work import Store
 from tests.proof.findings import Figures, find_out
 from tests.proof.house import open_again, settings_for, workspace_for
 from tests.proof.kills import MOST_OF_A_SCHOOL, database
@@ -47,7 +47,7 @@ async def prove(database_url: str, folder: Path, count: int) -> tuple[Figures, l
 
     async with PracticeServer(workspace) as slack, AsyncExitStack() as stack:
         settings = settings_for(workspace, slack.api_url, folder, database_url, schools)
-        stack.enter_context(patch("bot.program.load_plan", cache(load_plan)))
+        stack.enter_context(patch("bot.app.load_plan", cache(load_plan)))
         workers = [await stack.enter_async_context(prepared(settings, clock)) for _ in range(WORKERS)]
         store, engine = workers[0].store, workers[0].engine
         overdue = await asyncio.to_thread(_make_due, store, engine, count, schools)

@@ -28,11 +28,10 @@ from pydantic import SecretStr
 
 from bot.manifest import manifest
 from bot.settings import Settings
-from meldcode.calendar import SchoolCalendar
-from meldcode.people import AMSTERDAM
+from meldcode.domain.calendar import AMSTERDAM, SchoolCalendar
 from practice.model import AppConfig, Person
-from practice.workspace import Workspace
-from storage.vault import new_master_key
+from practice.state.workspace import Workspace
+from storage.crypto.vault import new_master_key
 
 log = logging.getLogger("meldwijzer.proof")
 ROOT = Path(__file__).parents[2]

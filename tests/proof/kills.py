@@ -22,14 +22,14 @@ from pathlib import Path
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import OperationalError
 
-from bot.program import open_store, prepared, utc_now, working
+from bot.app import open_store, prepared, utc_now, working
 from bot.settings import Settings
-from meldcode.case import CaseId
-from practice.server import PracticeServer
-from practice.workspace import Workspace
-from storage.outbox import SendState
-from storage.schema import cases, outbox
-from storage.transaction import Store
+from meldcode.domain.ids import CaseId
+from practice.state.workspace import Workspace
+from practice.web.server import PracticeServer
+from storage.db.schema import cases, outbox
+from storage.repositories.outbox import SendState
+from storage.unit_of_work import Store
 from tests.databases import Postgres
 from tests.proof.findings import Figures, find_out
 from tests.proof.house import HOST, Processes, free_port, open_again, settings_for, workspace_for

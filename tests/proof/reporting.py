@@ -12,14 +12,15 @@ from uuid import uuid4
 
 from sqlalchemy.exc import OperationalError
 
-from meldcode.case import CaseId
-from meldcode.people import AMSTERDAM, Identity
-from meldcode.ports import Transaction
-from meldcode.recording import Submit, submit
-from practice.actor import Actor
+from meldcode.application.cases.record_entry import RecordEntry, record_entry
+from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.domain.calendar import AMSTERDAM
+from meldcode.domain.ids import CaseId
+from meldcode.domain.staff import Identity
+from practice.client.actor import Actor
 from practice.model import View
-from practice.workspace import Workspace
-from storage.transaction import Store
+from practice.state.workspace import Workspace
+from storage.unit_of_work import Store
 from tests.proof.house import TEAM, long_ago, user
 from tests.running import signal
 
@@ -88,14 +89,14 @@ def report_long_ago(store: Store, reports: Sequence[tuple[int, str]]) -> dict[Ca
     moment = long_ago()
     for _ in range(5):
         try:
-            with store.transaction(moment) as tx:
-                return {_reported(tx, school, marker, moment): school for school, marker in reports}
+            with store.transaction(moment) as uow:
+                return {_reported(uow, school, marker, moment): school for school, marker in reports}
         except OperationalError:  # the database was busy for long
             time.sleep(0.2)
     raise TimeoutError("the database is too busy to report")
 
 
-def _reported(tx: Transaction, school: int, marker: str, moment: datetime) -> CaseId:
+def _reported(uow: UnitOfWork, school: int, marker: str, moment: datetime) -> CaseId:
     answers = {
         "first_name": "Pim",
         "last_name": marker.capitalize(),
@@ -105,8 +106,8 @@ def _reported(tx: Transaction, school: int, marker: str, moment: datetime) -> Ca
         "heard_from": "self",
         "happened_on": moment.astimezone(AMSTERDAM).date().isoformat(),
     }
-    command = Submit(Identity("slack", TEAM, user("teacher", school)), str(uuid4()), "", answers, reviewed=True)
-    submit(tx, command, moment)
-    stored = tx.cases.submission(command.key)
+    command = RecordEntry(Identity("slack", TEAM, user("teacher", school)), str(uuid4()), "", answers, reviewed=True)
+    record_entry(uow, command, moment)
+    stored = uow.cases.submission(command.key)
     assert stored
     return stored.case

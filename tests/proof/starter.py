@@ -16,12 +16,13 @@ from typing import Any
 
 import uvicorn
 
-from bot import cli, program
+from bot import app
+from bot.cli import main as cli
+from bot.http import web_app
 from bot.schools_file import read_schools
-from bot.web import web_app
-from handlers.catalogues import LANGUAGES, sentences
-from meldcode.calendar import SchoolCalendar
-from meldcode.plan_file import load_plan, shipped_plans
+from handlers.i18n.catalogues import LANGUAGES, sentences
+from meldcode.domain.calendar import SchoolCalendar
+from meldcode.domain.plan.file import load_plan, shipped_plans
 from tests.proof import broken
 
 
@@ -33,7 +34,7 @@ def main(fault: str = "") -> None:
         broken.FAULTS[fault]()
     for line in sys.stdin:
         asked = json.loads(line)
-        program.read_schools(Path(asked["environment"]["MELDWIJZER_SCHOOLS"]))  # type: ignore[attr-defined]
+        app.read_schools(Path(asked["environment"]["MELDWIJZER_SCHOOLS"]))  # type: ignore[attr-defined]
         pid = os.fork()
         if pid == 0:
             _become(asked)
@@ -42,10 +43,10 @@ def main(fault: str = "") -> None:
 
 def _read_beforehand() -> None:
     """What every start reads and imports, and what no kill can change: half of the time that a start takes."""
-    program.load_plan = cache(load_plan)  # type: ignore[attr-defined]
-    program.read_schools = cache(read_schools)  # type: ignore[attr-defined]
+    app.load_plan = cache(load_plan)  # type: ignore[attr-defined]
+    app.read_schools = cache(read_schools)  # type: ignore[attr-defined]
     for file in shipped_plans():
-        program.load_plan(file)  # type: ignore[attr-defined]
+        app.load_plan(file)  # type: ignore[attr-defined]
     SchoolCalendar("noord").last_known_day()
     for language in LANGUAGES:
         sentences(language)

@@ -8,8 +8,8 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, event, insert
 
-from storage.cases import StoredCases
-from storage.schema import cases, plans, schools
+from storage.db.schema import cases, plans, schools
+from storage.repositories.cases import StoredCases
 from storage.session import Session
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)

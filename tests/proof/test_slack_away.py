@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from storage.schema import identities, outbox
+from storage.db.schema import identities, outbox
 from tests.running import JORIS, KARIN, SANNE, Running, running, signal
 
 FOR_GOOD = 10**6

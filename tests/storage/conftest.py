@@ -7,16 +7,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from meldcode.case import Answers, Entry, Pupil, SchoolId, State
-from meldcode.cases_port import CaseHeader
-from meldcode.people import Identity, Person
-from meldcode.plan import Plan, Role
-from meldcode.plan_file import load_plan, shipped_plans
-from meldcode.ports import Transaction
-from storage.keys import open_vault
+from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.domain.case.header import CaseHeader
+from meldcode.domain.case.state import Answers, Entry, Pupil, State
+from meldcode.domain.ids import SchoolId
+from meldcode.domain.plan.file import load_plan, shipped_plans
+from meldcode.domain.plan.model import Plan
+from meldcode.domain.plan.roles import Role
+from meldcode.domain.staff import Identity, Person
+from storage.crypto.keys import open_vault
+from storage.crypto.vault import MasterKey, Vault
 from storage.schools import PersonConfig, SchoolConfig, apply_schools
-from storage.transaction import Store
-from storage.vault import MasterKey, Vault
+from storage.unit_of_work import Store
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 WORKSPACE = "T0001"
@@ -77,20 +79,20 @@ class Staff:
 
 @pytest.fixture
 def staff(store: Store) -> Staff:
-    with store.transaction() as tx:
-        sanne, karin = person(tx, "U1"), person(tx, "U2")
+    with store.transaction() as uow:
+        sanne, karin = person(uow, "U1"), person(uow, "U2")
     return Staff(sanne, karin, next(iter(sanne.memberships)))
 
 
 @pytest.fixture
 def case(store: Store, staff: Staff) -> CaseHeader:
     """An open case without entries."""
-    with store.transaction() as tx:
-        return tx.cases.open(staff.school, tx.plans.current(), PUPIL, staff.sanne.id, NOW)
+    with store.transaction() as uow:
+        return uow.cases.open(staff.school, uow.plans.current(), PUPIL, staff.sanne.id, NOW)
 
 
-def person(tx: Transaction, user: str) -> Person:
-    found = tx.people.by_identity(Identity("slack", WORKSPACE, user))
+def person(uow: UnitOfWork, user: str) -> Person:
+    found = uow.staff.by_identity(Identity("slack", WORKSPACE, user))
     assert found is not None
     return found
 
@@ -102,7 +104,7 @@ def entry(case: CaseHeader, author: Person, answers: Answers | None = None, *, m
 
 
 def append(
-    tx: Transaction, case: CaseHeader, author: Person, answers: Answers | None = None, *, key: str
+    uow: UnitOfWork, case: CaseHeader, author: Person, answers: Answers | None = None, *, key: str
 ) -> CaseHeader:
     state = State(step=case.step, since=case.since)
-    return tx.cases.append(case, entry(case, author, answers), state, None, key=key, digest=f"digest of {key}")
+    return uow.cases.append(case, entry(case, author, answers), state, None, key=key, digest=f"digest of {key}")

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, delete, insert, select, update
 
-from meldcode.cases_port import CaseHeader
-from storage.anchor import BadAnchor, keep_up, put_back
-from storage.schema import case_keys, case_teachers, cases, entries
-from storage.snapshot import snapshot
-from storage.transaction import Store
-from storage.vault import MasterKey, Vault
-from storage.verify import Fault, Kind, faults
+from meldcode.domain.case.header import CaseHeader
+from storage.crypto.vault import MasterKey, Vault
+from storage.db.schema import case_keys, case_teachers, cases, entries
+from storage.db.snapshot import snapshot
+from storage.integrity.anchor import BadAnchor, keep_up, put_back
+from storage.integrity.verify import Fault, FaultKind, faults
+from storage.unit_of_work import Store
 from tests.storage.conftest import NOW, PUPIL, Staff, append
 from tests.storage.test_verify import destroy
 
@@ -26,10 +26,10 @@ LATER = NOW + timedelta(hours=1)
 @pytest.fixture
 def written(store: Store, staff: Staff, case: CaseHeader) -> CaseHeader:
     """The case with four entries, beside one without any."""
-    with store.transaction() as tx:
+    with store.transaction() as uow:
         for i in range(4):
-            case = append(tx, case, staff.sanne, {"what": str(i)}, key=f"V{i}")
-        tx.cases.open(staff.school, tx.plans.current(), PUPIL, staff.karin.id, NOW)
+            case = append(uow, case, staff.sanne, {"what": str(i)}, key=f"V{i}")
+        uow.cases.open(staff.school, uow.plans.current(), PUPIL, staff.karin.id, NOW)
     return case
 
 
@@ -63,9 +63,9 @@ def test_a_database_that_went_on_is_in_order(
     engine: Engine, vault: Vault, store: Store, staff: Staff, written: CaseHeader, anchor: Path
 ) -> None:
     assert found(engine, vault, anchor) == ([], [])
-    with store.transaction() as tx:
-        append(tx, written, staff.sanne, {"what": "x"}, key="V9")
-        tx.cases.open(staff.school, tx.plans.current(), PUPIL, staff.karin.id, NOW)
+    with store.transaction() as uow:
+        append(uow, written, staff.sanne, {"what": "x"}, key="V9")
+        uow.cases.open(staff.school, uow.plans.current(), PUPIL, staff.karin.id, NOW)
     assert found(engine, vault, anchor) == ([], [])
     before = anchor.read_text()
     assert keep_up(engine, vault, anchor, LATER) == []
@@ -78,7 +78,7 @@ def test_a_case_that_was_put_back_shows(
     engine: Engine, vault: Vault, written: CaseHeader, anchor: Path, version: int
 ) -> None:
     rewind(engine, written, version)
-    assert found(engine, vault, anchor) == ([], [Fault(written.code, Kind.CUT_OFF, version + 1)])
+    assert found(engine, vault, anchor) == ([], [Fault(written.code, FaultKind.CUT_OFF, version + 1)])
 
 
 @pytest.mark.parametrize("more", [1, 3])
@@ -86,11 +86,11 @@ def test_a_case_that_was_put_back_and_written_on_shows(
     engine: Engine, vault: Vault, store: Store, staff: Staff, written: CaseHeader, anchor: Path, more: int
 ) -> None:
     rewind(engine, written, 3)
-    with store.transaction() as tx:
-        case = tx.cases.get(written.id)
+    with store.transaction() as uow:
+        case = uow.cases.get(written.id)
         for i in range(more):
-            case = append(tx, case, staff.sanne, {"what": "anders"}, key=f"X{i}")
-    assert found(engine, vault, anchor) == ([], [Fault(written.code, Kind.CHANGED, 4)])
+            case = append(uow, case, staff.sanne, {"what": "anders"}, key=f"X{i}")
+    assert found(engine, vault, anchor) == ([], [Fault(written.code, FaultKind.CHANGED, 4)])
 
 
 def test_a_case_that_was_removed_as_a_whole_shows(
@@ -100,7 +100,7 @@ def test_a_case_that_was_removed_as_a_whole_shows(
         for table in (entries, case_keys, case_teachers):
             db.execute(delete(table).where(table.c.case == written.id))
         db.execute(delete(cases).where(cases.c.id == written.id))
-    assert found(engine, vault, anchor) == ([], [Fault(written.code, Kind.CASE_REMOVED)])
+    assert found(engine, vault, anchor) == ([], [Fault(written.code, FaultKind.CASE_REMOVED)])
 
 
 def test_a_true_destruction_is_no_fault_and_its_undoing_is(
@@ -117,7 +117,7 @@ def test_a_true_destruction_is_no_fault_and_its_undoing_is(
         db.execute(update(cases).where(cases.c.id == written.id).values(dict(row._mapping)))
         db.execute(insert(case_keys).values(dict(key._mapping)))
         db.execute(insert(entries), [dict(entry._mapping) for entry in logbook])
-    assert found(engine, vault, anchor) == ([], [Fault(written.code, Kind.PUT_BACK)])
+    assert found(engine, vault, anchor) == ([], [Fault(written.code, FaultKind.PUT_BACK)])
 
 
 def test_an_anchor_is_not_written_over_what_was_lost(
@@ -125,7 +125,7 @@ def test_an_anchor_is_not_written_over_what_was_lost(
 ) -> None:
     rewind(engine, written, 2)
     before = anchor.read_text()
-    assert keep_up(engine, vault, anchor, LATER) == [Fault(written.code, Kind.CUT_OFF, 3)]
+    assert keep_up(engine, vault, anchor, LATER) == [Fault(written.code, FaultKind.CUT_OFF, 3)]
     assert anchor.read_text() == before
     anchor.unlink()
     assert keep_up(engine, vault, anchor, LATER) == []

@@ -18,25 +18,25 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, func, select, text, update
 
-from meldcode.case import Answers, Pupil
-from meldcode.cases_port import CaseHeader, Reading
-from meldcode.plan import Plan
-from meldcode.ports import Message
-from storage.backup import BackedUp, back_up
-from storage.backup_file import LEFT_OUT, BadBackup, keys_file, write_label
-from storage.backup_file import Kind as BackupKind
-from storage.engine import make_engine
-from storage.key_ring import KeyRing
-from storage.keys import open_vault, rotate
-from storage.migrate import _config, is_current
-from storage.outbox import SendState
-from storage.restore import Restored, restore
-from storage.schema import entries, metadata, outbox, readings
-from storage.snapshot import snapshot
-from storage.sqlite_file import file_engine
-from storage.transaction import Store
-from storage.vault import DataKey, KeyWrapper, MasterKey, Tampered, Vault, WrongKey
-from storage.verify import Kind, faults
+from meldcode.application.ports.unit_of_work import OutboxMessage
+from meldcode.domain.case.header import CaseHeader, Reading
+from meldcode.domain.case.state import Answers, Pupil
+from meldcode.domain.plan.model import Plan
+from storage.crypto.key_ring import KeyRing
+from storage.crypto.keys import open_vault, rotate
+from storage.crypto.vault import DataKey, KeyWrapper, MasterKey, Tampered, Vault, WrongKey
+from storage.db.engine import make_engine
+from storage.db.migrate import _config, is_current
+from storage.db.schema import entries, metadata, outbox, readings
+from storage.db.snapshot import snapshot
+from storage.db.sqlite_file import file_engine
+from storage.integrity.backup import BackedUp, back_up
+from storage.integrity.backup_file import LEFT_OUT, BadBackup, keys_file, write_label
+from storage.integrity.backup_file import BackupPart as BackupKind
+from storage.integrity.restore import Restored, restore
+from storage.integrity.verify import FaultKind, faults
+from storage.repositories.outbox import SendState
+from storage.unit_of_work import Store
 from tests.databases import Postgres
 from tests.storage.conftest import NOW, PUPIL, Staff, append
 from tests.storage.test_verify import destroy
@@ -49,21 +49,21 @@ SECRET: Answers = {"what": "Zat stil in de hoek"}
 @pytest.fixture
 def filled(store: Store, staff: Staff, case: CaseHeader) -> CaseHeader:
     """A case with four entries, two others of which one is joined, readings, a draft and messages."""
-    with store.transaction() as tx:
+    with store.transaction() as uow:
         for i in range(4):
-            case = append(tx, case, staff.sanne, SECRET, key=f"V{i}")
-        plan = tx.plans.current()
-        other = tx.cases.open(staff.school, plan, Pupil("Ali", "Kaya", "6"), staff.karin.id, NOW)
-        append(tx, other, staff.karin, {"what": "ander"}, key="W0")
-        joined = tx.cases.open(staff.school, plan, PUPIL, staff.karin.id, NOW)
-        tx.cases.set_joined(case.id, joined.id)
-        tx.cases.read(case.id, Reading(staff.karin.id, NOW, "case"))
-        tx.drafts.keep("D1", staff.sanne.id, SECRET, NOW)
-        tx.outbox.put(Message("told", staff.karin.id, case.id, "now"), NOW)
-        tx.outbox.put(Message("told", staff.karin.id, case.id, "claimed"), NOW)
-        tx.outbox.put(Message("told", staff.sanne.id, case.id, "morning"), LATER + timedelta(hours=1))
-    with store.transaction() as tx:
-        [claimed] = tx.queue.claim(NOW, 1, timedelta(minutes=1))
+            case = append(uow, case, staff.sanne, SECRET, key=f"V{i}")
+        plan = uow.plans.current()
+        other = uow.cases.open(staff.school, plan, Pupil("Ali", "Kaya", "6"), staff.karin.id, NOW)
+        append(uow, other, staff.karin, {"what": "ander"}, key="W0")
+        joined = uow.cases.open(staff.school, plan, PUPIL, staff.karin.id, NOW)
+        uow.cases.set_joined(case.id, joined.id)
+        uow.cases.read(case.id, Reading(staff.karin.id, NOW, "case"))
+        uow.drafts.keep("D1", staff.sanne.id, SECRET, NOW)
+        uow.outbox.put(OutboxMessage("told", staff.karin.id, case.id, "now"), NOW)
+        uow.outbox.put(OutboxMessage("told", staff.karin.id, case.id, "claimed"), NOW)
+        uow.outbox.put(OutboxMessage("told", staff.sanne.id, case.id, "morning"), LATER + timedelta(hours=1))
+    with store.transaction() as uow:
+        [claimed] = uow.queue.claim(NOW, 1, timedelta(minutes=1))
     assert claimed.case == case.id
     return case
 
@@ -144,7 +144,7 @@ def test_a_backup_that_fails_leaves_no_half_file(
     engine: Engine, vault: Vault, filled: CaseHeader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = set(tmp_path.iterdir())
-    monkeypatch.setattr("storage.backup.count_rows", lambda *_: 0)
+    monkeypatch.setattr("storage.integrity.backup.count_rows", lambda *_: 0)
     with pytest.raises(BadBackup, match="could not be written as a whole"):
         back_up(engine, vault, tmp_path / "maandag", NOW)
     assert set(tmp_path.iterdir()) == before
@@ -158,7 +158,7 @@ def test_what_is_wrong_in_the_database_is_told_and_copied_as_it_is(
     with engine.begin() as db:
         db.execute(update(entries).where(entries.c.case == filled.id, entries.c.seq == 2).values(payload=b"x"))
     made = back_up(engine, vault, tmp_path / "b", NOW)
-    assert [(fault.kind, fault.entry) for fault in made.faults] == [(Kind.CHANGED, 2)]
+    assert [(fault.kind, fault.entry) for fault in made.faults] == [(FaultKind.CHANGED, 2)]
     assert put_back(new_sqlite, master_key, tmp_path / "b").faults == made.faults
 
 
@@ -183,11 +183,11 @@ def test_everything_is_as_it_was_on_a_new_machine(
     assert (done.cases, done.entries, done.destroyed_since, done.faults) == (3, 5, 0, [])
     assert rows_of(empty) == rows_of(engine)
     store = Store(empty, open_vault(empty, master_key), plan)
-    with store.transaction() as tx:
-        contents = tx.cases.read(filled.id, Reading(staff.karin.id, LATER, "case"))
+    with store.transaction() as uow:
+        contents = uow.cases.read(filled.id, Reading(staff.karin.id, LATER, "case"))
         assert contents.pupil == PUPIL
         assert [entry.answers for entry in contents.entries] == [SECRET] * 4
-        assert [case.id for case in tx.cases.about(staff.school, Pupil("ali", "KAYA", "6"))] != []
+        assert [case.id for case in uow.cases.about(staff.school, Pupil("ali", "KAYA", "6"))] != []
 
 
 def made_by(version: str, file: Path, kind: BackupKind, vault: Vault, folder: Path) -> Path:
@@ -235,8 +235,8 @@ def test_a_backup_of_every_older_version_is_brought_up_to_date(
     done = put_back(new_sqlite, master_key, data)
     assert (done.cases, done.entries, done.destroyed_since, done.faults) == (3, 5, 0, [])
     assert is_current(new_sqlite)
-    with Store(new_sqlite, open_vault(new_sqlite, master_key), plan).transaction() as tx:
-        contents = [tx.cases.contents(case.id) for case in tx.cases.open_ones()]
+    with Store(new_sqlite, open_vault(new_sqlite, master_key), plan).transaction() as uow:
+        contents = [uow.cases.contents(case.id) for case in uow.cases.open_ones()]
     assert [entry.answers for one in contents for entry in one.entries].count(SECRET) == 4
 
 
@@ -246,10 +246,10 @@ def test_after_a_restore_work_goes_on(
     put_back(empty, master_key, backup)
     vault = open_vault(empty, master_key)
     store = Store(empty, vault, plan)
-    with store.transaction() as tx:
-        append(tx, tx.cases.get(filled.id), staff.sanne, {"what": "verder"}, key="V9")
-        tx.cases.read(filled.id, Reading(staff.sanne.id, LATER, "case"))
-        tx.outbox.put(Message("told", staff.karin.id, filled.id, "after"), LATER)
+    with store.transaction() as uow:
+        append(uow, uow.cases.get(filled.id), staff.sanne, {"what": "verder"}, key="V9")
+        uow.cases.read(filled.id, Reading(staff.sanne.id, LATER, "case"))
+        uow.outbox.put(OutboxMessage("told", staff.karin.id, filled.id, "after"), LATER)
     with empty.connect() as db:
         assert db.scalar(select(func.count()).select_from(readings)) == 2
         assert db.scalar(select(func.count()).select_from(outbox)) == 4
@@ -262,10 +262,10 @@ def test_what_waited_is_not_sent_twice_or_late_and_what_is_for_later_is(
 ) -> None:
     assert put_back(empty, master_key, backup).set_aside == 2
     store = Store(empty, open_vault(empty, master_key), plan)
-    with store.transaction() as tx:
-        assert tx.queue.claim(LATER, 10, timedelta(minutes=1)) == []
-        assert tx.queue.backlog(LATER).failed == 0
-        assert len(tx.queue.claim(LATER + timedelta(hours=2), 10, timedelta(minutes=1))) == 1
+    with store.transaction() as uow:
+        assert uow.queue.claim(LATER, 10, timedelta(minutes=1)) == []
+        assert uow.queue.backlog(LATER).failed == 0
+        assert len(uow.queue.claim(LATER + timedelta(hours=2), 10, timedelta(minutes=1))) == 1
     with empty.connect() as db:
         states = db.scalars(select(outbox.c.state).order_by(outbox.c.state)).all()
     assert states == [SendState.CLAIMED, SendState.RESTORED, SendState.RESTORED]
@@ -333,7 +333,7 @@ def _sql(statement: str) -> Any:
 
 def _role(path: Path) -> None:
     """Somebody makes themselves school leader in the backup, and the digest fits again."""
-    from storage.backup_file import digest_of
+    from storage.integrity.backup_file import digest_of
 
     _sql("UPDATE roles SET role = 'school_leader' WHERE role = 'teacher'")(path)
     with closing(sqlite3.connect(path)) as file, file:
@@ -410,8 +410,8 @@ def test_a_case_destroyed_since_cannot_be_had_back(
     keys_file(backup).unlink()
     done = put_back(empty, master_key, backup, keys_file(later))
     assert (done.cases, done.entries, done.destroyed_since, done.faults) == (3, 1, 1, [])
-    with Store(empty, open_vault(empty, master_key), plan).transaction() as tx, pytest.raises((KeyError, Tampered)):
-        tx.cases.contents(filled.id)
+    with Store(empty, open_vault(empty, master_key), plan).transaction() as uow, pytest.raises((KeyError, Tampered)):
+        uow.cases.contents(filled.id)
 
 
 def test_no_key_that_is_left_opens_what_old_data_hold_of_it(
@@ -477,11 +477,11 @@ def test_a_backup_under_load_is_of_one_moment(
         number = 0
         try:
             while not stop.is_set():
-                with store.transaction() as tx:
-                    case = tx.cases.open(staff.school, tx.plans.current(), PUPIL, staff.sanne.id, NOW)
+                with store.transaction() as uow:
+                    case = uow.cases.open(staff.school, uow.plans.current(), PUPIL, staff.sanne.id, NOW)
                     for i in range(2):
-                        case = append(tx, case, staff.sanne, SECRET, key=f"L{author}/{number}/{i}")
-                    tx.outbox.put(Message("told", staff.karin.id, case.id, "1"), NOW)
+                        case = append(uow, case, staff.sanne, SECRET, key=f"L{author}/{number}/{i}")
+                    uow.outbox.put(OutboxMessage("told", staff.karin.id, case.id, "1"), NOW)
                 number += 1
         except BaseException as error:
             failures.append(error)

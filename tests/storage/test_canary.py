@@ -9,16 +9,16 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine, Text, cast, insert, make_url, select
 
-from meldcode.case import Answers, Pupil
-from meldcode.cases_port import Reading
-from meldcode.plan import Role
-from meldcode.ports import Installation
-from storage.backup import back_up
-from storage.backup_file import keys_file
-from storage.schema import metadata, schools
+from meldcode.application.ports.unit_of_work import Installation
+from meldcode.domain.case.header import Reading
+from meldcode.domain.case.state import Answers, Pupil
+from meldcode.domain.plan.roles import Role
+from storage.crypto.vault import Vault
+from storage.db.schema import metadata, schools
+from storage.integrity.backup import back_up
+from storage.integrity.backup_file import keys_file
 from storage.schools import PersonConfig, SchoolConfig, apply_schools
-from storage.transaction import Store
-from storage.vault import Vault
+from storage.unit_of_work import Store
 from tests.databases import Postgres
 from tests.storage.conftest import NOW, WORKSPACE, append, person
 
@@ -35,20 +35,20 @@ SCHOOL = SchoolConfig(
 def planted(store: Store) -> Store:
     """A store with the mark in everything that is encrypted, also in what was replaced and deleted."""
     apply_schools(store, [SCHOOL], WORKSPACE, NOW)
-    with store.transaction() as tx:
-        teacher = person(tx, "U7")
+    with store.transaction() as uow:
+        teacher = person(uow, "U7")
         school = next(iter(teacher.memberships))
         pupil = Pupil(f"{MARK} voor", f"{MARK} achter", f"{MARK} 5")
-        case = tx.cases.open(school, tx.plans.current(), pupil, teacher.id, NOW)
+        case = uow.cases.open(school, uow.plans.current(), pupil, teacher.id, NOW)
         answers: Answers = {f"{MARK}": f"Zei: {MARK}!", "present": (f"{MARK} a", f"{MARK} b")}
-        append(tx, case, teacher, answers, key=f"{MARK} sleutel")
-        tx.drafts.keep(f"{MARK} concept", teacher.id, answers, NOW)
-        tx.drafts.keep(f"{MARK} weg", teacher.id, answers, NOW)
+        append(uow, case, teacher, answers, key=f"{MARK} sleutel")
+        uow.drafts.keep(f"{MARK} concept", teacher.id, answers, NOW)
+        uow.drafts.keep(f"{MARK} weg", teacher.id, answers, NOW)
         for token in (f"xoxb-{MARK}-oud", f"xoxb-{MARK}"):
-            tx.installations.keep(Installation(WORKSPACE, f"{MARK} school", "B1", "U0BOT", token, NOW))
-    with store.transaction() as tx:
-        tx.drafts.drop(f"{MARK} weg")
-        tx.cases.read(case.id, Reading(teacher.id, NOW, "case"))
+            uow.installations.keep(Installation(WORKSPACE, f"{MARK} school", "B1", "U0BOT", token, NOW))
+    with store.transaction() as uow:
+        uow.drafts.drop(f"{MARK} weg")
+        uow.cases.read(case.id, Reading(teacher.id, NOW, "case"))
     return store
 
 
@@ -134,8 +134,8 @@ def test_the_mark_was_planted_in_every_encrypted_column(engine: Engine) -> None:
 
 
 def test_the_mark_can_be_read_again(planted: Store) -> None:
-    with planted.transaction() as tx:
-        teacher = person(tx, "U7")
+    with planted.transaction() as uow:
+        teacher = person(uow, "U7")
         assert teacher.name == f"{MARK} naam"
-        assert tx.drafts.find(f"{MARK} weg", teacher.id, NOW) is None
-        assert tx.drafts.find(f"{MARK} concept", teacher.id, NOW) is not None
+        assert uow.drafts.find(f"{MARK} weg", teacher.id, NOW) is None
+        assert uow.drafts.find(f"{MARK} concept", teacher.id, NOW) is not None

@@ -9,16 +9,17 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine, delete, event, func, select, update
 
-from meldcode.case import Answers, Pupil, State, Status
-from meldcode.cases_port import CaseHeader, Outdated, Reading, Submission
-from meldcode.plan import Role
-from meldcode.ports import Message
-from storage import cases as cases_module
-from storage import chain
-from storage.cases import CODE_LETTERS, NoFreeCode
-from storage.schema import case_keys, cases, entries, metadata
-from storage.transaction import Store
-from storage.vault import MasterKey, Tampered, Vault
+from meldcode.application.ports.cases import Outdated, Submission
+from meldcode.application.ports.unit_of_work import OutboxMessage
+from meldcode.domain.case.header import CaseHeader, Reading
+from meldcode.domain.case.state import Answers, Pupil, State, Status
+from meldcode.domain.plan.roles import Role
+from storage.crypto import chain
+from storage.crypto.vault import MasterKey, Tampered, Vault
+from storage.db.schema import case_keys, cases, entries, metadata
+from storage.repositories import cases as cases_module
+from storage.repositories.cases import CODE_LETTERS, NoFreeCode
+from storage.unit_of_work import Store
 from tests.storage.conftest import NOW, PUPIL, Staff, append, entry
 
 ANSWERS: Answers = {"what": "Zat stil in de hoek", "present": ("a", "b")}
@@ -51,39 +52,39 @@ def at_once(*deeds: Callable[[], object]) -> list[object]:
 
 @pytest.mark.rule("S1.2")
 def test_what_was_committed_is_there_for_another_connection(store: Store, staff: Staff, case: CaseHeader) -> None:
-    with store.transaction() as tx:
-        appended = append(tx, case, staff.sanne, ANSWERS, key="V1")
-    with store.transaction() as tx:
-        contents = tx.cases.contents(case.id)
+    with store.transaction() as uow:
+        appended = append(uow, case, staff.sanne, ANSWERS, key="V1")
+    with store.transaction() as uow:
+        contents = uow.cases.contents(case.id)
         assert contents.pupil == PUPIL
         assert contents.entries == (entry(case, staff.sanne, ANSWERS),)
-        assert tx.cases.get(case.id) == appended
+        assert uow.cases.get(case.id) == appended
 
 
 def test_an_exception_leaves_nothing(store: Store, staff: Staff, engine: Engine) -> None:
     before = count_rows(engine)
-    with pytest.raises(RuntimeError), store.transaction() as tx:
-        case = tx.cases.open(staff.school, tx.plans.current(), PUPIL, staff.sanne.id, NOW)
-        append(tx, case, staff.sanne, ANSWERS, key="V1")
-        tx.drafts.keep("V2", staff.sanne.id, ANSWERS, NOW)
-        tx.outbox.put(Message("told", staff.karin.id, case.id, "1"), NOW)
-        tx.cases.read(case.id, Reading(staff.sanne.id, NOW, "case"))
+    with pytest.raises(RuntimeError), store.transaction() as uow:
+        case = uow.cases.open(staff.school, uow.plans.current(), PUPIL, staff.sanne.id, NOW)
+        append(uow, case, staff.sanne, ANSWERS, key="V1")
+        uow.drafts.keep("V2", staff.sanne.id, ANSWERS, NOW)
+        uow.outbox.put(OutboxMessage("told", staff.karin.id, case.id, "1"), NOW)
+        uow.cases.read(case.id, Reading(staff.sanne.id, NOW, "case"))
         raise RuntimeError
     assert count_rows(engine) == before
 
 
 def test_a_case_that_nobody_can_be_found_for_is_not_half_there(store: Store, staff: Staff, engine: Engine) -> None:
     before = count_rows(engine)
-    with pytest.raises(Exception, match=r"(?i)foreign key"), store.transaction() as tx:
-        tx.cases.open(staff.school, tx.plans.current(), PUPIL, uuid4(), NOW)
+    with pytest.raises(Exception, match=r"(?i)foreign key"), store.transaction() as uow:
+        uow.cases.open(staff.school, uow.plans.current(), PUPIL, uuid4(), NOW)
     assert count_rows(engine) == before
 
 
 def test_of_two_at_once_one_is_outdated_and_none_is_lost(store: Store, staff: Staff, case: CaseHeader) -> None:
     def fill_in(key: str) -> Callable[[], CaseHeader]:
         def deed() -> CaseHeader:
-            with store.transaction() as tx:
-                return append(tx, case, staff.sanne, {"what": key}, key=key)
+            with store.transaction() as uow:
+                return append(uow, case, staff.sanne, {"what": key}, key=key)
 
         return deed
 
@@ -91,19 +92,19 @@ def test_of_two_at_once_one_is_outdated_and_none_is_lost(store: Store, staff: St
     won = [result for result in results if isinstance(result, CaseHeader)]
     assert len(won) == 1
     assert [type(result) for result in results].count(Outdated) == 3
-    with store.transaction() as tx:
-        kept = tx.cases.contents(case.id).entries
+    with store.transaction() as uow:
+        kept = uow.cases.contents(case.id).entries
         assert len(kept) == 1
-        assert tx.cases.get(case.id).version == 1
+        assert uow.cases.get(case.id).version == 1
 
 
 def test_the_same_submission_twice_at_once_is_one_entry(store: Store, staff: Staff, engine: Engine) -> None:
     before = count_rows(engine)
 
     def report() -> CaseHeader:
-        with store.transaction() as tx:
-            case = tx.cases.open(staff.school, tx.plans.current(), PUPIL, staff.sanne.id, NOW)
-            return append(tx, case, staff.sanne, ANSWERS, key="V1")
+        with store.transaction() as uow:
+            case = uow.cases.open(staff.school, uow.plans.current(), PUPIL, staff.sanne.id, NOW)
+            return append(uow, case, staff.sanne, ANSWERS, key="V1")
 
     results = at_once(report, report, report)
     assert sorted(type(result).__name__ for result in results) == ["AlreadyStored", "AlreadyStored", "CaseHeader"]
@@ -116,26 +117,26 @@ def test_the_same_submission_twice_at_once_is_one_entry(store: Store, staff: Sta
 
 
 def test_a_stored_submission_is_found_again(store: Store, staff: Staff, case: CaseHeader) -> None:
-    with store.transaction() as tx:
-        append(tx, case, staff.sanne, ANSWERS, key="V1")
-    with store.transaction() as tx:
-        assert tx.cases.submission("V1") == Submission(case.id, 1, "digest of V1")
-        assert tx.cases.submission("V2") is None
+    with store.transaction() as uow:
+        append(uow, case, staff.sanne, ANSWERS, key="V1")
+    with store.transaction() as uow:
+        assert uow.cases.submission("V1") == Submission(case.id, 1, "digest of V1")
+        assert uow.cases.submission("V2") is None
 
 
 def test_a_case_cannot_be_written_to_out_of_order(store: Store, staff: Staff, case: CaseHeader) -> None:
     late = entry(CaseHeader(**{**case.__dict__, "version": 5}), staff.sanne)
-    with pytest.raises(Outdated), store.transaction() as tx:
-        tx.cases.append(case, late, State(case.step), None, key="V1", digest="")
+    with pytest.raises(Outdated), store.transaction() as uow:
+        uow.cases.append(case, late, State(case.step), None, key="V1", digest="")
 
 
 def test_the_row_follows_the_state(store: Store, staff: Staff, case: CaseHeader) -> None:
     later = NOW + timedelta(days=1)
-    with store.transaction() as tx:
+    with store.transaction() as uow:
         state = State("elsewhere", since=later, status=Status.CLOSED)
-        tx.cases.append(case, entry(case, staff.sanne), state, None, key="V1", digest="")
-    with store.transaction() as tx:
-        now = tx.cases.get(case.id)
+        uow.cases.append(case, entry(case, staff.sanne), state, None, key="V1", digest="")
+    with store.transaction() as uow:
+        now = uow.cases.get(case.id)
     assert (now.step, now.since, now.status, now.version) == ("elsewhere", later, Status.CLOSED, 1)
 
 
@@ -143,11 +144,11 @@ def test_the_row_follows_the_state(store: Store, staff: Staff, case: CaseHeader)
 def test_reading_leaves_a_trace(store: Store, staff: Staff, case: CaseHeader) -> None:
     first = Reading(staff.karin.id, NOW, "case", None)
     second = Reading(staff.sanne.id, NOW + timedelta(minutes=1), "form", (Role.CONFIDANT, Role.TEACHER))
-    with store.transaction() as tx:
-        assert tx.cases.read(case.id, first).pupil == PUPIL
-        tx.cases.read(case.id, second)
-    with store.transaction() as tx:
-        assert tx.cases.readings(case.id) == [second, first]
+    with store.transaction() as uow:
+        assert uow.cases.read(case.id, first).pupil == PUPIL
+        uow.cases.read(case.id, second)
+    with store.transaction() as uow:
+        assert uow.cases.readings(case.id) == [second, first]
 
 
 @pytest.mark.rule("G3")
@@ -156,8 +157,8 @@ def test_without_a_trace_nothing_is_opened(
 ) -> None:
     opened: list[object] = []
     monkeypatch.setattr(Vault, "case_key", lambda *args: opened.append(args))
-    with pytest.raises(Exception, match=r"(?i)foreign key"), store.transaction() as tx:
-        tx.cases.read(case.id, Reading(uuid4(), NOW, "case"))
+    with pytest.raises(Exception, match=r"(?i)foreign key"), store.transaction() as uow:
+        uow.cases.read(case.id, Reading(uuid4(), NOW, "case"))
     assert opened == []
     assert count_rows(engine)["readings"] == 0
 
@@ -168,8 +169,8 @@ def test_the_trace_is_written_before_anything_is_fetched(
 ) -> None:
     statements: list[str] = []
     event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
-    with store.transaction() as tx:
-        tx.cases.read(case.id, Reading(staff.karin.id, NOW, "case"))
+    with store.transaction() as uow:
+        uow.cases.read(case.id, Reading(staff.karin.id, NOW, "case"))
     touching = [s for s in statements if re.search(r"readings|pupil|payload|wrapped_key", s)]
     assert touching[0].startswith("INSERT INTO readings")
 
@@ -178,21 +179,21 @@ def test_the_trace_is_written_before_anything_is_fetched(
 def test_a_ciphertext_moved_to_another_case_or_entry_is_refused(
     store: Store, staff: Staff, case: CaseHeader, engine: Engine
 ) -> None:
-    with store.transaction() as tx:
-        after = append(tx, case, staff.sanne, {"what": "een"}, key="V1")
-        append(tx, after, staff.sanne, {"what": "twee"}, key="V2")
+    with store.transaction() as uow:
+        after = append(uow, case, staff.sanne, {"what": "een"}, key="V1")
+        append(uow, after, staff.sanne, {"what": "twee"}, key="V2")
     with engine.begin() as connection:
         first = select(entries.c.payload).where(entries.c.seq == 1).scalar_subquery()
         connection.execute(update(entries).where(entries.c.seq == 2).values(payload=first))
-    with pytest.raises(Tampered), store.transaction() as tx:
-        tx.cases.contents(case.id)
+    with pytest.raises(Tampered), store.transaction() as uow:
+        uow.cases.contents(case.id)
 
 
 def test_a_case_without_its_key_cannot_be_opened(store: Store, case: CaseHeader, engine: Engine) -> None:
     with engine.begin() as connection:
         connection.execute(delete(case_keys))
-    with pytest.raises(KeyError), store.transaction() as tx:
-        tx.cases.contents(case.id)
+    with pytest.raises(KeyError), store.transaction() as uow:
+        uow.cases.contents(case.id)
 
 
 def _recomputed(vault: Vault, engine: Engine, case: CaseHeader) -> tuple[list[bytes], list[bytes], bytes]:
@@ -210,9 +211,9 @@ def _recomputed(vault: Vault, engine: Engine, case: CaseHeader) -> tuple[list[by
 @pytest.fixture
 def written(store: Store, staff: Staff, case: CaseHeader) -> CaseHeader:
     """The case with three entries."""
-    with store.transaction() as tx:
+    with store.transaction() as uow:
         for i in range(3):
-            case = append(tx, case, staff.sanne, {"what": str(i)}, key=f"V{i}")
+            case = append(uow, case, staff.sanne, {"what": str(i)}, key=f"V{i}")
     return case
 
 
@@ -255,57 +256,57 @@ def test_a_code_that_is_taken_is_not_given_again(
 ) -> None:
     codes = iter([case.code, case.code, "26-FREE"])
     monkeypatch.setattr(cases_module, "_new_code", lambda now: next(codes))
-    with store.transaction() as tx:
-        assert tx.cases.open(staff.school, tx.plans.current(), PUPIL, staff.sanne.id, NOW).code == "26-FREE"
+    with store.transaction() as uow:
+        assert uow.cases.open(staff.school, uow.plans.current(), PUPIL, staff.sanne.id, NOW).code == "26-FREE"
     monkeypatch.setattr(cases_module, "_new_code", lambda now: case.code)
-    with pytest.raises(NoFreeCode), store.transaction() as tx:
-        tx.cases.open(staff.school, tx.plans.current(), PUPIL, staff.sanne.id, NOW)
+    with pytest.raises(NoFreeCode), store.transaction() as uow:
+        uow.cases.open(staff.school, uow.plans.current(), PUPIL, staff.sanne.id, NOW)
 
 
 @pytest.mark.rule("G3")
 def test_a_case_is_found_only_in_its_school(store: Store, staff: Staff, case: CaseHeader) -> None:
-    with store.transaction() as tx:
-        assert tx.cases.find(case.code, [staff.school]) == case
-        assert tx.cases.find(case.code, [uuid4()]) is None
-        assert tx.cases.find(case.code, []) is None
-        assert tx.cases.find("26-XXXX", [staff.school]) is None
+    with store.transaction() as uow:
+        assert uow.cases.find(case.code, [staff.school]) == case
+        assert uow.cases.find(case.code, [uuid4()]) is None
+        assert uow.cases.find(case.code, []) is None
+        assert uow.cases.find("26-XXXX", [staff.school]) is None
         with pytest.raises(KeyError):
-            tx.cases.get(uuid4())
+            uow.cases.get(uuid4())
         with pytest.raises(KeyError):
-            tx.cases.contents(uuid4())
+            uow.cases.contents(uuid4())
 
 
 def test_cases_about_the_same_pupil_are_found_oldest_first(store: Store, staff: Staff, case: CaseHeader) -> None:
-    with store.transaction() as tx:
+    with store.transaction() as uow:
         earlier = NOW - timedelta(days=9)
-        older = tx.cases.open(staff.school, tx.plans.current(), Pupil("NOOR", "jansen", "4"), staff.karin.id, earlier)
-        tx.cases.open(staff.school, tx.plans.current(), Pupil("Noor", "Janssen", "5"), staff.karin.id, NOW)
-    with store.transaction() as tx:
-        assert tx.cases.about(staff.school, PUPIL) == [older, case]
-        assert tx.cases.about(uuid4(), PUPIL) == []
+        older = uow.cases.open(staff.school, uow.plans.current(), Pupil("NOOR", "jansen", "4"), staff.karin.id, earlier)
+        uow.cases.open(staff.school, uow.plans.current(), Pupil("Noor", "Janssen", "5"), staff.karin.id, NOW)
+    with store.transaction() as uow:
+        assert uow.cases.about(staff.school, PUPIL) == [older, case]
+        assert uow.cases.about(uuid4(), PUPIL) == []
 
 
 def test_headers_come_longest_waiting_first(store: Store, staff: Staff, case: CaseHeader) -> None:
-    with store.transaction() as tx:
-        plan, earlier = tx.plans.current(), NOW - timedelta(days=9)
-        older = tx.cases.open(staff.school, plan, PUPIL, staff.karin.id, earlier)
-        tx.cases.open(staff.school, plan, PUPIL, staff.karin.id, earlier)
-    with store.transaction() as tx:
-        assert tx.cases.headers([case.id, older.id]) == [older, case]
+    with store.transaction() as uow:
+        plan, earlier = uow.plans.current(), NOW - timedelta(days=9)
+        older = uow.cases.open(staff.school, plan, PUPIL, staff.karin.id, earlier)
+        uow.cases.open(staff.school, plan, PUPIL, staff.karin.id, earlier)
+    with store.transaction() as uow:
+        assert uow.cases.headers([case.id, older.id]) == [older, case]
 
 
 def test_a_case_that_is_handed_over_is_the_new_teachers_alone(store: Store, staff: Staff, case: CaseHeader) -> None:
-    with store.transaction() as tx:
-        assert tx.cases.hand_over(case.id, staff.karin.id).teachers == {staff.karin.id}
-    with store.transaction() as tx:
-        assert tx.cases.get(case.id).teachers == {staff.karin.id}
+    with store.transaction() as uow:
+        assert uow.cases.hand_over(case.id, staff.karin.id).teachers == {staff.karin.id}
+    with store.transaction() as uow:
+        assert uow.cases.get(case.id).teachers == {staff.karin.id}
 
 
 def test_a_joined_case_points_to_the_other(store: Store, staff: Staff, case: CaseHeader) -> None:
-    with store.transaction() as tx:
-        other = tx.cases.open(staff.school, tx.plans.current(), PUPIL, staff.karin.id, NOW)
-        tx.cases.set_joined(other.id, case.id)
-    with store.transaction() as tx:
-        assert [joined.id for joined in tx.cases.joined(case.id)] == [other.id]
-        assert tx.cases.get(other.id).joined_to == case.id
-        assert tx.cases.joined(other.id) == []
+    with store.transaction() as uow:
+        other = uow.cases.open(staff.school, uow.plans.current(), PUPIL, staff.karin.id, NOW)
+        uow.cases.set_joined(other.id, case.id)
+    with store.transaction() as uow:
+        assert [joined.id for joined in uow.cases.joined(case.id)] == [other.id]
+        assert uow.cases.get(other.id).joined_to == case.id
+        assert uow.cases.joined(other.id) == []

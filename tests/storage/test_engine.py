@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from storage.engine import BadDatabaseUrl, make_engine
+from storage.db.engine import BadDatabaseUrl, make_engine
 from tests.databases import Postgres
 
 

@@ -12,21 +12,23 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, make_url, select
 
-from meldcode.case import Answers, CaseId, Entry, Pupil, State, Status
-from meldcode.cases_port import CaseHeader, Reading
-from meldcode.ending import end_next
-from meldcode.plan import Plan, Role
-from meldcode.ports import Message, Transaction
-from meldcode.retention import Term
-from storage import chain
-from storage.engine import make_engine
-from storage.keys import open_vault
-from storage.outbox import Claimed
-from storage.schema import case_keys, cases, draft_keys, drafts, entries, outbox
-from storage.transaction import Store
-from storage.vault import MasterKey, Vault
-from storage.verify import faults
-from storage.wiping import wipe
+from meldcode.application.jobs.retention import end_next_case
+from meldcode.application.ports.unit_of_work import OutboxMessage, UnitOfWork
+from meldcode.domain.case.header import CaseHeader, Reading
+from meldcode.domain.case.state import Answers, Entry, Pupil, State, Status
+from meldcode.domain.ids import CaseId
+from meldcode.domain.plan.model import Plan
+from meldcode.domain.plan.roles import Role
+from meldcode.domain.retention import Term
+from storage.crypto import chain
+from storage.crypto.keys import open_vault
+from storage.crypto.vault import MasterKey, Vault
+from storage.db.engine import make_engine
+from storage.db.schema import case_keys, cases, draft_keys, drafts, entries, outbox
+from storage.integrity.verify import faults
+from storage.integrity.wipe import wipe
+from storage.repositories.outbox import Claimed
+from storage.unit_of_work import Store
 from tests.databases import Postgres
 from tests.storage.conftest import NOW, PUPIL, Staff
 
@@ -37,40 +39,40 @@ PUPIL_TALK = "Kanarie zei: ik wil niet naar huis."
 @pytest.fixture
 def stays(store: Store, staff: Staff, plan: Plan) -> None:
     """A case and a draft from before, which stay: PostgreSQL gives a page that holds nothing more back by itself."""
-    with store.transaction(NOW) as tx:
-        tx.cases.open(staff.school, plan, Pupil("Ali", "Kaya", "6"), staff.sanne.id, NOW)
-        tx.drafts.keep("another form that is still open", staff.sanne.id, {"what": "iets anders"}, END)
+    with store.transaction(NOW) as uow:
+        uow.cases.open(staff.school, plan, Pupil("Ali", "Kaya", "6"), staff.sanne.id, NOW)
+        uow.drafts.keep("another form that is still open", staff.sanne.id, {"what": "iets anders"}, END)
 
 
 @pytest.fixture
 def ending(store: Store, staff: Staff, plan: Plan) -> CaseHeader:
     """A closed case of which was warned twice, and whose term is over."""
-    with store.transaction(NOW) as tx:
-        case = tx.cases.open(staff.school, plan, PUPIL, staff.sanne.id, NOW)
-        case = _append(tx, case, staff, "signal", {"what": PUPIL_TALK})
-        case = _append(tx, case, staff, "watch_end", {"why_end": PUPIL_TALK}, Status.CLOSED)
-        tx.cases.read(case.id, Reading(staff.karin.id, NOW, "case"))
-        tx.cases.keep_reminded(case.id, ["watch/1/x"], 0, None, NOW)
-        tx.outbox.put(Message("recorded", staff.karin.id, case.id, "entry 1", {"code": case.code}), NOW)
-        tx.endings.keep_term(case.id, Term(NOW, "help_done", END - timedelta(days=1)))
-        tx.endings.keep_warned(case.id, 2, END - timedelta(days=1))
-        tx.drafts.keep("a form that is still open", staff.karin.id, {"what": PUPIL_TALK}, END, case.id)
+    with store.transaction(NOW) as uow:
+        case = uow.cases.open(staff.school, plan, PUPIL, staff.sanne.id, NOW)
+        case = _append(uow, case, staff, "signal", {"what": PUPIL_TALK})
+        case = _append(uow, case, staff, "watch_end", {"why_end": PUPIL_TALK}, Status.CLOSED)
+        uow.cases.read(case.id, Reading(staff.karin.id, NOW, "case"))
+        uow.cases.keep_reminded(case.id, ["watch/1/x"], 0, None, NOW)
+        uow.outbox.put(OutboxMessage("recorded", staff.karin.id, case.id, "entry 1", {"code": case.code}), NOW)
+        uow.retention.keep_term(case.id, Term(NOW, "help_done", END - timedelta(days=1)))
+        uow.retention.keep_warned(case.id, 2, END - timedelta(days=1))
+        uow.drafts.keep("a form that is still open", staff.karin.id, {"what": PUPIL_TALK}, END, case.id)
     return case
 
 
 def _append(
-    tx: Transaction, case: CaseHeader, staff: Staff, record: str, answers: Answers, status: Status = Status.OPEN
+    uow: UnitOfWork, case: CaseHeader, staff: Staff, record: str, answers: Answers, status: Status = Status.OPEN
 ) -> CaseHeader:
     seq = case.version + 1
     entry = Entry(seq, record, staff.karin.id, Role.CARE_COORDINATOR, NOW, answers)
     state = State(step=case.step, since=NOW, status=status)
-    return tx.cases.append(case, entry, state, None, key=f"{case.code}/{seq}", digest="")
+    return uow.cases.append(case, entry, state, None, key=f"{case.code}/{seq}", digest="")
 
 
 def run_out(store: Store) -> bool:
     """The hourly look; True when it did something."""
-    with store.transaction(END) as tx:
-        return end_next(tx, END, lambda error: pytest.fail(repr(error)))
+    with store.transaction(END) as uow:
+        return end_next_case(uow, END, lambda error: pytest.fail(repr(error)))
 
 
 def _secrets(engine: Engine, case: CaseId) -> dict[str, Any]:
@@ -153,14 +155,14 @@ def test_an_older_backup_does_not_open_with_the_keys_of_now(
     assert keys_now == []
     older = make_engine(f"sqlite:///{backup}")
     readable = Store(older, open_vault(older, master_key), plan)
-    with readable.transaction(END) as tx:
-        assert tx.cases.contents(ending.id).entries[0].answers["what"] == PUPIL_TALK  # with the keys of then it opens
+    with readable.transaction(END) as uow:
+        assert uow.cases.contents(ending.id).entries[0].answers["what"] == PUPIL_TALK  # with the keys of then it opens
     with older.begin() as connection:
         connection.execute(case_keys.delete())
         for row in keys_now:
             connection.execute(case_keys.insert().values(row._mapping))
-    with pytest.raises(KeyError), readable.transaction(END) as tx:
-        tx.cases.contents(ending.id)
+    with pytest.raises(KeyError), readable.transaction(END) as uow:
+        uow.cases.contents(ending.id)
     older.dispose()
 
 
@@ -181,52 +183,52 @@ def test_a_case_that_is_being_reopened_or_held_at_that_moment_survives(
 ) -> None:
     if engine.dialect.name != "postgresql":
         pytest.skip("on SQLite one transaction runs at a time")
-    with store.transaction(END) as tx:
-        _append(tx, ending, staff, "signal", {"what": "Weer iets."})
-        tx.endings.keep_term(ending.id, None)
+    with store.transaction(END) as uow:
+        _append(uow, ending, staff, "signal", {"what": "Weer iets."})
+        uow.retention.keep_term(ending.id, None)
         assert not run_out(store)  # the row is locked by whoever reopens it
     assert not run_out(store)
-    with store.transaction(END) as tx:
-        assert len(tx.cases.contents(ending.id).entries) == 3
+    with store.transaction(END) as uow:
+        assert len(uow.cases.contents(ending.id).entries) == 3
 
 
 def test_a_failure_halfway_destroys_nothing(store: Store, ending: CaseHeader) -> None:
-    with pytest.raises(RuntimeError), store.transaction(END) as tx:
-        tx.endings.destroy(ending.id, END)
+    with pytest.raises(RuntimeError), store.transaction(END) as uow:
+        uow.retention.destroy(ending.id, END)
         raise RuntimeError
-    with store.transaction(END) as tx:
-        assert len(tx.cases.contents(ending.id).entries) == 2
+    with store.transaction(END) as uow:
+        assert len(uow.cases.contents(ending.id).entries) == 2
 
 
 def test_sent_messages_and_old_drafts_go_and_what_waits_stays(store: Store, engine: Engine, staff: Staff) -> None:
-    with store.transaction(NOW) as tx:
-        tx.drafts.keep("old", staff.karin.id, {"what": "x"}, NOW)
+    with store.transaction(NOW) as uow:
+        uow.drafts.keep("old", staff.karin.id, {"what": "x"}, NOW)
     sent = _claimed(store, "sent", staff)
-    with store.transaction() as tx:
-        tx.queue.mark_sent([sent.id], NOW)
+    with store.transaction() as uow:
+        uow.queue.mark_sent([sent.id], NOW)
     failed = _claimed(store, "failed", staff)
-    with store.transaction() as tx:
-        tx.queue.set_aside(failed, "user_not_found")
+    with store.transaction() as uow:
+        uow.queue.set_aside(failed, "user_not_found")
     waits = _claimed(store, "waits", staff)
-    with store.transaction() as tx:
-        tx.queue.retry(waits, NOW, "http_503")
+    with store.transaction() as uow:
+        uow.queue.retry(waits, NOW, "http_503")
     assert _left(store, engine, NOW) == {"sent", "failed", "waits", "draft"}
     assert _left(store, engine, NOW + timedelta(days=1)) == {"waits"}
 
 
 def _claimed(store: Store, moment: str, staff: Staff) -> Claimed:
-    with store.transaction(NOW) as tx:
-        tx.outbox.put(Message("deputy", staff.karin.id, None, moment), NOW)
-    with store.transaction() as tx:
-        [claimed] = tx.queue.claim(NOW, 1, timedelta(minutes=2))
+    with store.transaction(NOW) as uow:
+        uow.outbox.put(OutboxMessage("deputy", staff.karin.id, None, moment), NOW)
+    with store.transaction() as uow:
+        [claimed] = uow.queue.claim(NOW, 1, timedelta(minutes=2))
     return claimed
 
 
 def _left(store: Store, engine: Engine, now: datetime) -> set[str]:
     """What stands there after what is from before this moment was tidied away."""
-    with store.transaction(now) as tx:
-        tx.outbox.drop_sent(now)
-        tx.drafts.drop_expired(now)
+    with store.transaction(now) as uow:
+        uow.outbox.drop_sent(now)
+        uow.drafts.drop_expired(now)
     with engine.connect() as connection:
         kept = connection.execute(select(drafts)).first()
         return {*connection.scalars(select(outbox.c.moment)), *(["draft"] if kept else [])}

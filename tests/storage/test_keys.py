@@ -11,14 +11,14 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine, select, update
 
-from meldcode.case import Answers
-from meldcode.cases_port import CaseHeader
-from meldcode.plan import Plan
-from storage.key_ring import KeyRing, KeysInFile
-from storage.keys import open_vault, outdated, rotate
-from storage.schema import case_keys, draft_keys, secrets
-from storage.transaction import Store
-from storage.vault import BadKey, KeyWrapper, MasterKey, Wrapped, WrongKey, new_master_key
+from meldcode.domain.case.header import CaseHeader
+from meldcode.domain.case.state import Answers
+from meldcode.domain.plan.model import Plan
+from storage.crypto.key_ring import KeyRing, KeysInFile
+from storage.crypto.keys import open_vault, outdated, rotate
+from storage.crypto.vault import BadKey, KeyWrapper, MasterKey, Wrapped, WrongKey, new_master_key
+from storage.db.schema import case_keys, draft_keys, secrets
+from storage.unit_of_work import Store
 from tests.storage.conftest import NOW, PUPIL, Staff, append
 
 pytestmark = pytest.mark.rule("G3")
@@ -54,20 +54,20 @@ DRAFT: Answers = {"what": "Nog niet af"}
 
 
 def open_cases(store: Store, staff: Staff, count: int) -> list[CaseHeader]:
-    with store.transaction() as tx:
-        plan = tx.plans.current()
-        return [tx.cases.open(staff.school, plan, PUPIL, staff.sanne.id, NOW) for _ in range(count)]
+    with store.transaction() as uow:
+        plan = uow.plans.current()
+        return [uow.cases.open(staff.school, plan, PUPIL, staff.sanne.id, NOW) for _ in range(count)]
 
 
 def keep_drafts(store: Store, staff: Staff, count: int) -> None:
-    with store.transaction() as tx:
+    with store.transaction() as uow:
         for number in range(count):
-            tx.drafts.keep(f"V{number}", staff.sanne.id, DRAFT, NOW)
+            uow.drafts.keep(f"V{number}", staff.sanne.id, DRAFT, NOW)
 
 
 def can_read(store: Store, case: UUID) -> bool:
-    with store.transaction() as tx:
-        return tx.cases.contents(case).pupil == PUPIL
+    with store.transaction() as uow:
+        return uow.cases.contents(case).pupil == PUPIL
 
 
 def key_ids(engine: Engine) -> set[str]:
@@ -124,15 +124,15 @@ def test_a_key_that_was_taken_out_too_early_is_a_clear_refusal(
 def test_after_a_rotation_the_new_key_alone_opens_everything(
     engine: Engine, store: Store, staff: Staff, master_key: MasterKey, plan: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storage.keys.KEYS_AT_ONCE", 2)
+    monkeypatch.setattr("storage.crypto.keys.KEYS_AT_ONCE", 2)
     opened, new = open_cases(store, staff, 5), MasterKey(bytes(32))
     keep_drafts(store, staff, 3)
     assert list(rotate(engine, KeyRing([new, master_key]))) == [1, 3, 5, 6, 8, 9]
     assert key_ids(engine) == {new.key_id}
     later = Store(engine, open_vault(engine, new), plan)
     assert all(can_read(later, case.id) for case in opened)
-    with later.transaction() as tx:
-        assert [tx.drafts.find(f"V{number}", staff.sanne.id, NOW) for number in range(3)] == [DRAFT] * 3
+    with later.transaction() as uow:
+        assert [uow.drafts.find(f"V{number}", staff.sanne.id, NOW) for number in range(3)] == [DRAFT] * 3
     with pytest.raises(WrongKey):
         open_vault(engine, master_key)
 
@@ -140,7 +140,7 @@ def test_after_a_rotation_the_new_key_alone_opens_everything(
 def test_a_rotation_that_was_stopped_goes_on(
     engine: Engine, store: Store, staff: Staff, master_key: MasterKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storage.keys.KEYS_AT_ONCE", 2)
+    monkeypatch.setattr("storage.crypto.keys.KEYS_AT_ONCE", 2)
     open_cases(store, staff, 5)
     ring = KeyRing([MasterKey(bytes(32)), master_key])
     steps = rotate(engine, ring)
@@ -194,8 +194,8 @@ def test_a_running_program_serves_before_during_and_after_a_rotation(
         assert can_read(running, first.id) and can_read(running, second.id)
     write(file, new)
     [third] = open_cases(running, staff, 1)
-    with running.transaction() as tx:
-        append(tx, first, staff.sanne, {"what": "x"}, key="V1")
+    with running.transaction() as uow:
+        append(uow, first, staff.sanne, {"what": "x"}, key="V1")
     assert all(can_read(running, case.id) for case in (first, second, third))
     assert key_ids(engine) == {MasterKey.from_text(new).key_id}
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import PendingRollbackError, TimeoutError
 
-from storage import engine as module
-from storage.engine import make_engine
-from storage.line import Line
+from storage.db import engine as module
+from storage.db.engine import make_engine
+from storage.db.fair_lock import FairLock
 
 
 def test_the_first_to_ask_is_the_first_to_get_it() -> None:
-    line, order = Line(), list[int]()
+    line, order = FairLock(), list[int]()
     assert line.enter(1)
 
     def ask(number: int) -> None:
@@ -33,7 +33,7 @@ def test_the_first_to_ask_is_the_first_to_get_it() -> None:
 
 
 def test_who_waits_too_long_steps_out_and_keeps_nobody_up() -> None:
-    line = Line()
+    line = FairLock()
     assert line.enter(1)
     assert not line.enter(0.01)
     line.leave()

@@ -7,9 +7,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
 
-from storage.engine import make_engine
-from storage.migrate import is_current, upgrade
-from storage.schema import metadata
+from storage.db.engine import make_engine
+from storage.db.migrate import is_current, upgrade
+from storage.db.schema import metadata
 
 
 def _differences(engine: Engine) -> list[Any]:

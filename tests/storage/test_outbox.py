@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Engine, event, func, select
 
-from meldcode.cases_port import CaseHeader
-from meldcode.people import Identity
-from meldcode.ports import URGENT, Message
-from storage.outbox import Claimed
-from storage.schema import outbox
-from storage.transaction import Store
+from meldcode.application.ports.unit_of_work import URGENT, OutboxMessage
+from meldcode.domain.case.header import CaseHeader
+from meldcode.domain.staff import Identity
+from storage.db.schema import outbox
+from storage.repositories.outbox import Claimed
+from storage.unit_of_work import Store
 from tests.storage.conftest import NOW, WORKSPACE, Staff
 from tests.storage.test_cases import at_once
 
@@ -28,28 +28,28 @@ def waiting(store: Store, staff: Staff, case: CaseHeader) -> CaseHeader:
 
 
 def _put(store: Store, case: CaseHeader, to: object, moment: str) -> None:
-    with store.transaction() as tx:
-        tx.outbox.put(Message("told", to, case.id, moment, {"step": "1"}), NOW)  # type: ignore[arg-type]
+    with store.transaction() as uow:
+        uow.outbox.put(OutboxMessage("told", to, case.id, moment, {"step": "1"}), NOW)  # type: ignore[arg-type]
 
 
 def _claim(store: Store, now: datetime = NOW, limit: int = 10) -> list[Claimed]:
-    with store.transaction() as tx:
-        return tx.queue.claim(now, limit, LEASE)
+    with store.transaction() as uow:
+        return uow.queue.claim(now, limit, LEASE)
 
 
 def _mark_sent(store: Store, claimed: Claimed, now: datetime) -> None:
-    with store.transaction() as tx:
-        tx.queue.mark_sent([claimed.id], now)
+    with store.transaction() as uow:
+        uow.queue.mark_sent([claimed.id], now)
 
 
 def _retry(store: Store, claimed: Claimed, due_at: datetime, error_code: str) -> None:
-    with store.transaction() as tx:
-        tx.queue.retry(claimed, due_at, error_code)
+    with store.transaction() as uow:
+        uow.queue.retry(claimed, due_at, error_code)
 
 
 def _set_aside(store: Store, claimed: Claimed, error_code: str) -> None:
-    with store.transaction() as tx:
-        tx.queue.set_aside(claimed, error_code)
+    with store.transaction() as uow:
+        uow.queue.set_aside(claimed, error_code)
 
 
 def _rows(engine: Engine) -> int:
@@ -90,8 +90,8 @@ def test_a_person_gets_messages_in_order(store: Store, staff: Staff) -> None:
 def test_an_alarm_waits_for_no_other_message(store: Store, staff: Staff, waiting: CaseHeader, kind: str) -> None:
     first, _ = _claim(store)
     _retry(store, first, NOW + timedelta(minutes=30), "ratelimited")
-    with store.transaction() as tx:
-        tx.outbox.put(Message(kind, staff.karin.id, waiting.id, "alarm", {}), NOW)
+    with store.transaction() as uow:
+        uow.outbox.put(OutboxMessage(kind, staff.karin.id, waiting.id, "alarm", {}), NOW)
     (alarm,) = _claim(store)
     assert alarm.kind == kind
 
@@ -156,13 +156,13 @@ def test_thousands_are_marked_without_a_statement_of_thousands(
     def note(_connection: object, _cursor: object, _statement: str, parameters: object, *_: object) -> None:
         sizes.append(len(parameters))  # type: ignore[arg-type]
 
-    messages = [Message("told", staff.karin.id, case.id, str(number), {}) for number in range(1000)]
-    with store.transaction() as tx:
-        tx.outbox.put_all(messages, NOW)
+    messages = [OutboxMessage("told", staff.karin.id, case.id, str(number), {}) for number in range(1000)]
+    with store.transaction() as uow:
+        uow.outbox.put_all(messages, NOW)
     with engine.connect() as connection:
         ids = set(connection.scalars(select(outbox.c.id)))
     event.listen(engine, "before_cursor_execute", note)
-    with store.transaction() as tx:
-        tx.queue.mark_sent(ids, NOW)
+    with store.transaction() as uow:
+        uow.queue.mark_sent(ids, NOW)
     assert max(sizes) < 300
     assert _claim(store) == []

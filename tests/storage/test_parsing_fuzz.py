@@ -9,10 +9,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from storage import payload
-from storage.key_ring import KeyRing
-from storage.payload import Payload, Unreadable
-from storage.vault import BadKey, MasterKey, new_master_key
+from storage.crypto import payload
+from storage.crypto.key_ring import KeyRing
+from storage.crypto.payload import Payload, Unreadable
+from storage.crypto.vault import BadKey, MasterKey, new_master_key
 from tests.fuzz import any_json, any_text, fuzzed
 
 KEY = new_master_key()

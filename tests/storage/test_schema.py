@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import JSON, Column, Engine, LargeBinary, MetaData, String, Table, insert, select, update
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from storage.schema import CLASSES, Moment, cases, metadata, schools
-from storage.transaction import Store
+from storage.db.schema import CLASSES, Moment, cases, metadata, schools
+from storage.unit_of_work import Store
 from tests.storage.conftest import NOW, PUPIL, Staff
 
 BINARY_CLASSES = {"encrypted", "keyed", "hash", "key"}
@@ -79,8 +79,8 @@ def test_text_that_is_not_encrypted_is_known_one_by_one() -> None:
 @pytest.mark.parametrize("zone", [UTC, ZoneInfo("Europe/Amsterdam"), timezone(timedelta(hours=-9, minutes=-30))])
 def test_a_moment_comes_back_as_the_same_in_utc(engine: Engine, store: Store, staff: Staff, zone: timezone) -> None:
     moment = datetime(2026, 10, 25, 2, 30, 15, 123456, tzinfo=zone)
-    with store.transaction() as tx:
-        case = tx.cases.open(staff.school, tx.plans.current(), PUPIL, staff.sanne.id, moment)
+    with store.transaction() as uow:
+        case = uow.cases.open(staff.school, uow.plans.current(), PUPIL, staff.sanne.id, moment)
     assert case.opened_at == moment.astimezone(UTC)
     assert case.opened_at.utcoffset() == timedelta(0)
     with engine.connect() as connection:

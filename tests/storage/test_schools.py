@@ -8,13 +8,13 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine, select
 
-from meldcode.case import SchoolId
-from meldcode.people import Identity, RoleChange
-from meldcode.plan import Role
-from meldcode.ports import Transaction
-from storage.schema import metadata
+from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.domain.ids import SchoolId
+from meldcode.domain.plan.roles import Role
+from meldcode.domain.staff import Identity, RoleChange
+from storage.db.schema import metadata
 from storage.schools import MixedWorkspaces, PersonConfig, SchoolConfig, apply_schools
-from storage.transaction import Store
+from storage.unit_of_work import Store
 from tests.storage.conftest import LINDE, NOW, WORKSPACE, Staff, person
 
 LATER = NOW + timedelta(days=1)
@@ -44,8 +44,8 @@ def test_applying_twice_changes_nothing(store: Store, engine: Engine) -> None:
 
 def test_somebody_in_two_schools_is_one_person(store: Store, staff: Staff) -> None:
     apply_schools(store, [LINDE, BEUK], WORKSPACE, NOW)
-    with store.transaction() as tx:
-        sanne = person(tx, "U1")
+    with store.transaction() as uow:
+        sanne = person(uow, "U1")
     assert sanne.id == staff.sanne.id
     places = {membership.school.name: membership for membership in sanne.memberships.values()}
     assert places["De Linde"].roles == {Role.TEACHER}
@@ -58,17 +58,17 @@ def test_somebody_in_two_schools_is_one_person(store: Store, staff: Staff) -> No
 def test_whoever_left_loses_their_place_there_and_only_there(store: Store, staff: Staff) -> None:
     apply_schools(store, [LINDE, BEUK], WORKSPACE, NOW)
     apply_schools(store, [replace(LINDE, people=LINDE.people[1:])], WORKSPACE, LATER)
-    with store.transaction() as tx:
-        sanne = tx.people.get(staff.sanne.id)
+    with store.transaction() as uow:
+        sanne = uow.staff.get(staff.sanne.id)
         assert [membership.school.name for membership in sanne.memberships.values()] == ["De Beuk"]
-        assert [one.name for one in tx.people.of_school(staff.school)] == ["Karin Visser"]
+        assert [one.name for one in uow.staff.of_school(staff.school)] == ["Karin Visser"]
 
 
 def test_changes_are_taken_over(store: Store, staff: Staff) -> None:
     people = (PersonConfig("U1", "Sanne Smit", frozenset({Role.SCHOOL_LEADER}), ("7",)),)
     apply_schools(store, [replace(LINDE, region="midden", people=people)], WORKSPACE, LATER)
-    with store.transaction() as tx:
-        sanne = person(tx, "U1")
+    with store.transaction() as uow:
+        sanne = person(uow, "U1")
     membership = sanne.memberships[staff.school]
     assert (sanne.id, sanne.name) == (staff.sanne.id, "Sanne Smit")
     assert (membership.roles, membership.groups) == (frozenset({Role.SCHOOL_LEADER}), ("7",))
@@ -76,33 +76,33 @@ def test_changes_are_taken_over(store: Store, staff: Staff) -> None:
 
 
 def test_what_was_changed_in_slack_stays_when_the_file_has_not_changed(store: Store, staff: Staff) -> None:
-    with store.transaction() as tx:
-        tx.people.set_place(staff.sanne.id, staff.school, {Role.SCHOOL_LEADER}, (), staff.karin.id)
-        newcomer = tx.people.engage(Identity("slack", WORKSPACE, "U9"), "Noor Bakker")
-        tx.people.set_place(newcomer, staff.school, {Role.TEACHER}, ("7",), staff.karin.id)
+    with store.transaction() as uow:
+        uow.staff.set_place(staff.sanne.id, staff.school, {Role.SCHOOL_LEADER}, (), staff.karin.id)
+        newcomer = uow.staff.engage(Identity("slack", WORKSPACE, "U9"), "Noor Bakker")
+        uow.staff.set_place(newcomer, staff.school, {Role.TEACHER}, ("7",), staff.karin.id)
     apply_schools(store, [replace(LINDE, free_days=(date(2026, 12, 7),))], WORKSPACE, LATER)
-    with store.transaction() as tx:
-        assert person(tx, "U1").roles_in(staff.school) == {Role.SCHOOL_LEADER}
-        assert person(tx, "U9").roles_in(staff.school) == {Role.TEACHER}
-        assert tx.people.school(staff.school).free_days == (date(2026, 12, 7),)
+    with store.transaction() as uow:
+        assert person(uow, "U1").roles_in(staff.school) == {Role.SCHOOL_LEADER}
+        assert person(uow, "U9").roles_in(staff.school) == {Role.TEACHER}
+        assert uow.staff.school(staff.school).free_days == (date(2026, 12, 7),)
 
 
 def test_only_whoever_changed_in_the_file_is_changed(store: Store, staff: Staff) -> None:
-    with store.transaction() as tx:
-        tx.people.set_place(staff.sanne.id, staff.school, {Role.SCHOOL_LEADER}, (), staff.karin.id)
-        tx.people.set_place(staff.karin.id, staff.school, (), (), staff.sanne.id)
+    with store.transaction() as uow:
+        uow.staff.set_place(staff.sanne.id, staff.school, {Role.SCHOOL_LEADER}, (), staff.karin.id)
+        uow.staff.set_place(staff.karin.id, staff.school, (), (), staff.sanne.id)
     karin = PersonConfig("U2", "Karin Visser", frozenset({Role.CONFIDANT}))
     apply_schools(store, [replace(LINDE, people=(LINDE.people[0], karin))], WORKSPACE, LATER)
-    with store.transaction() as tx:
-        assert person(tx, "U1").roles_in(staff.school) == {Role.SCHOOL_LEADER}
-        assert person(tx, "U2").roles_in(staff.school) == {Role.CONFIDANT}
+    with store.transaction() as uow:
+        assert person(uow, "U1").roles_in(staff.school) == {Role.SCHOOL_LEADER}
+        assert person(uow, "U2").roles_in(staff.school) == {Role.CONFIDANT}
 
 
 def test_every_change_of_roles_is_kept_with_who_made_it(store: Store, staff: Staff) -> None:
-    with store.transaction(LATER) as tx:
-        made = tx.people.set_place(staff.sanne.id, staff.school, {Role.CONFIDANT}, (), staff.karin.id)
-    with store.transaction() as tx:
-        kept = tx.people.role_changes(staff.school, 10)
+    with store.transaction(LATER) as uow:
+        made = uow.staff.set_place(staff.sanne.id, staff.school, {Role.CONFIDANT}, (), staff.karin.id)
+    with store.transaction() as uow:
+        kept = uow.staff.role_changes(staff.school, 10)
     assert kept[:2] == [
         RoleChange(staff.school, staff.sanne.id, Role.CONFIDANT, True, staff.karin.id, LATER),
         RoleChange(staff.school, staff.sanne.id, Role.TEACHER, False, staff.karin.id, LATER),
@@ -117,7 +117,7 @@ def test_every_change_of_roles_is_kept_with_who_made_it(store: Store, staff: Sta
 def test_a_change_in_the_file_is_told_but_not_a_first_start(store: Store, staff: Staff) -> None:
     told: list[tuple[SchoolId, int]] = []
 
-    def tell(_tx: Transaction, school: SchoolId, changes: list[RoleChange], _now: datetime) -> None:
+    def tell(_uow: UnitOfWork, school: SchoolId, changes: list[RoleChange], _now: datetime) -> None:
         told.append((school, len(changes)))
 
     apply_schools(store, [LINDE, BEUK], WORKSPACE, LATER, tell)
@@ -127,23 +127,23 @@ def test_a_change_in_the_file_is_told_but_not_a_first_start(store: Store, staff:
 
 
 def test_people_are_found_by_identity_and_listed_by_name(store: Store, staff: Staff) -> None:
-    with store.transaction() as tx:
+    with store.transaction() as uow:
         known, stranger = Identity("slack", WORKSPACE, "U1"), Identity("slack", WORKSPACE, "U9")
         elsewhere = Identity("slack", "T9999", "U1")
-        assert tx.people.by_identities([known, stranger, elsewhere]) == {known: staff.sanne}
-        assert tx.people.by_identities([]) == {}
-        assert tx.people.by_identity(stranger) is None
-        assert [one.name for one in tx.people.of_school(staff.school)] == ["Karin Visser", "Sanne de Boer"]
+        assert uow.staff.by_identities([known, stranger, elsewhere]) == {known: staff.sanne}
+        assert uow.staff.by_identities([]) == {}
+        assert uow.staff.by_identity(stranger) is None
+        assert [one.name for one in uow.staff.of_school(staff.school)] == ["Karin Visser", "Sanne de Boer"]
         with pytest.raises(KeyError):
-            tx.people.get(uuid4())
+            uow.staff.get(uuid4())
 
 
 def test_the_same_id_in_two_workspaces_is_two_people(store: Store, staff: Staff) -> None:
     there = replace(BEUK, workspace="T0002")
     apply_schools(store, [replace(LINDE, workspace=WORKSPACE), there], "", LATER)
-    with store.transaction() as tx:
-        here, elsewhere = person(tx, "U1"), tx.people.by_identity(Identity("slack", "T0002", "U1"))
-        assert tx.people.workspaces() == {WORKSPACE, "T0002"}
+    with store.transaction() as uow:
+        here, elsewhere = person(uow, "U1"), uow.staff.by_identity(Identity("slack", "T0002", "U1"))
+        assert uow.staff.workspaces() == {WORKSPACE, "T0002"}
     assert here.id == staff.sanne.id
     assert elsewhere is not None
     for one, name in ((here, "De Linde"), (elsewhere, "De Beuk")):
@@ -154,17 +154,17 @@ def test_a_school_does_not_pass_to_another_workspace_while_somebody_has_a_role_t
     store: Store, engine: Engine, staff: Staff
 ) -> None:
     """Another board's school of the same name would get its cases."""
-    with store.transaction() as tx:
-        tx.people.set_place(staff.karin.id, staff.school, {Role.CONFIDANT}, (), staff.sanne.id)
-        given = tx.people.engage(Identity("slack", WORKSPACE, "U9"), "Noor")
-        tx.people.set_place(given, staff.school, {Role.TEACHER}, (), staff.sanne.id)
+    with store.transaction() as uow:
+        uow.staff.set_place(staff.karin.id, staff.school, {Role.CONFIDANT}, (), staff.sanne.id)
+        given = uow.staff.engage(Identity("slack", WORKSPACE, "U9"), "Noor")
+        uow.staff.set_place(given, staff.school, {Role.TEACHER}, (), staff.sanne.id)
     before, moved = _everything(engine), replace(LINDE, workspace="T0002")
     with pytest.raises(MixedWorkspaces, match="De Linde"):
         apply_schools(store, [moved], "", LATER)
     assert _everything(engine) == before
-    with store.transaction() as tx:
-        tx.people.set_place(given, staff.school, (), (), staff.sanne.id)
+    with store.transaction() as uow:
+        uow.staff.set_place(given, staff.school, (), (), staff.sanne.id)
     apply_schools(store, [moved], "", LATER)
-    with store.transaction() as tx:
-        assert {one.name for one in tx.people.of_school(staff.school)} == {"Sanne de Boer", "Karin Visser"}
-        assert person(tx, "U1").memberships == {}
+    with store.transaction() as uow:
+        assert {one.name for one in uow.staff.of_school(staff.school)} == {"Sanne de Boer", "Karin Visser"}
+        assert person(uow, "U1").memberships == {}

@@ -8,25 +8,26 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, event
 
-from meldcode.people import Deputy, Identity
-from meldcode.plan import Plan, Role
+from meldcode.domain.plan.model import Plan
+from meldcode.domain.plan.roles import Role
+from meldcode.domain.staff import Deputy, Identity
+from storage.crypto.vault import Vault
 from storage.schools import PersonConfig, SchoolConfig, apply_schools
-from storage.transaction import Store
-from storage.vault import Vault
+from storage.unit_of_work import Store
 from tests.storage.conftest import LINDE, NOW, WORKSPACE, Staff
 
 KARIN = Identity("slack", WORKSPACE, "U2")
 
 
 def _left(store: Store, staff: Staff) -> None:
-    with store.transaction(NOW) as tx:
-        tx.people.set_left(staff.karin.id, NOW)
+    with store.transaction(NOW) as uow:
+        uow.staff.set_left(staff.karin.id, NOW)
 
 
 def _stands_in(store: Store, staff: Staff) -> None:
     deputy = Deputy(staff.school, staff.sanne.id, staff.karin.id, NOW.date(), NOW.date())
-    with store.transaction(NOW) as tx:
-        tx.people.appoint(deputy, staff.sanne.id, NOW)
+    with store.transaction(NOW) as uow:
+        uow.staff.appoint(deputy, staff.sanne.id, NOW)
 
 
 def _other_file(store: Store, staff: Staff) -> None:
@@ -35,10 +36,10 @@ def _other_file(store: Store, staff: Staff) -> None:
 
 
 def _roles(store: Store, staff: Staff) -> tuple[frozenset[Role], frozenset[str]]:
-    with store.transaction(NOW) as tx:
-        person = tx.people.by_identity(KARIN)
+    with store.transaction(NOW) as uow:
+        person = uow.staff.by_identity(KARIN)
         assert person is not None
-        return person.roles_in(staff.school), frozenset(p.name for p in tx.people.of_school(staff.school))
+        return person.roles_in(staff.school), frozenset(p.name for p in uow.staff.of_school(staff.school))
 
 
 @pytest.mark.rule("G5")
@@ -54,9 +55,9 @@ def test_what_another_process_changes_is_seen_by_the_next_transaction(
 
 def test_what_is_not_committed_is_remembered_by_nobody(store: Store, staff: Staff) -> None:
     before = _roles(store, staff)
-    with pytest.raises(RuntimeError), store.transaction(NOW) as tx:
-        tx.people.set_left(staff.karin.id, NOW)
-        assert tx.people.get(staff.karin.id).roles_in(staff.school) == frozenset()
+    with pytest.raises(RuntimeError), store.transaction(NOW) as uow:
+        uow.staff.set_left(staff.karin.id, NOW)
+        assert uow.staff.get(staff.karin.id).roles_in(staff.school) == frozenset()
         raise RuntimeError
     assert _roles(store, staff) == before
 
@@ -65,8 +66,8 @@ def test_what_is_not_committed_is_remembered_by_nobody(store: Store, staff: Staf
 def test_a_deputy_of_yesterday_is_none_today(store: Store, staff: Staff) -> None:
     _stands_in(store, staff)
     assert Role.TEACHER in _roles(store, staff)[0]
-    with store.transaction(NOW + timedelta(days=1)) as tx:
-        assert Role.TEACHER not in tx.people.get(staff.karin.id).roles_in(staff.school)
+    with store.transaction(NOW + timedelta(days=1)) as uow:
+        assert Role.TEACHER not in uow.staff.get(staff.karin.id).roles_in(staff.school)
 
 
 def test_staff_are_read_once(store: Store, staff: Staff, engine: Engine) -> None:

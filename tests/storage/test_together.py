@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Engine, func, select
 
-from meldcode.cases_port import CaseHeader
-from meldcode.ports import Message
-from storage.schema import outbox
-from storage.transaction import LostTransaction, Store, Transactions
+from meldcode.application.ports.unit_of_work import OutboxMessage
+from meldcode.domain.case.header import CaseHeader
+from storage.db.schema import outbox
+from storage.unit_of_work import LostTransaction, Store, Transactions
 from tests.storage.conftest import NOW, Staff
 
 
 def _put(begin: Transactions, staff: Staff, case: CaseHeader, moment: str, *, fails: bool = False) -> None:
-    with begin(NOW) as tx:
-        tx.outbox.put(Message("told", staff.karin.id, case.id, moment), NOW)
+    with begin(NOW) as uow:
+        uow.outbox.put(OutboxMessage("told", staff.karin.id, case.id, moment), NOW)
         if fails:
             raise RuntimeError
 
@@ -51,9 +51,9 @@ def test_a_database_that_rolled_back_by_itself_is_noticed(
         pytest.skip("on a server each has a commit of its own")
     with pytest.raises(LostTransaction), store.together() as begin:
         _put(begin, staff, case, "1")
-        with begin(NOW) as tx:
-            tx.session.connection.exec_driver_sql("RELEASE one")
-            tx.session.connection.exec_driver_sql("ROLLBACK")
-            tx.session.connection.exec_driver_sql("SAVEPOINT one")
+        with begin(NOW) as uow:
+            uow.session.connection.exec_driver_sql("RELEASE one")
+            uow.session.connection.exec_driver_sql("ROLLBACK")
+            uow.session.connection.exec_driver_sql("SAVEPOINT one")
     with engine.connect() as connection:
         assert connection.scalar(select(func.count()).select_from(outbox)) == 0

@@ -13,15 +13,16 @@ import pytest
 from sqlalchemy import Connection, Engine, event, insert, select, text
 from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 
-from meldcode.cases_port import CaseHeader
-from meldcode.desks import MOST_IN_WEEK
-from meldcode.people import Identity
-from meldcode.plan import Role
-from meldcode.reading import CASES_ON_PAGE, overview
-from meldcode.turns import Appointment, Desk, Place, Turn
-from storage.schema import case_teachers, cases, turns
+from meldcode.application.home import CASES_ON_PAGE, overview
+from meldcode.application.worklists import MOST_IN_WEEK
+from meldcode.domain.case.header import CaseHeader
+from meldcode.domain.deadlines.appointments import Appointment
+from meldcode.domain.plan.roles import Role
+from meldcode.domain.staff import Identity
+from meldcode.domain.worklist import Assignee, Section, WorkItem
+from storage.db.schema import case_teachers, cases, turns
 from storage.schools import PersonConfig, SchoolConfig, apply_schools
-from storage.transaction import Store
+from storage.unit_of_work import Store
 from tests.storage.conftest import LINDE, NOW, PUPIL, WORKSPACE, Staff
 
 TODAY = NOW.date()
@@ -29,21 +30,21 @@ BOSS = Identity("slack", WORKSPACE, "U3")
 LEADER = PersonConfig("U3", "Fatima el Amrani", frozenset({Role.SCHOOL_LEADER, Role.CARE_COORDINATOR}))
 
 
-def desk(staff: Staff, holder: str = Role.CARE_COORDINATOR) -> Desk:
-    return Desk(staff.school, holder)
+def desk(staff: Staff, holder: str = Role.CARE_COORDINATOR) -> Assignee:
+    return Assignee(staff.school, holder)
 
 
-def lay(store: Store, staff: Staff, places: dict[Desk, tuple[Place, date | None]]) -> CaseHeader:
+def lay(store: Store, staff: Staff, places: dict[Assignee, tuple[Section, date | None]]) -> CaseHeader:
     """A new case that lies on these desks."""
-    with store.transaction() as tx:
-        case = tx.cases.open(staff.school, tx.plans.current(), PUPIL, staff.sanne.id, NOW)
-        tx.turns.keep(case, [Turn(on, place, "taken_up", due) for on, (place, due) in places.items()], [])
+    with store.transaction() as uow:
+        case = uow.cases.open(staff.school, uow.plans.current(), PUPIL, staff.sanne.id, NOW)
+        uow.worklists.keep(case, [WorkItem(on, place, "taken_up", due) for on, (place, due) in places.items()], [])
     return case
 
 
-def codes(store: Store, *desks: Desk, first: int = 0, limit: int = 100) -> list[str]:
-    with store.transaction() as tx:
-        return [lying.code for lying in tx.turns.page(desks, first, limit)]
+def codes(store: Store, *desks: Assignee, first: int = 0, limit: int = 100) -> list[str]:
+    with store.transaction() as uow:
+        return [lying.code for lying in uow.worklists.page(desks, first, limit)]
 
 
 def day(number: int) -> date:
@@ -52,10 +53,10 @@ def day(number: int) -> date:
 
 def test_what_waits_comes_first_and_then_what_is_due_first(store: Store, staff: Staff) -> None:
     mine = desk(staff)
-    follows = lay(store, staff, {mine: (Place.FOLLOWS, day(-9))})
-    sometime = lay(store, staff, {mine: (Place.WAITS, None)})
-    later = lay(store, staff, {mine: (Place.WAITS, day(3))})
-    soon = lay(store, staff, {mine: (Place.WAITS, day(1))})
+    follows = lay(store, staff, {mine: (Section.FOLLOWS, day(-9))})
+    sometime = lay(store, staff, {mine: (Section.WAITS, None)})
+    later = lay(store, staff, {mine: (Section.WAITS, day(3))})
+    soon = lay(store, staff, {mine: (Section.WAITS, day(1))})
     assert codes(store, mine) == [soon.code, later.code, sometime.code, follows.code]
     assert codes(store, mine, first=1, limit=2) == [later.code, sometime.code]
     assert codes(store, desk(staff, Role.CONFIDANT)) == []
@@ -64,67 +65,67 @@ def test_what_waits_comes_first_and_then_what_is_due_first(store: Store, staff: 
 
 def test_a_case_on_two_desks_comes_once_where_it_comes_first(store: Store, staff: Staff) -> None:
     one, other = desk(staff), desk(staff, Role.SCHOOL_LEADER)
-    both = [lay(store, staff, {one: (Place.FOLLOWS, day(n)), other: (Place.WAITS, day(n))}).code for n in (3, 1, 2)]
-    alone = lay(store, staff, {one: (Place.WAITS, day(2)), other: (Place.FOLLOWS, day(2))}).code
+    both = [lay(store, staff, {one: (Section.FOLLOWS, day(n)), other: (Section.WAITS, day(n))}).code for n in (3, 1, 2)]
+    alone = lay(store, staff, {one: (Section.WAITS, day(2)), other: (Section.FOLLOWS, day(2))}).code
     in_order = [both[1], *sorted([both[2], alone]), both[0]]
     assert codes(store, one, other) == in_order
     assert [codes(store, one, other, first=n, limit=1) for n in range(5)] == [*([code] for code in in_order), []]
-    with store.transaction() as tx:
-        assert tx.turns.counts([one, other]) == {Place.WAITS: 4}
-        assert tx.turns.counts([one]) == {Place.WAITS: 1, Place.FOLLOWS: 3}
-        assert tx.turns.counts([]) == {}
+    with store.transaction() as uow:
+        assert uow.worklists.counts([one, other]) == {Section.WAITS: 4}
+        assert uow.worklists.counts([one]) == {Section.WAITS: 1, Section.FOLLOWS: 3}
+        assert uow.worklists.counts([]) == {}
 
 
 def test_keeping_takes_the_place_of_what_was_kept_before(store: Store, staff: Staff) -> None:
-    case, mine = lay(store, staff, {desk(staff): (Place.WAITS, day(1))}), Desk(staff.school, str(staff.sanne.id))
+    case, mine = lay(store, staff, {desk(staff): (Section.WAITS, day(1))}), Assignee(staff.school, str(staff.sanne.id))
     again = CaseHeader(**{**vars(case), "version": 2})
-    with store.transaction() as tx:
-        tx.turns.keep(again, [Turn(mine, Place.JOINED)], [Appointment(1, staff.karin.id, day(2))])
+    with store.transaction() as uow:
+        uow.worklists.keep(again, [WorkItem(mine, Section.JOINED)], [Appointment(1, staff.karin.id, day(2))])
     assert (codes(store, desk(staff)), codes(store, mine)) == ([], [case.code])
-    with store.transaction() as tx:
-        tx.turns.keep(again, [], [])
-        assert tx.turns.promises([Desk(staff.school, str(staff.karin.id))], (TODAY, day(9)), 9) == []
+    with store.transaction() as uow:
+        uow.worklists.keep(again, [], [])
+        assert uow.worklists.promises([Assignee(staff.school, str(staff.karin.id))], (TODAY, day(9)), 9) == []
     assert codes(store, mine) == []
 
 
 def test_due_this_week_is_what_must_be_done_and_not_what_is_followed(store: Store, staff: Staff) -> None:
     mine = desk(staff)
-    overdue = lay(store, staff, {mine: (Place.WATCHES, day(-4))})
-    today = lay(store, staff, {mine: (Place.WAITS, day(0))})
-    for place, due in [(Place.WAITS, day(7)), (Place.FOLLOWS, day(0)), (Place.WAITS, None)]:
+    overdue = lay(store, staff, {mine: (Section.WATCHES, day(-4))})
+    today = lay(store, staff, {mine: (Section.WAITS, day(0))})
+    for place, due in [(Section.WAITS, day(7)), (Section.FOLLOWS, day(0)), (Section.WAITS, None)]:
         lay(store, staff, {mine: (place, due)})
-    with store.transaction() as tx:
-        found = tx.turns.due([mine], day(6), 9)
+    with store.transaction() as uow:
+        found = uow.worklists.due([mine], day(6), 9)
         assert [(lying.code, lying.due, lying.record) for lying in found] == [
             (overdue.code, day(-4), "taken_up"),
             (today.code, day(0), "taken_up"),
         ]
-        assert len(tx.turns.due([mine], day(6), 1)) == 1
+        assert len(uow.worklists.due([mine], day(6), 1)) == 1
 
 
 def test_an_appointment_is_its_owners_in_that_school(store: Store, staff: Staff) -> None:
     case = lay(store, staff, {})
     promised = [Appointment(seq, staff.karin.id, day(seq)) for seq in (2, 1, 9)]
-    with store.transaction() as tx:
-        tx.turns.keep(case, [], promised)
-        own, days = Desk(staff.school, str(staff.karin.id)), (day(0), day(6))
-        assert [(one.code, one.day) for one in tx.turns.promises([own], days, 9)] == [
+    with store.transaction() as uow:
+        uow.worklists.keep(case, [], promised)
+        own, days = Assignee(staff.school, str(staff.karin.id)), (day(0), day(6))
+        assert [(one.code, one.day) for one in uow.worklists.promises([own], days, 9)] == [
             (case.code, day(1)),
             (case.code, day(2)),
         ]
-        for elsewhere in (Desk(uuid4(), own.holder), desk(staff), Desk(staff.school, str(staff.sanne.id))):
-            assert tx.turns.promises([elsewhere], days, 9) == []
+        for elsewhere in (Assignee(uuid4(), own.holder), desk(staff), Assignee(staff.school, str(staff.sanne.id))):
+            assert uow.worklists.promises([elsewhere], days, 9) == []
 
 
 def test_for_whom_cases_wait_those_with_the_most_first(store: Store, staff: Staff) -> None:
-    sanne = Desk(staff.school, str(staff.sanne.id))
+    sanne = Assignee(staff.school, str(staff.sanne.id))
     for due in (day(-1), day(0), None):
-        lay(store, staff, {desk(staff): (Place.WAITS, due), sanne: (Place.FOLLOWS, due)})
-    lay(store, staff, {sanne: (Place.WAITS, day(-2))})
-    with store.transaction() as tx:
-        minded = tx.turns.minded(staff.school, TODAY, 9)
+        lay(store, staff, {desk(staff): (Section.WAITS, due), sanne: (Section.FOLLOWS, due)})
+    lay(store, staff, {sanne: (Section.WAITS, day(-2))})
+    with store.transaction() as uow:
+        minded = uow.worklists.minded(staff.school, TODAY, 9)
         assert [(one.desk, one.count, one.overdue) for one in minded] == [(desk(staff), 3, 1), (sanne, 1, 1)]
-        assert [(at.open, at.overdue) for at in tx.turns.steps(sanne, TODAY)] == [(4, 2)]
+        assert [(at.open, at.overdue) for at in uow.worklists.steps(sanne, TODAY)] == [(4, 2)]
 
 
 # Bounded, whatever is open.
@@ -158,7 +159,7 @@ def counted(engine: Engine) -> Iterator[Read]:
 
 
 @pytest.fixture
-def led(store: Store, staff: Staff) -> Desk:
+def led(store: Store, staff: Staff) -> Assignee:
     """De Linde with somebody who leads it and coordinates care too; her desk as a coordinator."""
     apply_schools(store, [SchoolConfig("De Linde", "noord", people=(*LINDE.people, LEADER))], WORKSPACE, NOW)
     return desk(staff)
@@ -181,22 +182,22 @@ READERS = (Role.CARE_COORDINATOR, Role.CONFIDANT, Role.SCHOOL_LEADER)
 
 
 def _lies(case: dict[str, Any], number: int, role: Role) -> dict[str, Any]:
-    place = Place.WAITS if number % 3 == 0 and role is Role.CARE_COORDINATOR else Place.FOLLOWS
+    place = Section.WAITS if number % 3 == 0 and role is Role.CARE_COORDINATOR else Section.FOLLOWS
     lies = {"case": case["id"], "school": case["school"], "code": case["code"], "holder": role}
     return {**lies, "place": place, "due": day(number % 40 - 10), "record": "taken_up"}
 
 
 @pytest.mark.parametrize("page", [0, 1])
 def test_a_page_reads_as_much_whatever_is_open(
-    engine: Engine, store: Store, staff: Staff, led: Desk, page: int
+    engine: Engine, store: Store, staff: Staff, led: Assignee, page: int
 ) -> None:
     read = {}
     for count in (60, 440):  # 500 in all
         fill(engine, store, staff, count)
-        with store.transaction(NOW) as tx:
-            overview(tx, BOSS, NOW, page)  # staff are remembered from the first look on
-        with counted(engine) as read[count], store.transaction(NOW) as tx:
-            seen = overview(tx, BOSS, NOW, page)
+        with store.transaction(NOW) as uow:
+            overview(uow, BOSS, NOW, page)  # staff are remembered from the first look on
+        with counted(engine) as read[count], store.transaction(NOW) as uow:
+            seen = overview(uow, BOSS, NOW, page)
         assert len(seen.rows) == CASES_ON_PAGE
         assert sum(seen.counts.values()) == (60 if count == 60 else 500)
     few, many = read[60], read[440]
@@ -206,11 +207,11 @@ def test_a_page_reads_as_much_whatever_is_open(
     assert many.rows <= 2 * CASES_ON_PAGE + 2 * MOST_IN_WEEK + 30
 
 
-def test_a_page_is_read_off_the_index(engine: Engine, store: Store, staff: Staff, led: Desk) -> None:
+def test_a_page_is_read_off_the_index(engine: Engine, store: Store, staff: Staff, led: Assignee) -> None:
     fill(engine, store, staff, 500)
-    with counted(engine) as read, store.transaction() as tx:
-        tx.turns.page([led], 0, CASES_ON_PAGE)
-        tx.turns.counts([led])
+    with counted(engine) as read, store.transaction() as uow:
+        uow.worklists.page([led], 0, CASES_ON_PAGE)
+        uow.worklists.counts([led])
     with engine.connect() as connection:
         for statement, values in read.statements:
             if "turns" in statement:

@@ -6,10 +6,10 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine, select
 
-from meldcode.case import Pupil
-from storage.keys import open_vault
-from storage.schema import secrets
-from storage.vault import BadKey, DataKey, MasterKey, Tampered, Vault, WrongKey, new_master_key, normalised
+from meldcode.domain.case.state import Pupil
+from storage.crypto.keys import open_vault
+from storage.crypto.vault import BadKey, DataKey, MasterKey, Tampered, Vault, WrongKey, new_master_key, normalised
+from storage.db.schema import secrets
 
 pytestmark = pytest.mark.rule("G3")
 KEY = bytes(range(32))

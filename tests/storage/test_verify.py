@@ -9,13 +9,13 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Connection, Engine, delete, func, insert, select, text, update
 
-from meldcode.cases_port import CaseHeader
-from storage import chain
-from storage.schema import case_keys, case_teachers, cases, entries
-from storage.snapshot import snapshot
-from storage.transaction import Store
-from storage.vault import MasterKey, Vault
-from storage.verify import Fault, Kind, faults
+from meldcode.domain.case.header import CaseHeader
+from storage.crypto import chain
+from storage.crypto.vault import MasterKey, Vault
+from storage.db.schema import case_keys, case_teachers, cases, entries
+from storage.db.snapshot import snapshot
+from storage.integrity.verify import Fault, FaultKind, faults
+from storage.unit_of_work import Store
 from tests.storage.conftest import NOW, PUPIL, Staff, append
 
 pytestmark = pytest.mark.rule("S1.2")
@@ -25,12 +25,12 @@ Tampering = Callable[[Connection, UUID], None]
 @pytest.fixture
 def written(store: Store, staff: Staff, case: CaseHeader) -> CaseHeader:
     """The case with four entries, among others."""
-    with store.transaction() as tx:
+    with store.transaction() as uow:
         for i in range(4):
-            case = append(tx, case, staff.sanne, {"what": str(i)}, key=f"V{i}")
-        other = tx.cases.open(staff.school, tx.plans.current(), PUPIL, staff.karin.id, NOW)
-        append(tx, other, staff.karin, {"what": "ander"}, key="W0")
-        tx.cases.open(staff.school, tx.plans.current(), PUPIL, staff.karin.id, NOW)
+            case = append(uow, case, staff.sanne, {"what": str(i)}, key=f"V{i}")
+        other = uow.cases.open(staff.school, uow.plans.current(), PUPIL, staff.karin.id, NOW)
+        append(uow, other, staff.karin, {"what": "ander"}, key="W0")
+        uow.cases.open(staff.school, uow.plans.current(), PUPIL, staff.karin.id, NOW)
     return case
 
 
@@ -142,33 +142,33 @@ def another_cases_pupil(db: Connection, case: UUID) -> None:
     db.execute(update(cases).where(cases.c.id == case).values(pupil=other))
 
 
-TAMPERINGS: dict[str, tuple[Tampering, Kind, int | None]] = {
-    "payload": (change_payload, Kind.CHANGED, 2),
-    "garbage": (change(payload=b""), Kind.CHANGED, 2),
-    "author": (change_author, Kind.CHANGED, 2),
-    "moment": (change(written_at=NOW + timedelta(seconds=1)), Kind.CHANGED, 2),
-    "link": (change(chain=bytes(32)), Kind.CHANGED, 2),
-    "first removed": (remove(1), Kind.REMOVED, 1),
-    "one removed": (remove(2), Kind.REMOVED, 2),
-    "two removed": (remove(2, 3), Kind.REMOVED, 2),
-    "removed without a gap": (remove_and_close_the_gap, Kind.CHANGED, 2),
-    "last removed": (remove(4), Kind.CUT_OFF, 4),
-    "last removed, and counted so": (cut_off_with_the_version, Kind.HEAD, 3),
-    "half removed": (remove(3, 4), Kind.CUT_OFF, 3),
-    "all removed": (remove(1, 2, 3, 4), Kind.CUT_OFF, 1),
-    "inserted amid": (insert_amid, Kind.INSERTED, 2),
-    "inserted from another case": (insert_another_cases, Kind.INSERTED, 3),
-    "inserted at the end": (insert_at_the_end, Kind.CHANGED, 5),
-    "swapped": (swap, Kind.REORDERED, 2),
-    "rotated": (rotate, Kind.REORDERED, 2),
-    "head": (change_row(head=bytes(32)), Kind.HEAD, 4),
-    "counted too few": (change_row(version=3), Kind.INSERTED, 4),
-    "counted too many": (change_row(version=9), Kind.CUT_OFF, 5),
-    "key dropped": (drop_key, Kind.KEY_GONE, None),
-    "key of another": (another_cases_key, Kind.UNREADABLE, None),
-    "pupil of another": (another_cases_pupil, Kind.UNREADABLE, None),
-    "destruction pretended": (change_row(destroyed_at=NOW, tombstone=bytes(32)), Kind.FORGED_DESTRUCTION, None),
-    "destruction half pretended": (change_row(destroyed_at=NOW), Kind.FORGED_DESTRUCTION, None),
+TAMPERINGS: dict[str, tuple[Tampering, FaultKind, int | None]] = {
+    "payload": (change_payload, FaultKind.CHANGED, 2),
+    "garbage": (change(payload=b""), FaultKind.CHANGED, 2),
+    "author": (change_author, FaultKind.CHANGED, 2),
+    "moment": (change(written_at=NOW + timedelta(seconds=1)), FaultKind.CHANGED, 2),
+    "link": (change(chain=bytes(32)), FaultKind.CHANGED, 2),
+    "first removed": (remove(1), FaultKind.REMOVED, 1),
+    "one removed": (remove(2), FaultKind.REMOVED, 2),
+    "two removed": (remove(2, 3), FaultKind.REMOVED, 2),
+    "removed without a gap": (remove_and_close_the_gap, FaultKind.CHANGED, 2),
+    "last removed": (remove(4), FaultKind.CUT_OFF, 4),
+    "last removed, and counted so": (cut_off_with_the_version, FaultKind.HEAD, 3),
+    "half removed": (remove(3, 4), FaultKind.CUT_OFF, 3),
+    "all removed": (remove(1, 2, 3, 4), FaultKind.CUT_OFF, 1),
+    "inserted amid": (insert_amid, FaultKind.INSERTED, 2),
+    "inserted from another case": (insert_another_cases, FaultKind.INSERTED, 3),
+    "inserted at the end": (insert_at_the_end, FaultKind.CHANGED, 5),
+    "swapped": (swap, FaultKind.REORDERED, 2),
+    "rotated": (rotate, FaultKind.REORDERED, 2),
+    "head": (change_row(head=bytes(32)), FaultKind.HEAD, 4),
+    "counted too few": (change_row(version=3), FaultKind.INSERTED, 4),
+    "counted too many": (change_row(version=9), FaultKind.CUT_OFF, 5),
+    "key dropped": (drop_key, FaultKind.KEY_GONE, None),
+    "key of another": (another_cases_key, FaultKind.UNREADABLE, None),
+    "pupil of another": (another_cases_pupil, FaultKind.UNREADABLE, None),
+    "destruction pretended": (change_row(destroyed_at=NOW, tombstone=bytes(32)), FaultKind.FORGED_DESTRUCTION, None),
+    "destruction half pretended": (change_row(destroyed_at=NOW), FaultKind.FORGED_DESTRUCTION, None),
 }
 
 
@@ -198,25 +198,25 @@ def test_entries_whose_case_was_removed_are_found(engine: Engine, vault: Vault, 
         remove_all_but_entries(db, written.id)
         db.commit()
     [fault] = found(engine, vault)
-    assert (UUID(fault.code), fault.kind, fault.entry) == (written.id, Kind.CASE_REMOVED, None)
+    assert (UUID(fault.code), fault.kind, fault.entry) == (written.id, FaultKind.CASE_REMOVED, None)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("statement", "kind"),
     [
-        ("UPDATE entries SET payload = 'x' WHERE seq = 2", Kind.CHANGED),
-        ("UPDATE entries SET written_at = 'x' WHERE seq = 2", Kind.CHANGED),
-        ("UPDATE entries SET chain = 7 WHERE seq = 2", Kind.CHANGED),
-        ("UPDATE cases SET version = 'x' WHERE version = 4", Kind.HEAD),
-        ("UPDATE cases SET pupil = 'x' WHERE version = 4", Kind.UNREADABLE),
-        ("UPDATE cases SET destroyed_at = 'x' WHERE version = 4", Kind.FORGED_DESTRUCTION),
-        ("UPDATE cases SET tombstone = 'x' WHERE version = 4", Kind.FORGED_DESTRUCTION),
-        ("UPDATE case_keys SET wrapped_key = 'x'", Kind.UNREADABLE),
+        ("UPDATE entries SET payload = 'x' WHERE seq = 2", FaultKind.CHANGED),
+        ("UPDATE entries SET written_at = 'x' WHERE seq = 2", FaultKind.CHANGED),
+        ("UPDATE entries SET chain = 7 WHERE seq = 2", FaultKind.CHANGED),
+        ("UPDATE cases SET version = 'x' WHERE version = 4", FaultKind.HEAD),
+        ("UPDATE cases SET pupil = 'x' WHERE version = 4", FaultKind.UNREADABLE),
+        ("UPDATE cases SET destroyed_at = 'x' WHERE version = 4", FaultKind.FORGED_DESTRUCTION),
+        ("UPDATE cases SET tombstone = 'x' WHERE version = 4", FaultKind.FORGED_DESTRUCTION),
+        ("UPDATE case_keys SET wrapped_key = 'x'", FaultKind.UNREADABLE),
     ],
 )
 def test_values_of_another_type_are_found_too(
-    engine: Engine, vault: Vault, written: CaseHeader, statement: str, kind: Kind
+    engine: Engine, vault: Vault, written: CaseHeader, statement: str, kind: FaultKind
 ) -> None:
     with engine.begin() as db:
         db.execute(text(statement))
@@ -225,9 +225,10 @@ def test_values_of_another_type_are_found_too(
 
 def test_a_fault_says_no_content(written: CaseHeader) -> None:
     assert (
-        str(Fault(written.code, Kind.CHANGED, 2)) == f"{written.code}, entry 2: changed, or put in the place of another"
+        str(Fault(written.code, FaultKind.CHANGED, 2))
+        == f"{written.code}, entry 2: changed, or put in the place of another"
     )
-    assert str(Fault(written.code, Kind.KEY_GONE)).startswith(f"{written.code}: the case's key is gone")
+    assert str(Fault(written.code, FaultKind.KEY_GONE)).startswith(f"{written.code}: the case's key is gone")
 
 
 def destroy(db: Connection, vault: Vault, case: CaseHeader, *, version: int | None = None) -> None:
@@ -253,7 +254,7 @@ def test_a_changed_destruction_is_refused(
     with engine.begin() as db:
         destroy(db, vault, written)
         change_row(**changed)(db, written.id)
-    assert Fault(written.code, Kind.FORGED_DESTRUCTION) in found(engine, vault)
+    assert Fault(written.code, FaultKind.FORGED_DESTRUCTION) in found(engine, vault)
 
 
 def test_the_proof_of_one_destruction_serves_no_other_case(engine: Engine, vault: Vault, written: CaseHeader) -> None:
@@ -262,13 +263,13 @@ def test_the_proof_of_one_destruction_serves_no_other_case(engine: Engine, vault
         stone = chain.tombstone(vault, other.id, written.version, NOW)
         destroy(db, vault, written)
         change_row(tombstone=stone)(db, written.id)
-    assert found(engine, vault) == [Fault(written.code, Kind.FORGED_DESTRUCTION)]
+    assert found(engine, vault) == [Fault(written.code, FaultKind.FORGED_DESTRUCTION)]
 
 
 def test_without_the_key_no_proof_can_be_made(engine: Engine, vault: Vault, written: CaseHeader) -> None:
     with engine.begin() as db:
         destroy(db, Vault(MasterKey(bytes(32)), bytes(32)), written)
-    assert found(engine, vault) == [Fault(written.code, Kind.FORGED_DESTRUCTION)]
+    assert found(engine, vault) == [Fault(written.code, FaultKind.FORGED_DESTRUCTION)]
 
 
 @pytest.mark.parametrize("put_back", ["key", "entry"])
@@ -281,13 +282,13 @@ def test_what_is_put_back_of_a_destroyed_case_is_found(
         assert row
         destroy(db, vault, written)
         db.execute(insert(table).values(dict(row._mapping)))
-    assert found(engine, vault) == [Fault(written.code, Kind.NOT_ALL_DESTROYED)]
+    assert found(engine, vault) == [Fault(written.code, FaultKind.NOT_ALL_DESTROYED)]
 
 
 def test_many_cases_are_walked_in_parts(
     store: Store, staff: Staff, engine: Engine, vault: Vault, written: CaseHeader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storage.verify.CASES_AT_ONCE", 2)
+    monkeypatch.setattr("storage.integrity.verify.CASES_AT_ONCE", 2)
     with engine.begin() as db:
         db.execute(update(entries).values(chain=bytes(32)).where(entries.c.seq == 1))
         broken = set(db.scalars(select(cases.c.code).where(cases.c.version > 0)))
@@ -301,8 +302,8 @@ def test_a_walk_holds_up_nobody_and_sees_one_moment(
 ) -> None:
     with snapshot(engine) as view:
         assert view.scalar(select(func.count()).select_from(entries)) == 5
-        with store.transaction() as tx:
-            append(tx, written, staff.sanne, {"what": "later"}, key="V9")
+        with store.transaction() as uow:
+            append(uow, written, staff.sanne, {"what": "later"}, key="V9")
         assert view.scalar(select(func.count()).select_from(entries)) == 5
         assert list(faults(view, vault)) == []
     assert found(engine, vault) == []

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from meldcode.people import AMSTERDAM
+from meldcode.domain.calendar import AMSTERDAM
 from tests.story.still import MORNING
 
 COMMAND = [str(Path(sys.executable).with_name("meldwijzer"))]

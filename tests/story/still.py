@@ -10,8 +10,8 @@ import random
 from datetime import UTC, datetime, tzinfo
 from unittest.mock import patch
 
-from bot.cli import main
-from meldcode.people import AMSTERDAM
+from bot.cli.main import main
+from meldcode.domain.calendar import AMSTERDAM
 
 MORNING = datetime(2026, 11, 10, 10, 0, 5, tzinfo=AMSTERDAM)
 """A Tuesday in a week without free days."""
@@ -32,5 +32,5 @@ BEGUN = datetime.now(UTC)
 
 if __name__ == "__main__":
     codes = random.Random(4)
-    with patch("bot.practice_clock.datetime", Still), patch("storage.cases.secrets", codes):
+    with patch("bot.demo.clock.datetime", Still), patch("storage.repositories.cases.secrets", codes):
         main()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Locator, expect
 
-from meldcode.people import AMSTERDAM
+from meldcode.domain.calendar import AMSTERDAM
 from tests.story.demo import now
 from tests.story.desk import Desk
 

@@ -1,0 +1,41 @@
+"""Keeps the anchor file up to date, and says what the database lost since (promise 7)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from bot.database import vault_of
+from bot.settings import Settings
+from storage.db.snapshot import snapshot
+from storage.integrity.anchor import BadAnchor, keep_up, put_back
+
+log = logging.getLogger("meldwijzer")
+
+
+def keep_anchor(engine: Engine, settings: Settings, now: datetime) -> None:
+    """Write the anchor anew, if one is asked for; what does not go on from the earlier one is logged, by case code."""
+    if settings.meldwijzer_anchor_file:
+        try:
+            for fault in keep_up(engine, vault_of(engine, settings), settings.meldwijzer_anchor_file, now):
+                log.error("The database does not go on from the anchor: %s", fault)
+        except BadAnchor as error:
+            log.error("%s", error)
+
+
+def anchor_complaints(engine: Engine, settings: Settings) -> Iterator[str]:
+    """Yield what the database lost since the anchor was written."""
+    file = settings.meldwijzer_anchor_file
+    if file is None:
+        return
+    if not file.exists():
+        yield f"There is no anchor {file.name} yet. Does a worker run?"
+        return
+    try:
+        with snapshot(engine) as view:
+            yield from map(str, put_back(view, vault_of(engine, settings), file))
+    except BadAnchor as error:
+        yield str(error)

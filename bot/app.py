@@ -1,0 +1,235 @@
+"""Puts the program together, and runs it.
+
+At start, in this order: the plan is read, the database is there and of this version, the master key is the right one,
+Slack says who the bot is, the schools file is put in the database. Only then are requests taken.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import uvicorn
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.anchor import keep_anchor
+from bot.calendar_watch import CalendarWatch
+from bot.database import OLD_TABLES, vault_of
+from bot.home_tabs import HomeTabPublisher
+from bot.http import web_app
+from bot.manifest import SCOPES
+from bot.outbox_relay import OutboxRelay
+from bot.scheduler import Scheduler
+from bot.schools_file import read_schools
+from bot.settings import ConfigError, Settings
+from bot.warm_up import read_ahead
+from bot.workspaces import client_of, put_in_place, slack_session, workspaces_of
+from handlers.app import build_app, quiet_logger
+from handlers.controllers.install import oauth_flow
+from handlers.i18n.catalogues import language
+from handlers.platform.errors import log_error
+from handlers.platform.locales import Languages
+from handlers.platform.request import Services
+from handlers.platform.workspaces import Workspaces
+from meldcode.application.executor import Executor
+from meldcode.application.worklists import list_unlisted_cases
+from meldcode.domain.plan.file import PLANS, load_plan, shipped_plans
+from meldcode.domain.plan.model import Plan
+from storage.db.engine import make_engine
+from storage.db.migrate import is_current, upgrade
+from storage.integrity.wipe import wipe
+from storage.unit_of_work import Store, StoredUnitOfWork
+
+log = logging.getLogger("meldwijzer")
+DEFAULT_PLAN = PLANS / "heutink.yaml"
+CASES_AT_ONCE = 100
+DEAF_SECONDS = 120
+"""Slack pings every few seconds; a link can go deaf after a reconnect and not notice."""
+
+
+@dataclass
+class Program:
+    """The running program's parts."""
+
+    settings: Settings
+    engine: Engine
+    store: Store
+    executor: Executor[StoredUnitOfWork]
+    workspaces: Workspaces
+    sender: OutboxRelay
+    homes: HomeTabPublisher
+    languages: Languages
+    ticker: Scheduler
+    slack: AsyncApp
+    is_ready: bool = False
+    link: AsyncSocketModeHandler | None = None
+
+    @property
+    def has_socket(self) -> bool:
+        """Whether Slack is reached by Socket Mode, and not by HTTP."""
+        return bool(self.settings.slack_app_token.get_secret_value())
+
+    def is_healthy(self) -> bool:
+        """Whether the database answers and the link to Slack is not deaf; a supervisor restarts what is not healthy."""
+        if self.link and time.time() - (self.link.client.last_ping_pong_time or time.time()) > DEAF_SECONDS:
+            return False
+        try:
+            with self.engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        except SQLAlchemyError:
+            return False
+        return True
+
+
+def utc_now() -> datetime:
+    """The moment it is; the core is given it."""
+    return datetime.now(UTC)
+
+
+def open_store(settings: Settings) -> tuple[Engine, Store]:
+    """Open the database, migrated if it is the embedded one. Raises Wrong when it cannot be used."""
+    engine = make_engine(settings.database_url)
+    if settings.is_embedded:
+        upgrade(engine)
+    elif not is_current(engine):
+        raise ConfigError(OLD_TABLES)
+    vault = vault_of(engine, settings)
+    path = settings.meldwijzer_plan or DEFAULT_PLAN
+    store = Store(engine, vault, plan_of(settings), language)
+    store.register_plans((load_plan(file), file.read_text(encoding="utf-8")) for file in _plan_files(path))
+    return engine, store
+
+
+@asynccontextmanager
+async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) -> AsyncIterator[Program]:
+    """Put the program together; it is taken apart in good order at the end. Raises Wrong."""
+    quiet_logger()
+    schools = read_schools(settings.meldwijzer_schools) if settings.meldwijzer_schools else None
+    engine, store = await asyncio.to_thread(open_store, settings)
+    async with slack_session() as session:
+        client, executor = client_of(settings, session), Executor(store.together, now, threads=store.writers)
+        try:
+            workspaces, ours = await workspaces_of(settings, client, executor)
+            languages = Languages(executor, workspaces)
+            homes = HomeTabPublisher(executor, workspaces, languages)
+
+            async def take_over_schools() -> None:
+                homes.desks_changed(await asyncio.to_thread(put_in_place, store, schools, ours, now()))
+
+            await take_over_schools()
+            await asyncio.to_thread(_place_cases, store, now())
+            calendars = CalendarWatch()
+            await asyncio.to_thread(read_ahead, store, calendars, now())
+            await languages.begin()
+            executor.on_change = homes.desks_changed
+            sender = OutboxRelay(executor, workspaces, now, homes.changed)
+            services = Services(executor, workspaces, client, sender.wake, languages)
+            flow = _flow(settings, services, schools.workspaces if schools else (), take_over_schools)
+            slack = build_app(services, signing_secret=_signing_secret(settings), oauth_flow=flow)
+            wiping, anchoring = lambda: wipe(engine, now()), lambda: keep_anchor(engine, settings, now())
+            ticker = Scheduler(executor, services, wiping, anchoring, calendars)
+            yield Program(settings, engine, store, executor, workspaces, sender, homes, languages, ticker, slack)
+        finally:
+            executor.close()
+            engine.dispose()
+
+
+@asynccontextmanager
+async def working(program: Program, *, web: bool = True, worker: bool = True) -> AsyncIterator[None]:
+    """Remind and send (`worker`), and be linked to Slack by Socket Mode (`web`) if that is set."""
+    program.link = link = await _connect(program) if web and program.has_socket else None
+    running = (program.homes.run(), program.languages.run(), program.workspaces.run())
+    tasks = [asyncio.create_task(one) for one in running]
+    if worker:
+        tasks.append(asyncio.create_task(program.sender.run()))
+        program.ticker.start()
+    gc.freeze()  # plans, names and tables stay; looking for garbage among them takes a tenth of the time otherwise
+    program.is_ready = True
+    try:
+        yield
+    finally:
+        program.is_ready = False
+        if link:
+            await link.close_async()  # type: ignore[no-untyped-call]
+        if worker:
+            program.ticker.stop()
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+
+
+async def serve(program: Program, *, web: bool = True, worker: bool = True) -> None:
+    """Run until stopped: take requests (`web`), send what stands in the outbox (`worker`)."""
+    slack = program.slack if web and not program.has_socket else None
+    app = web_app(slack, program.is_healthy, lambda: program.is_ready and program.is_healthy())
+    async with working(program, web=web, worker=worker):
+        await listen(app, program.settings.host, program.settings.port)
+
+
+async def run(settings: Settings, *, web: bool = True, worker: bool = True) -> None:
+    """Run the program as the settings say. Raises Wrong when it cannot start."""
+    async with prepared(settings.checked_for_slack()) as program:
+        way = "Socket Mode" if program.has_socket else "HTTP"
+        log.info("Meldwijzer %s", f"runs on {way}" if web else "sends and reminds; it takes no requests")
+        await serve(program, web=web, worker=worker)
+
+
+async def listen(app: object, host: str, port: int) -> None:
+    """Serve an ASGI application until stopped."""
+    config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="off")  # type: ignore[arg-type]
+    await uvicorn.Server(config).serve()
+
+
+def _signing_secret(settings: Settings) -> str:
+    return settings.slack_signing_secret.get_secret_value() or "socket mode needs none"
+
+
+def _flow(
+    settings: Settings, services: Services, named: Collection[str], installed: Callable[[], Awaitable[None]]
+) -> AsyncOAuthFlow | None:
+    """How the app is installed in several workspaces: by these, and then this is done; None when it serves one."""
+    if not settings.is_for_several:
+        return None
+    credentials = (settings.slack_client_id, settings.slack_client_secret.get_secret_value())
+    return oauth_flow(services, credentials, SCOPES, named, installed)
+
+
+async def _connect(program: Program) -> AsyncSocketModeHandler:
+    token = program.settings.slack_app_token.get_secret_value()
+    client = AsyncWebClient(base_url=program.settings.slack_api_url, logger=quiet_logger())
+    link = AsyncSocketModeHandler(program.slack, token, logger=quiet_logger(), web_client=client)
+    await link.connect_async()  # type: ignore[no-untyped-call]
+    return link
+
+
+def _place_cases(store: Store, now: datetime) -> None:
+    """Let cases of an earlier version of the program appear on the Home tabs; a few in each transaction."""
+    placed = CASES_AT_ONCE
+    while placed:
+        with store.transaction(now) as uow:
+            placed = list_unlisted_cases(uow, CASES_AT_ONCE, lambda error: log_error(error, "placing a case"))
+
+
+def _plan_files(path: Path) -> list[Path]:
+    return sorted({path, *shipped_plans()})
+
+
+def plan_of(settings: Settings) -> Plan:
+    """Return the plan for new cases. Raises WrongPlan, or Wrong when the file cannot be read."""
+    path = settings.meldwijzer_plan or DEFAULT_PLAN
+    try:
+        return load_plan(path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The plan {path} (MELDWIJZER_PLAN) cannot be read: {type(error).__name__}.") from error

@@ -1,0 +1,1 @@
+"""The `meldwijzer` command: one file for each group of subcommands."""

@@ -1,0 +1,39 @@
+"""What all commands share: the settings, and the faults that end a command in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from pydantic import ValidationError
+
+from bot.settings import ENV_FILE, ConfigError, Settings
+from meldcode.domain.plan.file import WrongPlan
+from storage.crypto.vault import WrongKey
+from storage.db.engine import BadDatabaseUrl
+from storage.integrity.anchor import BadAnchor
+from storage.integrity.backup_file import BadBackup
+from storage.repositories.plans import PlanChanged
+
+
+def settings() -> Settings:
+    """Read the environment and `.env`. Raises ClickException that names what is wrong, but does not repeat it."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = [f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}." for e in error.errors()]
+        raise click.ClickException("\n".join(faults)) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.ClickException(f"{ENV_FILE} cannot be read: {type(error).__name__}.") from error
+
+
+@contextmanager
+def in_plain_words() -> Iterator[None]:
+    """End the command with status 1 and a sentence when it cannot be done like this."""
+    try:
+        yield
+    except (ConfigError, WrongPlan, PlanChanged, BadDatabaseUrl, BadBackup, BadAnchor) as error:
+        raise click.ClickException(str(error)) from error
+    except WrongKey as error:
+        raise click.ClickException(f"The master key cannot be used: {error}.") from error

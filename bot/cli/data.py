@@ -1,0 +1,83 @@
+"""`meldwijzer verify`, `backup` and `restore`: whether the data is whole, and copies of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from bot.cli.common import in_plain_words, settings
+from bot.database import opened
+from bot.settings import Settings
+from storage.db.engine import make_engine
+from storage.db.snapshot import snapshot
+from storage.integrity.anchor import keep_up, put_back
+from storage.integrity.backup import back_up
+from storage.integrity.backup_file import keys_file
+from storage.integrity.restore import restore
+from storage.integrity.verify import faults
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.option("--against", type=_FILE, help="An anchor: what was cut off or put back since it was written.")
+@click.option("--write", type=_FILE, help="Write an anchor; an earlier one only if the database goes on from it.")
+def verify(against: Path | None, write: Path | None) -> None:
+    """Say which cases and entries were tampered with; exit 1 when any was. Content is never shown.
+
+    Without --against it looks at the anchor in MELDWIJZER_ANCHOR_FILE, if there is one.
+    """
+    anchor = against or _anchor_of(settings())
+    with in_plain_words(), opened(settings()) as (engine, vault):
+        with snapshot(engine) as view:
+            found = [*faults(view, vault), *(put_back(view, vault, anchor) if anchor else [])]
+        if write and not found:
+            found = keep_up(engine, vault, write, datetime.now(UTC))
+    _fail_with(found)
+    click.echo("All chains are whole.")
+
+
+def _anchor_of(found: Settings) -> Path | None:
+    file = found.meldwijzer_anchor_file
+    return file if file and file.exists() else None
+
+
+@click.command()
+@click.argument("dest", type=_FILE)
+def backup(dest: Path) -> None:
+    """Write a backup to DEST, and its keys to DEST.keys, while the program runs; both are checked afterwards."""
+    with in_plain_words(), opened(settings()) as (engine, vault):
+        made = back_up(engine, vault, dest, datetime.now(UTC))
+    click.echo(f"{made.cases} case(s) with {made.entries} entries: {dest.name}, and the keys apart: {dest.name}.keys.")
+    _fail_with(made.faults, "The backup is a true copy, but the database itself is not whole:")
+
+
+@click.command("restore")
+@click.argument("source", type=_FILE)
+@click.option("--keys", type=_FILE, help="The key file, when not SOURCE.keys.")
+def restore_backup(source: Path, keys: Path | None) -> None:
+    """Put the backup SOURCE into the empty database at DATABASE_URL. Start the program only after it."""
+    with in_plain_words():
+        engine = make_engine(settings().database_url)
+        try:
+            done = restore(engine, settings().master_keys(), source, keys or keys_file(source), datetime.now(UTC))
+        finally:
+            engine.dispose()
+    click.echo(
+        f"{done.cases} case(s) with {done.entries} entries, as they were on {done.made_at:%Y-%m-%d %H:%M} UTC.\n"
+        f"{done.destroyed_since} of them were destroyed since, and stay so.\n"
+        f"{done.set_aside} message(s) that were due then are set aside: they were most likely sent since. "
+        "Who must act is reminded anew."
+    )
+    _fail_with(done.faults, "These faults were in the database when the backup was made:")
+
+
+def _fail_with(found: Iterable[object], heading: str = "") -> None:
+    """End with status 1 when something was found, each on a line."""
+    lines = [f"- {one}" for one in dict.fromkeys(map(str, found))]
+    if lines:
+        click.echo("\n".join([heading, *lines] if heading else lines))
+        raise SystemExit(1)

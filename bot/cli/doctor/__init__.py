@@ -1,0 +1,1 @@
+"""`meldwijzer doctor`: what is wrong with an installation, in plain words."""

@@ -1,0 +1,156 @@
+"""`meldwijzer doctor`: says in plain words what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine, make_url
+
+from bot.anchor import anchor_complaints
+from bot.app import open_store, plan_of, utc_now
+from bot.calendar_watch import calendar_ends
+from bot.cli.doctor.slack import Finding, ask, ask_of
+from bot.cli.doctor.workspaces import workspace_complaints
+from bot.schools_file import read_schools
+from bot.settings import ENV_FILE, ConfigError, Settings
+from bot.workspaces import configs_of
+from handlers.i18n.texts import role as in_words
+from handlers.platform.slack_errors import LOCKED_OUT
+from meldcode.application.ports.unit_of_work import Installation, UnitOfWork
+from meldcode.domain.plan.file import WrongPlan
+from meldcode.domain.plan.roles import Role
+from meldcode.domain.staff import School
+from storage.crypto.keys import outdated
+from storage.db.engine import BadDatabaseUrl
+from storage.repositories.outbox import Backlog
+from storage.repositories.plans import PlanChanged
+from storage.schools import differences
+
+NEEDED = (Role.TEACHER, Role.CARE_COORDINATOR, Role.CONFIDANT, Role.SCHOOL_LEADER, Role.CLUSTER_DIRECTOR)
+
+
+STUCK = timedelta(minutes=15)
+OTHERS = 0o077
+"""The rights of a file that are not its owner's."""
+
+
+def findings(settings: Settings) -> Iterator[Finding]:
+    """Yield what is wrong or not known, Slack's own answers among it; works without a network, and says so."""
+    for complaint in complaints(settings):
+        yield Finding(complaint)
+    yield from (Finding(note, is_fault=False) for note in notes(settings))
+    try:
+        plan = plan_of(settings.checked_for_slack())
+    except (ConfigError, WrongPlan):
+        return  # told already
+    if settings.is_for_several:
+        yield from ask_of(settings, _installed(settings), plan, utc_now())
+    else:
+        yield from ask(settings, plan, utc_now())
+
+
+def _installed(settings: Settings) -> list[Installation]:
+    try:
+        engine, store = open_store(settings)
+    except (ConfigError, PlanChanged, BadDatabaseUrl):
+        return []  # told already
+    with store.transaction(utc_now()) as uow:
+        found = uow.installations.all()
+    engine.dispose()
+    return found
+
+
+def notes(settings: Settings) -> Iterator[str]:
+    """Yield where the schools file and Slack say another thing of somebody's roles: good to know, and no fault."""
+    try:
+        file = read_schools(settings.meldwijzer_schools).schools if settings.meldwijzer_schools else ()
+        engine, store = open_store(settings)
+    except (ConfigError, WrongPlan, PlanChanged, BadDatabaseUrl):
+        return  # told already
+    with store.transaction(utc_now()) as uow:
+        found = differences(uow, configs_of(file))
+    engine.dispose()
+    for one in found:
+        is_now, said = (", ".join(sorted(roles)) or "none" for roles in (one.in_database, one.in_file))
+        yield f"{one.school}: the roles of {one.user} are {is_now}; the schools file says {said}. The first counts."
+
+
+def complaints(settings: Settings) -> Iterator[str]:
+    """Yield everything here that keeps the program from working well; nobody else is asked."""
+    for check in (_slack, _plan, _files, _database):
+        try:
+            yield from check(settings)
+        except (ConfigError, WrongPlan, PlanChanged, BadDatabaseUrl) as wrong:
+            yield str(wrong)
+
+
+def _files(settings: Settings) -> Iterator[str]:
+    """What others on this machine may not read."""
+    database = make_url(settings.database_url).database if settings.is_embedded else None
+    for file in (ENV_FILE, Path(database) if database else None, settings.meldwijzer_master_key_file):
+        if file and file.exists() and file.stat().st_mode & OTHERS:
+            yield f"Others on this machine can open {file.name}. Run: chmod 600 {file.name}"
+
+
+def _slack(settings: Settings) -> Iterator[str]:
+    settings.checked_for_slack()
+    yield from ()
+
+
+def _plan(settings: Settings) -> Iterator[str]:
+    plan_of(settings)
+    yield from ()
+
+
+def _database(settings: Settings) -> Iterator[str]:
+    engine, store = open_store(settings)
+    now = utc_now()
+    try:
+        yield from _keys(engine, settings)
+        yield from anchor_complaints(engine, settings)
+        with store.transaction(now) as uow:
+            yield from _outbox(uow.queue.backlog(now), now)
+            yield from (line for school in uow.staff.schools() for line in calendar_ends(school, now))
+            yield from _roles(settings, uow)
+            yield from workspace_complaints(settings, uow)
+    finally:
+        engine.dispose()
+
+
+def _keys(engine: Engine, settings: Settings) -> Iterator[str]:
+    with engine.connect() as connection:
+        if left := outdated(connection, settings.master_keys()):
+            yield f"{left} key(s) are still wrapped by an older master key. Run `meldwijzer keys rotate`."
+
+
+def _outbox(backlog: Backlog, now: datetime) -> Iterator[str]:
+    if backlog.failed:
+        yield f"{backlog.failed} message(s) could not be delivered; the next in charge were told."
+    for code in sorted(backlog.errors.keys() & LOCKED_OUT):
+        waiting = backlog.errors[code]
+        yield f"Slack refuses the token or the app's rights ({code}): {waiting} message(s) wait, and none is lost."
+    if backlog.oldest_due and now - backlog.oldest_due > STUCK:
+        yield f"The outbox is stuck: a message waits since {backlog.oldest_due:%Y-%m-%d %H:%M} UTC. Does a worker run?"
+
+
+def _roles(settings: Settings, uow: UnitOfWork) -> Iterator[str]:
+    """Roles without a holder: of the schools in the database, else of those in the file that its first start reads."""
+    known = {school.name: _held(uow, school) for school in uow.staff.schools()}
+    file = read_schools(settings.meldwijzer_schools).schools if settings.meldwijzer_schools else ()
+    held = {school.name: {role for person in school.people for role in person.roles} for school in file} | known
+    if not held:
+        yield "There is no school yet: for a first start, write schools.yaml in this folder or set MELDWIJZER_SCHOOLS."
+    for name, roles in held.items():
+        yield from _without_holder(name, roles)
+
+
+def _held(uow: UnitOfWork, school: School) -> set[Role]:
+    return {role for person in uow.staff.of_school(school.id) for role in person.roles_in(school.id)}
+
+
+def _without_holder(school: str, held: Collection[Role]) -> Iterator[str]:
+    for role in NEEDED:
+        if role not in held:
+            yield f"{school}: nobody has the role {role} ({in_words(role)})."

@@ -1,0 +1,140 @@
+"""What `meldwijzer doctor` asks of Slack: the token, its scopes, the clock, and whether Slack takes our views.
+
+It says no more than it knows: what could not be asked is told as a remark, and is no complaint.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from http.client import HTTPException
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.cli.doctor.sample_case import views_with_a_case
+from bot.manifest import SCOPES
+from bot.settings import Settings
+from handlers.views.case import acute_modal, message_modal
+from handlers.views.deputies import deputy_modal
+from handlers.views.forms import form_modal
+from handlers.views.home import problem_home
+from meldcode.application.cases.open_form import FormView
+from meldcode.application.ports.unit_of_work import Installation
+from meldcode.domain.plan.model import Plan
+
+SECONDS = 5
+CLOCK_SECONDS = 60
+"""Slack refuses what is five minutes off; reminders are late long before."""
+REFUSED = frozenset({"invalid_blocks", "invalid_message", "invalid_view"})
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found, in words; `is_fault` unless it only says what is not known."""
+
+    words: str
+    is_fault: bool = True
+
+
+def ask(settings: Settings, plan: Plan, now: datetime) -> Iterator[Finding]:
+    """Yield what Slack's answers tell of the token in the settings."""
+    yield from _ask(_client(settings, settings.slack_bot_token.get_secret_value()), "SLACK_BOT_TOKEN", plan, now)
+
+
+def ask_of(settings: Settings, installed: Sequence[Installation], plan: Plan, now: datetime) -> Iterator[Finding]:
+    """Yield what Slack's answers tell of each workspace; the views are the same everywhere, and asked of once."""
+    for number, one in enumerate(installed):
+        client = _client(settings, one.token)
+        for finding in _ask(client, "the token", plan if number == 0 else None, now):
+            yield Finding(f"Workspace {one.workspace}: {finding.words}", finding.is_fault)
+
+
+def _client(settings: Settings, token: str) -> WebClient:
+    return WebClient(token, base_url=settings.slack_api_url, timeout=SECONDS, logger=_silent())
+
+
+def _ask(client: WebClient, token: str, plan: Plan | None, now: datetime) -> Iterator[Finding]:
+    try:
+        headers = _lower(client.auth_test().headers)
+    except SlackApiError as error:
+        yield Finding(f"Slack does not accept {token}: {_code(error)}.")
+        return
+    except (OSError, HTTPException) as error:
+        why = type(error).__name__
+        yield Finding(
+            f"Slack could not be asked ({why}): token, scopes, clock and views are not checked.", is_fault=False
+        )
+        return
+    yield from _scopes(headers.get("x-oauth-scopes"))
+    yield from _clock(headers.get("date"), now)
+    if plan:
+        yield from _views(client, plan)
+
+
+def views(plan: Plan) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield every kind of view, by name: each form of the plan, our own, and those of an invented case."""
+    for record in plan.records.values():
+        yield f"form {record.id}", form_modal(FormView(record, plan, {}, "26-2222"))
+    yield "immediate danger", acute_modal(())
+    yield "one sentence", message_modal("Meldwijzer")
+    yield "home", problem_home("Meldwijzer")
+    yield "stand-in", deputy_modal()
+    yield from views_with_a_case(plan)
+
+
+def _scopes(given: str | None) -> Iterator[Finding]:
+    if given is None:
+        yield Finding("Slack did not say which scopes the token has: they are not checked.", is_fault=False)
+        return
+    held = {scope.strip() for scope in given.split(",")}
+    if missing := sorted(set(SCOPES) - held):
+        yield Finding(f"The token lacks {', '.join(missing)}. Update the app's manifest, and install the app again.")
+
+
+def _clock(said: str | None, now: datetime) -> Iterator[Finding]:
+    try:
+        off = abs((parsedate_to_datetime(said or "") - now).total_seconds())
+    except (TypeError, ValueError):
+        yield Finding("Slack did not say what time it is: the clock is not checked.", is_fault=False)
+        return
+    if off > CLOCK_SECONDS:
+        yield Finding(f"This machine's clock is {off:.0f} seconds off. Let it be set by NTP.")
+
+
+def _views(client: WebClient, plan: Plan) -> Iterator[Finding]:
+    """Ask Slack's `blocks.validate` of each view, until it will not answer any more."""
+    for name, view in views(plan):
+        try:
+            client.blocks_validate(view=view)
+        except SlackApiError as error:
+            code = _code(error)
+            if code not in REFUSED:
+                yield Finding(f"Slack would not look at our views ({code}): they are not all checked.", is_fault=False)
+                return
+            yield Finding(f"Slack refuses the view “{name}”: {code}.")
+        except (OSError, HTTPException) as error:
+            why = type(error).__name__
+            yield Finding(f"Slack stopped answering ({why}): the views are not all checked.", is_fault=False)
+            return
+
+
+def _silent() -> logging.Logger:
+    """What the SDK would log stands in a finding."""
+    logger = logging.getLogger("meldwijzer.doctor")
+    logger.setLevel(logging.CRITICAL)
+    return logger
+
+
+def _code(error: SlackApiError) -> str:
+    data = error.response.data if isinstance(error.response.data, dict) else {}
+    return str(data.get("error") or f"HTTP {error.response.status_code}")
+
+
+def _lower(headers: Mapping[str, Any]) -> dict[str, str]:
+    """By name in lower case; the SDK gives a list of values or one."""
+    return {name.lower(): value[0] if isinstance(value, list) else str(value) for name, value in headers.items()}

@@ -1,0 +1,136 @@
+"""`meldwijzer export`: a dossier as PDF or JSON, or the counts of a year.
+
+A dossier is given to a member of staff who may, named by `--as`; the trace stands in the logbook under their name.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import click
+
+from bot.app import open_store
+from bot.cli.common import in_plain_words, settings
+from handlers.documents import dossier_pdf
+from handlers.documents.dossier_json import dossier_json
+from handlers.i18n import texts
+from meldcode.application.case_context import known_person, readable_case
+from meldcode.application.cases.export import Export, answers_of, begin_export
+from meldcode.application.cases.record_entry import RecordEntry
+from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.domain.calendar import AMSTERDAM
+from meldcode.domain.errors import Invalid, Refused
+from meldcode.domain.plan.model import Effect, Version
+from meldcode.domain.staff import Identity
+from storage.repositories.staff import identities_of
+from storage.unit_of_work import Store, StoredUnitOfWork
+
+T = TypeVar("T")
+SLACK = "slack"
+
+
+@click.command()
+@click.argument("code", required=False)
+@click.option("--json", "form", flag_value="json", help="As JSON, for another system; not encrypted.")
+@click.option("--pdf", "form", flag_value="pdf", default=True, help="As an encrypted PDF (the default).")
+@click.option("--as", "user", help="The Slack id of the member of staff who gives it.")
+@click.option("--to", help="For whom it is.")
+@click.option("--why", help="Why they get it.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The new file to write.")
+@click.option("--counts", "year", type=click.IntRange(2000, 2199), help="Count the cases that closed in this year.")
+def export(
+    code: str | None, form: str, user: str | None, to: str | None, why: str | None, out: Path | None, year: int | None
+) -> None:
+    """Write the dossier CODE to a file, or print the counts of a year. Parents' copies are made in Slack alone."""
+    if year is not None:
+        click.echo(json.dumps({"year": year, "closed": _with_store(lambda store: _counts(store, year))}, indent=2))
+        return
+    if not (code and user and to and why and out):
+        raise click.UsageError("Give CODE, --as, --to, --why and --out; or --counts YEAR.")
+    _new_private(out)
+    try:
+        given = _with_store(lambda store: _given(store, code, user, to, why))
+        _write(given, form, out)
+        _with_store(lambda store: _finish(store, given))
+    except BaseException:
+        out.unlink()
+        raise
+
+
+def _finish(store: Store, given: Export) -> None:
+    with store.transaction() as uow:
+        uow.files.finish(given.view.context.stored.id, given.entry)
+
+
+def _counts(store: Store, year: int) -> list[dict[str, Any]]:
+    first, until = (datetime(number, 1, 1, tzinfo=AMSTERDAM) for number in (year, year + 1))
+    with store.transaction(datetime.now(UTC)) as uow:
+        return [asdict(ended) for ended in uow.retention.counts(first, until)]
+
+
+def _given(store: Store, code: str, user: str, to: str, why: str) -> Export:
+    now = datetime.now(UTC)
+    try:
+        with store.transaction(now) as uow:
+            return _give(uow, _identity(uow, user), code, (to, why), now)
+    except (Refused, Invalid) as refused:
+        raise click.ClickException(_in_words(refused)) from refused
+
+
+def _give(uow: UnitOfWork, who: Identity, code: str, said: tuple[str, str], now: datetime) -> Export:
+    case = readable_case(uow, known_person(uow, who), code)
+    plan = uow.plans.get(case.plan, case.plan_version)
+    record = next((record for record in plan.always if record.effect is Effect.EXPORTS), None)
+    if record is None:
+        raise Refused("unknown_action")
+    answers = answers_of(record, Version.WHOLE, *said)
+    given = begin_export(uow, RecordEntry(who, uuid4().hex, record.id, answers, case.code, seen=case.version), now)
+    assert isinstance(given, Export)  # noqa: S101 - asked whole, under a key of its own
+    return given
+
+
+def _identity(uow: StoredUnitOfWork, user: str) -> Identity:
+    known = identities_of(uow.session.connection, SLACK, user)
+    if len(known) != 1:
+        raise Refused("unknown_person")
+    return known[0]
+
+
+def _in_words(refused: Refused | Invalid) -> str:
+    if isinstance(refused, Refused):
+        return texts.refusal(refused)
+    return " ".join(f"{problem.field}: {texts.problem(problem)}" for problem in refused.problems)
+
+
+def _write(given: Export, form: str, out: Path) -> None:
+    if form == "json":
+        out.write_text(json.dumps(dossier_json(given), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        click.echo(f"{out} is not encrypted: give it over a safe way, and delete it then.")
+        return
+    password = dossier_pdf.new_password()
+    out.write_bytes(dossier_pdf.sealed(dossier_pdf.pdf(given), password))
+    click.echo(f"The password of {out}, shown only now: {password}")
+
+
+def _new_private(out: Path) -> None:
+    """Make the file, readable by its owner alone. Raises ClickException when it cannot be made or is there."""
+    try:
+        os.close(os.open(out, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except OSError as error:
+        raise click.ClickException(f"{out} cannot be made: {type(error).__name__}.") from error
+
+
+def _with_store(use: Callable[[Store], T]) -> T:
+    with in_plain_words():
+        engine, store = open_store(settings())
+    try:
+        return use(store)
+    finally:
+        engine.dispose()

@@ -1,0 +1,79 @@
+"""`meldwijzer keys`: the master key."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from bot.cli.common import in_plain_words, settings
+from bot.cli.key_shares import NEEDED, BadShares, recovered, sheets
+from bot.database import opened
+from meldcode.domain.calendar import AMSTERDAM
+from storage.crypto.keys import outdated, rotate
+from storage.crypto.vault import MasterKey, new_master_key
+
+
+@click.group()
+def keys() -> None:
+    """Make and keep the master key."""
+
+
+@keys.command("new")
+def new_key() -> None:
+    """Print a new master key. Keep a copy in a safe place: without it nothing can be read."""
+    click.echo(new_master_key())
+
+
+@keys.command("shares")
+def print_shares() -> None:
+    """Print three sheets of words, of which two give the newest master key back. For a printer, never for a file."""
+    with in_plain_words():
+        settings().master_keys()
+        newest = re.split(r"[\s,]+", settings().master_key_text())[0]
+    click.echo("\f".join(sheets(newest, datetime.now(AMSTERDAM).date())), nl=False)
+
+
+@keys.command("recover")
+@click.argument("files", type=click.Path(exists=True, dir_okay=False, path_type=Path), nargs=-1)
+def recover_key(files: tuple[Path, ...]) -> None:
+    """Print the master key, from the words on two sheets: asked for, or each in one of the FILES."""
+    shares = [file.read_text(encoding="utf-8") for file in files] or [_asked(number) for number in range(1, NEEDED + 1)]
+    try:
+        key = recovered(shares)
+    except BadShares as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"This is the master key {MasterKey.from_text(key).key_id}. The sheets name the same.", err=True)
+    click.echo(key)
+
+
+def _asked(number: int) -> str:
+    words: str = click.prompt(f"Words of sheet {number} of {NEEDED}", err=True)
+    return words
+
+
+@keys.command("rotate")
+def rotate_keys() -> None:
+    """Wrap all keys anew by the newest master key: the first line of the file. The program may go on running."""
+    with in_plain_words():
+        wrapper = settings().master_keys()
+        with opened(settings()) as (engine, _):
+            for done in rotate(engine, wrapper):
+                click.echo(f"{done} key(s) wrapped anew")
+            with engine.connect() as connection:
+                _check_rotated(outdated(connection, wrapper))
+    click.echo(
+        f"All keys are wrapped by the master key {wrapper.key_id} now. Take the older lines out of the file, on every "
+        "machine.\nKeep the old key as long as there are key files of backups from before this. Print new shares: "
+        "`meldwijzer keys shares`."
+    )
+
+
+def _check_rotated(left: int) -> None:
+    if left:
+        raise click.ClickException(
+            f"{left} key(s) were made under the old master key meanwhile. Give every running process the new one too, "
+            "and run this again."
+        )

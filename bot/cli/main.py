@@ -1,0 +1,99 @@
+"""The `meldwijzer` command. It exits with 0, 1 (failed) or 2 (wrong use)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+import click
+import yaml
+
+from bot import app
+from bot.cli.common import in_plain_words, settings
+from bot.cli.data import backup, restore_backup, verify
+from bot.cli.doctor import findings as doctor_checks
+from bot.cli.export import export
+from bot.cli.keys import keys
+from bot.cli.plan import plan
+from bot.demo import server as practice_demo
+from bot.manifest import manifest as slack_manifest
+from storage.db.engine import make_engine
+from storage.db.migrate import upgrade
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Meldwijzer leads a school through the step plan of the meldcode, inside Slack."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for chatty in ("alembic", "apscheduler"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+@main.command()
+def run() -> None:
+    """Run everything in one process (Socket Mode if SLACK_APP_TOKEN is set, else HTTP)."""
+    _until_stopped(app.run(settings()))
+
+
+@main.command()
+def web() -> None:
+    """Take Slack's requests; `worker` sends the messages."""
+    _until_stopped(app.run(settings(), worker=False))
+
+
+@main.command()
+def worker() -> None:
+    """Send the messages; `web` takes Slack's requests."""
+    _until_stopped(app.run(settings(), web=False))
+
+
+@main.command()
+@click.option("--port", envvar="PORT", default=8765, show_default=True, help="Where the page is served.")
+def demo(port: int) -> None:
+    """Run the bot with a practice workspace in the browser; no account needed."""
+    logging.getLogger().setLevel(logging.WARNING)
+    _until_stopped(practice_demo.demo(port))
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to this version."""
+    with in_plain_words():
+        upgrade(make_engine(settings().database_url))
+    click.echo("The database is of this version.")
+
+
+@main.command()
+@click.option("--url", default="", help="The bot's public URL, when Slack reaches it over HTTP.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON instead of YAML.")
+@click.option("--typing", is_flag=True, help="Let people type messages to the bot. Slack stores what they type.")
+def manifest(url: str, as_json: bool, typing: bool) -> None:
+    """Print the Slack app manifest."""
+    found = slack_manifest(url, typing=typing)
+    click.echo(json.dumps(found, indent=2) if as_json else yaml.safe_dump(found, sort_keys=False, allow_unicode=True))
+
+
+@main.command()
+def doctor() -> None:
+    """Say in plain words what is missing; exit 1 when something is."""
+    found = list(dict.fromkeys(doctor_checks.findings(settings())))
+    for finding in found:
+        click.echo(f"- {finding.words}")
+    if any(finding.is_fault for finding in found):
+        raise SystemExit(1)
+    click.echo("Nothing is wrong." if found else "Everything is in order.")
+
+
+def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    try:
+        with in_plain_words():
+            asyncio.run(work)
+    except KeyboardInterrupt:
+        click.echo("Stopped.")
+
+
+for command in (plan, keys, verify, backup, restore_backup, export):
+    main.add_command(command)

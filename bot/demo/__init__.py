@@ -1,0 +1,1 @@
+"""`make demo`: the bot with the practice workspace in the browser."""

@@ -1,0 +1,149 @@
+"""Where the demo is played: the bot and its data, which can begin anew, with a prepared case to train on or without."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from bot.app import Program, prepared, working
+from bot.demo.clock import NEXT_SCHOOL_DAY, PracticeClock, school_is_open
+from bot.demo.training import PreparedCase, Step, prepared_cases
+from bot.demo.training.playing import NotPlayed, play
+from bot.settings import Settings
+from meldcode.domain.case.header import CaseHeader
+from meldcode.domain.case.state import Status
+from practice.model import Advice, Guide, Training
+from practice.state.workspace import Workspace
+
+log = logging.getLogger("meldwijzer")
+FAILED = "Deze oefening kon niet worden klaargezet. Begin opnieuw zonder oefening, of kies een andere."
+LINK_SECONDS = 5.0
+
+
+class DemoDirector:
+    """The director of the practice workspace. All that stands in `folder` goes when somebody begins anew."""
+
+    def __init__(
+        self, workspace: Workspace, clock: PracticeClock, folder: Path, settings: Callable[[], Settings]
+    ) -> None:
+        self._workspace = workspace
+        self._clock = clock
+        self._folder = folder
+        self._settings = settings
+        self._cases = {case.id: case for case in prepared_cases()}
+        self._playing: PreparedCase | None = None
+        self._begun: CaseHeader | None = None
+        self._program: Program | None = None
+        self._again = asyncio.Event()
+        self._ready = asyncio.Event()
+        self._turn = asyncio.Lock()
+
+    @property
+    def trainings(self) -> Sequence[Training]:
+        """The prepared cases that can be chosen."""
+        return [Training(case.id, case.title, case.summary, case.begin_as) for case in self._cases.values()]
+
+    async def run(self, started: Callable[[], None]) -> None:
+        """Run the bot until cancelled, each time anew when somebody begins anew; `started` is told the first time."""
+        try:
+            await self._run(started)
+        finally:
+            self._program = None
+            self._ready.set()  # whoever waits for a new begin waits in vain
+
+    async def _run(self, started: Callable[[], None]) -> None:
+        while True:
+            async with prepared(self._settings(), self._clock.now) as program, working(program):
+                self._clock.begin(program)
+                self._program = program
+                self._ready.set()
+                started()
+                started = _nothing
+                await self._again.wait()
+                self._ready.clear()
+                self._program = None
+            self._again.clear()
+            await self._forget()
+
+    async def begin(self, training_id: str) -> str:
+        """Begin anew, with this prepared case or (empty) without; return why it could not be done, or nothing."""
+        async with self._turn:
+            self._playing = None
+            self._again.set()
+            self._ready.clear()
+            await self._ready.wait()
+            if self._program is None:
+                return FAILED
+            return await self._prepare(self._cases[training_id]) if training_id else ""
+
+    async def _prepare(self, case: PreparedCase) -> str:
+        try:
+            await self._into_school_hours()
+            await play(case, self._workspace, self._clock, self._code)
+        except (NotPlayed, TimeoutError):
+            log.exception("A prepared case could not be played")
+            return FAILED
+        self._begun = await self._newest_case()
+        self._playing = case
+        return ""
+
+    async def _into_school_hours(self) -> None:
+        """Wait for the next school day when the school is closed, for nobody reports a signal at night."""
+        async with asyncio.timeout(LINK_SECONDS):
+            while not len(self._workspace.links):
+                await asyncio.sleep(0.01)
+        if not await asyncio.to_thread(school_is_open, self._running(), self._clock.now()):
+            await self._clock.move(NEXT_SCHOOL_DAY)
+
+    def _running(self) -> Program:
+        if self._program is None:
+            raise NotPlayed("the bot is not there")
+        return self._program
+
+    async def _forget(self) -> None:
+        """Take away all that the demo kept, and all that stands in the workspace."""
+        await asyncio.to_thread(shutil.rmtree, self._folder, True)
+        self._clock.begin_anew()
+        self._workspace.reset()
+
+    # What stands beside the case.
+    def guide(self) -> Guide | None:
+        """Return what a good next step is for the case that is trained on, by where it stands now."""
+        case, program = self._playing, self._program
+        if case is None or program is None or self._begun is None:
+            return None
+        header, made = _progress(program, self._begun, self._clock.now())
+        done = [_advice(step) for step in case.guide if step.until in made]
+        waiting = (step for step in case.guide if step.at == header.step and step.until not in made)
+        now = [_advice(step) for step in waiting][:1] if header.status is Status.OPEN else []
+        return Guide(case.title, case.situation, next(iter(now), None), done, case.afterwards)
+
+    async def _code(self) -> str:
+        return (await self._newest_case()).code
+
+    async def _newest_case(self) -> CaseHeader:
+        return await asyncio.to_thread(_newest_case, self._running(), self._clock.now())
+
+
+def _newest_case(program: Program, now: datetime) -> CaseHeader:
+    with program.store.transaction(now) as uow:
+        return uow.cases.open_ones()[-1]
+
+
+def _progress(program: Program, begun: CaseHeader, now: datetime) -> tuple[CaseHeader, set[str]]:
+    """Return where the case of a training stands, and the records made in it since; what they hold is not looked at."""
+    with program.store.transaction(now) as uow:
+        entries = uow.cases.contents(begun.id).entries[begun.version :]
+        return uow.cases.get(begun.id), {entry.record for entry in entries}
+
+
+def _advice(step: Step) -> Advice:
+    return Advice(step.title, step.do, step.why, step.who)
+
+
+def _nothing() -> None:
+    """There is nobody to tell any more."""

@@ -1,0 +1,279 @@
+"""Sends what stands in the outbox (DESIGN.md, section 5.4).
+
+1. Messages are claimed with a lease, and put in words: whoever dies while sending loses the claim, not the message.
+2. Each is sent, outside any transaction; one that takes long holds up no other person's.
+3. It is marked as sent, in the transaction that claims the next ones; or tried again later (at Slack's own word when it
+   says when); or set aside with an alarm when it can never arrive. When Slack refuses the token nothing is set aside:
+   all waits, and the log and `doctor` say so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from sqlalchemy.exc import SQLAlchemyError
+
+from handlers.i18n.catalogues import use_language
+from handlers.platform.errors import log_error
+from handlers.platform.locales import language_of
+from handlers.platform.slack_errors import Meaning, code_of, meaning_of
+from handlers.platform.workspaces import NotInstalled, Workspaces
+from handlers.views.messages import REMINDER, Rendered
+from handlers.views.messages import message as in_words
+from handlers.views.messages import overview as overview_of
+from meldcode.application.executor import JOB_SECONDS, Executor
+from meldcode.application.jobs.reminders import earliest_delivery, refreshed_reminder
+from meldcode.application.jobs.undelivered import Undelivered, report_undelivered
+from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.domain.staff import Identity
+from storage.repositories.outbox import Claimed, SendQueue
+from storage.unit_of_work import StoredUnitOfWork
+
+log = logging.getLogger("meldwijzer.sender")
+AT_ONCE = 100
+"""Messages that are on their way to Slack at the same time."""
+LEASE = timedelta(minutes=2)
+LONGEST_WAIT = timedelta(minutes=30)
+LOCKED_OUT_WAIT = timedelta(minutes=1)
+"""Between two tries while Slack refuses the token; of several tokens the others go on."""
+MOST_DOUBTFUL = 20
+"""Attempts, some six hours: a message that fails for a reason of its own holds up its person's others no longer."""
+LOOK_EVERY = 1.0
+"""Seconds between two looks at the outbox when nobody says that there is something."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Messages to one person that go in one; `content` is when they are to come later, None when they are outdated."""
+
+    messages: list[Claimed]
+    content: Rendered | datetime | None = None
+    is_unspeakable: bool = False
+
+
+class OutboxRelay:
+    """Sends what stands in the outbox, at once after a commit here and every second in any case."""
+
+    def __init__(
+        self,
+        executor: Executor[StoredUnitOfWork],
+        workspaces: Workspaces,
+        now: Callable[[], datetime],
+        home_changed: Callable[[Identity], None],
+    ) -> None:
+        self._executor = executor
+        self._workspaces = workspaces
+        self._now = now
+        self._home_changed = home_changed
+        self._woken = asyncio.Event()
+        self._underway: set[asyncio.Task[None]] = set()
+        self._sent: set[int] = set()
+        """Messages that were sent, and are still to be marked so."""
+        self._locked_out_until: datetime | None = None
+
+    def wake(self) -> None:
+        """Look at the outbox now."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Send until cancelled; what is being sent then is still sent and marked, or it would be sent again."""
+        try:
+            while True:
+                if not await self._begin(AT_ONCE - len(self._underway)):
+                    await self._pause()
+        finally:
+            if self._underway:
+                await asyncio.wait(self._underway, timeout=JOB_SECONDS)
+            await self._begin(0)
+
+    async def drain(self) -> int:
+        """Send what is due, and return how many were claimed; none while Slack refuses the token."""
+        deliveries = await self._claim(AT_ONCE)
+        await asyncio.gather(*(self._deliver(delivery) for delivery in deliveries))
+        await self._claim(0)
+        return len(deliveries)
+
+    async def _begin(self, most: int) -> int:
+        """Begin to send what is due, and return how many were claimed; those who wait for nobody wait for none."""
+        try:
+            deliveries = await self._claim(most)
+        except Exception as error:
+            log_error(error, "outbox")
+            return 0
+        for delivery in deliveries:
+            task = asyncio.create_task(self._delivered(delivery))
+            self._underway.add(task)
+            task.add_done_callback(self._ended)
+        return len(deliveries)
+
+    async def _delivered(self, delivery: Delivery) -> None:
+        try:
+            await self._deliver(delivery)
+        except Exception as error:  # it is claimed again when the lease ends
+            log_error(error, "outbox")
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._underway.discard(task)
+        self.wake()
+
+    async def _claim(self, most: int) -> list[Delivery]:
+        """Mark what was sent, and take so many of what is due; nothing while Slack refuses the token."""
+        sent = self._sent.copy()
+        if self._locked_out_until and self._now() < self._locked_out_until:
+            most = 0
+        if not sent and not most:
+            return []
+        deliveries = await self._executor.execute(
+            lambda uow, now: _marked_and_taken(uow, now, sent, most), seconds=JOB_SECONDS
+        )
+        self._sent -= sent
+        return deliveries
+
+    async def _pause(self) -> None:
+        # Not `wait_for`: before Python 3.12 it can lose that we are told to stop.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_EVERY):
+                await self._woken.wait()
+        self._woken.clear()
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        messages, to = delivery.messages, delivery.messages[0].identity
+        if to is None:
+            await self._not_sent(messages, Meaning.NOBODY, "user_not_found")
+            return
+        if delivery.is_unspeakable:
+            await self._not_sent(messages, Meaning.DOUBTFUL, "unspeakable")
+            return
+        try:
+            await self._send(delivery.content, to)
+        except SlackApiError as error:
+            await self._not_sent(messages, meaning_of(error), code_of(error), _retry_after(error))
+        except (aiohttp.ClientError, TimeoutError) as error:
+            await self._not_sent(messages, Meaning.LATER, type(error).__name__)
+        except NotInstalled:
+            await self._not_sent(messages, Meaning.NOBODY, "not_installed")
+        else:
+            await self._done(delivery)
+            self._home_changed(to)
+
+    async def _send(self, content: Rendered | datetime | None, to: Identity) -> None:
+        if content is not None and not isinstance(content, datetime):
+            words, blocks = content
+            client = await self._workspaces.client(to.workspace)
+            await client.chat_postMessage(channel=to.user, text=words, blocks=blocks)
+
+    async def _done(self, delivery: Delivery) -> None:
+        messages, waits = delivery.messages, delivery.content
+        if isinstance(waits, datetime):
+            await self._tell(partial(_put_off, messages=messages, due=waits))
+        else:
+            self._sent |= {message.id for message in messages}
+
+    async def _tell(self, what: Callable[[SendQueue], object]) -> None:
+        await self._executor.execute(lambda uow, _now: what(uow.queue), seconds=JOB_SECONDS)
+
+    async def _not_sent(
+        self, messages: list[Claimed], meaning: Meaning, code: str, wait: timedelta | None = None
+    ) -> None:
+        if meaning is Meaning.LOCKED_OUT:
+            wait = self._lock_out(code)
+        for message in messages:
+            is_hopeless = meaning is Meaning.DOUBTFUL and message.attempts >= MOST_DOUBTFUL
+            if meaning is Meaning.NOBODY or is_hopeless:
+                await self._set_aside(message, code)
+                continue
+            log.warning("message %s is tried again: %s", message.id, code)
+            due = self._now() + (wait or _backoff(message))
+            await self._tell(partial(_retry, message=message, due=due, code=code))
+
+    def _lock_out(self, code: str) -> timedelta:
+        log.error("Slack refuses the token or the app's rights (%s): all messages wait, and none is lost", code)
+        if self._workspaces.is_one:
+            self._locked_out_until = self._now() + LOCKED_OUT_WAIT
+        return LOCKED_OUT_WAIT
+
+    async def _set_aside(self, message: Claimed, code: str) -> None:
+        """It can never arrive: the next in charge hears of it, and `doctor` shows it."""
+        log.error("message %s cannot be delivered: %s", message.id, code)
+        moment = message.words.get("moment") or f"message {message.id}"
+        lost = Undelivered(message.kind, message.to, message.case, message.words, moment)
+
+        def give_up(uow: StoredUnitOfWork, now: datetime) -> None:
+            report_undelivered(uow, lost, now)
+            uow.queue.set_aside(message, code)
+
+        await self._executor.execute(give_up, seconds=JOB_SECONDS)
+
+
+def _put_off(queue: SendQueue, *, messages: list[Claimed], due: datetime) -> None:
+    for message in messages:
+        queue.put_off(message, due)
+
+
+def _retry(queue: SendQueue, *, message: Claimed, due: datetime, code: str) -> None:
+    queue.retry(message, due, code)
+
+
+def _marked_and_taken(uow: StoredUnitOfWork, now: datetime, sent: set[int], most: int) -> list[Delivery]:
+    if sent:
+        uow.queue.mark_sent(sent, now)
+    return _taken(uow, now, most) if most else []
+
+
+def _taken(uow: StoredUnitOfWork, now: datetime, most: int) -> list[Delivery]:
+    """Claim what is due, and put it in words; reminders that wait for the same person go along in one."""
+    deliveries = []
+    for first in uow.queue.claim(now, most, LEASE):
+        alike = uow.queue.claim_alike(first, now, LEASE) if first.kind == REMINDER and first.identity else []
+        deliveries.append(_in_words(uow, [first, *alike], now))
+    return deliveries
+
+
+def _in_words(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Delivery:
+    try:
+        with use_language(language_of(messages[0].locale)):
+            return Delivery(messages, _content(uow, messages, now))
+    except SQLAlchemyError:
+        raise
+    except Exception as error:  # one that cannot be put in words holds up no other
+        log_error(error, "message")
+        return Delivery(messages, is_unspeakable=True)
+
+
+def _content(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Rendered | datetime | None:
+    """The messages in words; or the moment before which they may not come; or None when they are outdated."""
+    opening = earliest_delivery(uow, messages[0].kind, messages[0].case, now)
+    return opening if opening > now else _rendered(uow, messages, now)
+
+
+def _rendered(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Rendered | None:
+    """The messages in words, of each case the latest; None when all they remind of was done meanwhile."""
+    first = messages[0]
+    if first.kind != REMINDER:
+        return in_words(first.kind, first.words, uow.plans.get)
+    latest = {m.case: m.words for m in messages}
+    current = [
+        now_so for case, words in latest.items() if case and (now_so := refreshed_reminder(uow, case, words, now))
+    ]
+    if len(current) > 1:
+        return overview_of(current, uow.plans.get)
+    return in_words(REMINDER, current[0], uow.plans.get) if current else None
+
+
+def _backoff(message: Claimed) -> timedelta:
+    """Ever longer; bounded before it is a time, since a day of tries makes a number too large for one."""
+    return timedelta(seconds=min(2 ** min(message.attempts, 16), LONGEST_WAIT.total_seconds()))
+
+
+def _retry_after(error: SlackApiError) -> timedelta | None:
+    headers = error.response.headers
+    wait = headers.get("Retry-After", headers.get("retry-after", ""))
+    return timedelta(seconds=int(wait)) if str(wait).isdigit() else None

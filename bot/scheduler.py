@@ -1,0 +1,130 @@
+"""The clock's work: one tick reminds of what is due, an hourly one looks after what is due once a week (G2, G5).
+
+APScheduler only ticks, from memory; the database knows what is due. So a restart loses nothing and several workers
+share the work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.calendar_watch import CalendarWatch
+from bot.shared_files import remove_due_files
+from handlers.controllers.export import note_unfinished
+from handlers.platform.errors import log_error
+from handlers.platform.request import Services
+from meldcode.application.executor import Executor
+from meldcode.application.jobs.reminders import send_due_reminders, week_overview
+from meldcode.application.jobs.retention import end_next_case
+from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.application.staff.deputies import notice_without_holder
+from storage.unit_of_work import StoredUnitOfWork
+
+JOB_SECONDS = 60.0
+"""Seconds that a tick may take; no person waits for it, and what it did is committed all the same."""
+TICK_SECONDS = 20
+AT_ONCE = 50
+MOST_ENDINGS = 500
+"""Cases that are warned of or destroyed in one hour; the rest comes the next."""
+MESSAGES_KEPT = timedelta(days=90)
+"""How long it is remembered what was sent: far longer than the same message could be asked for again."""
+
+
+class Scheduler:
+    """Runs the ticks; when one fails, the log has it and the next one comes."""
+
+    def __init__(
+        self,
+        executor: Executor[StoredUnitOfWork],
+        services: Services,
+        wipe: Callable[[], None],
+        anchor: Callable[[], None],
+        calendars: CalendarWatch,
+    ) -> None:
+        self._executor = executor
+        self._anchor = anchor
+        self._wipe = wipe
+        self._wake = services.wake
+        self._workspaces = services.workspaces
+        self._calendars = calendars
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+
+    def start(self) -> None:
+        """Tick from now on; a tick that is late comes once."""
+        often = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        self._scheduler.add_job(
+            self.tick, "interval", seconds=TICK_SECONDS, next_run_time=datetime.now().astimezone(), **often
+        )
+        self._scheduler.add_job(self.hourly, "interval", hours=1, next_run_time=datetime.now().astimezone(), **often)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Tick no more."""
+        self._scheduler.shutdown(wait=False)
+
+    async def tick(self) -> int:
+        """Remind of all that is due, a few cases in each transaction; return how many cases were looked at."""
+        looked_at = 0
+        try:
+            while found := await self._executor.execute(_remind, seconds=JOB_SECONDS):
+                looked_at += found
+        except asyncio.CancelledError:
+            return looked_at  # the program ends, which the scheduler would log as a failure
+        except Exception as error:
+            log_error(error, "tick")
+        for work in (self._correct_unfinished, self._remove_files):
+            try:
+                await work()
+            except Exception as error:
+                log_error(error, "files")
+        self._wake()
+        return looked_at
+
+    async def _correct_unfinished(self) -> None:
+        await self._executor.execute(note_unfinished, seconds=JOB_SECONDS)
+
+    async def _remove_files(self) -> None:
+        await remove_due_files(self._executor, self._workspaces)
+
+    async def hourly(self) -> None:
+        """Tell of cases without a holder, send the week's counts, destroy what has had its time; log what is coming."""
+        works = (_look_after, _tidy, self._calendars.look)
+        look_after, tidy, look_ahead = (partial(self._executor.execute, work, seconds=JOB_SECONDS) for work in works)
+        for work in (look_after, self._end_cases, tidy, look_ahead, partial(asyncio.to_thread, self._anchor)):
+            try:
+                await work()
+            except asyncio.CancelledError:
+                return
+            except Exception as error:
+                log_error(error, "hourly tick")
+        self._wake()
+
+    async def _end_cases(self) -> None:
+        """Warn of the cases whose term ends, and destroy them; then wipe what the database still has of them."""
+        for _ in range(MOST_ENDINGS):
+            if not await self._executor.execute(_end_next, seconds=JOB_SECONDS):
+                break
+        await asyncio.to_thread(self._wipe)
+
+
+def _remind(uow: UnitOfWork, now: datetime) -> int:
+    return send_due_reminders(uow, now, AT_ONCE, lambda error: log_error(error, "reminder"))
+
+
+def _end_next(uow: UnitOfWork, now: datetime) -> bool:
+    return end_next_case(uow, now, lambda error: log_error(error, "end of a case"))
+
+
+def _tidy(uow: UnitOfWork, now: datetime) -> None:
+    uow.drafts.drop_expired(now)
+    uow.outbox.drop_sent(now - MESSAGES_KEPT)
+
+
+def _look_after(uow: UnitOfWork, now: datetime) -> None:
+    notice_without_holder(uow, now)
+    week_overview(uow, now)

@@ -1,0 +1,197 @@
+"""Buttons, and the Home tab that holds them."""
+
+from __future__ import annotations
+
+from handlers.controllers import readers, roles
+from handlers.controllers.commands import alarmed, in_words, open_signal_form
+from handlers.platform.form_reference import FormRef
+from handlers.platform.request import Request, Services, idempotent
+from handlers.views import case as case_view
+from handlers.views import home as home_tab
+from handlers.views import readers as readers_view
+from handlers.views import roles as roles_view
+from handlers.views.blocks import View
+from handlers.views.deputies import deputy_modal
+from handlers.views.forms import form_modal
+from handlers.views.logbook import CORRECT, TURN_PAGE
+from handlers.views.messages import ALARM
+from meldcode.application import home
+from meldcode.application.cases import merge, open_form, view_case
+from meldcode.application.cases.alarm import who_raised
+from meldcode.domain.errors import Invalid, Refused
+
+
+async def press_button(services: Services, request: Request) -> None:
+    """Do what the clicked button says."""
+    known = BUTTONS.get(request.action)
+    if known is None:
+        raise Refused("unknown_action")
+    await known(services, request)
+
+
+async def show_button_problem(services: Services, request: Request, problem: Refused | Invalid | str) -> None:
+    """Say in a modal why it did not work."""
+    await _open_beside(services, request, case_view.message_modal(in_words(problem)))
+
+
+async def show_home(services: Services, request: Request) -> None:
+    """Show the Home tab to whoever opened it."""
+    if request.event.get("tab", "home") == "home":
+        await publish_home(services, request, 0)
+
+
+async def show_home_problem(services: Services, request: Request, problem: Refused | Invalid | str) -> None:
+    """Show on the Home tab why there is nothing to show."""
+    _publish(services, request, home_tab.problem_home(in_words(problem)))
+
+
+async def publish_home(services: Services, request: Request, page: int) -> None:
+    """Bring this person's Home tab up to date, at this page."""
+    seen = await services.executor.execute(lambda uow, now: home.home(uow, request.identity, now, page))
+    _publish(services, request, home_tab.home_view(seen))
+
+
+def _publish(services: Services, request: Request, view: View) -> None:
+    """After the acknowledgement: no call of Slack's comes before it but those that open a modal."""
+    services.later(services.client.views_publish(user_id=request.identity.user, view=view))
+
+
+async def _open_case(services: Services, request: Request) -> None:
+    view = await services.executor.execute(
+        idempotent(request, lambda uow, now: view_case.open_case(uow, request.identity, request.value, now))
+    )
+    await _show_case(services, request, case_view.case_modal(view))
+
+
+async def _turn_page(services: Services, request: Request) -> None:
+    asked = request.values()
+    code, page = str(asked.get("case", "")), int(asked.get("page", 0))
+    view = await services.executor.execute(
+        idempotent(request, lambda uow, now: view_case.open_case(uow, request.identity, code, now))
+    )
+    await _show_case(services, request, case_view.case_modal(view, page))
+
+
+async def _show_case(services: Services, request: Request, case: View) -> None:
+    """As `_show`; an older picture of the case that lies below is brought up to date too."""
+    await _show(services, request, case)
+    if request.is_in_modal and request.below:
+        await services.client.views_update(view_id=request.below, view=case)
+
+
+async def _show(services: Services, request: Request, view: View) -> None:
+    """In a modal in place of what it shows, elsewhere in a new one."""
+    if request.is_in_modal:
+        await services.client.views_update(view_id=request.view["id"], hash=request.view.get("hash"), view=view)
+    else:
+        await services.client.views_open(trigger_id=request.trigger_id, view=view)
+
+
+async def _turn_home(services: Services, request: Request) -> None:
+    if not request.value.isdecimal():
+        raise Refused("unknown_action")
+    await publish_home(services, request, int(request.value[:6]))
+
+
+async def _new_signal(services: Services, request: Request) -> None:
+    await open_signal_form(services, request)
+
+
+async def _make_record(services: Services, request: Request) -> None:
+    asked = request.values()
+    await _show_form(services, request, str(asked.get("case", "")), str(asked.get("record", "")), 0)
+
+
+async def _correct(services: Services, request: Request) -> None:
+    asked = request.values()
+    await _show_form(services, request, str(asked.get("case", "")), "", int(asked.get("refers_to", 0)))
+
+
+async def _show_form(services: Services, request: Request, code: str, record: str, refers_to: int) -> None:
+    form = await services.executor.execute(
+        idempotent(request, lambda uow, now: open_form.record_form(uow, request.identity, code, record, refers_to, now))
+    )
+    if request.is_in_modal and request.below:  # Slack stacks no more than three, and a colleague may go on all day
+        await services.client.views_update(view_id=request.view["id"], view=form_modal(form))
+    else:
+        await _open_beside(services, request, form_modal(form))
+
+
+async def _adjust(services: Services, request: Request) -> None:
+    """Back to the form, with everything in it ("Aanpassen")."""
+    ref = FormRef.loaded(request.view.get("private_metadata", ""))
+    form = await services.executor.execute(
+        lambda uow, now: open_form.find_draft(
+            uow, request.identity, ref.key(request), ref.record, ref.case, ref.refers_to, now
+        )
+    )
+    await _show(services, request, form_modal(form, ref))
+
+
+async def _acute(services: Services, request: Request) -> None:
+    case = "" if request.value == case_view.ACUTE else request.value
+    await _open_beside(services, request, await alarmed(services, request, case))
+
+
+async def _alarm(services: Services, request: Request) -> None:
+    """Show who raised the alarm, to those who were alerted."""
+    raised_by, _, raised_at = request.value.partition(" ")
+    person = await services.executor.execute(lambda uow, _now: who_raised(uow, request.identity, raised_by))
+    await _open_beside(services, request, case_view.alarm_modal(person, raised_at))
+
+
+async def _deputy(services: Services, request: Request) -> None:
+    await _open_beside(services, request, deputy_modal())
+
+
+async def _open_beside(services: Services, request: Request, view: View) -> None:
+    """On top of the modal that is open, or as a modal of its own."""
+    open_view = services.client.views_push if request.is_in_modal else services.client.views_open
+    await open_view(trigger_id=request.trigger_id, view=view)
+
+
+async def _join(services: Services, request: Request) -> None:
+    two = _two_cases(request)
+    code = await services.executor.execute(lambda uow, now: merge.merge_cases(uow, two, now))
+    await _show_joined(services, request, code)
+
+
+async def _tell_apart(services: Services, request: Request) -> None:
+    two = _two_cases(request)
+    code = await services.executor.execute(lambda uow, now: merge.mark_as_different_pupils(uow, two, now))
+    await _show_joined(services, request, code)
+
+
+async def _show_joined(services: Services, request: Request, code: str) -> None:
+    services.wake()
+    view = await services.executor.execute(
+        idempotent(request, lambda uow, now: view_case.open_case(uow, request.identity, code, now))
+    )
+    await _show_case(services, request, case_view.case_modal(view))
+
+
+def _two_cases(request: Request) -> merge.TwoCases:
+    asked = request.values()
+    case, other = str(asked.get("case", "")), str(asked.get("other", ""))
+    return merge.TwoCases(request.identity, f"{request.submission_key}/{case}/{other}", case, other)
+
+
+BUTTONS = {
+    case_view.OPEN_CASE: _open_case,
+    case_view.NEW_SIGNAL: _new_signal,
+    case_view.MAKE_RECORD: _make_record,
+    case_view.ADJUST: _adjust,
+    case_view.ACUTE: _acute,
+    case_view.DEPUTY: _deputy,
+    ALARM: _alarm,
+    case_view.JOIN: _join,
+    case_view.TELL_APART: _tell_apart,
+    CORRECT: _correct,
+    TURN_PAGE: _turn_page,
+    readers_view.READERS: readers.show_readers,
+    readers_view.UNUSUAL: readers.show_unusual_readers,
+    roles_view.ROLES: roles.show_roles,
+    roles_view.GIVE_ROLE: roles.choose_person,
+    roles_view.ROLES_OF: roles.show_role_form,
+    home_tab.HOME_PAGE: _turn_home,
+}

@@ -1,0 +1,146 @@
+"""Slash commands and the global shortcut."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Any
+
+from handlers.controllers import roles
+from handlers.i18n import texts
+from handlers.i18n.texts import text
+from handlers.platform.errors import log_error
+from handlers.platform.request import Request, Services, idempotent
+from handlers.views import blocks as b
+from handlers.views import case as case_view
+from handlers.views import home as home_tab
+from handlers.views.deputies import deputy_modal
+from handlers.views.forms import form_modal
+from meldcode.application import home
+from meldcode.application.case_context import case_code
+from meldcode.application.cases import open_form, view_case
+from meldcode.application.cases.alarm import Alarm, raise_alarm
+from meldcode.domain.errors import Invalid, Refused
+
+Answer = dict[str, Any] | None
+NEAR = 0.5
+"""How alike a typed word and a known one must be to be taken for it."""
+
+
+async def run_command(services: Services, request: Request) -> Answer:
+    """Answer `/signaal` and `/meldcode`."""
+    typed = str(request.body.get("text") or "").strip()
+    if request.body.get("command") == "/signaal":
+        return await open_signal_form(services, request, typed)
+    word, _, rest = typed.partition(" ")
+    if known := WORDS.get(word.lower()):
+        return await known(services, request, rest.strip())
+    if case_code(typed):
+        return await _open(services, request, typed)
+    return _said(_unknown(word))
+
+
+async def open_signal_form(services: Services, request: Request, typed: str = "") -> Answer:
+    """Open the form that reports a signal, with what was typed behind the command in it."""
+    form = await services.executor.execute(lambda uow, now: open_form.signal_form(uow, request.identity, typed, now))
+    await services.client.views_open(trigger_id=request.trigger_id, view=form_modal(form))
+    return None
+
+
+async def open_shortcut(services: Services, request: Request) -> Answer:
+    """Open the form from the global shortcut "Signaal melden"."""
+    return await open_signal_form(services, request)
+
+
+async def alarmed(services: Services, request: Request, case: str = "") -> b.View:
+    """Raise the alarm (G4) and return what to do now. When even that fails, the numbers to call are shown."""
+    alarm = Alarm(request.identity, f"{request.source}/acute", request.id, case)
+    try:
+        raised = await services.executor.execute(lambda uow, now: raise_alarm(uow, alarm, now))
+    except Exception as error:
+        log_error(error, "alarm")
+        return case_view.acute_modal(())
+    services.wake()
+    return case_view.acute_modal(raised.people)
+
+
+async def show_command_problem(services: Services, request: Request, problem: Refused | Invalid | str) -> Answer:
+    """Say in an answer that only they see why it did not work, and what to do next."""
+    words = in_words(problem)
+    if "command" in request.body:
+        return _said(words)
+    await services.client.views_open(trigger_id=request.trigger_id, view=case_view.message_modal(words))
+    return None
+
+
+def in_words(problem: Refused | Invalid | str) -> str:
+    """Return the problem as a sentence; a text is the reference code of what went wrong here."""
+    if isinstance(problem, Refused):
+        return texts.refusal(problem)
+    if isinstance(problem, Invalid):
+        return " ".join(texts.problem(found) for found in problem.problems)
+    return text("trouble", reference=problem)
+
+
+def _said(words: str) -> Answer:
+    """An answer in words, with "Acuut gevaar" below it as everywhere (G4)."""
+    return {"text": words, "blocks": [b.section(words), *b.actions([case_view.acute_button()])]}
+
+
+def _unknown(word: str) -> str:
+    """Help, with the word that was probably meant; what was typed is not repeated."""
+    nearest = get_close_matches(word.lower(), WORDS, n=1, cutoff=NEAR)
+    meant = text("unknown_word_near", word=nearest[0]) if nearest else text("unknown_word")
+    return f"{meant}\n{text('help')}"
+
+
+async def _summary(services: Services, request: Request, _rest: str) -> Answer:
+    """What waits for the asker and what they can do; somebody without a role learns where to go (Refusal)."""
+    overview = await services.executor.execute(lambda uow, now: home.overview(uow, request.identity, now))
+    report = [case_view.signal_button()] if overview.may_report else []
+    can = text("can_do" if overview.counts else "can_do_first")
+    blocks = [*home_tab.waiting_list(overview), *b.actions([*report, case_view.acute_button()]), b.context(can)]
+    return {"text": text("summary"), "blocks": blocks}
+
+
+async def _help(_services: Services, _request: Request, _rest: str) -> Answer:
+    return _said(text("help"))
+
+
+async def _list(services: Services, request: Request, rest: str) -> Answer:
+    if rest:
+        return await _open(services, request, rest)
+    overview = await services.executor.execute(lambda uow, now: home.overview(uow, request.identity, now))
+    more = [b.context(text("list_more"))] if overview.pages > 1 else []
+    return {
+        "text": text("summary"),
+        "blocks": [*home_tab.case_list(overview), *more, *b.actions([case_view.acute_button()])],
+    }
+
+
+async def _open(services: Services, request: Request, rest: str) -> Answer:
+    view = await services.executor.execute(
+        idempotent(request, lambda uow, now: view_case.open_case(uow, request.identity, rest, now))
+    )
+    await services.client.views_open(trigger_id=request.trigger_id, view=case_view.case_modal(view))
+    return None
+
+
+async def _acute(services: Services, request: Request, _rest: str) -> Answer:
+    await services.client.views_open(trigger_id=request.trigger_id, view=await alarmed(services, request))
+    return None
+
+
+async def _deputy(services: Services, request: Request, _rest: str) -> Answer:
+    await services.client.views_open(trigger_id=request.trigger_id, view=deputy_modal())
+    return None
+
+
+WORDS = {
+    "": _summary,
+    "help": _help,
+    "dossiers": _list,
+    "dossier": _open,
+    "rollen": roles.show_roles_for_command,
+    "vervanging": _deputy,
+    "acuut": _acute,
+}

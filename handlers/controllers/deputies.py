@@ -1,0 +1,38 @@
+"""The form with which somebody arranges who stands in for them (G5), and who left the workspace."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from handlers.platform.form_state import answers_of
+from handlers.platform.request import Request, Services, idempotent
+from handlers.views.deputies import DEPUTY_FIELDS, appointed_modal
+from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.application.staff import deputies
+from meldcode.application.staff.deputies import Appoint, appoint_deputy
+
+
+async def submit_deputy(services: Services, request: Request) -> dict[str, Any]:
+    """Store who stands in for whom, and say so."""
+    answers = answers_of((request.view.get("state") or {}).get("values") or {})
+    given = {name: str(answers.get(name, "")) for name in DEPUTY_FIELDS}
+    command = Appoint(who=request.identity, key=request.submission_key, **given)
+    appointed = await services.executor.execute(lambda uow, now: appoint_deputy(uow, command, now))
+    services.wake()
+    return {"response_action": "update", "view": appointed_modal(appointed)}
+
+
+async def leave_or_return(services: Services, request: Request) -> None:
+    """Somebody's language may be another, or their account closed or open again: no case waits for who is gone (G5)."""
+    user, who = request.event.get("user"), request.identity
+    if not isinstance(user, dict):
+        return
+
+    def change(uow: UnitOfWork, now: datetime) -> None:
+        if "deleted" in user:
+            deputies.leave_or_return(uow, who, is_gone=bool(user["deleted"]), now=now)
+
+    await services.executor.execute(idempotent(request, change))  # an event that is played again ends here
+    await services.languages.keep(who, str(user.get("locale") or ""))
+    services.wake()

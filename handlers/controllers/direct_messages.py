@@ -1,0 +1,34 @@
+"""What somebody typed to the bot as a message: it is not read, kept or logged, and gets a kind answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from handlers.i18n.texts import text
+from handlers.platform.request import Request, Services
+from handlers.views import blocks as b
+from handlers.views import case as case_view
+from meldcode.application.ports.unit_of_work import UnitOfWork
+
+MINUTES = 10
+"""One answer to a person in this time, however much they type."""
+
+
+async def answer_direct_message(services: Services, request: Request) -> None:
+    """Point to the form, once for a redelivered event and once in some minutes for a person."""
+    event = request.event
+    if event.get("channel_type") != "im" or event.get("bot_id") or event.get("subtype") or not event.get("user"):
+        return
+    if await services.executor.execute(lambda uow, now: _is_first(uow, request, now)):
+        buttons = b.actions([case_view.signal_button(), case_view.acute_button()])
+        blocks = [b.section(text("typed")), *buttons]
+        said = services.client.chat_postMessage(channel=request.identity.user, text=text("typed"), blocks=blocks)
+        services.later(said)
+
+
+def _is_first(uow: UnitOfWork, request: Request, now: datetime) -> bool:
+    period = int(now.timestamp()) // (MINUTES * 60)
+    who = request.identity
+    return uow.processed_requests.take(request.id, now) and uow.processed_requests.take(
+        f"typed/{who.workspace}/{who.user}/{period}", now
+    )

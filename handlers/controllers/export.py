@@ -1,0 +1,106 @@
+"""Giving a dossier along: the pages to read over, and a file with a password in one's own messages.
+
+The form is acknowledged with a window that waits. Only then is the file made and sent up; when it stands there the
+password is shown, once, and the file shared. What fails on the way shares nothing, and is noted in the logbook.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from handlers.documents import dossier_pdf
+from handlers.i18n.catalogues import DUTCH, use_language
+from handlers.i18n.texts import text
+from handlers.platform.errors import log_error
+from handlers.platform.form_reference import FormRef
+from handlers.platform.form_state import read_form
+from handlers.platform.request import Request, Services
+from handlers.views.days import day
+from handlers.views.export import KEPT_IN_SLACK, page_modal, password_modal, says_modal
+from meldcode.application.cases import export
+from meldcode.application.cases.export import Export, ExportPage
+from meldcode.application.ports.unit_of_work import UnitOfWork
+
+Answer = dict[str, Any]
+
+
+async def begin_export(services: Services, request: Request) -> Answer:
+    """Give the dossier along, or show what is to be read over first."""
+    ref, command = read_form(request)
+    with use_language(DUTCH):  # the paper is in Dutch, whoever asks for it
+        outcome = await services.executor.execute(lambda uow, now: export.begin_export(uow, command, now))
+    return _answer(services, request, ref, outcome)
+
+
+async def turn_export_page(services: Services, request: Request) -> Answer:
+    """Keep what was read over, and show the next page; after the last one the dossier is given along."""
+    ref, command = read_form(request)
+    with use_language(DUTCH):
+        outcome = await services.executor.execute(lambda uow, now: export.read_over_page(uow, command, ref.page, now))
+    return _answer(services, request, ref, outcome)
+
+
+def _answer(services: Services, request: Request, ref: FormRef, outcome: Export | ExportPage | None) -> Answer:
+    if isinstance(outcome, ExportPage):
+        return {"response_action": "update", "view": page_modal(outcome, replace(ref, page=outcome.number))}
+    if outcome is not None:
+        services.wake()
+        services.later(_deliver(services, request, outcome))
+    return {"response_action": "update", "view": says_modal("export_waiting")}
+
+
+async def _deliver(services: Services, request: Request, given: Export) -> None:
+    view, password = str(request.view["id"]), dossier_pdf.new_password()
+    try:
+        file = await _send_up(services, request.identity.workspace, given, password)
+        await services.client.views_update(view_id=view, view=password_modal(given, password))
+        await _share(services, request.identity.user, given, file)
+        await services.executor.execute(lambda uow, _now: uow.files.finish(given.view.context.stored.id, given.entry))
+    except Exception as error:
+        log_error(error, "export")
+        await _note_failure(services, request, given)
+        await services.client.views_update(view_id=view, view=says_modal("export_failed"))
+
+
+async def _send_up(services: Services, workspace: str, given: Export, password: str) -> str:
+    """Make the file and send it up, and return its id. When to remove it is kept before it is there."""
+    code, client = given.view.context.stored.code, services.client
+    content = await asyncio.to_thread(lambda: dossier_pdf.sealed(dossier_pdf.pdf(given), password))
+    link = await client.files_getUploadURLExternal(filename=dossier_pdf.file_name(code), length=len(content))
+    file = str(link["file_id"])
+    await services.executor.execute(lambda uow, now: uow.files.keep(file, workspace, now + KEPT_IN_SLACK))
+    assert client.session is not None  # noqa: S101 - made at start-up
+    async with client.session.post(str(link["upload_url"]), data=content) as sent:
+        sent.raise_for_status()
+    return file
+
+
+async def _share(services: Services, user: str, given: Export, file: str) -> None:
+    code = given.view.context.stored.code
+    words = text("export_message", code=code, day=day(given.at + KEPT_IN_SLACK))
+    posted = await services.client.chat_postMessage(channel=user, text=words)
+    shared: list[dict[str, str | None]] = [{"id": file, "title": dossier_pdf.file_name(code)}]
+    try:
+        await services.client.files_completeUploadExternal(files=shared, channel_id=str(posted["channel"]))
+    except Exception:
+        await services.client.chat_delete(channel=str(posted["channel"]), ts=str(posted["ts"]))
+        raise
+
+
+async def _note_failure(services: Services, request: Request, given: Export) -> None:
+    code = given.view.context.stored.code
+    with use_language(DUTCH):
+        words = text("export_failed_entry")
+    await services.executor.execute(
+        lambda uow, now: export.note_failure(uow, request.identity, code, given.entry, words, now)
+    )
+
+
+def note_unfinished(uow: UnitOfWork, now: datetime) -> None:
+    """Say in the logbooks of what was being given along when the program was stopped."""
+    with use_language(DUTCH):
+        words = text("export_unsure_entry")
+    export.note_unfinished(uow, words, now, lambda error: log_error(error, "unfinished export"))

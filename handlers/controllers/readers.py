@@ -1,0 +1,34 @@
+"""Requests to see who read a case."""
+
+from __future__ import annotations
+
+from handlers.platform.request import Request, Services
+from handlers.views.readers import readers_modal, unusual_modal
+from meldcode.application.cases.readers import see_unusual, who_read
+from meldcode.domain.errors import Refused
+
+
+async def show_readers(services: Services, request: Request) -> None:
+    """Show who read a case, beside it; another page in its place."""
+    asked = request.values()
+    code, page = str(asked.get("case", "")), _number(asked.get("page"))
+    view = await services.executor.execute(lambda uow, _now: who_read(uow, request.identity, code, page))
+    if page or asked.get("turn"):
+        await services.client.views_update(view_id=request.view["id"], view=readers_modal(view))
+        return
+    open_view = services.client.views_push if request.is_in_modal else services.client.views_open
+    await open_view(trigger_id=request.trigger_id, view=readers_modal(view))
+
+
+async def show_unusual_readers(services: Services, request: Request) -> None:
+    """Show what the week's overview counted."""
+    asked = request.values()
+    school, week = str(asked.get("school", "")), str(asked.get("week", ""))
+    view = await services.executor.execute(lambda uow, _now: see_unusual(uow, request.identity, school, week))
+    await services.client.views_open(trigger_id=request.trigger_id, view=unusual_modal(view))
+
+
+def _number(given: object) -> int:
+    if not isinstance(given, int):
+        raise Refused("unknown_action")
+    return given

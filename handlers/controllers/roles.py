@@ -1,0 +1,108 @@
+"""Requests about roles: `/meldcode rollen`, its buttons and its form."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+
+from handlers.i18n.texts import text
+from handlers.platform.form_state import answers_of
+from handlers.platform.request import Request, Services
+from handlers.views import blocks as b
+from handlers.views.roles import ROLES, changed_modal, person_modal, role_form_modal, roles_modal
+from meldcode.application.staff.roles import (
+    ChangeRoles,
+    RoleForm,
+    change_roles,
+    role_form,
+    see_roles,
+)
+from meldcode.domain.errors import Refused
+from meldcode.domain.plan.roles import Role
+
+
+async def show_roles(services: Services, request: Request) -> None:
+    """Show who has which role: from a message or Home tab in a modal, in a modal in its place."""
+    school = "" if request.value == ROLES else request.value
+    view = await services.executor.execute(lambda uow, _now: see_roles(uow, request.identity, school))
+    if request.is_in_modal:
+        await services.client.views_update(view_id=request.view["id"], view=roles_modal(view))
+    else:
+        await services.client.views_open(trigger_id=request.trigger_id, view=roles_modal(view))
+
+
+async def show_roles_for_command(services: Services, request: Request, _rest: str) -> None:
+    """Answer `/meldcode rollen`."""
+    view = await services.executor.execute(lambda uow, _now: see_roles(uow, request.identity))
+    await services.client.views_open(trigger_id=request.trigger_id, view=roles_modal(view))
+
+
+async def choose_person(services: Services, request: Request) -> None:
+    """Ask whose roles are to change."""
+    asked = request.values()
+    open_view = services.client.views_push if request.is_in_modal else services.client.views_open
+    view = person_modal(str(asked.get("school", "")), str(asked.get("role", "")))
+    await open_view(trigger_id=request.trigger_id, view=view)
+
+
+async def show_role_form(services: Services, request: Request) -> None:
+    """Show the form of whoever was chosen; somebody new is looked up in Slack after the acknowledgement."""
+    asked = _metadata(request)
+    school, role, user = asked.get("school", ""), asked.get("role", ""), request.value
+    form = await services.executor.execute(lambda uow, _now: role_form(uow, request.identity, school, user))
+    if form.name:
+        await services.client.views_update(view_id=request.view["id"], view=role_form_modal(form, role))
+        return
+    waiting = b.modal(text("roles_change"), [b.section(text("roles_loading"))], close=text("cancel"))
+    await services.client.views_update(view_id=request.view["id"], view=waiting)
+    services.later(_show_form_of_newcomer(services, request.view["id"], form, role))
+
+
+async def submit_roles(services: Services, request: Request) -> dict[str, Any]:
+    """Store the roles, and say what changed and who was told."""
+    asked, answers = _metadata(request), answers_of((request.view.get("state") or {}).get("values") or {})
+    try:
+        command = ChangeRoles(
+            request.identity,
+            asked["school"],
+            asked["user"],
+            frozenset(map(Role, answers.get("roles", ()))),
+            frozenset(map(Role, asked.get("seen", "").split())),
+            tuple(part.strip() for part in str(answers.get("groups", "")).split(",") if part.strip()),
+            str(answers.get("name", "")),
+        )
+    except (KeyError, ValueError) as error:
+        raise Refused("unknown_action") from error
+    changed = await services.executor.execute(lambda uow, now: change_roles(uow, command, now))
+    services.wake()
+    services.later(_refresh_below(services, request, command.school))
+    return {"response_action": "update", "view": changed_modal(changed)}
+
+
+async def _show_form_of_newcomer(services: Services, view: str, form: RoleForm, role: str) -> None:
+    try:
+        said = (await services.client.users_info(user=form.user))["user"]
+    except SlackApiError:
+        said = {}
+    if said.get("is_bot") or said.get("deleted"):
+        shown = b.modal(text("roles_change"), [b.section(text("roles_no_person"))], close=text("close"))
+    else:
+        shown = role_form_modal(form, role, str(said.get("real_name") or ""))
+    await services.client.views_update(view_id=view, view=shown)
+
+
+async def _refresh_below(services: Services, request: Request, school: str) -> None:
+    """Bring the overview under the form up to date; whoever laid down their last role sees none any more."""
+    if request.below:
+        view = await services.executor.execute(lambda uow, _now: see_roles(uow, request.identity, school))
+        await services.client.views_update(view_id=request.below, view=roles_modal(view))
+
+
+def _metadata(request: Request) -> dict[str, str]:
+    try:
+        found = json.loads(request.view.get("private_metadata", ""))
+        return {str(name): str(value) for name, value in found.items()}
+    except (ValueError, AttributeError) as error:
+        raise Refused("unknown_action") from error

@@ -1,0 +1,59 @@
+"""Forms that were filled in. The acknowledgement is the answer, and it comes after the commit (promise 1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from handlers.controllers import export, roles
+from handlers.controllers.commands import in_words
+from handlers.controllers.deputies import submit_deputy
+from handlers.i18n import texts
+from handlers.i18n.texts import text
+from handlers.platform.form_state import EXPORT, FORM, REVIEW, first_input, read_form
+from handlers.platform.request import Request, Services
+from handlers.views import case as case_view
+from handlers.views import export as export_view
+from handlers.views import roles as roles_view
+from handlers.views.deputies import DEPUTY_FORM
+from meldcode.application.cases.record_entry import Saved, record_draft, record_entry
+from meldcode.domain.errors import Invalid, Refused
+
+Answer = dict[str, Any]
+
+
+async def submit_form(services: Services, request: Request) -> Answer:
+    """Store a form, or the draft that was shown for review, and show what happened."""
+    callback = request.view.get("callback_id", "")
+    if callback in OTHERS:
+        return await OTHERS[callback](services, request)
+    store = {FORM: record_entry, REVIEW: record_draft}.get(callback)
+    if store is None:
+        raise Refused("unknown_action")
+    ref, command = read_form(request)
+    outcome = await services.executor.execute(lambda uow, now: store(uow, command, now))
+    if isinstance(outcome, Saved):
+        services.wake()
+        return {"response_action": "update", "view": case_view.saved_modal(outcome)}
+    return {"response_action": "update", "view": case_view.review_modal(outcome, ref)}
+
+
+async def show_form_problem(_services: Services, request: Request, problem: Refused | Invalid | str) -> Answer:
+    """Say at the field what is wrong; what is not about a field stands at the text. What was typed stays."""
+    if isinstance(problem, Invalid):
+        errors = {found.field: texts.problem(found) for found in reversed(problem.problems)}
+    else:
+        words = text("trouble_form", reference=problem) if isinstance(problem, str) else in_words(problem)
+        errors = {first_input(request.view): words}
+    inputs = {block.get("block_id") for block in request.view.get("blocks", []) if block.get("type") == "input"}
+    if errors.keys() <= inputs:
+        return {"response_action": "errors", "errors": errors}
+    return {"response_action": "push", "view": case_view.message_modal(" ".join(errors.values()))}
+
+
+OTHERS = {
+    DEPUTY_FORM: submit_deputy,
+    roles_view.ROLES_FORM: roles.submit_roles,
+    EXPORT: export.begin_export,
+    export_view.READ_OVER: export.turn_export_page,
+}
+"""Forms that are answered elsewhere, by their callback."""

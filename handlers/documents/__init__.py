@@ -1,0 +1,1 @@
+"""What leaves Slack: the dossier as PDF and JSON, and the access table."""

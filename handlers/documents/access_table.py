@@ -1,0 +1,40 @@
+"""The table of who may do what, in Dutch words, for the school's privacy officer (`meldwijzer plan show --access`)."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from itertools import groupby
+
+from handlers.i18n import texts
+from handlers.i18n.texts import text
+from meldcode.domain.access import OF_A_CASE, Permission
+from meldcode.domain.access_matrix import Row, matrix
+from meldcode.domain.plan.model import Plan
+
+WIDTH = 110
+
+
+def as_text(plan: Plan) -> str:
+    """Return who may do what in this plan: each role in each situation, made by the function that decides."""
+    lines = [text("access_title", plan=plan.plan, version=str(plan.version)), text("access_intro"), ""]
+    for role, rows in groupby(matrix(plan), key=lambda row: row.role):
+        lines += [(texts.role(role) if role else text("access_no_role")).upper(), *_of_role(list(rows)), ""]
+    return "\n".join(lines)
+
+
+def _of_role(rows: list[Row]) -> Iterator[str]:
+    in_school = [action for action in Permission if action in rows[0].actions - OF_A_CASE]
+    yield from _wrapped(text("access_in_school"), [text(f"access_{action}") for action in in_school])
+    for row in rows:
+        can = [
+            text(f"access_{action}") for action in Permission if action in row.actions & OF_A_CASE - {Permission.RECORD}
+        ]
+        yield from _wrapped(text(f"access_case_{row.situation}"), can)
+        if row.records:
+            yield from _wrapped(f"  {text('access_record')}", [record.title for record in row.records])
+
+
+def _wrapped(label: str, words: list[str]) -> list[str]:
+    said = f"  {label}: {', '.join(words) or text('access_nothing')}"
+    return textwrap.wrap(said, WIDTH, subsequent_indent="      ", drop_whitespace=True)

@@ -1,0 +1,1 @@
+"""The sentences on screen, in each language."""

@@ -1,0 +1,40 @@
+"""The catalogues of sentences: one gettext file (.po) for each language in `locale`, keyed by the program's codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+from babel.messages.pofile import read_po
+
+FOLDER = Path(__file__).parent / "locale"
+DUTCH, ENGLISH = "nl", "en"
+LANGUAGES = (DUTCH, ENGLISH)
+_spoken: ContextVar[str] = ContextVar("language", default=DUTCH)
+
+
+def language() -> str:
+    """Return the language of whoever is answered now."""
+    return _spoken.get()
+
+
+@contextmanager
+def use_language(language: str) -> Iterator[None]:
+    """Answer in this language, in this task and in the threads that work for it; others are not touched."""
+    before = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
+
+
+@cache
+def sentences(language: str) -> Mapping[str, str]:
+    """Return the language's sentences by code; its file is read once. Raises OSError when there is none."""
+    with (FOLDER / f"{language}.po").open("rb") as file:
+        catalogue = read_po(file, locale=language, abort_invalid=True)
+    return MappingProxyType({str(message.id): str(message.string) for message in catalogue if message.id})

@@ -1,0 +1,44 @@
+"""All sentences that are not part of a plan, by a code: they stand in `handlers/i18n/locale`, in every language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from handlers.i18n.catalogues import language, sentences
+from meldcode.domain.errors import Problem, Refused
+from meldcode.domain.plan.roles import Role
+
+
+def text(code: str, /, **words: str) -> str:
+    """Return the sentence in the language of the reader, its words filled in. Raises KeyError for an unknown code."""
+    return sentences(language())[code].format(**words)
+
+
+def role(name: str) -> str:
+    """Return the role in words."""
+    return text(f"role_{Role(name)}")
+
+
+def roles(names: Iterable[str], *, joined_by: str = "or") -> str:
+    """Return the roles in words: "IB-er of zorgcoördinator, vertrouwenspersoon of schoolleider"."""
+    return listed([role(name) for name in names], joined_by=joined_by)
+
+
+def listed(words: list[str], *, joined_by: str = "and") -> str:
+    """Return the words as a list in a sentence."""
+    if len(words) < 2:  # noqa: PLR2004 - one word is no list
+        return "".join(words)
+    return ", ".join(words[:-1]) + text(joined_by) + words[-1]
+
+
+def problem(problem: Problem) -> str:
+    """Return what is wrong with a field: the plan's reason, or the sentence of the code."""
+    return problem.reason or text(problem.code, **problem.words)
+
+
+def refusal(refused: Refused) -> str:
+    """Return why something cannot be done, and what to do next."""
+    words = dict(refused.words)
+    if "roles" in words:
+        words["roles"] = roles(words["roles"].split()) or text("a_colleague")
+    return refused.reason or text(refused.code, **words)

@@ -1,0 +1,1 @@
+"""What is particular to Slack: requests, workspaces, locales, errors and limits."""

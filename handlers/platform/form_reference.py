@@ -1,0 +1,42 @@
+"""Which form a modal holds: kept in `private_metadata`, without personal data (promise 4)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+from handlers.platform.request import Request
+
+
+@dataclass(frozen=True)
+class FormRef:
+    """Which form a view shows: kept in its `private_metadata`."""
+
+    record: str
+    case: str = ""
+    seen: int = 0
+    refers_to: int = 0
+    school: str = ""
+    page: int = 0
+
+    def key(self, request: Request) -> str:
+        """The idempotency key of this form in its view, which may have shown other forms before."""
+        return f"{request.submission_key}/{self.record}/{self.seen}/{self.refers_to}"
+
+    def dumped(self) -> str:
+        """As text."""
+        return json.dumps({name: value for name, value in asdict(self).items() if value})
+
+    @classmethod
+    def loaded(cls, metadata: str) -> FormRef:
+        """From text. Raises ValueError or TypeError when it is none of ours."""
+        try:
+            ref = cls(**json.loads(metadata))
+        except RecursionError as error:
+            raise ValueError("too many levels") from error
+        if any(type(value) is not type(getattr(EMPTY, name)) for name, value in asdict(ref).items()):
+            raise TypeError("a part of another kind")
+        return ref
+
+
+EMPTY = FormRef("")

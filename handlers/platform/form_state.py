@@ -1,0 +1,66 @@
+"""What was filled in in a modal, read from the state that Slack sends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from handlers.platform.form_reference import FormRef
+from handlers.platform.request import Request
+from meldcode.application.cases.record_entry import RecordEntry
+from meldcode.domain.case.state import Answer
+from meldcode.domain.errors import Refused
+
+ANSWER = "answer"
+SCHOOL = "school"
+FORM, REVIEW, EXPORT = "form", "review", "export"
+
+
+def answers_of(state: Mapping[str, Any]) -> dict[str, Answer]:
+    """Return what was filled in, by field; what is empty is left out."""
+    found: dict[str, Answer] = {}
+    for block_id, elements in state.items():
+        element = elements.get(ANSWER)
+        if element and (answer := _read_answer(element)):
+            found[block_id] = answer
+    return found
+
+
+def read_form(request: Request) -> tuple[FormRef, RecordEntry]:
+    """Which form it is, and what was filled in. Raises Refusal when it is no form of ours."""
+    try:
+        ref = FormRef.loaded(request.view.get("private_metadata", ""))
+        answers = answers_of((request.view.get("state") or {}).get("values") or {})
+        school = str(answers.pop(SCHOOL, "") or ref.school)
+        command = RecordEntry(
+            who=request.identity,
+            key=ref.key(request),
+            record=ref.record,
+            answers=answers,
+            case=ref.case,
+            school=UUID(school) if school else None,
+            seen=ref.seen,
+            refers_to=ref.refers_to,
+        )
+    except (ValueError, TypeError, AttributeError, KeyError) as error:
+        raise Refused("unknown_action") from error
+    return replace(ref, school=school), command
+
+
+def first_input(view: Mapping[str, Any]) -> str:
+    """Return the block to show a problem at that belongs to no field: the longest text, else the first input."""
+    inputs = [block for block in view.get("blocks", []) if block.get("type") == "input"]
+    long = [block for block in inputs if block.get("element", {}).get("multiline")]
+    return str((long or inputs or [{"block_id": ""}])[0].get("block_id", ""))
+
+
+def _read_answer(element: Mapping[str, Any]) -> Answer:
+    if option := element.get("selected_option"):
+        return str(option["value"])
+    if options := element.get("selected_options"):
+        return tuple(str(option["value"]) for option in options)
+    if users := element.get("selected_users"):
+        return tuple(map(str, users))
+    return str(element.get("value") or element.get("selected_date") or element.get("selected_user") or "")

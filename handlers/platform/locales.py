@@ -1,0 +1,88 @@
+"""Who speaks which language: everybody's locale on the platform, known without asking while a request waits.
+
+All known locales are read at start, and the platform is asked for those of whom none is known, so that the first answer
+is in the right language too. After somebody acted, the platform is asked for theirs, at most once a day; a change that
+the platform tells of is kept at once. What is not English is answered in Dutch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from handlers.i18n.catalogues import DUTCH, ENGLISH
+from handlers.platform.errors import log_error
+from handlers.platform.workspaces import NotInstalled, Workspaces
+from meldcode.application.executor import JOB_SECONDS, Executor
+from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.domain.staff import Identity
+
+ASK_AGAIN = 24 * 3600.0
+KEEP_UP_EVERY = 60.0
+"""Seconds after which it is seen what another process learned, and who is new."""
+BETWEEN_TWO = 0.6
+"""Seconds between two people who are asked after without having acted: Slack allows a hundred a minute."""
+
+
+def language_of(locale: str | None) -> str:
+    """Return the language for a locale such as en-GB."""
+    return ENGLISH if (locale or "").lower().startswith("en") else DUTCH
+
+
+class Languages:
+    """The locales of the people of this installation."""
+
+    def __init__(self, executor: Executor[UnitOfWork], workspaces: Workspaces) -> None:
+        self._executor = executor
+        self._workspaces = workspaces
+        self._locales: dict[Identity, str] = {}
+        self._asked: dict[Identity, float] = {}
+
+    async def begin(self) -> None:
+        """Read what is known."""
+        self._locales = await self._executor.execute(lambda uow, _now: uow.staff.locales(), seconds=JOB_SECONDS)
+
+    def of(self, who: Identity) -> str:
+        """Return this person's language."""
+        return language_of(self._locales.get(who))
+
+    async def run(self) -> None:
+        """Keep up with what is known, and ask after whom it is not known of, until cancelled."""
+        while True:
+            try:
+                await self._keep_up()
+            except Exception as error:
+                log_error(error, "languages")
+            await asyncio.sleep(KEEP_UP_EVERY)
+
+    async def _keep_up(self) -> None:
+        await self.begin()
+        unknown = await self._executor.execute(lambda uow, _now: uow.staff.without_locale(), seconds=JOB_SECONDS)
+        for who in unknown:
+            if self.may_ask(who):
+                try:
+                    await self.learn(who)
+                except NotInstalled:
+                    continue  # until the app is, there is nobody to ask
+                except Exception as error:  # the others are asked after all the same
+                    log_error(error, "languages")
+                await asyncio.sleep(BETWEEN_TWO)
+
+    def may_ask(self, who: Identity) -> bool:
+        """Tell whether the platform was not asked for this person's locale lately."""
+        return bool(who.user) and time.monotonic() - self._asked.get(who, -ASK_AGAIN) >= ASK_AGAIN
+
+    async def learn(self, who: Identity) -> None:
+        """Ask the platform for this person's locale, unless it was asked lately."""
+        if not self.may_ask(who):
+            return
+        client = await self._workspaces.client(who.workspace)
+        self._asked[who] = time.monotonic()
+        said = await client.users_info(user=who.user, include_locale=True)
+        await self.keep(who, str((said.get("user") or {}).get("locale") or ""))
+
+    async def keep(self, who: Identity, locale: str) -> None:
+        """Keep this locale, when it is another than before."""
+        if locale and locale != self._locales.get(who):
+            self._locales[who] = locale
+            await self._executor.execute(lambda uow, _now: uow.staff.set_locale(who, locale), seconds=JOB_SECONDS)

@@ -1,0 +1,173 @@
+"""What a handler gets: the request as Slack sent it, read in one place, and the services it may use."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from handlers.platform.errors import log_error
+from handlers.platform.locales import Languages
+from handlers.platform.workspaces import NotInstalled, Workspaces
+from meldcode.application.executor import Executor
+from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.domain.errors import Refused
+from meldcode.domain.staff import Identity
+
+SLACK = "slack"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request of Slack's, whatever its kind."""
+
+    body: dict[str, Any]
+
+    @property
+    def kind(self) -> str:
+        """What sort of request it is, for the log."""
+        return str(self.body.get("type") or ("command" if "command" in self.body else "request"))
+
+    @property
+    def identity(self) -> Identity:
+        """Who did this, in which workspace."""
+        user = _part(self.body, "user")
+        team = self.body.get("team_id") or user.get("team_id") or _part(self.body, "team").get("id") or ""
+        return Identity(SLACK, str(team), str(user.get("id") or self.body.get("user_id") or self._event_user))
+
+    @property
+    def trigger_id(self) -> str:
+        """The right to open one modal within 3 s."""
+        return str(self.body.get("trigger_id", ""))
+
+    @property
+    def id(self) -> str:
+        """What Slack gives out once: the event's id, or the right to open a modal; empty when there is neither."""
+        given = str(self.body.get("event_id") or self.trigger_id)
+        return f"{self.identity.workspace}/{given}" if given else ""
+
+    @property
+    def view(self) -> dict[str, Any]:
+        """The view that was submitted or clicked in; empty when it was a message or a command."""
+        return _part(self.body, "view")
+
+    @property
+    def is_in_modal(self) -> bool:
+        """Whether the click was in a modal."""
+        return self.view.get("type") == "modal"
+
+    @property
+    def below(self) -> str:
+        """The id of the modal under this one, if there is one."""
+        return str(self.view.get("previous_view_id") or "")
+
+    @property
+    def action(self) -> str:
+        """What was clicked: the part of the action_id before the dot, which only keeps action_ids apart."""
+        return str(self._action.get("action_id", "")).partition(".")[0]
+
+    @property
+    def value(self) -> str:
+        """The value of the clicked button, or of what or who was chosen in a menu."""
+        chosen = _part(self._action, "selected_option")
+        return str(self._action.get("value") or self._action.get("selected_user") or chosen.get("value", ""))
+
+    def values(self) -> dict[str, Any]:
+        """Return the clicked button's value, when it holds several. Raises Refusal when it is none of ours."""
+        try:
+            found = json.loads(self.value)
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, dict):
+            raise Refused("unknown_action")
+        return found
+
+    @property
+    def source(self) -> str:
+        """Where this was done, the same for a repeated click: the view, else the message, else this one command."""
+        who, message = self.identity, _part(self.body, "message").get("ts")
+        return f"{who.workspace}/{who.user}/{self.view.get('id') or message or self.trigger_id}"
+
+    @property
+    def submission_key(self) -> str:
+        """The idempotency key: the same view of the same person, however often it is sent, is one submission.
+
+        A view that shows one thing after another needs what it shows beside it.
+        """
+        who = self.identity
+        return f"{who.workspace}/{who.user}/{self.view.get('id', '')}"
+
+    @property
+    def event(self) -> dict[str, Any]:
+        """The event, when it is one."""
+        return _part(self.body, "event")
+
+    @property
+    def _action(self) -> dict[str, Any]:
+        clicked = self.body.get("actions")
+        first = clicked[0] if isinstance(clicked, list) and clicked else None
+        return first if isinstance(first, dict) else {}
+
+    @property
+    def _event_user(self) -> str:
+        user = self.event.get("user", "")
+        return str(user.get("id", "") if isinstance(user, dict) else user)
+
+
+def _part(whole: dict[str, Any], name: str) -> dict[str, Any]:
+    """An object in the request; empty when there is none, or something else in its place."""
+    found = whole.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def idempotent(request: Request, use_case: Callable[[UnitOfWork, datetime], T]) -> Callable[[UnitOfWork, datetime], T]:
+    """Return the use case for this request, which is refused when the same request is played again (promise 9)."""
+
+    def for_the_first_time(uow: UnitOfWork, now: datetime) -> T:
+        if not uow.processed_requests.take(request.id, now):
+            raise Refused("unknown_action")
+        return use_case(uow, now)
+
+    return for_the_first_time
+
+
+@dataclass
+class Services:
+    """What handlers may use. After a commit `wake` lets the sender look at the outbox at once. `client` is the one of
+    the workspace that a request came from."""
+
+    executor: Executor[UnitOfWork]
+    workspaces: Workspaces
+    client: AsyncWebClient
+    wake: Callable[[], None]
+    languages: Languages
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def at(self, workspace: str, asked_from: str | None) -> Services:
+        """Return what the handlers may use for somebody of this workspace, who asks from that one.
+
+        Raises NotInstalled; when several are served, a guest of another one is not (they never mix).
+        """
+        if not self.workspaces.is_one and workspace != asked_from:
+            raise NotInstalled
+        client = await self.workspaces.client(workspace)
+        return self if client is self.client else replace(self, client=client)
+
+    def later(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Do this after the acknowledgement; when it fails, only the log tells."""
+        task = asyncio.ensure_future(_noted(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+async def _noted(work: Coroutine[Any, Any, Any]) -> None:
+    try:
+        await work
+    except Exception as error:
+        log_error(error, "after the acknowledgement")

@@ -1,0 +1,1 @@
+"""What people see, as Block Kit: modals, Home tab and messages."""

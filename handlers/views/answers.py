@@ -1,0 +1,49 @@
+"""The answers of an entry in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from handlers.i18n.texts import text
+from handlers.views.days import day
+from meldcode.application.cases.view_case import LogbookLine
+from meldcode.domain.case.state import Answer
+from meldcode.domain.plan.forms import FieldKind, FieldSpec
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A question and its answer in words."""
+
+    label: str
+    words: str
+    is_long: bool = False
+
+
+def answered(line: LogbookLine, names: Mapping[str, str]) -> Iterator[Answered]:
+    """The questions and their answers in words; a choice that was left open in a check list shows too (S3.6)."""
+    for field in line.record.fields:
+        if answer := line.entry.answers.get(field.id):
+            yield Answered(field.label, _in_words(field, answer, names), field.kind is FieldKind.LONG_TEXT)
+        if field.kind is FieldKind.CHOICES:
+            left_out = [
+                choice.text for choice in field.choices if choice.id not in line.entry.answers.get(field.id, ())
+            ]
+            if left_out:
+                yield Answered(text("left_out"), "\n".join(left_out))
+
+
+def _in_words(field: FieldSpec, answer: Answer, names: Mapping[str, str]) -> str:
+    values = (answer,) if isinstance(answer, str) else answer
+    return "\n".join(_value_in_words(field, value, names) for value in values)
+
+
+def _value_in_words(field: FieldSpec, value: str, names: Mapping[str, str]) -> str:
+    if field.kind is FieldKind.DATE:
+        return day(date.fromisoformat(value))
+    if field.kind in (FieldKind.PEOPLE, FieldKind.PERSON):
+        return names.get(value, text("somebody_gone"))
+    choice = field.choice(value)
+    return f"{choice.text} {choice.description}".strip() if choice else value

@@ -1,0 +1,46 @@
+"""Days in words, as people say them: "uiterlijk donderdag"."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from babel.dates import format_date
+
+from handlers.i18n.catalogues import DUTCH, ENGLISH, language
+from handlers.i18n.texts import text
+from meldcode.domain.calendar import AMSTERDAM
+
+DAYS = {DUTCH: "dd-MM-yyyy", ENGLISH: "d MMM yyyy"}
+WEEK = 7
+
+
+def last_day(due: date, today: date) -> str:
+    """Return by when something is to be done."""
+    if due < today:
+        return text("due_passed", day=in_full(due))
+    near = {0: "due_today", 1: "due_tomorrow"}.get((due - today).days)
+    return text(near) if near else text("due_day", day=on_day(due, today))
+
+
+def on_day(day: date, today: date) -> str:
+    """Return a day from today on: within a week its name will do."""
+    ahead = (day - today).days
+    if near := {0: "today", 1: "tomorrow"}.get(ahead):
+        return text(near)
+    return weekday(day) if ahead < WEEK else in_full(day)
+
+
+def weekday(day: date) -> str:
+    """Return the name of the day."""
+    return text("weekdays").split()[day.weekday()]
+
+
+def in_full(day: date) -> str:
+    """Return the day with its date: "donderdag 3 december"."""
+    return text("date", weekday=weekday(day), day=str(day.day), month=text("months").split()[day.month - 1])
+
+
+def day(moment: datetime | date) -> str:
+    """Return the day as it is written in the reader's language: 23-11-2026, 23 Nov 2026."""
+    local = moment.astimezone(AMSTERDAM) if isinstance(moment, datetime) else moment
+    return format_date(local, DAYS[language()], locale=language())

@@ -1,0 +1,51 @@
+"""The form with which somebody arranges who deputises for them (G5)."""
+
+from __future__ import annotations
+
+from handlers.i18n.texts import text
+from handlers.platform.form_state import ANSWER
+from handlers.views import blocks as b
+from handlers.views.days import day
+from meldcode.application.staff.deputies import Appointed
+
+DEPUTY_FORM = "deputy"
+DEPUTY_FIELDS = {
+    "person": "users_select",
+    "deputy": "users_select",
+    "first_day": "datepicker",
+    "last_day": "datepicker",
+}
+
+
+def deputy_modal() -> b.View:
+    """The form: who is away, who stands in, from when to when."""
+    return b.modal(
+        text("deputy_title"),
+        [b.section(text("deputy_explain")), *(_input(name, kind) for name, kind in DEPUTY_FIELDS.items())],
+        close=text("cancel"),
+        submit=b.plain(text("save")),
+        callback_id=DEPUTY_FORM,
+    )
+
+
+def _input(name: str, kind: str) -> b.Block:
+    block: b.Block = {
+        "type": "input",
+        "block_id": name,
+        "label": b.plain(text(f"deputy_{name}")),
+        "element": {"type": kind, "action_id": ANSWER},
+        "optional": name == "person",
+    }
+    return block | {"hint": b.plain(text("deputy_person_hint"))} if name == "person" else block
+
+
+def appointed_modal(appointed: Appointed) -> b.View:
+    """Confirm who deputises, for whom and how long."""
+    words = text(
+        "deputy_saved",
+        deputy=b.escape(appointed.deputy.name),
+        person=b.escape(appointed.person.name),
+        first=day(appointed.first_day),
+        last=day(appointed.last_day),
+    )
+    return b.modal(text("deputy_title"), [b.section(words)], close=text("close"), clear_on_close=True)

@@ -1,0 +1,89 @@
+"""The pages on which somebody reads a dossier over before it is exported."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from handlers.i18n import texts
+from handlers.i18n.texts import text
+from handlers.platform.form_reference import FormRef
+from handlers.platform.form_state import ANSWER
+from handlers.views import blocks as b
+from handlers.views.answers import answered
+from handlers.views.days import day
+from meldcode.application.cases import export
+from meldcode.application.cases.export import LEFT_OUT, EntryToRead, Export, ExportPage
+
+KEPT_IN_SLACK = timedelta(days=1)
+READ_OVER = "read-over"
+
+
+def page_modal(page: ExportPage, ref: FormRef) -> b.View:
+    """A page to read over and adapt; the last one asks to confirm that all was read."""
+    number, total = str(page.number + 1), str(page.total)
+    blocks = [b.context(text("read_over_page", number=number, total=total))]
+    if page.number == 0:
+        blocks.append(b.section(text("read_over_explain")))
+    for entry in page.entries:
+        blocks += _entry(entry, {id_: texts.role(role) for id_, role in page.roles.items()})
+    is_last = page.number + 1 == page.total
+    blocks += [_leave_out(page)] if page.entries else []
+    blocks += [_confirmed()] if is_last else []
+    return b.modal(
+        text("read_over_title"),
+        blocks,
+        close=text("cancel"),
+        submit=b.plain(text("read_over_give" if is_last else "read_over_next")),
+        callback_id=READ_OVER,
+        private_metadata=ref.dumped(),
+    )
+
+
+def _entry(entry: EntryToRead, names: dict[str, str]) -> list[b.Block]:
+    line = entry.line
+    head = text("line_head", number="", title=line.record.title, day=day(line.happened))
+    typed = {piece.id.split("/")[2] for piece in entry.pieces} | {f.id for f in line.record.fields if f.withheld}
+    kept = {id_: answer for id_, answer in line.entry.answers.items() if id_ not in typed}
+    short = replace(line, entry=replace(line.entry, answers=kept))
+    rows = [(answer.label, answer.words) for answer in answered(short, names)]
+    return [b.divider(), b.section(f"*{b.escape(head)}*"), *b.pairs(rows), *(_input(piece) for piece in entry.pieces)]
+
+
+def _input(piece: export.TextPart) -> b.Block:
+    element = {"type": "plain_text_input", "action_id": ANSWER, "multiline": True, "initial_value": piece.text}
+    if not piece.text:
+        del element["initial_value"]
+    is_first = piece.id.endswith("/0")
+    label = piece.label if is_first else text("read_over_more", label=piece.label)
+    block: b.Block = {"type": "input", "block_id": piece.id, "label": b.plain(label), "element": element}
+    return block | {"optional": True}
+
+
+def _leave_out(page: ExportPage) -> b.Block:
+    options = [b.option(f"{entry.line.record.title} · {day(entry.line.happened)}", entry.id) for entry in page.entries]
+    element = {"type": "checkboxes", "action_id": ANSWER, "options": options}
+    label = b.plain(text("read_over_leave_out"))
+    return {"type": "input", "block_id": LEFT_OUT, "label": label, "element": element, "optional": True}
+
+
+def _confirmed() -> b.Block:
+    options = [b.option(text("read_over_all_read"), "yes")]
+    element = {"type": "checkboxes", "action_id": ANSWER, "options": options}
+    return {"type": "input", "block_id": "confirmed", "label": b.plain(text("read_over_confirm")), "element": element}
+
+
+def password_modal(given: Export, password: str) -> b.View:
+    """Show the password of the file, once."""
+    code = given.view.context.stored.code
+    blocks = [
+        b.section(text("export_password", code=code, day=day(given.at + KEPT_IN_SLACK))),
+        {"type": "section", "text": b.plain(password)},
+        b.context(text("export_password_once")),
+    ]
+    return b.modal(text("export_title"), blocks, close=text("close"), clear_on_close=True)
+
+
+def says_modal(code: str) -> b.View:
+    """Show one sentence in place of the form."""
+    return b.modal(text("export_title"), [b.section(text(code))], close=text("close"), clear_on_close=True)

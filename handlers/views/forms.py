@@ -1,0 +1,171 @@
+"""The forms of the plan as modals, and what was filled in as answers.
+
+A field's id is its `block_id`, and `ANSWER` its `action_id`. `private_metadata` says which form it is: ids and the
+case code, never what somebody typed (promise 4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Any
+
+from handlers.i18n import texts
+from handlers.i18n.texts import text
+from handlers.platform.form_reference import FormRef
+from handlers.platform.form_state import ANSWER, EXPORT, FORM, SCHOOL
+from handlers.views import blocks as b
+from handlers.views.logbook import logbook_above
+from meldcode.application.cases.open_form import Consequence, FormView
+from meldcode.domain.case.state import Answer
+from meldcode.domain.plan.forms import Choice, FieldKind, FieldSpec
+from meldcode.domain.plan.model import ActionSpec, Effect
+from meldcode.domain.staff import School
+
+MOST_RADIO_BUTTONS = 10
+
+
+def form_modal(form: FormView, ref: FormRef | None = None) -> b.View:
+    """Return the form as a modal, with its initial answers filled in."""
+    ref = ref or FormRef(form.record.id, form.case, form.seen, form.refers_to)
+    blocks = [
+        *_head(form),
+        *_logbook(form),
+        *_school(form.schools),
+        *(_input(f, form.initial.get(f.id, "")) for f in form.record.fields),
+    ]
+    return b.modal(
+        _title(form.record),
+        [*blocks, *_foot(form)],
+        close=text("cancel"),
+        submit=b.plain(text("save")),
+        callback_id=EXPORT if form.record.effect is Effect.EXPORTS else FORM,
+        private_metadata=ref.dumped(),
+    )
+
+
+def _title(record: ActionSpec) -> str:
+    """What is recorded; of a dossier given along, which is not yet, what is done here."""
+    is_short = len(record.title) <= b.TITLE
+    return record.title if is_short and record.effect is not Effect.EXPORTS else record.button
+
+
+def _head(form: FormView) -> list[b.Block]:
+    lines = [b.context(text("form_case", code=form.case))] if form.case else []
+    if form.record.explain:
+        lines.append(b.section(form.record.explain))
+    if form.consequences:
+        lines.append(b.context("\n".join(_consequences(form.consequences))))
+    return lines
+
+
+def _consequences(found: Iterable[Consequence]) -> Iterator[str]:
+    """What the answers do; answers that do the same in one sentence."""
+    for (step, outcome), same in groupby(found, key=lambda consequence: (consequence.step, consequence.outcome)):
+        choices = [f"“{consequence.choice}”" for consequence in same if consequence.choice]
+        always = "" if choices else "_always"
+        choice = texts.listed(choices, joined_by="or")
+        if step:
+            yield text(f"lead_to{always}", choice=choice, number=str(step.number), title=step.title)
+        else:
+            yield text(f"lead_close{always}", choice=choice, title=outcome.title if outcome else "")
+
+
+def _logbook(form: FormView) -> list[b.Block]:
+    return [*logbook_above(form.logbook), b.divider()] if form.logbook else []
+
+
+def _foot(form: FormView) -> list[b.Block]:
+    readers = texts.roles(form.plan.readers, joined_by="and")
+    lines = [text("form_private_case" if form.case else "form_private", readers=readers)]
+    if told := _told(form, is_certain=True):
+        lines.append(text("form_next", told=told))
+    if told := _told(form, is_certain=False):
+        lines.append(text("form_next_perhaps", told=told))
+    if form.record.id != form.plan.opens and form.plan.step_of(form.record.id):
+        lines.append(text("form_next_step"))
+    if form.record.id == form.plan.opens:
+        lines += [text("form_staff"), text("form_acute")]
+    return [b.context("\n".join(lines))]
+
+
+def _told(form: FormView, *, is_certain: bool) -> str:
+    """The roles that get a message, whatever is answered or only after some answers."""
+    roles = [role for tell in form.record.tell if is_certain is not bool(tell.when) for role in tell.roles]
+    return texts.roles(dict.fromkeys(roles), joined_by="and")
+
+
+def _school(schools: Iterable[School]) -> list[b.Block]:
+    options = [{"text": b.plain(school.name[:75]), "value": str(school.id)} for school in schools]
+    if len(options) < 2:  # noqa: PLR2004 - with one school there is nothing to choose
+        return []
+    element = {"type": "static_select", "action_id": ANSWER, "options": options[:100]}
+    return [{"type": "input", "block_id": SCHOOL, "label": b.plain(text("school")), "element": element}]
+
+
+def _input(field: FieldSpec, initial: Answer) -> b.Block:
+    block: b.Block = {
+        "type": "input",
+        "block_id": field.id,
+        "label": b.plain(field.label),
+        "element": {"action_id": ANSWER, **_element(field, initial)},
+        "optional": not field.required,
+    }
+    return block | {"hint": b.plain(field.hint)} if field.hint else block
+
+
+def _element(field: FieldSpec, initial: Answer) -> b.Block:
+    element: b.Block = _ELEMENTS[field.kind](field)
+    if initial:
+        name, value = _INITIAL[element["type"]](field, initial)
+        element[name] = value
+    return element
+
+
+def _text_element(field: FieldSpec) -> b.Block:
+    is_long = field.kind is FieldKind.LONG_TEXT
+    return {"type": "plain_text_input", "multiline": is_long, "max_length": field.max_length}
+
+
+def _choice_element(field: FieldSpec) -> b.Block:
+    kind = "radio_buttons" if len(field.choices) <= MOST_RADIO_BUTTONS else "static_select"
+    return {"type": kind, "options": [_option(choice) for choice in field.choices]}
+
+
+def _choices_element(field: FieldSpec) -> b.Block:
+    return {"type": "checkboxes", "options": [_option(choice) for choice in field.choices]}
+
+
+def _option(choice: Choice) -> b.Block:
+    option: b.Block = {"text": b.plain(choice.text), "value": choice.id}
+    return option | {"description": b.plain(choice.description)} if choice.description else option
+
+
+_ELEMENTS: Any = {
+    FieldKind.TEXT: _text_element,
+    FieldKind.LONG_TEXT: _text_element,
+    FieldKind.CHOICE: _choice_element,
+    FieldKind.CHOICES: _choices_element,
+    FieldKind.DATE: lambda _: {"type": "datepicker"},
+    FieldKind.PEOPLE: lambda _: {"type": "multi_users_select"},
+    FieldKind.PERSON: lambda _: {"type": "users_select"},
+}
+
+
+def _initial_option(field: FieldSpec, initial: Answer) -> tuple[str, b.Block]:
+    return "initial_option", _option(next(choice for choice in field.choices if choice.id == initial))
+
+
+def _initial_options(field: FieldSpec, initial: Answer) -> tuple[str, list[b.Block]]:
+    return "initial_options", [_option(choice) for choice in field.choices if choice.id in initial]
+
+
+_INITIAL: Any = {
+    "plain_text_input": lambda _, initial: ("initial_value", initial),
+    "radio_buttons": _initial_option,
+    "static_select": _initial_option,
+    "checkboxes": _initial_options,
+    "datepicker": lambda _, initial: ("initial_date", initial),
+    "multi_users_select": lambda _, initial: ("initial_users", list(initial)),
+    "users_select": lambda _, initial: ("initial_user", initial),
+}

@@ -1,0 +1,223 @@
+"""The Home tab: everyone's dashboard, with case codes, steps and buttons alone (promise 4).
+
+What waits for this person comes first. Names of colleagues may stand here, after the access check; of pupils never.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from handlers.i18n import texts
+from handlers.i18n.texts import text
+from handlers.views import blocks as b
+from handlers.views.case import DEPUTY, acute_button, open_button, signal_button
+from handlers.views.days import day, in_full, last_day, on_day
+from handlers.views.roles import missing_roles
+from meldcode.application.home import CaseRow, Overview
+from meldcode.application.worklists import RoleWorkload, SchoolOverview, Week
+from meldcode.domain.calendar import DAY
+from meldcode.domain.plan.model import Effect, Plan
+from meldcode.domain.plan.roles import Role
+from meldcode.domain.staff import Deputy, Person
+from meldcode.domain.worklist import Section
+
+HOME_PAGE = "home-page"
+DEPUTIES, FEW = 20, 3
+DONE, TO_DO = "●", "○"
+TITLES = {
+    Section.WAITS: "home_waiting",
+    Section.WATCHES: "home_watching",
+    Section.FOLLOWS: "home_following",
+    Section.JOINED: "home_joined",
+}
+EMPTY = {
+    Role.SCHOOL_LEADER: "home_empty_leader",
+    Role.CARE_COORDINATOR: "home_empty_reader",
+    Role.CONFIDANT: "home_empty_reader",
+    Role.TEACHER: "home_empty_teacher",
+    Role.CLUSTER_DIRECTOR: "home_empty_director",
+}
+"""What the tab teaches while it is empty; of several roles the first one counts."""
+
+
+def home_view(overview: Overview) -> b.View:
+    """Everyone's dashboard: what waits for this person first."""
+    report = [signal_button()] if overview.may_report else []
+    blocks = [*b.actions([*report, acute_button()])]
+    if overview.page == 0:
+        blocks += [b.header(text("home_title", name=overview.person.name)), b.context(_you(overview.person))]
+        blocks += missing_roles(overview.gaps)
+    blocks += [*case_list(overview), *_turns(overview)]
+    if overview.page == 0:
+        blocks += _away(overview)
+    return {"type": "home", "blocks": [*blocks, b.context(text("home_private"))]}
+
+
+def problem_home(words: str) -> b.View:
+    """The Home tab when it cannot be shown."""
+    return {"type": "home", "blocks": [*b.actions([acute_button()]), b.section(words)]}
+
+
+def case_list(overview: Overview) -> list[b.Block]:
+    """A page of a person's cases: what waits for them, what they must do this week, then the others."""
+    if not overview.counts:
+        return [b.section(_empty(overview)), *_week(overview)]
+    waiting = [row for row in overview.rows if row.place is Section.WAITS]
+    blocks = _rows(waiting, overview)
+    if not waiting and overview.page == 0:
+        blocks = [b.section(text("home_nothing_waits"))]
+    others = [row for row in overview.rows if row.place is not Section.WAITS]
+    return [*blocks, *_week(overview), *_schools(overview), *_rows(others, overview)]
+
+
+def waiting_list(overview: Overview) -> list[b.Block]:
+    """The first cases that wait for this person, or that nothing does."""
+    if not overview.counts:
+        return [b.section(_empty(overview))]
+    waiting = [row for row in overview.rows if row.place is Section.WAITS][:FEW]
+    return _rows(waiting, overview) or [b.section(text("home_nothing_waits"))]
+
+
+def _you(person: Person) -> str:
+    places = [
+        text("home_you", roles=texts.roles(sorted(m.roles), joined_by="and"), school=m.school.name)
+        for m in person.memberships.values()
+        if m.roles
+    ]
+    return b.escape(" ".join(places))
+
+
+def _empty(overview: Overview) -> str:
+    held = {role for membership in overview.person.memberships.values() for role in membership.roles}
+    return text(next(words for role, words in EMPTY.items() if role in held))
+
+
+def _rows(rows: Iterable[CaseRow], overview: Overview) -> list[b.Block]:
+    blocks: list[b.Block] = []
+    for place, alike in groupby(rows, key=lambda row: row.place):
+        blocks.append(b.header(text(TITLES[place], count=str(overview.counts[place]))))
+        blocks += [b.section("\n".join(_row(row, overview)), accessory=open_button(row.case.code)) for row in alike]
+    return blocks
+
+
+def _row(row: CaseRow, overview: Overview) -> Iterator[str]:
+    """A case in three lines: which it is, where it stands, what is needed and by when."""
+    own = f" · {text('home_row_own')}" if row.is_own else ""
+    yield text("home_row", code=row.case.code) + own
+    if row.place is Section.JOINED:
+        yield text("case_joined", who=texts.roles(row.plan.record_with(Effect.JOINS).by))
+        return
+    yield _bar(row.plan, row.case.step)
+    if row.postponed and row.postponed.until > overview.today:
+        day_ = in_full(row.postponed.until)
+        yield b.escape(text("home_postponed", until=day_, author=row.postponed_by))
+    needed = text("home_needed", record=row.record.title) if row.record else ""
+    until = last_day(row.due, overview.today) if row.due else ""
+    if words := _needed_by(needed, until):
+        yield b.escape(words)
+
+
+def _needed_by(needed: str, until: str) -> str:
+    """What is needed and by when: in one sentence, or in two where the first is a question."""
+    if needed and until and not needed.endswith("?"):
+        return f"{needed}, {until}"
+    return " ".join([needed, until[:1].upper() + until[1:]]).strip()
+
+
+def _bar(plan: Plan, step_id: str) -> str:
+    step, total = plan.step(step_id), max(step.number for step in plan.steps)
+    bar = DONE * step.number + TO_DO * (total - step.number)
+    return b.escape(text("home_bar", bar=bar, number=str(step.number), total=str(total), title=step.title))
+
+
+def _week(overview: Overview) -> list[b.Block]:
+    """What is to be done this week, a day on a line."""
+    week = overview.week
+    if week is None or not (week.due or week.promises):
+        return []
+    lines = [*_deadlines(week), *_promises(week), *([] if week.is_all else [text("home_week_more")])]
+    return [b.header(text("home_week")), b.section("\n".join(lines))]
+
+
+def _deadlines(week: Week) -> Iterator[str]:
+    for due, alike in groupby(week.due, key=lambda one: max(one.due or week.today, week.today - DAY)):
+        codes = ", ".join(one.code for one in alike)
+        if due < week.today:
+            yield text("home_week_overdue", codes=codes)
+        else:
+            words = last_day(due, week.today)
+            yield text("home_week_due", day=words[0].upper() + words[1:], codes=codes)
+
+
+def _promises(week: Week) -> Iterator[str]:
+    for promised, alike in groupby(week.promises, key=lambda one: one.day):
+        codes = ", ".join(one.code for one in alike)
+        yield text("home_week_promise", day=on_day(promised, week.today), codes=codes)
+
+
+def _turns(overview: Overview) -> list[b.Block]:
+    """To the next page and the one before."""
+    if overview.pages == 1:
+        return []
+    page = overview.page
+    earlier = b.button(text("home_previous"), f"{HOME_PAGE}.earlier", str(page - 1))
+    later = b.button(text("home_next"), f"{HOME_PAGE}.later", str(page + 1))
+    buttons = [*([earlier] if page else []), *([later] if page < overview.pages - 1 else [])]
+    where = text("home_page", page=str(page + 1), pages=str(overview.pages))
+    return [*b.actions(buttons), b.context(where)]
+
+
+def _schools(overview: Overview) -> list[b.Block]:
+    """How it is in the schools that this person leads: counts, what is overdue, whose turn it is."""
+    blocks: list[b.Block] = []
+    for school in overview.schools:
+        if school.steps:
+            blocks += [
+                b.header(text("home_school_title")),
+                b.section(b.escape("\n".join(_counts(school)))),
+                *_minding(school),
+            ]
+    return blocks
+
+
+def _counts(school: SchoolOverview) -> Iterator[str]:
+    open_, overdue = sum(step.open for step in school.steps), sum(step.overdue for step in school.steps)
+    whole = "home_school_overdue" if overdue else "home_school"
+    yield text(whole, school=school.school.name, open=str(open_), overdue=str(overdue))
+    for at in school.steps:
+        words = "home_school_step_overdue" if at.overdue else "home_school_step"
+        number, open_at, overdue_at = str(at.step.number), str(at.open), str(at.overdue)
+        yield text(words, number=number, title=at.step.title, open=open_at, overdue=overdue_at)
+
+
+def _minding(school: SchoolOverview) -> list[b.Block]:
+    lines = []
+    for minding in school.minding:
+        words = "home_minds_overdue" if minding.overdue else "home_minds"
+        lines.append(text(words, who=_who(minding), count=str(minding.count), overdue=str(minding.overdue)))
+    return [b.section("\n".join([text("home_minding"), *map(b.escape, lines)]))] if lines else []
+
+
+def _who(minding: RoleWorkload) -> str:
+    names = texts.listed([person.name for person in minding.people])
+    if minding.role is None:
+        return text("home_minds_teacher", name=names) if names else text("home_minds_gone")
+    return text("home_minds_role", role=texts.role(minding.role), people=names or text("home_minds_nobody"))
+
+
+def _away(overview: Overview) -> list[b.Block]:
+    """Who stands in for whom, and the button to arrange it (G5)."""
+    button = b.button(text("home_deputy"), DEPUTY, "deputy")
+    deputies = [b.context(b.escape(_stands_in(deputy, overview))) for deputy in overview.deputies[:DEPUTIES]]
+    return [b.divider(), b.section(text("home_away"), accessory=button), *deputies]
+
+
+def _stands_in(deputy: Deputy, overview: Overview) -> str:
+    return text(
+        "home_stands_in",
+        deputy=overview.names[deputy.deputy],
+        person=overview.names[deputy.person],
+        first=day(deputy.first_day),
+        last=day(deputy.last_day),
+    )

@@ -1,0 +1,118 @@
+"""A case's logbook on screen: one page of its entries, in order of happening (S1.2)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from handlers.i18n import texts
+from handlers.i18n.texts import text
+from handlers.views import blocks as b
+from handlers.views.answers import Answered, answered
+from handlers.views.days import day
+from meldcode.application.cases.view_case import CaseView, LogbookLine
+from meldcode.domain.calendar import AMSTERDAM
+
+CORRECT, TURN_PAGE = "correct", "page"
+ENTRIES = 8
+"""Entries on a page: an entry of ten answers takes some twenty blocks, and a modal has a hundred."""
+ABOVE_A_FORM, LARGEST_ABOVE_A_FORM = 70, 200_000
+"""Blocks and bytes of a logbook above questions, of the hundred and the 250 KB of a modal."""
+
+
+def logbook(view: CaseView, page: int | None) -> list[b.Block]:
+    """Return a page of the logbook, the last one unless another is asked. The short one is the first."""
+    pages = max(1, -(-len(view.lines) // ENTRIES))
+    number = min(max(page if page is not None else pages - 1, 0), pages - 1)
+    end = len(view.lines) - (pages - 1 - number) * ENTRIES
+    shown = view.lines[max(0, end - ENTRIES) : end]
+    blocks = [b.section(f"*{text('case_log')}*")]
+    if pages > 1:
+        where = {"first": str(end - len(shown) + 1), "last": str(end), "total": str(len(view.lines))}
+        blocks.append(b.context(text("case_log_part", **where)))
+    for line in shown:
+        blocks += _entry(line, view)
+    return blocks + b.actions(_turns(view.context.stored.code, number, pages))
+
+
+def logbook_above(view: CaseView) -> list[b.Block]:
+    """Return the whole logbook, to be read above the questions of a form (S4.1): a long one denser.
+
+    Only of one longer than Slack can show, the oldest entries are left out, and that is said.
+    """
+    title = b.section(f"*{text('case_log')}*")
+    roomy = [block for line in view.lines for block in _without_buttons(_entry(line, view))]
+    if len(roomy) <= ABOVE_A_FORM and _size(roomy) <= LARGEST_ABOVE_A_FORM:
+        return [title, *roomy]
+    dense = [b.typed(_in_one_text(line, view)) for line in view.lines]
+    fitting = _newest_that_fit(dense)
+    shortened = [] if len(fitting) == len(dense) else [b.context(text("log_shortened"))]
+    return [title, *shortened, *(block for entry in fitting for block in entry)]
+
+
+def _newest_that_fit(entries: list[list[b.Block]]) -> list[list[b.Block]]:
+    blocks = size = 0
+    for number, entry in enumerate(reversed(entries)):
+        blocks, size = blocks + len(entry), size + _size(entry)
+        if blocks > ABOVE_A_FORM or size > LARGEST_ABOVE_A_FORM:
+            return entries[len(entries) - number :]
+    return entries
+
+
+def _size(blocks: list[b.Block]) -> int:
+    return len(json.dumps(blocks, ensure_ascii=False).encode())
+
+
+def _in_one_text(line: LogbookLine, view: CaseView) -> str:
+    """An entry with its answers, a line each."""
+    answers = [f"{a.label}{'' if a.label.endswith('?') else ':'} {a.words}" for a in answered(line, view.names)]
+    is_here = line.code == view.context.stored.code
+    return "\n".join([_head(line, is_here=is_here), *answers, " · ".join(_notes(line, is_here=is_here))])
+
+
+def _without_buttons(blocks: list[b.Block]) -> list[b.Block]:
+    return [{name: part for name, part in block.items() if name != "accessory"} for block in blocks]
+
+
+def _entry(line: LogbookLine, view: CaseView) -> list[b.Block]:
+    code = view.context.stored.code
+    is_here = line.code == code
+    correct = _correct_button(code, line) if is_here and line.record.fields else None
+    blocks = [b.section(f"*{b.escape(_head(line, is_here=is_here))}*", accessory=correct)]
+    for is_long, answers in groupby(answered(line, view.names), key=lambda answer: answer.is_long):
+        blocks += (_long if is_long else _short)(answers)
+    return [*blocks, b.context(b.escape(" · ".join(_notes(line, is_here=is_here))))]
+
+
+def _head(line: LogbookLine, *, is_here: bool) -> str:
+    number = f"{line.entry.seq}. " if is_here else ""
+    return text("line_head", number=number, title=line.record.title, day=day(line.happened))
+
+
+def _long(answers: Iterable[Answered]) -> list[b.Block]:
+    return [block for answer in answers for block in (b.context(f"*{b.escape(answer.label)}*"), *b.typed(answer.words))]
+
+
+def _short(answers: Iterable[Answered]) -> list[b.Block]:
+    return b.pairs([(answer.label, answer.words) for answer in answers])
+
+
+def _notes(line: LogbookLine, *, is_here: bool) -> Iterator[str]:
+    written = f"{day(line.entry.written_at)} {line.entry.written_at.astimezone(AMSTERDAM):%H:%M}"
+    yield text("line_written", author=line.author, role=texts.role(line.entry.role), written=written)
+    if line.entry.refers_to:
+        yield text("line_corrects", number=str(line.entry.refers_to))
+    if not is_here:
+        yield text("line_other", number=str(line.entry.seq), code=line.code)
+
+
+def _correct_button(code: str, line: LogbookLine) -> b.Block:
+    value = json.dumps({"case": code, "refers_to": line.entry.seq})
+    return b.button(text("correct"), f"{CORRECT}.{line.entry.seq}", value)
+
+
+def _turns(code: str, number: int, pages: int) -> list[b.Block]:
+    older = b.button(text("case_older"), f"{TURN_PAGE}.older", json.dumps({"case": code, "page": number - 1}))
+    newer = b.button(text("case_newer"), f"{TURN_PAGE}.newer", json.dumps({"case": code, "page": number + 1}))
+    return [*([older] if number > 0 else []), *([newer] if number < pages - 1 else [])]

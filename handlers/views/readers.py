@@ -1,0 +1,75 @@
+"""Who read a case, and what was read unusually often: for whoever is in charge (promise 6)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from handlers.i18n import texts
+from handlers.i18n.texts import text
+from handlers.views import blocks as b
+from handlers.views.days import day
+from meldcode.application.cases.readers import ReadersView, ReadLine, Unusual, UnusualView
+from meldcode.domain.calendar import AMSTERDAM
+
+READERS, UNUSUAL = "readers", "unusual"
+MOST_CASES, MOST_FOUND = 10, 20
+
+
+def readers_button(code: str) -> b.Block:
+    """The button that shows who read the case."""
+    return b.button(text("readers_button"), READERS, json.dumps({"case": code, "page": 0}))
+
+
+def unusual_button(school: str, first_day: str) -> b.Block:
+    """The button behind the count in the week's overview."""
+    return b.button(text("unusual_button"), UNUSUAL, json.dumps({"school": school, "week": first_day}))
+
+
+def readers_modal(view: ReadersView) -> b.View:
+    """Who read the case: name, role at that moment, when and where."""
+    lines = [_line(line, view.code) for line in view.lines]
+    blocks = [b.section(text("readers_intro", code=view.code))]
+    blocks += [b.section("\n".join(lines[start : start + 10])) for start in range(0, len(lines), 10)]
+    blocks += b.actions(list(_turns(view))) or []
+    return b.modal(text("readers_title"), [*blocks, b.context(text("readers_private"))], close=text("close"))
+
+
+def unusual_modal(view: UnusualView) -> b.View:
+    """Who read unusually often, with the cases' codes; each opens the list of who read it."""
+    blocks = [b.section(text("unusual_intro", day=day(view.first_day)))]
+    for number, one in enumerate(view.found[:MOST_FOUND]):
+        blocks.append(b.section(_unusual_line(view, one)))
+        blocks += b.actions([_case_button(case.code, number) for case in one.cases[:MOST_CASES]])
+    if not view.found:
+        blocks.append(b.section(text("unusual_none")))
+    return b.modal(text("readers_title"), [*blocks, b.context(text("unusual_private"))], close=text("close"))
+
+
+def _line(line: ReadLine, code: str) -> str:
+    at = line.at.astimezone(AMSTERDAM).strftime("%d-%m-%Y %H:%M")
+    roles = text("readers_roles_unknown") if line.roles is None else texts.roles(line.roles, joined_by="and")
+    where = text("readers_where_form" if line.where == "form" else "readers_where_case")
+    other = "" if line.code == code else f" · {text('case', code=line.code)}"
+    return b.escape(text("readers_line", at=at, name=line.name, roles=roles, where=where)) + other
+
+
+def _turns(view: ReadersView) -> Iterator[b.Block]:
+    for label, page, is_there in (
+        ("readers_newer", view.page - 1, view.page > 0),
+        ("readers_older", view.page + 1, view.has_more),
+    ):
+        if is_there:
+            value = json.dumps({"case": view.code, "page": page, "turn": True})
+            yield b.button(text(label), f"{READERS}.{label}", value)
+
+
+def _unusual_line(view: UnusualView, one: Unusual) -> str:
+    person = view.people[one.reader]
+    roles = texts.roles(sorted(person.roles_in(view.school)), joined_by="and") or text("readers_no_role")
+    words = text(f"unusual_{one.kind}", count=str(len(one.cases)))
+    return f"*{b.escape(person.name)}* ({roles}): {words}"
+
+
+def _case_button(code: str, number: int) -> b.Block:
+    return b.button(code, f"{READERS}.{number}{code}", json.dumps({"case": code, "page": 0}))

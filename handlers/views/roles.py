@@ -1,0 +1,191 @@
+"""Who has which role in a school, and the form that gives and takes roles (`/meldcode rollen`)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from handlers.i18n import texts
+from handlers.i18n.texts import text
+from handlers.platform.form_state import ANSWER
+from handlers.views import blocks as b
+from handlers.views.days import day
+from meldcode.application.staff.roles import (
+    Changed,
+    Gap,
+    RoleForm,
+    RolesView,
+)
+from meldcode.domain.access import BY_ROLE, Permission
+from meldcode.domain.plan.model import Plan
+from meldcode.domain.plan.roles import Role
+from meldcode.domain.staff import RoleChange
+
+ROLES, GIVE_ROLE, ROLES_OF, ROLES_FORM = "roles", "give-role", "roles-of", "roles"
+MOST_NAMES, MOST_CHANGES = 60, 10
+
+
+def roles_button(school: str = "") -> b.Block:
+    """The button that shows who has which role."""
+    return b.button(text("roles_button"), ROLES, school or "roles")
+
+
+def roles_modal(view: RolesView) -> b.View:
+    """Who has which role, what each may read, and for whoever administers them the buttons to change that."""
+    blocks = [
+        *_choose_school(view),
+        b.section(_own_line(view)),
+        *(b.actions([_give_button(view, "")]) if view.may_administer else []),
+        b.divider(),
+        *(_role_block(view, role) for role in Role),
+        *_changes(view),
+        b.context(text("roles_private")),
+    ]
+    return b.modal(text("roles_title"), blocks, close=text("close"))
+
+
+def missing_roles(gaps: Iterable[Gap]) -> list[b.Block]:
+    """What the first school leader is led through: the roles that nobody has, and one button for each."""
+    blocks: list[b.Block] = []
+    for gap in gaps:
+        blocks.append(b.section(text("roles_missing", school=b.escape(gap.school.name))))
+        for role in gap.roles:
+            words = f"*{texts.role(role)}*: {text(f'roles_does_{role}')}"
+            button = _give(text("roles_choose"), str(gap.school.id), role)
+            blocks.append(b.section(words, accessory=button))
+    return blocks[:40]
+
+
+def person_modal(school: str, role: str) -> b.View:
+    """Whose roles are to change; choosing somebody shows the form."""
+    element = {"type": "users_select", "action_id": ROLES_OF, "placeholder": b.plain(text("roles_who"))}
+    explain = text("roles_pick_role", role=texts.role(role)) if role else text("roles_pick")
+    blocks = [b.section(explain), {"type": "actions", "elements": [element]}]
+    metadata = json.dumps({"school": school, "role": role})
+    return b.modal(text("roles_change"), blocks, close=text("cancel"), private_metadata=metadata)
+
+
+def role_form_modal(form: RoleForm, role: str = "", name: str = "") -> b.View:
+    """The form of somebody's roles; `role` is ticked already, and `name` is what Slack calls somebody new."""
+    ticked = form.roles if form.is_self else form.roles | ({Role(role)} if role else set())
+    whose = text("roles_form_self") if form.is_self else text("roles_form", name=b.escape(form.name))
+    seen = " ".join(sorted(form.roles))
+    readers = texts.roles(form.plan.readers)
+    blocks = [
+        *([b.section(whose)] if form.name else [_name_input(name)]),
+        _roles_input(form, ticked),
+        _groups_input(form),
+        b.section(text("roles_warning", readers=readers)),
+        b.context(text("roles_told")),
+    ]
+    return b.modal(
+        text("roles_change"),
+        blocks,
+        close=text("cancel"),
+        submit=b.plain(text("save")),
+        callback_id=ROLES_FORM,
+        private_metadata=json.dumps({"school": str(form.school.id), "user": form.user, "seen": seen}),
+    )
+
+
+def _choose_school(view: RolesView) -> list[b.Block]:
+    if len(view.schools) == 1:
+        return [b.header(view.school.name)]
+    options = [b.option(school.name, str(school.id)) for school in view.schools[:100]]
+    now = b.option(view.school.name, str(view.school.id))
+    element = {"type": "static_select", "action_id": ROLES, "options": options, "initial_option": now}
+    return [b.header(view.school.name), {"type": "actions", "elements": [element]}]
+
+
+def _own_line(view: RolesView) -> str:
+    membership = view.person.memberships[view.school.id]
+    if not membership.own:
+        return text("roles_yours_none")
+    roles = texts.roles(sorted(membership.own), joined_by="and")
+    return text("roles_yours", roles=roles, reads=_reads(view.plan, membership.own))
+
+
+def _reads(plan: Plan, roles: Iterable[Role]) -> str:
+    held = set(roles)
+    if held & set(plan.readers):
+        return text("roles_reads_all")
+    return text("roles_reads_own" if held & set(plan.opening.by) else "roles_reads_nothing")
+
+
+def _role_block(view: RolesView, role: Role) -> b.Block:
+    people = [person.name for person in view.holders[role]]
+    shown = b.escape(", ".join(people[:MOST_NAMES])) or text("roles_nobody")
+    words = f"*{texts.role(role)}*: {shown}\n{text(f'roles_does_{role}')}"
+    return b.section(words, accessory=_give_button(view, role) if view.may_administer else None)
+
+
+def _give_button(view: RolesView, role: str) -> b.Block:
+    return _give(text("roles_choose" if role else "roles_change"), str(view.school.id), role)
+
+
+def _give(label: str, school: str, role: str) -> b.Block:
+    action = f"{GIVE_ROLE}.{role}{school}"
+    return b.button(label, action, json.dumps({"school": school, "role": role}))
+
+
+def _changes(view: RolesView) -> list[b.Block]:
+    if not view.changes:
+        return []
+    lines = [_change_line(view, submit_roles) for submit_roles in view.changes[:MOST_CHANGES]]
+    return [b.divider(), b.section(f"*{text('roles_latest')}*\n" + "\n".join(lines))]
+
+
+def _change_line(view: RolesView, submit_roles: RoleChange) -> str:
+    code = "roles_was_given" if submit_roles.is_given else "roles_was_taken"
+    by = view.names[submit_roles.by] if submit_roles.by else text("roles_by_file")
+    words = text(
+        code,
+        person=view.names[submit_roles.person],
+        role=texts.role(submit_roles.role),
+        by=by,
+        day=day(submit_roles.at),
+    )
+    return b.escape(words)
+
+
+def _name_input(name: str) -> b.Block:
+    element = {"type": "plain_text_input", "action_id": ANSWER, "max_length": 80}
+    element |= {"initial_value": name[:80]} if name else {}
+    label, hint = b.plain(text("roles_name")), b.plain(text("roles_name_hint"))
+    return {"type": "input", "block_id": "name", "label": label, "hint": hint, "element": element}
+
+
+def _roles_input(form: RoleForm, ticked: Iterable[Role]) -> b.Block:
+    options = {role: _role_option(form.plan, role) for role in Role}
+    element: b.Block = {"type": "checkboxes", "action_id": ANSWER, "options": list(options.values())}
+    if initial := [options[role] for role in Role if role in set(ticked)]:
+        element["initial_options"] = initial
+    label = b.plain(text("roles_label"))
+    return {"type": "input", "block_id": "roles", "label": label, "element": element, "optional": True}
+
+
+def _role_option(plan: Plan, role: Role) -> b.Block:
+    also = f", {text('roles_administers')}" if role in BY_ROLE[Permission.ADMINISTER] else ""
+    return b.option(texts.role(role), role) | {"description": b.plain(f"{_reads(plan, [role])}{also}"[:75])}
+
+
+def _groups_input(form: RoleForm) -> b.Block:
+    element: b.Block = {"type": "plain_text_input", "action_id": ANSWER, "max_length": 200}
+    element |= {"initial_value": ", ".join(form.groups)} if form.groups else {}
+    label, hint = b.plain(text("roles_groups")), b.plain(text("roles_groups_hint"))
+    block = {"type": "input", "block_id": "groups", "label": label, "hint": hint, "element": element}
+    return block | {"optional": True}
+
+
+def changed_modal(changed: Changed) -> b.View:
+    """Confirm which roles were given and taken, and who was told."""
+    name = b.escape(changed.person.name)
+    lines = []
+    if changed.given:
+        lines.append(text("roles_given", name=name, roles=texts.roles(changed.given, joined_by="and")))
+    if changed.taken:
+        lines.append(text("roles_taken", name=name, roles=texts.roles(changed.taken, joined_by="and")))
+    if changed.told:
+        lines.append(text("saved_told", people=b.escape(texts.listed([person.name for person in changed.told]))))
+    blocks = [b.section("\n".join(lines or [text("roles_same", name=name)]))]
+    return b.modal(text("roles_change"), blocks, close=text("close"))

@@ -1,0 +1,91 @@
+"""A case as a use case sees it: opened for somebody, with its plan, what it holds and who may act in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.domain.access import Permission, Relation, in_school, may, relation_to
+from meldcode.domain.case.header import CaseHeader, Contents
+from meldcode.domain.case.state import Entry, Pupil, State, Status, fold
+from meldcode.domain.errors import Refused
+from meldcode.domain.form_rules import Colleague, Colleagues
+from meldcode.domain.ids import PersonId, SchoolId
+from meldcode.domain.plan.model import Plan
+from meldcode.domain.plan.roles import Role
+from meldcode.domain.staff import Identity, Person
+
+
+@dataclass(frozen=True)
+class CaseContext:
+    """A case in somebody's hands. `case` is None while a first signal has not been stored."""
+
+    person: Person
+    school: SchoolId
+    plan: Plan
+    pupil: Pupil
+    relation: Relation
+    case: CaseHeader | None = None
+    entries: tuple[Entry, ...] = ()
+
+    @property
+    def stored(self) -> CaseHeader:
+        """The case's row. Raises LookupError while nothing has been stored."""
+        if self.case is None:
+            raise LookupError("the case has not been opened yet")
+        return self.case
+
+    @cached_property
+    def state(self) -> State:
+        """Where the case stands."""
+        return fold(self.plan, self.entries)
+
+    def colleagues(self, staff: list[Person]) -> Colleagues:
+        """Return the school's staff as the rules see them in this case."""
+        teachers = self.case.teachers if self.case else frozenset({self.person.id})
+        return {str(person.id): self._colleague(person, teachers) for person in staff}
+
+    def _colleague(self, person: Person, teachers: frozenset[PersonId]) -> Colleague:
+        is_teacher = bool(person.acts_for(self.school) & teachers)
+        # Whoever only stands in, for this teacher or another, would keep the case after the period.
+        can_take_over = person.id not in teachers and Role.TEACHER in person.memberships[self.school].own
+        return Colleague(person.id, person.roles_in(self.school), is_teacher, can_take_over)
+
+
+def known_person(uow: UnitOfWork, who: Identity) -> Person:
+    """Return the member of staff. Raises Refusal when nobody gave them a role."""
+    person = uow.staff.by_identity(who)
+    if person is None or not any(membership.roles for membership in person.memberships.values()):
+        raise Refused("unknown_person")
+    return person
+
+
+def case_code(typed: str) -> str:
+    """Return the case code that was typed, in capitals or not, with its dash or without; nothing when it is none."""
+    letters = "".join(letter for letter in typed.upper() if letter.isalnum())
+    found = re.fullmatch(r"([0-9]{2})([0-9A-Z]{4})", letters)
+    return "-".join(found.groups()) if found else ""
+
+
+def readable_case(uow: UnitOfWork, person: Person, code: str) -> CaseHeader:
+    """Return the case. Raises the same Refusal for no such case as for one that is not theirs to read (G3)."""
+    case = uow.cases.find(case_code(code), person.memberships)
+    if case is None or not may(Permission.READ, relation_to(person, case), uow.plans.get(case.plan, case.plan_version)):
+        raise Refused("no_such_case")
+    if case.status is Status.DESTROYED:
+        raise Refused("destroyed")
+    return case
+
+
+def case_context(uow: UnitOfWork, person: Person, case: CaseHeader, contents: Contents | None = None) -> CaseContext:
+    """Return the case in this person's hands, with `contents` when they were read already."""
+    contents = contents or uow.cases.contents(case.id)
+    plan = uow.plans.get(case.plan, case.plan_version)
+    return CaseContext(person, case.school, plan, contents.pupil, relation_to(person, case), case, contents.entries)
+
+
+def schools_to_report_in(person: Person, plan: Plan) -> list[SchoolId]:
+    """Return the schools in which this person may report a signal."""
+    return [school for school in person.memberships if may(Permission.OPEN, in_school(person, school), plan)]

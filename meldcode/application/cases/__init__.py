@@ -1,0 +1,1 @@
+"""Use cases about one case: record, view, alarm, merge, export."""

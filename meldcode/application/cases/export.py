@@ -1,0 +1,272 @@
+"""Use cases that give a dossier along: whole, for Veilig Thuis, or as parents may see it (promise 6).
+
+The entry that says to whom and why is stored in the transaction that decrypts what is given. For parents, other people
+are masked first and who reported is left out; a person reads all of it over, page by page, adapts it and leaves out
+what must be. What they adapted waits as an encrypted draft. What was written after they began to read is not in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from meldcode import hints
+from meldcode.application.case_context import CaseContext, case_context, known_person, readable_case
+from meldcode.application.cases.record_entry import RecordEntry, Saved, add_entry, check_submission, record_entry
+from meldcode.application.cases.view_case import CaseView, LogbookLine, open_case
+from meldcode.application.ports.unit_of_work import PendingExport, UnitOfWork
+from meldcode.domain.access import acting_role
+from meldcode.domain.case.state import Answer, Answers, Entry
+from meldcode.domain.errors import Invalid, Problem, Refused
+from meldcode.domain.plan.forms import FieldKind, FieldSpec
+from meldcode.domain.plan.model import ActionSpec, Effect, Version
+from meldcode.domain.plan.roles import Role
+from meldcode.domain.staff import Identity
+
+PART = 2900
+"""The longest part of a text that is read over in one field: a field takes 3000, and a person may add some."""
+PARTS, LINES = 10, 6
+"""The most parts and entries on one page."""
+EXPORT_TIME = timedelta(minutes=15)
+"""How long making and bringing the file may take; after that something must have come in between."""
+READ_OVER = "read_over"
+LEFT_OUT = "left_out"
+
+
+@dataclass(frozen=True)
+class TextPart:
+    """A part of a text to be read over: the id of its field, its question, and the text with other people masked."""
+
+    id: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class EntryToRead:
+    """An entry to be read over; `id` is the case's code and its number."""
+
+    id: str
+    line: LogbookLine
+    pieces: tuple[TextPart, ...]
+
+
+@dataclass(frozen=True)
+class ExportPage:
+    """A page to read over, of `total`; `roles` says in which role colleagues are named, by the text of their id."""
+
+    case: str
+    number: int
+    total: int
+    entries: tuple[EntryToRead, ...]
+    roles: Mapping[str, Role]
+
+
+@dataclass(frozen=True)
+class Export:
+    """What is given: to whom and why, by whom and when; `entry` is the number of the trace.
+
+    `lines` are what is in it. For parents their texts are those that were read over; `left_out` is how many were left
+    out, and `roles` stands for the names of colleagues.
+    """
+
+    view: CaseView
+    version: Version
+    to: str
+    why: str
+    by: str
+    role: Role
+    at: datetime
+    entry: int
+    school: str
+    lines: tuple[LogbookLine, ...]
+    left_out: int = 0
+    roles: Mapping[str, Role] | None = None
+
+
+def answers_of(record: ActionSpec, version: Version, to: str, why: str) -> dict[str, Answer]:
+    """Return the answers to the form with which a dossier is given along."""
+    [choice], texts = record.fields_of(FieldKind.CHOICE), record.fields_of(FieldKind.TEXT)
+    return {choice.id: version.value, texts[0].id: to, texts[1].id: why}
+
+
+def begin_export(uow: UnitOfWork, command: RecordEntry, now: datetime) -> Export | ExportPage | None:
+    """Give the dossier; or, for parents, return the first page to read over. None when it was given before.
+
+    Raises Refusal or Invalid.
+    """
+    command = replace(command, exports=True, reviewed=True)
+    person = known_person(uow, command.who)
+    if uow.cases.submission(command.key):
+        return None
+    _, record, command = check_submission(uow, command, now)
+    version, _, _ = _asked(record, command.answers)
+    if version is Version.WHOLE:
+        return _give(uow, command, now)
+    view = open_case(uow, command.who, command.case, now)
+    to_read = entries_to_read(uow, view)
+    known = {READ_OVER: tuple(entry.id for entry in to_read)}
+    uow.drafts.keep(command.key, person.id, {**command.answers, **known}, now, view.context.stored.id)
+    return pages(uow, view, to_read)[0]
+
+
+def read_over_page(uow: UnitOfWork, command: RecordEntry, page: int, now: datetime) -> Export | ExportPage | None:
+    """Keep what was read over on this page, and return the next one; after the last one the dossier is given."""
+    person = known_person(uow, command.who)
+    if uow.cases.submission(command.key):
+        return None
+    draft = uow.drafts.find(command.key, person.id, now)
+    if draft is None:
+        raise Refused("draft_gone")
+    view = open_case(uow, command.who, command.case, now)
+    ids = set(draft[READ_OVER])
+    all_pages = pages(uow, view, [entry for entry in entries_to_read(uow, view) if entry.id in ids])
+    if not 0 <= page < len(all_pages):
+        raise Refused("unknown_action")
+    draft = {**draft, **_read_over(all_pages[page], command.answers)}
+    uow.drafts.keep(command.key, person.id, draft, now, view.context.stored.id)
+    if page + 1 < len(all_pages):
+        return all_pages[page + 1]
+    return _give(uow, replace(command, answers=draft, exports=True, reviewed=True), now)
+
+
+def note_failure(uow: UnitOfWork, who: Identity, code: str, seq: int, words: str, now: datetime) -> None:
+    """Keep in the logbook that what was given at this entry did not arrive."""
+    person = known_person(uow, who)
+    case = readable_case(uow, person, code)
+    uow.files.finish(case.id, seq)
+    _correct(uow, case_context(uow, person, case), seq, words, now)
+
+
+def note_unfinished(uow: UnitOfWork, words: str, now: datetime, failed: Callable[[Exception], object]) -> None:
+    """Keep in their logbooks that it is not certain that these arrived: the program was stopped halfway."""
+    for giving in uow.files.unfinished(now):
+        uow.files.finish(giving.case, giving.entry)
+        try:
+            context = case_context(uow, uow.staff.get(giving.by), uow.cases.get(giving.case))
+            _correct(uow, context, giving.entry, words, now)
+        except Exception as error:  # one case that does not open must not hold up the others
+            failed(error)
+
+
+def _correct(uow: UnitOfWork, context: CaseContext, seq: int, words: str, now: datetime) -> None:
+    record = context.plan.record_with(Effect.CORRECTS)
+    role = acting_role(record, context.relation) or context.entries[seq - 1].role
+    field = next(field.id for field in record.fields if field.kind is FieldKind.LONG_TEXT)
+    author, number = context.person.id, context.stored.version + 1
+    entry = Entry(number, record.id, author, role, now, {field: words}, refers_to=seq)
+    add_entry(uow, context, entry, f"{context.stored.code}/{seq}/failed", "")
+
+
+def entries_to_read(uow: UnitOfWork, view: CaseView) -> list[EntryToRead]:
+    """Return the entries as parents may see them, to be read over, but for those about giving the dossier along."""
+    masks, names = hints.Masks(), [person.name for person in uow.staff.of_school(view.context.school)]
+    pupil = (view.context.pupil.first_name, view.context.pupil.last_name)
+
+    def pieces(line: LogbookLine) -> Iterator[TextPart]:
+        for field in _texts(line):
+            typed = str(line.entry.answers[field.id])
+            neutral = hints.masked_others(typed, pupil=pupil, known_names=names, words=masks)
+            for place, part in enumerate(_parts(neutral)):
+                yield TextPart(f"{_id(line)}/{field.id}/{place}", field.label, part)
+
+    shown = [line for line in view.lines if line.record.effect is not Effect.EXPORTS]
+    return [EntryToRead(_id(line), line, tuple(pieces(line))) for line in shown]
+
+
+def pages(uow: UnitOfWork, view: CaseView, entries: Sequence[EntryToRead]) -> list[ExportPage]:
+    """Return the entries in pages that fit a modal; there is always one."""
+    found: list[list[EntryToRead]] = [[]]
+    for entry in entries:
+        parts = sum(len(one.pieces) for one in found[-1]) + len(entry.pieces)
+        if found[-1] and (parts > PARTS or len(found[-1]) == LINES):
+            found.append([])
+        found[-1].append(entry)
+    roles, code = _roles(uow, view.context), view.context.stored.code
+    return [ExportPage(code, number, len(found), tuple(page), roles) for number, page in enumerate(found)]
+
+
+def _give(uow: UnitOfWork, command: RecordEntry, now: datetime) -> Export | None:
+    draft, record = command.answers, _record(uow, command)
+    asked = {field.id for field in record.fields}
+    saved = record_entry(uow, replace(command, answers={k: v for k, v in draft.items() if k in asked}), now)
+    assert isinstance(saved, Saved)  # noqa: S101 - it was reviewed
+    view = open_case(uow, command.who, command.case, now)
+    version, to, why = _asked(record, draft)
+    trace = next(e for e in reversed(view.context.entries) if e.record == record.id)
+    by = next(line.author for line in view.lines if line.entry == trace)
+    school = uow.staff.school(view.context.school).name
+    uow.files.begin(PendingExport(view.context.stored.id, trace.seq, trace.author), now + EXPORT_TIME)
+    given = Export(view, version, to, why, by, trace.role, now, trace.seq, school, view.lines)
+    return given if version is Version.WHOLE else _for_parents(uow, given, draft)
+
+
+def _for_parents(uow: UnitOfWork, given: Export, draft: Answers) -> Export:
+    wanted, left_out = set(draft[READ_OVER]), set(_left_out(draft))
+    lines = [line for line in given.view.lines if _id(line) in wanted - left_out]
+    adapted = tuple(_adapted(line, draft) for line in lines)
+    return replace(given, lines=adapted, left_out=len(left_out), roles=_roles(uow, given.view.context))
+
+
+def _adapted(line: LogbookLine, draft: Answers) -> LogbookLine:
+    """The entry with its texts as they were read over, without what is withheld."""
+    kept = {f.id: line.entry.answers[f.id] for f in line.record.fields if f.id in line.entry.answers and not f.withheld}
+    for field in _texts(line):
+        start = f"{_id(line)}/{field.id}/"
+        parts = sorted(
+            (int(key.removeprefix(start)), str(text)) for key, text in draft.items() if key.startswith(start)
+        )
+        kept[field.id] = "".join(text for _, text in parts)
+    return replace(line, entry=replace(line.entry, answers=kept))
+
+
+def _read_over(page: ExportPage, answers: Answers) -> dict[str, Answer]:
+    """What was made of the page's texts; what was emptied stays empty. Raises Invalid when they are too long."""
+    pieces = [piece for entry in page.entries for piece in entry.pieces]
+    if too_long := [piece.id for piece in pieces if len(str(answers.get(piece.id, ""))) > 3000]:  # noqa: PLR2004
+        raise Invalid([Problem(id_, "too_long", words={"limit": "3000"}) for id_ in too_long])
+    ids = {entry.id for entry in page.entries}
+    left_out = tuple(id_ for id_ in answers.get(LEFT_OUT, ()) if id_ in ids)
+    return {**{piece.id: str(answers.get(piece.id, "")) for piece in pieces}, f"{LEFT_OUT}/{page.number}": left_out}
+
+
+def _left_out(draft: Answers) -> Iterator[str]:
+    for key, ids in draft.items():
+        if key.startswith(f"{LEFT_OUT}/"):
+            yield from ids
+
+
+def _record(uow: UnitOfWork, command: RecordEntry) -> ActionSpec:
+    case = readable_case(uow, known_person(uow, command.who), command.case)
+    return uow.plans.get(case.plan, case.plan_version).records[command.record]
+
+
+def _asked(record: ActionSpec, answers: Answers) -> tuple[Version, str, str]:
+    [choice], texts = record.fields_of(FieldKind.CHOICE), record.fields_of(FieldKind.TEXT)
+    return Version(str(answers[choice.id])), str(answers[texts[0].id]), str(answers[texts[1].id])
+
+
+def _texts(line: LogbookLine) -> list[FieldSpec]:
+    kinds = (FieldKind.TEXT, FieldKind.LONG_TEXT)
+    return [f for f in line.record.fields if f.kind in kinds and not f.withheld and f.id in line.entry.answers]
+
+
+def _parts(text: str) -> list[str]:
+    """The text in parts that fit a field, cut at white space where there is some."""
+    parts = []
+    while len(text) > PART:
+        cut = max(text.rfind(white, PART // 2, PART) for white in " \n") + 1 or PART
+        parts.append(text[:cut])
+        text = text[cut:]
+    return [*parts, text]
+
+
+def _id(line: LogbookLine) -> str:
+    return f"{line.code}/{line.entry.seq}"
+
+
+def _roles(uow: UnitOfWork, context: CaseContext) -> dict[str, Role]:
+    """The first role of each colleague in this case, in place of their name."""
+    staff = context.colleagues(uow.staff.of_school(context.school))
+    return {id_: min(c.acts_as, key=list(Role).index) for id_, c in staff.items() if c.acts_as}

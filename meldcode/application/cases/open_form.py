@@ -1,0 +1,161 @@
+"""Use cases that show a form: the signal form, a form within a case, and a draft (S1.1, S2.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from meldcode import hints
+from meldcode.application.case_context import (
+    CaseContext,
+    known_person,
+    readable_case,
+    schools_to_report_in,
+)
+from meldcode.application.cases.view_case import CaseView, build_case_view, may_record, read_case
+from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.domain import form_rules
+from meldcode.domain.calendar import AMSTERDAM
+from meldcode.domain.case.state import Answer, Answers, holds
+from meldcode.domain.errors import Refused
+from meldcode.domain.plan.forms import FieldKind
+from meldcode.domain.plan.model import ActionSpec, Effect, Outcome, Plan, Step
+from meldcode.domain.staff import Identity, School
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """What an answer does: choosing `choice` (or any answer, when it is empty) leads to the step or the outcome."""
+
+    choice: str
+    step: Step | None
+    outcome: Outcome | None
+
+
+@dataclass(frozen=True)
+class FormView:
+    """A form to be filled in. Without `case` it opens one; `schools` is more than one where a choice is needed.
+
+    `logbook` is the case, where the form shows it above the questions (S4.1).
+    """
+
+    record: ActionSpec
+    plan: Plan
+    initial: Answers
+    case: str = ""
+    seen: int = 0
+    refers_to: int = 0
+    schools: tuple[School, ...] = ()
+    consequences: tuple[Consequence, ...] = ()
+    logbook: CaseView | None = None
+
+
+def signal_form(uow: UnitOfWork, who: Identity, text: str, now: datetime) -> FormView:
+    """Return the empty form that opens a case, with the text typed behind the command put in. Raises Refusal."""
+    person, plan = known_person(uow, who), uow.plans.current()
+    schools = schools_to_report_in(person, plan)
+    if not schools:
+        raise Refused("role_may_not", roles=" ".join(plan.opening.by), rule="G1")
+    memberships = [person.memberships[school] for school in schools]
+    groups = {group for membership in memberships for group in membership.groups}
+    initial = _initial(plan.opening, now)
+    if len(groups) == 1:
+        initial[_group_field(plan.opening)] = groups.pop()
+    longest = next((f for f in plan.opening.fields if f.kind is FieldKind.LONG_TEXT), None)
+    if text and longest:
+        initial[longest.id] = text[: longest.max_length]
+    return FormView(plan.opening, plan, initial, schools=tuple(membership.school for membership in memberships))
+
+
+def _group_field(opening: ActionSpec) -> str:
+    """The last of the three fields that say who the pupil is."""
+    return [field.id for field in opening.fields if field.pupil][-1]
+
+
+def record_form(uow: UnitOfWork, who: Identity, code: str, record: str, refers_to: int, now: datetime) -> FormView:
+    """Return the form of a record in a case; with `refers_to`, of the correction of that entry. Raises Refusal."""
+    person = known_person(uow, who)
+    context = read_case(uow, person, readable_case(uow, person, code), now, "form")
+    plan = context.plan
+    asked = plan.record_with(Effect.CORRECTS) if refers_to else plan.records.get(record)
+    if asked is None:
+        raise Refused("unknown_action")
+    if not may_record(context, asked):
+        raise Refused("role_may_not", roles=" ".join(asked.by), rule="G1")
+    if asked.effect is Effect.CORRECTS and not 1 <= refers_to <= len(context.entries):
+        raise Refused("unknown_entry")
+    if asked.effect in (Effect.POSTPONES, Effect.HOLDS, Effect.EXPORTS):
+        form_rules.refuse_unless_possible(plan, context.state, asked)
+    form, case = asked.without_pupil(), context.stored
+    names = [colleague.name for colleague in uow.staff.of_school(context.school)]
+    return FormView(
+        form,
+        context.plan,
+        _initial(form, now) | _drafted(form, context, names),
+        case.code,
+        case.version,
+        refers_to,
+        consequences=tuple(_consequences(form, context)),
+        logbook=_to_read_first(uow, context, form, now),
+    )
+
+
+def _to_read_first(uow: UnitOfWork, context: CaseContext, form: ActionSpec, now: datetime) -> CaseView | None:
+    """What stands above the questions: the whole logbook (S4.1), or what the form says yes or no to (S4.3)."""
+    proposal = context.state.standing.get(form.agrees_with or "")
+    if not form.logbook and proposal is None:
+        return None
+    view = build_case_view(uow, context, now)
+    if form.logbook or proposal is None:
+        return view
+    return replace(view, lines=tuple(line for line in view.lines if line.entry == proposal))
+
+
+def find_draft(
+    uow: UnitOfWork, who: Identity, key: str, record: str, code: str, refers_to: int, now: datetime
+) -> FormView:
+    """Return the form as it was, with what was typed before in it ("Aanpassen"). Raises Refusal when it is gone."""
+    person = known_person(uow, who)
+    answers = uow.drafts.find(key, person.id, now)
+    if answers is None:
+        raise Refused("draft_gone")
+    if code:
+        return replace(record_form(uow, who, code, record, refers_to, now), initial=answers)
+    plan = uow.plans.current()
+    return FormView(plan.opening, plan, answers)
+
+
+def _initial(record: ActionSpec, now: datetime) -> dict[str, Answer]:
+    """What stands in the form at first: today for what happened, and what an unanswered question means."""
+    today = now.astimezone(AMSTERDAM).date().isoformat()
+    days = {f.id: today for f in record.fields if f.kind is FieldKind.DATE and f.required and not f.future}
+    return {**days, **{field.id: field.default for field in record.fields if field.default}}
+
+
+def _drafted(record: ActionSpec, context: CaseContext, names: Sequence[str]) -> dict[str, Answer]:
+    """The anonymised summary of the logbook, for the fields that ask one (S2.2); a person reads it over."""
+    fields = [field for field in record.fields if field.draft]
+    if not fields:
+        return {}
+    masks, pupil = hints.Masks(), (context.pupil.first_name, context.pupil.last_name)
+    texts = [
+        hints.masked(str(entry.answers[field.id]), pupil=pupil, known_names=names, words=masks)
+        for entry in context.entries
+        for field in context.plan.records[entry.record].fields
+        if field.kind is FieldKind.LONG_TEXT and not field.draft and field.id in entry.answers
+    ]
+    return {field.id: "\n\n".join(texts)[: field.max_length] for field in fields}
+
+
+def _consequences(record: ActionSpec, context: CaseContext) -> Iterator[Consequence]:
+    """What each answer will do, as far as the records that stand decide it now."""
+    plan, standing = context.plan, context.state.standing
+    for lead in record.leads:
+        own = {field.id: values for field in record.fields if (values := lead.when.get(field.id))}
+        if not holds({path: v for path, v in lead.when.items() if path not in own}, standing, {}):
+            continue
+        step, outcome = plan.step(lead.to) if lead.to else None, plan.outcome(lead.close or "")
+        choices = [c.text for f in record.fields for c in f.choices if c.id in own.get(f.id, ())]
+        for choice in choices or [""]:
+            yield Consequence(choice, step, outcome)

@@ -1,0 +1,159 @@
+"""Use cases about who read what (promise 6): of one case, and what was read unusually often in a week.
+
+Opening such a list is no reading of content, so it leaves no trace. The rule of what is unusual is a simple one, told
+to people in `docs/privacy.md`; it points out and never accuses (G7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from meldcode.application.case_context import known_person, readable_case
+from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.domain.access import Permission, in_school, may, relation_to
+from meldcode.domain.calendar import AMSTERDAM
+from meldcode.domain.case.header import CaseHeader, Reading
+from meldcode.domain.case.state import Status
+from meldcode.domain.errors import Refused
+from meldcode.domain.ids import CaseId, PersonId, SchoolId
+from meldcode.domain.plan.roles import Role
+from meldcode.domain.staff import Identity, Person
+
+ON_A_PAGE = 30
+WEEK = timedelta(days=7)
+MANY, AT_NIGHT, CLOSED = 5, 3, 3
+"""From how many different cases of a kind in a week on it is pointed out."""
+NIGHT = (time(23), time(6))
+
+
+class ReadKind(StrEnum):
+    """What is unusual about it."""
+
+    MANY = "many"
+    AT_NIGHT = "at_night"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class ReadLine:
+    """Somebody read the case, or one that was joined to it (`code`); `roles` are those of that moment, if kept."""
+
+    name: str
+    roles: tuple[Role, ...] | None
+    at: datetime
+    where: str
+    code: str
+
+
+@dataclass(frozen=True)
+class ReadersView:
+    """A page of who read a case, latest first."""
+
+    code: str
+    lines: tuple[ReadLine, ...]
+    page: int
+    has_more: bool
+
+
+@dataclass(frozen=True)
+class Unusual:
+    """Somebody read so many cases as is unusual."""
+
+    reader: PersonId
+    kind: ReadKind
+    cases: tuple[CaseHeader, ...]
+
+
+@dataclass(frozen=True)
+class UnusualView:
+    """What was read unusually often in a school in the week that began on `first_day`."""
+
+    first_day: date
+    found: tuple[Unusual, ...]
+    people: Mapping[PersonId, Person]
+    school: SchoolId
+
+
+def who_read(uow: UnitOfWork, who: Identity, code: str, page: int) -> ReadersView:
+    """Return who read the case, to whoever reads it and is in charge. Raises Refusal."""
+    person = known_person(uow, who)
+    case = readable_case(uow, person, code)
+    relation, plan = relation_to(person, case), uow.plans.get(case.plan, case.plan_version)
+    if not may(Permission.SEE_READERS, relation, plan):
+        raise Refused("not_the_readers")
+    parts = [case, *(_joined(uow, case) if may(Permission.READ_JOINED, relation, plan) else ())]
+    codes = {part.id: part.code for part in parts}
+    page = max(page, 0)
+    found = uow.cases.readings_of(codes, page * ON_A_PAGE, ON_A_PAGE + 1)
+    people = {reading.reader: uow.staff.get(reading.reader) for _, reading in found}
+    lines = tuple(_line(people[r.reader], r, codes[id_]) for id_, r in found[:ON_A_PAGE])
+    return ReadersView(case.code, lines, page, len(found) > ON_A_PAGE)
+
+
+def see_unusual(uow: UnitOfWork, who: Identity, school: str, first_day: str) -> UnusualView:
+    """Return what was read unusually often in that week, to whoever leads the school. Raises Refusal."""
+    person, plan = known_person(uow, who), uow.plans.current()
+    led = {str(id_): id_ for id_ in person.memberships if may(Permission.OVERSEE, in_school(person, id_), plan)}
+    if school not in led:
+        raise Refused("unknown_action")
+    try:
+        monday = date.fromisoformat(first_day)
+    except ValueError as error:
+        raise Refused("unknown_action") from error
+    found = unusual_in(uow, led[school], monday)
+    return UnusualView(monday, tuple(found), {one.reader: uow.staff.get(one.reader) for one in found}, led[school])
+
+
+def unusual_in(uow: UnitOfWork, school: SchoolId, monday: date) -> list[Unusual]:
+    """Return what was read unusually often in the week that began on this Monday."""
+    begin = datetime.combine(monday, time(), AMSTERDAM)
+    end = datetime.combine(monday + WEEK, time(), AMSTERDAM)
+    read = uow.cases.read_in(school, begin, end)
+    involved = set(uow.cases.authors({case.id for case, _ in read})) | _acting(uow, school, {c.id: c for c, _ in read})
+    return unusual(read, involved)
+
+
+def unusual(read: Iterable[tuple[CaseHeader, Reading]], involved: Collection[tuple[CaseId, PersonId]]) -> list[Unusual]:
+    """Return who read many cases in which they have no part, several at night, or several that were closed."""
+    seen: dict[tuple[PersonId, ReadKind], dict[CaseId, CaseHeader]] = {}
+    for case, reading in read:
+        for kind in _kinds(case, reading, involved):
+            seen.setdefault((reading.reader, kind), {})[case.id] = case
+    least = {ReadKind.MANY: MANY, ReadKind.AT_NIGHT: AT_NIGHT, ReadKind.CLOSED: CLOSED}
+    found = [(reader, kind, cases) for (reader, kind), cases in seen.items() if len(cases) >= least[kind]]
+    return [
+        Unusual(reader, kind, tuple(sorted(cases.values(), key=lambda case: case.code)))
+        for reader, kind, cases in sorted(found, key=lambda one: (str(one[0]), one[1]))
+    ]
+
+
+def _kinds(case: CaseHeader, reading: Reading, involved: Collection[tuple[CaseId, PersonId]]) -> list[ReadKind]:
+    begin, end = NIGHT
+    at = reading.at.astimezone(AMSTERDAM).time()
+    has_no_part = (case.id, reading.reader) not in involved and reading.reader not in case.teachers
+    found = [ReadKind.MANY] if has_no_part else []
+    found += [ReadKind.AT_NIGHT] if at >= begin or at < end else []
+    return found + ([ReadKind.CLOSED] if case.status is Status.CLOSED and case.since <= reading.at else [])
+
+
+def _acting(uow: UnitOfWork, school: SchoolId, cases: Mapping[CaseId, CaseHeader]) -> set[tuple[CaseId, PersonId]]:
+    """Whose turn it is in an open case has a part in it, and whoever stands in for its teacher."""
+    found = set()
+    for person in uow.staff.of_school(school):
+        for case in cases.values():
+            step = uow.plans.get(case.plan, case.plan_version).step(case.step)
+            turn = person.roles_in(school) & (set(step.who) - {Role.TEACHER})
+            if (turn and case.status is Status.OPEN) or person.acts_for(school) & case.teachers:
+                found.add((case.id, person.id))
+    return found
+
+
+def _joined(uow: UnitOfWork, case: CaseHeader) -> Sequence[CaseHeader]:
+    return [part for joined in uow.cases.joined(case.id) for part in (joined, *_joined(uow, joined))]
+
+
+def _line(person: Person, reading: Reading, code: str) -> ReadLine:
+    return ReadLine(person.name, reading.roles, reading.at, reading.where, code)

@@ -1,0 +1,155 @@
+"""Use case: show a case. Each showing leaves a trace (G3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from meldcode.application.case_context import (
+    CaseContext,
+    case_context,
+    known_person,
+    readable_case,
+)
+from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.domain.access import Permission, may
+from meldcode.domain.calendar import AMSTERDAM
+from meldcode.domain.case.header import CaseHeader, Reading
+from meldcode.domain.case.state import Entry, Status, needed, offered
+from meldcode.domain.ids import PersonId
+from meldcode.domain.plan.forms import FieldKind
+from meldcode.domain.plan.model import ActionSpec, Effect
+from meldcode.domain.retention import term_of
+from meldcode.domain.staff import Identity, Person
+from meldcode.domain.worklist import postponement
+
+
+@dataclass(frozen=True)
+class LogbookLine:
+    """One entry of the logbook: the day it speaks of, who wrote it, and the code of the case it stands in."""
+
+    entry: Entry
+    happened: date
+    author: str
+    record: ActionSpec
+    code: str
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """A case as it is shown. `doable` is what this reader can record now, `open` what the step waits for at all.
+
+    `same_pupil` are cases that may be about the same pupil, shown only to whoever may join them. `kept_until` is from
+    when on a closed one may be destroyed. `may_see_readers` says that this reader may see who read it. What last
+    put off the reminders of this step is `postponement`.
+    """
+
+    context: CaseContext
+    lines: tuple[LogbookLine, ...]
+    open: tuple[ActionSpec, ...]
+    doable: tuple[ActionSpec, ...]
+    names: Mapping[str, str]
+    same_pupil: tuple[CaseHeader, ...] = ()
+    kept_until: datetime | None = None
+    may_see_readers: bool = False
+    postponement: Entry | None = None
+
+
+def open_case(uow: UnitOfWork, who: Identity, code: str, now: datetime) -> CaseView:
+    """Return the case for showing. Raises Refusal when it does not exist for this person."""
+    person = known_person(uow, who)
+    return build_case_view(uow, read_case(uow, person, readable_case(uow, person, code), now), now)
+
+
+def build_case_view(uow: UnitOfWork, context: CaseContext, now: datetime) -> CaseView:
+    """Return what this reader sees of the case, with the cases that were joined to it."""
+    person = context.person
+    parts = [context, *(_joined(uow, person, context.stored, now) if _may_read_joined(context) else ())]
+    staff = {colleague.id: colleague.name for colleague in uow.staff.of_school(context.school)}
+    waiting = needed(context.plan, context.state)
+    term = term_of(context.plan, context.state, uow.staff.school(context.school))
+    can = [r for r in offered(context.plan, context.state) if may_record(context, r)]
+    return CaseView(
+        context=context,
+        lines=tuple(_lines(uow, parts, staff)),
+        open=tuple(waiting),
+        doable=tuple(can),
+        names={str(person_id): name for person_id, name in staff.items()},
+        same_pupil=tuple(_same_pupil(uow, context)),
+        may_see_readers=may(Permission.SEE_READERS, context.relation, context.plan),
+        kept_until=term.destroy_at if term else None,
+        postponement=postponement(context.plan, context.state),
+    )
+
+
+def may_record(context: CaseContext, record: ActionSpec) -> bool:
+    """Tell whether this person may fill in the form in this case (G1)."""
+    return may(Permission.RECORD, context.relation, context.plan, record)
+
+
+def _may_read_joined(context: CaseContext) -> bool:
+    return may(Permission.READ_JOINED, context.relation, context.plan)
+
+
+def read_case(uow: UnitOfWork, person: Person, case: CaseHeader, now: datetime, where: str = "case") -> CaseContext:
+    """Open the case for this person, and keep the trace that they read it (promise 6)."""
+    contents = uow.cases.read(case.id, Reading(person.id, now, where, tuple(sorted(person.roles_in(case.school)))))
+    return case_context(uow, person, case, contents)
+
+
+def _joined(uow: UnitOfWork, person: Person, case: CaseHeader, now: datetime) -> list[CaseContext]:
+    """The cases that belong to this one, and those that belong to them: one logbook to whoever reads this one."""
+    found: list[CaseContext] = []
+    for part in uow.cases.joined(case.id):
+        found += [read_case(uow, person, part, now), *_joined(uow, person, part, now)]
+    return found
+
+
+def _lines(uow: UnitOfWork, parts: Iterable[CaseContext], staff: dict[PersonId, str]) -> list[LogbookLine]:
+    """The entries of all the parts in order of happening (S1.2).
+
+    What is noted of a colleague's case about the same pupil is for whoever reads that one too. That another case was
+    joined to this one is said once, in this one.
+    """
+    lines = []
+    for place, part in enumerate(parts):
+        hidden = {Effect.JOINS} if place else set()
+        hidden |= set() if may(Permission.KNOW_SAME_PUPIL, part.relation, part.plan) else {Effect.JOINS, Effect.DIFFERS}
+        for entry in part.entries:
+            record = part.plan.records[entry.record]
+            if record.effect in hidden:
+                continue
+            author = staff.get(entry.author) or uow.staff.get(entry.author).name
+            lines.append(LogbookLine(entry, _happened(record, entry), author, record, part.stored.code))
+    return sorted(lines, key=lambda line: (line.happened, line.entry.written_at, line.entry.seq))
+
+
+def _happened(record: ActionSpec, entry: Entry) -> date:
+    """The day an entry speaks of, else the day it was written."""
+    days = (entry.answers.get(field.id) for field in record.fields if field.kind is FieldKind.DATE and not field.future)
+    told = next((day for day in days if day), None)
+    return date.fromisoformat(str(told)) if told else entry.written_at.astimezone(AMSTERDAM).date()
+
+
+def _same_pupil(uow: UnitOfWork, context: CaseContext) -> list[CaseHeader]:
+    joins = context.plan.record_with(Effect.JOINS)
+    if context.state.status is Status.JOINED or not may_record(context, joins):
+        return []
+    told_apart, code = _told_apart(context), context.stored.code
+    candidates = [
+        case
+        for case in uow.cases.about(context.school, context.pupil)
+        if case.id != context.stored.id and case.status is not Status.JOINED and case.code not in told_apart
+        if Status.OPEN in (case.status, context.state.status)
+    ]
+    return [case for case in candidates if code not in _told_apart(case_context(uow, context.person, case))]
+
+
+def _told_apart(context: CaseContext) -> set[str]:
+    """The codes of the cases that were said to be about another pupil."""
+    return {
+        str(entry.answers.get("case", ""))
+        for entry in context.entries
+        if context.plan.records[entry.record].effect is Effect.DIFFERS
+    }

@@ -1,0 +1,129 @@
+"""Use cases that show somebody's worklist: the Home tab, page by page (G2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from meldcode.application.case_context import (
+    known_person,
+    schools_to_report_in,
+)
+from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.application.staff.roles import Gap, gaps
+from meldcode.application.worklists import SchoolOverview, Week, assignees_shown_to, schools_led, week_of
+from meldcode.domain.access import Permission, in_school, may, relation_to
+from meldcode.domain.calendar import AMSTERDAM
+from meldcode.domain.case.header import CaseHeader
+from meldcode.domain.ids import PersonId
+from meldcode.domain.plan.model import ActionSpec, Plan
+from meldcode.domain.staff import Deputy, Identity, Person
+from meldcode.domain.worklist import ListedCase, Postponed, Section
+
+CASES_ON_PAGE = 10
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """A case in an overview: no content. `record` is what is needed now of this person, `due` the last day for it.
+
+    `postponed` says that reminders of it were put off, and `postponed_by` the name of whoever did.
+    """
+
+    case: CaseHeader
+    plan: Plan
+    is_own: bool
+    place: Section
+    record: ActionSpec | None = None
+    due: date | None = None
+    postponed: Postponed | None = None
+    postponed_by: str = ""
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What somebody sees of their cases: a page of them (counted from 0), what waits for them first.
+
+    `counts` says how many lie at each place, on all pages. What they must do this week, how it is in the schools that
+    they lead, and who stands in for whom (G5) come with the first page alone.
+    """
+
+    person: Person
+    today: date
+    may_report: bool
+    rows: tuple[CaseRow, ...]
+    counts: Mapping[Section, int]
+    page: int = 0
+    week: Week | None = None
+    schools: tuple[SchoolOverview, ...] = ()
+    deputies: tuple[Deputy, ...] = ()
+    names: Mapping[PersonId, str] = field(default_factory=dict)
+    gaps: tuple[Gap, ...] = ()
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; at least one."""
+        return max(1, -(-sum(self.counts.values()) // CASES_ON_PAGE))
+
+
+def home(uow: UnitOfWork, who: Identity, now: datetime, turn_to: int | None = None) -> Overview:
+    """Return the page of their Home tab that this person looks at, or the one that they turn to, which is kept.
+
+    Raises Refusal for somebody nobody knows.
+    """
+    if turn_to is not None:
+        uow.staff.set_home_page(who, turn_to)
+    return overview(uow, who, now, uow.staff.home_page(who))
+
+
+def overview(uow: UnitOfWork, who: Identity, now: datetime, page: int = 0) -> Overview:
+    """Return a page of this person's cases without their content. Raises Refusal for somebody nobody knows.
+
+    A page costs the same whatever is open: the database finds, sorts and counts.
+    """
+    person, today = known_person(uow, who), now.astimezone(AMSTERDAM).date()
+    may_report, desks = bool(schools_to_report_in(person, uow.plans.current())), assignees_shown_to(uow, person)
+    seen = Overview(person, today, may_report, (), uow.worklists.counts(desks))
+    seen = replace(seen, page=min(max(page, 0), seen.pages - 1))
+    seen = replace(
+        seen, rows=tuple(_rows(uow, person, uow.worklists.page(desks, seen.page * CASES_ON_PAGE, CASES_ON_PAGE)))
+    )
+    return seen if seen.page else _with_first_page(uow, seen, now)
+
+
+def _with_first_page(uow: UnitOfWork, seen: Overview, now: datetime) -> Overview:
+    deputies = _deputies(uow, seen.person, now)
+    named = {id_ for deputy in deputies for id_ in (deputy.person, deputy.deputy)}
+    return replace(
+        seen,
+        week=week_of(uow, seen.person, now),
+        schools=tuple(schools_led(uow, seen.person, now)),
+        deputies=tuple(deputies),
+        names={id_: uow.staff.get(id_).name for id_ in named},
+        gaps=gaps(uow, seen.person),
+    )
+
+
+def _deputies(uow: UnitOfWork, person: Person, now: datetime) -> list[Deputy]:
+    """Whoever leads the school sees all of them, everybody else those that are about themselves."""
+    today = now.astimezone(AMSTERDAM).date()
+    return [
+        deputy
+        for school in person.memberships
+        for deputy in uow.staff.deputies(school, today)
+        if may(Permission.ARRANGE_DEPUTIES, in_school(person, school), uow.plans.current())
+        or person.id in (deputy.person, deputy.deputy)
+    ]
+
+
+def _rows(uow: UnitOfWork, person: Person, lying: Sequence[ListedCase]) -> Iterator[CaseRow]:
+    headers = {case.id: case for case in uow.cases.headers([one.case for one in lying])}
+    for one in lying:
+        case = headers[one.case]
+        plan = uow.plans.get(case.plan, case.plan_version)
+        relation = relation_to(person, case)
+        if may(Permission.READ, relation, plan):
+            by = uow.staff.get(one.postponed.by).name if one.postponed else ""
+            record = plan.records.get(one.record)
+            yield CaseRow(case, plan, relation.is_own, one.place, record, one.due, one.postponed, by)

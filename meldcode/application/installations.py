@@ -1,0 +1,32 @@
+"""Use cases: the program is installed in a workspace of its platform, or removed from one (ADR 28)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from meldcode.application.ports.unit_of_work import Installation, UnitOfWork
+from meldcode.domain.errors import Refused
+
+
+def install(uow: UnitOfWork, new: Installation, named: Collection[str]) -> None:
+    """Keep the installation, in place of an earlier one in the same workspace.
+
+    Welcome is a workspace that the schools file names, where somebody has a role, or where it is installed already;
+    when none is known at all, the first one. Raises Refusal for any other: a stranger's gets nothing (promise 5).
+    """
+    known = known_workspaces(uow, named)
+    if known and new.workspace not in known:
+        raise Refused("install_unexpected", workspace=new.workspace)
+    uow.installations.keep(new)
+
+
+def known_workspaces(uow: UnitOfWork, named: Collection[str]) -> set[str]:
+    """Return the workspaces of the schools file (`named`), of the staff and of the installations."""
+    installed = {one.workspace for one in uow.installations.all()}
+    return {*named, *uow.staff.workspaces(), *installed}
+
+
+def uninstall(uow: UnitOfWork, workspace: str, at: datetime) -> None:
+    """Forget the installation of this workspace, and no other; one that is newer than `at` stays (promise 9)."""
+    uow.installations.remove(workspace, at)

@@ -1,0 +1,1 @@
+"""Use cases of the clock: reminders, retention, undelivered messages."""

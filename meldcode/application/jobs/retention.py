@@ -1,0 +1,92 @@
+"""Use case of the clock: those in charge are warned of a case whose term ends; then its key is destroyed (promise 8).
+
+One case in each transaction, on a school day in school hours:
+
+1. a case is claimed from an indexed column; no other worker gets it;
+2. it is folded anew: what was reopened or held meanwhile is let be;
+3. the IB-er and school leader are warned a month before, and once more a week before. Who was warned late, after
+   downtime, still has that week: nothing is destroyed that nobody was warned of;
+4. then the key and all that was written are destroyed. The bare fact of the case remains, for the yearly counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from meldcode.application.jobs.reminders import IN_CHARGE
+from meldcode.application.ports.unit_of_work import OutboxMessage, RetentionJob, UnitOfWork
+from meldcode.domain.calendar import AMSTERDAM
+from meldcode.domain.case.state import fold
+from meldcode.domain.deadlines.schedule import open_moment
+from meldcode.domain.plan.model import Plan
+from meldcode.domain.retention import WARNED_BEFORE, Term, term_of
+from meldcode.domain.staff import Person, School
+
+AGAIN = timedelta(days=1)
+"""When a case is looked at again that could not be read, or of which nobody could be warned."""
+
+
+def end_next_case(uow: UnitOfWork, now: datetime, trouble: Callable[[Exception], object]) -> bool:
+    """Warn of the next case whose term ends, or destroy it; tell whether there was one.
+
+    A case that cannot be read holds up no other: `trouble` hears of it, and it is looked at again tomorrow.
+    """
+    for school in uow.staff.schools():
+        ending = uow.retention.claim(school.id, now) if open_moment(school, now) <= now else None
+        if ending is None:
+            continue
+        try:
+            _end(uow, ending, school, now)
+        except Exception as error:
+            trouble(error)
+            uow.retention.look_again(ending.case.id, now + AGAIN)
+        return True
+    return False
+
+
+def _end(uow: UnitOfWork, ending: RetentionJob, school: School, now: datetime) -> None:
+    case = ending.case
+    plan = uow.plans.get(case.plan, case.plan_version)
+    term = term_of(plan, fold(plan, uow.cases.contents(case.id).entries), school)
+    if term is None:
+        uow.retention.look_again(case.id, now + AGAIN)
+    elif ending.destroy_at is None or term.destroy_at > ending.destroy_at:
+        uow.retention.keep_term(case.id, term)
+    elif ending.warnings == len(WARNED_BEFORE):
+        uow.retention.destroy(case.id, now)
+    else:
+        _warn(uow, ending, plan, term, now)
+
+
+def _warn(uow: UnitOfWork, ending: RetentionJob, plan: Plan, term: Term, now: datetime) -> None:
+    case = ending.case
+    people = _in_charge(uow, ending, plan)
+    if not people or ending.destroy_at is None:
+        uow.retention.look_again(case.id, now + AGAIN)
+        return
+    warnings = sum(ending.destroy_at - before <= now for before in WARNED_BEFORE)
+    is_last = warnings == len(WARNED_BEFORE)
+    destroy_at = max(ending.destroy_at, now + WARNED_BEFORE[-1]) if is_last else ending.destroy_at
+    words = _words(ending, plan, destroy_at)
+    moment = f"{term.closed_at:%Y-%m-%dT%H:%M:%SZ}/{words['day']}/{warnings}"
+    for person in people:
+        uow.outbox.put(OutboxMessage("ending", person.id, case.id, moment, words), now)
+    uow.retention.keep_warned(case.id, warnings, destroy_at)
+
+
+def _in_charge(uow: UnitOfWork, ending: RetentionJob, plan: Plan) -> list[Person]:
+    """Those who may keep the case for longer."""
+    roles = set(plan.hold.by if plan.hold else IN_CHARGE)
+    school = ending.case.school
+    return [person for person in uow.staff.of_school(school) if person.roles_in(school) & roles]
+
+
+def _words(ending: RetentionJob, plan: Plan, destroy_at: datetime) -> dict[str, str]:
+    return {
+        "code": ending.case.code,
+        "day": destroy_at.astimezone(AMSTERDAM).date().isoformat(),
+        "plan": plan.plan,
+        "version": str(plan.version),
+        "record": plan.hold.id if plan.hold else "",
+    }

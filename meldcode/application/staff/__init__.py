@@ -1,0 +1,1 @@
+"""Use cases about staff: roles and deputies."""

@@ -1,0 +1,129 @@
+"""Use cases about staff (G5): somebody stands in for a colleague, somebody leaves, a case is left without a holder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from meldcode.application.case_context import known_person
+from meldcode.application.ports.unit_of_work import OutboxMessage, UnitOfWork
+from meldcode.domain.access import ALERTED, Permission, holds_own, in_school, may, relation_to
+from meldcode.domain.calendar import AMSTERDAM
+from meldcode.domain.case.header import CaseHeader
+from meldcode.domain.case.state import fold, to_act
+from meldcode.domain.deadlines.schedule import open_moment
+from meldcode.domain.errors import Invalid, Problem, Refused
+from meldcode.domain.ids import PersonId, SchoolId
+from meldcode.domain.plan.roles import Role
+from meldcode.domain.staff import Deputy, Identity, Person
+
+LONGEST_DAYS = 366
+
+
+@dataclass(frozen=True)
+class Appoint:
+    """`deputy` stands in for `person` (nobody named: for whoever asks) from the first day to the last.
+
+    The people are named by how the platform of `who` names them.
+    """
+
+    who: Identity
+    key: str
+    person: str
+    deputy: str
+    first_day: str
+    last_day: str
+
+
+@dataclass(frozen=True)
+class Appointed:
+    """Who stands in for whom, and when."""
+
+    person: Person
+    deputy: Person
+    first_day: date
+    last_day: date
+
+
+def appoint_deputy(uow: UnitOfWork, command: Appoint, now: datetime) -> Appointed:
+    """Let a colleague stand in. For somebody else only a school leader can arrange it. Raises Refusal or Invalid."""
+    asker = known_person(uow, command.who)
+    person = _colleague(uow, command.who, command.person, "person") if command.person else asker
+    deputy = _colleague(uow, command.who, command.deputy, "deputy")
+    first, last = _period(command, now)
+    schools = [school for school in person.memberships if person.roles_in(school) and deputy.roles_in(school)]
+    if deputy.id == person.id or not schools:
+        raise Invalid([Problem("deputy", "not_of_this_school")])
+    if person.id != asker.id and not all(_may_arrange(uow, asker, school) for school in schools):
+        raise Refused("role_may_not", roles=Role.SCHOOL_LEADER, rule="G1")
+    for school in schools if uow.processed_requests.take(command.key, now) else ():
+        uow.staff.appoint(Deputy(school, person.id, deputy.id, first, last), asker.id, now)
+    _tell_appointed(uow, {person.id, deputy.id}, f"{first}/{last}/{person.id}", now)
+    return Appointed(person, deputy, first, last)
+
+
+def leave_or_return(uow: UnitOfWork, who: Identity, *, is_gone: bool, now: datetime) -> None:
+    """Somebody left the platform, or is back. Of the cases that are left behind the others are told (G5)."""
+    person = uow.staff.by_identity(who)
+    if person is not None:
+        uow.staff.set_left(person.id, now if is_gone else None)
+        notice_without_holder(uow, now)
+
+
+def notice_without_holder(uow: UnitOfWork, now: datetime) -> int:
+    """Tell of every open case whose teacher is gone, or whose turn it is of roles that nobody has (G5).
+
+    Once a week for a case, until it is handed over or the role is given. Returns how many cases there are.
+    """
+    year, week, _ = now.astimezone(AMSTERDAM).isocalendar()
+    found = 0
+    for case in uow.cases.open_ones():
+        staff = uow.staff.of_school(case.school)
+        if gone := list(_roles_without_holder(uow, case, staff)):
+            found += 1
+            for person in _in_charge(case, staff):
+                words = {"code": case.code, "gap": " ".join(gone)}
+                message = OutboxMessage("without_holder", person.id, case.id, f"{year}-W{week:02}", words)
+                uow.outbox.put(message, open_moment(uow.staff.school(case.school), now))
+    return found
+
+
+def _roles_without_holder(uow: UnitOfWork, case: CaseHeader, staff: list[Person]) -> Iterator[Role]:
+    plan = uow.plans.get(case.plan, case.plan_version)
+    if not any(holds_own(relation_to(person, case), plan) for person in staff):
+        yield Role.TEACHER
+    turn = set(to_act(plan, fold(plan, uow.cases.contents(case.id).entries))) - {Role.TEACHER}
+    if turn and not any(person.roles_in(case.school) & turn for person in staff):
+        yield from sorted(turn)
+
+
+def _in_charge(case: CaseHeader, staff: list[Person]) -> list[Person]:
+    return [person for person in staff if person.roles_in(case.school) & set(ALERTED)]
+
+
+def _may_arrange(uow: UnitOfWork, person: Person, school: SchoolId) -> bool:
+    return may(Permission.ARRANGE_DEPUTIES, in_school(person, school), uow.plans.current())
+
+
+def _colleague(uow: UnitOfWork, who: Identity, user: str, field: str) -> Person:
+    person = uow.staff.by_identity(Identity(who.platform, who.workspace, user))
+    if person is None:
+        raise Invalid([Problem(field, "not_of_this_school")])
+    return person
+
+
+def _period(command: Appoint, now: datetime) -> tuple[date, date]:
+    try:
+        first, last = date.fromisoformat(command.first_day), date.fromisoformat(command.last_day)
+    except ValueError as error:
+        raise Invalid([Problem("first_day", "no_date")]) from error
+    today = now.astimezone(AMSTERDAM).date()
+    if last < first or last < today or (last - first).days > LONGEST_DAYS:
+        raise Invalid([Problem("last_day", "wrong_period")])
+    return first, last
+
+
+def _tell_appointed(uow: UnitOfWork, people: set[PersonId], moment: str, now: datetime) -> None:
+    for person in people:
+        uow.outbox.put(OutboxMessage("deputy", person, None, moment, {}), now)

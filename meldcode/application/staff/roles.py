@@ -1,0 +1,235 @@
+"""Use cases about roles: who has which in a school, giving and taking them, and who is told (G3, G5).
+
+Whoever administers roles does not thereby read cases. Nobody gives themselves a role, a school keeps a leader, every
+change is kept (who, whom, which role, when), and everybody concerned is told that something changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from meldcode.application.case_context import known_person
+from meldcode.application.ports.unit_of_work import OutboxMessage, UnitOfWork
+from meldcode.domain.access import Permission, in_school, may
+from meldcode.domain.errors import Invalid, Problem, Refused
+from meldcode.domain.ids import PersonId, SchoolId
+from meldcode.domain.plan.model import Plan
+from meldcode.domain.plan.roles import Role
+from meldcode.domain.staff import Identity, Person, RoleChange, School
+
+LATEST = 20
+LONGEST_NAME, LONGEST_GROUP, MOST_GROUPS = 80, 20, 12
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A school in which nobody has these roles."""
+
+    school: School
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True)
+class RolesView:
+    """Who has which role in a school, as `person` sees it.
+
+    `schools` are those that they may look at. `changes` are the latest, where they may see these.
+    """
+
+    person: Person
+    plan: Plan
+    school: School
+    schools: tuple[School, ...]
+    holders: Mapping[Role, tuple[Person, ...]]
+    may_administer: bool
+    changes: tuple[RoleChange, ...]
+    names: Mapping[PersonId, str]
+
+    @property
+    def missing(self) -> tuple[Role, ...]:
+        """The roles that nobody has."""
+        return tuple(role for role in Role if not self.holders[role])
+
+
+@dataclass(frozen=True)
+class RoleForm:
+    """The form in which somebody's roles are changed. `name` is empty while nobody knows them.
+
+    `is_self` says that it is the asker, who can only lay roles down.
+    """
+
+    plan: Plan
+    school: School
+    user: str
+    name: str
+    roles: frozenset[Role]
+    groups: tuple[str, ...]
+    is_self: bool
+
+
+@dataclass(frozen=True)
+class ChangeRoles:
+    """Somebody's roles in a school are to be these. `seen` are those that the form showed as theirs.
+
+    `user` is how the platform of `who` names them; `name` is needed of somebody whom nobody knows yet.
+    """
+
+    who: Identity
+    school: str
+    user: str
+    roles: frozenset[Role]
+    seen: frozenset[Role]
+    groups: tuple[str, ...] = ()
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What changed in somebody's roles, and who were told."""
+
+    person: Person
+    school: School
+    given: tuple[Role, ...]
+    taken: tuple[Role, ...]
+    told: tuple[Person, ...]
+
+
+def see_roles(uow: UnitOfWork, who: Identity, school: str = "") -> RolesView:
+    """Return who has which role, in this school or else the first that the person leads. Raises Refusal."""
+    person, plan = known_person(uow, who), uow.plans.current()
+    schools = _schools(person, Permission.SEE_ROLES, plan)
+    schools.sort(key=lambda one: (not may(Permission.ADMINISTER, in_school(person, one.id), plan), one.name))
+    asked = next((one for one in schools if str(one.id) == school or not school), None)
+    if asked is None:
+        raise Refused("not_your_school")
+    relation = in_school(person, asked.id)
+    changes = uow.staff.role_changes(asked.id, LATEST) if may(Permission.SEE_ROLE_CHANGES, relation, plan) else []
+    return RolesView(
+        person,
+        plan,
+        asked,
+        tuple(schools),
+        holders_of(uow, asked.id),
+        may(Permission.ADMINISTER, relation, plan),
+        tuple(changes),
+        _names(uow, changes),
+    )
+
+
+def role_form(uow: UnitOfWork, who: Identity, school: str, user: str) -> RoleForm:
+    """Return the form that changes somebody's roles in a school. Raises Refusal."""
+    asker, asked = _administrator(uow, who, school)
+    person = uow.staff.by_identity(Identity(who.platform, who.workspace, user))
+    membership = person.memberships.get(asked.id) if person else None
+    return RoleForm(
+        uow.plans.current(),
+        asked,
+        user,
+        person.name if person else "",
+        membership.own if membership else frozenset(),
+        membership.groups if membership else (),
+        is_self=asker.id == person.id if person else False,
+    )
+
+
+def change_roles(uow: UnitOfWork, command: ChangeRoles, now: datetime) -> Changed:
+    """Give and take roles, and tell everybody concerned. Raises Refusal or Invalid; then nothing changes.
+
+    The same submission again changes nothing more.
+    """
+    asker, school = _administrator(uow, command.who, command.school)
+    identity = Identity(command.who.platform, command.who.workspace, command.user)
+    known = uow.staff.by_identity(identity)
+    held = known.memberships[school.id].own if known and school.id in known.memberships else frozenset()
+    _refuse_problems(command, is_known=known is not None)
+    if command.roles != held:
+        _refuse_change(uow, command, school.id, held, is_self=known is not None and known.id == asker.id)
+    person = known.id if known else uow.staff.engage(identity, command.name.strip())
+    groups = command.groups if Role.TEACHER in command.roles else ()
+    changes = uow.staff.set_place(person, school.id, command.roles, groups, asker.id)
+    told = tell_of_roles(uow, school.id, changes, now) if changes else ()
+    given = tuple(sorted(change.role for change in changes if change.is_given))
+    taken = tuple(sorted(change.role for change in changes if not change.is_given))
+    return Changed(uow.staff.get(person), school, given, taken, told)
+
+
+def tell_of_roles(
+    uow: UnitOfWork, school: SchoolId, changes: Sequence[RoleChange], now: datetime
+) -> tuple[Person, ...]:
+    """Tell whoever got or lost a role, the school leaders, and where one was that reads the care coordinators too.
+
+    The message says only that something changed; what, is shown after an access check. Whoever did it knows.
+    """
+    readers = set(uow.plans.current().readers)
+    roles = {Role.SCHOOL_LEADER} | ({Role.CARE_COORDINATOR} if any(c.role in readers for c in changes) else set())
+    concerned = {change.person for change in changes}
+    concerned |= {person.id for person in uow.staff.of_school(school) if person.roles_in(school) & roles}
+    told = [uow.staff.get(person) for person in concerned - {change.by for change in changes}]
+    for person in told:
+        uow.outbox.put(
+            OutboxMessage("roles", person.id, None, f"{school}/{now.isoformat()}", {"school": str(school)}), now
+        )
+    return tuple(sorted(told, key=lambda person: person.name.casefold()))
+
+
+def gaps(uow: UnitOfWork, person: Person) -> tuple[Gap, ...]:
+    """Return the schools of which the person administers the roles while somebody is missing there."""
+    found = []
+    for school in _schools(person, Permission.ADMINISTER, uow.plans.current()):
+        holders = holders_of(uow, school.id)
+        if missing := tuple(role for role in Role if not holders[role]):
+            found.append(Gap(school, missing))
+    return tuple(found)
+
+
+def holders_of(uow: UnitOfWork, school: SchoolId) -> dict[Role, tuple[Person, ...]]:
+    """Return who has each role of their own in the school, standing in for nobody."""
+    staff = uow.staff.of_school(school)
+    return {role: tuple(person for person in staff if role in person.memberships[school].own) for role in Role}
+
+
+def _administrator(uow: UnitOfWork, who: Identity, school: str) -> tuple[Person, School]:
+    person = known_person(uow, who)
+    for one in _schools(person, Permission.ADMINISTER, uow.plans.current()):
+        if str(one.id) == school:
+            return person, one
+    raise Refused("not_your_roles")
+
+
+def _schools(person: Person, action: Permission, plan: Plan) -> list[School]:
+    found = [membership.school for membership in person.memberships.values()]
+    return [school for school in found if may(action, in_school(person, school.id), plan)]
+
+
+def _names(uow: UnitOfWork, changes: Iterable[RoleChange]) -> dict[PersonId, str]:
+    people = {id_ for change in changes for id_ in (change.person, change.by) if id_ is not None}
+    return {id_: uow.staff.get(id_).name for id_ in people}
+
+
+def _refuse_change(
+    uow: UnitOfWork, command: ChangeRoles, school: SchoolId, held: frozenset[Role], *, is_self: bool
+) -> None:
+    if command.seen != held:
+        raise Refused("roles_changed_meanwhile")
+    if is_self and command.roles - held:
+        raise Refused("own_roles")
+    if Role.SCHOOL_LEADER in held - command.roles and len(holders_of(uow, school)[Role.SCHOOL_LEADER]) == 1:
+        raise Refused("last_school_leader")
+
+
+def _refuse_problems(command: ChangeRoles, *, is_known: bool) -> None:
+    problems = []
+    if not is_known and not command.name.strip():
+        problems.append(Problem("name", "required"))
+    if not is_known and not command.roles:
+        problems.append(Problem("roles", "required"))
+    if len(command.name) > LONGEST_NAME:
+        problems.append(Problem("name", "too_long", words={"limit": str(LONGEST_NAME)}))
+    if len(command.groups) > MOST_GROUPS or any(len(group) > LONGEST_GROUP for group in command.groups):
+        problems.append(Problem("groups", "wrong_groups"))
+    if any(not character.isprintable() for character in "".join((command.name, *command.groups))):
+        problems.append(Problem("name" if command.name else "groups", "unreadable"))
+    if problems:
+        raise Invalid(problems)

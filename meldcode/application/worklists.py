@@ -1,0 +1,137 @@
+"""What lies on somebody's desks: kept when an entry is stored, and read for their Home tab without opening a case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.domain.access import Permission, in_school, may
+from meldcode.domain.calendar import AMSTERDAM, DAY
+from meldcode.domain.case.header import CaseHeader
+from meldcode.domain.case.state import Entry, State, Status, fold
+from meldcode.domain.deadlines.schedule import appointments, calendar_of
+from meldcode.domain.ids import PersonId
+from meldcode.domain.plan.model import Plan, Step
+from meldcode.domain.plan.roles import Role
+from meldcode.domain.staff import Person, School
+from meldcode.domain.worklist import Assignee, DatedPromise, ListedCase, Workload, assignees_of, work_items_of
+
+MOST_IN_WEEK = 30
+MOST_MINDED = 15
+
+
+@dataclass(frozen=True)
+class Week:
+    """What somebody must do this week: steps with their last day (or one that has passed), and appointments.
+
+    `is_all` says that nothing was left out.
+    """
+
+    today: date
+    due: tuple[ListedCase, ...] = ()
+    promises: tuple[DatedPromise, ...] = ()
+    is_all: bool = True
+
+
+@dataclass(frozen=True)
+class StepTotal:
+    """How many open cases stand at a step; `overdue` of them are past their day."""
+
+    step: Step
+    open: int
+    overdue: int
+
+
+@dataclass(frozen=True)
+class RoleWorkload:
+    """How many cases wait for these people: the holders of a role, or (without `role`) a teacher with their own."""
+
+    role: Role | None
+    people: tuple[Person, ...]
+    count: int
+    overdue: int
+
+
+@dataclass(frozen=True)
+class SchoolOverview:
+    """What whoever leads the school sees of it: open cases at each step, and for whom they wait (G2)."""
+
+    school: School
+    steps: tuple[StepTotal, ...]
+    minding: tuple[RoleWorkload, ...]
+
+
+def update_worklist(uow: UnitOfWork, case: CaseHeader, plan: Plan, state: State, entries: Sequence[Entry]) -> None:
+    """Keep on which desks the case lies after an entry, and the appointments that lie ahead."""
+    today = entries[-1].written_at.astimezone(AMSTERDAM).date()
+    calendar = calendar_of(uow.staff.school(case.school))
+    ahead = [one for one in appointments(plan, entries) if one.day >= today] if state.status is Status.OPEN else []
+    uow.worklists.keep(case, tuple(work_items_of(plan, state, case.school, case.teachers, calendar)), ahead)
+
+
+def list_unlisted_cases(uow: UnitOfWork, limit: int, trouble: Callable[[Exception], object]) -> int:
+    """Put cases that an earlier version of this program stored on their desks, and return how many; 0 when all lie.
+
+    A case that cannot be read holds up no other: `trouble` hears of it.
+    """
+    return sum(_is_placed(uow, case, trouble) for case in uow.worklists.unplaced(limit))
+
+
+def _is_placed(uow: UnitOfWork, case: CaseHeader, trouble: Callable[[Exception], object]) -> bool:
+    try:
+        plan, entries = uow.plans.get(case.plan, case.plan_version), uow.cases.contents(case.id).entries
+        update_worklist(uow, case, plan, fold(plan, entries), entries)
+    except Exception as error:
+        trouble(error)
+        return False
+    return True
+
+
+def people_assigned(uow: UnitOfWork, desks: Collection[Assignee]) -> set[PersonId]:
+    """Return who works at these desks today, and whose own they are even if they have no role (any more)."""
+    changed = frozenset(desks)
+    owners = {desk.teacher for desk in changed if desk.teacher}
+    staff = (person for school in {desk.school for desk in changed} for person in uow.staff.of_school(school))
+    return owners | {person.id for person in staff if not changed.isdisjoint(assignees_of(person))}
+
+
+def assignees_shown_to(uow: UnitOfWork, person: Person) -> list[Assignee]:
+    """Return the desks whose cases this person may see: their own only with a role in which one can have a case."""
+    plan = uow.plans.current()
+    return [
+        d for d in assignees_of(person) if d.teacher is None or may(Permission.OPEN, in_school(person, d.school), plan)
+    ]
+
+
+def week_of(uow: UnitOfWork, person: Person, now: datetime) -> Week:
+    """Return what this person must do from now to Sunday, and what they should have done before."""
+    today = now.astimezone(AMSTERDAM).date()
+    sunday = today + (7 - today.isoweekday()) * DAY
+    due = uow.worklists.due(assignees_shown_to(uow, person), sunday, MOST_IN_WEEK + 1)
+    promises = uow.worklists.promises(assignees_of(person), (today, sunday), MOST_IN_WEEK + 1)
+    is_all = max(len(due), len(promises)) <= MOST_IN_WEEK
+    return Week(today, tuple(due[:MOST_IN_WEEK]), tuple(promises[:MOST_IN_WEEK]), is_all)
+
+
+def schools_led(uow: UnitOfWork, person: Person, now: datetime) -> Iterator[SchoolOverview]:
+    """Yield how it is in each school that this person leads."""
+    today = now.astimezone(AMSTERDAM).date()
+    for school, membership in person.memberships.items():
+        if may(Permission.OVERSEE, in_school(person, school), uow.plans.current()):
+            counts = uow.worklists.steps(Assignee(school, Role.SCHOOL_LEADER), today)
+            steps = [StepTotal(uow.plans.get(c.plan, c.plan_version).step(c.step), c.open, c.overdue) for c in counts]
+            staff = uow.staff.of_school(school)
+            minding = [_minding(one, staff) for one in uow.worklists.minded(school, today, MOST_MINDED)]
+            yield SchoolOverview(membership.school, tuple(sorted(steps, key=lambda at: at.step.number)), tuple(minding))
+
+
+def _minding(minded: Workload, staff: Sequence[Person]) -> RoleWorkload:
+    """With whoever holds the desk now; nobody, when a role has no holder or the teacher is gone."""
+    school, holder, teacher = minded.desk.school, minded.desk.holder, minded.desk.teacher
+    if teacher is None:
+        people = [person for person in staff if Role(holder) in person.roles_in(school)]
+        return RoleWorkload(Role(holder), tuple(people), minded.count, minded.overdue)
+    own = tuple(person for person in staff if person.id == teacher)
+    return RoleWorkload(None, own, minded.count, minded.overdue)

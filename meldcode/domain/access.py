@@ -1,0 +1,116 @@
+"""Who may do what: one function, deny by default (G1, G3).
+
+What counts is what somebody is *to this case* (or to a school): their roles in its school, and whether the case is
+their own. Being a teacher gives nothing on another teacher's case, and administering roles gives no reading.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from meldcode.domain.case.header import CaseHeader
+from meldcode.domain.ids import SchoolId
+from meldcode.domain.plan.model import ActionSpec, Plan
+from meldcode.domain.plan.roles import Role
+from meldcode.domain.staff import Person
+
+
+class Permission(StrEnum):
+    """What can be done in a school (first part), or with a case (second part)."""
+
+    OPEN = "open"
+    RAISE_ALARM = "raise_alarm"
+    SEE_ALARM = "see_alarm"
+    SEE_ROLES = "see_roles"
+    ADMINISTER = "administer"
+    SEE_ROLE_CHANGES = "see_role_changes"
+    ARRANGE_DEPUTIES = "arrange_deputies"
+    OVERSEE = "oversee"
+
+    READ = "read"
+    READ_JOINED = "read_joined"
+    KNOW_SAME_PUPIL = "know_same_pupil"
+    SEE_READERS = "see_readers"
+    RECORD = "record"
+
+
+ALERTED = (Role.CARE_COORDINATOR, Role.SCHOOL_LEADER)
+"""Who are alerted in immediate danger (G4), and hear of what nobody else takes up."""
+
+BY_ROLE = {
+    Permission.RAISE_ALARM: frozenset(Role),
+    Permission.SEE_ALARM: frozenset(ALERTED),
+    Permission.SEE_ROLES: frozenset(Role),
+    Permission.ADMINISTER: frozenset({Role.SCHOOL_LEADER, Role.CLUSTER_DIRECTOR}),
+    Permission.SEE_ROLE_CHANGES: frozenset({*ALERTED, Role.CLUSTER_DIRECTOR}),
+    Permission.ARRANGE_DEPUTIES: frozenset({Role.SCHOOL_LEADER}),
+    Permission.OVERSEE: frozenset({Role.SCHOOL_LEADER}),
+}
+"""What a role gives in its school, whatever the plan says."""
+
+OF_A_CASE = frozenset(
+    {Permission.READ, Permission.READ_JOINED, Permission.KNOW_SAME_PUPIL, Permission.SEE_READERS, Permission.RECORD},
+)
+
+
+@dataclass(frozen=True)
+class Relation:
+    """What somebody is to a case, or to a school when there is no case yet."""
+
+    roles: frozenset[Role]
+    is_own: bool = False
+
+
+def relation_to(person: Person, case: CaseHeader) -> Relation:
+    """Return what the person is to the case; whoever has left its school is nothing to it."""
+    roles = person.roles_in(case.school)
+    return Relation(roles, is_own=bool(person.acts_for(case.school) & case.teachers))
+
+
+def in_school(person: Person, school: SchoolId) -> Relation:
+    """Return what the person is to the school."""
+    return Relation(person.roles_in(school))
+
+
+def may(action: Permission, relation: Relation, plan: Plan, record: ActionSpec | None = None) -> bool:
+    """Tell whether this is allowed. What joined a case is asked of the case that it joined."""
+    if action in BY_ROLE:
+        return bool(relation.roles & BY_ROLE[action])
+    if action is Permission.OPEN:
+        return bool(relation.roles & set(plan.opening.by))
+    if action in (Permission.READ, Permission.READ_JOINED):
+        return _is_reader(relation, plan) or holds_own(relation, plan)
+    if action is Permission.KNOW_SAME_PUPIL:
+        return _is_reader(relation, plan)
+    if action is Permission.SEE_READERS:
+        return may(Permission.READ, relation, plan) and bool(relation.roles & set(ALERTED))
+    return action is Permission.RECORD and _may_record(record, relation, plan)
+
+
+def holds_own(relation: Relation, plan: Plan) -> bool:
+    """Tell whether the case is theirs, and they still have a role in which one can have a case."""
+    return relation.is_own and bool(relation.roles & set(plan.opening.by))
+
+
+def _is_reader(relation: Relation, plan: Plan) -> bool:
+    return bool(relation.roles & set(plan.readers))
+
+
+def _may_record(record: ActionSpec | None, relation: Relation, plan: Plan) -> bool:
+    readable = may(Permission.READ, relation, plan)
+    return record is not None and readable and acting_role(record, relation) is not None
+
+
+def acting_role(record: ActionSpec, relation: Relation, *, beside: Role | None = None) -> Role | None:
+    """Return the role in which somebody may make this record; None when they may not (G1).
+
+    Only whoever's case it is acts as its teacher, and only where no other role of theirs will do. `beside` is the
+    role of somebody they must agree with, so that theirs is another if it can be (S4.3).
+    """
+    held = set(relation.roles) - {Role.TEACHER}
+    if relation.is_own:
+        held.add(Role.TEACHER)
+    held = held - {beside} if held & set(record.by) - {beside} else held
+    others_first = sorted(record.by, key=lambda role: role is Role.TEACHER)
+    return next((role for role in others_first if role in held), None)

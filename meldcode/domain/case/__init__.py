@@ -1,0 +1,1 @@
+"""A case: its entries, the state that follows from them, and its header."""

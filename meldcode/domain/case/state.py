@@ -1,0 +1,185 @@
+"""A case is its entries: `state = fold(plan, entries)`, a pure function.
+
+The fold walks the entries in order of sequence. Each entry makes its record *stand*; then, in this order:
+
+1. an answer that leads somewhere moves the case there, or closes it;
+2. a step whose records all stand (those that apply and are not optional) is complete, and the next one begins.
+
+A case that comes back to a step loses what stood in that step and the later ones: it must be done anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from meldcode.domain.ids import PersonId
+from meldcode.domain.plan.forms import GIVEN, Condition
+from meldcode.domain.plan.model import ActionSpec, Effect, Plan, Step
+from meldcode.domain.plan.roles import Role
+
+Answer = str | tuple[str, ...]
+Answers = Mapping[str, Answer]
+NOT_OFFERED = (Effect.CORRECTS, Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS, Effect.ALARMS, Effect.HOLDS)
+"""Effects of records that have a place of their own: at an entry, at another case, everywhere, or in a closed case."""
+WHEN_CLOSED = (Effect.HOLDS, Effect.EXPORTS)
+"""Effects of records that can be made in a closed case without opening it."""
+TIMES_TO_POSTPONE = 2
+"""How often the reminders of one step can be postponed (G2)."""
+
+
+class Status(StrEnum):
+    """Whether a case is worked on. Of a destroyed one nothing is left but that it was."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    JOINED = "joined"
+    DESTROYED = "destroyed"
+
+
+@dataclass(frozen=True)
+class Pupil:
+    """Whom a case is about."""
+
+    first_name: str
+    last_name: str
+    group: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the logbook: append-only (S1.2). `written_at` is in UTC; `role` is the one the author acted in.
+
+    `refers_to` is the sequence number of the entry that this one corrects, or 0.
+    """
+
+    seq: int
+    record: str
+    author: PersonId
+    role: Role
+    written_at: datetime
+    answers: Answers = field(default_factory=dict)
+    refers_to: int = 0
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a case stands. `standing` holds, for each record that stands, its last entry.
+
+    `postponed` are the days to which the reminders of this step were postponed, in order. `closed_at` is when it
+    closed, and `held_until` the day until which a closed case is held.
+    """
+
+    step: str
+    since: datetime | None = None
+    status: Status = Status.OPEN
+    outcome: str = ""
+    standing: Mapping[str, Entry] = field(default_factory=dict)
+    postponed: tuple[str, ...] = ()
+    closed_at: datetime | None = None
+    held_until: str = ""
+
+
+def fold(plan: Plan, entries: Iterable[Entry], before: State | None = None) -> State:
+    """Return the state that the entries lead to under the plan, from the beginning or from the state `before` them."""
+    state = before or State(step=plan.steps[0].id)
+    for entry in entries:
+        state = _after(plan, state, entry)
+    return state
+
+
+def holds(condition: Condition, standing: Mapping[str, Entry], answers: Answers) -> bool:
+    """Tell whether all of the condition holds for the form's own answers and the records that stand."""
+    return all(_matches(path, allowed, standing, answers) for path, allowed in condition.items())
+
+
+def applies(record: ActionSpec, state: State) -> bool:
+    """Tell whether the record is to be made in this state (its `when` holds)."""
+    return holds(record.when, state.standing, {})
+
+
+def needed(plan: Plan, state: State) -> list[ActionSpec]:
+    """Return what the current step still waits for, in the plan's order."""
+    if state.status is not Status.OPEN:
+        return []
+    return _missing(plan.step(state.step), state)
+
+
+def to_act(plan: Plan, state: State) -> tuple[Role, ...]:
+    """Return the roles whose turn it is: those that may make what the step waits for first, else whoever acts in it."""
+    waiting = needed(plan, state)
+    return waiting[0].by if waiting else plan.step(state.step).who
+
+
+def offered(plan: Plan, state: State) -> list[ActionSpec]:
+    """Return what can be recorded now: what the step asks or allows, then what is possible at any time."""
+    if state.status is not Status.OPEN:
+        also = WHEN_CLOSED if state.status is Status.CLOSED else ()
+        return [plan.opening, *(record for record in plan.always if record.effect in also)]
+    step = [record for record in plan.step(state.step).records if applies(record, state)]
+    ready = [record for record in step if all(holds(need.condition, state.standing, {}) for need in record.needs)]
+    hidden = (*NOT_OFFERED, Effect.POSTPONES) if len(state.postponed) >= TIMES_TO_POSTPONE else NOT_OFFERED
+    return [*ready, *(record for record in plan.always if record.effect not in hidden)]
+
+
+def _after(plan: Plan, state: State, entry: Entry) -> State:
+    record = plan.records[entry.record]
+    if state.since is None:
+        state = replace(state, since=entry.written_at)
+    if state.status is Status.CLOSED and (record.id == plan.opens or record.effect is Effect.RECEIVES):
+        state = State(step=plan.steps[0].id, since=entry.written_at)
+    if record.effect is Effect.JOINS:
+        return replace(state, status=Status.JOINED)
+    state = replace(state, standing={**state.standing, record.id: entry})
+    if record.effect in (Effect.POSTPONES, Effect.HOLDS):
+        return _put_off(state, record, str(entry.answers[record.day_field]))
+    for lead in record.leads:
+        if holds(lead.when, state.standing, entry.answers):
+            if lead.close:
+                return replace(state, status=Status.CLOSED, outcome=lead.close, closed_at=entry.written_at)
+            assert lead.to is not None  # noqa: S101 - the plan's check holds it: a lead has one of the two
+            return _complete(plan, _go(plan, state, lead.to, entry.written_at), entry.written_at)
+    return _complete(plan, state, entry.written_at)
+
+
+def _put_off(state: State, record: ActionSpec, day: str) -> State:
+    if record.effect is Effect.HOLDS:
+        return replace(state, held_until=day)
+    return replace(state, postponed=(*state.postponed, day))
+
+
+def _go(plan: Plan, state: State, step_id: str, at: datetime) -> State:
+    place = plan.place(step_id)
+    undone = {record.id for step in plan.steps[place:] for record in step.records}
+    standing = {record: entry for record, entry in state.standing.items() if record not in undone}
+    return replace(state, step=step_id, since=at, standing=standing, postponed=())
+
+
+def _complete(plan: Plan, state: State, at: datetime) -> State:
+    while state.status is Status.OPEN:
+        step = plan.step(state.step)
+        following = plan.after(step)
+        if following is None or _missing(step, state) or all(record.optional for record in step.records):
+            break
+        state = _go(plan, state, following.id, at)
+    return state
+
+
+def _missing(step: Step, state: State) -> list[ActionSpec]:
+    return [r for r in step.records if not r.optional and applies(r, state) and r.id not in state.standing]
+
+
+def _matches(path: str, allowed: tuple[str, ...], standing: Mapping[str, Entry], answers: Answers) -> bool:
+    if path in answers:
+        return _is_one_of(answers[path], allowed)
+    record, _, field_id = path.partition(".")
+    if not field_id:
+        return ("done" if record in standing else "missing") in allowed
+    return record in standing and _is_one_of(standing[record].answers.get(field_id, ""), allowed)
+
+
+def _is_one_of(answer: Answer, allowed: tuple[str, ...]) -> bool:
+    given = (answer,) if isinstance(answer, str) else answer
+    return any(value in allowed or (value and GIVEN in allowed) for value in given)

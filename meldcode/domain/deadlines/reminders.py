@@ -1,0 +1,180 @@
+"""When somebody is to be reminded of a case (G2, G6): pure functions of the plan, the start of a step and the calendar.
+
+A step that begins before the school's last call counts from that day, a later one (or one on a free day) from the next
+school day. A rung comes at the opening of its school day; on the very day that the step began, at the last call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from itertools import count, takewhile
+
+from meldcode.domain.calendar import DAY, SchoolCalendar
+from meldcode.domain.case.state import State
+from meldcode.domain.plan.model import EscalationLevel, Step
+from meldcode.domain.plan.roles import Role
+
+
+class ReminderKind(StrEnum):
+    """What somebody is reminded of: a step that stalls, an open case before a vacation, an appointment."""
+
+    RUNG = "rung"
+    VACATION = "vacation"
+    FOLLOW_UP = "follow_up"
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """One reminder. `at` is in UTC; `moment` names it for good, unique in its case; `rung` counts from 1, else 0.
+
+    `day` is the day that it speaks of: of the appointment, or the first of the vacation.
+    """
+
+    at: datetime
+    kind: ReminderKind
+    moment: str
+    roles: tuple[Role, ...] = ()
+    rung: int = 0
+    day: date | None = None
+
+
+def counts_from(step: Step, state: State) -> datetime | None:
+    """Return from when the current step's deadline counts, in UTC: its last `each` record, else its start (S4.6)."""
+    each = step.deadline.each if step.deadline else None
+    entry = state.standing.get(each) if each else None
+    return entry.written_at if entry else state.since
+
+
+def deadline(step: Step, since: datetime, calendar: SchoolCalendar) -> date | None:
+    """Return the school day on which the step is to be done; None without a deadline (G2; BeyondCalendar)."""
+    if step.deadline is None:
+        return None
+    return calendar.add_school_days(_day_zero(since, calendar), step.deadline.school_days)
+
+
+def escalation_reminders(step: Step, since: datetime, calendar: SchoolCalendar) -> Iterator[Reminder]:
+    """Yield the step's reminders in order, each so many school days after the deadline (G2; BeyondCalendar).
+
+    Where the last one is repeated there is no end to them but the calendar's.
+    """
+    last_day = deadline(step, since, calendar)
+    if last_day is None:
+        return
+    for number, (rung, after) in enumerate(_escalation_levels(step), start=1):
+        yield Reminder(
+            at=_escalates_at(calendar.add_school_days(last_day, after), since, calendar),
+            kind=ReminderKind.RUNG,
+            moment=f"{step.id}/{number}/{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            roles=rung.to,
+            rung=number,
+        )
+
+
+def _escalation_levels(step: Step) -> Iterator[tuple[EscalationLevel, int]]:
+    for rung in step.remind:
+        yield rung, rung.after
+    last = step.remind[-1] if step.remind else None
+    if last and last.every:
+        yield from ((last, last.after + last.every * again) for again in count(1))
+
+
+def before_vacation(day: date, calendar: SchoolCalendar) -> datetime:
+    """Return, in UTC, the opening of the last school day before the first vacation after `day` (G6; BeyondCalendar)."""
+    last_day = calendar.last_school_day_before(calendar.vacation_after(day).first)
+    return calendar.moment(last_day, calendar.opening)
+
+
+def follow_up_due(day: date, calendar: SchoolCalendar, entry: int) -> Reminder:
+    """Return the reminder of the appointment made in this entry, for its owner (S3.6; BeyondCalendar).
+
+    It comes at the opening of its day, or of the last school day before when there is no school that day (G6).
+    """
+    school_day = day if calendar.is_school_day(day) else calendar.last_school_day_before(day)
+    return Reminder(
+        calendar.moment(school_day, calendar.opening), ReminderKind.FOLLOW_UP, f"follow_up/{entry}/{day}", day=day
+    )
+
+
+def pending(
+    step: Step, since: datetime, done: Collection[str], calendar: SchoolCalendar, now: datetime
+) -> list[Reminder]:
+    """Return what an open case is still to be reminded of in this step, the earliest first (G2, G6; BeyondCalendar).
+
+    `done` holds the `moment` of what was sent. What fell due stays in the list until it is done, except for a vacation
+    that has begun: the list for it comes too late then, and the next one takes its place.
+    """
+    ladder = list(_up_to_the_next(escalation_reminders(step, since, calendar), done, now))
+    return sorted([*ladder, _vacation_notice(step, since, done, calendar, now)], key=lambda due: due.at)
+
+
+def _up_to_the_next(ladder: Iterator[Reminder], done: Collection[str], now: datetime) -> Iterator[Reminder]:
+    for due in ladder:
+        if due.moment not in done:
+            yield due
+            if due.at > now:
+                return
+
+
+def asked_for(
+    step: Step, since: datetime, postponed: Sequence[str], done: Collection[str], calendar: SchoolCalendar
+) -> Iterator[Reminder]:
+    """Yield the reminder on the day that somebody asked for ("Later"), to those whom the last one was for (G2)."""
+    if not postponed or not step.remind:
+        return
+    given = list(takewhile(lambda due: due.moment in done, escalation_reminders(step, since, calendar)))
+    day = calendar.next_school_day(date.fromisoformat(postponed[-1]), include=True)
+    moment = f"{step.id}/later-{len(postponed)}/{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    if moment not in done:
+        roles = given[-1].roles if given else step.remind[0].to
+        yield Reminder(calendar.moment(day, calendar.opening), ReminderKind.RUNG, moment, roles)
+
+
+def next_due(step: Step, since: datetime, done: Collection[str], calendar: SchoolCalendar, now: datetime) -> Reminder:
+    """Return the next reminder of an open case, overdue or ahead; there is always one (G2, G6; BeyondCalendar)."""
+    return pending(step, since, done, calendar, now)[0]
+
+
+def _day_zero(since: datetime, calendar: SchoolCalendar) -> date:
+    day = calendar.local_day(since)
+    in_time = since < calendar.moment(day, calendar.last_call)
+    return calendar.next_school_day(day, include=in_time)
+
+
+def _escalates_at(day: date, since: datetime, calendar: SchoolCalendar) -> datetime:
+    began_today = day == calendar.local_day(since)
+    return calendar.moment(day, calendar.last_call if began_today else calendar.opening)
+
+
+def _vacation_notice(
+    step: Step, since: datetime, done: Collection[str], calendar: SchoolCalendar, now: datetime
+) -> Reminder:
+    vacation = calendar.vacation_after(_open_day(max(since, now), calendar))
+    while _notice_id(vacation.first) in done:
+        vacation = calendar.vacation_after(vacation.first)
+    return Reminder(
+        at=_notice_at(vacation.first, since, calendar),
+        kind=ReminderKind.VACATION,
+        moment=_notice_id(vacation.first),
+        roles=tuple(dict.fromkeys(role for rung in step.remind for role in rung.to)) or step.who,
+        day=vacation.first,
+    )
+
+
+def _open_day(moment: datetime, calendar: SchoolCalendar) -> date:
+    day = calendar.local_day(moment)
+    return day if moment < calendar.moment(day, calendar.closing) else day + DAY
+
+
+def _notice_at(first: date, since: datetime, calendar: SchoolCalendar) -> datetime:
+    """Return the usual moment; for a case that began later that day the last call, or at once when that has passed."""
+    usual = before_vacation(first - DAY, calendar)
+    if since < usual:
+        return usual
+    return max(since.astimezone(UTC), calendar.moment(calendar.local_day(usual), calendar.last_call))
+
+
+def _notice_id(first: date) -> str:
+    return f"{ReminderKind.VACATION}/{first}"

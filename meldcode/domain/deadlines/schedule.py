@@ -1,0 +1,82 @@
+"""When a case is to be looked at again: what is still to be reminded of, from its state and its school's calendar.
+
+`reminders` computes the moments; here they meet what people did: postponements and appointments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from meldcode.domain.calendar import BeyondCalendar, SchoolCalendar
+from meldcode.domain.case.state import Entry, State, Status
+from meldcode.domain.deadlines.appointments import Appointment
+from meldcode.domain.deadlines.reminders import Reminder, ReminderKind, asked_for, counts_from, follow_up_due, pending
+from meldcode.domain.ids import PersonId
+from meldcode.domain.plan.model import Plan
+from meldcode.domain.staff import School
+
+RETRY = timedelta(days=1)
+
+
+def calendar_of(school: School) -> SchoolCalendar:
+    """Return the school's calendar."""
+    return SchoolCalendar(school.region, school.free_days, hours=school.hours, open_days=school.open_days)
+
+
+def next_moment(
+    plan: Plan, state: State, entries: Sequence[Entry], school: School, now: datetime, done: Collection[str] = ()
+) -> datetime | None:
+    """Return when the case is to be looked at again, in UTC; None when it is not open.
+
+    Beyond the calendar it is looked at every day, so that nothing is lost while `doctor` asks for a new calendar.
+    """
+    if state.status is not Status.OPEN:
+        return None
+    try:
+        return min(due.at for due in to_remind(plan, state, entries, school, now, done))
+    except BeyondCalendar:
+        return now + RETRY
+
+
+def to_remind(
+    plan: Plan, state: State, entries: Sequence[Entry], school: School, now: datetime, done: Collection[str]
+) -> list[Reminder]:
+    """Return all that an open case is still to be reminded of, the earliest first (G2, G6, S3.6). BeyondCalendar."""
+    step, calendar = plan.step(state.step), calendar_of(school)
+    since = counts_from(step, state) or now
+    step_dues = [_postponed(due, state, calendar) for due in pending(step, since, done, calendar, now)]
+    asked = asked_for(step, since, state.postponed, done, calendar)
+    appointments = [due for due, _ in follow_ups(plan, entries, calendar) if due.moment not in done]
+    return sorted([*step_dues, *asked, *appointments], key=lambda due: due.at)
+
+
+def follow_ups(plan: Plan, entries: Sequence[Entry], calendar: SchoolCalendar) -> Iterator[tuple[Reminder, PersonId]]:
+    """Yield the appointments made in the entries, with who takes care of each (S3.6)."""
+    for promise in appointments(plan, entries):
+        yield follow_up_due(promise.day, calendar, promise.entry), promise.owner
+
+
+def appointments(plan: Plan, entries: Sequence[Entry]) -> Iterator[Appointment]:
+    """Yield the appointments made in the entries (S3.6)."""
+    for entry in entries:
+        fields = plan.records[entry.record].follow_up
+        if fields and (day := str(entry.answers.get(fields.day, ""))):
+            yield Appointment(entry.seq, PersonId(str(entry.answers[fields.owner])), date.fromisoformat(day))
+
+
+def open_moment(school: School, now: datetime) -> datetime:
+    """Return when people of this school may be reminded from now on: not outside school hours (G2)."""
+    try:
+        return calendar_of(school).next_open(now)
+    except BeyondCalendar:
+        return now
+
+
+def _postponed(due: Reminder, state: State, calendar: SchoolCalendar) -> Reminder:
+    """A rung waits for the day somebody asked for; the list before a vacation does not (G6)."""
+    if due.kind is not ReminderKind.RUNG or not state.postponed:
+        return due
+    day = calendar.next_school_day(date.fromisoformat(state.postponed[-1]), include=True)
+    return replace(due, at=max(due.at, calendar.moment(day, calendar.opening)))

@@ -1,0 +1,234 @@
+"""The plan's rules on one record: what is wrong with what was filled in. Pure; the reasons come from the plan."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import permutations
+
+from meldcode.domain.calendar import AMSTERDAM
+from meldcode.domain.case.state import TIMES_TO_POSTPONE, Answer, Answers, Entry, Pupil, State, holds, offered
+from meldcode.domain.deadlines.schedule import calendar_of
+from meldcode.domain.errors import Problem, Refused
+from meldcode.domain.ids import PersonId
+from meldcode.domain.plan.forms import FieldKind, FieldSpec, Presence
+from meldcode.domain.plan.model import ActionSpec, Effect, Plan
+from meldcode.domain.plan.roles import Role
+from meldcode.domain.retention import longest_hold, term_of
+from meldcode.domain.staff import School
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """A member of staff as the rules see them.
+
+    `is_teacher` says that the case is theirs, also as a deputy; `can_take_over` that it can be handed over to them.
+    """
+
+    id: PersonId
+    roles: frozenset[Role]
+    is_teacher: bool = False
+    can_take_over: bool = False
+
+    @property
+    def acts_as(self) -> frozenset[Role]:
+        """The roles that this person can fill in this case."""
+        own = {Role.TEACHER} if self.is_teacher else set()
+        return frozenset(self.roles - {Role.TEACHER} | own)
+
+
+MOST_PEOPLE = 12
+LONGEST_POSTPONEMENT = 5
+"""School days."""
+
+Colleagues = Mapping[str, Colleague]
+"""The school's staff by the text of their id, as answers name them."""
+
+
+def with_defaults(record: ActionSpec, answers: Answers) -> dict[str, Answer]:
+    """Return the answers to the record's questions, with what an unanswered one means filled in."""
+    known = {field.id: _said(answers.get(field.id, "")) or field.default for field in record.fields}
+    return {field: answer for field, answer in known.items() if answer}
+
+
+def _said(answer: Answer) -> Answer:
+    """The answer, or nothing when it is only white space: a reason that must be given is not given by a space."""
+    return answer.strip() and answer if isinstance(answer, str) else answer
+
+
+def refuse_unless_possible(plan: Plan, state: State, record: ActionSpec) -> None:
+    """Raise Refusal when the record cannot be made in this state, with the plan's reason."""
+    for need in record.needs:
+        if not holds(need.condition, state.standing, {}):
+            raise Refused("not_yet", reason=need.reason, rule=need.rule)
+    if record.effect is Effect.POSTPONES and len(state.postponed) >= TIMES_TO_POSTPONE:
+        raise Refused("postponed_enough", rule="G2")
+    if record.id not in {possible.id for possible in offered(plan, state)}:
+        raise Refused("not_now")
+
+
+def refuse_unless_agreeing(record: ActionSpec, state: State, author: Entry) -> None:
+    """Raise Refusal unless the author is another than the proposer, and together they fill the roles (S4.3)."""
+    if not record.agrees_with:
+        return
+    proposal = state.standing.get(record.agrees_with)
+    if proposal is None:
+        raise Refused("not_yet", rule=record.rules[0] if record.rules else "")
+    if proposal.author == author.author or {proposal.role, author.role} != set(record.by):
+        raise Refused("needs_another", rule=record.rules[0] if record.rules else "")
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What the rules look at beside the answers; `today` is the day in the schools."""
+
+    state: State
+    colleagues: Colleagues
+    pupil: Pupil
+    today: date
+
+
+def problems(record: ActionSpec, answers: Answers, now: Circumstances) -> list[Problem]:
+    """Return what is wrong with the answers: first each field by itself, and if all are well, the plan's rules."""
+    found = [p for field in record.fields for p in _field_problems(field, answers.get(field.id), now)]
+    return found or [
+        *_anonymity_problems(record, answers, now),
+        *_presence_problems(record, answers, now),
+        *_check_problems(record, answers, now.state),
+    ]
+
+
+def _field_problems(field: FieldSpec, answer: Answer | None, now: Circumstances) -> Iterator[Problem]:
+    if answer is None or not _said(answer):
+        if field.required:
+            yield Problem(field.id, "required", reason=field.missing)
+        return
+    values = (answer,) if isinstance(answer, str) else answer
+    is_other_kind = isinstance(answer, str) == (field.kind in _SEVERAL)
+    code = "unreadable" if is_other_kind else _CHECKS[field.kind](field, values, now.colleagues, now.today)
+    if code:
+        yield Problem(field.id, code, words={"limit": str(field.max_length)})
+
+
+def _text(field: FieldSpec, values: Collection[str], _staff: Colleagues, _today: date) -> str:
+    if any(len(value) > field.max_length for value in values):
+        return "too_long"
+    return "unreadable" if any("\x00" in value or _has_surrogate(value) for value in values) else ""
+
+
+def _choice(field: FieldSpec, values: Collection[str], _staff: Colleagues, _today: date) -> str:
+    return "" if all(field.choice(value) for value in values) else "unknown_choice"
+
+
+def _date(field: FieldSpec, values: Collection[str], _staff: Colleagues, today: date) -> str:
+    try:
+        days = [date.fromisoformat(value) for value in values]
+    except ValueError:
+        return "no_date"
+    return "in_the_future" if not field.future and any(day > today for day in days) else ""
+
+
+def _people(_field: FieldSpec, values: Collection[str], staff: Colleagues, _today: date) -> str:
+    if len(values) > MOST_PEOPLE:
+        return "too_many_people"
+    return "" if all(value in staff for value in values) else "not_of_this_school"
+
+
+_CHECKS = {
+    FieldKind.TEXT: _text,
+    FieldKind.LONG_TEXT: _text,
+    FieldKind.CHOICE: _choice,
+    FieldKind.CHOICES: _choice,
+    FieldKind.DATE: _date,
+    FieldKind.PEOPLE: _people,
+    FieldKind.PERSON: _people,
+}
+
+
+_SEVERAL = (FieldKind.CHOICES, FieldKind.PEOPLE)
+"""The kinds of which an answer holds several values."""
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def _has_surrogate(value: str) -> bool:
+    return _SURROGATE.search(value) is not None
+
+
+def handover_problems(record: ActionSpec, answers: Answers, staff: Colleagues) -> list[Problem]:
+    """Return what is wrong with whom a case is handed over to: it must be another teacher (G5)."""
+    named = [(f.id, staff[str(answers[f.id])]) for f in record.fields if f.kind is FieldKind.PERSON]
+    return [Problem(field, "no_teacher", rule="G5") for field, colleague in named if not colleague.can_take_over]
+
+
+def day_problems(plan: Plan, record: ActionSpec, answers: Answers, school: School, now: Circumstances) -> list[Problem]:
+    """Return what is wrong with the day to which reminders are postponed, or until which a closed case is held."""
+    day = date.fromisoformat(str(answers[record.day_field]))
+    if record.effect is Effect.HOLDS:
+        return _hold_problems(plan, record, day, school, now)
+    if now.today < day <= calendar_of(school).add_school_days(now.today, LONGEST_POSTPONEMENT):
+        return []
+    return [Problem(record.day_field, "postponed_too_far", rule="G2")]
+
+
+def _hold_problems(plan: Plan, record: ActionSpec, day: date, school: School, now: Circumstances) -> list[Problem]:
+    """It must be later than the case is kept anyway, and not too far: it can be held anew (promise 8)."""
+    term = term_of(plan, now.state, school)
+    kept_until = term.destroy_at.astimezone(AMSTERDAM).date() if term else now.today
+    if day > longest_hold(now.today):
+        return [Problem(record.day_field, "held_too_long", words={"day": f"{longest_hold(now.today):%d-%m-%Y}"})]
+    if day <= kept_until:
+        return [Problem(record.day_field, "held_already", words={"day": f"{kept_until:%d-%m-%Y}"})]
+    return []
+
+
+def _anonymity_problems(record: ActionSpec, answers: Answers, now: Circumstances) -> Iterator[Problem]:
+    for field in record.fields:
+        must_not_name = field.anonymous is not None and holds(field.anonymous, now.state.standing, answers)
+        if must_not_name and names_pupil(str(answers.get(field.id, "")), now.pupil):
+            yield Problem(field.id, "names_pupil", rule="S2.2")
+
+
+def names_pupil(text: str, pupil: Pupil) -> bool:
+    """Tell whether the text holds the pupil's first name in any case, or the last name as it is written (S2.2)."""
+    names = [rf"(?i:{re.escape(pupil.first_name)})", re.escape(pupil.last_name)]
+    return any(re.search(rf"(?<!\w){name}(?:'?s)?(?!\w)", text) for name in names)
+
+
+def _presence_problems(record: ActionSpec, answers: Answers, now: Circumstances) -> Iterator[Problem]:
+    for presence in record.present:
+        if presence.unless is not None and holds(presence.unless, now.state.standing, answers):
+            continue
+        named = answers.get(presence.field, ())
+        people = [now.colleagues[person] for person in {*((named,) if isinstance(named, str) else named)}]
+        if _somebody_must_not_be_there(presence, people):
+            yield Problem(presence.field, reason=presence.none_of_reason or presence.reason, rule=presence.rule)
+        elif not _everybody_is_there(presence, people):
+            yield Problem(presence.field, reason=presence.reason, rule=presence.rule)
+
+
+def _somebody_must_not_be_there(presence: Presence, people: Collection[Colleague]) -> bool:
+    forbidden, wanted = set(presence.none_of), {*presence.all_of, *presence.one_of}
+    return any(
+        forbidden & person.acts_as or (forbidden & person.roles and not wanted & person.acts_as) for person in people
+    )
+
+
+def _everybody_is_there(presence: Presence, people: Collection[Colleague]) -> bool:
+    """Whether different people can fill all the roles that are asked: nobody is there twice."""
+    wanted = [frozenset({role}) for role in presence.all_of]
+    if presence.one_of:
+        wanted.append(frozenset(presence.one_of))
+    return any(
+        all(person.acts_as & roles for person, roles in zip(people_in_order, wanted, strict=True))
+        for people_in_order in permutations(people, len(wanted))
+    )
+
+
+def _check_problems(record: ActionSpec, answers: Answers, state: State) -> Iterator[Problem]:
+    for check in record.checks:
+        if holds(check.when, state.standing, answers) and not holds(check.needs, state.standing, answers):
+            yield Problem(check.at, reason=check.reason, rule=check.rule)

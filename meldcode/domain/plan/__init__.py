@@ -1,0 +1,1 @@
+"""The step plan as data: its model, its file format, its translation."""

@@ -1,0 +1,180 @@
+"""Finds contradictions in a plan: what each part allows alone, but not together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from meldcode.domain.plan.forms import GIVEN, Condition, FieldKind
+from meldcode.domain.plan.model import OPTIONAL_EFFECTS, ActionSpec, Effect, Plan, Step, Version
+from meldcode.domain.plan.translation import untranslated
+
+Loc = tuple[str | int, ...]
+PUPIL_FIELDS = 3
+ROLES_THAT_AGREE = 2
+Contradiction = tuple[Loc, str]
+
+
+def contradictions(plan: Plan) -> Iterator[Contradiction]:
+    """Yield each contradiction: where it is, and what is wrong."""
+    yield from _doubles(plan)
+    yield from _wrong_opening(plan)
+    for effect in Effect:
+        count = [record.effect for record in plan.always].count(effect)
+        if effect in OPTIONAL_EFFECTS and count > 1:
+            yield ("always",), f"no more than one record can have the effect {effect.value!r}"
+        elif effect not in OPTIONAL_EFFECTS and count != 1:
+            yield ("always",), f"exactly one record must have the effect {effect.value!r}"
+    for i, step in enumerate(plan.steps):
+        yield from _wrong_step(plan, step, ("steps", i))
+    for loc, record in located_records(plan):
+        yield from _wrong_record(plan, record, loc)
+    yield from untranslated(plan)
+
+
+def _wrong_opening(plan: Plan) -> Iterator[Contradiction]:
+    if plan.opens not in plan.records:
+        yield ("opens",), f"there is no record {plan.opens!r}"
+        return
+    if plan.opening not in plan.always or plan.opening.when or plan.opening.needs or plan.opening.effect:
+        yield ("opens",), "the record that opens a case is one of always, without when, needs or effect"
+    asked = [field for field in plan.opening.fields if field.pupil]
+    if len(asked) != PUPIL_FIELDS or any(field.kind is not FieldKind.TEXT or not field.required for field in asked):
+        yield ("opens",), "the record that opens a case asks for the pupil: three required texts with pupil: true"
+
+
+def located_records(plan: Plan) -> Iterator[tuple[Loc, ActionSpec]]:
+    """Yield every action spec of the plan with its place in the file."""
+    for i, record in enumerate(plan.always):
+        yield ("always", i), record
+    for i, step in enumerate(plan.steps):
+        for j, record in enumerate(step.records):
+            yield ("steps", i, "records", j), record
+
+
+def _doubles(plan: Plan) -> Iterator[Contradiction]:
+    seen: set[str] = set()
+    for i, step in enumerate(plan.steps):
+        if step.id in {other.id for other in plan.steps[:i]}:
+            yield ("steps", i, "id"), f"a second step {step.id!r}"
+    for loc, record in located_records(plan):
+        if record.id in seen:
+            yield (*loc, "id"), f"a second record {record.id!r}"
+        seen.add(record.id)
+
+
+def _wrong_step(plan: Plan, step: Step, loc: Loc) -> Iterator[Contradiction]:
+    if step.then and step.then not in {other.id for other in plan.steps}:
+        yield (*loc, "then"), f"there is no step {step.then!r}"
+    elif step.then and step.then not in [later.id for later in plan.steps[plan.steps.index(step) + 1 :]]:
+        yield (*loc, "then"), "a completed step leads to a later one; let an answer lead back (leads)"
+    for j, record in enumerate(step.records):
+        if record.effect is not None:
+            yield (*loc, "records", j, "effect"), "a record with an effect is one of always"
+    if step.deadline and step.deadline.each and step.deadline.each not in plan.records:
+        yield (*loc, "deadline", "each"), f"there is no record {step.deadline.each!r}"
+    days = [rung.after for rung in step.remind]
+    if days != sorted(set(days)):
+        yield (*loc, "remind"), "the rungs must each come later than the one before"
+    if any(rung.every for rung in step.remind[:-1]):
+        yield (*loc, "remind"), "only the last rung can be repeated"
+
+
+def _wrong_record(plan: Plan, record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:
+    fields = [field.id for field in record.fields]
+    for k, field in enumerate(record.fields):
+        if field.id in fields[:k]:
+            yield (*loc, "fields", k, "id"), f"a second field {field.id!r}"
+        if field.id in plan.records:
+            yield (*loc, "fields", k, "id"), f"{field.id!r} is the name of a record already"
+    for where, condition in _conditions(record):
+        for path, what in _wrong_condition(plan, record, condition):
+            yield (*loc, *where, path), what
+        for path in condition if where[0] in ("when", "needs") else ():
+            if path in fields:
+                yield (*loc, *where, path), f"{path!r} is asked in this form itself, and not answered yet"
+    yield from _wrong_leads(plan, record, loc)
+    yield from _wrong_references(plan, record, loc)
+
+
+def _wrong_leads(plan: Plan, record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:
+    for k, lead in enumerate(record.leads):
+        if lead.to and lead.to not in {step.id for step in plan.steps}:
+            yield (*loc, "leads", k, "to"), f"there is no step {lead.to!r}"
+        if lead.close and plan.outcome(lead.close) is None:
+            yield (*loc, "leads", k, "close"), f"there is no outcome {lead.close!r}"
+
+
+def _wrong_references(plan: Plan, record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:
+    for k, check in enumerate(record.checks):
+        if record.field(check.at) is None:
+            yield (*loc, "checks", k, "at"), f"the form has no field {check.at!r}"
+    for k, presence in enumerate(record.present):
+        field = record.field(presence.field)
+        if field is None or field.kind not in (FieldKind.PEOPLE, FieldKind.PERSON):
+            yield (*loc, "present", k, "field"), f"the form has no field {presence.field!r} that names people"
+        if both := sorted({*presence.none_of} & {*presence.all_of, *presence.one_of}):
+            yield (*loc, "present", k, "none_of"), f"{', '.join(both)} must be there and cannot be there"
+    yield from _wrong_effect(record, loc)
+    if record.agrees_with and record.agrees_with not in plan.records:
+        yield (*loc, "agrees_with"), f"there is no record {record.agrees_with!r}"
+    elif record.agrees_with and len(set(record.by)) != ROLES_THAT_AGREE:
+        yield (*loc, "by"), "a record that agrees with another is made by two roles: one proposes, the other confirms"
+
+
+def _wrong_effect(record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:
+    people = [field for field in record.fields if field.kind is FieldKind.PERSON]
+    if record.effect is Effect.HANDS_OVER and [field.required for field in people] != [True]:
+        yield (*loc, "fields"), "a record that hands over asks for one person, who is required"
+    days = [field for field in record.fields if field.kind is FieldKind.DATE]
+    if record.effect in (Effect.POSTPONES, Effect.HOLDS) and [field.required for field in days] != [True]:
+        yield (*loc, "fields"), f"a record that {record.effect} asks for one date, which is required"
+    if record.effect is Effect.EXPORTS and not _can_export(record):
+        yield (
+            (*loc, "fields"),
+            "a record that exports asks what (whole, for_parents), and in two texts for whom and why",
+        )
+    for name, field_id in (record.follow_up.model_dump() if record.follow_up else {}).items():
+        if record.field(field_id) is None:
+            yield (*loc, "follow_up", name), f"the form has no field {field_id!r}"
+
+
+def _can_export(record: ActionSpec) -> bool:
+    choices, texts = record.fields_of(FieldKind.CHOICE), record.fields_of(FieldKind.TEXT)
+    versions = {choice.id for field in choices for choice in field.choices}
+    are_all = len(choices) == 1 and len(texts) == len(record.fields) - 1 == 2  # noqa: PLR2004 - for whom and why
+    return are_all and versions == set(Version) and all(field.required for field in record.fields)
+
+
+def _conditions(record: ActionSpec) -> Iterator[tuple[Loc, Condition]]:
+    yield ("when",), record.when
+    for k, need in enumerate(record.needs):
+        yield ("needs", k, "condition"), need.condition
+    for k, check in enumerate(record.checks):
+        yield ("checks", k, "when"), check.when
+        yield ("checks", k, "needs"), check.needs
+    for k, lead in enumerate(record.leads):
+        yield ("leads", k, "when"), lead.when
+    for k, tell in enumerate(record.tell):
+        yield ("tell", k, "when"), tell.when
+    for k, presence in enumerate(record.present):
+        yield ("present", k, "unless"), presence.unless or {}
+    for k, field in enumerate(record.fields):
+        yield ("fields", k, "anonymous"), field.anonymous or {}
+
+
+def _wrong_condition(plan: Plan, record: ActionSpec, condition: Condition) -> Iterator[tuple[str, str]]:
+    for path, values in condition.items():
+        possible = _possible(plan, record, path)
+        if possible is None:
+            yield path, f"there is no answer or record {path!r}"
+        elif wrong := sorted(set(values) - possible):
+            yield path, f"{path!r} can be {', '.join(sorted(possible))}; not {', '.join(wrong)}"
+
+
+def _possible(plan: Plan, record: ActionSpec, path: str) -> set[str] | None:
+    name, _, field_id = path.partition(".")
+    if not field_id and name in plan.records:
+        return {"done", "missing"}
+    owner = plan.records.get(name) if field_id else record
+    field = owner.field(field_id or name) if owner else None
+    return {GIVEN, *(choice.id for choice in field.choices)} if field else None

@@ -1,0 +1,116 @@
+"""The forms of a plan: fields, choices, and who must be present."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from meldcode.domain.plan.roles import Role
+
+
+def _as_tuple(value: Any) -> Any:
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+Values = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+GIVEN = "given"
+Condition = dict[str, Values]
+"""All must hold. `field` is an answer of the form itself, `record.field` one of a record that stands (a choice's id,
+or `given` for any answer at all), and `record` alone is `done` or `missing`."""
+Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+
+
+class PlanPart(BaseModel):
+    """Every part of a plan is fixed once read, and refuses what it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Choice(PlanPart):
+    """One answer that can be chosen. `description` carries on where the choice's text is too long for one line."""
+
+    id: Id
+    text: Annotated[str, Field(min_length=1, max_length=75)]
+    description: Annotated[str, Field(max_length=75)] = ""
+
+
+class FieldKind(StrEnum):
+    """What kind of answer a field takes."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    DATE = "date"
+    PEOPLE = "people"
+    PERSON = "person"
+
+
+class FieldSpec(PlanPart):
+    """One question of a form.
+
+    `hints` names what is looked for before saving (S1.4 facts, S1.5 names). `future` lets a date lie ahead.
+    `default` is what a question left unanswered means. `pupil` marks what identifies the pupil instead of the case.
+    `missing` is said when a required answer is not given. `anonymous` is when the answer may not name the pupil (S2.2).
+    `draft` prefills the answer. `withheld` leaves it out of what parents are given: it says who reported or told.
+    """
+
+    id: Id
+    kind: FieldKind
+    label: Annotated[str, Field(min_length=1, max_length=150)]
+    hint: Annotated[str, Field(max_length=500)] = ""
+    required: bool = True
+    missing: Annotated[str, Field(max_length=150)] = ""
+    max_length: Annotated[int, Field(ge=1, le=3000)] = 3000
+    choices: tuple[Choice, ...] = ()
+    default: str = ""
+    future: bool = False
+    hints: tuple[Literal["facts", "names"], ...] = ()
+    pupil: bool = False
+    anonymous: Condition | None = None
+    draft: Literal["anonymous_summary"] | None = None
+    withheld: bool = False
+
+    @model_validator(mode="after")
+    def _choices_fit_the_kind(self) -> FieldSpec:
+        has_choices = self.kind in (FieldKind.CHOICE, FieldKind.CHOICES)
+        if has_choices != bool(self.choices):
+            raise ValueError("choices belong to the kinds choice and choices, and only there")
+        ids = [choice.id for choice in self.choices]
+        if len(set(ids)) != len(ids) or GIVEN in ids:
+            raise ValueError(f"every choice has an id of its own, and none is {GIVEN!r}: that is any answer")
+        if self.default and self.default not in ids:
+            raise ValueError(f"default {self.default!r} is none of the choices")
+        return self
+
+    def choice(self, choice_id: str) -> Choice | None:
+        """Return the choice with this id, if the field has it."""
+        return next((choice for choice in self.choices if choice.id == choice_id), None)
+
+
+class Presence(PlanPart):
+    """Who must take part (`field` holds the people): everyone of `all_of`, somebody of `one_of`, nobody of `none_of`.
+
+    `unless` lifts the rule, for example where another person was chosen for the pupil's sake (S3.3).
+    """
+
+    field: Id
+    all_of: tuple[Role, ...] = ()
+    one_of: tuple[Role, ...] = ()
+    none_of: tuple[Role, ...] = ()
+    unless: Condition | None = None
+    reason: str
+    none_of_reason: str = ""
+    rule: str = ""
+
+
+class Check(PlanPart):
+    """When `when` holds, `needs` must hold too; otherwise the form is refused at the field `at` with `reason`."""
+
+    when: Condition = {}
+    needs: Condition
+    at: Id
+    reason: str
+    rule: str = ""

@@ -1,0 +1,238 @@
+"""The step plan as data: its vocabulary, and what follows from a plan alone.
+
+A plan is a YAML file (see `docs/plan.md` for the vocabulary) that an IB-er can lay beside the source document. It is
+read by `meldcode.domain.plan.file`; nothing in the program knows a step or a record of a particular plan by name.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from meldcode.domain.plan.forms import Check, Condition, FieldKind, FieldSpec, Id, PlanPart, Presence
+from meldcode.domain.plan.roles import Role
+
+
+class Lead(PlanPart):
+    """Where an answer leads: to a step, or to the end of the case with an outcome."""
+
+    when: Condition = {}
+    to: Id | None = None
+    close: Id | None = None
+    rule: str = ""
+
+    @model_validator(mode="after")
+    def _leads_somewhere(self) -> Lead:
+        if (self.to is None) == (self.close is None):
+            raise ValueError("an answer leads either to a step (to) or to an outcome (close)")
+        return self
+
+
+class Tell(PlanPart):
+    """Who is told at once. Nobody with these roles: `otherwise` is told, and that the roles have no holder too."""
+
+    roles: tuple[Role, ...]
+    when: Condition = {}
+    otherwise: Role | None = None
+    text: Annotated[str, Field(max_length=300)] = ""
+    rule: str = ""
+
+
+class Need(PlanPart):
+    """What must stand before a record can be made, and the reason shown when it does not."""
+
+    condition: Condition
+    reason: str
+    rule: str = ""
+
+
+class Effect(StrEnum):
+    """What a record does beside being kept.
+
+    `corrects` another entry (S1.2); `joins` this case to another about the same pupil, which `receives` it;
+    `differs` says that another case is about another pupil; `hands_over` the case to another teacher (G5), who is the
+    answer to its one field of the kind person; `alarms` about immediate danger (G4); `postpones` the reminders of the
+    step to the day that is the answer to its one field of the kind date (G2); `holds` a closed case until such a day,
+    so that it is not destroyed before; `exports` the dossier: to whom and why, whole or as parents may see it.
+    """
+
+    CORRECTS = "corrects"
+    JOINS = "joins"
+    RECEIVES = "receives"
+    DIFFERS = "differs"
+    HANDS_OVER = "hands_over"
+    ALARMS = "alarms"
+    POSTPONES = "postpones"
+    HOLDS = "holds"
+    EXPORTS = "exports"
+
+
+OPTIONAL_EFFECTS = (Effect.HOLDS, Effect.EXPORTS)
+"""Effects that came after plans were in use: a plan may do without."""
+
+
+class Version(StrEnum):
+    """What a dossier is given as: all of it, or without other people and who reported."""
+
+    WHOLE = "whole"
+    FOR_PARENTS = "for_parents"
+
+
+class FollowUp(PlanPart):
+    """An appointment made in a record: the fields that say what, on which day, and who takes care of it (S3.6)."""
+
+    what: Id
+    day: Id
+    owner: Id
+
+
+class ActionSpec(PlanPart):
+    """Something that is done and recorded: a form with its rules.
+
+    `by`: roles that may make it (G1). `when`: it only applies then. `optional`: the step does not wait for it.
+    `agrees_with`: another person than that record's author, and together they fill all the roles of `by` (S4.3).
+    `logbook`: the logbook is shown above the questions (S4.1). `follow_up`: an appointment to be reminded of.
+    """
+
+    id: Id
+    title: Annotated[str, Field(min_length=1, max_length=60)]
+    button: Annotated[str, Field(min_length=1, max_length=24)]
+    explain: Annotated[str, Field(max_length=1500)] = ""
+    by: Annotated[tuple[Role, ...], Field(min_length=1)]
+    fields: tuple[FieldSpec, ...] = ()
+    when: Condition = {}
+    optional: bool = False
+    needs: tuple[Need, ...] = ()
+    present: tuple[Presence, ...] = ()
+    checks: tuple[Check, ...] = ()
+    leads: tuple[Lead, ...] = ()
+    tell: tuple[Tell, ...] = ()
+    agrees_with: Id | None = None
+    logbook: bool = False
+    follow_up: FollowUp | None = None
+    effect: Effect | None = None
+    rules: tuple[str, ...] = ()
+
+    def field(self, field_id: str) -> FieldSpec | None:
+        """Return the field with this id, if the record has it."""
+        return next((field for field in self.fields if field.id == field_id), None)
+
+    def fields_of(self, kind: FieldKind) -> list[FieldSpec]:
+        """Return the fields that take this kind of answer, in order."""
+        return [field for field in self.fields if field.kind is kind]
+
+    @property
+    def day_field(self) -> str:
+        """The id of the first field that takes a date, or nothing."""
+        return next((field.id for field in self.fields if field.kind is FieldKind.DATE), "")
+
+    def without_pupil(self) -> ActionSpec:
+        """Return the form as it is asked within a case, where the pupil is known."""
+        return self.model_copy(update={"fields": tuple(field for field in self.fields if not field.pupil)})
+
+
+class EscalationLevel(PlanPart):
+    """A rung of the ladder of reminding: so many school days after the deadline, these roles.
+
+    `every`: and again after as many school days each time, until somebody acts; only the last rung can have it.
+    """
+
+    after: Annotated[int, Field(ge=0, le=100)] = 0
+    to: tuple[Role, ...]
+    every: Annotated[int, Field(ge=1, le=100)] | None = None
+
+
+class Deadline(PlanPart):
+    """School days from when the step began; 0 is the same school day. `each` counts anew from every such record."""
+
+    school_days: Annotated[int, Field(ge=0, le=400)]
+    each: Id | None = None
+
+
+class Step(PlanPart):
+    """A step of the plan. Parts of one step of the source share its `number`; `who` is who acts."""
+
+    id: Id
+    number: Annotated[int, Field(ge=1, le=20)]
+    title: Annotated[str, Field(min_length=1, max_length=60)]
+    who: Annotated[tuple[Role, ...], Field(min_length=1)]
+    explain: Annotated[str, Field(max_length=1500)] = ""
+    deadline: Deadline | None = None
+    remind: tuple[EscalationLevel, ...] = ()
+    records: tuple[ActionSpec, ...] = ()
+    then: Id | None = None
+
+
+class Outcome(PlanPart):
+    """How a case can end, and how long it is kept after that."""
+
+    id: Id
+    title: str
+    retention_years: Annotated[int, Field(ge=0, le=30)] = 2
+
+
+class Plan(PlanPart):
+    """A whole step plan. `opens` is the record that opens a case; `readers` are the roles that may read one (G3).
+
+    `translations` are the texts of the plan in other languages, by language and by the text itself.
+    """
+
+    plan: Id
+    version: Annotated[int, Field(ge=1)]
+    title: str
+    source: str
+    opens: Id
+    readers: tuple[Role, ...]
+    outcomes: tuple[Outcome, ...]
+    always: tuple[ActionSpec, ...]
+    steps: Annotated[tuple[Step, ...], Field(min_length=1)]
+    translations: dict[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], dict[str, str]] = {}
+
+    @cached_property
+    def records(self) -> dict[str, ActionSpec]:
+        """All records by id, those that are possible at any time first."""
+        return {record.id: record for record in (*self.always, *(r for step in self.steps for r in step.records))}
+
+    @cached_property
+    def opening(self) -> ActionSpec:
+        """The record that opens a case."""
+        return self.records[self.opens]
+
+    def record_with(self, effect: Effect) -> ActionSpec:
+        """Return the record that has this effect; the plan file's check holds that there is one."""
+        return next(record for record in self.always if record.effect is effect)
+
+    @cached_property
+    def hold(self) -> ActionSpec | None:
+        """The record that keeps a closed case for longer, if the plan has one."""
+        return next((record for record in self.always if record.effect is Effect.HOLDS), None)
+
+    def step(self, step_id: str) -> Step:
+        """Return the step with this id (KeyError if there is none)."""
+        return self._steps[step_id]
+
+    def place(self, step_id: str) -> int:
+        """Return the place of the step in the plan, counted from 0."""
+        return list(self._steps).index(step_id)
+
+    def step_of(self, record_id: str) -> Step | None:
+        """Return the step that the record belongs to; None for one that is possible at any time."""
+        return next((step for step in self.steps if any(r.id == record_id for r in step.records)), None)
+
+    def after(self, step: Step) -> Step | None:
+        """Return where a completed step leads: its `then`, else the next in the file, else nowhere."""
+        if step.then:
+            return self.step(step.then)
+        following = self.place(step.id) + 1
+        return self.steps[following] if following < len(self.steps) else None
+
+    def outcome(self, outcome_id: str) -> Outcome | None:
+        """Return the outcome with this id, if the plan has it."""
+        return next((outcome for outcome in self.outcomes if outcome.id == outcome_id), None)
+
+    @cached_property
+    def _steps(self) -> dict[str, Step]:
+        return {step.id: step for step in self.steps}

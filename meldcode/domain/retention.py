@@ -1,0 +1,79 @@
+"""How long a closed case is kept (promise 8): pure functions of the plan, the case's state and its school's calendar.
+
+It is kept for the years that the plan gives its outcome, counted from when it closed, or until the day that it is held;
+the moment is the opening of that school day, or of the next one. A reopening clears it.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from meldcode.domain.calendar import AMSTERDAM, BeyondCalendar
+from meldcode.domain.case.state import State, Status
+from meldcode.domain.deadlines.schedule import calendar_of
+from meldcode.domain.plan.model import Plan
+from meldcode.domain.staff import School
+
+WARNED_BEFORE = (timedelta(days=30), timedelta(days=7))
+"""How long before a case is destroyed those in charge are warned, each once."""
+LONGEST_HOLD_YEARS = 2
+
+
+@dataclass(frozen=True)
+class Term:
+    """The end of a closed case: when it closed and how, and from which moment on it may be destroyed (in UTC)."""
+
+    closed_at: datetime
+    outcome: str
+    destroy_at: datetime
+
+
+def term_of(plan: Plan, state: State, school: School) -> Term | None:
+    """Return the term of a case in this state; None when it is not closed."""
+    if state.status is not Status.CLOSED or state.closed_at is None:
+        return None
+    return Term(state.closed_at, state.outcome, _opening(_last_day(plan, state, state.closed_at), school))
+
+
+def look_at(destroy_at: datetime, warnings: int) -> datetime:
+    """Return when to look at the end of a case of which was warned so often: to warn again, or to destroy it."""
+    return destroy_at - WARNED_BEFORE[warnings] if warnings < len(WARNED_BEFORE) else destroy_at
+
+
+def ends_otherwise(before: State, after: State) -> bool:
+    """Tell whether an entry changed the end of the case: it closed, reopened, was held or joined."""
+    return _end(before) != _end(after)
+
+
+def longest_hold(today: date) -> date:
+    """Return the last day until which a case can be held from today on; it can be held anew by then."""
+    return years_later(today, LONGEST_HOLD_YEARS)
+
+
+def years_later(day: date, years: int) -> date:
+    """Return the same day so many years later; for 29 February the first of March where there is none."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)
+
+
+def _end(state: State) -> tuple[Status, datetime | None, str]:
+    return state.status, state.closed_at, state.held_until
+
+
+def _last_day(plan: Plan, state: State, closed_at: datetime) -> date:
+    outcome = plan.outcome(state.outcome)
+    assert outcome is not None  # noqa: S101 - the plan's check holds it: what an answer closes with is an outcome
+    kept = years_later(closed_at.astimezone(AMSTERDAM).date(), outcome.retention_years)
+    return max(kept, date.fromisoformat(state.held_until)) if state.held_until else kept
+
+
+def _opening(day: date, school: School) -> datetime:
+    """The opening of the day or the next school day. Beyond the calendar the day itself: nobody acts on it unseen."""
+    calendar = calendar_of(school)
+    with suppress(BeyondCalendar):
+        day = calendar.next_school_day(day, include=True)
+    return calendar.moment(day, calendar.opening)

@@ -1,0 +1,91 @@
+"""Schools and the people in them, known by an id of our own; a platform's user id is only an `Identity`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+
+from meldcode.domain.ids import PersonId, SchoolId
+from meldcode.domain.plan.roles import Role
+
+
+@dataclass(frozen=True)
+class Identity:
+    """How a messaging platform names somebody, for example ("slack", "T0123", "U0456")."""
+
+    platform: str
+    workspace: str
+    user: str
+
+
+@dataclass(frozen=True)
+class School:
+    """A school. `region` is the vacation region: noord, midden or zuid.
+
+    `free_days` are the school's own, `open_days` those on which it is open though others are not; `hours` are the
+    local times between which people may be reminded.
+    """
+
+    id: SchoolId
+    name: str
+    region: str
+    free_days: tuple[date, ...] = ()
+    open_days: tuple[date, ...] = ()
+    hours: tuple[time, time] = (time(8, 30), time(16, 30))
+
+
+@dataclass(frozen=True)
+class Membership:
+    """What somebody is in one school today; `groups` are the groups a teacher has.
+
+    `roles` holds those of whomever they stand in for too (G5), whose ids are `stands_in_for`; `own` are their own.
+    """
+
+    school: School
+    roles: frozenset[Role]
+    groups: tuple[str, ...] = ()
+    stands_in_for: frozenset[PersonId] = frozenset()
+    own: frozenset[Role] = frozenset()
+
+
+@dataclass(frozen=True)
+class Person:
+    """A member of staff with their place in each of their schools."""
+
+    id: PersonId
+    name: str
+    memberships: Mapping[SchoolId, Membership] = field(default_factory=dict)
+
+    def roles_in(self, school: SchoolId) -> frozenset[Role]:
+        """Return this person's roles in the school; none when they do not belong to it."""
+        membership = self.memberships.get(school)
+        return membership.roles if membership else frozenset()
+
+    def acts_for(self, school: SchoolId) -> frozenset[PersonId]:
+        """Return whose work this person does in the school: their own, and that of those they stand in for (G5)."""
+        membership = self.memberships.get(school)
+        return frozenset({self.id}) | membership.stands_in_for if membership and membership.roles else frozenset()
+
+
+@dataclass(frozen=True)
+class RoleChange:
+    """Somebody was given a role in a school, or it was taken from them; `by` is None when the schools file did."""
+
+    school: SchoolId
+    person: PersonId
+    role: Role
+    is_given: bool
+    by: PersonId | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Deputy:
+    """Somebody who stands in for a colleague in all their roles, from the first day to the last, both included."""
+
+    school: SchoolId
+    person: PersonId
+    deputy: PersonId
+    first_day: date
+    last_day: date

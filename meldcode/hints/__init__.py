@@ -1,0 +1,47 @@
+"""Hints shown before a logbook entry is saved: third persons (rule S1.5) and hedged wording (rule S1.4).
+
+A hint never blocks, and an empty result is no approval: silence of a hint must not read as approval. What no list
+or rule here has stays unseen, such as names in lower case without a word of kinship before them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from meldcode.hints.masks import Masks, masked, masked_others
+from meldcode.hints.spots import Found, SpotKind, third_persons
+from meldcode.hints.tokens import quotations
+from meldcode.hints.word_lists import lines
+
+__all__ = ["Found", "Masks", "SpotKind", "hedges", "mark", "masked", "masked_others", "third_persons"]
+
+
+def hedges(text: str) -> list[Found]:
+    """S1.4: hedged wording outside quotations; what a child is quoted to say is a fact whatever it says."""
+    quoted = quotations(text)
+    spans = (match.span("hedge") for match in _hedge_pattern().finditer(text) if match["hedge"])
+    return [Found("hedge", *span) for span in spans if not any(a <= span[0] < b for a, b in quoted)]
+
+
+@cache
+def _hedge_pattern() -> re.Pattern[str]:
+    plain = [line.removeprefix("- ") for line in lines("hedges") if line.startswith("- ")]
+    hedged = [line for line in lines("hedges") if not line.startswith("- ")]
+    return re.compile(rf"(?<!\w)(?:(?:{_any_of(plain)})|(?P<hedge>{_any_of(hedged)}))(?!\w)", re.IGNORECASE)
+
+
+def _any_of(wordings: list[str]) -> str:
+    longest_first = sorted(wordings, key=len, reverse=True)
+    return "|".join(re.escape(wording).replace(r"\ ", r"\s+") for wording in longest_first)
+
+
+def mark(text: str, found: Sequence[Found], *, before: str = "«", after: str = "»") -> str:
+    """The text with each spot wrapped, for showing what a hint is about (rules S1.4 and S1.5)."""
+    parts: list[str] = []
+    last = 0
+    for spot in sorted(found, key=lambda one: one.start):
+        parts += [text[last : spot.start], before, text[spot.start : spot.end], after]
+        last = spot.end
+    return "".join([*parts, text[last:]])

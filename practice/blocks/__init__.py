@@ -1,0 +1,1 @@
+"""Block Kit: its elements, and Slack's limits on them."""

@@ -1,0 +1,1 @@
+"""What Slack's own client does for a person: fill in a modal, press a button, deliver it to the app."""

@@ -1,0 +1,143 @@
+"""The payloads that Slack sends to the app when a person does something."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from practice.api.methods import message_object, team_domain
+from practice.api.people_methods import member_of, username
+from practice.blocks.elements import state_values
+from practice.model import Json, Message, Person, View
+from practice.state.workspace import Workspace
+
+TOKEN = "practice-verification-token"  # noqa: S105 (Slack still sends one; nobody should trust it)
+
+
+def command(workspace: Workspace, person: Person, name: str, text: str) -> Json:
+    """Return the form of a slash command."""
+    return {
+        "token": TOKEN,
+        "team_id": person.team_id,
+        "team_domain": team_domain(workspace),
+        "channel_id": workspace.channel_of(person.id),
+        "channel_name": "directmessage",
+        "user_id": person.id,
+        "user_name": username(person),
+        "command": name,
+        "text": text,
+        "api_app_id": workspace.app.app_id,
+        "is_enterprise_install": "false",
+        "response_url": _response_url(workspace, person),
+        "trigger_id": workspace.tickets.new_trigger(person.id),
+    }
+
+
+def _response_url(workspace: Workspace, person: Person, message_ts: str | None = None) -> str:
+    return f"{workspace.base_url}/response/{workspace.tickets.new_response_url(person.id, message_ts)}"
+
+
+def _interaction(workspace: Workspace, person: Person, kind: str) -> Json:
+    name = username(person)
+    return {
+        "type": kind,
+        "token": TOKEN,
+        "team": {"id": person.team_id, "domain": team_domain(workspace)},
+        "user": {"id": person.id, "username": name, "name": name, "team_id": person.team_id},
+        "api_app_id": workspace.app.app_id,
+        "enterprise": None,
+        "is_enterprise_install": False,
+    }
+
+
+def shortcut(workspace: Workspace, person: Person, callback_id: str) -> Json:
+    """Return the payload of a global shortcut."""
+    return {
+        **_interaction(workspace, person, "shortcut"),
+        "callback_id": callback_id,
+        "action_ts": workspace.stamp(),
+        "trigger_id": workspace.tickets.new_trigger(person.id),
+    }
+
+
+def block_actions(workspace: Workspace, person: Person, source: Message | View, action: Json) -> Json:
+    """Return the payload of a click or choice in a message or view."""
+    where = _in_view(source) if isinstance(source, View) else _in_message(workspace, person, source, action)
+    return {
+        **_interaction(workspace, person, "block_actions"),
+        "trigger_id": workspace.tickets.new_trigger(person.id),
+        **where,
+        "actions": [{**action, "action_ts": workspace.stamp()}],
+    }
+
+
+def _in_view(view: View) -> Json:
+    return {"container": {"type": "view", "view_id": view.id}, "view": view.payload}
+
+
+def _in_message(workspace: Workspace, person: Person, message: Message, action: Json) -> Json:
+    """Return where the message stands; Slack does not send the content of an ephemeral one along."""
+    container = {
+        "type": "message",
+        "message_ts": message.ts,
+        "channel_id": message.channel,
+        "is_ephemeral": message.is_ephemeral,
+    }
+    content = {} if message.is_ephemeral else {"message": message_object(workspace, message)}
+    return {
+        "container": container,
+        "channel": {"id": message.channel, "name": "directmessage"},
+        **content,
+        "state": {"values": state_values(message.blocks, {action["block_id"]: {action["action_id"]: action}})},
+        "response_url": _response_url(workspace, person, message.ts),
+    }
+
+
+def view_submission(workspace: Workspace, person: Person, view: View) -> Json:
+    """Return the payload of a submitted modal."""
+    return {
+        **_interaction(workspace, person, "view_submission"),
+        "trigger_id": workspace.tickets.new_trigger(person.id),
+        "view": view.payload,
+        "response_urls": [],
+    }
+
+
+def view_closed(workspace: Workspace, person: Person, view: View) -> Json:
+    """Return the payload of a modal that a person closed."""
+    return {
+        **_interaction(workspace, person, "view_closed"),
+        "view": view.payload,
+        "is_cleared": view.payload["clear_on_close"],
+    }
+
+
+def user_changed(workspace: Workspace, person: Person) -> Json:
+    """Return the event of a person whose account is another than before."""
+    return {"type": "user_change", "user": member_of(person, with_locale=True), "event_ts": workspace.stamp()}
+
+
+def home_opened(workspace: Workspace, person: Person) -> Json:
+    """Return the event of a person who opens the Home tab."""
+    home = workspace.home_of(person.id)
+    shown: dict[str, Any] = {"view": home.payload} if home else {}
+    return {
+        "type": "app_home_opened",
+        "user": person.id,
+        "channel": workspace.channel_of(person.id),
+        "tab": "home",
+        "event_ts": workspace.stamp(),
+        **shown,
+    }
+
+
+def direct_message(message: Message) -> Json:
+    """Return the event of a message that a person typed to the app."""
+    return {
+        "type": "message",
+        "channel_type": "im",
+        "channel": message.channel,
+        "user": message.user_id,
+        "text": message.text,
+        "ts": message.ts,
+        "event_ts": message.ts,
+    }

@@ -1,0 +1,123 @@
+"""The modals and Home tabs that people have before them."""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+from typing import Literal
+
+from practice.blocks.elements import state_values, with_ids
+from practice.blocks.limits import is_too_large, view_problems
+from practice.model import AppConfig, Json, View
+from practice.refusal import ApiError
+
+STACK_LIMIT = 3
+
+
+class Views:
+    """Everyone's stack of modals (top last) and Home tab; each change is checked against Slack's limits."""
+
+    def __init__(self, app: AppConfig) -> None:
+        self._app = app
+        self.stacks: dict[str, list[View]] = {}
+        self.homes: dict[str, View] = {}
+
+    def open(self, user_id: str, view: Json) -> View:
+        """Show a first modal, instead of any that were open."""
+        opened = self._new(user_id, view, "modal")
+        self.stacks[user_id] = [opened]
+        return opened
+
+    def push(self, user_id: str, view: Json) -> View:
+        """Show a modal on top of the one that is open."""
+        stack = self.stacks.get(user_id, [])
+        if not stack:
+            raise ApiError("not_found")
+        if len(stack) >= STACK_LIMIT:
+            raise ApiError("push_limit_reached")
+        pushed = self._new(user_id, view, "modal")
+        pushed.payload |= {"root_view_id": stack[0].id, "previous_view_id": stack[-1].id}
+        stack.append(pushed)
+        return pushed
+
+    def publish(self, user_id: str, view: Json, known_hash: str | None = None) -> View:
+        """Show a Home tab; it keeps its id from one publication to the next."""
+        home = self.homes.get(user_id)
+        if home is None:
+            self.homes[user_id] = home = self._new(user_id, view, "home")
+            return home
+        return self._change(home, view, known_hash)
+
+    def update(self, view_id: str | None, external_id: str | None, view: Json, known_hash: str | None = None) -> View:
+        """Show other content in a view that is still there."""
+        if view_id and external_id:
+            raise ApiError("invalid_arguments", ["[ERROR] Cannot provide both `view_id` and `external_id`"])
+        found = self.find(view_id) if view_id else self._by_external_id(external_id)
+        if found is None:
+            raise ApiError("not_found")
+        return self._change(found, view, known_hash)
+
+    def find(self, view_id: str | None) -> View | None:
+        """Return the view with this id when a person still has it before them."""
+        return next((view for view in self._shown() if view.id == view_id), None)
+
+    def close(self, view: View) -> None:
+        """Take one modal off the stack."""
+        self.stacks[view.user_id] = [other for other in self.stacks.get(view.user_id, []) if other.id != view.id]
+
+    def clear(self, user_id: str) -> None:
+        """Take away all modals of a person."""
+        self.stacks[user_id] = []
+
+    def _shown(self) -> list[View]:
+        return [*itertools.chain.from_iterable(self.stacks.values()), *self.homes.values()]
+
+    def _by_external_id(self, external_id: str | None) -> View | None:
+        return next(
+            (view for view in self._shown() if external_id and view.payload["external_id"] == external_id), None
+        )
+
+    def _new(self, user_id: str, view: Json, surface: Literal["modal", "home"]) -> View:
+        self._check(view, surface)
+        if self._by_external_id(view.get("external_id")):
+            raise ApiError("duplicate_external_id")
+        view_id = f"V0{secrets.token_hex(5).upper()}"  # never that of a workspace before: the app may remember it
+        ids = {"id": view_id, "root_view_id": view_id, "previous_view_id": None}
+        return View(view_id, user_id, {**self._filled(view, {}), **ids})
+
+    def _change(self, shown: View, view: Json, known_hash: str | None) -> View:
+        if known_hash and known_hash != shown.payload["hash"]:
+            raise ApiError("hash_conflict")
+        self._check(view, shown.type)
+        ids = {name: shown.payload[name] for name in ("id", "root_view_id", "previous_view_id")}
+        shown.payload = {**self._filled(view, shown.payload["state"]["values"]), **ids}
+        shown.errors = {}
+        return shown
+
+    def _check(self, view: Json, surface: Literal["modal", "home"]) -> None:
+        if is_too_large(view):
+            raise ApiError("view_too_large")
+        if problems := view_problems(view, surface):
+            raise ApiError("invalid_arguments", problems)
+
+    def _filled(self, view: Json, typed: Json) -> Json:
+        """Return the view as Slack gives it back: with everything the app left out."""
+        blocks = with_ids(view["blocks"])
+        return {
+            "team_id": self._app.team_id,
+            "private_metadata": "",
+            "callback_id": "",
+            "external_id": "",
+            "title": None,
+            "submit": None,
+            "close": None,
+            "clear_on_close": False,
+            "notify_on_close": False,
+            **view,
+            "blocks": blocks,
+            "state": {"values": state_values(blocks, typed)},
+            "hash": f"{secrets.randbelow(10**10):010d}.{secrets.token_hex(4)}",
+            "app_id": self._app.app_id,
+            "app_installed_team_id": self._app.team_id,
+            "bot_id": self._app.bot_id,
+        }

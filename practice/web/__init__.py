@@ -1,0 +1,1 @@
+"""The server and the browser pages of the practice workspace."""

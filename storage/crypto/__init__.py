@@ -1,0 +1,1 @@
+"""Keys, ciphers, the hash chain, and what is encrypted as bytes."""

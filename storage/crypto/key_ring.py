@@ -1,0 +1,115 @@
+"""Several master keys at once, so that one can take another's place while the program runs."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from storage.crypto.vault import BadKey, KeyWrapper, MasterKey, Wrapped, WrongKey
+
+log = logging.getLogger("meldwijzer")
+
+
+class KeyRing(KeyWrapper):
+    """The newest key wraps, all of them unwrap. They may be of different kinds: so one moves to a key service."""
+
+    def __init__(self, newest_first: Sequence[KeyWrapper]) -> None:
+        self._newest_first = tuple(newest_first)
+
+    def __repr__(self) -> str:
+        return f"KeyRing({', '.join(map(repr, self._newest_first))})"
+
+    @classmethod
+    def from_text(cls, text: str) -> KeyRing:
+        """Read master keys, newest first, with white space or commas between them. Raises BadKey, which quotes none."""
+        return cls([MasterKey.from_text(key) for key in re.split(r"[\s,]+", text.strip())])
+
+    @property
+    def key_id(self) -> str:
+        """Return the name of the newest key."""
+        return self._newest_first[0].key_id
+
+    @property
+    def key_ids(self) -> frozenset[str]:
+        """Return the names of all keys."""
+        return frozenset().union(*(key.key_ids for key in self._newest_first))
+
+    def wrap(self, key: bytes, context: bytes) -> Wrapped:
+        """Return the key encrypted by the newest key."""
+        return self._newest_first[0].wrap(key, context)
+
+    def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
+        """Return the key, whichever of ours it was wrapped by. Raises WrongKey."""
+        for one in self._newest_first:
+            try:
+                return one.unwrap(wrapped, context)
+            except WrongKey:
+                continue
+        raise WrongKey(f"{_this_key(len(self._newest_first))} the database's keys")
+
+
+class KeysInFile(KeyWrapper):
+    """The master keys in a file, read again when it changes: a running program takes part in a rotation."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._state = self._state_of_file()
+        self._ring = self._read()
+
+    def __repr__(self) -> str:
+        return f"KeysInFile({self._ring!r})"
+
+    @property
+    def key_id(self) -> str:
+        """Return the name of the newest key."""
+        return self._current().key_id
+
+    @property
+    def key_ids(self) -> frozenset[str]:
+        """Return the names of all keys in the file."""
+        return self._current().key_ids
+
+    def wrap(self, key: bytes, context: bytes) -> Wrapped:
+        """Return the key encrypted by the newest key that is in the file now."""
+        return self._current().wrap(key, context)
+
+    def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
+        """Return the key. Raises WrongKey when no key in the file opens it, looked at again."""
+        known = self._ring
+        try:
+            return known.unwrap(wrapped, context)
+        except WrongKey:
+            ring = self._current()
+            if ring is known:
+                raise
+            return ring.unwrap(wrapped, context)
+
+    def _current(self) -> KeyRing:
+        try:
+            state = self._state_of_file()
+            if state != self._state:
+                self._take_over(self._read())
+                self._state = state
+        except (OSError, UnicodeDecodeError, BadKey) as error:
+            log.warning("The master key file cannot be read now (%s); the keys from before stay", type(error).__name__)
+        return self._ring
+
+    def _take_over(self, ring: KeyRing) -> None:
+        # A rotation adds a key, then takes one away: keys that are all other ones are a mistake in the file.
+        if ring.key_ids & self._ring.key_ids:
+            self._ring = ring
+        else:
+            log.warning("The master key file has other keys than before; the keys from before stay")
+
+    def _read(self) -> KeyRing:
+        return KeyRing.from_text(self._file.read_text(encoding="ascii"))
+
+    def _state_of_file(self) -> tuple[int, int, int]:
+        found = self._file.stat()
+        return (found.st_mtime_ns, found.st_size, found.st_ino)
+
+
+def _this_key(count: int) -> str:
+    return "this master key does not open" if count == 1 else f"none of these {count} master keys opens"

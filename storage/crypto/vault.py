@@ -1,0 +1,271 @@
+"""Keys and what they protect (promise 3).
+
+A master key, which is not in the database, wraps every other key: one data key per case and per draft, and one root
+secret per installation from which the keys of staff names, indexes and the chain are derived. So a master key can be
+replaced by wrapping anew, and a key service can take its place (`KeyWrapper`).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import re
+import secrets
+import unicodedata
+from abc import ABC, abstractmethod
+from hashlib import sha256
+from typing import NamedTuple
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from meldcode.domain.case.state import Pupil
+from meldcode.domain.ids import CaseId, PersonId, SchoolId
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+PADDED_TO = 64
+VERSION = b"\x01"
+
+# Letters that Unicode does not take apart into a base letter and a mark, in Polish, Turkish, Danish and Croatian names.
+_UNDIVIDED = str.maketrans("łøđı", "lodi")
+
+
+class BadKey(ValueError):
+    """The text given as master key is not one."""
+
+
+class WrongKey(Exception):
+    """This master key is not the one that the database was made with."""
+
+
+class Tampered(Exception):
+    """A ciphertext was changed, or moved to another place: it is refused."""
+
+
+class Wrapped(NamedTuple):
+    """A key, encrypted, and the name of the key that it was wrapped by."""
+
+    key: bytes
+    key_id: str
+
+
+class KeyWrapper(ABC):
+    """Wraps the other keys: a master key here, or a key management service (docs/adr/0021-keys.md)."""
+
+    @property
+    @abstractmethod
+    def key_id(self) -> str:
+        """Return a name for the key that wraps now; it gives nothing of the key away."""
+
+    @property
+    def key_ids(self) -> frozenset[str]:
+        """Return the names of all keys that unwrap."""
+        return frozenset({self.key_id})
+
+    @abstractmethod
+    def wrap(self, key: bytes, context: bytes) -> Wrapped:
+        """Return the key encrypted, bound to the context."""
+
+    @abstractmethod
+    def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
+        """Return the key. Raises WrongKey."""
+
+
+class MasterKey(KeyWrapper):
+    """A master key held in memory: 32 random bytes, given as base64url."""
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) != KEY_BYTES:
+            raise BadKey(f"the master key must be {KEY_BYTES} bytes long, this one is {len(key)}")
+        self._cipher = AESGCM(_derived(key, "wrap"))
+        self._key_id = _derived(key, "key id")[:8].hex()
+
+    def __repr__(self) -> str:
+        return f"MasterKey({self._key_id})"
+
+    @classmethod
+    def from_text(cls, text: str) -> MasterKey:
+        """Read the key from base64url text. Raises BadKey, which never quotes the text."""
+        return cls(key_of_text(text))
+
+    @property
+    def key_id(self) -> str:
+        """Return a fingerprint."""
+        return self._key_id
+
+    def wrap(self, key: bytes, context: bytes) -> Wrapped:
+        """Return the key encrypted, bound to the context."""
+        return Wrapped(_encrypt(self._cipher, key, context), self._key_id)
+
+    def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
+        """Return the key. Raises WrongKey."""
+        try:
+            return _decrypt(self._cipher, wrapped, context)
+        except InvalidTag:
+            raise WrongKey("this master key does not open the database's keys") from None
+
+
+def new_master_key() -> str:
+    """Return a new master key as text."""
+    return key_as_text(secrets.token_bytes(KEY_BYTES))
+
+
+def key_as_text(key: bytes) -> str:
+    """Return a master key as base64url text."""
+    return base64.urlsafe_b64encode(key).decode()
+
+
+def key_of_text(text: str) -> bytes:
+    """Return the bytes of base64url text. Raises BadKey, which never quotes the text."""
+    stripped = text.strip().rstrip("=")
+    try:
+        return base64.b64decode(stripped + "=" * (-len(stripped) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        raise BadKey("the master key is not base64url text") from None
+
+
+class DataKey:
+    """Encrypts values, each bound to its table, column and row: moved elsewhere it does not open."""
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = AESGCM(key)
+
+    def __repr__(self) -> str:
+        return "DataKey(...)"
+
+    def seal(self, plaintext: bytes, *, table: str, column: str, row: str) -> bytes:
+        """Return the value encrypted; its length is blurred."""
+        return _encrypt(self._cipher, _padded(plaintext), _place(table, column, row))
+
+    def open(self, sealed: bytes, *, table: str, column: str, row: str) -> bytes:
+        """Return the value. Raises Tampered."""
+        try:
+            return _unpadded(_decrypt(self._cipher, sealed, _place(table, column, row)))
+        except InvalidTag:
+            raise Tampered(f"{table}.{column} does not open at its place") from None
+
+
+class Vault:
+    """All the cryptography that the tables need. Made by `keys.open_vault`, which checks the master key."""
+
+    def __init__(self, wrapper: KeyWrapper, root: bytes) -> None:
+        self._wrapper = wrapper
+        self.staff = DataKey(_derived(root, "staff"))
+        self.installations = DataKey(_derived(root, "installations"))
+        self._index_key = _derived(root, "pupil index")
+        self._submission_key = _derived(root, "submissions")
+        self._chain_key = _derived(root, "chain")
+        self._tombstone_key = _derived(root, "tombstones")
+        self._file_key = _derived(root, "files")
+        self._schools_file_key = _derived(root, "schools file")
+        self._state_key = _derived(root, "install states")
+
+    def __repr__(self) -> str:
+        return f"Vault({self._wrapper.key_id})"
+
+    @property
+    def key_id(self) -> str:
+        """Return the name of the master key in use."""
+        return self._wrapper.key_id
+
+    def new_case_key(self, case: CaseId) -> tuple[DataKey, Wrapped]:
+        """Return a new data key for the case, and the same wrapped."""
+        key = secrets.token_bytes(KEY_BYTES)
+        return DataKey(key), self._wrapper.wrap(key, case_context(case))
+
+    def case_key(self, case: CaseId, wrapped: bytes) -> DataKey:
+        """Return the case's data key. Raises WrongKey."""
+        return DataKey(self._wrapper.unwrap(wrapped, case_context(case)))
+
+    def new_draft_key(self, index: bytes, author: PersonId) -> tuple[DataKey, Wrapped]:
+        """Return a new data key for this draft of this author's, and the same wrapped."""
+        key = secrets.token_bytes(KEY_BYTES)
+        return DataKey(key), self._wrapper.wrap(key, draft_context(index, author))
+
+    def draft_key(self, index: bytes, author: PersonId, wrapped: bytes) -> DataKey:
+        """Return the draft's data key. Raises WrongKey."""
+        return DataKey(self._wrapper.unwrap(wrapped, draft_context(index, author)))
+
+    def pupil_index(self, school: SchoolId, pupil: Pupil) -> bytes:
+        """Return what finds the school's cases about a pupil of this name, however it is written."""
+        name = f"{normalised(pupil.first_name)}\0{normalised(pupil.last_name)}"
+        return _mac(self._index_key, school.bytes + name.encode())
+
+    def submission_index(self, key: str) -> bytes:
+        """Return what finds a submission or a draft by its idempotency key."""
+        return _mac(self._submission_key, key.encode())
+
+    def file_entry(self, content: bytes) -> bytes:
+        """Return what tells whether an entry of the schools file has changed, and nothing of what it says."""
+        return _mac(self._schools_file_key, content)
+
+    def link(self, content: bytes) -> bytes:
+        """Return a link of the chain over this content (promise 7)."""
+        return _mac(self._chain_key, content)
+
+    def tombstone(self, content: bytes) -> bytes:
+        """Return the proof that a case of this content was destroyed by us (promise 8)."""
+        return _mac(self._tombstone_key, content)
+
+    def file_proof(self, content: bytes) -> bytes:
+        """Return the proof that a file of ours (a backup, an anchor) holds this content."""
+        return _mac(self._file_key, content)
+
+    def state_proof(self, content: str) -> str:
+        """Return the proof that an installation was begun here."""
+        return _mac(self._state_key, content.encode()).hex()
+
+
+def normalised(name: str) -> str:
+    """Return the name without capitals, diacritics, spaces, hyphens and apostrophes."""
+    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    letters = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return re.sub(r"[\s'’‘`´\-‐‑–]+", "", letters.translate(_UNDIVIDED))
+
+
+def case_context(case: CaseId) -> bytes:
+    """Return what the wrapping of this case's key is bound to."""
+    return _place("case_keys", "wrapped_key", str(case))
+
+
+def draft_context(index: bytes, author: PersonId) -> bytes:
+    """Return what the wrapping of this draft's key is bound to."""
+    return _place("draft_keys", "wrapped_key", f"{index.hex()}/{author}")
+
+
+def _derived(key: bytes, purpose: str) -> bytes:
+    info = f"meldwijzer {purpose}".encode()
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info).derive(key)
+
+
+def _mac(key: bytes, content: bytes) -> bytes:
+    return hmac.digest(key, content, sha256)
+
+
+def _place(table: str, column: str, row: str) -> bytes:
+    return f"{table}\0{column}\0{row}".encode()
+
+
+def _encrypt(cipher: AESGCM, plaintext: bytes, context: bytes) -> bytes:
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return VERSION + nonce + cipher.encrypt(nonce, plaintext, VERSION + context)
+
+
+def _decrypt(cipher: AESGCM, sealed: bytes, context: bytes) -> bytes:
+    if sealed[:1] != VERSION or len(sealed) <= NONCE_BYTES:
+        raise InvalidTag
+    start = 1 + NONCE_BYTES
+    return cipher.decrypt(sealed[1:start], sealed[start:], VERSION + context)
+
+
+def _padded(plaintext: bytes) -> bytes:
+    marked = plaintext + b"\x80"
+    return marked + bytes(-len(marked) % PADDED_TO)
+
+
+def _unpadded(padded: bytes) -> bytes:
+    return padded.rstrip(b"\0")[:-1]

@@ -1,0 +1,111 @@
+"""The connection to the database: SQLite or PostgreSQL, set so that a commit is kept and no update is lost."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, TimeoutError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from storage.db.fair_lock import FairLock
+
+WAIT_MS = 1500
+CONNECT_SECONDS = 2
+PRAGMAS = (
+    f"busy_timeout = {WAIT_MS}",
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "secure_delete = ON",
+)
+_STARTUP_LOCK = 0x6D656C64
+
+
+class BadDatabaseUrl(ValueError):
+    """The database URL cannot be used; the message never quotes it."""
+
+
+def make_engine(database_url: str) -> Engine:
+    """Return an engine for `sqlite:///path` or `postgresql://...`. Raises BadDatabaseUrl."""
+    try:
+        url = make_url(database_url)
+    except ArgumentError:
+        raise BadDatabaseUrl("the database URL cannot be read") from None
+    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
+        return _sqlite(url, Path(str(url.database)))
+    if url.drivername in ("postgres", "postgresql", "postgresql+psycopg"):
+        return _postgresql(url)
+    raise BadDatabaseUrl("the database URL must begin with sqlite:/// and a path, or with postgresql://")
+
+
+def one_at_a_time(connection: Connection) -> None:
+    """Wait until no other process does its start-up work; on SQLite every transaction is alone already."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _STARTUP_LOCK})
+
+
+def without_time_limit(connection: Connection) -> None:
+    """Let this transaction take its time, as a migration may."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        connection.execute(text("SET LOCAL lock_timeout = 0"))
+
+
+def _sqlite(url: URL, path: Path) -> Engine:
+    _create_private(path)
+    engine = create_engine(
+        url.set(drivername="sqlite+pysqlite"),
+        # None keeps the driver from beginning transactions of its own, which start too late to hold what was read.
+        connect_args={"isolation_level": None, "timeout": WAIT_MS / 1000},
+        hide_parameters=True,
+    )
+    event.listen(engine, "connect", _set_pragmas)
+    _stand_in_line(engine)
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def _stand_in_line(engine: Engine) -> None:
+    """Let one transaction in at a time, in the order of asking: in SQLite's own waiting some never get their turn."""
+    line = FairLock()
+
+    def enter(connection: Connection) -> None:
+        if not line.enter(WAIT_MS / 1000):
+            raise TimeoutError("the database was busy for too long")
+        connection.info[line] = True
+
+    def leave(_: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        if record.info.pop(line, False):
+            line.leave()
+
+    event.listen(engine, "begin", enter)
+    event.listen(engine, "checkin", leave)
+
+
+def _create_private(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def _set_pragmas(connection: SqliteConnection, _: ConnectionPoolEntry) -> None:
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _postgresql(url: URL) -> Engine:
+    limits = f"-c statement_timeout={WAIT_MS} -c lock_timeout={WAIT_MS}"
+    given = url.query.get("options", "")
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        connect_args={"options": f"{given} {limits}".strip(), "connect_timeout": CONNECT_SECONDS},
+        pool_pre_ping=True,
+        hide_parameters=True,
+    )

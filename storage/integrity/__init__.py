@@ -1,0 +1,1 @@
+"""Verify, anchor, back up, restore and wipe the data."""

@@ -1,0 +1,130 @@
+"""A file outside the database that says how far each case was: it shows a whole older copy put back (promise 7).
+
+In the database alone a case whose last entries and head were put back as they once were looks whole. The file holds for
+each case its code, its number of entries and the last one's link, and a proof: nobody without the keys can make one.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, Row, select, tuple_
+
+from storage.crypto.vault import Vault
+from storage.db.schema import cases, entries
+from storage.db.snapshot import snapshot
+from storage.integrity.verify import Fault, FaultKind
+
+_HEADING = "meldwijzer anchor 1"
+_AT_ONCE = 200
+
+
+class BadAnchor(Exception):
+    """The anchor file cannot be used; the message says why."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How far a case was."""
+
+    case: UUID
+    code: str
+    version: int
+    link: bytes
+    is_destroyed: bool
+
+
+def keep_up(engine: Engine, vault: Vault, file: Path, now: datetime) -> list[Fault]:
+    """Write the anchor anew when the database goes on from the earlier one; else leave it and return why not.
+
+    Raises BadAnchor. To begin anew, as after a restore, somebody has to remove the file.
+    """
+    with snapshot(engine) as view:
+        found = list(put_back(view, vault, file)) if file.exists() else []
+        if not found:
+            _write(file, vault, now, _marks_in(view))
+    return found
+
+
+def put_back(connection: Connection, vault: Vault, file: Path) -> Iterator[Fault]:
+    """Yield what was cut off, put back or removed since the anchor was written. Raises BadAnchor."""
+    marks = iter(_read(file, vault))
+    while some := list(islice(marks, _AT_ONCE)):
+        rows = {row.id: row for row in connection.execute(_cases_of(some))}
+        links = _links_at(connection, some)
+        for mark in some:
+            if fault := _fault(mark, rows.get(mark.case), links):
+                yield fault
+
+
+def _fault(mark: Mark, row: Row[Any] | None, links: Mapping[tuple[UUID, int], bytes]) -> Fault | None:
+    if row is None:
+        return Fault(mark.code, FaultKind.CASE_REMOVED)
+    if row.tombstone is not None:
+        return None  # whether by us is seen in the tombstone itself
+    if mark.is_destroyed:
+        return Fault(mark.code, FaultKind.PUT_BACK)
+    if row.version < mark.version:
+        return Fault(mark.code, FaultKind.CUT_OFF, row.version + 1)
+    now = row.head if row.version == mark.version else links.get((mark.case, mark.version))
+    return None if mark.version == 0 or now == mark.link else Fault(mark.code, FaultKind.CHANGED, mark.version)
+
+
+def _cases_of(marks: list[Mark]) -> Any:
+    columns = (cases.c.id, cases.c.version, cases.c.head, cases.c.tombstone)
+    return select(*columns).where(cases.c.id.in_([mark.case for mark in marks]))
+
+
+def _links_at(connection: Connection, marks: list[Mark]) -> dict[tuple[UUID, int], bytes]:
+    places = [(mark.case, mark.version) for mark in marks]
+    query = select(entries.c.case, entries.c.seq, entries.c.chain)
+    found = connection.execute(query.where(tuple_(entries.c.case, entries.c.seq).in_(places)))
+    return {(row.case, row.seq): row.chain for row in found}
+
+
+def _marks_in(connection: Connection) -> Iterator[Mark]:
+    columns = (cases.c.id, cases.c.code, cases.c.version, cases.c.head, cases.c.tombstone)
+    for row in connection.execute(select(*columns).order_by(cases.c.id)):
+        yield Mark(row.id, row.code, row.version, row.head, row.tombstone is not None)
+
+
+def _write(file: Path, vault: Vault, now: datetime, marks: Iterator[Mark]) -> None:
+    content = "\n".join([f"{_HEADING} {now.isoformat()}", *map(_line, marks), ""])
+    part = file.with_name(f"{file.name}.part")
+    with os.fdopen(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="ascii") as out:
+        out.write(f"{content}proof {_proof(vault, content)}\n")
+        out.flush()
+        os.fsync(out.fileno())
+    part.replace(file)
+
+
+def _read(file: Path, vault: Vault) -> list[Mark]:
+    try:
+        content, _, proof = file.read_text(encoding="ascii").rpartition("proof ")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadAnchor(f"The anchor {file.name} cannot be read: {type(error).__name__}.") from error
+    if not hmac.compare_digest(_proof(vault, content).encode(), proof.strip().encode()):
+        raise BadAnchor(f"The anchor {file.name} was changed, or belongs to another installation.")
+    return [_mark(line) for line in content.splitlines()[1:]]
+
+
+def _line(mark: Mark) -> str:
+    state = "destroyed" if mark.is_destroyed else "kept"
+    return f"{mark.case} {mark.code} {mark.version} {mark.link.hex() or '-'} {state}"
+
+
+def _mark(line: str) -> Mark:
+    case, code, version, link, state = line.split(" ")
+    return Mark(UUID(case), code, int(version), bytes.fromhex(link.strip("-")), state == "destroyed")
+
+
+def _proof(vault: Vault, content: str) -> str:
+    return vault.file_proof(f"anchor\0{content}".encode()).hex()

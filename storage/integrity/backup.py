@@ -1,0 +1,119 @@
+"""Makes a backup while the program runs: one consistent view of all tables, in two files, checked after writing."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, Table, insert, select
+from sqlalchemy.exc import StatementError
+
+from storage.crypto.vault import Vault
+from storage.db.schema import cases, entries
+from storage.db.snapshot import read_only, snapshot
+from storage.integrity.backup_file import (
+    BackupPart,
+    BadBackup,
+    check_proof,
+    count_rows,
+    keys_file,
+    new_file,
+    read_label,
+    tables_of,
+    write_label,
+)
+from storage.integrity.verify import Fault, chain_faults, key_faults
+
+ROWS_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class BackedUp:
+    """What was written, and what is wrong with the database itself: the backup is a true copy of that too."""
+
+    cases: int
+    entries: int
+    faults: list[Fault]
+
+
+def back_up(engine: Engine, vault: Vault, data: Path, now: datetime) -> BackedUp:
+    """Write the data to this file and the keys to the one beside it. Raises BadBackup; then neither is there."""
+    wanted = {BackupPart.KEYS: keys_file(data), BackupPart.DATA: data}
+    _refuse_to_overwrite(data, wanted[BackupPart.KEYS])
+    parts = {kind: path.with_name(f"{path.name}.part") for kind, path in wanted.items()}
+    try:
+        with snapshot(engine) as view:
+            counts = {kind: _write(view, vault, part, kind, now) for kind, part in parts.items()}
+            bad_keys = list(key_faults(view, vault))
+        for kind, part in parts.items():
+            _check(part, kind, vault, counts[kind])
+        with read_only(parts[BackupPart.DATA]) as written:
+            found = [*chain_faults(written, vault), *bad_keys]
+        for kind, part in parts.items():
+            _put_in_place(part, wanted[kind])
+    except (StatementError, TypeError, ValueError) as error:
+        raise BadBackup(
+            f"The database cannot be copied ({type(error).__name__}). See what `meldwijzer verify` says, and save the "
+            "database by its own means."
+        ) from error
+    finally:
+        for part in parts.values():
+            part.unlink(missing_ok=True)
+    return BackedUp(counts[BackupPart.DATA][cases.name], counts[BackupPart.DATA][entries.name], found)
+
+
+def _refuse_to_overwrite(*paths: Path) -> None:
+    for path in paths:
+        if path.exists():
+            raise BadBackup(f"{path.name} exists already. Give another name: a backup overwrites nothing.")
+        if not path.parent.is_dir():
+            raise BadBackup(f"The folder of {path.name} does not exist.")
+
+
+def _write(view: Connection, vault: Vault, path: Path, kind: BackupPart, now: datetime) -> dict[str, int]:
+    path.unlink(missing_ok=True)  # of a backup that was broken off
+    with new_file(path) as engine, engine.begin() as file:
+        counts = {table.name: _copy(view, file, table, kind) for table in tables_of(kind)}
+    write_label(path, kind, now, vault)
+    return counts
+
+
+def _copy(view: Connection, file: Connection, table: Table, kind: BackupPart) -> int:
+    count = 0
+    for rows in view.execute(_query(table, kind).execution_options(yield_per=ROWS_AT_ONCE)).mappings().partitions():
+        file.execute(insert(table), [_kept(table, dict(row)) for row in rows])
+        count += len(rows)
+    return count
+
+
+def _query(table: Table, kind: BackupPart) -> Select[Any]:
+    query = select(table).order_by(*table.primary_key.columns)
+    # With the keys go the proofs of those that were destroyed: older data can then be told from tampered data.
+    return query.where(cases.c.tombstone.is_not(None)) if kind is BackupPart.KEYS and table is cases else query
+
+
+def _kept(table: Table, row: dict[str, Any]) -> dict[str, Any]:
+    # With the root secret a name could be guessed from it after the case's key is gone. A restore makes it anew.
+    return row | {"pupil_index": b""} if table is cases else row
+
+
+def _check(path: Path, kind: BackupPart, vault: Vault, counts: dict[str, int]) -> None:
+    check_proof(path, read_label(path, kind), vault)
+    for table in tables_of(kind):
+        if count_rows(path, table) != counts[table.name]:
+            raise BadBackup(f"{path.name} could not be written as a whole.")
+
+
+def _put_in_place(part: Path, wanted: Path) -> None:
+    with part.open("rb") as file:
+        os.fsync(file.fileno())
+    _refuse_to_overwrite(wanted)
+    part.rename(wanted)
+    folder = os.open(wanted.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

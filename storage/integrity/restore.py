@@ -1,0 +1,182 @@
+"""Puts a backup into an empty database, of whichever kind; what was destroyed since its data were saved stays so."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, Table, func, insert, inspect, select, text, update
+from sqlalchemy.sql.expression import table as named
+
+from storage.crypto.keys import vault_in
+from storage.crypto.payload import pupil_from_bytes
+from storage.crypto.vault import KeyWrapper, Tampered, Vault, WrongKey
+from storage.db.engine import without_time_limit
+from storage.db.migrate import upgrade
+from storage.db.schema import case_keys, cases, entries, metadata, outbox
+from storage.integrity.backup import ROWS_AT_ONCE
+from storage.integrity.backup_file import (
+    DATA_TABLES,
+    KEY_TABLES,
+    BackupPart,
+    BadBackup,
+    check_proof,
+    read_label,
+    staged,
+)
+from storage.integrity.verify import Fault, faults
+from storage.repositories.outbox import SendState
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What was put back. Faults stood in the backup already: its files were proven to be unchanged."""
+
+    made_at: datetime
+    cases: int
+    entries: int
+    destroyed_since: int
+    set_aside: int
+    faults: list[Fault]
+
+
+@dataclass(frozen=True)
+class _Source:
+    """The two files of a backup, opened, and what their keys open."""
+
+    data: Connection
+    keys: Connection
+    vault: Vault
+    bare: dict[UUID, dict[str, Any]]
+
+    def rows(self, table: Table) -> Iterator[list[dict[str, Any]]]:
+        """Yield the rows that belong in the database, some at a time."""
+        connection = self.keys if table in KEY_TABLES else self.data
+        query = select(table).order_by(*table.primary_key.columns)
+        for rows in connection.execute(query.execution_options(yield_per=ROWS_AT_ONCE)).mappings().partitions():
+            yield [dict(row) for row in rows if table is cases or row.get("case") not in self.bare]
+
+
+def restore(engine: Engine, wrapper: KeyWrapper, data: Path, keys: Path, now: datetime) -> Restored:
+    """Put the backup into the empty database. Raises BadBackup or WrongKey; then the database is still empty."""
+    labels = {BackupPart.DATA: read_label(data, BackupPart.DATA), BackupPart.KEYS: read_label(keys, BackupPart.KEYS)}
+    if labels[BackupPart.KEYS].made_at < labels[BackupPart.DATA].made_at:
+        raise BadBackup(f"{keys.name} is older than {data.name}: keys are missing in it. Take a newer one.")
+    _refuse_unless_empty(engine)
+    upgrade(engine)
+    with _opened(data, keys, wrapper) as source, engine.begin() as connection:
+        without_time_limit(connection)
+        check_proof(data, labels[BackupPart.DATA], source.vault)
+        check_proof(keys, labels[BackupPart.KEYS], source.vault)
+        _fill(connection, source)
+        aside = _set_aside(connection, now)
+        return Restored(
+            labels[BackupPart.DATA].made_at,
+            _count(connection, cases),
+            _count(connection, entries),
+            len(source.bare),
+            aside,
+            list(faults(connection, source.vault)),
+        )
+
+
+@contextmanager
+def _opened(data: Path, keys: Path, wrapper: KeyWrapper) -> Iterator[_Source]:
+    with (
+        tempfile.TemporaryDirectory(prefix="meldwijzer") as folder,
+        staged(data, Path(folder)) as of_data,
+        staged(keys, Path(folder)) as of_keys,
+        of_data.connect() as data_view,
+        of_keys.connect() as keys_view,
+    ):
+        yield _Source(data_view, keys_view, vault_in(keys_view, wrapper), _bare_since(data_view, keys_view))
+
+
+def _bare_since(data: Connection, keys: Connection) -> dict[UUID, dict[str, Any]]:
+    """The bare facts of the cases that were destroyed after these data were saved."""
+    alive = set(data.scalars(select(cases.c.id).where(cases.c.tombstone.is_(None))))
+    return {row["id"]: dict(row) for row in keys.execute(select(cases)).mappings() if row["id"] in alive}
+
+
+def _refuse_unless_empty(engine: Engine) -> None:
+    """Look at whatever tables are there: they may be of another version, or of another program."""
+    with engine.connect() as connection:
+        for name in inspect(connection).get_table_names():
+            if (
+                name != "alembic_version"
+                and connection.execute(select(text("1")).select_from(named(name)).limit(1)).first()
+            ):
+                raise BadBackup("The database is not empty. Restore into a new one: nothing is ever overwritten.")
+
+
+def _fill(connection: Connection, source: _Source) -> None:
+    for table in metadata.sorted_tables:
+        if table in DATA_TABLES or table in KEY_TABLES:
+            expected = sum(_insert(connection, table, _wanted(table, rows, source)) for rows in source.rows(table))
+            if _count(connection, table) != expected:
+                raise BadBackup(f"Not every row of {table.name} could be put back.")
+            _count_on(connection, table)
+    _restore_links(connection, source)
+
+
+def _wanted(table: Table, rows: list[dict[str, Any]], source: _Source) -> list[dict[str, Any]]:
+    if table is case_keys:
+        known = set(source.data.scalars(select(cases.c.id).where(cases.c.id.in_([row["case"] for row in rows]))))
+        return [row for row in rows if row["case"] in known]  # of later cases the data are not here
+    return [_row_of_case(row, source) for row in rows] if table is cases else rows
+
+
+def _row_of_case(row: dict[str, Any], source: _Source) -> dict[str, Any]:
+    whole = source.bare.get(row["id"]) or row | {"pupil_index": _pupil_index(row, source)}
+    return whole | {"joined_to": None}
+
+
+def _pupil_index(row: dict[str, Any], source: _Source) -> bytes:
+    """What finds the pupil again; nothing when the case does not open, which is then among the faults."""
+    wrapped = source.keys.scalar(select(case_keys.c.wrapped_key).where(case_keys.c.case == row["id"]))
+    if row["tombstone"] is not None or wrapped is None:
+        return b""
+    try:
+        key = source.vault.case_key(row["id"], wrapped)
+        pupil = pupil_from_bytes(key.open(row["pupil"], table="cases", column="pupil", row=str(row["id"])))
+    except (WrongKey, Tampered):
+        return b""
+    return source.vault.pupil_index(row["school"], pupil)
+
+
+def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> int:
+    if rows:
+        connection.execute(insert(table), rows)
+    return len(rows)
+
+
+def _restore_links(connection: Connection, source: _Source) -> None:
+    """Join the cases again: a case may stand before the one that it belongs to."""
+    for row in source.data.execute(select(cases.c.id, cases.c.joined_to).where(cases.c.joined_to.is_not(None))):
+        connection.execute(update(cases).where(cases.c.id == row.id).values(joined_to=row.joined_to))
+
+
+def _count_on(connection: Connection, table: Table) -> None:
+    """Let a table that numbers its rows go on after the highest; SQLite does so by itself."""
+    column = table.autoincrement_column
+    if column is not None and connection.dialect.name == "postgresql":
+        highest = connection.scalar(select(func.max(column)))
+        sequence = func.pg_get_serial_sequence(table.name, column.name)
+        connection.execute(select(func.setval(sequence, (highest or 0) + 1, False)))
+
+
+def _set_aside(connection: Connection, now: datetime) -> int:
+    """Set aside what was on its way and due: it was most likely sent since. What is due later was certainly not."""
+    on_its_way = outbox.c.state.in_([SendState.PENDING.value, SendState.CLAIMED.value])
+    query = update(outbox).where(on_its_way, outbox.c.due_at <= now).values(state=SendState.RESTORED.value)
+    return len(connection.execute(query.returning(outbox.c.id)).all())
+
+
+def _count(connection: Connection, table: Table) -> int:
+    return connection.scalar(select(func.count()).select_from(table)) or 0

@@ -1,0 +1,189 @@
+"""Walks the chains of all cases and finds what was tampered with (promise 7). It names cases and entries alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import Connection, Row, String, select, type_coerce
+
+from meldcode.domain.ids import CaseId
+from storage.crypto import chain
+from storage.crypto.vault import Tampered, Vault, WrongKey
+from storage.db.schema import case_keys, cases, entries
+
+CASES_AT_ONCE = 200
+_GARBAGE = (TypeError, ValueError, AttributeError, OverflowError)
+"""What it leads to when a value is of another type than its column, as SQLite lets one write it."""
+_COLUMNS = (
+    cases.c.id,
+    cases.c.code,
+    cases.c.version,
+    cases.c.head,
+    cases.c.pupil,
+    cases.c.tombstone,
+    cases.c.destroyed_at.is_not(None).label("is_destroyed"),
+)
+
+
+class FaultKind(StrEnum):
+    """What is wrong."""
+
+    CHANGED = "changed, or put in the place of another"
+    REMOVED = "removed"
+    CUT_OFF = "cut off, with all that came after it"
+    INSERTED = "inserted"
+    REORDERED = "in another place than it was written"
+    HEAD = "the case's row does not fit the entries"
+    CASE_REMOVED = "the case was removed, and not destroyed by Meldwijzer"
+    PUT_BACK = "destroyed before, and now back in the database"
+    KEY_GONE = "the case's key is gone, and was not destroyed by Meldwijzer"
+    UNREADABLE = "the case does not open with its key"
+    FORGED_DESTRUCTION = "marked as destroyed, but not by Meldwijzer"
+    NOT_ALL_DESTROYED = "destroyed, but something of it is (back) in the database"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a case, and at which entry; `code` is the case's id when its row is gone."""
+
+    code: str
+    kind: FaultKind
+    entry: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.code}{f', entry {self.entry}' if self.entry else ''}: {self.kind}"
+
+
+def faults(connection: Connection, vault: Vault) -> Iterator[Fault]:
+    """Yield what is wrong with the cases: their chains, their keys, their destruction."""
+    yield from chain_faults(connection, vault)
+    yield from key_faults(connection, vault)
+
+
+def chain_faults(connection: Connection, vault: Vault) -> Iterator[Fault]:
+    """Yield the first fault in the chain of each case, and cases of which only entries are left."""
+    for rows in _in_parts(connection):
+        found = _entries_of(connection, [row.id for row in rows])
+        of_case = {case: list(own) for case, own in groupby(found, lambda row: row.case)}
+        for row in rows:
+            yield from _case_faults(connection, vault, row, of_case.get(row.id, []))
+    orphans = select(type_coerce(entries.c.case, String)).where(entries.c.case.not_in(select(cases.c.id))).distinct()
+    yield from (Fault(str(case), FaultKind.CASE_REMOVED) for case in connection.scalars(orphans))
+
+
+def key_faults(connection: Connection, vault: Vault) -> Iterator[Fault]:
+    """Yield the cases that do not open: each key is tried on the case's own row."""
+    for rows in _in_parts(connection):
+        query = select(case_keys.c.case, case_keys.c.wrapped_key).where(case_keys.c.case.in_([row.id for row in rows]))
+        wrapped = {row.case: row.wrapped_key for row in connection.execute(query)}
+        for row in rows:
+            if kind := _key_fault(vault, row, wrapped.get(row.id)):
+                yield Fault(row.code, kind)
+
+
+def _in_parts(connection: Connection) -> Iterator[Sequence[Row[Any]]]:
+    last = None
+    while True:
+        query = select(*_COLUMNS).order_by(cases.c.id).limit(CASES_AT_ONCE)
+        rows = connection.execute(query if last is None else query.where(cases.c.id > last)).all()
+        if not rows:
+            return
+        yield rows
+        last = rows[-1].id
+
+
+def _key_fault(vault: Vault, row: Row[Any], wrapped: bytes | None) -> FaultKind | None:
+    if row.tombstone is not None:
+        return FaultKind.NOT_ALL_DESTROYED if wrapped else None
+    if wrapped is None:
+        return FaultKind.KEY_GONE
+    try:
+        vault.case_key(row.id, wrapped).open(row.pupil, table="cases", column="pupil", row=str(row.id))
+    except (WrongKey, Tampered, *_GARBAGE):
+        return FaultKind.UNREADABLE
+    return None
+
+
+def _entries_of(connection: Connection, ids: Sequence[CaseId]) -> Sequence[Any]:
+    own, in_order = entries.c.case.in_(ids), (entries.c.case, entries.c.seq)
+    try:
+        return connection.execute(select(entries).where(own).order_by(*in_order)).all()
+    except _GARBAGE:
+        places = connection.execute(select(*in_order).where(own).order_by(*in_order)).all()
+        return [_entry_at(connection, place.case, place.seq) for place in places]
+
+
+def _entry_at(connection: Connection, case: CaseId, seq: int) -> Any:
+    """Return the entry, or what is as unlike any entry of ours as what stands there."""
+    try:
+        return connection.execute(select(entries).where(entries.c.case == case, entries.c.seq == seq)).one()
+    except _GARBAGE:
+        return SimpleNamespace(case=case, seq=seq, author=None, written_at=None, payload=None, chain=None)
+
+
+def _case_faults(connection: Connection, vault: Vault, row: Row[Any], found: list[Any]) -> Iterator[Fault]:
+    if row.tombstone is not None or row.is_destroyed:
+        yield from (Fault(row.code, kind) for kind in _destruction_faults(connection, vault, row, found))
+    else:
+        yield from (Fault(row.code, kind, seq) for kind, seq in _first_fault(vault, row, found))
+
+
+def _destruction_faults(connection: Connection, vault: Vault, row: Row[Any], found: list[Any]) -> Iterator[FaultKind]:
+    try:
+        moment = connection.scalar(select(cases.c.destroyed_at).where(cases.c.id == row.id))
+        is_ours = moment is not None and row.tombstone == chain.tombstone(vault, row.id, row.version, moment)
+    except _GARBAGE:
+        is_ours = False
+    if not is_ours:
+        yield FaultKind.FORGED_DESTRUCTION
+    elif found:
+        yield FaultKind.NOT_ALL_DESTROYED
+
+
+def _first_fault(vault: Vault, row: Row[Any], found: list[Any]) -> Iterator[tuple[FaultKind, int]]:
+    """Yield the first fault of the chain alone: what follows it hangs on it."""
+    previous = chain.START
+    for seq, entry in enumerate(found, start=1):
+        if entry.seq != seq:
+            yield (FaultKind.REMOVED, seq)
+            return
+        if not _fits(vault, entry, previous, seq):
+            yield (_kind_of(vault, found, previous, seq), seq)
+            return
+        previous = entry.chain
+    yield from _head_fault(row, len(found), previous)
+
+
+def _head_fault(row: Row[Any], count: int, last: bytes) -> Iterator[tuple[FaultKind, int]]:
+    if not isinstance(row.version, int):
+        yield (FaultKind.HEAD, count)
+    elif count < row.version:
+        yield (FaultKind.CUT_OFF, count + 1)
+    elif count > row.version:
+        yield (FaultKind.INSERTED, row.version + 1)
+    elif row.head != last:
+        yield (FaultKind.HEAD, count)
+
+
+def _kind_of(vault: Vault, found: list[Any], previous: bytes, seq: int) -> FaultKind:
+    """Say why the entry does not fit: the true one may stand elsewhere, and this one may belong elsewhere."""
+    true_one = next((entry for entry in found[seq:] if _fits(vault, entry, previous, seq)), None)
+    if true_one is None:
+        return FaultKind.CHANGED
+    links = [entry.chain for entry in found]
+    here = found[seq - 1]
+    is_ours = any(_fits(vault, here, link, place) for link in links for place in range(seq, len(found) + 1))
+    return FaultKind.REORDERED if is_ours else FaultKind.INSERTED
+
+
+def _fits(vault: Vault, entry: Any, previous: bytes, seq: int) -> bool:
+    try:
+        made = chain.link(vault, previous, entry.case, seq, entry.author, entry.written_at, entry.payload)
+    except _GARBAGE:
+        return False
+    return bool(made == entry.chain)

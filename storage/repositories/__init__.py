@@ -1,0 +1,1 @@
+"""The ports of the core on SQL tables: one file for each."""

@@ -1,0 +1,213 @@
+"""Messages on their way: put by a use case's transaction, claimed and sent after its commit (promise 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, delete, exists, func, or_, select, update
+
+from meldcode.application.ports.unit_of_work import URGENT, Outbox, OutboxMessage
+from meldcode.domain.ids import CaseId, PersonId
+from meldcode.domain.staff import Identity
+from storage.db.insert_once import insert_all_once
+from storage.db.schema import identities, outbox
+
+MARKED_TOGETHER = 200
+"""Messages in one statement: a server ends one that takes long, and then none of them would count as sent."""
+_SAME = (outbox.c.about, outbox.c.kind, outbox.c.recipient, outbox.c.moment)
+
+
+class SendState(StrEnum):
+    """Where a message is on its way; one that was due in a backup is restored: perhaps sent since, so sent no more."""
+
+    PENDING = "pending"
+    CLAIMED = "claimed"
+    SENT = "sent"
+    FAILED = "failed"
+    RESTORED = "restored"
+
+
+_UNDERWAY = (SendState.PENDING.value, SendState.CLAIMED.value)
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A message that is ours to send until the lease ends; `attempts` counts this one. No identity: nowhere to send."""
+
+    id: int
+    kind: str
+    to: PersonId
+    identity: Identity | None
+    case: CaseId | None
+    words: Mapping[str, str]
+    attempts: int
+    locale: str | None = None
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What is wrong with the outbox: how many messages were given up, since when the oldest one waits, and how many
+    wait after which error.
+    """
+
+    failed: int
+    oldest_due: datetime | None
+    errors: Mapping[str, int] = field(default_factory=dict)
+
+
+class StoredOutbox(Outbox):
+    """The outbox, seen by one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def put_all(self, messages: Iterable[OutboxMessage], now: datetime) -> None:
+        """Put the messages in the outbox, each unless the same one is or was there."""
+        insert_all_once(self._connection, outbox, [_row(message, now) for message in messages], _SAME)
+
+    def drop_sent(self, before: datetime) -> None:
+        """Forget the messages from before this moment that were sent or given up.
+
+        By then nobody asks for the same one again: of a reminder it is kept with the case that it was given.
+        """
+        done = outbox.c.state.in_((SendState.SENT.value, SendState.FAILED.value))
+        self._connection.execute(delete(outbox).where(done, outbox.c.created_at < before))
+
+
+def _row(message: OutboxMessage, now: datetime) -> dict[str, Any]:
+    return {
+        "kind": message.kind,
+        "case": message.case,
+        "about": str(message.case or ""),
+        "recipient": message.to,
+        "moment": message.moment,
+        "words": dict(message.words),
+        "state": SendState.PENDING.value,
+        "attempts": 0,
+        "due_at": now,
+        "created_at": now,
+    }
+
+
+class SendQueue:
+    """The sender's side of the outbox, in one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def claim(self, now: datetime, limit: int, lease: timedelta) -> list[Claimed]:
+        """Claim what is due, in order, at most one per person; nobody else gets it before the lease ends."""
+        rows = self._connection.execute(_CLAIMABLE, {"now": now, "most": limit}).all()
+        if not rows:
+            return []
+        self._take(rows, now + lease)
+        known = self._identities({row.recipient for row in rows})
+        return [_claimed(row, *known.get(row.recipient, (None, None))) for row in rows]
+
+    def claim_alike(self, claimed: Claimed, now: datetime, lease: timedelta) -> list[Claimed]:
+        """Claim what else of the same kind waits for the same person and is due, to be sent in one message."""
+        alike = (outbox.c.recipient == claimed.to, outbox.c.kind == claimed.kind, outbox.c.id > claimed.id)
+        waiting = (outbox.c.state == SendState.PENDING.value, outbox.c.due_at <= now)
+        query = select(outbox).where(*alike, *waiting).order_by(outbox.c.id).with_for_update(skip_locked=True)
+        rows = self._connection.execute(query).all()
+        self._take(rows, now + lease)
+        return [_claimed(row, claimed.identity) for row in rows]
+
+    def backlog(self, now: datetime) -> Backlog:
+        """Return what was given up and what waits, due by now."""
+        failed = select(func.count()).where(outbox.c.state == SendState.FAILED.value)
+        oldest = select(func.min(outbox.c.due_at)).where(outbox.c.state.in_(_UNDERWAY), outbox.c.due_at <= now)
+        errors = {row.last_error_code: row.waiting for row in self._connection.execute(_errors())}
+        return Backlog(self._connection.scalar(failed) or 0, self._connection.scalar(oldest), errors)
+
+    def next_due(self) -> datetime | None:
+        """Return when the first of the messages that wait is to be sent."""
+        waiting = outbox.c.state == SendState.PENDING.value
+        found: datetime | None = self._connection.scalar(select(func.min(outbox.c.due_at)).where(waiting))
+        return found
+
+    def mark_sent(self, sent: Collection[int], now: datetime) -> None:
+        """Mark the messages with these ids sent, also when a lease has ended meanwhile: they were sent."""
+        ids = sorted(sent)
+        for first in range(0, len(ids), MARKED_TOGETHER):
+            some = ids[first : first + MARKED_TOGETHER]
+            self._connection.execute(_MARK_SENT, {"ids": some, "sent_at": now})
+
+    def retry(self, claimed: Claimed, due_at: datetime, error_code: str) -> None:
+        """Give the message back, to be sent again from `due_at` on; nothing when the lease was lost to another."""
+        self._give_up_claim(claimed, SendState.PENDING, error_code, due_at=due_at)
+
+    def put_off(self, claimed: Claimed, due_at: datetime) -> None:
+        """Give the message back until `due_at`, as if it had not been tried; nothing when the lease was lost."""
+        self._give_up_claim(claimed, SendState.PENDING, None, due_at=due_at, attempts=0)
+
+    def set_aside(self, claimed: Claimed, error_code: str) -> None:
+        """Try the message no more; nothing when the lease was lost to another."""
+        self._give_up_claim(claimed, SendState.FAILED, error_code)
+
+    def _take(self, rows: Sequence[Row[Any]], until: datetime) -> None:
+        self._connection.execute(_TAKE, {"ids": [row.id for row in rows], "claimed_until": until})
+
+    def _identities(self, people: set[PersonId]) -> dict[PersonId, tuple[Identity, str | None]]:
+        rows = self._connection.execute(_IDENTITIES, {"people": list(people)})
+        return {row.person: (Identity(row.platform, row.workspace, row.user), row.locale) for row in rows}
+
+    def _give_up_claim(self, claimed: Claimed, state: SendState, error_code: str | None, **changed: Any) -> None:
+        # The number of attempts names the claim: a slow sender must not touch what another has claimed since.
+        ours = (
+            outbox.c.id == claimed.id,
+            outbox.c.state == SendState.CLAIMED.value,
+            outbox.c.attempts == claimed.attempts,
+        )
+        row = {"state": state.value, "claimed_until": None, "last_error_code": error_code, **changed}
+        self._connection.execute(update(outbox).where(*ours).values(row))
+
+
+def _claimable() -> Select[Any]:
+    now, earlier = bindparam("now", type_=outbox.c.due_at.type), outbox.alias()
+    # What waits for the morning holds up nothing that comes at night (G4); what is tried again keeps its place.
+    is_before = or_(earlier.c.due_at <= now, earlier.c.attempts > 0)
+    waits = exists().where(
+        earlier.c.recipient == outbox.c.recipient,
+        earlier.c.id < outbox.c.id,
+        earlier.c.state.in_(_UNDERWAY),
+        is_before,
+    )
+    due = (outbox.c.state == SendState.PENDING.value) & (outbox.c.due_at <= now)
+    abandoned = (outbox.c.state == SendState.CLAIMED.value) & (outbox.c.claimed_until <= now)
+    urgent = outbox.c.kind.in_(URGENT)
+    return (
+        select(outbox)
+        .where(or_(due, abandoned), or_(urgent, ~waits))
+        .order_by(urgent.desc(), outbox.c.due_at, outbox.c.id)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _errors() -> Select[Any]:
+    waiting = (outbox.c.state.in_(_UNDERWAY), outbox.c.last_error_code.is_not(None))
+    return (
+        select(outbox.c.last_error_code, func.count().label("waiting"))
+        .where(*waiting)
+        .group_by(outbox.c.last_error_code)
+    )
+
+
+_CLAIMABLE = _claimable()
+_IDS = outbox.c.id.in_(bindparam("ids", expanding=True))
+_TAKE = update(outbox).where(_IDS).values(state=SendState.CLAIMED.value, attempts=outbox.c.attempts + 1)
+_MARK_SENT = update(outbox).where(_IDS).values(state=SendState.SENT.value, claimed_until=None, last_error_code=None)
+_IDENTITIES = (
+    select(identities)
+    .where(identities.c.person.in_(bindparam("people", expanding=True)))
+    .order_by(identities.c.platform)
+)
+
+
+def _claimed(row: Row[Any], identity: Identity | None, locale: str | None = None) -> Claimed:
+    return Claimed(row.id, row.kind, row.recipient, identity, row.case, row.words, row.attempts + 1, locale)

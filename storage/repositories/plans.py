@@ -1,0 +1,81 @@
+"""The step plans that cases run under, kept as they were when a case began."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+
+from sqlalchemy import Connection, select
+
+from meldcode.application.ports.unit_of_work import Plans
+from meldcode.domain.plan.file import parse_plan
+from meldcode.domain.plan.model import Plan
+from meldcode.domain.plan.translation import in_language
+from storage.db.insert_once import insert_once
+from storage.db.schema import plans
+
+PlanKey = tuple[str, int, str]
+"""A plan, its version, and the language it is in; none is the one it was written in."""
+
+
+class PlanChanged(Exception):
+    """A plan file was changed without a new version: cases may be running under it."""
+
+
+class StoredPlans(Plans):
+    """The plans in the database; `parsed` is shared by all transactions of the process, for a plan never changes."""
+
+    def __init__(
+        self, connection: Connection, current: Plan, parsed: dict[PlanKey, Plan], language: Callable[[], str]
+    ) -> None:
+        self._connection = connection
+        self._current = current
+        self._parsed = parsed
+        self._language = language
+
+    def current(self) -> Plan:
+        """Return the plan for new cases."""
+        return self._spoken(self._current)
+
+    def get(self, plan: str, version: int) -> Plan:
+        """Return the plan a case runs under. Raises KeyError."""
+        if (plan, version, "") not in self._parsed:
+            self._parsed[plan, version, ""] = parse_plan(self._document(plan, version), f"{plan} {version}")
+        return self._spoken(self._parsed[plan, version, ""])
+
+    def _spoken(self, plan: Plan) -> Plan:
+        language = self._language()
+        if language not in plan.translations:
+            return plan
+        key = (plan.plan, plan.version, language)
+        if key not in self._parsed:
+            self._parsed[key] = in_language(plan, language)
+        return self._parsed[key]
+
+    def _document(self, plan: str, version: int) -> str:
+        query = select(plans.c.document).where(plans.c.plan == plan, plans.c.version == version)
+        document: str | None = self._connection.scalar(query)
+        if document is None:
+            raise KeyError((plan, version))
+        return document
+
+
+def register(connection: Connection, given: Iterable[tuple[Plan, str]]) -> None:
+    """Keep each plan with its document at first sight. Raises PlanChanged."""
+    for plan, document in given:
+        row = {"plan": plan.plan, "version": plan.version, "digest": digest(plan), "document": document}
+        if not insert_once(connection, plans, row, (plans.c.plan, plans.c.version)):
+            _refuse_changed(connection, plan)
+
+
+def digest(plan: Plan) -> bytes:
+    """Return a digest of what the plan says; comments, and words a later program adds to the vocabulary, are not it."""
+    said = plan.model_dump(mode="json", exclude_defaults=True)
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).digest()
+
+
+def _refuse_changed(connection: Connection, plan: Plan) -> None:
+    query = select(plans.c.digest).where(plans.c.plan == plan.plan, plans.c.version == plan.version)
+    if connection.scalar(query) != digest(plan):
+        raise PlanChanged(f"plan {plan.plan} version {plan.version} was changed: give it a new version")

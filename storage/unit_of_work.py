@@ -1,0 +1,122 @@
+"""The unit of work: the one place where anything is committed (promise 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, Engine
+
+from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.domain.plan.model import Plan
+from storage.crypto.vault import Vault
+from storage.repositories.cases import StoredCases
+from storage.repositories.drafts import StoredDrafts
+from storage.repositories.files import StoredFiles
+from storage.repositories.installations import StoredInstallations
+from storage.repositories.outbox import SendQueue, StoredOutbox
+from storage.repositories.plans import PlanKey, StoredPlans, register
+from storage.repositories.processed_requests import StoredProcessedRequests
+from storage.repositories.retention import StoredRetentionJobs
+from storage.repositories.staff import StoredStaff
+from storage.repositories.staff_cache import StaffCache
+from storage.repositories.worklist import StoredWorklists
+from storage.session import Session
+
+SERVER_WRITERS = 8
+Transactions = Callable[[datetime], AbstractContextManager["StoredUnitOfWork"]]
+
+
+class LostTransaction(RuntimeError):
+    """SQLite has rolled back by itself, as it does when the disk is full: nothing that shared the commit is stored."""
+
+
+class StoredUnitOfWork(UnitOfWork):
+    """One transaction on the database; `queue` is the sender's side of the outbox."""
+
+    def __init__(self, session: Session, plans: StoredPlans, memory: StaffCache) -> None:
+        self.session = session
+        self.plans = plans
+        self.staff = StoredStaff(session, memory)
+        self.cases = StoredCases(session)
+        self.worklists = StoredWorklists(session, self.cases)
+        self.drafts = StoredDrafts(session)
+        self.processed_requests = StoredProcessedRequests(session)
+        self.outbox = StoredOutbox(session.connection)
+        self.retention = StoredRetentionJobs(session, self.cases)
+        self.queue = SendQueue(session.connection)
+        self.files = StoredFiles(session)
+        self.changed_desks = session.changed_desks
+        self.installations = StoredInstallations(session, self.processed_requests)
+
+
+class Store:
+    """The database, for use cases. `plan` is the one for new cases; `language` says in which plans are read."""
+
+    def __init__(self, engine: Engine, vault: Vault, plan: Plan, language: Callable[[], str] = str) -> None:
+        self._engine = engine
+        self._vault = vault
+        self._plan = plan
+        self._language = language
+        self._parsed: dict[PlanKey, Plan] = {}
+        self._memory = StaffCache()
+
+    @property
+    def writers(self) -> int:
+        """How many transactions the database takes at the same time; SQLite takes one."""
+        return 1 if self._engine.dialect.name == "sqlite" else SERVER_WRITERS
+
+    @contextmanager
+    def transaction(self, now: datetime | None = None) -> Iterator[StoredUnitOfWork]:
+        """Begin a transaction at this moment (by default the machine's).
+
+        Leaving it normally commits, any exception rolls all of it back.
+        """
+        with self._engine.begin() as connection:
+            yield self._in(connection, now)
+
+    @contextmanager
+    def together(self) -> Iterator[Transactions]:
+        """Begin transactions that share one durable commit at the end, where the database takes one at a time anyway.
+
+        Each can fail by itself. None of them is stored before the end, nor when leaving raises. A server that takes
+        several at a time shares the commits of its connections by itself: there each is committed at its own end.
+        """
+        if self.writers > 1:
+            yield self.transaction
+            return
+        with self._engine.begin() as connection:
+            yield lambda now: self._within(connection, now)
+            _refuse_lost(connection)
+
+    @contextmanager
+    def _within(self, connection: Connection, now: datetime) -> Iterator[StoredUnitOfWork]:
+        _refuse_lost(connection)
+        # Not `begin_nested`, which does the same at ten times the price.
+        connection.exec_driver_sql("SAVEPOINT one")
+        try:
+            yield self._in(connection, now)
+        except BaseException:
+            connection.exec_driver_sql("ROLLBACK TO one")
+            raise
+        finally:
+            connection.exec_driver_sql("RELEASE one")
+
+    def _in(self, connection: Connection, now: datetime | None) -> StoredUnitOfWork:
+        plans = StoredPlans(connection, self._plan, self._parsed, self._language)
+        return StoredUnitOfWork(Session(connection, self._vault, now or datetime.now(UTC)), plans, self._memory)
+
+    def register_plans(self, plans: Iterable[tuple[Plan, str]]) -> None:
+        """Keep each plan with its document at first sight. Raises PlanChanged: a case never changes underfoot."""
+        known = list(plans)
+        with self._engine.begin() as connection:
+            register(connection, known)
+        # No case of theirs has to parse a document first, which would take a good part of an acknowledgement's time.
+        self._parsed |= {(plan.plan, plan.version, ""): plan for plan, _ in known}
+
+
+def _refuse_lost(connection: Connection) -> None:
+    """Raise LostTransaction where SQLite's own commit would say nothing."""
+    if not getattr(connection.connection.dbapi_connection, "in_transaction", True):
+        raise LostTransaction

@@ -7,6 +7,15 @@ from functools import cache
 from pathlib import Path
 
 DATA = Path(__file__).parent / "data"
+"""Lists of our own; those of others are in a folder for each source, with its licence."""
+_FIRST_NAMES = (
+    "faker/first_names",
+    "faker_js/first_names",
+    "opentaal/first_names",
+    "ssa/first_names",
+    "first_names_own",
+)
+_SURNAMES = ("faker/surnames", "faker_js/surnames", "opentaal/surnames")
 _SHORTEST_SURNAME = 4
 _PLAIN = str.maketrans("łøıđæœßðþ’", "loidaosdt'")
 
@@ -22,7 +31,7 @@ def fold(word: str) -> str:
 
 @cache
 def lines(name: str) -> tuple[str, ...]:
-    """The lines of a data file, without its comments."""
+    """The lines of a data file, such as `faker/places`, without its comments."""
     text = (DATA / f"{name}.txt").read_text(encoding="utf-8")
     return tuple(line for line in text.splitlines() if line and not line.startswith("#"))
 
@@ -48,13 +57,13 @@ def unsure() -> frozenset[str]:
 @cache
 def first_names() -> frozenset[str]:
     """First names that can be one."""
-    return words("first_names_deduce", "first_names_faker", "first_names_own") - never_names()
+    return words(*_FIRST_NAMES) - never_names()
 
 
 @cache
 def surnames() -> frozenset[str]:
     """Surnames without their particles, among them many common words."""
-    return words("surnames_deduce", "surnames_faker")
+    return words(*_SURNAMES)
 
 
 @cache
@@ -66,20 +75,20 @@ def sure_surnames() -> frozenset[str]:
 @cache
 def places() -> frozenset[str]:
     """Places in the Netherlands, of one word."""
-    return frozenset(lines("places_faker"))
+    return frozenset(lines("faker/places"))
 
 
 @cache
 def no_people() -> tuple[tuple[str, ...], ...]:
     """What is no name of a person: months, organisations, subjects, countries, places of more words."""
-    composed = [line for line in lines("places_faker") if " " in line]
+    composed = [line for line in lines("faker/places") if " " in line]
     return tuple(tuple(line.split()) for line in (*lines("not_names"), *lines("places_own"), *composed))
 
 
 @cache
 def all_places() -> tuple[tuple[str, ...], ...]:
     """Places here and abroad, as words."""
-    return tuple(tuple(line.split()) for line in (*lines("places_own"), *lines("places_faker")))
+    return tuple(tuple(line.split()) for line in (*lines("places_own"), *lines("faker/places")))
 
 
 def base(word: str) -> str:
@@ -95,7 +104,7 @@ def is_first(word: str) -> bool:
 
 def read_all() -> None:
     """Read every list now, and make what is made of them."""
-    for file in DATA.glob("*.txt"):
-        lines(file.stem)
+    for file in DATA.rglob("*.txt"):
+        lines(file.relative_to(DATA).with_suffix("").as_posix())
     for derived in (unsure, first_names, sure_surnames, no_people, all_places):
         derived()

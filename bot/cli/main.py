@@ -25,6 +25,7 @@ from storage.db.migrate import upgrade
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="meldwijzer", prog_name="meldwijzer")
 def main() -> None:
     """Meldwijzer leads a school through the step plan of the meldcode, inside Slack."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")

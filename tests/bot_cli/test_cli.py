@@ -6,6 +6,7 @@ import base64
 import json
 import sqlite3
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,12 @@ def commands(command: click.Command = main, path: tuple[str, ...] = ()) -> Itera
             yield from commands(inner, (*path, name))
 
 
-# help and wrong use
+# help, version and wrong use
+
+
+def test_the_version_is_that_of_the_package(cli: Cli) -> None:
+    result = cli("--version")
+    assert (result.exit_code, result.stdout) == (0, f"meldwijzer, version {metadata.version('meldwijzer')}\n")
 
 
 def test_the_commands_of_the_design_are_there() -> None:

@@ -4,7 +4,7 @@ PORT ?= 8765
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup demo test check bench rules readme docs-pictures browser format lock clean
+.PHONY: setup demo test check bench rules docs-pictures browser format lock clean
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed" if sys.version_info < (3, 11) else 0)'
@@ -34,9 +34,6 @@ bench: $(READY)
 
 rules: $(READY)
 	@$(BIN)/python -m tests.rule_table
-
-readme: $(READY)
-	@$(BIN)/python -m tests.docs.rules_in_readme
 
 docs-pictures: $(READY) browser
 	@$(BIN)/python -m tests.docs.pictures

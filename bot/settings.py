@@ -82,7 +82,7 @@ class Settings(BaseSettings):
         """Return these settings. Raises Wrong when what Slack needs is missing."""
         missing = self._missing_for_several() if self.is_for_several else self._missing_for_one()
         if missing:
-            raise ConfigError(f'Set {" and ".join(missing)}; see the README, "In a real Slack workspace".')
+            raise ConfigError(f"Set {' and '.join(missing)}; see docs/install.md.")
         if not self.slack_api_url.endswith("/api/"):
             raise ConfigError("SLACK_API_URL must end in /api/.")
         return self
@@ -98,7 +98,7 @@ class Settings(BaseSettings):
         if wrong := [name for name, value in of_one.items() if value.get_secret_value()]:
             raise ConfigError(
                 f"{' and '.join(wrong)} is for one workspace, SLACK_CLIENT_ID for several: leave out one of the two; "
-                'see the README, "For many schools".'
+                "see docs/many-schools.md."
             )
         needed = {"SLACK_CLIENT_SECRET": self.slack_client_secret, "SLACK_SIGNING_SECRET": self.slack_signing_secret}
         return [name for name, value in needed.items() if not value.get_secret_value()]

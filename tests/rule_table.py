@@ -1,7 +1,7 @@
-"""The rules of the step plan, each with the tests that prove it: `python -m tests.rule_table [--check]`.
+"""Writes docs/rules.md, the rules of the step plan with the tests that prove them: `make rules`.
 
-Prints a Markdown table. With `--check` it exits 1 when a rule that the program enforces has no test, or when a test
-names a rule that does not exist.
+With `--check` it writes nothing, and exits 1 when a rule that the program enforces has no test, when a test names a
+rule that does not exist, or when docs/rules.md is not up to date.
 """
 
 from __future__ import annotations
@@ -12,9 +12,13 @@ import io
 import sys
 from collections import defaultdict
 from collections.abc import Mapping
+from itertools import groupby
 from pathlib import Path
 
 import pytest
+
+from meldcode.domain.plan.file import PLANS, load_plan
+from meldcode.domain.plan.model import Plan
 
 RULES = {
     "S1.1": "A suspicion reaches the IB-er and the confidant always and at once; with neither, the school leader",
@@ -50,8 +54,21 @@ RULES = {
 }
 PROVEN_HERE = {rule for rule in RULES if rule not in ("G2", "G6")}
 """What `--check` asks a test for."""
+KEYS = {"S4.4": ["tell"], "G1": ["who", "by"], "G2": ["deadline", "remind"], "G3": ["readers"]}
+"""The keys of a plan that hold a rule in every step."""
 
 ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs/rules.md"
+DEFAULT_PLAN = PLANS / "heutink.yaml"
+INTRODUCTION = f"""\
+# The rules of the step plan
+
+Each rule, its place in the default plan (`{DEFAULT_PLAN.relative_to(ROOT)}`: records by step, or keys), and the files
+with the tests that prove it. "The program" means that it holds whatever the plan says. The words of a plan:
+[plan.md](plan.md).
+
+`make rules` writes this page from the plan and from the marks in the tests; `pytest -m rule --collect-only` lists them.
+"""
 Tests = Mapping[str, set[str]]
 
 
@@ -79,10 +96,31 @@ def collected() -> Tests:
     return collector.tests
 
 
-def table(tests: Tests) -> str:
-    """Return the rules and their tests as a Markdown table: per file, the names of its tests."""
-    rows = [f"| {rule} | {wording} | {_cell(tests.get(rule, set()))} |" for rule, wording in RULES.items()]
-    return "\n".join(["| rule | in short | tests |", "|---|---|---|", *rows])
+def page(tests: Tests) -> str:
+    """Return the whole of docs/rules.md."""
+    return f"{INTRODUCTION}\n{table(tests, load_plan(DEFAULT_PLAN))}\n"
+
+
+def table(tests: Tests, plan: Plan) -> str:
+    """Return the rules as a Markdown table: each with its place in the plan and the files of its tests."""
+    found = places(plan)
+    rows = [
+        f"| {rule} | {wording} | {'; '.join(found[rule]) or 'the program'} | {_files(tests.get(rule, set()))} |"
+        for rule, wording in RULES.items()
+    ]
+    return "\n".join(["| rule | in short | place in the plan | tests |", "|---|---|---|---|", *rows])
+
+
+def places(plan: Plan) -> defaultdict[str, list[str]]:
+    """Return where the plan has each rule: the records that name it, by step, and the keys that hold it everywhere."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    steps = {record.id: f"step {step.number}" for step in plan.steps for record in step.records}
+    for rule in RULES:
+        named = [record.id for record in plan.records.values() if rule in record.rules]
+        for step, records in groupby(named, lambda record: steps.get(record, "any step")):
+            found[rule].append(f"{step}: {', '.join(f'`{record}`' for record in records)}")
+        found[rule] += [f"`{key}`" for key in KEYS.get(rule, ())]
+    return found
 
 
 def faults(tests: Tests) -> list[str]:
@@ -94,22 +132,24 @@ def faults(tests: Tests) -> list[str]:
     return unproven + unknown
 
 
-def _cell(names: set[str]) -> str:
-    by_file: defaultdict[str, list[str]] = defaultdict(list)
-    for name in sorted(names):
-        file, _, test = name.partition("::")
-        by_file[file.removeprefix("tests/")].append(test.removeprefix("test_").replace("_", " "))
-    return "<br>".join(f"`{file}`: {'; '.join(tests)}" for file, tests in by_file.items())
+def _files(names: set[str]) -> str:
+    files = {name.partition("::")[0] for name in names}
+    return "<br>".join(f"`{file}`" for file in sorted(files))
 
 
 def main() -> int:
-    """Print the table, or check it."""
+    """Write the page, or check the rules and the page."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--check", action="store_true", help="exit 1 when a rule has no test or a mark no rule")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when something is wrong")
     arguments = parser.parse_args()
     tests = collected()
-    found = faults(tests) if arguments.check else []
-    sys.stdout.write("\n".join(found) + "\n" if found else "" if arguments.check else table(tests) + "\n")
+    if not arguments.check:
+        PAGE.write_text(page(tests), encoding="utf-8")
+        return 0
+    found = faults(tests)
+    if page(tests) != PAGE.read_text(encoding="utf-8"):
+        found.append("docs/rules.md is not up to date: run `make rules`")
+    sys.stdout.write("".join(f"{fault}\n" for fault in found))
     return 1 if found else 0
 
 

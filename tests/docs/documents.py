@@ -8,7 +8,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
-DOCUMENTS = sorted([README, *(ROOT / "docs").rglob("*.md")])
+DOCS = ROOT / "docs"
+TOUR, INSTALL, MANY_SCHOOLS = DOCS / "tour.md", DOCS / "install.md", DOCS / "many-schools.md"
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 
 _LINK = re.compile(r"(?<!`)!?\[[^\]\n]*\]\(([^)\s]+)\)")
 _CODE = re.compile(r"```.*?```|`[^`\n]+`", re.S)
@@ -47,9 +49,10 @@ def headings(document: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.casefold()).replace(" ", "-") for heading in found}
 
 
-def without_generated(words: str) -> str:
-    """The text without what the program wrote into it."""
-    return re.sub(r"<!-- (\w+):begin -->.*?<!-- \1:end -->", "", words, flags=re.S)
+def section(document: Path, heading: str) -> str:
+    """What stands under this heading of the second level."""
+    _, _, below = text(document).partition(f"\n## {heading}\n")
+    return below.partition("\n## ")[0]
 
 
 def table(document: Path, under: str) -> list[list[str]]:

@@ -24,21 +24,26 @@ from meldcode.domain.plan.file import load_plan, shipped_plans
 from meldcode.domain.plan.model import Plan
 from storage.db.schema import metadata
 from tests.docs.documents import (
+    DOCS,
     DOCUMENTS,
+    INSTALL,
+    MANY_SCHOOLS,
     README,
     ROOT,
+    TOUR,
     code,
     headings,
     name,
     prose,
     relative_links,
+    section,
     table,
     text,
-    without_generated,
 )
 
-ARCHITECTURE = ROOT / "docs/architecture.md"
-GUIDES = [README, ROOT / "docs/gebruik.md"]
+ARCHITECTURE = DOCS / "architecture.md"
+LIST = DOCS / "README.md"
+GUIDES = [TOUR, DOCS / "gebruik.md"]
 
 each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=name)
 
@@ -68,8 +73,7 @@ def test_every_make_target_exists(document: Path) -> None:
 
 @each_document
 def test_every_file_that_is_named_exists(document: Path) -> None:
-    words = without_generated(text(document))
-    named = re.findall(r"`((?:bot|handlers|storage|meldcode|practice|tests|bench|docs)/[\w/.-]*)`", words)
+    named = re.findall(r"`((?:bot|handlers|storage|meldcode|practice|tests|bench|docs)/[\w/.-]*)`", text(document))
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 
@@ -84,7 +88,7 @@ def test_the_documents_name_no_machine_and_no_registry(document: Path) -> None:
 
 
 def test_the_settings_are_those_of_the_program() -> None:
-    rows = {row[0]: row[1] for row in table(README, "## Settings")}
+    rows = {row[0]: row[1] for row in table(DOCS / "settings.md", "## All settings")}
     assert list(rows) == [field.upper() for field in Settings.model_fields]
     told = {field: default for field, default in rows.items() if re.fullmatch(r"[\w:/.]+", default)}
     defaults = {field.upper(): str(info.default) for field, info in Settings.model_fields.items()}
@@ -92,8 +96,8 @@ def test_the_settings_are_those_of_the_program() -> None:
     assert told.keys() == {"SLACK_API_URL", "DATABASE_URL", "HOST", "PORT"}
 
 
-def test_the_schools_file_of_the_readme_can_be_read(tmp_path: Path) -> None:
-    first, several = re.findall(r"```yaml\n(.*?) *```", text(README), re.S)
+def test_the_schools_files_of_the_documents_can_be_read(tmp_path: Path) -> None:
+    [first], [several] = (re.findall(r"```yaml\n(.*?) *```", text(file), re.S) for file in (INSTALL, MANY_SCHOOLS))
     file = tmp_path / "schools.yaml"
     file.write_text(textwrap.dedent(several), encoding="utf-8")
     assert len(read_schools(file).workspaces) == len(read_schools(file).schools) == 2
@@ -110,16 +114,36 @@ def test_the_schools_file_of_the_readme_can_be_read(tmp_path: Path) -> None:
     assert shown | {"workspace"} == school.model_dump().keys()
 
 
-def test_the_readme_leads_to_a_running_bot_in_ten_steps() -> None:
-    _, _, below = text(README).partition("\n## In a real Slack workspace\n")
-    section, _, _ = below.partition("\n## ")
-    assert re.findall(r"^(\d+)\. ", section, re.M) == [str(number) for number in range(1, 11)]
+def test_installation_leads_to_a_running_bot_in_ten_steps() -> None:
+    steps = re.findall(r"^(\d+)\. ", section(INSTALL, "Ten steps"), re.M)
+    assert steps == [str(number) for number in range(1, 11)]
 
 
-def test_the_readme_says_what_each_scope_is_for() -> None:
-    _, _, below = text(README).partition("\n## In a real Slack workspace\n")
-    section, _, _ = below.partition("\n## ")
-    assert [scope for scope in SCOPES if f"`{scope}`" not in section] == []
+def test_installation_says_what_each_scope_is_for() -> None:
+    assert sorted(row[0] for row in table(INSTALL, "## What the app may do")) == sorted(SCOPES)
+
+
+def test_the_readme_is_one_page_and_shows_one_picture_and_the_two_commands() -> None:
+    words = text(README)
+    assert len(words.splitlines()) < 120
+    assert len(re.findall(r"!\[", words)) == 1
+    [commands] = re.findall(r"```sh\n(.*?)```", words, re.S)
+    assert [line.partition("#")[0].strip() for line in commands.splitlines()] == ["make demo", "make test"]
+
+
+def test_the_list_of_documents_is_whole() -> None:
+    listed = {target.resolve() for _, target, _ in relative_links(LIST)}
+    expected = {file for file in DOCUMENTS if file.parent != DOCS / "adr"} - {LIST}
+    assert listed == expected | {DOCS / "adr"}
+
+
+def test_the_list_of_documents_says_the_language() -> None:
+    languages = {
+        Path(link.partition("(")[2]).name.strip(")"): row[-1] for link, *row in table(LIST, "## All documents")
+    }
+    dutch = {file.name for file in DOCUMENTS if len(re.findall(r"\b(?:het|een|wordt)\b", prose(file))) > 9}
+    assert {file for file, language in languages.items() if language == "Dutch"} == dutch
+    assert set(languages.values()) == {"Dutch", "English"}
 
 
 def test_the_tree_names_the_folders() -> None:
@@ -167,9 +191,19 @@ def without_pictures(words: str) -> str:
 MOST_WORDS = 1200
 """On two pages, tables included."""
 
-HOSTS = {"api.slack.com", "slack.com", "docs.slack.dev", "localhost", "127.0.0.1", "bot.example.nl"}
+HOSTS = {
+    "api.slack.com",
+    "slack.com",
+    "docs.slack.dev",
+    "localhost",
+    "127.0.0.1",
+    "bot.example.nl",
+    "pre-commit.com",
+    "keepachangelog.com",
+    "semver.org",
+}
 PARTS = ("Context", "Decision", "Weighed", "Consequences", "Scope")
-NOT_ON_SCREEN = ("vet", "Is een kind nu in gevaar? Bel 112.")
+NOT_ON_SCREEN = ("vet", "bold", "Is een kind nu in gevaar? Bel 112.")
 
 
 def _is_command(words: str, options: str) -> bool:
@@ -194,9 +228,6 @@ def _registries() -> Iterator[str]:
 def _for_users(document: Path) -> str:
     """The part in which bold words are those on screen."""
     words = prose(document)
-    if document == README:
-        _, _, words = words.partition("\n## The first ten minutes\n")
-        words, _, _ = words.partition("\n## ")
     for known in NOT_ON_SCREEN:
         words = words.replace(f"**{known}**", known)
     return words

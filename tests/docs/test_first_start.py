@@ -1,4 +1,4 @@
-"""The ten steps of the README from an empty workspace to a running bot, as they stand there, in a practice Slack."""
+"""The ten steps of docs/install.md from an empty workspace to a running bot, as written, in a practice Slack."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bot.settings import Settings
 from practice.model import AppConfig, Person
 from practice.state.workspace import Workspace
 from practice.web.server import PracticeServer
-from tests.docs.documents import README, text
+from tests.docs.documents import INSTALL, section
 from tests.running import until
 
 TOKENS = {"xapp-…": "xapp-practice", "xoxb-…": "xoxb-practice"}
@@ -26,8 +26,7 @@ TOKENS = {"xapp-…": "xapp-practice", "xoxb-…": "xoxb-practice"}
 
 def steps() -> Iterator[tuple[str, str]]:
     """Each block of the ten steps, and its language; without the one that gets the program."""
-    _, _, below = text(README).partition("\n## In a real Slack workspace\n")
-    for language, block in re.findall(r"```(\w+)\n(.*?) *```", below.partition("\nThen type")[0], re.S):
+    for language, block in re.findall(r"```(\w+)\n(.*?) *```", section(INSTALL, "Ten steps"), re.S):
         if "git clone" not in block:
             yield language, textwrap.dedent(block)
 

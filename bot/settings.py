@@ -25,7 +25,7 @@ def _if_there(file: Path) -> Path | None:
 
 
 class Settings(BaseSettings):
-    """The settings by the names of DESIGN.md's interfaces, in lower case; the environment goes before `.env`."""
+    """The settings by their names in the environment, in lower case; the environment goes before `.env`."""
 
     model_config = SettingsConfigDict(
         env_file=ENV_FILE, env_file_encoding="utf-8", extra="ignore", hide_input_in_errors=True

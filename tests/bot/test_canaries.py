@@ -168,4 +168,4 @@ async def test_the_log_tells_enough_to_find_the_trouble(tmp_path: Path, monkeypa
         with logged() as log:
             await school.actor(SANNE).fill(form, **signal())
         assert "ERROR meldwijzer.trouble reference=" in log.text
-        assert "recording.py:" in log.text
+        assert "record_entry.py:" in log.text

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, delete, exists, func, or_, select, update
 
-from meldcode.application.ports.unit_of_work import URGENT, Outbox, OutboxMessage
+from meldcode.application.ports.outbox import URGENT, Outbox, OutboxMessage
 from meldcode.domain.ids import CaseId, PersonId
 from meldcode.domain.staff import Identity
 from storage.db.insert_once import insert_all_once

@@ -13,7 +13,7 @@ from bot.app import open_store
 from bot.calendar_watch import calendar_ends
 from bot.cli.doctor.findings import complaints, notes
 from bot.settings import Settings
-from meldcode.application.ports.unit_of_work import OutboxMessage
+from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import School
 from storage.crypto.vault import new_master_key

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, delete, event, func, select, update
 
 from meldcode.application.ports.cases import Outdated, Submission
-from meldcode.application.ports.unit_of_work import OutboxMessage
+from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.domain.case.header import CaseHeader, Reading
 from meldcode.domain.case.state import Answers, Pupil, State, Status
 from meldcode.domain.plan.roles import Role

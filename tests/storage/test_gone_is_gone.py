@@ -13,7 +13,8 @@ import pytest
 from sqlalchemy import Engine, make_url, select
 
 from meldcode.application.jobs.retention import end_next_case
-from meldcode.application.ports.unit_of_work import OutboxMessage, UnitOfWork
+from meldcode.application.ports.outbox import OutboxMessage
+from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.case.header import CaseHeader, Reading
 from meldcode.domain.case.state import Answers, Entry, Pupil, State, Status
 from meldcode.domain.ids import CaseId

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Engine, event, func, select
 
-from meldcode.application.ports.unit_of_work import URGENT, OutboxMessage
+from meldcode.application.ports.outbox import URGENT, OutboxMessage
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.staff import Identity
 from storage.db.schema import outbox

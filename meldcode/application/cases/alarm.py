@@ -12,7 +12,8 @@ from uuid import UUID
 
 from meldcode.application.case_context import case_context, known_person, readable_case
 from meldcode.application.cases.record_entry import add_entry
-from meldcode.application.ports.unit_of_work import OutboxMessage, UnitOfWork
+from meldcode.application.ports.outbox import OutboxMessage
+from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access import ALERTED, Permission, acting_role, in_school, may
 from meldcode.domain.case.state import Entry
 from meldcode.domain.errors import Refused

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from meldcode.application.case_context import CaseContext
-from meldcode.application.ports.unit_of_work import OutboxMessage, UnitOfWork
+from meldcode.application.ports.outbox import OutboxMessage
+from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access import Permission, holds_own, may, relation_to
 from meldcode.domain.case.state import Entry, State, Status, holds, to_act
 from meldcode.domain.ids import PersonId

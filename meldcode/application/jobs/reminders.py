@@ -15,7 +15,8 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from meldcode.application.cases.readers import unusual_in
-from meldcode.application.ports.unit_of_work import OutboxMessage, UnitOfWork
+from meldcode.application.ports.outbox import OutboxMessage
+from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access import ALERTED, holds_own, relation_to
 from meldcode.domain.calendar import AMSTERDAM, DAY, BeyondCalendar
 from meldcode.domain.case.header import CaseHeader, Contents

@@ -15,7 +15,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from meldcode.application.jobs.reminders import IN_CHARGE
-from meldcode.application.ports.unit_of_work import OutboxMessage, RetentionJob, UnitOfWork
+from meldcode.application.ports.outbox import OutboxMessage
+from meldcode.application.ports.unit_of_work import RetentionJob, UnitOfWork
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.state import fold
 from meldcode.domain.deadlines.schedule import open_moment

@@ -8,7 +8,8 @@ from datetime import datetime
 from uuid import UUID
 
 from meldcode.application.jobs.reminders import IN_CHARGE
-from meldcode.application.ports.unit_of_work import URGENT, OutboxMessage, UnitOfWork
+from meldcode.application.ports.outbox import URGENT, OutboxMessage
+from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.ids import CaseId, PersonId
 
 

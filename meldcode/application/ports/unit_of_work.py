@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Mapping, Set
+from collections.abc import Collection, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from meldcode.application.ports.cases import Cases, StepCount
+from meldcode.application.ports.outbox import Outbox
 from meldcode.application.ports.staff import Staff
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import Answers
@@ -16,24 +17,6 @@ from meldcode.domain.ids import CaseId, PersonId, SchoolId
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.retention import Term
 from meldcode.domain.worklist import Assignee, DatedPromise, ListedCase, Section, WorkItem, Workload
-
-URGENT = ("alarm", "alarm_in_case", "alarm_undelivered")
-"""Kinds of messages about immediate danger: they wait for no other message (G4)."""
-
-
-@dataclass(frozen=True)
-class OutboxMessage:
-    """A message to one person, without personal data: a surface renders it from `kind` and `words` when it is sent.
-
-    Unique by (case, kind, to, moment), so that the same message cannot be put in the outbox twice. An alarm may be
-    about no case (G4).
-    """
-
-    kind: str
-    to: PersonId
-    case: CaseId | None
-    moment: str
-    words: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -153,22 +136,6 @@ class ProcessedRequests(ABC):
     @abstractmethod
     def take(self, request: str, now: datetime) -> bool:
         """Take the request in hand, and tell whether this is the first time."""
-
-
-class Outbox(ABC):
-    """Messages that are sent after the commit."""
-
-    @abstractmethod
-    def put_all(self, messages: Iterable[OutboxMessage], now: datetime) -> None:
-        """Put the messages in the outbox, each unless the same one is or was there."""
-
-    def put(self, message: OutboxMessage, now: datetime) -> None:
-        """Put the message in the outbox, unless the same one is or was there."""
-        self.put_all([message], now)
-
-    @abstractmethod
-    def drop_sent(self, before: datetime) -> None:
-        """Forget the messages from before this moment that were sent or given up."""
 
 
 class RetentionJobs(ABC):

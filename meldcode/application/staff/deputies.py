@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from meldcode.application.case_context import known_person
-from meldcode.application.ports.unit_of_work import OutboxMessage, UnitOfWork
+from meldcode.application.ports.outbox import OutboxMessage
+from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access import ALERTED, Permission, holds_own, in_school, may, relation_to
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.header import CaseHeader

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from meldcode.application.case_context import known_person
-from meldcode.application.ports.unit_of_work import OutboxMessage, UnitOfWork
+from meldcode.application.ports.outbox import OutboxMessage
+from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access import Permission, in_school, may
 from meldcode.domain.errors import Invalid, Problem, Refused
 from meldcode.domain.ids import PersonId, SchoolId

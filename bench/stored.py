@@ -19,7 +19,7 @@ def wrong_in(settings: Settings, acknowledged: Collection[int]) -> list[str]:
     engine, store = open_store(settings)
     try:
         with store.transaction() as uow:
-            lost = sum(uow.cases.submission(traffic.key(number)) is None for number in acknowledged)
+            lost = sum(uow.cases.find_submission(traffic.key(number)) is None for number in acknowledged)
             count, connection = len(acknowledged), uow.session.connection
             found = {
                 "acknowledged submissions lost": (lost, 0),

@@ -87,7 +87,7 @@ class HomeTabPublisher:
         desks, self._desks = self._desks, set()
         try:
             found = await self._executor.execute(
-                lambda uow, _now: uow.staff.identities(people_assigned(uow, desks)), seconds=JOB_SECONDS
+                lambda uow, _now: uow.identities.of_people(people_assigned(uow, desks)), seconds=JOB_SECONDS
             )
         except Exception as error:
             log_error(error, "home")

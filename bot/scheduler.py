@@ -121,8 +121,8 @@ def _end_next(uow: UnitOfWork, now: datetime) -> bool:
 
 
 def _tidy(uow: UnitOfWork, now: datetime) -> None:
-    uow.drafts.drop_expired(now)
-    uow.outbox.drop_sent(now - MESSAGES_KEPT)
+    uow.drafts.delete_expired(now)
+    uow.outbox.delete_sent(now - MESSAGES_KEPT)
 
 
 def _look_after(uow: UnitOfWork, now: datetime) -> None:

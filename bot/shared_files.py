@@ -24,7 +24,7 @@ async def remove_due_files(executor: Executor[UnitOfWork], workspaces: Workspace
 
 
 async def _forget(executor: Executor[UnitOfWork], file: str) -> None:
-    await executor.execute(lambda uow, _now: uow.files.removed(file))
+    await executor.execute(lambda uow, _now: uow.files.delete(file))
 
 
 async def _remove(workspaces: Workspaces, workspace: str, file: str) -> bool:

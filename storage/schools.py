@@ -88,7 +88,7 @@ def _engaged(uow: StoredUnitOfWork, configs: Sequence[SchoolConfig], workspace: 
         here = {person.slack: person.name for person in config.people}
         names.setdefault(config.workspace or workspace, {}).update(here)
     return {
-        there: {user: uow.staff.engage(Identity("slack", there, user), name) for user, name in users.items()}
+        there: {user: uow.staff.register(Identity("slack", there, user), name) for user, name in users.items()}
         for there, users in names.items()
     }
 
@@ -102,10 +102,10 @@ def _take_over(
     for person, entry in now_there.items():
         content = uow.session.vault.file_entry(place_to_bytes(school, person, entry.roles, entry.groups))
         if before.get(person) != content:
-            changes += uow.staff.set_place(person, school, entry.roles, entry.groups, None)
+            changes += uow.staff.set_roles(person, school, entry.roles, entry.groups, None)
             _keep_entry(uow.session, school, person, content)
     for person in before.keys() - now_there.keys():
-        changes += uow.staff.set_place(person, school, (), (), None)
+        changes += uow.staff.set_roles(person, school, (), (), None)
         gone = (schools_file.c.school == school, schools_file.c.person == person)
         uow.session.connection.execute(delete(schools_file).where(*gone))
     return changes

@@ -14,14 +14,16 @@ from storage.crypto.vault import Vault
 from storage.repositories.cases import StoredCases
 from storage.repositories.drafts import StoredDrafts
 from storage.repositories.files import StoredFiles
+from storage.repositories.identities import StoredIdentities
 from storage.repositories.installations import StoredInstallations
 from storage.repositories.outbox import SendQueue, StoredOutbox
 from storage.repositories.plans import PlanKey, StoredPlans, register
 from storage.repositories.processed_requests import StoredProcessedRequests
+from storage.repositories.readings import StoredReadings
 from storage.repositories.retention import StoredRetentionJobs
 from storage.repositories.staff import StoredStaff
 from storage.repositories.staff_cache import StaffCache
-from storage.repositories.worklist import StoredWorklists
+from storage.repositories.worklists import StoredWorklists
 from storage.session import Session
 
 SERVER_WRITERS = 8
@@ -39,7 +41,9 @@ class StoredUnitOfWork(UnitOfWork):
         self.session = session
         self.plans = plans
         self.staff = StoredStaff(session, memory)
+        self.identities = StoredIdentities(session)
         self.cases = StoredCases(session)
+        self.readings = StoredReadings(session, self.cases)
         self.worklists = StoredWorklists(session, self.cases)
         self.drafts = StoredDrafts(session)
         self.processed_requests = StoredProcessedRequests(session)

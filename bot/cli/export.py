@@ -29,7 +29,7 @@ from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.errors import Invalid, Refused
 from meldcode.domain.plan.model import Effect, Version
 from meldcode.domain.staff import Identity
-from storage.repositories.staff import identities_of
+from storage.repositories.identities import identities_of
 from storage.unit_of_work import Store, StoredUnitOfWork
 
 T = TypeVar("T")
@@ -66,13 +66,13 @@ def export(
 
 def _finish(store: Store, given: Export) -> None:
     with store.transaction() as uow:
-        uow.files.finish(given.view.context.stored.id, given.entry)
+        uow.files.finish_export(given.view.context.stored.id, given.entry)
 
 
 def _counts(store: Store, year: int) -> list[dict[str, Any]]:
     first, until = (datetime(number, 1, 1, tzinfo=AMSTERDAM) for number in (year, year + 1))
     with store.transaction(datetime.now(UTC)) as uow:
-        return [asdict(ended) for ended in uow.retention.counts(first, until)]
+        return [asdict(ended) for ended in uow.retention.outcome_counts(first, until)]
 
 
 def _given(store: Store, code: str, user: str, to: str, why: str) -> Export:

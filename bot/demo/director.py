@@ -131,7 +131,7 @@ class DemoDirector:
 
 def _newest_case(program: Program, now: datetime) -> CaseHeader:
     with program.store.transaction(now) as uow:
-        return uow.cases.open_ones()[-1]
+        return uow.cases.all_open()[-1]
 
 
 def _progress(program: Program, begun: CaseHeader, now: datetime) -> tuple[CaseHeader, set[str]]:

@@ -29,6 +29,6 @@ async def answer_direct_message(services: Services, request: Request) -> None:
 def _is_first(uow: UnitOfWork, request: Request, now: datetime) -> bool:
     period = int(now.timestamp()) // (MINUTES * 60)
     who = request.identity
-    return uow.processed_requests.take(request.id, now) and uow.processed_requests.take(
+    return uow.processed_requests.claim(request.id, now) and uow.processed_requests.claim(
         f"typed/{who.workspace}/{who.user}/{period}", now
     )

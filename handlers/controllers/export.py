@@ -58,7 +58,9 @@ async def _deliver(services: Services, request: Request, given: Export) -> None:
         file = await _send_up(services, request.identity.workspace, given, password)
         await services.client.views_update(view_id=view, view=password_modal(given, password))
         await _share(services, request.identity.user, given, file)
-        await services.executor.execute(lambda uow, _now: uow.files.finish(given.view.context.stored.id, given.entry))
+        await services.executor.execute(
+            lambda uow, _now: uow.files.finish_export(given.view.context.stored.id, given.entry)
+        )
     except Exception as error:
         log_error(error, "export")
         await _note_failure(services, request, given)
@@ -71,7 +73,7 @@ async def _send_up(services: Services, workspace: str, given: Export, password: 
     content = await asyncio.to_thread(lambda: dossier_pdf.sealed(dossier_pdf.pdf(given), password))
     link = await client.files_getUploadURLExternal(filename=dossier_pdf.file_name(code), length=len(content))
     file = str(link["file_id"])
-    await services.executor.execute(lambda uow, now: uow.files.keep(file, workspace, now + KEPT_IN_SLACK))
+    await services.executor.execute(lambda uow, now: uow.files.save(file, workspace, now + KEPT_IN_SLACK))
     assert client.session is not None  # noqa: S101 - made at start-up
     async with client.session.post(str(link["upload_url"]), data=content) as sent:
         sent.raise_for_status()

@@ -26,7 +26,8 @@ from handlers.platform.errors import log_error
 from handlers.platform.request import Request, Services
 from meldcode.application.executor import Executor
 from meldcode.application.installations import install, uninstall
-from meldcode.application.ports.unit_of_work import Installation, UnitOfWork
+from meldcode.application.ports.installations import Installation
+from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.errors import Refused
 
 INSTALL, REDIRECT = "/slack/install", "/slack/oauth_redirect"
@@ -81,7 +82,7 @@ class _States(AsyncOAuthStateStore):
 
     async def async_consume(self, state: str) -> bool:
         """Tell whether the state is one of ours, young and unused."""
-        return await self._executor.execute(lambda uow, now: uow.installations.take_state(state, now))
+        return await self._executor.execute(lambda uow, now: uow.installations.use_state(state, now))
 
 
 class _Flow(AsyncOAuthFlow):

@@ -40,7 +40,7 @@ class Languages:
 
     async def begin(self) -> None:
         """Read what is known."""
-        self._locales = await self._executor.execute(lambda uow, _now: uow.staff.locales(), seconds=JOB_SECONDS)
+        self._locales = await self._executor.execute(lambda uow, _now: uow.identities.locales(), seconds=JOB_SECONDS)
 
     def of(self, who: Identity) -> str:
         """Return this person's language."""
@@ -57,7 +57,7 @@ class Languages:
 
     async def _keep_up(self) -> None:
         await self.begin()
-        unknown = await self._executor.execute(lambda uow, _now: uow.staff.without_locale(), seconds=JOB_SECONDS)
+        unknown = await self._executor.execute(lambda uow, _now: uow.identities.without_locale(), seconds=JOB_SECONDS)
         for who in unknown:
             if self.may_ask(who):
                 try:
@@ -85,4 +85,4 @@ class Languages:
         """Keep this locale, when it is another than before."""
         if locale and locale != self._locales.get(who):
             self._locales[who] = locale
-            await self._executor.execute(lambda uow, _now: uow.staff.set_locale(who, locale), seconds=JOB_SECONDS)
+            await self._executor.execute(lambda uow, _now: uow.identities.set_locale(who, locale), seconds=JOB_SECONDS)

@@ -130,7 +130,7 @@ def idempotent(request: Request, use_case: Callable[[UnitOfWork, datetime], T]) 
     """Return the use case for this request, which is refused when the same request is played again (promise 9)."""
 
     def for_the_first_time(uow: UnitOfWork, now: datetime) -> T:
-        if not uow.processed_requests.take(request.id, now):
+        if not uow.processed_requests.claim(request.id, now):
             raise Refused("unknown_action")
         return use_case(uow, now)
 

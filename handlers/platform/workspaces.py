@@ -11,7 +11,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.platform.errors import log_error
 from meldcode.application.executor import Executor
-from meldcode.application.ports.unit_of_work import Installation, UnitOfWork
+from meldcode.application.ports.installations import Installation
+from meldcode.application.ports.unit_of_work import UnitOfWork
 
 READ_EVERY = 5.0
 """Seconds in which another process hears that the app was installed anew, or removed."""

@@ -73,8 +73,8 @@ def home(uow: UnitOfWork, who: Identity, now: datetime, turn_to: int | None = No
     Raises Refusal for somebody nobody knows.
     """
     if turn_to is not None:
-        uow.staff.set_home_page(who, turn_to)
-    return overview(uow, who, now, uow.staff.home_page(who))
+        uow.identities.set_home_page(who, turn_to)
+    return overview(uow, who, now, uow.identities.home_page(who))
 
 
 def overview(uow: UnitOfWork, who: Identity, now: datetime, page: int = 0) -> Overview:
@@ -84,7 +84,7 @@ def overview(uow: UnitOfWork, who: Identity, now: datetime, page: int = 0) -> Ov
     """
     person, today = known_person(uow, who), now.astimezone(AMSTERDAM).date()
     may_report, desks = bool(schools_to_report_in(person, uow.plans.current())), assignees_shown_to(uow, person)
-    seen = Overview(person, today, may_report, (), uow.worklists.counts(desks))
+    seen = Overview(person, today, may_report, (), uow.worklists.section_counts(desks))
     seen = replace(seen, page=min(max(page, 0), seen.pages - 1))
     seen = replace(
         seen, rows=tuple(_rows(uow, person, uow.worklists.page(desks, seen.page * CASES_ON_PAGE, CASES_ON_PAGE)))

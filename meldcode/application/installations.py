@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from meldcode.application.ports.unit_of_work import Installation, UnitOfWork
+from meldcode.application.ports.installations import Installation
+from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.errors import Refused
 
 
@@ -18,13 +19,13 @@ def install(uow: UnitOfWork, new: Installation, named: Collection[str]) -> None:
     known = known_workspaces(uow, named)
     if known and new.workspace not in known:
         raise Refused("install_unexpected", workspace=new.workspace)
-    uow.installations.keep(new)
+    uow.installations.save(new)
 
 
 def known_workspaces(uow: UnitOfWork, named: Collection[str]) -> set[str]:
     """Return the workspaces of the schools file (`named`), of the staff and of the installations."""
     installed = {one.workspace for one in uow.installations.all()}
-    return {*named, *uow.staff.workspaces(), *installed}
+    return {*named, *uow.identities.workspaces(), *installed}
 
 
 def uninstall(uow: UnitOfWork, workspace: str, at: datetime) -> None:

@@ -68,7 +68,7 @@ def update_worklist(uow: UnitOfWork, case: CaseHeader, plan: Plan, state: State,
     today = entries[-1].written_at.astimezone(AMSTERDAM).date()
     calendar = calendar_of(uow.staff.school(case.school))
     ahead = [one for one in appointments(plan, entries) if one.day >= today] if state.status is Status.OPEN else []
-    uow.worklists.keep(case, tuple(work_items_of(plan, state, case.school, case.teachers, calendar)), ahead)
+    uow.worklists.replace(case, tuple(work_items_of(plan, state, case.school, case.teachers, calendar)), ahead)
 
 
 def list_unlisted_cases(uow: UnitOfWork, limit: int, trouble: Callable[[Exception], object]) -> int:
@@ -76,7 +76,7 @@ def list_unlisted_cases(uow: UnitOfWork, limit: int, trouble: Callable[[Exceptio
 
     A case that cannot be read holds up no other: `trouble` hears of it.
     """
-    return sum(_is_placed(uow, case, trouble) for case in uow.worklists.unplaced(limit))
+    return sum(_is_placed(uow, case, trouble) for case in uow.worklists.cases_without_items(limit))
 
 
 def _is_placed(uow: UnitOfWork, case: CaseHeader, trouble: Callable[[Exception], object]) -> bool:
@@ -110,7 +110,7 @@ def week_of(uow: UnitOfWork, person: Person, now: datetime) -> Week:
     today = now.astimezone(AMSTERDAM).date()
     sunday = today + (7 - today.isoweekday()) * DAY
     due = uow.worklists.due(assignees_shown_to(uow, person), sunday, MOST_IN_WEEK + 1)
-    promises = uow.worklists.promises(assignees_of(person), (today, sunday), MOST_IN_WEEK + 1)
+    promises = uow.worklists.appointments(assignees_of(person), (today, sunday), MOST_IN_WEEK + 1)
     is_all = max(len(due), len(promises)) <= MOST_IN_WEEK
     return Week(today, tuple(due[:MOST_IN_WEEK]), tuple(promises[:MOST_IN_WEEK]), is_all)
 
@@ -120,10 +120,10 @@ def schools_led(uow: UnitOfWork, person: Person, now: datetime) -> Iterator[Scho
     today = now.astimezone(AMSTERDAM).date()
     for school, membership in person.memberships.items():
         if may(Permission.OVERSEE, in_school(person, school), uow.plans.current()):
-            counts = uow.worklists.steps(Assignee(school, Role.SCHOOL_LEADER), today)
+            counts = uow.worklists.step_counts(Assignee(school, Role.SCHOOL_LEADER), today)
             steps = [StepTotal(uow.plans.get(c.plan, c.plan_version).step(c.step), c.open, c.overdue) for c in counts]
             staff = uow.staff.of_school(school)
-            minding = [_minding(one, staff) for one in uow.worklists.minded(school, today, MOST_MINDED)]
+            minding = [_minding(one, staff) for one in uow.worklists.workloads(school, today, MOST_MINDED)]
             yield SchoolOverview(membership.school, tuple(sorted(steps, key=lambda at: at.step.number)), tuple(minding))
 
 

@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from typing_extensions import override
+
 from storage.crypto.vault import BadKey, KeyWrapper, MasterKey, Wrapped, WrongKey
 
 log = logging.getLogger("meldwijzer")
@@ -27,19 +29,23 @@ class KeyRing(KeyWrapper):
         return cls([MasterKey.from_text(key) for key in re.split(r"[\s,]+", text.strip())])
 
     @property
+    @override
     def key_id(self) -> str:
         """Return the name of the newest key."""
         return self._newest_first[0].key_id
 
     @property
+    @override
     def key_ids(self) -> frozenset[str]:
         """Return the names of all keys."""
         return frozenset().union(*(key.key_ids for key in self._newest_first))
 
+    @override
     def wrap(self, key: bytes, context: bytes) -> Wrapped:
         """Return the key encrypted by the newest key."""
         return self._newest_first[0].wrap(key, context)
 
+    @override
     def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
         """Return the key, whichever of ours it was wrapped by. Raises WrongKey."""
         for one in self._newest_first:
@@ -62,19 +68,23 @@ class KeysInFile(KeyWrapper):
         return f"KeysInFile({self._ring!r})"
 
     @property
+    @override
     def key_id(self) -> str:
         """Return the name of the newest key."""
         return self._current().key_id
 
     @property
+    @override
     def key_ids(self) -> frozenset[str]:
         """Return the names of all keys in the file."""
         return self._current().key_ids
 
+    @override
     def wrap(self, key: bytes, context: bytes) -> Wrapped:
         """Return the key encrypted by the newest key that is in the file now."""
         return self._current().wrap(key, context)
 
+    @override
     def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
         """Return the key. Raises WrongKey when no key in the file opens it, looked at again."""
         known = self._ring

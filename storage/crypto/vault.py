@@ -21,6 +21,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from typing_extensions import override
 
 from meldcode.domain.case.state import Pupil
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
@@ -93,16 +94,17 @@ class MasterKey(KeyWrapper):
         return cls(key_of_text(text))
 
     @property
+    @override
     def key_id(self) -> str:
         """Return a fingerprint."""
         return self._key_id
 
+    @override
     def wrap(self, key: bytes, context: bytes) -> Wrapped:
-        """Return the key encrypted, bound to the context."""
         return Wrapped(_encrypt(self._cipher, key, context), self._key_id)
 
+    @override
     def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
-        """Return the key. Raises WrongKey."""
         try:
             return _decrypt(self._cipher, wrapped, context)
         except InvalidTag:

@@ -1,12 +1,13 @@
-"""What was typed but not yet saved: each draft under a key of its own, which goes with it."""
+"""Drafts, each encrypted with a key of its own that is deleted with it."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, delete, insert, or_, select
+from typing_extensions import override
 
-from meldcode.application.ports.unit_of_work import Drafts
+from meldcode.application.ports.drafts import Drafts
 from meldcode.domain.case.state import Answers
 from meldcode.domain.ids import CaseId, PersonId
 from storage.crypto.payload import answers_from_bytes, answers_to_bytes
@@ -20,14 +21,15 @@ _WITH_KEY = select(drafts.c.answers, draft_keys.c.wrapped_key).join_from(
 
 
 class StoredDrafts(Drafts):
-    """The drafts in the database, seen by one transaction."""
+    """Drafts in the database, within one transaction."""
 
     def __init__(self, session: Session) -> None:
         self._vault = session.vault
         self._connection = session.connection
 
-    def keep(self, key: str, author: PersonId, answers: Answers, now: datetime, case: CaseId | None = None) -> None:
-        """Keep the answers under the key, in place of an earlier draft; drafts that are too old go."""
+    @override
+    def save(self, key: str, author: PersonId, answers: Answers, now: datetime, case: CaseId | None = None) -> None:
+        """Also deletes all expired drafts."""
         index = self._vault.submission_index(key)
         earlier = (drafts.c.key == index) & (drafts.c.author == author)
         self._connection.execute(delete(drafts).where(or_(earlier, drafts.c.expires_at <= now)))
@@ -39,8 +41,8 @@ class StoredDrafts(Drafts):
         kept = {**which, "wrapped_key": wrapped.key, "key_id": wrapped.key_id}
         self._connection.execute(insert(draft_keys).values(kept))
 
+    @override
     def find(self, key: str, author: PersonId, now: datetime) -> Answers | None:
-        """Return the author's own draft, unless it is too old."""
         index = self._vault.submission_index(key)
         own = (drafts.c.key == index, drafts.c.author == author, drafts.c.expires_at > now)
         row = self._connection.execute(_WITH_KEY.where(*own)).one_or_none()
@@ -49,12 +51,12 @@ class StoredDrafts(Drafts):
         opened = self._vault.draft_key(index, author, row.wrapped_key).open(row.answers, **_place(index, author))
         return answers_from_bytes(opened)
 
-    def drop(self, key: str) -> None:
-        """Forget the draft."""
+    @override
+    def delete(self, key: str) -> None:
         self._connection.execute(delete(drafts).where(drafts.c.key == self._vault.submission_index(key)))
 
-    def drop_expired(self, now: datetime) -> None:
-        """Forget the drafts that are too old."""
+    @override
+    def delete_expired(self, now: datetime) -> None:
         self._connection.execute(delete(drafts).where(drafts.c.expires_at <= now))
 
 

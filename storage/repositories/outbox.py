@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, delete, exists, func, or_, select, update
+from typing_extensions import override
 
 from meldcode.application.ports.outbox import URGENT, Outbox, OutboxMessage
 from meldcode.domain.ids import CaseId, PersonId
@@ -60,20 +61,18 @@ class Backlog:
 
 
 class StoredOutbox(Outbox):
-    """The outbox, seen by one transaction."""
+    """The outbox, within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
+    @override
     def put_all(self, messages: Iterable[OutboxMessage], now: datetime) -> None:
-        """Put the messages in the outbox, each unless the same one is or was there."""
         insert_all_once(self._connection, outbox, [_row(message, now) for message in messages], _SAME)
 
-    def drop_sent(self, before: datetime) -> None:
-        """Forget the messages from before this moment that were sent or given up.
-
-        By then nobody asks for the same one again: of a reminder it is kept with the case that it was given.
-        """
+    @override
+    def delete_sent(self, before: datetime) -> None:
+        """Nothing adds such a message again: reminders that were sent are stored with their case."""
         done = outbox.c.state.in_((SendState.SENT.value, SendState.FAILED.value))
         self._connection.execute(delete(outbox).where(done, outbox.c.created_at < before))
 

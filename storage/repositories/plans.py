@@ -7,8 +7,9 @@ import json
 from collections.abc import Callable, Iterable
 
 from sqlalchemy import Connection, select
+from typing_extensions import override
 
-from meldcode.application.ports.unit_of_work import Plans
+from meldcode.application.ports.plans import Plans
 from meldcode.domain.plan.file import parse_plan
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.translation import in_language
@@ -34,12 +35,12 @@ class StoredPlans(Plans):
         self._parsed = parsed
         self._language = language
 
+    @override
     def current(self) -> Plan:
-        """Return the plan for new cases."""
         return self._spoken(self._current)
 
+    @override
     def get(self, plan: str, version: int) -> Plan:
-        """Return the plan a case runs under. Raises KeyError."""
         if (plan, version, "") not in self._parsed:
             self._parsed[plan, version, ""] = parse_plan(self._document(plan, version), f"{plan} {version}")
         return self._spoken(self._parsed[plan, version, ""])

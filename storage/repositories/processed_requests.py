@@ -1,32 +1,31 @@
-"""Which requests were taken in hand: one that is played again is found here (promise 9)."""
+"""Recently processed requests, so that a replayed one is recognised (promise 9)."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete
+from typing_extensions import override
 
-from meldcode.application.ports.unit_of_work import ProcessedRequests
+from meldcode.application.ports.processed_requests import ProcessedRequests
 from storage.db.insert_once import insert_once
 from storage.db.schema import handled
 from storage.session import Session
 
 KEPT_FOR = timedelta(hours=1)
-"""Longer than a signature is good for (5 minutes), and than Slack goes on redelivering an event."""
+"""Longer than a signature is valid (5 minutes), and longer than Slack redelivers an event."""
 
 
 class StoredProcessedRequests(ProcessedRequests):
-    """The requests of the last hour, seen by one transaction."""
+    """The requests of the last hour, within one transaction."""
 
     def __init__(self, session: Session) -> None:
         self._vault = session.vault
         self._connection = session.connection
 
-    def take(self, request: str, now: datetime) -> bool:
-        """Take the request in hand, and tell whether this is the first time; those that are too old go.
-
-        One without a name is always new: better an alarm twice than none (G4).
-        """
+    @override
+    def claim(self, request: str, now: datetime) -> bool:
+        """Also deletes expired requests. Without an id a request counts as new: better two alarms than none (G4)."""
         if not request:
             return True
         self._connection.execute(delete(handled).where(handled.c.at <= now - KEPT_FOR))

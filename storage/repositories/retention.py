@@ -1,4 +1,4 @@
-"""The end of cases: until when a closed one is kept, and its destruction (promise 8)."""
+"""Retention terms of closed cases, and their destruction (promise 8)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, func, or_, select, update
+from typing_extensions import override
 
-from meldcode.application.ports.unit_of_work import Ended, RetentionJob, RetentionJobs
+from meldcode.application.ports.retention import OutcomeCount, RetentionJob, RetentionJobs
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.state import Status
 from meldcode.domain.ids import CaseId, SchoolId
@@ -31,19 +32,19 @@ from storage.repositories.cases import StoredCases
 from storage.session import Session
 
 CONTENT = (case_keys, drafts, givings, entries, case_teachers, readings, reminders, outbox, turns, appointments)
-"""All that goes with a case; what is left is its row, emptied."""
+"""The tables whose rows are deleted with a case. Its own row stays, emptied."""
 
 
 class StoredRetentionJobs(RetentionJobs):
-    """The ends of cases in the database, seen by one transaction."""
+    """Retention terms in the database, within one transaction."""
 
     def __init__(self, session: Session, cases_: StoredCases) -> None:
         self._session = session
         self._connection = session.connection
         self._cases = cases_
 
-    def keep_term(self, case: CaseId, term: Term | None) -> None:
-        """Keep when the case closed, how, and when it may be destroyed; None when it is not closed (any more)."""
+    @override
+    def set_term(self, case: CaseId, term: Term | None) -> None:
         self._update(
             case,
             closed_at=term.closed_at if term else None,
@@ -53,11 +54,9 @@ class StoredRetentionJobs(RetentionJobs):
             end_warnings=0,
         )
 
+    @override
     def claim(self, school: SchoolId, now: datetime) -> RetentionJob | None:
-        """Return the school's next case to warn of or to destroy, for this transaction alone (no other worker).
-
-        A case that closed before this program knew terms has no moment yet, and comes too.
-        """
+        """Includes cases without a term, which closed before this program computed terms."""
         closed = (cases.c.school == school, cases.c.status == Status.CLOSED.value)
         due = or_(cases.c.end_due <= now, cases.c.end_due.is_(None))
         columns = (cases.c.id, cases.c.destroy_at, cases.c.end_warnings)
@@ -65,17 +64,17 @@ class StoredRetentionJobs(RetentionJobs):
         row = self._connection.execute(query.with_for_update(skip_locked=True)).one_or_none()
         return RetentionJob(self._cases.get(row.id), row.destroy_at, row.end_warnings) if row else None
 
-    def keep_warned(self, case: CaseId, warnings: int, destroy_at: datetime) -> None:
-        """Keep how often was warned of the end of the case, and when it may be destroyed."""
+    @override
+    def set_warned(self, case: CaseId, warnings: int, destroy_at: datetime) -> None:
         due = look_at(destroy_at, warnings)
         self._update(case, end_warnings=warnings, destroy_at=destroy_at, end_due=due)
 
-    def look_again(self, case: CaseId, at: datetime) -> None:
-        """Look at the end of the case again at this moment."""
+    @override
+    def check_again(self, case: CaseId, at: datetime) -> None:
         self._update(case, end_due=at)
 
+    @override
     def destroy(self, case: CaseId, now: datetime) -> None:
-        """Destroy the keys and contents of the case and of those joined to it; the bare fact remains."""
         for part in self._cases.joined(case):
             self.destroy(part.id, now)
         for table in CONTENT:
@@ -83,13 +82,13 @@ class StoredRetentionJobs(RetentionJobs):
         row = self._connection.execute(select(cases).where(cases.c.id == case).with_for_update()).one()
         self._update(case, **_bare_fact(row, now), tombstone=self._tombstone(row, now))
 
-    def counts(self, first: datetime, until: datetime) -> list[Ended]:
-        """Return how many cases closed in this time and did not open again, destroyed ones included."""
+    @override
+    def outcome_counts(self, first: datetime, until: datetime) -> list[OutcomeCount]:
         how = (schools.c.name, cases.c.plan, cases.c.outcome)
         query = select(*how, func.count()).join_from(cases, schools)
         in_time: tuple[ColumnElement[bool], ...] = (cases.c.closed_at >= first, cases.c.closed_at < until)
         rows = self._connection.execute(query.where(*in_time).group_by(*how).order_by(*how))
-        return [Ended(*row) for row in rows]
+        return [OutcomeCount(*row) for row in rows]
 
     def _update(self, case: CaseId, **values: Any) -> None:
         self._connection.execute(update(cases).where(cases.c.id == case).values(values))
@@ -99,7 +98,7 @@ class StoredRetentionJobs(RetentionJobs):
 
 
 def _bare_fact(row: Row[Any], now: datetime) -> dict[str, Any]:
-    """What is left in the row: code, school, plan, outcome, and the days it opened and closed."""
+    """What remains of a destroyed case: code, school, plan, outcome, and the days on which it opened and closed."""
     return {
         "status": Status.DESTROYED.value,
         "step": "",
@@ -119,5 +118,5 @@ def _bare_fact(row: Row[Any], now: datetime) -> dict[str, Any]:
 
 
 def _day(moment: datetime) -> datetime:
-    """The day alone, as its first moment in the schools."""
+    """Midnight in Amsterdam on the day of this moment."""
     return datetime.combine(moment.astimezone(AMSTERDAM).date(), time(), AMSTERDAM)

@@ -91,7 +91,7 @@ def test_what_slack_changed_counts_and_is_noted(settings: Settings, store: Store
     with store.transaction() as uow:
         [school] = uow.staff.schools()
         sanne = next(one for one in uow.staff.of_school(school.id) if one.name == "Sanne de Boer")
-        uow.staff.set_place(sanne.id, school.id, {Role.CONFIDANT}, (), sanne.id)
+        uow.staff.set_roles(sanne.id, school.id, {Role.CONFIDANT}, (), sanne.id)
     assert list(notes(settings)) == [
         "De Linde: the roles of U0SANNE are confidant; the schools file says teacher. The first counts."
     ]

@@ -73,7 +73,7 @@ async def test_an_installation_for_no_school_is_told(tmp_path: Path) -> None:
         with linde.program.store.transaction() as uow:
             for one in uow.staff.schools():
                 for person in uow.staff.of_school(one.id):
-                    uow.staff.set_place(person.id, one.id, (), (), None)
+                    uow.staff.set_roles(person.id, one.id, (), (), None)
         file = linde.program.settings.meldwijzer_schools
         assert file is not None
         file.write_text(yaml.safe_dump({"schools": [{**BEUK, "workspace": T_LINDE}]}), encoding="utf-8")

@@ -156,7 +156,7 @@ async def test_who_loses_a_role_while_slack_is_away_keeps_no_code_when_it_is_bac
             person = uow.staff.by_identity(Identity("slack", school.workspace.app.team_id, JORIS))
             assert person
             for place in person.memberships:
-                uow.staff.set_place(person.id, place, (), (), None)
+                uow.staff.set_roles(person.id, place, (), (), None)
 
         school.expect("server_error")
         school.workspace.faults.server_error = 10  # more than there are tabs

@@ -77,8 +77,8 @@ async def test_a_school_is_not_handed_to_another_workspace(tmp_path: Path) -> No
         with linde.program.store.transaction() as uow:
             [beuk] = [school for school in uow.staff.schools() if school.name == "De Beuk"]
             [bram] = [one for one in uow.staff.of_school(beuk.id) if one.name == "Bram Kok"]
-            newcomer = uow.staff.engage(Identity("slack", T_BEUK, "U0NIEUW"), "Nieuw")
-            uow.staff.set_place(newcomer, beuk.id, {*bram.roles_in(beuk.id)}, (), bram.id)
+            newcomer = uow.staff.register(Identity("slack", T_BEUK, "U0NIEUW"), "Nieuw")
+            uow.staff.set_roles(newcomer, beuk.id, {*bram.roles_in(beuk.id)}, (), bram.id)
         moved = file_of({**BEUK, "workspace": T_LINDE})
         with pytest.raises(ConfigError, match="De Beuk has people of another Slack workspace"):
             put_in_place(linde.program.store, moved, "", linde.clock())

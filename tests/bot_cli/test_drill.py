@@ -77,7 +77,7 @@ def test_backup_and_two_sheets_give_everything_back(
     assert restored.stdout.startswith("1 case(s) with 1 entries, as they were on ")
     assert cli("verify", **new).stdout == "All chains are whole.\n"
     with store_of(new, monkeypatch) as store, store.transaction(NOW) as uow:
-        [case] = uow.cases.open_ones()
+        [case] = uow.cases.all_open()
         contents = uow.cases.contents(case.id)
         assert (contents.pupil, contents.entries[0].answers) == (NOOR, {"what": "Stil"})
     again = cli("restore", "maandag", **new)

@@ -284,7 +284,7 @@ class Play:
     def readings(self) -> list[Reading]:
         case = self.header().id
         with self.transaction() as uow:
-            return uow.cases.readings(case)
+            return uow.readings.of_case(case)
 
     def person(self, actor: Actor) -> Person:
         id_ = next(id_ for id_, known in self.actors.items() if known == actor)

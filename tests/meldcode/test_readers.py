@@ -209,7 +209,7 @@ def test_whose_turn_it_is_has_a_part_in_it_and_the_leader_has_not_yet(play: Play
     monday = plays_a_week(play)
     with play.transaction() as uow:
         [school] = uow.staff.schools()
-        codes = [header.code for header in uow.cases.open_ones()]
+        codes = [header.code for header in uow.cases.all_open()]
     for code in codes:
         play.opens(KARIN, code)
         play.opens(FATIMA, code)
@@ -222,7 +222,7 @@ def test_whose_turn_it_is_has_a_part_in_it_and_the_leader_has_not_yet(play: Play
 def test_the_weeks_overview_of_the_leader_counts_them_without_names_and_lets_them_look(play: Play) -> None:
     monday = plays_a_week(play)
     with play.transaction() as uow:
-        codes = [header.code for header in uow.cases.open_ones()]
+        codes = [header.code for header in uow.cases.all_open()]
     for code in codes:
         play.opens(FATIMA, code)
     play.comes(date(2026, 3, 9))

@@ -108,6 +108,6 @@ def _reported(uow: UnitOfWork, school: int, marker: str, moment: datetime) -> Ca
     }
     command = RecordEntry(Identity("slack", TEAM, user("teacher", school)), str(uuid4()), "", answers, reviewed=True)
     record_entry(uow, command, moment)
-    stored = uow.cases.submission(command.key)
+    stored = uow.cases.find_submission(command.key)
     assert stored
     return stored.case

@@ -58,7 +58,7 @@ def filled(store: Store, staff: Staff, case: CaseHeader) -> CaseHeader:
         joined = uow.cases.open(staff.school, plan, PUPIL, staff.karin.id, NOW)
         uow.cases.set_joined(case.id, joined.id)
         uow.cases.read(case.id, Reading(staff.karin.id, NOW, "case"))
-        uow.drafts.keep("D1", staff.sanne.id, SECRET, NOW)
+        uow.drafts.save("D1", staff.sanne.id, SECRET, NOW)
         uow.outbox.put(OutboxMessage("told", staff.karin.id, case.id, "now"), NOW)
         uow.outbox.put(OutboxMessage("told", staff.karin.id, case.id, "claimed"), NOW)
         uow.outbox.put(OutboxMessage("told", staff.sanne.id, case.id, "morning"), LATER + timedelta(hours=1))
@@ -187,7 +187,7 @@ def test_everything_is_as_it_was_on_a_new_machine(
         contents = uow.cases.read(filled.id, Reading(staff.karin.id, LATER, "case"))
         assert contents.pupil == PUPIL
         assert [entry.answers for entry in contents.entries] == [SECRET] * 4
-        assert [case.id for case in uow.cases.about(staff.school, Pupil("ali", "KAYA", "6"))] != []
+        assert [case.id for case in uow.cases.find_by_pupil(staff.school, Pupil("ali", "KAYA", "6"))] != []
 
 
 def made_by(version: str, file: Path, kind: BackupKind, vault: Vault, folder: Path) -> Path:
@@ -236,7 +236,7 @@ def test_a_backup_of_every_older_version_is_brought_up_to_date(
     assert (done.cases, done.entries, done.destroyed_since, done.faults) == (3, 5, 0, [])
     assert is_current(new_sqlite)
     with Store(new_sqlite, open_vault(new_sqlite, master_key), plan).transaction() as uow:
-        contents = [uow.cases.contents(case.id) for case in uow.cases.open_ones()]
+        contents = [uow.cases.contents(case.id) for case in uow.cases.all_open()]
     assert [entry.answers for one in contents for entry in one.entries].count(SECRET) == 4
 
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine, Text, cast, insert, make_url, select
 
-from meldcode.application.ports.unit_of_work import Installation
+from meldcode.application.ports.installations import Installation
 from meldcode.domain.case.header import Reading
 from meldcode.domain.case.state import Answers, Pupil
 from meldcode.domain.plan.roles import Role
@@ -42,12 +42,12 @@ def planted(store: Store) -> Store:
         case = uow.cases.open(school, uow.plans.current(), pupil, teacher.id, NOW)
         answers: Answers = {f"{MARK}": f"Zei: {MARK}!", "present": (f"{MARK} a", f"{MARK} b")}
         append(uow, case, teacher, answers, key=f"{MARK} sleutel")
-        uow.drafts.keep(f"{MARK} concept", teacher.id, answers, NOW)
-        uow.drafts.keep(f"{MARK} weg", teacher.id, answers, NOW)
+        uow.drafts.save(f"{MARK} concept", teacher.id, answers, NOW)
+        uow.drafts.save(f"{MARK} weg", teacher.id, answers, NOW)
         for token in (f"xoxb-{MARK}-oud", f"xoxb-{MARK}"):
-            uow.installations.keep(Installation(WORKSPACE, f"{MARK} school", "B1", "U0BOT", token, NOW))
+            uow.installations.save(Installation(WORKSPACE, f"{MARK} school", "B1", "U0BOT", token, NOW))
     with store.transaction() as uow:
-        uow.drafts.drop(f"{MARK} weg")
+        uow.drafts.delete(f"{MARK} weg")
         uow.cases.read(case.id, Reading(teacher.id, NOW, "case"))
     return store
 

@@ -66,7 +66,7 @@ def test_an_exception_leaves_nothing(store: Store, staff: Staff, engine: Engine)
     with pytest.raises(RuntimeError), store.transaction() as uow:
         case = uow.cases.open(staff.school, uow.plans.current(), PUPIL, staff.sanne.id, NOW)
         append(uow, case, staff.sanne, ANSWERS, key="V1")
-        uow.drafts.keep("V2", staff.sanne.id, ANSWERS, NOW)
+        uow.drafts.save("V2", staff.sanne.id, ANSWERS, NOW)
         uow.outbox.put(OutboxMessage("told", staff.karin.id, case.id, "1"), NOW)
         uow.cases.read(case.id, Reading(staff.sanne.id, NOW, "case"))
         raise RuntimeError
@@ -120,8 +120,8 @@ def test_a_stored_submission_is_found_again(store: Store, staff: Staff, case: Ca
     with store.transaction() as uow:
         append(uow, case, staff.sanne, ANSWERS, key="V1")
     with store.transaction() as uow:
-        assert uow.cases.submission("V1") == Submission(case.id, 1, "digest of V1")
-        assert uow.cases.submission("V2") is None
+        assert uow.cases.find_submission("V1") == Submission(case.id, 1, "digest of V1")
+        assert uow.cases.find_submission("V2") is None
 
 
 def test_a_case_cannot_be_written_to_out_of_order(store: Store, staff: Staff, case: CaseHeader) -> None:
@@ -148,7 +148,7 @@ def test_reading_leaves_a_trace(store: Store, staff: Staff, case: CaseHeader) ->
         assert uow.cases.read(case.id, first).pupil == PUPIL
         uow.cases.read(case.id, second)
     with store.transaction() as uow:
-        assert uow.cases.readings(case.id) == [second, first]
+        assert uow.readings.of_case(case.id) == [second, first]
 
 
 @pytest.mark.rule("G3")
@@ -282,8 +282,8 @@ def test_cases_about_the_same_pupil_are_found_oldest_first(store: Store, staff: 
         older = uow.cases.open(staff.school, uow.plans.current(), Pupil("NOOR", "jansen", "4"), staff.karin.id, earlier)
         uow.cases.open(staff.school, uow.plans.current(), Pupil("Noor", "Janssen", "5"), staff.karin.id, NOW)
     with store.transaction() as uow:
-        assert uow.cases.about(staff.school, PUPIL) == [older, case]
-        assert uow.cases.about(uuid4(), PUPIL) == []
+        assert uow.cases.find_by_pupil(staff.school, PUPIL) == [older, case]
+        assert uow.cases.find_by_pupil(uuid4(), PUPIL) == []
 
 
 def test_headers_come_longest_waiting_first(store: Store, staff: Staff, case: CaseHeader) -> None:

@@ -19,7 +19,7 @@ ANSWERS: Answers = {"what": "Nog niet af", "who": ("a", "b")}
 
 def test_a_draft_is_its_authors_alone(store: Store, staff: Staff) -> None:
     with store.transaction() as uow:
-        uow.drafts.keep("V1", staff.sanne.id, ANSWERS, NOW)
+        uow.drafts.save("V1", staff.sanne.id, ANSWERS, NOW)
     with store.transaction() as uow:
         assert uow.drafts.find("V1", staff.sanne.id, NOW) == ANSWERS
         assert uow.drafts.find("V1", staff.karin.id, NOW) is None
@@ -28,33 +28,33 @@ def test_a_draft_is_its_authors_alone(store: Store, staff: Staff) -> None:
 
 def test_a_draft_takes_the_place_of_an_earlier_one(store: Store, staff: Staff) -> None:
     with store.transaction() as uow:
-        uow.drafts.keep("V1", staff.sanne.id, {"what": "eerst"}, NOW)
-        uow.drafts.keep("V1", staff.sanne.id, ANSWERS, NOW)
+        uow.drafts.save("V1", staff.sanne.id, {"what": "eerst"}, NOW)
+        uow.drafts.save("V1", staff.sanne.id, ANSWERS, NOW)
         assert uow.drafts.find("V1", staff.sanne.id, NOW) == ANSWERS
 
 
 def test_a_draft_is_kept_for_a_day(store: Store, staff: Staff, engine: Engine) -> None:
     with store.transaction() as uow:
-        uow.drafts.keep("V1", staff.sanne.id, ANSWERS, NOW)
+        uow.drafts.save("V1", staff.sanne.id, ANSWERS, NOW)
         assert uow.drafts.find("V1", staff.sanne.id, NOW + KEPT_FOR - timedelta(seconds=1)) == ANSWERS
         assert uow.drafts.find("V1", staff.sanne.id, NOW + KEPT_FOR) is None
-        uow.drafts.keep("V2", staff.karin.id, ANSWERS, NOW + KEPT_FOR)
+        uow.drafts.save("V2", staff.karin.id, ANSWERS, NOW + KEPT_FOR)
     with engine.connect() as connection:
         assert connection.scalar(select(func.count()).select_from(drafts)) == 1
 
 
 def test_a_draft_that_is_dropped_is_gone(store: Store, staff: Staff) -> None:
     with store.transaction() as uow:
-        uow.drafts.keep("V1", staff.sanne.id, ANSWERS, NOW)
-        uow.drafts.drop("V1")
+        uow.drafts.save("V1", staff.sanne.id, ANSWERS, NOW)
+        uow.drafts.delete("V1")
         assert uow.drafts.find("V1", staff.sanne.id, NOW) is None
 
 
 Going = Callable[[StoredUnitOfWork, Staff, CaseId], None]
 WAYS: dict[str, Going] = {
-    "it is saved": lambda uow, _staff, _case: uow.drafts.drop("V1"),
-    "its day is over": lambda uow, _staff, _case: uow.drafts.drop_expired(NOW + KEPT_FOR),
-    "another takes its place": lambda uow, staff, _case: uow.drafts.keep("V1", staff.sanne.id, {}, NOW),
+    "it is saved": lambda uow, _staff, _case: uow.drafts.delete("V1"),
+    "its day is over": lambda uow, _staff, _case: uow.drafts.delete_expired(NOW + KEPT_FOR),
+    "another takes its place": lambda uow, staff, _case: uow.drafts.save("V1", staff.sanne.id, {}, NOW),
     "its case is destroyed": lambda uow, _staff, case: uow.retention.destroy(case, NOW),
 }
 
@@ -64,7 +64,7 @@ def test_a_draft_that_is_gone_cannot_be_had_back_from_an_older_copy(
     store: Store, staff: Staff, case: CaseHeader, engine: Engine, way: str
 ) -> None:
     with store.transaction() as uow:
-        uow.drafts.keep("V1", staff.sanne.id, ANSWERS, NOW, case.id)
+        uow.drafts.save("V1", staff.sanne.id, ANSWERS, NOW, case.id)
     with engine.connect() as connection:
         copied = dict(connection.execute(select(drafts)).mappings().one())
         keys = connection.execute(select(draft_keys.c.wrapped_key)).all()

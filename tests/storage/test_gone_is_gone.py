@@ -42,7 +42,7 @@ def stays(store: Store, staff: Staff, plan: Plan) -> None:
     """A case and a draft from before, which stay: PostgreSQL gives a page that holds nothing more back by itself."""
     with store.transaction(NOW) as uow:
         uow.cases.open(staff.school, plan, Pupil("Ali", "Kaya", "6"), staff.sanne.id, NOW)
-        uow.drafts.keep("another form that is still open", staff.sanne.id, {"what": "iets anders"}, END)
+        uow.drafts.save("another form that is still open", staff.sanne.id, {"what": "iets anders"}, END)
 
 
 @pytest.fixture
@@ -53,11 +53,11 @@ def ending(store: Store, staff: Staff, plan: Plan) -> CaseHeader:
         case = _append(uow, case, staff, "signal", {"what": PUPIL_TALK})
         case = _append(uow, case, staff, "watch_end", {"why_end": PUPIL_TALK}, Status.CLOSED)
         uow.cases.read(case.id, Reading(staff.karin.id, NOW, "case"))
-        uow.cases.keep_reminded(case.id, ["watch/1/x"], 0, None, NOW)
+        uow.cases.save_reminders(case.id, ["watch/1/x"], 0, None, NOW)
         uow.outbox.put(OutboxMessage("recorded", staff.karin.id, case.id, "entry 1", {"code": case.code}), NOW)
-        uow.retention.keep_term(case.id, Term(NOW, "help_done", END - timedelta(days=1)))
-        uow.retention.keep_warned(case.id, 2, END - timedelta(days=1))
-        uow.drafts.keep("a form that is still open", staff.karin.id, {"what": PUPIL_TALK}, END, case.id)
+        uow.retention.set_term(case.id, Term(NOW, "help_done", END - timedelta(days=1)))
+        uow.retention.set_warned(case.id, 2, END - timedelta(days=1))
+        uow.drafts.save("a form that is still open", staff.karin.id, {"what": PUPIL_TALK}, END, case.id)
     return case
 
 
@@ -186,7 +186,7 @@ def test_a_case_that_is_being_reopened_or_held_at_that_moment_survives(
         pytest.skip("on SQLite one transaction runs at a time")
     with store.transaction(END) as uow:
         _append(uow, ending, staff, "signal", {"what": "Weer iets."})
-        uow.retention.keep_term(ending.id, None)
+        uow.retention.set_term(ending.id, None)
         assert not run_out(store)  # the row is locked by whoever reopens it
     assert not run_out(store)
     with store.transaction(END) as uow:
@@ -203,7 +203,7 @@ def test_a_failure_halfway_destroys_nothing(store: Store, ending: CaseHeader) ->
 
 def test_sent_messages_and_old_drafts_go_and_what_waits_stays(store: Store, engine: Engine, staff: Staff) -> None:
     with store.transaction(NOW) as uow:
-        uow.drafts.keep("old", staff.karin.id, {"what": "x"}, NOW)
+        uow.drafts.save("old", staff.karin.id, {"what": "x"}, NOW)
     sent = _claimed(store, "sent", staff)
     with store.transaction() as uow:
         uow.queue.mark_sent([sent.id], NOW)
@@ -228,8 +228,8 @@ def _claimed(store: Store, moment: str, staff: Staff) -> Claimed:
 def _left(store: Store, engine: Engine, now: datetime) -> set[str]:
     """What stands there after what is from before this moment was tidied away."""
     with store.transaction(now) as uow:
-        uow.outbox.drop_sent(now)
-        uow.drafts.drop_expired(now)
+        uow.outbox.delete_sent(now)
+        uow.drafts.delete_expired(now)
     with engine.connect() as connection:
         kept = connection.execute(select(drafts)).first()
         return {*connection.scalars(select(outbox.c.moment)), *(["draft"] if kept else [])}

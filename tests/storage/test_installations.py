@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from meldcode.application.installations import install, uninstall
-from meldcode.application.ports.unit_of_work import Installation
+from meldcode.application.ports.installations import Installation
 from meldcode.domain.errors import Refused
 from storage.crypto.vault import Tampered
 from storage.db.schema import handled, installations
@@ -30,8 +30,8 @@ def all_of(store: Store) -> list[Installation]:
 @pytest.fixture
 def both(store: Store) -> Store:
     with store.transaction() as uow:
-        uow.installations.keep(HERE)
-        uow.installations.keep(THERE)
+        uow.installations.save(HERE)
+        uow.installations.save(THERE)
     return store
 
 
@@ -46,7 +46,7 @@ def test_the_token_is_not_shown() -> None:
 def test_a_new_installation_takes_the_place_of_the_old_one(both: Store) -> None:
     anew = replace(HERE, token="xoxb-nieuw", at=LATER)
     with both.transaction() as uow:
-        uow.installations.keep(anew)
+        uow.installations.save(anew)
     assert all_of(both) == [anew, THERE]
 
 
@@ -97,16 +97,16 @@ def test_a_state_serves_once(store: Store, engine: Engine) -> None:
     with engine.connect() as connection:
         assert connection.execute(select(handled)).all() == [], "who only asks for a state stores nothing"
     with store.transaction() as uow:
-        assert uow.installations.take_state(state, LATER)
-        assert not uow.installations.take_state(state, LATER)
-        assert uow.installations.take_state(other, LATER)
+        assert uow.installations.use_state(state, LATER)
+        assert not uow.installations.use_state(state, LATER)
+        assert uow.installations.use_state(other, LATER)
 
 
 def test_a_state_does_not_last(store: Store) -> None:
     with store.transaction() as uow:
         states = [uow.installations.new_state(NOW) for _ in range(2)]
-        assert not uow.installations.take_state(states[0], NOW + STATE_LIFE)
-        assert uow.installations.take_state(states[1], NOW + STATE_LIFE - timedelta(seconds=1))
+        assert not uow.installations.use_state(states[0], NOW + STATE_LIFE)
+        assert uow.installations.use_state(states[1], NOW + STATE_LIFE - timedelta(seconds=1))
 
 
 @pytest.mark.parametrize("forged", ["", "-", "x", "1772443800-00-00", "é-é-é", "9" * 400])
@@ -115,4 +115,4 @@ def test_a_state_of_somebody_else_is_refused(store: Store, forged: str) -> None:
         state = uow.installations.new_state(NOW)
         later = str(int(state.partition("-")[0]) + 1) + "-" + state.partition("-")[2]
         for wrong in (forged, later, state[:-1] + ("0" if state[-1] != "0" else "1")):
-            assert not uow.installations.take_state(wrong, NOW)
+            assert not uow.installations.use_state(wrong, NOW)

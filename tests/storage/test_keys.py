@@ -62,7 +62,7 @@ def open_cases(store: Store, staff: Staff, count: int) -> list[CaseHeader]:
 def keep_drafts(store: Store, staff: Staff, count: int) -> None:
     with store.transaction() as uow:
         for number in range(count):
-            uow.drafts.keep(f"V{number}", staff.sanne.id, DRAFT, NOW)
+            uow.drafts.save(f"V{number}", staff.sanne.id, DRAFT, NOW)
 
 
 def can_read(store: Store, case: UUID) -> bool:

@@ -77,9 +77,9 @@ def test_changes_are_taken_over(store: Store, staff: Staff) -> None:
 
 def test_what_was_changed_in_slack_stays_when_the_file_has_not_changed(store: Store, staff: Staff) -> None:
     with store.transaction() as uow:
-        uow.staff.set_place(staff.sanne.id, staff.school, {Role.SCHOOL_LEADER}, (), staff.karin.id)
-        newcomer = uow.staff.engage(Identity("slack", WORKSPACE, "U9"), "Noor Bakker")
-        uow.staff.set_place(newcomer, staff.school, {Role.TEACHER}, ("7",), staff.karin.id)
+        uow.staff.set_roles(staff.sanne.id, staff.school, {Role.SCHOOL_LEADER}, (), staff.karin.id)
+        newcomer = uow.staff.register(Identity("slack", WORKSPACE, "U9"), "Noor Bakker")
+        uow.staff.set_roles(newcomer, staff.school, {Role.TEACHER}, ("7",), staff.karin.id)
     apply_schools(store, [replace(LINDE, free_days=(date(2026, 12, 7),))], WORKSPACE, LATER)
     with store.transaction() as uow:
         assert person(uow, "U1").roles_in(staff.school) == {Role.SCHOOL_LEADER}
@@ -89,8 +89,8 @@ def test_what_was_changed_in_slack_stays_when_the_file_has_not_changed(store: St
 
 def test_only_whoever_changed_in_the_file_is_changed(store: Store, staff: Staff) -> None:
     with store.transaction() as uow:
-        uow.staff.set_place(staff.sanne.id, staff.school, {Role.SCHOOL_LEADER}, (), staff.karin.id)
-        uow.staff.set_place(staff.karin.id, staff.school, (), (), staff.sanne.id)
+        uow.staff.set_roles(staff.sanne.id, staff.school, {Role.SCHOOL_LEADER}, (), staff.karin.id)
+        uow.staff.set_roles(staff.karin.id, staff.school, (), (), staff.sanne.id)
     karin = PersonConfig("U2", "Karin Visser", frozenset({Role.CONFIDANT}))
     apply_schools(store, [replace(LINDE, people=(LINDE.people[0], karin))], WORKSPACE, LATER)
     with store.transaction() as uow:
@@ -100,7 +100,7 @@ def test_only_whoever_changed_in_the_file_is_changed(store: Store, staff: Staff)
 
 def test_every_change_of_roles_is_kept_with_who_made_it(store: Store, staff: Staff) -> None:
     with store.transaction(LATER) as uow:
-        made = uow.staff.set_place(staff.sanne.id, staff.school, {Role.CONFIDANT}, (), staff.karin.id)
+        made = uow.staff.set_roles(staff.sanne.id, staff.school, {Role.CONFIDANT}, (), staff.karin.id)
     with store.transaction() as uow:
         kept = uow.staff.role_changes(staff.school, 10)
     assert kept[:2] == [
@@ -143,7 +143,7 @@ def test_the_same_id_in_two_workspaces_is_two_people(store: Store, staff: Staff)
     apply_schools(store, [replace(LINDE, workspace=WORKSPACE), there], "", LATER)
     with store.transaction() as uow:
         here, elsewhere = person(uow, "U1"), uow.staff.by_identity(Identity("slack", "T0002", "U1"))
-        assert uow.staff.workspaces() == {WORKSPACE, "T0002"}
+        assert uow.identities.workspaces() == {WORKSPACE, "T0002"}
     assert here.id == staff.sanne.id
     assert elsewhere is not None
     for one, name in ((here, "De Linde"), (elsewhere, "De Beuk")):
@@ -155,15 +155,15 @@ def test_a_school_does_not_pass_to_another_workspace_while_somebody_has_a_role_t
 ) -> None:
     """Another board's school of the same name would get its cases."""
     with store.transaction() as uow:
-        uow.staff.set_place(staff.karin.id, staff.school, {Role.CONFIDANT}, (), staff.sanne.id)
-        given = uow.staff.engage(Identity("slack", WORKSPACE, "U9"), "Noor")
-        uow.staff.set_place(given, staff.school, {Role.TEACHER}, (), staff.sanne.id)
+        uow.staff.set_roles(staff.karin.id, staff.school, {Role.CONFIDANT}, (), staff.sanne.id)
+        given = uow.staff.register(Identity("slack", WORKSPACE, "U9"), "Noor")
+        uow.staff.set_roles(given, staff.school, {Role.TEACHER}, (), staff.sanne.id)
     before, moved = _everything(engine), replace(LINDE, workspace="T0002")
     with pytest.raises(MixedWorkspaces, match="De Linde"):
         apply_schools(store, [moved], "", LATER)
     assert _everything(engine) == before
     with store.transaction() as uow:
-        uow.staff.set_place(given, staff.school, (), (), staff.sanne.id)
+        uow.staff.set_roles(given, staff.school, (), (), staff.sanne.id)
     apply_schools(store, [moved], "", LATER)
     with store.transaction() as uow:
         assert {one.name for one in uow.staff.of_school(staff.school)} == {"Sanne de Boer", "Karin Visser"}

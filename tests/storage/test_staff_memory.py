@@ -27,7 +27,7 @@ def _left(store: Store, staff: Staff) -> None:
 def _stands_in(store: Store, staff: Staff) -> None:
     deputy = Deputy(staff.school, staff.sanne.id, staff.karin.id, NOW.date(), NOW.date())
     with store.transaction(NOW) as uow:
-        uow.staff.appoint(deputy, staff.sanne.id, NOW)
+        uow.staff.appoint_deputy(deputy, staff.sanne.id, NOW)
 
 
 def _other_file(store: Store, staff: Staff) -> None:

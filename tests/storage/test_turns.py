@@ -38,7 +38,7 @@ def lay(store: Store, staff: Staff, places: dict[Assignee, tuple[Section, date |
     """A new case that lies on these desks."""
     with store.transaction() as uow:
         case = uow.cases.open(staff.school, uow.plans.current(), PUPIL, staff.sanne.id, NOW)
-        uow.worklists.keep(case, [WorkItem(on, place, "taken_up", due) for on, (place, due) in places.items()], [])
+        uow.worklists.replace(case, [WorkItem(on, place, "taken_up", due) for on, (place, due) in places.items()], [])
     return case
 
 
@@ -71,20 +71,20 @@ def test_a_case_on_two_desks_comes_once_where_it_comes_first(store: Store, staff
     assert codes(store, one, other) == in_order
     assert [codes(store, one, other, first=n, limit=1) for n in range(5)] == [*([code] for code in in_order), []]
     with store.transaction() as uow:
-        assert uow.worklists.counts([one, other]) == {Section.WAITS: 4}
-        assert uow.worklists.counts([one]) == {Section.WAITS: 1, Section.FOLLOWS: 3}
-        assert uow.worklists.counts([]) == {}
+        assert uow.worklists.section_counts([one, other]) == {Section.WAITS: 4}
+        assert uow.worklists.section_counts([one]) == {Section.WAITS: 1, Section.FOLLOWS: 3}
+        assert uow.worklists.section_counts([]) == {}
 
 
 def test_keeping_takes_the_place_of_what_was_kept_before(store: Store, staff: Staff) -> None:
     case, mine = lay(store, staff, {desk(staff): (Section.WAITS, day(1))}), Assignee(staff.school, str(staff.sanne.id))
     again = CaseHeader(**{**vars(case), "version": 2})
     with store.transaction() as uow:
-        uow.worklists.keep(again, [WorkItem(mine, Section.JOINED)], [Appointment(1, staff.karin.id, day(2))])
+        uow.worklists.replace(again, [WorkItem(mine, Section.JOINED)], [Appointment(1, staff.karin.id, day(2))])
     assert (codes(store, desk(staff)), codes(store, mine)) == ([], [case.code])
     with store.transaction() as uow:
-        uow.worklists.keep(again, [], [])
-        assert uow.worklists.promises([Assignee(staff.school, str(staff.karin.id))], (TODAY, day(9)), 9) == []
+        uow.worklists.replace(again, [], [])
+        assert uow.worklists.appointments([Assignee(staff.school, str(staff.karin.id))], (TODAY, day(9)), 9) == []
     assert codes(store, mine) == []
 
 
@@ -107,14 +107,14 @@ def test_an_appointment_is_its_owners_in_that_school(store: Store, staff: Staff)
     case = lay(store, staff, {})
     promised = [Appointment(seq, staff.karin.id, day(seq)) for seq in (2, 1, 9)]
     with store.transaction() as uow:
-        uow.worklists.keep(case, [], promised)
+        uow.worklists.replace(case, [], promised)
         own, days = Assignee(staff.school, str(staff.karin.id)), (day(0), day(6))
-        assert [(one.code, one.day) for one in uow.worklists.promises([own], days, 9)] == [
+        assert [(one.code, one.day) for one in uow.worklists.appointments([own], days, 9)] == [
             (case.code, day(1)),
             (case.code, day(2)),
         ]
         for elsewhere in (Assignee(uuid4(), own.holder), desk(staff), Assignee(staff.school, str(staff.sanne.id))):
-            assert uow.worklists.promises([elsewhere], days, 9) == []
+            assert uow.worklists.appointments([elsewhere], days, 9) == []
 
 
 def test_for_whom_cases_wait_those_with_the_most_first(store: Store, staff: Staff) -> None:
@@ -123,9 +123,9 @@ def test_for_whom_cases_wait_those_with_the_most_first(store: Store, staff: Staf
         lay(store, staff, {desk(staff): (Section.WAITS, due), sanne: (Section.FOLLOWS, due)})
     lay(store, staff, {sanne: (Section.WAITS, day(-2))})
     with store.transaction() as uow:
-        minded = uow.worklists.minded(staff.school, TODAY, 9)
+        minded = uow.worklists.workloads(staff.school, TODAY, 9)
         assert [(one.desk, one.count, one.overdue) for one in minded] == [(desk(staff), 3, 1), (sanne, 1, 1)]
-        assert [(at.open, at.overdue) for at in uow.worklists.steps(sanne, TODAY)] == [(4, 2)]
+        assert [(at.open, at.overdue) for at in uow.worklists.step_counts(sanne, TODAY)] == [(4, 2)]
 
 
 # Bounded, whatever is open.
@@ -211,7 +211,7 @@ def test_a_page_is_read_off_the_index(engine: Engine, store: Store, staff: Staff
     fill(engine, store, staff, 500)
     with counted(engine) as read, store.transaction() as uow:
         uow.worklists.page([led], 0, CASES_ON_PAGE)
-        uow.worklists.counts([led])
+        uow.worklists.section_counts([led])
     with engine.connect() as connection:
         for statement, values in read.statements:
             if "turns" in statement:

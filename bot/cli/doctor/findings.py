@@ -18,7 +18,8 @@ from bot.settings import ENV_FILE, ConfigError, Settings
 from bot.workspaces import configs_of
 from handlers.i18n.texts import role as in_words
 from handlers.platform.slack_errors import LOCKED_OUT
-from meldcode.application.ports.unit_of_work import Installation, UnitOfWork
+from meldcode.application.ports.installations import Installation
+from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.plan.file import WrongPlan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import School

@@ -24,7 +24,7 @@ from handlers.views.deputies import deputy_modal
 from handlers.views.forms import form_modal
 from handlers.views.home import problem_home
 from meldcode.application.cases.open_form import FormView
-from meldcode.application.ports.unit_of_work import Installation
+from meldcode.application.ports.installations import Installation
 from meldcode.domain.plan.model import Plan
 
 SECONDS = 5

@@ -26,7 +26,7 @@ def workspace_complaints(settings: Settings, uow: UnitOfWork) -> Iterator[str]:
             f"Workspace {workspace}{_schools(file, workspace)}: the app is not installed there, and messages for it "
             f"cannot be delivered. Open {INSTALL} at the bot's address."
         )
-    for workspace in sorted(installed - named - uow.staff.workspaces()):
+    for workspace in sorted(installed - named - uow.identities.workspaces()):
         yield f"Workspace {workspace} belongs to no school. Add `workspace: {workspace}` to a school in the file."
     placed(file.schools if file else (), known)
 

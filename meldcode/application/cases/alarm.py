@@ -45,7 +45,7 @@ def raise_alarm(uow: UnitOfWork, alarm: Alarm, now: datetime) -> AlarmRaised:
     """
     person = known_person(uow, alarm.who)
     alarm = replace(alarm, key=f"{alarm.key}/{now:%Y%m%d%H%M}")
-    is_new = uow.processed_requests.take(alarm.request, now)
+    is_new = uow.processed_requests.claim(alarm.request, now)
     if alarm.case:
         return _in_case(uow, person, alarm, now, is_new=is_new)
     plan = uow.plans.current()
@@ -74,7 +74,7 @@ def who_raised(uow: UnitOfWork, who: Identity, raised_by: str) -> Person:
 def _in_case(uow: UnitOfWork, person: Person, alarm: Alarm, now: datetime, *, is_new: bool) -> AlarmRaised:
     context = case_context(uow, person, readable_case(uow, person, alarm.case))
     people = tuple(_alerted(uow, context.school, person))
-    if not is_new or uow.cases.submission(alarm.key):
+    if not is_new or uow.cases.find_submission(alarm.key):
         return AlarmRaised(people)
     record = context.plan.record_with(Effect.ALARMS)
     role = acting_role(record, context.relation)

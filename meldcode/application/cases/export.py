@@ -15,7 +15,8 @@ from meldcode import hints
 from meldcode.application.case_context import CaseContext, case_context, known_person, readable_case
 from meldcode.application.cases.record_entry import RecordEntry, Saved, add_entry, check_submission, record_entry
 from meldcode.application.cases.view_case import CaseView, LogbookLine, open_case
-from meldcode.application.ports.unit_of_work import PendingExport, UnitOfWork
+from meldcode.application.ports.files import PendingExport
+from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access import acting_role
 from meldcode.domain.case.state import Answer, Answers, Entry
 from meldcode.domain.errors import Invalid, Problem, Refused
@@ -98,7 +99,7 @@ def begin_export(uow: UnitOfWork, command: RecordEntry, now: datetime) -> Export
     """
     command = replace(command, exports=True, reviewed=True)
     person = known_person(uow, command.who)
-    if uow.cases.submission(command.key):
+    if uow.cases.find_submission(command.key):
         return None
     _, record, command = check_submission(uow, command, now)
     version, _, _ = _asked(record, command.answers)
@@ -107,14 +108,14 @@ def begin_export(uow: UnitOfWork, command: RecordEntry, now: datetime) -> Export
     view = open_case(uow, command.who, command.case, now)
     to_read = entries_to_read(uow, view)
     known = {READ_OVER: tuple(entry.id for entry in to_read)}
-    uow.drafts.keep(command.key, person.id, {**command.answers, **known}, now, view.context.stored.id)
+    uow.drafts.save(command.key, person.id, {**command.answers, **known}, now, view.context.stored.id)
     return pages(uow, view, to_read)[0]
 
 
 def read_over_page(uow: UnitOfWork, command: RecordEntry, page: int, now: datetime) -> Export | ExportPage | None:
     """Keep what was read over on this page, and return the next one; after the last one the dossier is given."""
     person = known_person(uow, command.who)
-    if uow.cases.submission(command.key):
+    if uow.cases.find_submission(command.key):
         return None
     draft = uow.drafts.find(command.key, person.id, now)
     if draft is None:
@@ -125,7 +126,7 @@ def read_over_page(uow: UnitOfWork, command: RecordEntry, page: int, now: dateti
     if not 0 <= page < len(all_pages):
         raise Refused("unknown_action")
     draft = {**draft, **_read_over(all_pages[page], command.answers)}
-    uow.drafts.keep(command.key, person.id, draft, now, view.context.stored.id)
+    uow.drafts.save(command.key, person.id, draft, now, view.context.stored.id)
     if page + 1 < len(all_pages):
         return all_pages[page + 1]
     return _give(uow, replace(command, answers=draft, exports=True, reviewed=True), now)
@@ -135,14 +136,14 @@ def note_failure(uow: UnitOfWork, who: Identity, code: str, seq: int, words: str
     """Keep in the logbook that what was given at this entry did not arrive."""
     person = known_person(uow, who)
     case = readable_case(uow, person, code)
-    uow.files.finish(case.id, seq)
+    uow.files.finish_export(case.id, seq)
     _correct(uow, case_context(uow, person, case), seq, words, now)
 
 
 def note_unfinished(uow: UnitOfWork, words: str, now: datetime, failed: Callable[[Exception], object]) -> None:
     """Keep in their logbooks that it is not certain that these arrived: the program was stopped halfway."""
-    for giving in uow.files.unfinished(now):
-        uow.files.finish(giving.case, giving.entry)
+    for giving in uow.files.interrupted_exports(now):
+        uow.files.finish_export(giving.case, giving.entry)
         try:
             context = case_context(uow, uow.staff.get(giving.by), uow.cases.get(giving.case))
             _correct(uow, context, giving.entry, words, now)
@@ -197,7 +198,7 @@ def _give(uow: UnitOfWork, command: RecordEntry, now: datetime) -> Export | None
     trace = next(e for e in reversed(view.context.entries) if e.record == record.id)
     by = next(line.author for line in view.lines if line.entry == trace)
     school = uow.staff.school(view.context.school).name
-    uow.files.begin(PendingExport(view.context.stored.id, trace.seq, trace.author), now + EXPORT_TIME)
+    uow.files.begin_export(PendingExport(view.context.stored.id, trace.seq, trace.author), now + EXPORT_TIME)
     given = Export(view, version, to, why, by, trace.role, now, trace.seq, school, view.lines)
     return given if version is Version.WHOLE else _for_parents(uow, given, draft)
 

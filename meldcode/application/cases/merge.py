@@ -33,7 +33,7 @@ class TwoCases:
 def merge_cases(uow: UnitOfWork, command: TwoCases, now: datetime) -> str:
     """Join one case to the other, and return the code of the one that goes on. Raises Refusal."""
     first, second = _both(uow, command)
-    if stored := uow.cases.submission(f"{command.key}/{Effect.RECEIVES}"):
+    if stored := uow.cases.find_submission(f"{command.key}/{Effect.RECEIVES}"):
         return uow.cases.get(stored.case).code
     statuses = (first.state.status, second.state.status)
     if Status.JOINED in statuses:
@@ -56,7 +56,7 @@ def _progress(context: CaseContext) -> tuple[bool, int, datetime]:
 def mark_as_different_pupils(uow: UnitOfWork, command: TwoCases, now: datetime) -> str:
     """Keep that the two cases are about different pupils, and return the first one's code. Raises Refusal."""
     first, second = _both(uow, command)
-    if not uow.cases.submission(f"{command.key}/{Effect.DIFFERS}"):
+    if not uow.cases.find_submission(f"{command.key}/{Effect.DIFFERS}"):
         _note(uow, first, Effect.DIFFERS, second.stored.code, command.key, now)
     return first.stored.code
 

@@ -87,7 +87,7 @@ def who_read(uow: UnitOfWork, who: Identity, code: str, page: int) -> ReadersVie
     parts = [case, *(_joined(uow, case) if may(Permission.READ_JOINED, relation, plan) else ())]
     codes = {part.id: part.code for part in parts}
     page = max(page, 0)
-    found = uow.cases.readings_of(codes, page * ON_A_PAGE, ON_A_PAGE + 1)
+    found = uow.readings.of_cases(codes, page * ON_A_PAGE, ON_A_PAGE + 1)
     people = {reading.reader: uow.staff.get(reading.reader) for _, reading in found}
     lines = tuple(_line(people[r.reader], r, codes[id_]) for id_, r in found[:ON_A_PAGE])
     return ReadersView(case.code, lines, page, len(found) > ON_A_PAGE)
@@ -111,7 +111,7 @@ def unusual_in(uow: UnitOfWork, school: SchoolId, monday: date) -> list[Unusual]
     """Return what was read unusually often in the week that began on this Monday."""
     begin = datetime.combine(monday, time(), AMSTERDAM)
     end = datetime.combine(monday + WEEK, time(), AMSTERDAM)
-    read = uow.cases.read_in(school, begin, end)
+    read = uow.readings.in_period(school, begin, end)
     involved = set(uow.cases.authors({case.id for case, _ in read})) | _acting(uow, school, {c.id: c for c, _ in read})
     return unusual(read, involved)
 

@@ -100,7 +100,7 @@ class NeedsReview:
 def record_entry(uow: UnitOfWork, command: RecordEntry, now: datetime) -> Saved | NeedsReview:
     """Store what was filled in. Raises Refusal or Invalid; then nothing is stored."""
     person = known_person(uow, command.who)
-    if stored := uow.cases.submission(command.key):
+    if stored := uow.cases.find_submission(command.key):
         return _given_again(uow, command, person, stored)
     context, record, command = check_submission(uow, command, now)
     answers = _with_people(uow, record, command)
@@ -124,7 +124,7 @@ def check_submission(
 def record_draft(uow: UnitOfWork, command: RecordEntry, now: datetime) -> Saved | NeedsReview:
     """Store the draft that was shown for review ("Toch opslaan"). Raises Refusal when it is gone."""
     answers = uow.drafts.find(command.key, known_person(uow, command.who).id, now)
-    if answers is None and uow.cases.submission(command.key) is None:
+    if answers is None and uow.cases.find_submission(command.key) is None:
         raise Refused("draft_gone")
     return record_entry(uow, replace(command, answers=answers or {}, reviewed=True), now)
 
@@ -136,7 +136,7 @@ def add_entry(uow: UnitOfWork, context: CaseContext, entry: Entry, key: str, con
     moment = next_moment(context.plan, after, entries, uow.staff.school(context.school), entry.written_at)
     case = uow.cases.append(context.stored, entry, after, moment, key=key, digest=content)
     if ends_otherwise(context.state, after):
-        uow.retention.keep_term(case.id, term_of(context.plan, after, uow.staff.school(context.school)))
+        uow.retention.set_term(case.id, term_of(context.plan, after, uow.staff.school(context.school)))
     effect = context.plan.records[entry.record].effect
     if effect is Effect.HANDS_OVER:
         case = uow.cases.hand_over(case.id, UUID(_new_teacher(context.plan, entry)))
@@ -179,7 +179,7 @@ def _dossier_for(uow: UnitOfWork, command: RecordEntry, person: Person) -> CaseC
     plan = uow.plans.current()
     school = _school(command, person, plan)
     pupil = Pupil(*(str(command.answers.get(field.id, "")).strip() for field in plan.opening.fields if field.pupil))
-    for case in uow.cases.about(school, pupil):
+    for case in uow.cases.find_by_pupil(school, pupil):
         if person.id in case.teachers:
             return case_context(uow, person, case)
     return CaseContext(person, school, plan, pupil, Relation(person.roles_in(school), is_own=True))
@@ -263,7 +263,7 @@ def _review(
     uow: UnitOfWork, context: CaseContext, record: ActionSpec, command: RecordEntry, now: datetime
 ) -> NeedsReview | None:
     if command.reviewed:
-        uow.drafts.drop(command.key)
+        uow.drafts.delete(command.key)
         return None
     names = [colleague.name for colleague in uow.staff.of_school(context.school)]
     spots = {field.id: _spots(field, command.answers, context.pupil, names) for field in record.fields}
@@ -271,7 +271,7 @@ def _review(
     if not found:
         return None
     if uow.drafts.find(command.key, context.person.id, now) != command.answers:
-        uow.drafts.keep(command.key, context.person.id, command.answers, now, context.case.id if context.case else None)
+        uow.drafts.save(command.key, context.person.id, command.answers, now, context.case.id if context.case else None)
     return NeedsReview(record, command.answers, found)
 
 

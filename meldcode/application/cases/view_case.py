@@ -139,7 +139,7 @@ def _same_pupil(uow: UnitOfWork, context: CaseContext) -> list[CaseHeader]:
     told_apart, code = _told_apart(context), context.stored.code
     candidates = [
         case
-        for case in uow.cases.about(context.school, context.pupil)
+        for case in uow.cases.find_by_pupil(context.school, context.pupil)
         if case.id != context.stored.id and case.status is not Status.JOINED and case.code not in told_apart
         if Status.OPEN in (case.status, context.state.status)
     ]

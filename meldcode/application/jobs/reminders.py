@@ -47,7 +47,7 @@ def send_due_reminders(uow: UnitOfWork, now: datetime, limit: int, trouble: Call
             _remind_of(uow, case, now)
         except Exception as error:
             trouble(error)
-            uow.cases.keep_reminded(case.id, (), case.rungs, now + AFTER_TROUBLE, now)
+            uow.cases.save_reminders(case.id, (), case.rungs, now + AFTER_TROUBLE, now)
     return len(cases)
 
 
@@ -90,7 +90,7 @@ def week_overview(uow: UnitOfWork, now: datetime) -> None:
         is_open = opening <= now and open_moment(school, now) <= now
         if not is_open:
             continue
-        counts = uow.cases.counts(school.id, opening)
+        counts = uow.cases.step_counts(school.id, opening)
         before = monday.date() - 7 * DAY
         readers = {one.reader for one in unusual_in(uow, school.id, before)}
         if not counts and not readers:
@@ -106,15 +106,15 @@ def week_overview(uow: UnitOfWork, now: datetime) -> None:
 
 def _remind_of(uow: UnitOfWork, case: CaseHeader, now: datetime) -> None:
     plan, school = uow.plans.get(case.plan, case.plan_version), uow.staff.school(case.school)
-    contents, done = uow.cases.contents(case.id), uow.cases.reminded(case.id)
+    contents, done = uow.cases.contents(case.id), uow.cases.sent_reminders(case.id)
     state = fold(plan, contents.entries)
     try:
         due = [d for d in to_remind(plan, state, contents.entries, school, now, done) if d.at <= now]
     except BeyondCalendar:
-        uow.cases.keep_reminded(case.id, (), case.rungs, now + RETRY, now)
+        uow.cases.save_reminders(case.id, (), case.rungs, now + RETRY, now)
         return
     if state.status is not Status.OPEN:
-        uow.cases.keep_reminded(case.id, (), case.rungs, None, now)
+        uow.cases.save_reminders(case.id, (), case.rungs, None, now)
         return
     messages = [
         OutboxMessage("reminder", person.id, case.id, most.moment, _words(case, plan, state, person, most))
@@ -124,7 +124,7 @@ def _remind_of(uow: UnitOfWork, case: CaseHeader, now: datetime) -> None:
     moments = [d.moment for d in due]
     rungs = max([case.rungs, *(d.rung for d in due)])
     again = next_moment(plan, state, contents.entries, school, now, done | set(moments))
-    uow.cases.keep_reminded(case.id, moments, rungs, again, now)
+    uow.cases.save_reminders(case.id, moments, rungs, again, now)
 
 
 def _waiting(plan: Plan, state: State) -> str:

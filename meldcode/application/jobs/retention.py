@@ -16,7 +16,8 @@ from datetime import datetime, timedelta
 
 from meldcode.application.jobs.reminders import IN_CHARGE
 from meldcode.application.ports.outbox import OutboxMessage
-from meldcode.application.ports.unit_of_work import RetentionJob, UnitOfWork
+from meldcode.application.ports.retention import RetentionJob
+from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.state import fold
 from meldcode.domain.deadlines.schedule import open_moment
@@ -41,7 +42,7 @@ def end_next_case(uow: UnitOfWork, now: datetime, trouble: Callable[[Exception],
             _end(uow, ending, school, now)
         except Exception as error:
             trouble(error)
-            uow.retention.look_again(ending.case.id, now + AGAIN)
+            uow.retention.check_again(ending.case.id, now + AGAIN)
         return True
     return False
 
@@ -51,9 +52,9 @@ def _end(uow: UnitOfWork, ending: RetentionJob, school: School, now: datetime) -
     plan = uow.plans.get(case.plan, case.plan_version)
     term = term_of(plan, fold(plan, uow.cases.contents(case.id).entries), school)
     if term is None:
-        uow.retention.look_again(case.id, now + AGAIN)
+        uow.retention.check_again(case.id, now + AGAIN)
     elif ending.destroy_at is None or term.destroy_at > ending.destroy_at:
-        uow.retention.keep_term(case.id, term)
+        uow.retention.set_term(case.id, term)
     elif ending.warnings == len(WARNED_BEFORE):
         uow.retention.destroy(case.id, now)
     else:
@@ -64,7 +65,7 @@ def _warn(uow: UnitOfWork, ending: RetentionJob, plan: Plan, term: Term, now: da
     case = ending.case
     people = _in_charge(uow, ending, plan)
     if not people or ending.destroy_at is None:
-        uow.retention.look_again(case.id, now + AGAIN)
+        uow.retention.check_again(case.id, now + AGAIN)
         return
     warnings = sum(ending.destroy_at - before <= now for before in WARNED_BEFORE)
     is_last = warnings == len(WARNED_BEFORE)
@@ -73,7 +74,7 @@ def _warn(uow: UnitOfWork, ending: RetentionJob, plan: Plan, term: Term, now: da
     moment = f"{term.closed_at:%Y-%m-%dT%H:%M:%SZ}/{words['day']}/{warnings}"
     for person in people:
         uow.outbox.put(OutboxMessage("ending", person.id, case.id, moment, words), now)
-    uow.retention.keep_warned(case.id, warnings, destroy_at)
+    uow.retention.set_warned(case.id, warnings, destroy_at)
 
 
 def _in_charge(uow: UnitOfWork, ending: RetentionJob, plan: Plan) -> list[Person]:

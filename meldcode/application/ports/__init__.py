@@ -1,1 +1,1 @@
-"""What the use cases need from outside; `storage` implements it."""
+"""The ports: what the use cases need from outside. `storage` implements them; docstrings stand here, once."""

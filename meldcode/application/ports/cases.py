@@ -1,4 +1,4 @@
-"""What the core asks of the outside about cases; the other ports are in `ports`."""
+"""Cases and their entries."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from meldcode.domain.plan.model import Plan
 
 @dataclass(frozen=True)
 class Submission:
-    """A submission that was stored before: of which case, as which entry, and the digest of what was typed."""
+    """A stored submission: its case, the number of its entry, and a digest of what was typed."""
 
     case: CaseId
     seq: int
@@ -24,7 +24,7 @@ class Submission:
 
 @dataclass(frozen=True)
 class StepCount:
-    """How many open cases of a school stand at a step; `overdue` of them have been reminded of."""
+    """The number of open cases of a school at a step, and how many of them are overdue."""
 
     plan: str
     plan_version: int
@@ -34,107 +34,95 @@ class StepCount:
 
 
 class AlreadyStored(Exception):
-    """The idempotency key was stored by another transaction meanwhile: begin anew to find it."""
+    """Another transaction stored this idempotency key meanwhile. Run the use case again to find its result."""
 
 
 class Outdated(Exception):
-    """The case was changed by another transaction meanwhile: begin anew."""
+    """Another transaction changed the case meanwhile. Run the use case again."""
 
 
 class Cases(ABC):
-    """Cases and their entries. What is read for showing leaves a trace in the same transaction (promise 6)."""
+    """Cases and their entries. Reading a case for display leaves a trace in the same transaction (promise 6)."""
 
     @abstractmethod
     def open(self, school: SchoolId, plan: Plan, pupil: Pupil, teacher: PersonId, now: datetime) -> CaseHeader:
-        """Make a new case, without entries, with a code and a data key of its own."""
+        """Create a case without entries, with a new code and data key."""
 
     @abstractmethod
     def find(self, code: str, schools: Iterable[SchoolId]) -> CaseHeader | None:
-        """Return the case with this code in one of the schools."""
+        """The case with this code, if it belongs to one of these schools."""
 
     @abstractmethod
     def get(self, case: CaseId) -> CaseHeader:
-        """Return the header. Raises KeyError."""
+        """The header of the case. Raises KeyError."""
+
+    @abstractmethod
+    def headers(self, cases: Collection[CaseId]) -> list[CaseHeader]:
+        """The headers of these cases, longest waiting first."""
 
     @abstractmethod
     def contents(self, case: CaseId) -> Contents:
-        """Return what the case holds, for the rules alone: never to be shown."""
+        """The decrypted case, for rules only; use `read` to show it to somebody. Raises KeyError."""
 
     @abstractmethod
     def read(self, case: CaseId, reading: Reading) -> Contents:
-        """Return what the case holds, for showing, and keep the trace of it (G3)."""
+        """The decrypted case, for display. Stores who reads it first (G3). Raises KeyError."""
 
     @abstractmethod
     def append(
         self, case: CaseHeader, entry: Entry, state: State, next_due: datetime | None, *, key: str, digest: str
     ) -> CaseHeader:
-        """Append the entry, with the state it leads to and the moment to look at the case again.
+        """Append the entry and save the state it leads to. `next_due` is when reminders look at the case again.
 
-        Raises Outdated or AlreadyStored.
+        `key` is the submission's idempotency key. Raises Outdated or AlreadyStored.
         """
 
     @abstractmethod
+    def find_submission(self, key: str) -> Submission | None:
+        """The submission that was stored under this idempotency key."""
+
+    @abstractmethod
     def claim_due(self, now: datetime, limit: int) -> list[CaseHeader]:
-        """Return open cases whose moment has come, for this transaction alone: no other worker gets them (G2)."""
+        """Open cases with reminders due, locked against other workers until the commit (G2)."""
 
     @abstractmethod
     def next_due(self) -> datetime | None:
-        """Return the earliest moment at which an open case is to be looked at."""
+        """The earliest moment at which any open case has a reminder due."""
 
     @abstractmethod
-    def reminded(self, case: CaseId) -> frozenset[str]:
-        """Return the names of the reminders that the case has had."""
+    def sent_reminders(self, case: CaseId) -> frozenset[str]:
+        """The ids of the reminders that were sent about the case."""
 
     @abstractmethod
-    def keep_reminded(
+    def save_reminders(
         self, case: CaseId, moments: Iterable[str], rungs: int, next_due: datetime | None, now: datetime
     ) -> None:
-        """Keep the reminders that the case has had now, and the moment to look at it again."""
+        """Record that reminders were sent, the escalation level reached, and when the next one is due."""
 
     @abstractmethod
-    def counts(self, school: SchoolId, opened_before: datetime) -> list[StepCount]:
-        """Return how many cases that were open by then stand at each step now, and how many of them are overdue."""
-
-    @abstractmethod
-    def submission(self, key: str) -> Submission | None:
-        """Return what was stored under this idempotency key before."""
+    def step_counts(self, school: SchoolId, opened_before: datetime) -> list[StepCount]:
+        """Count the school's open cases at each step, of those opened before this moment."""
 
     @abstractmethod
     def hand_over(self, case: CaseId, to: PersonId) -> CaseHeader:
-        """Make the case this teacher's alone (G5), and return its header."""
+        """Make this teacher the only one of the case (G5)."""
 
     @abstractmethod
-    def open_ones(self) -> list[CaseHeader]:
-        """Return every open case of every school, oldest first."""
+    def all_open(self) -> list[CaseHeader]:
+        """The open cases of all schools, oldest first."""
 
     @abstractmethod
     def set_joined(self, case: CaseId, to: CaseId) -> None:
-        """Remember that the case belongs to another."""
+        """Record that the case was joined to another."""
 
     @abstractmethod
     def joined(self, case: CaseId) -> list[CaseHeader]:
-        """Return the cases that were joined to this one."""
+        """The cases that were joined to this one, oldest first."""
 
     @abstractmethod
-    def about(self, school: SchoolId, pupil: Pupil) -> list[CaseHeader]:
-        """Return the school's cases about a pupil of this name, found by a keyed index, oldest first."""
-
-    @abstractmethod
-    def headers(self, cases: Collection[CaseId]) -> list[CaseHeader]:
-        """Return the headers of these cases, longest waiting first."""
-
-    @abstractmethod
-    def readings(self, case: CaseId) -> list[Reading]:
-        """Return who read the case, latest first."""
-
-    @abstractmethod
-    def readings_of(self, cases: Iterable[CaseId], skip: int, limit: int) -> list[tuple[CaseId, Reading]]:
-        """Return who read these cases, latest first, from the one after `skip` others on."""
-
-    @abstractmethod
-    def read_in(self, school: SchoolId, begin: datetime, end: datetime) -> list[tuple[CaseHeader, Reading]]:
-        """Return the readings of the school's cases in this time; of what was joined, the case it joined counts."""
+    def find_by_pupil(self, school: SchoolId, pupil: Pupil) -> list[CaseHeader]:
+        """The school's cases about a pupil of this name, oldest first."""
 
     @abstractmethod
     def authors(self, cases: Iterable[CaseId]) -> list[tuple[CaseId, PersonId]]:
-        """Return who wrote in each of these cases."""
+        """Each case with each person who wrote in it."""

@@ -33,12 +33,12 @@ class Outbox(ABC):
 
     @abstractmethod
     def put_all(self, messages: Iterable[OutboxMessage], now: datetime) -> None:
-        """Put the messages in the outbox, each unless the same one is or was there."""
+        """Add messages, except those that are or were in the outbox before."""
 
     def put(self, message: OutboxMessage, now: datetime) -> None:
-        """Put the message in the outbox, unless the same one is or was there."""
+        """Add a message, unless it is or was in the outbox before."""
         self.put_all([message], now)
 
     @abstractmethod
-    def drop_sent(self, before: datetime) -> None:
-        """Forget the messages from before this moment that were sent or given up."""
+    def delete_sent(self, before: datetime) -> None:
+        """Delete messages that were created before this moment and were sent or given up."""

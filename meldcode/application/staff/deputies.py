@@ -58,8 +58,8 @@ def appoint_deputy(uow: UnitOfWork, command: Appoint, now: datetime) -> Appointe
         raise Invalid([Problem("deputy", "not_of_this_school")])
     if person.id != asker.id and not all(_may_arrange(uow, asker, school) for school in schools):
         raise Refused("role_may_not", roles=Role.SCHOOL_LEADER, rule="G1")
-    for school in schools if uow.processed_requests.take(command.key, now) else ():
-        uow.staff.appoint(Deputy(school, person.id, deputy.id, first, last), asker.id, now)
+    for school in schools if uow.processed_requests.claim(command.key, now) else ():
+        uow.staff.appoint_deputy(Deputy(school, person.id, deputy.id, first, last), asker.id, now)
     _tell_appointed(uow, {person.id, deputy.id}, f"{first}/{last}/{person.id}", now)
     return Appointed(person, deputy, first, last)
 
@@ -79,7 +79,7 @@ def notice_without_holder(uow: UnitOfWork, now: datetime) -> int:
     """
     year, week, _ = now.astimezone(AMSTERDAM).isocalendar()
     found = 0
-    for case in uow.cases.open_ones():
+    for case in uow.cases.all_open():
         staff = uow.staff.of_school(case.school)
         if gone := list(_roles_without_holder(uow, case, staff)):
             found += 1

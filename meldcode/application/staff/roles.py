@@ -147,9 +147,9 @@ def change_roles(uow: UnitOfWork, command: ChangeRoles, now: datetime) -> Change
     _refuse_problems(command, is_known=known is not None)
     if command.roles != held:
         _refuse_change(uow, command, school.id, held, is_self=known is not None and known.id == asker.id)
-    person = known.id if known else uow.staff.engage(identity, command.name.strip())
+    person = known.id if known else uow.staff.register(identity, command.name.strip())
     groups = command.groups if Role.TEACHER in command.roles else ()
-    changes = uow.staff.set_place(person, school.id, command.roles, groups, asker.id)
+    changes = uow.staff.set_roles(person, school.id, command.roles, groups, asker.id)
     told = tell_of_roles(uow, school.id, changes, now) if changes else ()
     given = tuple(sorted(change.role for change in changes if change.is_given))
     taken = tuple(sorted(change.role for change in changes if not change.is_given))

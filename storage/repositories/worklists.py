@@ -1,4 +1,4 @@
-"""On which desks open cases lie, and what was promised for which day: small rows, found and sorted by their indexes."""
+"""Work items and appointments: small rows, found and sorted by their indexes."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, Table, and_, bindparam, delete, func, insert, or_, select, union_all
 from sqlalchemy import case as case_when
+from typing_extensions import override
 
 from meldcode.application.ports.cases import StepCount
-from meldcode.application.ports.unit_of_work import Worklists
+from meldcode.application.ports.worklists import Worklists
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import Status
 from meldcode.domain.deadlines.appointments import Appointment
@@ -22,59 +23,59 @@ from storage.repositories.cases import StoredCases
 from storage.session import Session
 
 NO_DAY = date.max
-"""Of what has no last day: it comes after all that has one, on both databases."""
+"""Stored for a work item without a last day, so that it sorts last on both databases."""
 _ORDER = (turns.c.place, turns.c.due, turns.c.code)
 _PUT_OFF = (turns.c.postponed_to, turns.c.postponed_by)
-"""The same on all the desks of a case."""
+"""The same for all work items of a case."""
 
 
 class StoredWorklists(Worklists):
-    """The turns in the database, seen by one transaction."""
+    """Worklists in the database, within one transaction."""
 
     def __init__(self, session: Session, cases_: StoredCases) -> None:
         self._connection = session.connection
         self._changed_desks = session.changed_desks
         self._cases = cases_
 
-    def keep(self, case: CaseHeader, turns_: Collection[WorkItem], appointments_: Collection[Appointment]) -> None:
-        """Keep where the case lies now, and its appointments, in place of what was kept before."""
-        before = self._replace(turns, case, [_turn_row(case, turn) for turn in turns_])
+    @override
+    def replace(self, case: CaseHeader, items: Collection[WorkItem], appointments_: Collection[Appointment]) -> None:
+        before = self._replace(turns, case, [_item_row(case, item) for item in items])
         self._replace(appointments, case, [_appointment_row(case, promise) for promise in appointments_])
         # Not only where a row differs: the case's step, which is shown too, stands elsewhere.
         self._changed_desks.update(Assignee(case.school, row["holder"]) for row in before)
-        self._changed_desks.update(turn.desk for turn in turns_)
+        self._changed_desks.update(item.desk for item in items)
 
-    def page(self, desks: Collection[Assignee], first: int, limit: int) -> list[ListedCase]:
-        """Return cases on these desks, each once, in the order of doing, from the `first` on (counted from 0)."""
-        if not desks:
+    @override
+    def page(self, assignees: Collection[Assignee], first: int, limit: int) -> list[ListedCase]:
+        if not assignees:
             return []
-        which = {**_named(desks), "first": first, "most": limit, "deep": first + limit}
-        return [_lying(row) for row in self._connection.execute(_page(len(desks)), which)]
+        which = {**_named(assignees), "first": first, "most": limit, "deep": first + limit}
+        return [_listed(row) for row in self._connection.execute(_page(len(assignees)), which)]
 
-    def counts(self, desks: Collection[Assignee]) -> dict[Section, int]:
-        """Return how many cases lie at each place of these desks, each counted once."""
-        if not desks:
+    @override
+    def section_counts(self, assignees: Collection[Assignee]) -> dict[Section, int]:
+        if not assignees:
             return {}
-        return {Section(row[0]): row[1] for row in self._connection.execute(_counts(len(desks)), _named(desks))}
+        return {Section(row[0]): row[1] for row in self._connection.execute(_counts(len(assignees)), _named(assignees))}
 
-    def due(self, desks: Collection[Assignee], until: date, limit: int) -> list[ListedCase]:
-        """Return what is to be done at these desks by then, the earliest first."""
-        if not desks:
+    @override
+    def due(self, assignees: Collection[Assignee], until: date, limit: int) -> list[ListedCase]:
+        if not assignees:
             return []
-        which = {**_named(desks), "until": until, "most": limit}
-        return [_lying(row) for row in self._connection.execute(_due(len(desks)), which)]
+        which = {**_named(assignees), "until": until, "most": limit}
+        return [_listed(row) for row in self._connection.execute(_due(len(assignees)), which)]
 
-    def promises(self, desks: Collection[Assignee], days: tuple[date, date], limit: int) -> list[DatedPromise]:
-        """Return the appointments of whose own desks these are, from the first day to the last."""
-        own = [desk for desk in desks if desk.teacher]
+    @override
+    def appointments(self, assignees: Collection[Assignee], days: tuple[date, date], limit: int) -> list[DatedPromise]:
+        own = [each for each in assignees if each.teacher]
         if not own:
             return []
         which = {**_named(own), "begin": days[0], "end": days[1], "most": limit}
-        which |= {f"owner{number}": desk.teacher for number, desk in enumerate(own)}
+        which |= {f"owner{number}": each.teacher for number, each in enumerate(own)}
         return [DatedPromise(*row) for row in self._connection.execute(_promises(len(own)), which)]
 
-    def minded(self, school: SchoolId, today: date, limit: int) -> list[Workload]:
-        """Return for which desks of the school cases wait, those with the most first."""
+    @override
+    def workloads(self, school: SchoolId, today: date, limit: int) -> list[Workload]:
         count = func.count()
         query = (
             select(turns.c.holder, count, _overdue(today))
@@ -86,15 +87,15 @@ class StoredWorklists(Worklists):
             Workload(Assignee(school, row[0]), row[1], row[2]) for row in self._connection.execute(query.limit(limit))
         ]
 
-    def steps(self, desk: Assignee, today: date) -> list[StepCount]:
-        """Return how many open cases on this desk stand at each step, and how many are past their day."""
+    @override
+    def step_counts(self, assignee: Assignee, today: date) -> list[StepCount]:
         at = (cases.c.plan, cases.c.plan_version, cases.c.step)
-        query = select(*at, func.count(), _overdue(today)).join_from(turns, cases).where(_is_on(0))
-        rows = self._connection.execute(query.group_by(*at).order_by(*at), _named([desk]))
+        query = select(*at, func.count(), _overdue(today)).join_from(turns, cases).where(_belongs_to(0))
+        rows = self._connection.execute(query.group_by(*at).order_by(*at), _named([assignee]))
         return [StepCount(*row) for row in rows]
 
-    def unplaced(self, limit: int) -> list[CaseHeader]:
-        """Return cases that should lie on a desk and do not: they were stored by an earlier version of this program."""
+    @override
+    def cases_without_items(self, limit: int) -> list[CaseHeader]:
         places = select(turns.c.case).where(turns.c.case == cases.c.id).exists()
         query = select(cases.c.id).where(
             cases.c.status.in_((Status.OPEN.value, Status.JOINED.value)), cases.c.version > 0, ~places
@@ -102,13 +103,10 @@ class StoredWorklists(Worklists):
         return self._cases.headers(self._connection.scalars(query.limit(limit)).all())
 
     def _replace(self, table: Table, case: CaseHeader, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Most entries change nothing here, and then nothing is written; before the first one nothing can be there.
-
-        Returns what was there before.
-        """
+        """Write only what differs, since most entries change nothing. Returns the rows from before."""
         of_case = table.c.case == case.id
         kept: list[dict[str, Any]] = []
-        if case.version > 1:
+        if case.version > 1:  # the first entry of a case has no rows to replace
             kept = [dict(row) for row in self._connection.execute(select(table).where(of_case)).mappings()]
             if _as_set(kept) == _as_set(rows):
                 return kept
@@ -118,17 +116,17 @@ class StoredWorklists(Worklists):
         return kept
 
 
-def _turn_row(case: CaseHeader, turn: WorkItem) -> dict[str, Any]:
+def _item_row(case: CaseHeader, item: WorkItem) -> dict[str, Any]:
     return {
         "case": case.id,
-        "holder": turn.desk.holder,
+        "holder": item.desk.holder,
         "school": case.school,
-        "place": int(turn.place),
-        "due": turn.due or NO_DAY,
+        "place": int(item.place),
+        "due": item.due or NO_DAY,
         "code": case.code,
-        "record": turn.record,
-        "postponed_to": turn.postponed.until if turn.postponed else None,
-        "postponed_by": turn.postponed.by if turn.postponed else None,
+        "record": item.record,
+        "postponed_to": item.postponed.until if item.postponed else None,
+        "postponed_by": item.postponed.by if item.postponed else None,
     }
 
 
@@ -147,36 +145,36 @@ def _as_set(rows: list[dict[str, Any]]) -> set[frozenset[tuple[str, Any]]]:
     return {frozenset(row.items()) for row in rows}
 
 
-def _named(desks: Collection[Assignee]) -> dict[str, Any]:
-    """The desks, as the statements below name them."""
-    schools = {f"school{number}": desk.school for number, desk in enumerate(desks)}
-    return schools | {f"holder{number}": desk.holder for number, desk in enumerate(desks)}
+def _named(assignees: Collection[Assignee]) -> dict[str, Any]:
+    """The parameters that name these assignees in the statements below."""
+    schools = {f"school{number}": each.school for number, each in enumerate(assignees)}
+    return schools | {f"holder{number}": each.holder for number, each in enumerate(assignees)}
 
 
-# Each statement is made once for so many desks: making one takes longer than the database does.
+# Each statement is built once for each number of assignees: building one takes longer than running it.
 @lru_cache
-def _page(desks: int) -> Select[Any]:
-    # What is on this page stands, on the desk where it comes first, no deeper than the page's end.
-    query = _each_once([_on(desk).order_by(*_ORDER).limit(bindparam("deep")) for desk in range(desks)])
+def _page(assignees: int) -> Select[Any]:
+    # A case on this page is within the first `deep` items of at least one assignee.
+    query = _each_once([_items_of(number).order_by(*_ORDER).limit(bindparam("deep")) for number in range(assignees)])
     ordered = query.order_by(*query.selected_columns[1:4])
     return ordered.limit(bindparam("most")).offset(bindparam("first"))
 
 
 @lru_cache
-def _counts(desks: int) -> Select[Any]:
+def _counts(assignees: int) -> Select[Any]:
     place = func.min(turns.c.place).label("place")
-    best = select(place).where(or_(*map(_is_on, range(desks)))).group_by(turns.c.case).subquery()
+    best = select(place).where(or_(*map(_belongs_to, range(assignees)))).group_by(turns.c.case).subquery()
     return select(best.c.place, func.count()).group_by(best.c.place)
 
 
 @lru_cache
-def _due(desks: int) -> Select[Any]:
+def _due(assignees: int) -> Select[Any]:
     mine = [
-        _on(desk)
+        _items_of(number)
         .where(turns.c.place == int(place), turns.c.due <= bindparam("until"))
         .order_by(turns.c.due, turns.c.code)
         .limit(bindparam("most"))
-        for desk in range(desks)
+        for number in range(assignees)
         for place in (Section.WAITS, Section.WATCHES)
     ]
     query = _each_once(mine)
@@ -194,16 +192,16 @@ def _promises(owners: int) -> Select[Any]:
     return query.order_by(appointments.c.day, appointments.c.code).limit(bindparam("most"))
 
 
-def _is_on(desk: int) -> ColumnElement[bool]:
-    return and_(turns.c.school == bindparam(f"school{desk}"), turns.c.holder == bindparam(f"holder{desk}"))
+def _belongs_to(number: int) -> ColumnElement[bool]:
+    return and_(turns.c.school == bindparam(f"school{number}"), turns.c.holder == bindparam(f"holder{number}"))
 
 
-def _on(desk: int) -> Select[Any]:
-    return select(turns.c.case, *_ORDER, turns.c.record, *_PUT_OFF).where(_is_on(desk))
+def _items_of(number: int) -> Select[Any]:
+    return select(turns.c.case, *_ORDER, turns.c.record, *_PUT_OFF).where(_belongs_to(number))
 
 
 def _each_once(parts: list[Select[Any]]) -> Select[Any]:
-    """The cases in all these parts, each once, at its best place."""
+    """The cases in all these parts, each once, in its most urgent section."""
     # SQLite wants an ordered part wrapped.
     all_ = union_all(*(select(part.subquery()) for part in parts)).subquery()
     case, place, due, code, record, *put_off = all_.c
@@ -211,7 +209,7 @@ def _each_once(parts: list[Select[Any]]) -> Select[Any]:
     return select(case, *best, func.max(record).label("record"), *put_off).group_by(case, *put_off)
 
 
-def _lying(row: Row[Any]) -> ListedCase:
+def _listed(row: Row[Any]) -> ListedCase:
     due = None if row.due == NO_DAY else row.due
     postponed = Postponed(row.postponed_to, row.postponed_by) if row.postponed_to else None
     return ListedCase(row.case, row.code, Section(row.place), row.record, due, postponed)

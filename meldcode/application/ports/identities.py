@@ -1,0 +1,41 @@
+"""The accounts that people have on the platform."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection
+
+from meldcode.domain.ids import PersonId
+from meldcode.domain.staff import Identity
+
+
+class Identities(ABC):
+    """Platform identities, one for each workspace, and what is remembered about each."""
+
+    @abstractmethod
+    def of_people(self, people: Collection[PersonId]) -> list[Identity]:
+        """The identities of these people, except of those who have left."""
+
+    @abstractmethod
+    def workspaces(self) -> set[str]:
+        """The workspaces in which somebody has a role."""
+
+    @abstractmethod
+    def locales(self) -> dict[Identity, str]:
+        """The known locales, as the platform writes them (`nl-NL`)."""
+
+    @abstractmethod
+    def without_locale(self) -> list[Identity]:
+        """Identities without a known locale."""
+
+    @abstractmethod
+    def set_locale(self, identity: Identity, locale: str) -> None:
+        """Save the locale; does nothing for an unknown identity."""
+
+    @abstractmethod
+    def home_page(self, identity: Identity) -> int:
+        """The page of the Home tab that this person has open, counted from 0."""
+
+    @abstractmethod
+    def set_home_page(self, identity: Identity, page: int) -> None:
+        """Save the page of the Home tab; does nothing for an unknown identity."""

@@ -1,0 +1,19 @@
+"""The step plans that cases run under."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from meldcode.domain.plan.model import Plan
+
+
+class Plans(ABC):
+    """The step plans of this installation: the current one, and every version that has a case."""
+
+    @abstractmethod
+    def current(self) -> Plan:
+        """The plan for new cases."""
+
+    @abstractmethod
+    def get(self, plan: str, version: int) -> Plan:
+        """The plan that a case runs under. Raises KeyError."""

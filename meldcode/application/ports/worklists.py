@@ -1,0 +1,49 @@
+"""Worklists: the open cases that somebody or some role has to act on, and appointments."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection
+from datetime import date
+
+from meldcode.application.ports.cases import StepCount
+from meldcode.domain.case.header import CaseHeader
+from meldcode.domain.deadlines.appointments import Appointment
+from meldcode.domain.ids import SchoolId
+from meldcode.domain.worklist import Assignee, DatedPromise, ListedCase, Section, WorkItem, Workload
+
+
+class Worklists(ABC):
+    """Work items by assignee, and appointments by owner, found by index without decrypting a case."""
+
+    @abstractmethod
+    def replace(self, case: CaseHeader, items: Collection[WorkItem], appointments: Collection[Appointment]) -> None:
+        """Replace the work items and appointments of the case."""
+
+    @abstractmethod
+    def page(self, assignees: Collection[Assignee], first: int, limit: int) -> list[ListedCase]:
+        """The cases of these assignees, each once, most urgent first. `first` counts from 0."""
+
+    @abstractmethod
+    def section_counts(self, assignees: Collection[Assignee]) -> dict[Section, int]:
+        """The number of cases in each section, each counted once, in the most urgent section it is in."""
+
+    @abstractmethod
+    def due(self, assignees: Collection[Assignee], until: date, limit: int) -> list[ListedCase]:
+        """The cases on which these assignees must act by `until`, earliest first."""
+
+    @abstractmethod
+    def appointments(self, assignees: Collection[Assignee], days: tuple[date, date], limit: int) -> list[DatedPromise]:
+        """The appointments of the teachers among these assignees, from the first day to the last, inclusive."""
+
+    @abstractmethod
+    def workloads(self, school: SchoolId, today: date, limit: int) -> list[Workload]:
+        """The assignees in the school that cases wait for, those with the most cases first."""
+
+    @abstractmethod
+    def step_counts(self, assignee: Assignee, today: date) -> list[StepCount]:
+        """The number of the assignee's open cases at each step; `overdue` counts those past their day."""
+
+    @abstractmethod
+    def cases_without_items(self, limit: int) -> list[CaseHeader]:
+        """Cases that need work items and have none, because an earlier version of this program stored them."""

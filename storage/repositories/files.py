@@ -10,7 +10,7 @@ from typing_extensions import override
 from meldcode.application.ports.files import Files, PendingExport
 from meldcode.domain.ids import CaseId
 from storage.db.insert_once import insert_once
-from storage.db.schema import files, givings
+from storage.db.schema import files, pending_exports
 from storage.session import Session
 
 AT_ONCE = 20
@@ -43,14 +43,21 @@ class StoredFiles(Files):
     @override
     def begin_export(self, export: PendingExport, until: datetime) -> None:
         row = {"case": export.case, "entry": export.entry, "given_by": export.by, "until": until}
-        self._connection.execute(insert(givings).values(row))
+        self._connection.execute(insert(pending_exports).values(row))
 
     @override
     def finish_export(self, case: CaseId, entry: int) -> None:
-        self._connection.execute(delete(givings).where(givings.c.case == case, givings.c.entry == entry))
+        self._connection.execute(
+            delete(pending_exports).where(pending_exports.c.case == case, pending_exports.c.entry == entry)
+        )
 
     @override
     def interrupted_exports(self, now: datetime) -> list[PendingExport]:
-        late = select(givings).where(givings.c.until <= now).order_by(givings.c.until).limit(AT_ONCE)
+        late = (
+            select(pending_exports)
+            .where(pending_exports.c.until <= now)
+            .order_by(pending_exports.c.until)
+            .limit(AT_ONCE)
+        )
         rows = self._connection.execute(late.with_for_update(skip_locked=True))
         return [PendingExport(row.case, row.entry, row.given_by) for row in rows]

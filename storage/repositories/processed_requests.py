@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from meldcode.application.ports.processed_requests import ProcessedRequests
 from storage.db.insert_once import insert_once
-from storage.db.schema import handled
+from storage.db.schema import processed_requests
 from storage.session import Session
 
 KEPT_FOR = timedelta(hours=1)
@@ -28,6 +28,6 @@ class StoredProcessedRequests(ProcessedRequests):
         """Also deletes expired requests. Without an id a request counts as new: better two alarms than none (G4)."""
         if not request:
             return True
-        self._connection.execute(delete(handled).where(handled.c.at <= now - KEPT_FOR))
+        self._connection.execute(delete(processed_requests).where(processed_requests.c.at <= now - KEPT_FOR))
         row = {"request": self._vault.submission_index(f"request/{request}"), "at": now}
-        return insert_once(self._connection, handled, row, [handled.c.request])
+        return insert_once(self._connection, processed_requests, row, [processed_requests.c.request])

@@ -21,17 +21,28 @@ from storage.db.schema import (
     cases,
     drafts,
     entries,
-    givings,
     outbox,
+    pending_exports,
     readings,
     reminders,
     schools,
-    turns,
+    work_items,
 )
 from storage.repositories.cases import StoredCases
 from storage.session import Session
 
-CONTENT = (case_keys, drafts, givings, entries, case_teachers, readings, reminders, outbox, turns, appointments)
+CONTENT = (
+    case_keys,
+    drafts,
+    pending_exports,
+    entries,
+    case_teachers,
+    readings,
+    reminders,
+    outbox,
+    work_items,
+    appointments,
+)
 """The tables whose rows are deleted with a case. Its own row stays, emptied."""
 
 

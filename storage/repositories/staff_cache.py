@@ -14,11 +14,11 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, select, update
 
 from storage.db.insert_once import insert_once
-from storage.db.schema import marks
+from storage.db.schema import cache_epoch
 
 STAFF = "staff"
-_MARK = select(marks.c.value).where(marks.c.name == STAFF)
-_CHANGE = update(marks).where(marks.c.name == STAFF)
+_MARK = select(cache_epoch.c.value).where(cache_epoch.c.name == STAFF)
+_CHANGE = update(cache_epoch).where(cache_epoch.c.name == STAFF)
 
 
 class StaffCache:
@@ -40,5 +40,5 @@ class StaffCache:
 def changed(connection: Connection) -> None:
     """Say that something of the staff, their roles or the schools is changed in this transaction."""
     value = uuid4()
-    if not insert_once(connection, marks, {"name": STAFF, "value": value}, (marks.c.name,)):
+    if not insert_once(connection, cache_epoch, {"name": STAFF, "value": value}, (cache_epoch.c.name,)):
         connection.execute(_CHANGE, {"value": value})

@@ -18,14 +18,14 @@ from meldcode.domain.case.state import Status
 from meldcode.domain.deadlines.appointments import Appointment
 from meldcode.domain.ids import SchoolId
 from meldcode.domain.worklist import Assignee, DatedPromise, ListedCase, Postponed, Section, WorkItem, Workload
-from storage.db.schema import appointments, cases, turns
+from storage.db.schema import appointments, cases, work_items
 from storage.repositories.cases import StoredCases
 from storage.session import Session
 
 NO_DAY = date.max
 """Stored for a work item without a last day, so that it sorts last on both databases."""
-_ORDER = (turns.c.place, turns.c.due, turns.c.code)
-_PUT_OFF = (turns.c.postponed_to, turns.c.postponed_by)
+_ORDER = (work_items.c.section, work_items.c.due, work_items.c.code)
+_PUT_OFF = (work_items.c.postponed_to, work_items.c.postponed_by)
 """The same for all work items of a case."""
 
 
@@ -39,10 +39,10 @@ class StoredWorklists(Worklists):
 
     @override
     def replace(self, case: CaseHeader, items: Collection[WorkItem], appointments_: Collection[Appointment]) -> None:
-        before = self._replace(turns, case, [_item_row(case, item) for item in items])
+        before = self._replace(work_items, case, [_item_row(case, item) for item in items])
         self._replace(appointments, case, [_appointment_row(case, promise) for promise in appointments_])
         # Not only where a row differs: the case's step, which is shown too, stands elsewhere.
-        self._changed_desks.update(Assignee(case.school, row["holder"]) for row in before)
+        self._changed_desks.update(Assignee(case.school, row["assignee"]) for row in before)
         self._changed_desks.update(item.desk for item in items)
 
     @override
@@ -78,10 +78,10 @@ class StoredWorklists(Worklists):
     def workloads(self, school: SchoolId, today: date, limit: int) -> list[Workload]:
         count = func.count()
         query = (
-            select(turns.c.holder, count, _overdue(today))
-            .where(turns.c.school == school, turns.c.place == Section.WAITS)
-            .group_by(turns.c.holder)
-            .order_by(count.desc(), turns.c.holder)
+            select(work_items.c.assignee, count, _overdue(today))
+            .where(work_items.c.school == school, work_items.c.section == Section.WAITS)
+            .group_by(work_items.c.assignee)
+            .order_by(count.desc(), work_items.c.assignee)
         )
         return [
             Workload(Assignee(school, row[0]), row[1], row[2]) for row in self._connection.execute(query.limit(limit))
@@ -90,15 +90,15 @@ class StoredWorklists(Worklists):
     @override
     def step_counts(self, assignee: Assignee, today: date) -> list[StepCount]:
         at = (cases.c.plan, cases.c.plan_version, cases.c.step)
-        query = select(*at, func.count(), _overdue(today)).join_from(turns, cases).where(_belongs_to(0))
+        query = select(*at, func.count(), _overdue(today)).join_from(work_items, cases).where(_belongs_to(0))
         rows = self._connection.execute(query.group_by(*at).order_by(*at), _named([assignee]))
         return [StepCount(*row) for row in rows]
 
     @override
     def cases_without_items(self, limit: int) -> list[CaseHeader]:
-        places = select(turns.c.case).where(turns.c.case == cases.c.id).exists()
+        items = select(work_items.c.case).where(work_items.c.case == cases.c.id).exists()
         query = select(cases.c.id).where(
-            cases.c.status.in_((Status.OPEN.value, Status.JOINED.value)), cases.c.version > 0, ~places
+            cases.c.status.in_((Status.OPEN.value, Status.JOINED.value)), cases.c.version > 0, ~items
         )
         return self._cases.headers(self._connection.scalars(query.limit(limit)).all())
 
@@ -119,9 +119,9 @@ class StoredWorklists(Worklists):
 def _item_row(case: CaseHeader, item: WorkItem) -> dict[str, Any]:
     return {
         "case": case.id,
-        "holder": item.desk.holder,
+        "assignee": item.desk.holder,
         "school": case.school,
-        "place": int(item.place),
+        "section": int(item.place),
         "due": item.due or NO_DAY,
         "code": case.code,
         "record": item.record,
@@ -148,7 +148,7 @@ def _as_set(rows: list[dict[str, Any]]) -> set[frozenset[tuple[str, Any]]]:
 def _named(assignees: Collection[Assignee]) -> dict[str, Any]:
     """The parameters that name these assignees in the statements below."""
     schools = {f"school{number}": each.school for number, each in enumerate(assignees)}
-    return schools | {f"holder{number}": each.holder for number, each in enumerate(assignees)}
+    return schools | {f"assignee{number}": each.holder for number, each in enumerate(assignees)}
 
 
 # Each statement is built once for each number of assignees: building one takes longer than running it.
@@ -162,20 +162,20 @@ def _page(assignees: int) -> Select[Any]:
 
 @lru_cache
 def _counts(assignees: int) -> Select[Any]:
-    place = func.min(turns.c.place).label("place")
-    best = select(place).where(or_(*map(_belongs_to, range(assignees)))).group_by(turns.c.case).subquery()
-    return select(best.c.place, func.count()).group_by(best.c.place)
+    section = func.min(work_items.c.section).label("section")
+    best = select(section).where(or_(*map(_belongs_to, range(assignees)))).group_by(work_items.c.case).subquery()
+    return select(best.c.section, func.count()).group_by(best.c.section)
 
 
 @lru_cache
 def _due(assignees: int) -> Select[Any]:
     mine = [
         _items_of(number)
-        .where(turns.c.place == int(place), turns.c.due <= bindparam("until"))
-        .order_by(turns.c.due, turns.c.code)
+        .where(work_items.c.section == int(section), work_items.c.due <= bindparam("until"))
+        .order_by(work_items.c.due, work_items.c.code)
         .limit(bindparam("most"))
         for number in range(assignees)
-        for place in (Section.WAITS, Section.WATCHES)
+        for section in (Section.WAITS, Section.WATCHES)
     ]
     query = _each_once(mine)
     return query.order_by(*query.selected_columns[2:4]).limit(bindparam("most"))
@@ -193,27 +193,29 @@ def _promises(owners: int) -> Select[Any]:
 
 
 def _belongs_to(number: int) -> ColumnElement[bool]:
-    return and_(turns.c.school == bindparam(f"school{number}"), turns.c.holder == bindparam(f"holder{number}"))
+    return and_(
+        work_items.c.school == bindparam(f"school{number}"), work_items.c.assignee == bindparam(f"assignee{number}")
+    )
 
 
 def _items_of(number: int) -> Select[Any]:
-    return select(turns.c.case, *_ORDER, turns.c.record, *_PUT_OFF).where(_belongs_to(number))
+    return select(work_items.c.case, *_ORDER, work_items.c.record, *_PUT_OFF).where(_belongs_to(number))
 
 
 def _each_once(parts: list[Select[Any]]) -> Select[Any]:
     """The cases in all these parts, each once, in its most urgent section."""
     # SQLite wants an ordered part wrapped.
     all_ = union_all(*(select(part.subquery()) for part in parts)).subquery()
-    case, place, due, code, record, *put_off = all_.c
-    best = (func.min(place).label("place"), func.min(due).label("due"), func.min(code).label("code"))
+    case, section, due, code, record, *put_off = all_.c
+    best = (func.min(section).label("section"), func.min(due).label("due"), func.min(code).label("code"))
     return select(case, *best, func.max(record).label("record"), *put_off).group_by(case, *put_off)
 
 
 def _listed(row: Row[Any]) -> ListedCase:
     due = None if row.due == NO_DAY else row.due
     postponed = Postponed(row.postponed_to, row.postponed_by) if row.postponed_to else None
-    return ListedCase(row.case, row.code, Section(row.place), row.record, due, postponed)
+    return ListedCase(row.case, row.code, Section(row.section), row.record, due, postponed)
 
 
 def _overdue(today: date) -> ColumnElement[int]:
-    return func.sum(case_when((turns.c.due < today, 1), else_=0))
+    return func.sum(case_when((work_items.c.due < today, 1), else_=0))

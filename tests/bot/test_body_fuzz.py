@@ -69,7 +69,7 @@ def requests_of(school: Running, code: str) -> list[Base]:
 
 def kept(school: Running) -> dict[str, str]:
     """All that is stored, but for the marks of requests that were taken in hand, whatever came of them."""
-    return {name: digest for name, digest in school.digest().items() if name != "handled"}
+    return {name: digest for name, digest in school.digest().items() if name != "processed_requests"}
 
 
 def places(part: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

@@ -14,7 +14,7 @@ from sqlalchemy import insert, select
 
 from meldcode.domain.plan.roles import Role
 from practice.model import File, View
-from storage.db.schema import files, givings, metadata
+from storage.db.schema import files, metadata, pending_exports
 from tests.bot.closing import closed_case, opened_case, record
 from tests.on_screen import words_of
 from tests.running import FATIMA, JORIS, KARIN, SANNE, Running, logged, running, until
@@ -73,7 +73,7 @@ async def test_the_whole_dossier_goes_to_who_asked_with_a_password_shown_once(
             assert "Veilig Thuis Groningen" in paper
             [file] = shared(school, KARIN)
             assert file.name == f"dossier-{code}.pdf"
-            await until(lambda: school.count(givings) == 0)
+            await until(lambda: school.count(pending_exports) == 0)
             told = school.messages(KARIN)
             assert not [word for word in (secret, "Sem", "Bakker") if word in repr(told)]
             assert secret not in everything(school)
@@ -236,7 +236,7 @@ async def test_what_fails_shares_nothing_and_stands_in_the_logbook(
         assert not [message for message in school.messages(KARIN) if "hieronder als bestand" in message.text]
         logbook = words_of(await school.open_case(KARIN, code))
         assert "Er is niets meegegeven." in logbook
-        assert school.count(givings) == 0
+        assert school.count(pending_exports) == 0
         assert "verbetert notitie 2" in logbook
 
 
@@ -249,17 +249,17 @@ async def test_an_export_that_was_killed_halfway_is_corrected_at_a_later_tick(
             killed.setattr("handlers.controllers.export._deliver", _nothing)
             await asks(school, KARIN, code, WHOLE)
         assert "Dossier meegegeven" in words_of(await school.open_case(KARIN, code))
-        assert school.count(givings) == 1
+        assert school.count(pending_exports) == 1
     async with running(tmp_path, database_url=database_url) as school:
         await school.program.ticker.tick()
-        assert school.count(givings) == 1, "it may still be under way in another process"
+        assert school.count(pending_exports) == 1, "it may still be under way in another process"
         school.clock.forward(minutes=16)
         for _ in range(2):
             await school.program.ticker.tick()
         logbook = words_of(await school.open_case(KARIN, code))
         assert logbook.count("Of het bestand is aangekomen, is niet zeker.") == 1
         assert "verbetert notitie 2" in logbook
-        assert school.count(givings) == 0
+        assert school.count(pending_exports) == 0
 
 
 async def _nothing(*_: Any) -> None:

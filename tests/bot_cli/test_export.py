@@ -9,7 +9,7 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from storage.db.schema import cases, givings
+from storage.db.schema import cases, pending_exports
 from tests.bot_cli.conftest import Cli
 from tests.meldcode.playing import (
     BEA,
@@ -78,7 +78,7 @@ def test_a_dossier_is_written_as_an_encrypted_pdf_with_a_trace(cli: Cli, play: P
     assert (trace.record, trace.author) == ("given", play.person(KARIN).id)
     assert trace.answers == {"given_as": "whole", "given_to": "Veilig Thuis", "why_given": "Zij vroegen erom."}
     with play.engine.connect() as connection:
-        assert connection.execute(select(givings)).all() == [], "it has arrived"
+        assert connection.execute(select(pending_exports)).all() == [], "it has arrived"
 
 
 def test_json_is_as_documented(cli: Cli, play: Play, tmp_path: Path) -> None:

@@ -66,7 +66,9 @@ def test_the_same_click_twice_is_one_alarm(play: Play, in_case: bool) -> None:
     raised, told = play.alarm(SANNE, case=case, key="click")
     assert (told, len(raised.people)) == (set(), 2)
     after = play.everything()
-    assert {name for name in before if before[name] != after[name]} == {"handled"}, "the click itself is another one"
+    assert {name for name in before if before[name] != after[name]} == {"processed_requests"}, (
+        "the click itself is another one"
+    )
 
 
 def test_deputies_are_alerted_too(play: Play) -> None:

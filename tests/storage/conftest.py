@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,8 +18,10 @@ from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Identity, Person
 from storage.crypto.keys import open_vault
 from storage.crypto.vault import MasterKey, Vault
+from storage.db.engine import make_engine
 from storage.schools import PersonConfig, SchoolConfig, apply_schools
 from storage.unit_of_work import Store
+from tests.databases import Postgres
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 WORKSPACE = "T0001"
@@ -46,6 +49,22 @@ def plan(plan_file: Path) -> Plan:
 @pytest.fixture
 def master_key() -> MasterKey:
     return MasterKey(bytes(range(32)))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A database on a new machine, without even tables."""
+    if request.param == "sqlite":
+        engine = make_engine(f"sqlite:///{tmp_path / 'new' / 'meldwijzer.db'}")
+        yield engine
+        engine.dispose()
+        return
+    postgres: Postgres = request.getfixturevalue("postgres")
+    database = postgres.create("template1")
+    engine = make_engine(postgres.url(database))
+    yield engine
+    engine.dispose()
+    postgres.drop(database)
 
 
 @pytest.fixture

@@ -37,7 +37,6 @@ from storage.integrity.restore import Restored, restore
 from storage.integrity.verify import FaultKind, faults
 from storage.repositories.outbox import SendState
 from storage.unit_of_work import Store
-from tests.databases import Postgres
 from tests.storage.conftest import NOW, PUPIL, Staff, append
 from tests.storage.test_verify import destroy
 
@@ -74,22 +73,6 @@ def backup(engine: Engine, vault: Vault, filled: CaseHeader, tmp_path: Path) -> 
     file.parent.mkdir()
     assert back_up(engine, vault, file, NOW) == BackedUp(3, 5, [])
     return file
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    """A database on a new machine, without even tables."""
-    if request.param == "sqlite":
-        engine = make_engine(f"sqlite:///{tmp_path / 'new' / 'meldwijzer.db'}")
-        yield engine
-        engine.dispose()
-        return
-    postgres: Postgres = request.getfixturevalue("postgres")
-    database = postgres.create("template1")
-    engine = make_engine(postgres.url(database))
-    yield engine
-    engine.dispose()
-    postgres.drop(database)
 
 
 @pytest.fixture
@@ -201,11 +184,26 @@ def made_by(version: str, file: Path, kind: BackupKind, vault: Vault, folder: Pa
     with closing(sqlite3.connect(older)) as db, db:
         db.execute("ATTACH DATABASE ? AS newer", (str(file),))
         for name in names:
-            then, now = (_columns(db, f"{database}.table_info('{name}')") for database in ("main", "newer"))
-            named = ", ".join(f'"{column}"' for column in then if column in now)
-            db.execute(f'INSERT INTO main."{name}" ({named}) SELECT {named} FROM newer."{name}"')
+            newer = RENAMED.get(name, name)
+            now = _columns(db, f"newer.table_info('{newer}')")
+            both = [(old, NEW_COLUMNS.get((name, old), old)) for old in _columns(db, f"main.table_info('{name}')")]
+            olds, news = zip(*(pair for pair in both if pair[1] in now), strict=True)
+            db.execute(f'INSERT INTO main."{name}" ({_quoted(olds)}) SELECT {_quoted(news)} FROM newer."{newer}"')
     write_label(older, kind, NOW, vault)
     return older
+
+
+RENAMED = {
+    "turns": "work_items",
+    "handled": "processed_requests",
+    "marks": "cache_epoch",
+    "givings": "pending_exports",
+}
+NEW_COLUMNS = {("turns", "holder"): "assignee", ("turns", "place"): "section"}
+
+
+def _quoted(columns: tuple[str, ...]) -> str:
+    return ", ".join(f'"{column}"' for column in columns)
 
 
 def _columns(db: sqlite3.Connection, table: str) -> list[str]:

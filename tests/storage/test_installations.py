@@ -12,7 +12,7 @@ from meldcode.application.installations import install, uninstall
 from meldcode.application.ports.installations import Installation
 from meldcode.domain.errors import Refused
 from storage.crypto.vault import Tampered
-from storage.db.schema import handled, installations
+from storage.db.schema import installations, processed_requests
 from storage.repositories.installations import STATE_LIFE
 from storage.unit_of_work import Store
 from tests.storage.conftest import NOW, WORKSPACE
@@ -95,7 +95,7 @@ def test_a_state_serves_once(store: Store, engine: Engine) -> None:
     with store.transaction() as uow:
         state, other = uow.installations.new_state(NOW), uow.installations.new_state(NOW)
     with engine.connect() as connection:
-        assert connection.execute(select(handled)).all() == [], "who only asks for a state stores nothing"
+        assert connection.execute(select(processed_requests)).all() == [], "who only asks for a state stores nothing"
     with store.transaction() as uow:
         assert uow.installations.use_state(state, LATER)
         assert not uow.installations.use_state(state, LATER)

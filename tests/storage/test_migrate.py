@@ -1,15 +1,29 @@
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, Integer, String, Table, column, insert, select, table, text
 
 from storage.db.engine import make_engine
-from storage.db.migrate import is_current, upgrade
-from storage.db.schema import metadata
+from storage.db.migrate import _config, is_current, upgrade
+from storage.db.schema import (
+    cache_epoch,
+    cases,
+    metadata,
+    pending_exports,
+    people,
+    plans,
+    processed_requests,
+    schools,
+    work_items,
+)
+from tests.storage.conftest import NOW
 
 
 def _differences(engine: Engine) -> list[Any]:
@@ -36,3 +50,63 @@ def test_a_migrated_database_is_current_and_stays_so(engine: Engine) -> None:
 def test_a_new_database_is_not_current(tmp_path: Path) -> None:
     engine = make_engine(f"sqlite:///{tmp_path / 'new.db'}")
     assert not is_current(engine)
+
+
+PERSON, SCHOOL, CASE, EPOCH = (UUID(int=number) for number in range(1, 5))
+NEEDED: list[tuple[Table, dict[str, Any]]] = [
+    (people, {"id": PERSON, "name": b"sealed"}),
+    (schools, {"id": SCHOOL, "name": "De Linde", "region": "noord", "free_days": [], "open_days": [], "hours": []}),
+    (plans, {"plan": "p", "version": 1, "digest": b"", "document": ""}),
+    (
+        cases,
+        {
+            "id": CASE,
+            "school": SCHOOL,
+            "code": "26-AAAA",
+            "plan": "p",
+            "plan_version": 1,
+            "status": "open",
+            "step": "signals",
+            "version": 1,
+            "opened_at": NOW,
+            "since": NOW,
+            "rungs": 0,
+            "pupil": b"",
+            "pupil_index": b"",
+            "head": b"",
+        },
+    ),
+]
+ITEM = {"case": CASE, "school": SCHOOL, "due": date(2026, 3, 9), "code": "26-AAAA", "record": "talk"} | {
+    "postponed_to": date(2026, 3, 6),
+    "postponed_by": PERSON,
+}
+
+
+def _insert_old(connection: Connection, name: str, now: Table, row: dict[str, Any]) -> None:
+    """Insert into a table under its earlier name; a column that was renamed has the type of its place."""
+    types = {column.name: column.type for column in now.columns}
+    types |= {"holder": String(40), "place": Integer()}
+    connection.execute(table(name, *(column(each, types[each]) for each in row)).insert().values(row))
+
+
+def test_tables_that_got_another_name_keep_their_rows(empty: Engine) -> None:
+    config = _config()
+    with empty.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0015")
+        for needed, row in NEEDED:
+            connection.execute(insert(needed).values(row))
+        _insert_old(connection, "marks", cache_epoch, {"name": "staff", "value": EPOCH})
+        _insert_old(connection, "handled", processed_requests, {"request": b"one", "at": NOW})
+        export = {"case": CASE, "entry": 3, "given_by": PERSON, "until": NOW}
+        _insert_old(connection, "givings", pending_exports, export)
+        _insert_old(connection, "turns", work_items, {**ITEM, "holder": "confidant", "place": 1})
+    upgrade(empty)
+    assert _differences(empty) == []
+    with empty.connect() as connection:
+        assert connection.execute(select(cache_epoch)).all() == [("staff", EPOCH)]
+        assert connection.execute(select(processed_requests)).all() == [(b"one", NOW)]
+        assert connection.execute(select(pending_exports)).all() == [(CASE, 3, PERSON, NOW)]
+        [item] = connection.execute(select(work_items)).mappings()
+    assert dict(item) == {**ITEM, "assignee": "confidant", "section": 1}

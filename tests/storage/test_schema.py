@@ -47,7 +47,7 @@ def test_an_unclassified_column_is_found() -> None:
 
 TEXT_COLUMNS = {
     "secrets": {"name", "key_id"},
-    "marks": {"name"},
+    "cache_epoch": {"name"},
     "plans": {"plan", "document"},
     "schools": {"name", "region", "free_days", "open_days", "hours"},
     "identities": {"platform", "workspace", "user", "locale"},
@@ -58,7 +58,7 @@ TEXT_COLUMNS = {
     "draft_keys": {"key_id"},
     "readings": {"place", "roles"},
     "reminders": {"moment"},
-    "turns": {"holder", "code", "record"},
+    "work_items": {"assignee", "code", "record"},
     "appointments": {"code"},
     "files": {"file", "workspace"},
     "installations": {"workspace"},

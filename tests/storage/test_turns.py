@@ -20,7 +20,7 @@ from meldcode.domain.deadlines.appointments import Appointment
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Identity
 from meldcode.domain.worklist import Assignee, Section, WorkItem
-from storage.db.schema import case_teachers, cases, turns
+from storage.db.schema import case_teachers, cases, work_items
 from storage.schools import PersonConfig, SchoolConfig, apply_schools
 from storage.unit_of_work import Store
 from tests.storage.conftest import LINDE, NOW, PUPIL, WORKSPACE, Staff
@@ -173,7 +173,7 @@ def fill(engine: Engine, store: Store, staff: Staff, count: int) -> None:
         new = [{**row, "id": uuid4(), "code": f"{27 + count}-{number:04}"} for number in range(count)]
         connection.execute(insert(cases), new)
         connection.execute(insert(case_teachers), [{"case": one["id"], "teacher": staff.sanne.id} for one in new])
-        connection.execute(insert(turns), [_lies(one, n, role) for n, one in enumerate(new) for role in READERS])
+        connection.execute(insert(work_items), [_lies(one, n, role) for n, one in enumerate(new) for role in READERS])
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
 
@@ -182,9 +182,9 @@ READERS = (Role.CARE_COORDINATOR, Role.CONFIDANT, Role.SCHOOL_LEADER)
 
 
 def _lies(case: dict[str, Any], number: int, role: Role) -> dict[str, Any]:
-    place = Section.WAITS if number % 3 == 0 and role is Role.CARE_COORDINATOR else Section.FOLLOWS
-    lies = {"case": case["id"], "school": case["school"], "code": case["code"], "holder": role}
-    return {**lies, "place": place, "due": day(number % 40 - 10), "record": "taken_up"}
+    section = Section.WAITS if number % 3 == 0 and role is Role.CARE_COORDINATOR else Section.FOLLOWS
+    lies = {"case": case["id"], "school": case["school"], "code": case["code"], "assignee": role}
+    return {**lies, "section": section, "due": day(number % 40 - 10), "record": "taken_up"}
 
 
 @pytest.mark.parametrize("page", [0, 1])
@@ -214,11 +214,11 @@ def test_a_page_is_read_off_the_index(engine: Engine, store: Store, staff: Staff
         uow.worklists.section_counts([led])
     with engine.connect() as connection:
         for statement, values in read.statements:
-            if "turns" in statement:
+            if "work_items" in statement:
                 plan = _plan(connection, statement, values)
-                assert "ix_turns_desk" in plan
-                assert "SCAN turns" not in plan
-                assert "Seq Scan on turns" not in plan
+                assert "ix_work_items_order" in plan
+                assert "SCAN work_items" not in plan
+                assert "Seq Scan on work_items" not in plan
 
 
 def _plan(connection: Connection, statement: str, values: Any) -> str:

@@ -1,0 +1,33 @@
+"""Tables of the installation: root secret, plans, workspaces."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Integer, LargeBinary, String, Table, Text
+
+from storage.db.schema.columns import ENCRYPTED, HASH, IDENTIFIER, KEY, MOMENT, PLAIN, Moment, metadata
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", String(20), primary_key=True, info=PLAIN),
+    Column("wrapped_key", LargeBinary, nullable=False, info=KEY),
+    Column("key_id", String(32), nullable=False, info=IDENTIFIER),
+)
+
+plans = Table(
+    "plans",
+    metadata,
+    Column("plan", String(40), primary_key=True, info=PLAIN),
+    Column("version", Integer, primary_key=True, autoincrement=False, info=PLAIN),
+    Column("digest", LargeBinary, nullable=False, info=HASH),
+    Column("document", Text, nullable=False, info=PLAIN),
+)
+
+installations = Table(
+    "installations",
+    metadata,
+    Column("workspace", String(100), primary_key=True, info=IDENTIFIER),
+    # The token, and the names and ids that go with it.
+    Column("content", LargeBinary, nullable=False, info=ENCRYPTED),
+    Column("at", Moment, nullable=False, info=MOMENT),
+)

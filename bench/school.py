@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import SecretStr
 
 from bot.settings import Settings
+from meldcode.domain.yaml_text import dump_yaml
 from storage.crypto.vault import new_master_key
 
 TEAM = "T0BENCH"
@@ -26,7 +26,7 @@ def teacher(number: int) -> str:
 def settings(folder: Path, port: int, slack_url: str) -> Settings:
     """Return the program's settings: a new SQLite database and the invented schools in this folder."""
     file = folder / "schools.yaml"
-    file.write_text(yaml.safe_dump({"schools": [_school(number) for number in range(SCHOOLS)]}), encoding="utf-8")
+    file.write_text(dump_yaml({"schools": [_school(number) for number in range(SCHOOLS)]}), encoding="utf-8")
     return Settings(
         slack_bot_token=SecretStr("xoxb-bench"),
         slack_app_token=SecretStr(""),

@@ -6,23 +6,12 @@ from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from bot.settings import ConfigError
 from meldcode.domain.calendar import SchoolCalendar
-from meldcode.domain.plan.file import UNREADABLE
 from meldcode.domain.plan.roles import Role
-
-
-class _WithoutTimes(yaml.SafeLoader):
-    """Reads 16:30 as a time and not, as YAML 1.1 has it, as a number in base sixty."""
-
-
-_WithoutTimes.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:int"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+from meldcode.domain.yaml_text import BadYaml, read_yaml
 
 
 class _Part(BaseModel):
@@ -78,17 +67,17 @@ class SchoolsFile(_Part):
 
 
 def read_schools(path: Path) -> SchoolsFile:
-    """Read the file. Raises Wrong, saying where and what is wrong, without repeating what stands there."""
+    """Read the file. Raises ConfigError with file, line and what is wrong, without quoting the file."""
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_WithoutTimes)  # noqa: S506 - a safe loader
-        return SchoolsFile.model_validate(document)
+        # A group such as 5 is text.
+        document = read_yaml(path.read_text(encoding="utf-8"), numbers_as_text=True)
+        return SchoolsFile.model_validate(document.value)
     except OSError as error:
         raise ConfigError(f"{path.name} cannot be read: {type(error).__name__}.") from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise ConfigError(f"{path.name}:{mark.line + 1 if mark else 1}: this is no YAML.") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path.name}: this is no UTF-8 text.") from error
+    except BadYaml as error:
+        raise ConfigError(f"{path.name}:{error.line}: this is no YAML, or a key stands twice.") from error
     except ValidationError as error:
         faults = [f"{path.name}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
         raise ConfigError("\n".join(faults)) from error
-    except UNREADABLE as error:
-        raise ConfigError(f"{path.name}: no UTF-8, a value that cannot be read, or too many levels.") from error

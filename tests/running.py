@@ -24,7 +24,6 @@ from typing import Any, Literal
 from unittest.mock import AsyncMock, patch
 
 import uvicorn
-import yaml
 from pydantic import SecretStr
 from sqlalchemy import Table, func, select
 
@@ -33,6 +32,7 @@ from bot.http import web_app
 from bot.manifest import manifest
 from bot.settings import Settings
 from meldcode.domain.plan.file import load_plan
+from meldcode.domain.yaml_text import dump_yaml
 from practice.client import payloads
 from practice.client.actor import Actor
 from practice.client.delivery import Kind, deliver
@@ -350,7 +350,7 @@ def _people(schools: Sequence[School]) -> list[Person]:
 
 def _settings(practice: PracticeServer, folder: Path, schools: Sequence[School], database_url: str) -> Settings:
     app, file = practice.workspace.app, folder / "schools.yaml"
-    file.write_text(yaml.safe_dump({"schools": list(schools)}, allow_unicode=True), encoding="utf-8")
+    file.write_text(dump_yaml({"schools": list(schools)}), encoding="utf-8")
     return Settings(
         slack_bot_token=SecretStr(app.bot_token),
         slack_app_token=SecretStr("" if app.request_url else app.app_token),

@@ -9,7 +9,6 @@ from collections.abc import Coroutine
 from typing import Any
 
 import click
-import yaml
 
 from bot import app
 from bot.cli.common import in_plain_words, settings
@@ -20,6 +19,7 @@ from bot.cli.keys import keys
 from bot.cli.plan import plan
 from bot.demo import server as practice_demo
 from bot.manifest import manifest as slack_manifest
+from meldcode.domain.yaml_text import dump_yaml
 from storage.db.engine import make_engine
 from storage.db.migrate import upgrade
 
@@ -74,7 +74,7 @@ def migrate() -> None:
 def manifest(url: str, as_json: bool, typing: bool) -> None:
     """Print the Slack app manifest."""
     found = slack_manifest(url, typing=typing)
-    click.echo(json.dumps(found, indent=2) if as_json else yaml.safe_dump(found, sort_keys=False, allow_unicode=True))
+    click.echo(json.dumps(found, indent=2) if as_json else dump_yaml(found))
 
 
 @main.command()

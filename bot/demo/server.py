@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import click
-import yaml
 from pydantic import SecretStr
 
 from bot.demo.clock import PracticeClock
 from bot.demo.director import DemoDirector
 from bot.manifest import manifest
 from bot.settings import ConfigError, Settings
+from meldcode.domain.yaml_text import dump_yaml
 from practice.model import AppConfig, Clock, Person
 from practice.state.workspace import Workspace
 from practice.web.server import PracticeServer
@@ -109,5 +109,5 @@ def _master_key(folder: Path) -> Path:
 
 def _schools_file(folder: Path) -> Path:
     file = folder / "schools.yaml"
-    file.write_text(yaml.safe_dump({"schools": [SCHOOL]}, allow_unicode=True), encoding="utf-8")
+    file.write_text(dump_yaml({"schools": [SCHOOL]}), encoding="utf-8")
     return file

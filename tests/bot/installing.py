@@ -18,13 +18,13 @@ from pathlib import Path
 from unittest.mock import patch
 
 import aiohttp
-import yaml
 from pydantic import SecretStr
 
 from bot.app import prepared, working
 from bot.http import web_app
 from bot.manifest import manifest
 from bot.settings import Settings
+from meldcode.domain.yaml_text import dump_yaml
 from practice.api.oauth import removal_events
 from practice.client.delivery import deliver_event
 from practice.model import AppConfig, Person
@@ -126,7 +126,7 @@ def people_of(school: School, team: str) -> list[Person]:
 def settings_for(practice: PracticeServer, folder: Path, schools: Sequence[School], database_url: str = "") -> Settings:
     """The settings of a bot for several workspaces."""
     file = folder / "schools.yaml"
-    file.write_text(yaml.safe_dump({"schools": list(schools)}, allow_unicode=True), encoding="utf-8")
+    file.write_text(dump_yaml({"schools": list(schools)}), encoding="utf-8")
     return Settings(
         slack_bot_token=SecretStr(""),
         slack_app_token=SecretStr(""),

@@ -6,11 +6,11 @@ import asyncio
 from pathlib import Path
 
 import pytest
-import yaml
 from pydantic import SecretStr
 
 from bot.cli.doctor.findings import complaints, findings
 from bot.settings import ConfigError, Settings
+from meldcode.domain.yaml_text import dump_yaml
 from tests.bot.installing import SCHOOLS, T_BEUK, T_LINDE, install, two_workspaces, uninstall
 from tests.running import BEATRIX, BEUK, LINDE, Running, signal
 
@@ -55,7 +55,7 @@ async def test_a_school_that_does_not_say_its_workspace_among_several_is_told(tm
         await install(linde)
         file = linde.program.settings.meldwijzer_schools
         assert file is not None
-        file.write_text(yaml.safe_dump({"schools": [LINDE, SCHOOLS[1]]}), encoding="utf-8")
+        file.write_text(dump_yaml({"schools": [LINDE, SCHOOLS[1]]}), encoding="utf-8")
         said = f"De Linde: say to which Slack workspace it belongs (workspace: T…), for there are several: {T_BEUK}, "
         assert f"{said}{T_LINDE}." in await of_workspaces(linde)
 
@@ -76,7 +76,7 @@ async def test_an_installation_for_no_school_is_told(tmp_path: Path) -> None:
                     uow.staff.set_roles(person.id, one.id, (), (), None)
         file = linde.program.settings.meldwijzer_schools
         assert file is not None
-        file.write_text(yaml.safe_dump({"schools": [{**BEUK, "workspace": T_LINDE}]}), encoding="utf-8")
+        file.write_text(dump_yaml({"schools": [{**BEUK, "workspace": T_LINDE}]}), encoding="utf-8")
         assert any("Workspace T0BEUK belongs to no school." in words for words in await of_workspaces(linde))
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -17,13 +16,14 @@ from handlers.platform.form_reference import FormRef
 from handlers.platform.request import Request
 from meldcode.application.case_context import case_code
 from meldcode.domain.errors import Refused
+from meldcode.domain.yaml_text import dump_yaml
 from tests.fuzz import any_json, any_text, fuzzed
 from tests.running import LINDE
 
 SCHOOLS_WORDS = ("schools", "name", "region", "noord", "people", "slack", "roles", "free_days", "hours", "open_days")
-any_yaml = any_json(*SCHOOLS_WORDS).map(lambda tree: yaml.dump(tree).encode("utf-8", "surrogatepass"))
+any_yaml = any_json(*SCHOOLS_WORDS).map(lambda tree: dump_yaml(tree).encode("utf-8", "surrogatepass"))
 a_school_with = st.tuples(st.sampled_from(SCHOOLS_WORDS[1:]), any_json("16:30", "2026-12-07", "teacher")).map(
-    lambda changed: yaml.dump({"schools": [{**LINDE, changed[0]: changed[1]}]}).encode("utf-8", "surrogatepass")
+    lambda changed: dump_yaml({"schools": [{**LINDE, changed[0]: changed[1]}]}).encode("utf-8", "surrogatepass")
 )
 
 

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from bot.schools_file import SchoolsFile, read_schools
 from bot.settings import ConfigError
 from bot.workspaces import placed, put_in_place
 from meldcode.domain.staff import Identity
+from meldcode.domain.yaml_text import dump_yaml
 from tests.bot.installing import T_BEUK, T_LINDE, install, two_workspaces
 from tests.running import BEATRIX, BEUK, LINDE, running
 
@@ -43,7 +43,7 @@ def test_two_schools_of_one_name_are_refused(tmp_path: Path) -> None:
     """They would be one, with each other's cases."""
     file = tmp_path / "schools.yaml"
     two = [{**LINDE, "workspace": "T0ONE"}, {**LINDE, "workspace": "T0TWO"}]
-    file.write_text(yaml.safe_dump({"schools": two}), encoding="utf-8")
+    file.write_text(dump_yaml({"schools": two}), encoding="utf-8")
     with pytest.raises(ConfigError, match="two schools have the same name"):
         read_schools(file)
 
@@ -51,7 +51,7 @@ def test_two_schools_of_one_name_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("wrong", ["linde", "U0AAAA", "T", "T0abc"])
 def test_a_workspace_that_is_none_is_refused(tmp_path: Path, wrong: str) -> None:
     file = tmp_path / "schools.yaml"
-    file.write_text(yaml.safe_dump({"schools": [{**LINDE, "workspace": wrong}]}), encoding="utf-8")
+    file.write_text(dump_yaml({"schools": [{**LINDE, "workspace": wrong}]}), encoding="utf-8")
     with pytest.raises(ConfigError, match="workspace"):
         read_schools(file)
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import click
 import pytest
-import yaml
 
 from bot.cli.main import main
+from meldcode.domain.yaml_text import dump_yaml, read_yaml
 from tests.bot_cli.conftest import Cli
 
 PROCFILE = Path(__file__).parents[2] / "Procfile"
@@ -93,7 +93,7 @@ def test_wrong_use_exits_with_2_and_says_how(cli: Cli, words: list[str]) -> None
 def test_the_manifest_is_yaml_with_the_fewest_scopes(cli: Cli) -> None:
     result = cli("manifest")
     assert result.exit_code == 0
-    found = yaml.safe_load(result.stdout)
+    found = read_yaml(result.stdout).value
     assert found["oauth_config"] == {"scopes": {"bot": ["chat:write", "commands", "files:write", "users:read"]}}
     assert [command["command"] for command in found["features"]["slash_commands"]] == ["/signaal", "/meldcode"]
     assert [(s["name"], s["type"]) for s in found["features"]["shortcuts"]] == [("Signaal melden", "global")]
@@ -103,7 +103,7 @@ def test_the_manifest_is_yaml_with_the_fewest_scopes(cli: Cli) -> None:
 
 
 def test_the_manifest_without_an_address_is_for_socket_mode(cli: Cli) -> None:
-    found = yaml.safe_load(cli("manifest").stdout)
+    found = read_yaml(cli("manifest").stdout).value
     assert found["settings"]["socket_mode_enabled"] is True
     assert "http" not in json.dumps(found)
     assert "app_uninstalled" not in json.dumps(found)
@@ -111,7 +111,7 @@ def test_the_manifest_without_an_address_is_for_socket_mode(cli: Cli) -> None:
 
 @pytest.mark.parametrize("url", ["https://meldwijzer.example", "https://meldwijzer.example/"])
 def test_the_manifest_for_http_sends_everything_to_one_address(cli: Cli, url: str) -> None:
-    found = yaml.safe_load(cli("manifest", "--url", url).stdout)
+    found = read_yaml(cli("manifest", "--url", url).stdout).value
     address, settings = "https://meldwijzer.example/slack/events", found["settings"]
     assert settings["socket_mode_enabled"] is False
     assert settings["interactivity"] == {"is_enabled": True, "request_url": address}
@@ -123,7 +123,7 @@ def test_the_manifest_for_http_sends_everything_to_one_address(cli: Cli, url: st
 
 
 def test_the_manifest_as_json_says_the_same(cli: Cli) -> None:
-    assert json.loads(cli("manifest", "--json").stdout) == yaml.safe_load(cli("manifest").stdout)
+    assert json.loads(cli("manifest", "--json").stdout) == read_yaml(cli("manifest").stdout).value
 
 
 # keys
@@ -205,7 +205,7 @@ def well(cli: Cli, bare_environment: Path) -> dict[str, str]:
     person = {"slack": "U0AAAAAAA", "name": "Sanne de Boer", "roles": roles}
     schools: dict[str, Any] = {"schools": [{"name": "De Linde", "region": "noord", "people": [person]}]}
     file = bare_environment / "schools.yaml"
-    file.write_text(yaml.safe_dump(schools), encoding="utf-8")
+    file.write_text(dump_yaml(schools), encoding="utf-8")
     return {
         **SLACK,
         "SLACK_API_URL": "http://127.0.0.1:1/api/",
@@ -255,7 +255,7 @@ def test_doctor_says_that_a_plan_was_changed_without_a_new_version(
     result = cli("doctor", **well, MELDWIJZER_PLAN=str(own))
     assert (result.exit_code, result.stdout) == (
         1,
-        f"- plan eigen version {yaml.safe_load(document)['version']} was changed: give it a new version\n{NOT_ASKED}",
+        f"- plan eigen version {read_yaml(document).value['version']} was changed: give it a new version\n{NOT_ASKED}",
     )
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import click
 import pytest
-import yaml
 
 from bot.cli.main import main
 from bot.demo.clock import TARGETS
@@ -22,6 +21,7 @@ from handlers.i18n.catalogues import DUTCH, sentences
 from meldcode.application.home import CASES_ON_PAGE
 from meldcode.domain.plan.file import load_plan, shipped_plans
 from meldcode.domain.plan.model import Plan
+from meldcode.domain.yaml_text import read_yaml
 from storage.db.schema import metadata
 from tests.docs.documents import (
     DOCS,
@@ -110,7 +110,7 @@ def test_the_schools_files_of_the_documents_can_be_read(tmp_path: Path) -> None:
         "school_leader",
         "cluster_director",
     }
-    shown = yaml.safe_load(file.read_text(encoding="utf-8"))["schools"][0].keys()
+    shown = read_yaml(file.read_text(encoding="utf-8")).value["schools"][0].keys()
     assert shown | {"workspace"} == school.model_dump().keys()
 
 

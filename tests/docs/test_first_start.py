@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bot.settings import Settings
+from meldcode.domain.yaml_text import read_yaml
 from practice.model import AppConfig, Person
 from practice.state.workspace import Workspace
 from practice.web.server import PracticeServer
@@ -49,13 +49,13 @@ def do(block: str, folder: Path, **more: str) -> str:
 def workspace(folder: Path) -> Workspace:
     """The workspace in which the printed manifest was installed, with the people of the written schools file."""
     app = AppConfig(
-        manifest=yaml.safe_load((folder / "manifest.yaml").read_text(encoding="utf-8")),
+        manifest=read_yaml((folder / "manifest.yaml").read_text(encoding="utf-8")).value,
         bot_token=TOKENS["xoxb-…"],
         app_token=TOKENS["xapp-…"],
         signing_secret="",
         request_url=None,
     )
-    [school] = yaml.safe_load((folder / "schools.yaml").read_text(encoding="utf-8"))["schools"]
+    [school] = read_yaml((folder / "schools.yaml").read_text(encoding="utf-8")).value["schools"]
     return Workspace(app, [Person(person["slack"], person["name"]) for person in school["people"]])
 
 

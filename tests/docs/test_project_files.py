@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from bot.schools_file import PersonInFile, SchoolInFile, read_schools
 from bot.settings import Settings
 from meldcode.domain.plan.roles import Role
+from meldcode.domain.yaml_text import read_yaml
 from meldcode.hints.word_lists import DATA
 from tests.docs.documents import ROOT, text
 
@@ -113,7 +113,7 @@ def test_the_example_of_the_schools_can_be_read_and_shows_everything(tmp_path: P
     file.write_text(re.sub(r"# (?=workspace:)", "", words), encoding="utf-8")
     read = read_schools(file)
     assert len(read.workspaces) == len(read.schools) == 2
-    document = yaml.safe_load(file.read_text(encoding="utf-8"))
+    document = read_yaml(file.read_text(encoding="utf-8")).value
     people = [person for school in document["schools"] for person in school["people"]]
     assert {key for school in document["schools"] for key in school} == SchoolInFile.model_fields.keys()
     assert {key for person in people for key in person} == PersonInFile.model_fields.keys()
@@ -131,7 +131,7 @@ def test_editors_are_told_what_ruff_holds() -> None:
 
 
 def test_a_commit_is_checked_as_by_hand() -> None:
-    [repository] = yaml.safe_load(text(ROOT / ".pre-commit-config.yaml"))["repos"]
+    [repository] = read_yaml(text(ROOT / ".pre-commit-config.yaml")).value["repos"]
     [hook] = repository["hooks"]
     assert (repository["repo"], hook["entry"], hook["language"]) == ("local", "make check", "system")
     assert hook["always_run"] is True and hook["pass_filenames"] is False

@@ -5,13 +5,12 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-import yaml
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from meldcode.domain.plan.file import PlanLoader
 from meldcode.domain.plan.forms import FieldKind, FieldSpec
 from meldcode.domain.plan.roles import Role
+from meldcode.domain.yaml_text import dump_yaml, read_yaml
 from tests.meldcode.playing import SOURCE_PLAN, STAFF, STRANGER, TYPED
 
 ROLES = [role.value for role in Role]
@@ -21,7 +20,7 @@ NONSENSE = ["", " ", "nonsense", "2020-13-01", "3000-01-01", "\x00", STRANGER.us
 @cache
 def _always() -> list[dict[str, Any]]:
     """What can be recorded at any time is that of the source's plan: every plan needs all of its effects."""
-    document = yaml.load(SOURCE_PLAN.read_text(encoding="utf-8"), Loader=PlanLoader)
+    document = read_yaml(SOURCE_PLAN.read_text(encoding="utf-8")).value
     records: list[dict[str, Any]] = document["always"]
     return records
 
@@ -46,7 +45,7 @@ def documents(draw: DrawFn) -> str:
         "always": _always(),
         "steps": [draw(_steps(step, steps, records)) for step in steps],
     }
-    return yaml.safe_dump(plan, sort_keys=False, allow_unicode=True)
+    return dump_yaml(plan)
 
 
 @st.composite

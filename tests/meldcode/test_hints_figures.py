@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
+from meldcode.domain.yaml_text import read_yaml
 from meldcode.hints import Found, hedges, third_persons
 
 LABEL = re.compile(r"\{(\w+):([^}]*)\}")
@@ -25,7 +25,7 @@ def labelled(sentence: str) -> tuple[str, list[tuple[str, int, int]]]:
 
 
 def outcomes(name: str) -> Iterator[tuple[list[Found], list[tuple[str, int, int]]]]:
-    for group in yaml.safe_load((Path(__file__).parent / f"hint_sentences_{name}.yaml").read_text(encoding="utf-8")):
+    for group in read_yaml((Path(__file__).parent / f"hint_sentences_{name}.yaml").read_text(encoding="utf-8")).value:
         for sentence in group["sentences"]:
             text, spots = labelled(sentence)
             names = third_persons(text, pupil=tuple(group["pupil"]), known_names=group["known"])

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from meldcode.domain.plan.file import PLANS, WrongPlan, load_plan, parse_plan, shipped_plans
 from meldcode.domain.plan.model import Plan
+from meldcode.domain.yaml_text import dump_yaml
 from tests.fuzz import any_json, any_text, fuzzed
 
 SHIPPED = {path.name: path.read_text(encoding="utf-8") for path in shipped_plans()}
@@ -65,7 +65,7 @@ def test_any_text_is_a_plan_or_is_refused_with_a_reason(text: str) -> None:
 
 
 @fuzzed
-@given(any_json("steps", "always", "id", "plan", "opens", "records", "roles").map(yaml.dump))
+@given(any_json("steps", "always", "id", "plan", "opens", "records", "roles").map(dump_yaml))
 def test_any_yaml_is_a_plan_or_is_refused_with_a_reason(text: str) -> None:
     is_answered(text)
 
@@ -120,7 +120,7 @@ DOCUMENTS = [load_plan(PLANS / name).model_dump(mode="json", exclude_defaults=Tr
 def test_a_shipped_plan_with_anything_in_the_place_of_a_part_is_a_plan_or_is_refused(
     document: object, way: list[int], value: object
 ) -> None:
-    is_answered(yaml.dump(deep(document, way, value)))
+    is_answered(dump_yaml(deep(document, way, value)))
 
 
 def test_an_unchanged_plan_is_one() -> None:

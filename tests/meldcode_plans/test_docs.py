@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import pytest
-import yaml
 from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 
 from meldcode.domain.plan import forms, model
-from meldcode.domain.plan.file import PlanLoader, shipped_plans
+from meldcode.domain.plan.file import shipped_plans
 from meldcode.domain.plan.forms import FieldKind, PlanPart
 from meldcode.domain.plan.model import Effect
 from meldcode.domain.plan.roles import Role
+from meldcode.domain.yaml_text import read_yaml
 
 PAGE = Path(__file__).parents[2] / "docs" / "plan.md"
 MODELS = PlanPart.__subclasses__()
@@ -69,13 +69,13 @@ def test_what_is_said_of_a_key_is_so(model: type[PlanPart], name: str) -> None:
     assert len(row.meaning) > 10
     assert (row.default == "required") == info.is_required()
     if row.default.startswith("`") and row.default.strip("`") not in model.model_fields:
-        documented = yaml.load(row.default.strip("`"), Loader=PlanLoader)
+        documented = read_yaml(row.default.strip("`")).value
         assert TypeAdapter(type_of(info)).validate_python(documented) == info.default
 
 
 @pytest.mark.parametrize(("model", "name"), FIELDS)
 def test_every_example_can_be_used(model: type[PlanPart], name: str) -> None:
-    example = yaml.load(rows_of(model)[name].example.strip("`"), Loader=PlanLoader)
+    example = read_yaml(rows_of(model)[name].example.strip("`")).value
     assert list(example) == [name]
     TypeAdapter(type_of(model.model_fields[name])).validate_python(example[name])
 

@@ -23,12 +23,12 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-import yaml
 from pydantic import SecretStr
 
 from bot.manifest import manifest
 from bot.settings import Settings
 from meldcode.domain.calendar import AMSTERDAM, SchoolCalendar
+from meldcode.domain.yaml_text import dump_yaml
 from practice.model import AppConfig, Person
 from practice.state.workspace import Workspace
 from storage.crypto.vault import new_master_key
@@ -68,7 +68,7 @@ def workspace_for(schools: int, url: str = "") -> Workspace:
 def settings_for(workspace: Workspace, api_url: str, folder: Path, database_url: str, schools: int) -> Settings:
     """The program's settings: these schools, in this workspace, with this database."""
     file = folder / "schools.yaml"
-    file.write_text(yaml.safe_dump({"schools": [_school(number) for number in range(schools)]}), encoding="utf-8")
+    file.write_text(dump_yaml({"schools": [_school(number) for number in range(schools)]}), encoding="utf-8")
     return Settings(
         slack_bot_token=SecretStr(workspace.app.bot_token),
         slack_app_token=SecretStr(""),

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
+
+from meldcode.domain.yaml_text import read_yaml
 
 FOLDER = Path(__file__).parent
 
@@ -56,4 +57,4 @@ class PreparedCase(_Strict):
 def prepared_cases() -> tuple[PreparedCase, ...]:
     """Read the prepared cases, in the order of their files."""
     files = sorted(FOLDER.glob("*.yaml"))
-    return tuple(PreparedCase.model_validate(yaml.safe_load(file.read_text(encoding="utf-8"))) for file in files)
+    return tuple(PreparedCase.model_validate(read_yaml(file.read_text(encoding="utf-8")).value) for file in files)

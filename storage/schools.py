@@ -1,4 +1,4 @@
-"""Puts what changed in the schools file into the database; what was changed in Slack stays (ADR 14)."""
+"""Applies changes in the schools file to the database. Changes made in Slack stay (ADR 14)."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Identity, RoleChange
 from meldcode.domain.worklist import Assignee
-from storage.crypto.payload import place_to_bytes
+from storage.crypto.payload import membership_to_bytes
 from storage.db.engine import one_at_a_time
 from storage.db.insert_once import insert_once
 from storage.db.schema import identities, roles, schools, schools_file
-from storage.repositories.staff_cache import changed
+from storage.repositories.staff_cache import invalidate
 from storage.session import Session
 from storage.unit_of_work import Store, StoredUnitOfWork
 
@@ -27,7 +27,7 @@ Tell = Callable[[UnitOfWork, SchoolId, list[RoleChange], datetime], object]
 
 @dataclass(frozen=True)
 class PersonConfig:
-    """Somebody in the schools file; `slack` is their user id there."""
+    """A person in the schools file; `slack` is their Slack user id."""
 
     slack: str
     name: str
@@ -36,12 +36,12 @@ class PersonConfig:
 
 
 class MixedWorkspaces(ValueError):
-    """A school has staff of another workspace already: its cases would be shown to strangers."""
+    """A school already has staff of another workspace, who would see its cases."""
 
 
 @dataclass(frozen=True)
 class SchoolConfig:
-    """A school in the schools file; `workspace` is empty when it does not say to which it belongs."""
+    """A school in the schools file; `workspace` is empty when the file does not name one."""
 
     name: str
     region: str
@@ -66,8 +66,8 @@ def apply_schools(
     """
     with store.transaction(now) as uow:
         one_at_a_time(uow.session.connection)
-        changed(uow.session.connection)
-        ids = _engaged(uow, configs, workspace)
+        invalidate(uow.session.connection)
+        ids = _registered(uow, configs, workspace)
         new = set()
         for config in configs:
             school, is_new = _school(uow.session, config)
@@ -81,8 +81,10 @@ def apply_schools(
     return {desk for desk in uow.changed_desks if desk.school not in new}
 
 
-def _engaged(uow: StoredUnitOfWork, configs: Sequence[SchoolConfig], workspace: str) -> dict[str, dict[str, PersonId]]:
-    """Make everybody in the file known, and return who they are, by workspace and user id."""
+def _registered(
+    uow: StoredUnitOfWork, configs: Sequence[SchoolConfig], workspace: str
+) -> dict[str, dict[str, PersonId]]:
+    """Register everybody in the file. Returns person ids by workspace and user id."""
     names: dict[str, dict[str, str]] = {}
     for config in configs:
         here = {person.slack: person.name for person in config.people}
@@ -100,10 +102,10 @@ def _take_over(
     now_there = {ids[person.slack]: person for person in config.people}
     changes = []
     for person, entry in now_there.items():
-        content = uow.session.vault.file_entry(place_to_bytes(school, person, entry.roles, entry.groups))
+        content = uow.session.vault.file_entry(membership_to_bytes(school, person, entry.roles, entry.groups))
         if before.get(person) != content:
             changes += uow.staff.set_roles(person, school, entry.roles, entry.groups, None)
-            _keep_entry(uow.session, school, person, content)
+            _save_entry(uow.session, school, person, content)
     for person in before.keys() - now_there.keys():
         changes += uow.staff.set_roles(person, school, (), (), None)
         gone = (schools_file.c.school == school, schools_file.c.person == person)
@@ -119,12 +121,12 @@ def _refuse_mixed(session: Session, school: SchoolId, config: SchoolConfig) -> N
 
 
 def _entries(session: Session, school: SchoolId) -> list[tuple[PersonId, bytes]]:
-    """What the file said of each person in the school when it was taken over last."""
+    """For each person in the school, a digest of their entry when the file was last applied."""
     query = select(schools_file.c.person, schools_file.c.entry).where(schools_file.c.school == school)
     return [(row.person, row.entry) for row in session.connection.execute(query)]
 
 
-def _keep_entry(session: Session, school: SchoolId, person: PersonId, entry: bytes) -> None:
+def _save_entry(session: Session, school: SchoolId, person: PersonId, entry: bytes) -> None:
     place = {"school": school, "person": person}
     if not insert_once(session.connection, schools_file, {**place, "entry": entry}, list(schools_file.primary_key)):
         here = [schools_file.c[name] == value for name, value in place.items()]
@@ -132,7 +134,7 @@ def _keep_entry(session: Session, school: SchoolId, person: PersonId, entry: byt
 
 
 def _school(session: Session, config: SchoolConfig) -> tuple[SchoolId, bool]:
-    """Return the school with what the file says of it, and whether it is new."""
+    """Save the school. Returns its id and whether it is new."""
     row = {
         "region": config.region,
         "free_days": [day.isoformat() for day in config.free_days],
@@ -148,7 +150,7 @@ def _school(session: Session, config: SchoolConfig) -> tuple[SchoolId, bool]:
 
 @dataclass(frozen=True)
 class Difference:
-    """What the file and the database say of somebody's roles in a school; `user` is their Slack id."""
+    """A person whose roles in a school differ between the file and the database; `user` is their Slack id."""
 
     school: str
     user: str
@@ -157,7 +159,7 @@ class Difference:
 
 
 def differences(uow: StoredUnitOfWork, configs: Sequence[SchoolConfig]) -> list[Difference]:
-    """Return of whom the roles differ between the file and the database, for the schools that are in both."""
+    """The people whose roles differ, in schools that are both in the file and in the database."""
     query = (
         select(schools.c.name, identities.c.user, roles.c.role)
         .join_from(roles, schools, roles.c.school == schools.c.id)

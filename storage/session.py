@@ -1,4 +1,4 @@
-"""What the parts of one transaction share: the connection, the vault, and the case keys opened so far."""
+"""What the repositories of one transaction share: the connection, the vault, and the case keys opened so far."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from meldcode.domain.worklist import Assignee
 from storage.crypto.vault import DataKey, Vault, Wrapped
 from storage.db.schema import case_keys
 
-_KEEP = insert(case_keys)
-_WRAPPED = select(case_keys.c.wrapped_key).where(case_keys.c.case == bindparam("id"))
+_INSERT_KEY = insert(case_keys)
+_WRAPPED_KEY = select(case_keys.c.wrapped_key).where(case_keys.c.case == bindparam("id"))
 
 
 class Session:
-    """One transaction's view of the database, at one moment. Opened case keys are forgotten with it."""
+    """One transaction at one moment. Opened case keys do not outlive it."""
 
     def __init__(self, connection: Connection, vault: Vault, now: datetime) -> None:
         self.connection = connection
@@ -27,23 +27,23 @@ class Session:
         self._wrapped_keys: dict[CaseId, bytes] = {}
 
     def new_case_key(self, case: CaseId) -> tuple[DataKey, Wrapped]:
-        """Make the data key of a new case; `keep_case_key` stores it once the case's row is there."""
+        """Create the data key of a new case. `store_case_key` stores it, once the case has a row."""
         key, wrapped = self.vault.new_case_key(case)
         self._case_keys[case] = key
         return key, wrapped
 
-    def keep_case_key(self, case: CaseId, wrapped: Wrapped) -> None:
-        """Store the wrapped key, apart from the case."""
-        self.connection.execute(_KEEP, {"case": case, "wrapped_key": wrapped.key, "key_id": wrapped.key_id})
+    def store_case_key(self, case: CaseId, wrapped: Wrapped) -> None:
+        """Store the wrapped key in its own table."""
+        self.connection.execute(_INSERT_KEY, {"case": case, "wrapped_key": wrapped.key, "key_id": wrapped.key_id})
 
-    def found_case_key(self, case: CaseId, wrapped: bytes) -> None:
-        """Keep the wrapped key that was read along with the case, until it is needed."""
+    def remember_wrapped_key(self, case: CaseId, wrapped: bytes) -> None:
+        """Remember the wrapped key that was read along with the case; `case_key` unwraps it when needed."""
         self._wrapped_keys[case] = wrapped
 
     def case_key(self, case: CaseId) -> DataKey:
-        """Return the case's data key. Raises KeyError when it has none (any more)."""
+        """The case's data key. Raises KeyError when it was destroyed."""
         if case not in self._case_keys:
-            wrapped = self._wrapped_keys.get(case) or self.connection.scalar(_WRAPPED, {"id": case})
+            wrapped = self._wrapped_keys.get(case) or self.connection.scalar(_WRAPPED_KEY, {"id": case})
             if wrapped is None:
                 raise KeyError(case)
             self._case_keys[case] = self.vault.case_key(case, wrapped)

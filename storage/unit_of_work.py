@@ -31,16 +31,16 @@ Transactions = Callable[[datetime], AbstractContextManager["StoredUnitOfWork"]]
 
 
 class LostTransaction(RuntimeError):
-    """SQLite has rolled back by itself, as it does when the disk is full: nothing that shared the commit is stored."""
+    """SQLite rolled back by itself, for instance on a full disk: nothing in the shared commit is stored."""
 
 
 class StoredUnitOfWork(UnitOfWork):
-    """One transaction on the database; `queue` is the sender's side of the outbox."""
+    """One database transaction; `queue` is the relay's side of the outbox."""
 
-    def __init__(self, session: Session, plans: StoredPlans, memory: StaffCache) -> None:
+    def __init__(self, session: Session, plans: StoredPlans, staff_cache: StaffCache) -> None:
         self.session = session
         self.plans = plans
-        self.staff = StoredStaff(session, memory)
+        self.staff = StoredStaff(session, staff_cache)
         self.identities = StoredIdentities(session)
         self.cases = StoredCases(session)
         self.readings = StoredReadings(session, self.cases)
@@ -64,63 +64,60 @@ class Store:
         self._plan = plan
         self._language = language
         self._parsed: dict[PlanKey, Plan] = {}
-        self._memory = StaffCache()
+        self._staff_cache = StaffCache()
 
     @property
     def writers(self) -> int:
-        """How many transactions the database takes at the same time; SQLite takes one."""
+        """How many write transactions may run at the same time; on SQLite one."""
         return 1 if self._engine.dialect.name == "sqlite" else SERVER_WRITERS
 
     @contextmanager
     def transaction(self, now: datetime | None = None) -> Iterator[StoredUnitOfWork]:
-        """Begin a transaction at this moment (by default the machine's).
-
-        Leaving it normally commits, any exception rolls all of it back.
-        """
+        """Begin a transaction at this moment (default: now). It commits on exit, and rolls back on any exception."""
         with self._engine.begin() as connection:
-            yield self._in(connection, now)
+            yield self._unit_of_work(connection, now)
 
     @contextmanager
     def together(self) -> Iterator[Transactions]:
-        """Begin transactions that share one durable commit at the end, where the database takes one at a time anyway.
+        """Begin transactions that share one durable commit on exit (SQLite). Nothing is stored before that commit.
 
-        Each can fail by itself. None of them is stored before the end, nor when leaving raises. A server that takes
-        several at a time shares the commits of its connections by itself: there each is committed at its own end.
+        Each transaction can fail by itself. PostgreSQL groups commits of concurrent connections by itself, so there
+        each transaction commits at its own end.
         """
         if self.writers > 1:
             yield self.transaction
             return
         with self._engine.begin() as connection:
-            yield lambda now: self._within(connection, now)
+            yield lambda now: self._savepoint(connection, now)
             _refuse_lost(connection)
 
     @contextmanager
-    def _within(self, connection: Connection, now: datetime) -> Iterator[StoredUnitOfWork]:
+    def _savepoint(self, connection: Connection, now: datetime) -> Iterator[StoredUnitOfWork]:
         _refuse_lost(connection)
-        # Not `begin_nested`, which does the same at ten times the price.
+        # `begin_nested` does the same and costs ten times as much.
         connection.exec_driver_sql("SAVEPOINT one")
         try:
-            yield self._in(connection, now)
+            yield self._unit_of_work(connection, now)
         except BaseException:
             connection.exec_driver_sql("ROLLBACK TO one")
             raise
         finally:
             connection.exec_driver_sql("RELEASE one")
 
-    def _in(self, connection: Connection, now: datetime | None) -> StoredUnitOfWork:
+    def _unit_of_work(self, connection: Connection, now: datetime | None) -> StoredUnitOfWork:
         plans = StoredPlans(connection, self._plan, self._parsed, self._language)
-        return StoredUnitOfWork(Session(connection, self._vault, now or datetime.now(UTC)), plans, self._memory)
+        return StoredUnitOfWork(Session(connection, self._vault, now or datetime.now(UTC)), plans, self._staff_cache)
 
     def register_plans(self, plans: Iterable[tuple[Plan, str]]) -> None:
-        """Keep each plan with its document at first sight. Raises PlanChanged: a case never changes underfoot."""
+        """Store each new plan version with its document. Raises PlanChanged when a stored version differs."""
         known = list(plans)
         with self._engine.begin() as connection:
             register(connection, known)
-        # No case of theirs has to parse a document first, which would take a good part of an acknowledgement's time.
+        # Parsing a document takes too long for the first request about a case to do it.
         self._parsed |= {(plan.plan, plan.version, ""): plan for plan, _ in known}
 
 
 def _refuse_lost(connection: Connection) -> None:
-    """Raise LostTransaction where SQLite's own commit would say nothing."""
+    """Raise LostTransaction, where SQLite's own commit would succeed silently."""
     if not getattr(connection.connection.dbapi_connection, "in_transaction", True):
         raise LostTransaction

@@ -1,4 +1,4 @@
-"""The keyed hash chain over a case's entries (promise 7); its head stands in the case's own row."""
+"""The keyed hash chain over the entries of a case (promise 7). The case's row holds its head."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def link(
     vault: Vault, previous: bytes, case: CaseId, seq: int, author: PersonId, written_at: datetime, payload: bytes
 ) -> bytes:
-    """Return the entry's link. All parts but the last have a fixed length, so that no two entries read alike."""
+    """The entry's link. All parts but the last have a fixed length, so two entries never hash the same content."""
     return vault.link(previous + case.bytes + author.bytes + seq.to_bytes(8) + _moment(written_at) + payload)
 
 
 def tombstone(vault: Vault, case: CaseId, version: int, destroyed_at: datetime) -> bytes:
-    """Return what stays of a destroyed case's chain: it shows that we destroyed it, when, and after how many entries.
+    """Proof that this program destroyed the case, when, and after how many entries (promises 7 and 8).
 
-    Whoever deletes a case by hand cannot make one (promises 7 and 8).
+    Somebody who deletes a case by hand cannot make one.
     """
     return vault.tombstone(case.bytes + version.to_bytes(8) + _moment(destroyed_at))
 

@@ -1,4 +1,4 @@
-"""What is encrypted, as bytes and back: pupils, entries, answers, lists."""
+"""Converts what is encrypted to bytes and back: pupils, entries, answers, lists."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NOT_AS_STORED = (ValueError, TypeError, AttributeError, RecursionError)
 
 
 class Unreadable(ValueError):
-    """What was decrypted is not what was stored here; it is not told what stands there (promise 4)."""
+    """The decrypted content has another form than was stored. The message does not quote it (promise 4)."""
 
 
 @contextmanager
@@ -29,7 +29,7 @@ def _readable() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Payload:
-    """The part of an entry that is encrypted; `digest` is of what was typed."""
+    """The encrypted part of an entry. `digest` is a digest of what was typed."""
 
     record: str
     role: Role
@@ -39,17 +39,17 @@ class Payload:
 
     @classmethod
     def of(cls, entry: Entry, digest: str) -> Payload:
-        """Return the part of this entry that is encrypted."""
+        """The encrypted part of this entry."""
         return cls(entry.record, entry.role, entry.answers, entry.refers_to, digest)
 
     def to_bytes(self) -> bytes:
-        """Return it as bytes, to be encrypted."""
+        """The bytes to encrypt."""
         return _dumped([self.record, self.role, dict(self.answers), self.refers_to, self.digest])
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Payload:
         """Read what `to_bytes` made. Raises Unreadable."""
-        try:  # not `_readable`: this is for each entry of a case, and a context manager costs a quarter of it
+        try:  # not `_readable`: a context manager would cost a quarter of the time, for every entry of a case
             record, role, answers, refers_to, digest = json.loads(content)
             return cls(_text(record), Role(role), _answers(answers), _whole(refers_to), _text(digest))
         except NOT_AS_STORED:
@@ -57,7 +57,7 @@ class Payload:
 
 
 def answers_to_bytes(answers: Answers) -> bytes:
-    """Return the answers as bytes, to be encrypted."""
+    """The bytes to encrypt."""
     return _dumped(dict(answers))
 
 
@@ -67,13 +67,13 @@ def answers_from_bytes(content: bytes) -> Answers:
         return _answers(json.loads(content))
 
 
-def place_to_bytes(school: SchoolId, person: PersonId, roles: Iterable[Role], groups: Sequence[str]) -> bytes:
-    """Return what the schools file says of somebody in a school as bytes, the same whatever the order of the roles."""
+def membership_to_bytes(school: SchoolId, person: PersonId, roles: Iterable[Role], groups: Sequence[str]) -> bytes:
+    """A person's entry in the schools file as bytes, independent of the order of the roles."""
     return _dumped([str(school), str(person), sorted(roles), list(groups)])
 
 
 def pupil_to_bytes(pupil: Pupil) -> bytes:
-    """Return the pupil as bytes, to be encrypted."""
+    """The bytes to encrypt."""
     return _dumped([pupil.first_name, pupil.last_name, pupil.group])
 
 
@@ -84,7 +84,7 @@ def pupil_from_bytes(content: bytes) -> Pupil:
 
 
 def texts_to_bytes(texts: Sequence[str]) -> bytes:
-    """Return the texts as bytes, to be encrypted."""
+    """The bytes to encrypt."""
     return _dumped(list(texts))
 
 

@@ -1,4 +1,4 @@
-"""The connection to the database: SQLite or PostgreSQL, set so that a commit is kept and no update is lost."""
+"""Connects to SQLite or PostgreSQL, set up so that commits are durable and no update is lost."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _STARTUP_LOCK = 0x6D656C64
 
 
 class BadDatabaseUrl(ValueError):
-    """The database URL cannot be used; the message never quotes it."""
+    """The database URL cannot be used. The message never quotes it."""
 
 
 def make_engine(database_url: str) -> Engine:
-    """Return an engine for `sqlite:///path` or `postgresql://...`. Raises BadDatabaseUrl."""
+    """An engine for `sqlite:///path` or `postgresql://...`. Raises BadDatabaseUrl."""
     try:
         url = make_url(database_url)
     except ArgumentError:
@@ -43,13 +43,13 @@ def make_engine(database_url: str) -> Engine:
 
 
 def one_at_a_time(connection: Connection) -> None:
-    """Wait until no other process does its start-up work; on SQLite every transaction is alone already."""
+    """Take the start-up lock, so that one process at a time migrates; SQLite serialises transactions anyway."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _STARTUP_LOCK})
 
 
 def without_time_limit(connection: Connection) -> None:
-    """Let this transaction take its time, as a migration may."""
+    """Lift the time limits for this transaction, for instance for a migration."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text("SET LOCAL lock_timeout = 0"))
@@ -59,28 +59,28 @@ def _sqlite(url: URL, path: Path) -> Engine:
     _create_private(path)
     engine = create_engine(
         url.set(drivername="sqlite+pysqlite"),
-        # None keeps the driver from beginning transactions of its own, which start too late to hold what was read.
+        # None: the driver begins no transactions of its own; they would begin too late to protect what was read.
         connect_args={"isolation_level": None, "timeout": WAIT_MS / 1000},
         hide_parameters=True,
     )
     event.listen(engine, "connect", _set_pragmas)
-    _stand_in_line(engine)
+    _serialise(engine)
     event.listen(engine, "begin", _begin_immediate)
     return engine
 
 
-def _stand_in_line(engine: Engine) -> None:
-    """Let one transaction in at a time, in the order of asking: in SQLite's own waiting some never get their turn."""
-    line = FairLock()
+def _serialise(engine: Engine) -> None:
+    """Run one transaction at a time, first come, first served. SQLite's own busy waiting lets some starve."""
+    lock = FairLock()
 
     def enter(connection: Connection) -> None:
-        if not line.enter(WAIT_MS / 1000):
+        if not lock.acquire(WAIT_MS / 1000):
             raise TimeoutError("the database was busy for too long")
-        connection.info[line] = True
+        connection.info[lock] = True
 
     def leave(_: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
-        if record.info.pop(line, False):
-            line.leave()
+        if record.info.pop(lock, False):
+            lock.release()
 
     event.listen(engine, "begin", enter)
     event.listen(engine, "checkin", leave)

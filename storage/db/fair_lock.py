@@ -1,4 +1,4 @@
-"""A lock that is given in the order of asking, so that nobody starves while others come and go."""
+"""A lock that threads get in the order in which they asked, so that none starves."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import deque
 
 
 class FairLock:
-    """Whoever stands first gets it next, also when somebody else asks at that very moment."""
+    """First come, first served: a thread that asks later cannot overtake one that waits."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
@@ -16,29 +16,29 @@ class FairLock:
 
     @property
     def waiting(self) -> int:
-        """How many stand in line."""
+        """The number of waiting threads."""
         return len(self._waiting)
 
-    def enter(self, seconds: float) -> bool:
-        """Wait for one's turn; tell whether it came in time."""
+    def acquire(self, seconds: float) -> bool:
+        """Wait for the lock for so many seconds. Returns whether it was acquired."""
         turn = threading.Event()
         with self._guard:
             if not self._is_taken:
                 self._is_taken = True
                 return True
             self._waiting.append(turn)
-        return turn.wait(seconds) or not self._stepped_out(turn)
+        return turn.wait(seconds) or not self._stopped_waiting(turn)
 
-    def leave(self) -> None:
-        """Give the turn to the next."""
+    def release(self) -> None:
+        """Hand the lock to the thread that waits longest."""
         with self._guard:
             if self._waiting:
                 self._waiting.popleft().set()
             else:
                 self._is_taken = False
 
-    def _stepped_out(self, turn: threading.Event) -> bool:
-        """Wait no longer; False when the turn came at the last moment."""
+    def _stopped_waiting(self, turn: threading.Event) -> bool:
+        """Stop waiting. False when the lock was handed over at the last moment."""
         with self._guard:
             if turn.is_set():
                 return False

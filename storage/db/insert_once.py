@@ -1,4 +1,4 @@
-"""Inserting a row once, told by the database itself whether it was there: the same on both databases."""
+"""Inserts rows unless they exist, atomically, in the same way on both databases."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 
 def insert_once(connection: Connection, table: Table, values: Mapping[str, Any], unique: Iterable[Column[Any]]) -> bool:
-    """Insert the row unless one with the same unique columns exists; tell whether it was inserted."""
-    # What comes back tells it; the count of inserted rows is not reliable on every driver.
-    statement = _insert_telling(connection.dialect.name, table, tuple(unique))
+    """Insert the row unless one with the same unique columns exists. Returns whether it was inserted."""
+    # RETURNING tells it; the row count is not reliable on every driver.
+    statement = _insert_returning(connection.dialect.name, table, tuple(unique))
     return connection.execute(statement, values).first() is not None
 
 
 def insert_all_once(
     connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], unique: Iterable[Column[Any]]
 ) -> None:
-    """Insert the rows in one go, each unless one with the same unique columns exists."""
+    """Insert all rows in one statement, except those whose unique columns exist."""
     if rows:
         connection.execute(_insert(connection.dialect.name, table, tuple(unique)), rows)
 
 
 @cache
 def _insert(dialect: str, table: Table, unique: tuple[Column[Any], ...]) -> postgresql.Insert | sqlite.Insert:
-    """The statement, made once: making one takes longer than the database does."""
+    """The statement, built once: building it takes longer than running it."""
     if dialect == "postgresql":
         return postgresql.insert(table).on_conflict_do_nothing(index_elements=unique)
     return sqlite.insert(table).on_conflict_do_nothing(index_elements=unique)
 
 
 @cache
-def _insert_telling(dialect: str, table: Table, unique: tuple[Column[Any], ...]) -> Executable:
+def _insert_returning(dialect: str, table: Table, unique: tuple[Column[Any], ...]) -> Executable:
     return _insert(dialect, table, unique).returning(*unique)

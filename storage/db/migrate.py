@@ -1,4 +1,4 @@
-"""Brings the database's tables up to date."""
+"""Migrates the database."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from storage.db.engine import one_at_a_time, without_time_limit
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the tables up to date, in one transaction; another process doing the same is waited for."""
+    """Migrate to this version in one transaction. Waits for another process that does the same."""
     config = _config()
     with engine.begin() as connection:
         without_time_limit(connection)
@@ -22,14 +22,14 @@ def upgrade(engine: Engine) -> None:
 
 
 def is_current(engine: Engine) -> bool:
-    """Tell whether the tables are those that this program needs."""
+    """Whether the database has the version that this program needs."""
     with engine.connect() as connection:
         heads = MigrationContext.configure(connection).get_current_heads()
     return set(heads) == set(ScriptDirectory.from_config(_config()).get_heads())
 
 
 def knows(version: str) -> bool:
-    """Tell whether tables of this version can be brought up to date: newer ones cannot."""
+    """Whether this program can migrate a database of this version; it cannot if the version is newer."""
     return version in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
 
 

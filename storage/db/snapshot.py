@@ -1,4 +1,4 @@
-"""One consistent view of the whole database, for work that takes long: it holds up nobody who writes meanwhile."""
+"""A consistent, read-only view of the whole database, for long work. It blocks no writers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from storage.db.sqlite_file import file_engine
 
 @contextmanager
 def snapshot(engine: Engine) -> Iterator[Connection]:
-    """Read the database as it is at this moment, however long it takes; nothing can be written through it."""
+    """Read the database as it is at this moment, without a time limit."""
     if engine.dialect.name == "sqlite":
         with read_only(Path(str(engine.url.database))) as connection:
             yield connection
@@ -26,7 +26,7 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def read_only(path: Path) -> Iterator[Connection]:
-    """Read an SQLite file as it is at this moment. The program's own engine would take the lock of who writes."""
+    """Read an SQLite file as it is at this moment. The program's own engine would take the write lock."""
     with file_engine(path) as engine, engine.connect() as connection:
         connection.execute(text("PRAGMA query_only = ON"))
         yield connection

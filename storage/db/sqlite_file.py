@@ -1,4 +1,4 @@
-"""SQLite files beside the database: a plain engine for one, without the program's line of waiting transactions."""
+"""A plain engine for an SQLite file other than the database, without the fair lock."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import Engine, NullPool, create_engine, event
 
 @contextmanager
 def file_engine(path: Path, *pragmas: str) -> Iterator[Engine]:
-    """Open the file, each connection with these pragmas."""
+    """Open the file. Every connection gets these pragmas."""
     engine = create_engine(
         f"sqlite:///{path}", connect_args={"isolation_level": None}, poolclass=NullPool, hide_parameters=True
     )

@@ -18,14 +18,14 @@ from storage.db.schema import case_keys, case_teachers, cases, entries
 from storage.session import Session
 
 _BY_ID = cases.c.id == bindparam("case_id")
-_OPENED = (
+_CASES = (
     # The key comes along; NULL where it was destroyed.
     select(cases, case_teachers.c.teacher, case_keys.c.wrapped_key)
     .outerjoin_from(cases, case_teachers, case_teachers.c.case == cases.c.id)
     .outerjoin(case_keys, case_keys.c.case == cases.c.id)
 )
-_OPENED_BY_ID = _OPENED.where(_BY_ID)
-_OPENED_BY_CODE = _OPENED.where(
+_CASES_BY_ID = _CASES.where(_BY_ID)
+_CASES_BY_CODE = _CASES.where(
     cases.c.code == bindparam("code"), cases.c.school.in_(bindparam("schools", expanding=True))
 )
 _HEADERS = select(cases).where(cases.c.id.in_(bindparam("ids", expanding=True))).order_by(cases.c.since, cases.c.code)
@@ -42,7 +42,7 @@ _CLAIM_DUE = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
-_CLAIMED = _OPENED.where(cases.c.id.in_(bindparam("ids", expanding=True))).order_by(cases.c.next_due, cases.c.code)
+_CLAIMED = _CASES.where(cases.c.id.in_(bindparam("ids", expanding=True))).order_by(cases.c.next_due, cases.c.code)
 
 
 class CaseQueries(Cases):
@@ -57,11 +57,11 @@ class CaseQueries(Cases):
 
     @override
     def find(self, code: str, schools: Iterable[SchoolId]) -> CaseHeader | None:
-        return next(iter(self._opened(_OPENED_BY_CODE, {"code": code, "schools": list(schools)})), None)
+        return next(iter(self._look_up(_CASES_BY_CODE, {"code": code, "schools": list(schools)})), None)
 
     @override
     def get(self, case: CaseId) -> CaseHeader:
-        found = self._opened(_OPENED_BY_ID, {"case_id": case})
+        found = self._look_up(_CASES_BY_ID, {"case_id": case})
         if not found:
             raise KeyError(case)
         return found[0]
@@ -73,7 +73,7 @@ class CaseQueries(Cases):
     @override
     def claim_due(self, now: datetime, limit: int) -> list[CaseHeader]:
         claimed = self._connection.scalars(_CLAIM_DUE, {"now": now, "most": limit}).all()
-        return self._opened(_CLAIMED, {"ids": claimed}) if claimed else []
+        return self._look_up(_CLAIMED, {"ids": claimed}) if claimed else []
 
     @override
     def next_due(self) -> datetime | None:
@@ -121,20 +121,20 @@ class CaseQueries(Cases):
             found.setdefault(row.case, set()).add(row.teacher)
         return [_header(row, frozenset(found.get(row.id, ()))) for row in rows]
 
-    def _opened(self, query: Select[Any], which: dict[str, Any]) -> list[CaseHeader]:
+    def _look_up(self, query: Select[Any], which: dict[str, Any]) -> list[CaseHeader]:
         """Look up cases, along with what it takes to decrypt them."""
         found: dict[CaseId, list[Row[Any]]] = {}
         for row in self._connection.execute(query, which):
             found.setdefault(row.id, []).append(row)
-        return [self._opened_one(rows) for rows in found.values()]
+        return [self._case_of(rows) for rows in found.values()]
 
-    def _opened_one(self, rows: Sequence[Row[Any]]) -> CaseHeader:
+    def _case_of(self, rows: Sequence[Row[Any]]) -> CaseHeader:
         """The case in these rows: one row for each of its teachers."""
         row = rows[0]
         self._heads[row.id] = (row.version, row.head)
         self._pupils[row.id] = row.pupil
         if row.wrapped_key is not None:
-            self._session.found_case_key(row.id, row.wrapped_key)
+            self._session.remember_wrapped_key(row.id, row.wrapped_key)
         return _header(row, frozenset(each.teacher for each in rows if each.teacher is not None))
 
 

@@ -33,12 +33,12 @@ from storage.db.schema import case_teachers, cases, entries, readings, reminders
 from storage.repositories.case_queries import CaseQueries
 
 _BY_ID = cases.c.id == bindparam("case_id")
-_TO_READ: tuple[Column[Any], ...] = (entries.c.seq, entries.c.author, entries.c.written_at, entries.c.payload)
-_ENTRIES = select(*_TO_READ).where(entries.c.case == bindparam("id")).order_by(entries.c.seq)
+_ENTRY_COLUMNS: tuple[Column[Any], ...] = (entries.c.seq, entries.c.author, entries.c.written_at, entries.c.payload)
+_ENTRIES = select(*_ENTRY_COLUMNS).where(entries.c.case == bindparam("id")).order_by(entries.c.seq)
 _BY_KEY = select(entries).where(entries.c.idempotency_key == bindparam("key"))
-_UNCHANGED = update(cases).where(_BY_ID, cases.c.version == bindparam("seen"))
-_REMINDED = select(reminders.c.moment).where(reminders.c.case == bindparam("id"))
-_LOOK_AGAIN = update(cases).where(_BY_ID)
+_UPDATE_UNCHANGED = update(cases).where(_BY_ID, cases.c.version == bindparam("seen"))
+_REMINDERS = select(reminders.c.moment).where(reminders.c.case == bindparam("id"))
+_UPDATE_REMINDERS = update(cases).where(_BY_ID)
 _INSERT_REMINDERS = insert(reminders)
 _INSERT_TEACHER = insert(case_teachers)
 _INSERT_READING = insert(readings)
@@ -76,7 +76,7 @@ class StoredCases(CaseQueries):
             "rungs": 0,
         }
         code = self._insert_with_code(row, now)
-        self._session.keep_case_key(case, wrapped)
+        self._session.store_case_key(case, wrapped)
         self._connection.execute(_INSERT_TEACHER, {"case": case, "teacher": teacher})
         self._heads[case] = (0, chain.START)
         at, step = now.astimezone(UTC), plan.steps[0].id
@@ -133,7 +133,7 @@ class StoredCases(CaseQueries):
 
     @override
     def sent_reminders(self, case: CaseId) -> frozenset[str]:
-        return frozenset(self._connection.scalars(_REMINDED, {"id": case}))
+        return frozenset(self._connection.scalars(_REMINDERS, {"id": case}))
 
     @override
     def save_reminders(
@@ -141,7 +141,7 @@ class StoredCases(CaseQueries):
     ) -> None:
         if rows := [{"case": case, "moment": moment, "at": now} for moment in moments]:
             self._connection.execute(_INSERT_REMINDERS, rows)
-        self._connection.execute(_LOOK_AGAIN, {"case_id": case, "rungs": rungs, "next_due": next_due})
+        self._connection.execute(_UPDATE_REMINDERS, {"case_id": case, "rungs": rungs, "next_due": next_due})
 
     @override
     def set_joined(self, case: CaseId, to: CaseId) -> None:
@@ -188,7 +188,7 @@ class StoredCases(CaseQueries):
             "case_id": before.id,
             "seen": before.version,
         }
-        if self._connection.execute(_UNCHANGED, changed).rowcount != 1:
+        if self._connection.execute(_UPDATE_UNCHANGED, changed).rowcount != 1:
             raise Outdated(before.code)
 
     def _sealed(self, case: CaseId, entry: Entry, digest: str) -> bytes:

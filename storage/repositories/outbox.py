@@ -1,4 +1,4 @@
-"""Messages on their way: put by a use case's transaction, claimed and sent after its commit (promise 2)."""
+"""The outbox: a use case adds messages in its transaction, the relay sends them after the commit (promise 2)."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from storage.db.insert_once import insert_all_once
 from storage.db.schema import identities, outbox
 
 MARKED_TOGETHER = 200
-"""Messages in one statement: a server ends one that takes long, and then none of them would count as sent."""
+"""Messages in one statement. PostgreSQL aborts a statement that takes long, and none would count as sent."""
 _SAME = (outbox.c.about, outbox.c.kind, outbox.c.recipient, outbox.c.moment)
 
 
 class SendState(StrEnum):
-    """Where a message is on its way; one that was due in a backup is restored: perhaps sent since, so sent no more."""
+    """`RESTORED`: due when a backup was made, so perhaps sent since, and not sent again."""
 
     PENDING = "pending"
     CLAIMED = "claimed"
@@ -32,12 +32,12 @@ class SendState(StrEnum):
     RESTORED = "restored"
 
 
-_UNDERWAY = (SendState.PENDING.value, SendState.CLAIMED.value)
+_UNSENT = (SendState.PENDING.value, SendState.CLAIMED.value)
 
 
 @dataclass(frozen=True)
 class Claimed:
-    """A message that is ours to send until the lease ends; `attempts` counts this one. No identity: nowhere to send."""
+    """A message that is ours to send until the lease ends. `attempts` counts this one; no identity: no account."""
 
     id: int
     kind: str
@@ -51,9 +51,7 @@ class Claimed:
 
 @dataclass(frozen=True)
 class Backlog:
-    """What is wrong with the outbox: how many messages were given up, since when the oldest one waits, and how many
-    wait after which error.
-    """
+    """The health of the outbox: failed messages, since when the oldest is due, and waiting messages by last error."""
 
     failed: int
     oldest_due: datetime | None
@@ -93,70 +91,70 @@ def _row(message: OutboxMessage, now: datetime) -> dict[str, Any]:
 
 
 class SendQueue:
-    """The sender's side of the outbox, in one transaction."""
+    """The relay's side of the outbox, within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def claim(self, now: datetime, limit: int, lease: timedelta) -> list[Claimed]:
-        """Claim what is due, in order, at most one per person; nobody else gets it before the lease ends."""
+        """Claim due messages in order, one per person at most. No other worker gets them before the lease ends."""
         rows = self._connection.execute(_CLAIMABLE, {"now": now, "most": limit}).all()
         if not rows:
             return []
-        self._take(rows, now + lease)
+        self._mark_claimed(rows, now + lease)
         known = self._identities({row.recipient for row in rows})
         return [_claimed(row, *known.get(row.recipient, (None, None))) for row in rows]
 
     def claim_alike(self, claimed: Claimed, now: datetime, lease: timedelta) -> list[Claimed]:
-        """Claim what else of the same kind waits for the same person and is due, to be sent in one message."""
+        """Claim other due messages of the same kind for the same person, to send all as one."""
         alike = (outbox.c.recipient == claimed.to, outbox.c.kind == claimed.kind, outbox.c.id > claimed.id)
         waiting = (outbox.c.state == SendState.PENDING.value, outbox.c.due_at <= now)
         query = select(outbox).where(*alike, *waiting).order_by(outbox.c.id).with_for_update(skip_locked=True)
         rows = self._connection.execute(query).all()
-        self._take(rows, now + lease)
+        self._mark_claimed(rows, now + lease)
         return [_claimed(row, claimed.identity) for row in rows]
 
     def backlog(self, now: datetime) -> Backlog:
-        """Return what was given up and what waits, due by now."""
+        """The health of the outbox at this moment."""
         failed = select(func.count()).where(outbox.c.state == SendState.FAILED.value)
-        oldest = select(func.min(outbox.c.due_at)).where(outbox.c.state.in_(_UNDERWAY), outbox.c.due_at <= now)
+        oldest = select(func.min(outbox.c.due_at)).where(outbox.c.state.in_(_UNSENT), outbox.c.due_at <= now)
         errors = {row.last_error_code: row.waiting for row in self._connection.execute(_errors())}
         return Backlog(self._connection.scalar(failed) or 0, self._connection.scalar(oldest), errors)
 
     def next_due(self) -> datetime | None:
-        """Return when the first of the messages that wait is to be sent."""
+        """When the next pending message is due."""
         waiting = outbox.c.state == SendState.PENDING.value
         found: datetime | None = self._connection.scalar(select(func.min(outbox.c.due_at)).where(waiting))
         return found
 
     def mark_sent(self, sent: Collection[int], now: datetime) -> None:
-        """Mark the messages with these ids sent, also when a lease has ended meanwhile: they were sent."""
+        """Mark these messages sent, even if a lease ended meanwhile: they were sent."""
         ids = sorted(sent)
         for first in range(0, len(ids), MARKED_TOGETHER):
             some = ids[first : first + MARKED_TOGETHER]
             self._connection.execute(_MARK_SENT, {"ids": some, "sent_at": now})
 
     def retry(self, claimed: Claimed, due_at: datetime, error_code: str) -> None:
-        """Give the message back, to be sent again from `due_at` on; nothing when the lease was lost to another."""
-        self._give_up_claim(claimed, SendState.PENDING, error_code, due_at=due_at)
+        """Return the message to the queue until `due_at`; does nothing if the lease was lost."""
+        self._release(claimed, SendState.PENDING, error_code, due_at=due_at)
 
     def put_off(self, claimed: Claimed, due_at: datetime) -> None:
-        """Give the message back until `due_at`, as if it had not been tried; nothing when the lease was lost."""
-        self._give_up_claim(claimed, SendState.PENDING, None, due_at=due_at, attempts=0)
+        """Return the message until `due_at`, as if it had not been tried; does nothing if the lease was lost."""
+        self._release(claimed, SendState.PENDING, None, due_at=due_at, attempts=0)
 
     def set_aside(self, claimed: Claimed, error_code: str) -> None:
-        """Try the message no more; nothing when the lease was lost to another."""
-        self._give_up_claim(claimed, SendState.FAILED, error_code)
+        """Stop trying to send the message; does nothing if the lease was lost."""
+        self._release(claimed, SendState.FAILED, error_code)
 
-    def _take(self, rows: Sequence[Row[Any]], until: datetime) -> None:
-        self._connection.execute(_TAKE, {"ids": [row.id for row in rows], "claimed_until": until})
+    def _mark_claimed(self, rows: Sequence[Row[Any]], until: datetime) -> None:
+        self._connection.execute(_MARK_CLAIMED, {"ids": [row.id for row in rows], "claimed_until": until})
 
     def _identities(self, people: set[PersonId]) -> dict[PersonId, tuple[Identity, str | None]]:
         rows = self._connection.execute(_IDENTITIES, {"people": list(people)})
         return {row.person: (Identity(row.platform, row.workspace, row.user), row.locale) for row in rows}
 
-    def _give_up_claim(self, claimed: Claimed, state: SendState, error_code: str | None, **changed: Any) -> None:
-        # The number of attempts names the claim: a slow sender must not touch what another has claimed since.
+    def _release(self, claimed: Claimed, state: SendState, error_code: str | None, **changed: Any) -> None:
+        # The number of attempts identifies the claim, so that a slow worker cannot change another's.
         ours = (
             outbox.c.id == claimed.id,
             outbox.c.state == SendState.CLAIMED.value,
@@ -168,12 +166,12 @@ class SendQueue:
 
 def _claimable() -> Select[Any]:
     now, earlier = bindparam("now", type_=outbox.c.due_at.type), outbox.alias()
-    # What waits for the morning holds up nothing that comes at night (G4); what is tried again keeps its place.
+    # A message that waits for the morning does not hold up one at night (G4); one that is retried keeps its place.
     is_before = or_(earlier.c.due_at <= now, earlier.c.attempts > 0)
     waits = exists().where(
         earlier.c.recipient == outbox.c.recipient,
         earlier.c.id < outbox.c.id,
-        earlier.c.state.in_(_UNDERWAY),
+        earlier.c.state.in_(_UNSENT),
         is_before,
     )
     due = (outbox.c.state == SendState.PENDING.value) & (outbox.c.due_at <= now)
@@ -189,7 +187,7 @@ def _claimable() -> Select[Any]:
 
 
 def _errors() -> Select[Any]:
-    waiting = (outbox.c.state.in_(_UNDERWAY), outbox.c.last_error_code.is_not(None))
+    waiting = (outbox.c.state.in_(_UNSENT), outbox.c.last_error_code.is_not(None))
     return (
         select(outbox.c.last_error_code, func.count().label("waiting"))
         .where(*waiting)
@@ -199,7 +197,7 @@ def _errors() -> Select[Any]:
 
 _CLAIMABLE = _claimable()
 _IDS = outbox.c.id.in_(bindparam("ids", expanding=True))
-_TAKE = update(outbox).where(_IDS).values(state=SendState.CLAIMED.value, attempts=outbox.c.attempts + 1)
+_MARK_CLAIMED = update(outbox).where(_IDS).values(state=SendState.CLAIMED.value, attempts=outbox.c.attempts + 1)
 _MARK_SENT = update(outbox).where(_IDS).values(state=SendState.SENT.value, claimed_until=None, last_error_code=None)
 _IDENTITIES = (
     select(identities)

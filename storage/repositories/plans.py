@@ -1,4 +1,4 @@
-"""The step plans that cases run under, kept as they were when a case began."""
+"""Every version of every plan that was ever registered."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from storage.db.insert_once import insert_once
 from storage.db.schema import plans
 
 PlanKey = tuple[str, int, str]
-"""A plan, its version, and the language it is in; none is the one it was written in."""
+"""Plan, version and language; an empty language is the one the plan was written in."""
 
 
 class PlanChanged(Exception):
-    """A plan file was changed without a new version: cases may be running under it."""
+    """A plan file was changed without a new version, and cases may run under the stored one."""
 
 
 class StoredPlans(Plans):
-    """The plans in the database; `parsed` is shared by all transactions of the process, for a plan never changes."""
+    """Plans in the database. All transactions of the process share `parsed`, because a stored plan never changes."""
 
     def __init__(
         self, connection: Connection, current: Plan, parsed: dict[PlanKey, Plan], language: Callable[[], str]
@@ -63,7 +63,7 @@ class StoredPlans(Plans):
 
 
 def register(connection: Connection, given: Iterable[tuple[Plan, str]]) -> None:
-    """Keep each plan with its document at first sight. Raises PlanChanged."""
+    """Store each new plan version with its document. Raises PlanChanged when a stored version differs."""
     for plan, document in given:
         row = {"plan": plan.plan, "version": plan.version, "digest": digest(plan), "document": document}
         if not insert_once(connection, plans, row, (plans.c.plan, plans.c.version)):
@@ -71,7 +71,7 @@ def register(connection: Connection, given: Iterable[tuple[Plan, str]]) -> None:
 
 
 def digest(plan: Plan) -> bytes:
-    """Return a digest of what the plan says; comments, and words a later program adds to the vocabulary, are not it."""
+    """A digest of the plan's content, without comments or defaults that a later program adds."""
     said = plan.model_dump(mode="json", exclude_defaults=True)
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).digest()
 

@@ -1,4 +1,4 @@
-"""Staff and their roles."""
+"""Schools, staff, roles and deputies."""
 
 from __future__ import annotations
 
@@ -28,35 +28,35 @@ from storage.repositories.people import (
     sealed_groups,
     sealed_name,
 )
-from storage.repositories.staff_cache import StaffCache, changed
+from storage.repositories.staff_cache import StaffCache, invalidate
 from storage.session import Session
 
 _BY_IDENTITY = select(identities.c.person).where(*THIS_IDENTITY)
 
 
 class StoredStaff(Staff):
-    """The people in the database, seen by one transaction; what the process remembers is not read anew."""
+    """Staff in the database, within one transaction, read through the cache of the process."""
 
-    def __init__(self, session: Session, memory: StaffCache) -> None:
+    def __init__(self, session: Session, cache: StaffCache) -> None:
         self._vault = session.vault
         self._connection = session.connection
         self._now = session.now
         self._changed_desks = session.changed_desks
         self._today = session.now.astimezone(AMSTERDAM).date()
         self._people = PeopleLoader(session.connection, session.vault, self._today)
-        self._memory = memory
-        self._known_here: dict[Any, Any] | None = None
+        self._cache = cache
+        self._own_entries: dict[Any, Any] | None = None
 
     @property
     def _known(self) -> dict[Any, Any]:
-        if self._known_here is None:
-            self._known_here = self._memory.remembered(self._connection, self._today)
-        return self._known_here
+        if self._own_entries is None:
+            self._own_entries = self._cache.entries(self._connection, self._today)
+        return self._own_entries
 
     def _changed(self) -> None:
-        """Make every process read anew; what this transaction reads from now on is for itself alone."""
-        changed(self._connection)
-        self._known_here = {}
+        """Invalidate the cache. What this transaction reads from now on is not shared."""
+        invalidate(self._connection)
+        self._own_entries = {}
 
     def _changed_in(self, school: SchoolId, *whose: PersonId) -> None:
         """These people's place in the school is otherwise too, which all who have a role there may see."""
@@ -129,8 +129,8 @@ class StoredStaff(Staff):
         held = self._people.roles([person]).get((person, school), set())
         changes = [RoleChange(school, person, role, role not in held, by, self._now) for role in held ^ set(roles)]
         if roles:
-            self._keep_membership(person, school, groups)
-        self._keep_changes(sorted(changes, key=lambda change: (change.is_given, change.role)))
+            self._save_membership(person, school, groups)
+        self._save_changes(sorted(changes, key=lambda change: (change.is_given, change.role)))
         if not roles:
             place = (memberships.c.person == person, memberships.c.school == school)
             self._connection.execute(delete(memberships).where(*place))
@@ -174,7 +174,7 @@ class StoredStaff(Staff):
         self._connection.execute(insert(identities).values(**asdict(identity), person=person))
         return person
 
-    def _keep_membership(self, person: PersonId, school: SchoolId, groups: tuple[str, ...]) -> None:
+    def _save_membership(self, person: PersonId, school: SchoolId, groups: tuple[str, ...]) -> None:
         place = (memberships.c.person == person, memberships.c.school == school)
         sealed = self._connection.scalar(select(memberships.c.groups).where(*place))
         if sealed is None:
@@ -184,7 +184,7 @@ class StoredStaff(Staff):
             resealed = sealed_groups(self._vault, groups, person, school)
             self._connection.execute(update(memberships).where(*place).values(groups=resealed))
 
-    def _keep_changes(self, changes: Iterable[RoleChange]) -> None:
+    def _save_changes(self, changes: Iterable[RoleChange]) -> None:
         for change in changes:
             place = {"person": change.person, "school": change.school, "role": change.role.value}
             if change.is_given:

@@ -1,8 +1,8 @@
-"""What a process remembers of staff and schools, so that a submission need not read and decrypt them anew.
+"""A cache of staff and schools for each process, so that a submission does not read and decrypt them again.
 
-Every change of them changes a mark in the database (`changed`). A transaction reads the mark first (`remembered`) and
-uses what was remembered under that mark on that day, since who stands in for whom changes with the day. The mark is
-random, not counted: after a rollback the next change must not bring the same mark back.
+The database holds a cache epoch, which every change of staff or schools replaces (`invalidate`). A transaction reads
+the epoch first and uses what was cached under that epoch on that day, because deputies change with the day. The epoch
+is random, not counted, so that it cannot come back after a rollback.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from storage.db.insert_once import insert_once
 from storage.db.schema import cache_epoch
 
 STAFF = "staff"
-_MARK = select(cache_epoch.c.value).where(cache_epoch.c.name == STAFF)
-_CHANGE = update(cache_epoch).where(cache_epoch.c.name == STAFF)
+_EPOCH = select(cache_epoch.c.value).where(cache_epoch.c.name == STAFF)
+_UPDATE_EPOCH = update(cache_epoch).where(cache_epoch.c.name == STAFF)
 
 
 class StaffCache:
@@ -27,18 +27,18 @@ class StaffCache:
     def __init__(self) -> None:
         self._last: tuple[tuple[UUID | None, date] | None, dict[Any, Any]] = (None, {})
 
-    def remembered(self, connection: Connection, day: date) -> dict[Any, Any]:
-        """Return what is known under the mark that stands in the database now; empty at first."""
-        mark = (connection.scalar(_MARK), day)
-        last_mark, known = self._last
-        if mark != last_mark:
+    def entries(self, connection: Connection, day: date) -> dict[Any, Any]:
+        """The entries of the current epoch and this day, to read and to add to."""
+        epoch = (connection.scalar(_EPOCH), day)
+        last_epoch, known = self._last
+        if epoch != last_epoch:
             known = {}
-            self._last = (mark, known)
+            self._last = (epoch, known)
         return known
 
 
-def changed(connection: Connection) -> None:
-    """Say that something of the staff, their roles or the schools is changed in this transaction."""
+def invalidate(connection: Connection) -> None:
+    """Replace the epoch, because this transaction changes staff, roles or schools."""
     value = uuid4()
     if not insert_once(connection, cache_epoch, {"name": STAFF, "value": value}, (cache_epoch.c.name,)):
-        connection.execute(_CHANGE, {"value": value})
+        connection.execute(_UPDATE_EPOCH, {"value": value})

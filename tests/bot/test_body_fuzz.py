@@ -68,7 +68,7 @@ def requests_of(school: Running, code: str) -> list[Base]:
 
 
 def kept(school: Running) -> dict[str, str]:
-    """All that is stored, but for the marks of requests that were taken in hand, whatever came of them."""
+    """All that is stored, except which requests were processed."""
     return {name: digest for name, digest in school.digest().items() if name != "processed_requests"}
 
 

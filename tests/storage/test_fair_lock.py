@@ -14,19 +14,19 @@ from storage.db.fair_lock import FairLock
 
 def test_the_first_to_ask_is_the_first_to_get_it() -> None:
     line, order = FairLock(), list[int]()
-    assert line.enter(1)
+    assert line.acquire(1)
 
     def ask(number: int) -> None:
-        assert line.enter(10)
+        assert line.acquire(10)
         order.append(number)
-        line.leave()
+        line.release()
 
     threads = [threading.Thread(target=ask, args=(number,)) for number in range(5)]
     for number, thread in enumerate(threads, 1):
         thread.start()
         while line.waiting < number:
             time.sleep(0.001)
-    line.leave()
+    line.release()
     for thread in threads:
         thread.join()
     assert order == [0, 1, 2, 3, 4]
@@ -34,10 +34,10 @@ def test_the_first_to_ask_is_the_first_to_get_it() -> None:
 
 def test_who_waits_too_long_steps_out_and_keeps_nobody_up() -> None:
     line = FairLock()
-    assert line.enter(1)
-    assert not line.enter(0.01)
-    line.leave()
-    assert line.enter(0)
+    assert line.acquire(1)
+    assert not line.acquire(0.01)
+    line.release()
+    assert line.acquire(0)
 
 
 def test_a_transaction_that_fails_gives_its_turn_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

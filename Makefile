@@ -2,22 +2,36 @@
 PYTHON ?= python3
 PORT ?= 8765
 BIN := .venv/bin
+INSTALLED := .venv/.installed
 READY := .venv/.ready
+UV := VIRTUAL_ENV=.venv $(BIN)/uv
 
-.PHONY: setup demo test check bench rules docs-pictures browser format lock clean
+.PHONY: install setup demo test check bench rules docs-pictures browser format lock clean
 
-$(READY): requirements.lock pyproject.toml
+define install
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed" if sys.version_info < (3, 11) else 0)'
 	@echo "Setting up .venv (once) ..."
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check uv==0.13.9
-	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
-	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps -e .
+	@$(UV) pip sync --quiet --require-hashes $(1)
+	@$(UV) pip install --quiet --no-deps -e .
+endef
+
+# What the program needs to run, without what installed it.
+$(INSTALLED): requirements.lock pyproject.toml
+	$(call install,requirements.lock)
+	@$(UV) pip uninstall --quiet uv pip setuptools
 	@touch $@
+
+$(READY): requirements-dev.lock pyproject.toml
+	$(call install,requirements-dev.lock)
+	@touch $(INSTALLED) $@
+
+install: $(INSTALLED)
 
 setup: $(READY)
 
-demo: $(READY)
+demo: $(INSTALLED)
 	@PORT=$(PORT) $(BIN)/meldwijzer demo
 
 test: $(READY) browser
@@ -45,9 +59,11 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
 lock: $(READY)
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		--group dev pyproject.toml -o requirements.lock
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) -c requirements.lock --group dev pyproject.toml -o requirements-dev.lock
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .coverage

@@ -1,3 +1,28 @@
 """The fixtures that all tests share."""
 
-pytest_plugins = ["tests.databases", "tests.browsers"]
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+pytest_plugins = ["tests.sharing", "tests.databases", "tests.browsers"]
+
+
+class _Hurried:
+    """asyncio as uvicorn sees it: stopping a server looks every 10 ms, not every 100, whether all is closed."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(asyncio, name)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(min(seconds, 0.01))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _servers_stop_at_once() -> Iterator[None]:
+    with patch("uvicorn.server.asyncio", _Hurried()):
+        yield

@@ -42,6 +42,7 @@ from practice.web.server import PracticeServer
 from storage.crypto.vault import new_master_key
 from storage.db.schema import identities, metadata, outbox
 from storage.repositories.outbox import SendState
+from tests.databases import migrated_sqlite
 from tests.on_screen import button, words_of
 
 Transport = Literal["http", "socket"]
@@ -356,7 +357,7 @@ def _settings(practice: PracticeServer, folder: Path, schools: Sequence[School],
         slack_app_token=SecretStr("" if app.request_url else app.app_token),
         slack_signing_secret=SecretStr(app.signing_secret),
         slack_api_url=practice.api_url,
-        database_url=database_url or f"sqlite:///{folder / 'meldwijzer.db'}",
+        database_url=database_url or migrated_sqlite(folder / "meldwijzer.db"),
         meldwijzer_master_key=SecretStr(""),
         meldwijzer_master_key_file=_master_key(folder / "master.key"),
         meldwijzer_plan=None,

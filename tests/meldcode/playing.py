@@ -20,7 +20,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, event, select
+from sqlalchemy import select
 
 from handlers.i18n import texts
 from meldcode.application.cases.alarm import Alarm, AlarmRaised, raise_alarm
@@ -41,10 +41,10 @@ from meldcode.domain.staff import Identity, Person
 from storage.crypto.keys import open_vault
 from storage.crypto.vault import MasterKey
 from storage.db.engine import make_engine
-from storage.db.migrate import upgrade
 from storage.db.schema import cases, metadata, outbox
 from storage.schools import PersonConfig, SchoolConfig, apply_schools
 from storage.unit_of_work import Store, StoredUnitOfWork
+from tests.databases import migrated_sqlite
 
 WORKSPACE = "T0001"
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -90,7 +90,7 @@ class Play:
     """A school with its staff, and the case that is being played (`code`)."""
 
     def __init__(self, database: Path, plan: tuple[Plan, str] | None = None, shelf: Path | None = None) -> None:
-        self.engine = _fast_engine(database)
+        self.engine = make_engine(f"sqlite:///{database}")
         self.plan, self._document = plan or _source_plan()
         self._database, self._shelf = database, shelf
         self.now = MONDAY
@@ -396,9 +396,7 @@ def _as_answer(given: Given) -> Answer:
 
 def staffed_database(path: Path) -> Path:
     """Make a database with the school and no case, to be copied by each test."""
-    engine = make_engine(f"sqlite:///{path}")
-    upgrade(engine)
-    engine.dispose()
+    migrated_sqlite(path)
     play = Play(path)
     play.employs()
     play.engine.dispose()
@@ -421,14 +419,3 @@ def _copy_database(of: Path, to: Path) -> None:
 @cache
 def _source_plan() -> tuple[Plan, str]:
     return load_plan(SOURCE_PLAN), SOURCE_PLAN.read_text(encoding="utf-8")
-
-
-def _fast_engine(database: Path) -> Engine:
-    engine = make_engine(f"sqlite:///{database}")
-
-    # A test's data need not survive a power cut.
-    @event.listens_for(engine, "connect")
-    def _forgetful(connection: Any, _: Any) -> None:
-        connection.execute("PRAGMA synchronous = OFF")
-
-    return engine

@@ -37,6 +37,7 @@ from storage.integrity.restore import Restored, restore
 from storage.integrity.verify import FaultKind, faults
 from storage.repositories.outbox import SendState
 from storage.unit_of_work import Store
+from tests.databases import Postgres, sqlite_only
 from tests.storage.conftest import NOW, PUPIL, Staff, append
 from tests.storage.test_verify import destroy
 
@@ -213,6 +214,7 @@ def _columns(db: sqlite3.Connection, table: str) -> list[str]:
 OLDER = [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()][1:]
 
 
+@sqlite_only  # a backup is an SQLite file, whatever the database was
 @pytest.mark.parametrize("version", OLDER)
 def test_a_backup_of_every_older_version_is_brought_up_to_date(
     engine: Engine,
@@ -224,8 +226,6 @@ def test_a_backup_of_every_older_version_is_brought_up_to_date(
     tmp_path: Path,
     version: str,
 ) -> None:
-    if engine.dialect.name != "sqlite":
-        pytest.skip("a backup is an SQLite file, whatever the database was")
     folder = tmp_path / "older"
     folder.mkdir()
     data = made_by(version, backup, BackupKind.DATA, vault, folder)

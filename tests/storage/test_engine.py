@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from storage.db.engine import BadDatabaseUrl, make_engine
-from tests.databases import Postgres
+from tests.databases import PRAGMAS, Postgres
 
 
 def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
@@ -25,7 +25,10 @@ def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
     ("pragma", "value"),
     [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("secure_delete", 1), ("busy_timeout", 1500)],
 )
-def test_sqlite_keeps_what_it_commits_and_wipes_what_it_deletes(tmp_path: Path, pragma: str, value: object) -> None:
+def test_sqlite_keeps_what_it_commits_and_wipes_what_it_deletes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pragma: str, value: object
+) -> None:
+    monkeypatch.setattr("storage.db.engine.PRAGMAS", PRAGMAS)
     with make_engine(f"sqlite:///{tmp_path / 'm.db'}").connect() as connection:
         assert connection.scalar(text(f"PRAGMA {pragma}")) == value
 

@@ -30,7 +30,7 @@ from storage.integrity.verify import faults
 from storage.integrity.wipe import wipe
 from storage.repositories.outbox import Claimed
 from storage.unit_of_work import Store
-from tests.databases import Postgres
+from tests.databases import Postgres, postgresql_only, sqlite_only
 from tests.storage.conftest import NOW, PUPIL, Staff
 
 END = datetime(2028, 9, 4, 9, 0, tzinfo=UTC)
@@ -103,6 +103,7 @@ def test_the_tombstone_can_be_checked_and_not_forged(
     assert row.tombstone != chain.tombstone(vault, row.id, 3, END)
 
 
+@pytest.mark.alone  # it reads the files of the server, of which other tests drop theirs
 @pytest.mark.usefixtures("stays")
 def test_nothing_is_left_in_the_files(
     engine: Engine, store: Store, ending: CaseHeader, request: pytest.FixtureRequest, tmp_path: Path
@@ -142,11 +143,10 @@ def _found(engine: Engine, secrets: dict[str, bytes], request: pytest.FixtureReq
     return {name: [file for file, content in contents if secret in content] for name, secret in secrets.items()}
 
 
+@sqlite_only  # the copy is made as a file; what is tested is the keys
 def test_an_older_backup_does_not_open_with_the_keys_of_now(
     engine: Engine, store: Store, ending: CaseHeader, plan: Plan, master_key: MasterKey, tmp_path: Path
 ) -> None:
-    if engine.dialect.name != "sqlite":
-        pytest.skip("the copy is made as a file; what is tested is the keys")
     backup = tmp_path / "backup.db"
     with closing(sqlite3.connect(_file(engine))) as source, closing(sqlite3.connect(backup)) as copy:
         source.backup(copy)
@@ -179,11 +179,10 @@ def test_two_workers_destroy_it_once(store: Store, engine: Engine, ending: CaseH
         assert connection.scalar(select(cases.c.destroyed_at).where(cases.c.id == ending.id)) == END
 
 
+@postgresql_only  # on SQLite one transaction runs at a time
 def test_a_case_that_is_being_reopened_or_held_at_that_moment_survives(
     store: Store, engine: Engine, staff: Staff, ending: CaseHeader
 ) -> None:
-    if engine.dialect.name != "postgresql":
-        pytest.skip("on SQLite one transaction runs at a time")
     with store.transaction(END) as uow:
         _append(uow, ending, staff, "signal", {"what": "Weer iets."})
         uow.retention.set_term(ending.id, None)

@@ -9,6 +9,7 @@ from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.domain.case.header import CaseHeader
 from storage.db.schema import outbox
 from storage.unit_of_work import LostTransaction, Store, Transactions
+from tests.databases import sqlite_only
 from tests.storage.conftest import NOW, Staff
 
 
@@ -33,22 +34,20 @@ def test_one_that_fails_takes_only_its_own_along(store: Store, staff: Staff, cas
     assert _moments(engine) == {"1", "3"}
 
 
+@sqlite_only  # on a server each has a commit of its own
 def test_what_shares_a_commit_is_stored_at_its_end_or_not_at_all(
     store: Store, staff: Staff, case: CaseHeader, engine: Engine
 ) -> None:
-    if store.writers > 1:
-        pytest.skip("on a server each has a commit of its own")
     with pytest.raises(RuntimeError), store.together() as begin:
         _put(begin, staff, case, "1")
         raise RuntimeError
     assert _moments(engine) == set()
 
 
+@sqlite_only
 def test_a_database_that_rolled_back_by_itself_is_noticed(
     store: Store, staff: Staff, case: CaseHeader, engine: Engine
 ) -> None:
-    if store.writers > 1:
-        pytest.skip("on a server each has a commit of its own")
     with pytest.raises(LostTransaction), store.together() as begin:
         _put(begin, staff, case, "1")
         with begin(NOW) as uow:

@@ -1,0 +1,82 @@
+"""What the workers of a run share: a folder, and a lock by which a test marked `alone` runs while the others wait."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+FOLDER = "MELDWIJZER_TEST_RUN"
+
+
+def shared_folder() -> Path:
+    """The folder of this run, which is removed at its end."""
+    return Path(os.environ[FOLDER])
+
+
+class Room:
+    """Where one test is alone or several are together; who waits to be alone goes before those that come later."""
+
+    def __init__(self, folder: Path) -> None:
+        self._door, self._room = (folder / "door").open("w"), (folder / "room").open("w")
+
+    @contextmanager
+    def entered(self, *, alone: bool) -> Iterator[None]:
+        """Wait until the test may run, and leave when it has ended."""
+        with _locked(self._door, fcntl.LOCK_EX):
+            fcntl.flock(self._room, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        try:
+            yield
+        finally:
+            fcntl.flock(self._room, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        self._door.close()
+        self._room.close()
+
+
+@contextmanager
+def _locked(file: IO[str], how: int) -> Iterator[None]:
+    fcntl.flock(file, how)
+    try:
+        yield
+    finally:
+        fcntl.flock(file, fcntl.LOCK_UN)
+
+
+class Turns:
+    """The plugin that lets each test wait for its turn, before its time limit begins."""
+
+    def __init__(self) -> None:
+        self._room = Room(shared_folder())
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        with self._room.entered(alone=item.get_closest_marker("alone") is not None):
+            return (yield)
+
+    def pytest_unconfigure(self) -> None:
+        self._room.close()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the folder in the process that starts the workers; they inherit its environment."""
+    if not _is_worker(config):
+        os.environ[FOLDER] = tempfile.mkdtemp(prefix="tests")
+    config.pluginmanager.register(Turns(), "turns")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not _is_worker(config):
+        shutil.rmtree(os.environ.pop(FOLDER), ignore_errors=True)
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")

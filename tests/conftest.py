@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 from unittest.mock import patch
 
 import pytest
+
+from meldcode.domain.plan.file import parse_plan
 
 pytest_plugins = ["tests.sharing", "tests.databases", "tests.browsers"]
 
@@ -20,6 +23,14 @@ class _Hurried:
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(min(seconds, 0.01))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _each_plan_is_read_once() -> Iterator[None]:
+    """Reading a plan takes half a second."""
+    once = lru_cache(parse_plan)
+    with patch("meldcode.domain.plan.file.parse_plan", once), patch("storage.repositories.plans.parse_plan", once):
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

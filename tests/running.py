@@ -18,7 +18,6 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 from unittest.mock import AsyncMock, patch
@@ -257,8 +256,6 @@ async def running(
     async with contextlib.AsyncExitStack() as stack:
         practice = await stack.enter_async_context(PracticeServer(workspace))
         settings = _settings(practice, folder, schools, database_url)
-        # Reading a plan takes half of the start: each is read once for all tests.
-        stack.enter_context(patch("bot.app.load_plan", _load_plan))
         program = await stack.enter_async_context(prepared(settings, clock))
         if not ticking:
             for name in ("start", "stop"):
@@ -325,9 +322,6 @@ async def until(condition: Callable[[], Any], seconds: float = 5) -> None:
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.01)
-
-
-_load_plan = cache(load_plan)
 
 
 def _door() -> socket.socket:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -70,12 +71,19 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make the folder in the process that starts the workers; they inherit its environment."""
     if not _is_worker(config):
         os.environ[FOLDER] = tempfile.mkdtemp(prefix="tests")
+        _keep_bytecode()
     config.pluginmanager.register(Turns(), "turns")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not _is_worker(config):
         shutil.rmtree(os.environ.pop(FOLDER), ignore_errors=True)
+
+
+def _keep_bytecode() -> None:
+    """Tests start the program more than a hundred times, which takes three times as long without compiled modules."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 
 def _is_worker(config: pytest.Config) -> bool:

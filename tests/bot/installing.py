@@ -30,7 +30,8 @@ from practice.client.delivery import deliver_event
 from practice.model import AppConfig, Person
 from practice.state.workspace import Workspace
 from practice.web.server import PracticeServer
-from tests.running import BEUK, LINDE, Clock, Running, School, _load_plan, _master_key, serving
+from tests.databases import migrated_sqlite
+from tests.running import BEUK, LINDE, Clock, Running, School, _master_key, serving
 
 T_LINDE, T_BEUK = "T0LINDE", "T0BEUK"
 SCHOOLS: tuple[School, School] = ({**LINDE, "workspace": T_LINDE}, {**BEUK, "workspace": T_BEUK})
@@ -107,7 +108,6 @@ async def two_workspaces(
     async with contextlib.AsyncExitStack() as stack:
         practice = await stack.enter_async_context(PracticeServer(apps[0], others=apps[1:]))
         settings = settings_for(practice, folder, schools, database_url)
-        stack.enter_context(patch("bot.app.load_plan", _load_plan))
         program = await stack.enter_async_context(prepared(settings.checked_for_slack(), clock))
         for name in ("start", "stop"):
             stack.enter_context(patch.object(program.ticker, name))
@@ -134,7 +134,7 @@ def settings_for(practice: PracticeServer, folder: Path, schools: Sequence[Schoo
         slack_client_id=ID,
         slack_client_secret=SecretStr(SECRET),
         slack_api_url=practice.api_url,
-        database_url=database_url or f"sqlite:///{folder / 'meldwijzer.db'}",
+        database_url=database_url or migrated_sqlite(folder / "meldwijzer.db"),
         meldwijzer_master_key=SecretStr(""),
         meldwijzer_master_key_file=_master_key(folder / "master.key"),
         meldwijzer_schools=file,

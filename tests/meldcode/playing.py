@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
@@ -33,7 +32,8 @@ from meldcode.domain.case.header import CaseHeader, Reading
 from meldcode.domain.case.state import Answer, Entry, State, fold, needed
 from meldcode.domain.errors import Invalid, Refused
 from meldcode.domain.ids import PersonId
-from meldcode.domain.plan.file import load_plan, parse_plan, shipped_plans
+from meldcode.domain.plan import file as plan_file
+from meldcode.domain.plan.file import load_plan, shipped_plans
 from meldcode.domain.plan.forms import FieldKind, FieldSpec
 from meldcode.domain.plan.model import ActionSpec, Effect, Plan
 from meldcode.domain.plan.roles import Role
@@ -407,7 +407,7 @@ def new_play(empty: Path, folder: Path, document: str = "", shelf: Path | None =
     """A play in a copy of the empty database, on the source's plan unless another's document is given."""
     database = folder / "play.db"
     shutil.copy(empty, database)
-    plan = (parse_plan(document, "plan"), document) if document else None
+    plan = (plan_file.parse_plan(document, "plan"), document) if document else None
     return Play(database, plan, shelf)
 
 
@@ -416,6 +416,5 @@ def _copy_database(of: Path, to: Path) -> None:
         source.backup(copy)
 
 
-@cache
 def _source_plan() -> tuple[Plan, str]:
     return load_plan(SOURCE_PLAN), SOURCE_PLAN.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A demo that runs, a browser before it, and a folder for the pictures."""
+"""A demo that runs and a browser before it; pictures are taken when the documents' are renewed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from tests.story.demo import COMMAND, PICTURES, ROOT, STILL, Demo
+from tests.story.demo import COMMAND, PICTURES, STILL, Demo
 from tests.story.desk import Desk
 
 PATIENCE = 20_000  # milliseconds; moving the clock does all that fell due, which takes long on a busy machine
@@ -34,8 +34,7 @@ def demo(browser: Browser, tmp_path: Path) -> Iterator[Demo]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def desk(browser: Browser, demo: Demo) -> AsyncIterator[Desk]:
-    pictures = Path(PICTURES or ROOT / "test-results")
     context = await browser.new_context(locale="nl-NL", timezone_id="Europe/Amsterdam", reduced_motion="reduce")
     context.set_default_timeout(PATIENCE)
-    yield Desk(await context.new_page(), demo.url, pictures)
+    yield Desk(await context.new_page(), demo.url, Path(PICTURES) if PICTURES else None)
     await context.close()

@@ -17,9 +17,9 @@ PHONE = ViewportSize(width=390, height=800)
 
 
 class Desk:
-    """One browser at which people take turns."""
+    """One browser at which people take turns. Pictures are taken if there is a folder for them."""
 
-    def __init__(self, page: Page, url: str, pictures: Path) -> None:
+    def __init__(self, page: Page, url: str, pictures: Path | None) -> None:
         self.page = page
         self.who = ""
         self._url = url
@@ -122,6 +122,8 @@ class Desk:
         return await self.page.locator("body").inner_text()
 
     async def picture(self, name: str) -> None:
+        if self._pictures is None:
+            return
         self._pictures.mkdir(parents=True, exist_ok=True)
         await self.page.mouse.move(0, 0)
         await self._quiet()

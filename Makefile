@@ -4,9 +4,11 @@ PORT ?= 8765
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 READY := .venv/.ready
+WORKERS ?= 2
+PYTEST = $(BIN)/pytest -n $(WORKERS) --dist worksteal
 UV := VIRTUAL_ENV=.venv $(BIN)/uv
 
-.PHONY: install setup demo test check bench rules docs-pictures browser format lock clean
+.PHONY: install setup demo test test-fast coverage check bench rules docs-pictures browser format lock clean
 
 define install
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed" if sys.version_info < (3, 11) else 0)'
@@ -35,7 +37,13 @@ demo: $(INSTALLED)
 	@PORT=$(PORT) $(BIN)/meldwijzer demo
 
 test: $(READY) browser
-	@$(BIN)/pytest --cov --cov-report=term:skip-covered
+	@$(PYTEST)
+
+test-fast: $(READY)
+	@$(PYTEST) -m "not slow"
+
+coverage: $(READY) browser
+	@$(PYTEST) --cov --cov-report=term:skip-covered
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -12,7 +12,7 @@ import pytest
 
 from meldcode.domain.plan.file import parse_plan
 
-pytest_plugins = ["tests.sharing", "tests.databases", "tests.browsers"]
+pytest_plugins = ["tests.sharing", "tests.selecting", "tests.databases", "tests.browsers"]
 
 
 class _Hurried:

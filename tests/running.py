@@ -8,16 +8,15 @@ async with running(tmp_path, transport="socket") as school:
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import hashlib
 import logging
 import secrets
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 from unittest.mock import AsyncMock, patch
@@ -41,6 +40,7 @@ from practice.web.server import PracticeServer
 from storage.crypto.vault import new_master_key
 from storage.db.schema import identities, metadata, outbox
 from storage.repositories.outbox import SendState
+from tests.clock import Clock, until
 from tests.databases import migrated_sqlite
 from tests.on_screen import button, words_of
 
@@ -95,19 +95,6 @@ def signal(**changed: Any) -> Json:
     labels = {"what": WHAT, "when": WHEN}
     filled = {"Voornaam": "Sem", "Achternaam": "Bakker", "Groep": "5", "Soort": ABUSE, WHAT: "Een blauwe plek."}
     return filled | {labels.get(name, name): value for name, value in changed.items()}
-
-
-class Clock:
-    """The time of the program and the workspace: it runs from `TODAY`, and a test can move it on."""
-
-    def __init__(self, start: datetime = TODAY) -> None:
-        self._ahead = start - datetime.now(UTC)
-
-    def __call__(self) -> datetime:
-        return datetime.now(UTC) + self._ahead
-
-    def forward(self, **delta: float) -> None:
-        self._ahead += timedelta(**delta)
 
 
 @dataclass
@@ -250,7 +237,7 @@ async def running(
     a test does it by hand, with `program.sender.drain()` and `program.ticker.tick()`. With `languages`
     Slack is asked for the languages of people who did not act yet.
     """
-    clock, door = Clock(), _door() if transport == "http" else None
+    clock, door = Clock(TODAY), _door() if transport == "http" else None
     url = f"http://127.0.0.1:{door.getsockname()[1]}" if door else ""
     workspace = Workspace(_app(url, typing=typing), _people(schools), now=clock)
     async with contextlib.AsyncExitStack() as stack:
@@ -315,13 +302,6 @@ def logged() -> Iterator[Logged]:
     finally:
         root.setLevel(level)
         root.removeHandler(kept)
-
-
-async def until(condition: Callable[[], Any], seconds: float = 5) -> None:
-    """Wait for something to become true, for a bounded time."""
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 def _door() -> socket.socket:

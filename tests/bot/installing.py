@@ -30,8 +30,9 @@ from practice.client.delivery import deliver_event
 from practice.model import AppConfig, Person
 from practice.state.workspace import Workspace
 from practice.web.server import PracticeServer
+from tests.clock import Clock
 from tests.databases import migrated_sqlite
-from tests.running import BEUK, LINDE, Clock, Running, School, _master_key, serving
+from tests.running import BEUK, LINDE, TODAY, Running, School, _master_key, serving
 
 T_LINDE, T_BEUK = "T0LINDE", "T0BEUK"
 SCHOOLS: tuple[School, School] = ({**LINDE, "workspace": T_LINDE}, {**BEUK, "workspace": T_BEUK})
@@ -90,7 +91,7 @@ async def two_workspaces(
     folder: Path, *, schools: Sequence[School] = SCHOOLS, database_url: str = "", worker: bool = True
 ) -> AsyncIterator[tuple[Running, Running]]:
     """Run the program for the workspaces of De Linde and De Beuk; nothing is installed yet."""
-    clock, door = Clock(), socket.create_server(("127.0.0.1", 0))
+    clock, door = Clock(TODAY), socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{door.getsockname()[1]}"
     linde = AppConfig(
         manifest=manifest(url),

@@ -15,8 +15,9 @@ from sqlalchemy.exc import OperationalError
 
 from practice.model import Json, View
 from storage.db.schema import cases, drafts, entries, outbox
+from tests.clock import until
 from tests.on_screen import said, typed_in, words_of
-from tests.running import JORIS, KARIN, MEHMET, SANNE, WHAT, Running, Transport, running, signal, until
+from tests.running import JORIS, KARIN, MEHMET, SANNE, WHAT, Running, Transport, running, signal
 
 transports = pytest.mark.parametrize("transport", ["http", "socket"])
 HINTED = signal(what="Sem is misschien geslagen.")

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.clock import until
 from tests.on_screen import buttons_of
-from tests.running import FATIMA, JORIS, KARIN, NOOR, SANNE, WILLEM, Running, running, signal, until
+from tests.running import FATIMA, JORIS, KARIN, NOOR, SANNE, WILLEM, Running, running, signal
 
 pytestmark = pytest.mark.rule("G4")
 EVERYBODY = (SANNE, KARIN, JORIS, FATIMA, WILLEM, NOOR)

@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from practice.client import payloads
 from practice.model import Exchange, Json
 from storage.db.schema import outbox
+from tests.clock import until
 from tests.on_screen import words_of
 from tests.running import (
     KARIN,
@@ -29,7 +30,6 @@ from tests.running import (
     person,
     running,
     signal,
-    until,
 )
 
 pytestmark = pytest.mark.rule("G3")

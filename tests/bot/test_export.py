@@ -16,8 +16,9 @@ from meldcode.domain.plan.roles import Role
 from practice.model import File, View
 from storage.db.schema import files, metadata, pending_exports
 from tests.bot.closing import closed_case, opened_case, record
+from tests.clock import until
 from tests.on_screen import words_of
-from tests.running import FATIMA, JORIS, KARIN, SANNE, Running, logged, running, until
+from tests.running import FATIMA, JORIS, KARIN, SANNE, Running, logged, running
 
 TO, WHY = "Voor wie is het?", "Waarom?"
 WHOLE, PARENTS = "Alles, met namen: voor Veilig Thuis", "Voor de ouders: zonder anderen"

@@ -11,8 +11,9 @@ from bot import home_tabs
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.staff import Identity
 from tests.bot.test_roles_in_slack import give
+from tests.clock import until
 from tests.on_screen import buttons_of
-from tests.running import FATIMA, JORIS, KARIN, MEHMET, SANNE, WILLEM, Running, running, signal, until
+from tests.running import FATIMA, JORIS, KARIN, MEHMET, SANNE, WILLEM, Running, running, signal
 
 
 async def home_of(school: Running, user: str) -> str:

@@ -23,7 +23,8 @@ from meldcode.domain.staff import Identity
 from practice.model import Json, Person
 from storage.db.schema import identities
 from tests.bot.test_http import answered, signed
-from tests.running import BEUK, JORIS, KARIN, LINDE, MEHMET, SANNE, WILLEM, Running, running, signal, until
+from tests.clock import until
+from tests.running import BEUK, JORIS, KARIN, LINDE, MEHMET, SANNE, WILLEM, Running, running, signal
 
 ENGLISH = {
     "First name": "Sem",

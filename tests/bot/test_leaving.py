@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.clock import until
 from tests.on_screen import words_of
-from tests.running import FATIMA, KARIN, MEHMET, SANNE, running, signal, until
+from tests.running import FATIMA, KARIN, MEHMET, SANNE, running, signal
 
 NOT_THERE = "Dit dossier is er niet, of jij kunt het niet lezen."
 

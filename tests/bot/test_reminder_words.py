@@ -11,9 +11,10 @@ from bot.app import prepared
 from bot.cli.doctor.findings import _outbox as outbox_complaints
 from meldcode.domain import calendar
 from meldcode.domain.calendar import AMSTERDAM
-from tests.bot.test_reminders import comes, hourly, next_due, on_a_monday, postpones, record, reported, send, unread
+from tests.bot.test_reminders import comes, hourly, next_due, on_a_monday, postpones, records, reported, send, unread
+from tests.clock import until
 from tests.on_screen import words_of
-from tests.running import FATIMA, JORIS, KARIN, SANNE, logged, signal, until
+from tests.running import FATIMA, JORIS, KARIN, SANNE, logged, signal
 
 REASON = "Ik ben vandaag op cursus."
 
@@ -45,7 +46,7 @@ async def test_before_a_vacation_what_cannot_wait_comes_first_and_is_marked(tmp_
     async with on_a_monday(tmp_path, database_url) as school:
         school.clock.forward(days=21)
         [overdue, can_wait] = await reported(school, "Sem", "Noor")
-        await record(school, KARIN, can_wait, "taken_up")
+        await records(school, KARIN, can_wait, "taken_up")
         await comes(school, "2026-12-17T15:30")
         [for_today] = await reported(school, "Daan")
         await comes(school, "2026-12-18T08:30")
@@ -85,7 +86,7 @@ async def test_a_deed_stops_the_pings_in_its_own_transaction(tmp_path: Path, dat
     async with on_a_monday(tmp_path, database_url) as school:
         [code] = await reported(school)
         assert next_due(school) == datetime(2026, 11, 23, 15, 0, tzinfo=AMSTERDAM)
-        await record(school, KARIN, code, "taken_up")
+        await records(school, KARIN, code, "taken_up")
         assert next_due(school) == datetime(2026, 11, 30, 8, 30, tzinfo=AMSTERDAM), "of the next step, without a tick"
         assert await school.program.ticker.tick() == 0
 

@@ -9,19 +9,18 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select, update
 
 from bot.app import prepared
-from meldcode.application.cases.record_entry import RecordEntry, Saved, record_entry
 from meldcode.application.staff.deputies import leave_or_return
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.state import Answer
 from meldcode.domain.staff import Identity
 from storage.db.schema import cases, entries, outbox
 from storage.repositories.outbox import SendState
+from tests.bot.closing import record
 from tests.databases import Postgres
 from tests.on_screen import buttons_of, words_of
 from tests.running import FATIMA, JORIS, KARIN, MEHMET, SANNE, Running, logged, running, signal
@@ -90,48 +89,45 @@ async def reported(school: Running, *names: str) -> list[str]:
     return [CODE.findall(words_of(saved))[0] for saved in shown]
 
 
-async def record(school: Running, by: str, code: str, record: str, **answers: Answer) -> Saved:
+async def records(school: Running, by: str, code: str, action: str, **answers: Answer) -> None:
     """Somebody records something in a case; of that messages are sent and read."""
-    command = RecordEntry(Identity("slack", TEAM, by), uuid4().hex, record, answers, code, seen=99, reviewed=True)
-    saved = await school.program.executor.execute(lambda uow, now: record_entry(uow, command, now))
-    assert isinstance(saved, Saved)
+    await record(school, by, action, code, **answers)
     await send(school)
     unread(school)
-    return saved
 
 
 async def taken_up_before_the_vacation(school: Running) -> None:
     """A case that was reported and taken up in the last week before the vacation of December."""
     school.clock.forward(days=24)
     [code] = await reported(school)
-    await record(school, KARIN, code, "taken_up")
+    await records(school, KARIN, code, "taken_up")
 
 
 async def consulted(school: Running, code: str) -> None:
     """Steps 1 and 2 are done."""
     today = school.clock().date().isoformat()
-    await record(school, KARIN, code, "taken_up")
-    await record(school, KARIN, code, "parents_know", parents_informed="yes")
+    await records(school, KARIN, code, "taken_up")
+    await records(school, KARIN, code, "parents_know", parents_informed="yes")
     consultation: dict[str, Answer] = {"present": (SANNE, KARIN), "consulted": "swv", "advice": "Praten."}
-    await record(school, KARIN, code, "consultation", consulted_on=today, **consultation)
+    await records(school, KARIN, code, "consultation", consulted_on=today, **consultation)
 
 
 async def weighed(school: Running, code: str) -> None:
     """Step 3 is passed over, and the case was weighed and discussed."""
     today = school.clock().date().isoformat()
     await consulted(school, code)
-    await record(school, KARIN, code, "safety", danger_by_talk="yes", why="Gevaar.")
-    await record(school, KARIN, code, "weighing", weighed_by=(SANNE, KARIN), risk="Groot.", unsafe="no")
+    await records(school, KARIN, code, "safety", danger_by_talk="yes", why="Gevaar.")
+    await records(school, KARIN, code, "weighing", weighed_by=(SANNE, KARIN), risk="Groot.", unsafe="no")
     told: dict[str, Answer] = {"discussed_on": today, "discussed_by": (SANNE, KARIN, FATIMA)}
-    await record(school, KARIN, code, "leader_told", **told)
+    await records(school, KARIN, code, "leader_told", **told)
 
 
 async def decided(school: Running, code: str, decision: str) -> None:
     """It was decided to report, or to keep watch."""
     await weighed(school, code)
     why: dict[str, Answer] = {"help_accepted": "yes", "contact_allowed": "yes", "why_decision": "Zo."}
-    await record(school, KARIN, code, "proposal", decision=decision, **why)
-    await record(school, FATIMA, code, "confirmation", agreed="yes")
+    await records(school, KARIN, code, "proposal", decision=decision, **why)
+    await records(school, FATIMA, code, "confirmation", agreed="yes")
 
 
 def messages(school: Running, kind: str = "reminder") -> list[Any]:
@@ -193,7 +189,7 @@ async def test_a_reminder_that_waits_for_the_morning_is_dropped_once_it_is_dealt
         await comes(school, "2026-11-23T20:00")
         assert [row.state for row in messages(school)] == [SendState.PENDING] * 2
         answers = {"until": "2026-11-26", "why_later": "Ziek."} if deed == "postponed" else {}
-        await record(school, JORIS, code, deed, **answers)
+        await records(school, JORIS, code, deed, **answers)
         await comes(school, "2026-11-24T08:30")
         assert unread(school) == {}
         assert [row.state for row in messages(school)] == [SendState.SENT] * 2, "and it is not tried again"
@@ -294,7 +290,7 @@ async def test_three_days_of_downtime_are_caught_up_once(tmp_path: Path, databas
 async def test_once_a_week_the_school_leader_gets_counts_and_no_cases(tmp_path: Path, database_url: str) -> None:
     async with on_a_monday(tmp_path, database_url) as school:
         codes = await reported(school, "Sem", "Noor")
-        await record(school, KARIN, codes[0], "taken_up")
+        await records(school, KARIN, codes[0], "taken_up")
         await hourly(school)
         assert messages(school, "week") == [], "a week that began without cases has nothing to count"
         for moment in ("2026-11-30T08:29", "2026-11-30T08:30", "2026-11-30T09:30", "2026-12-01T09:00"):
@@ -337,9 +333,9 @@ async def test_a_follow_up_is_brought_to_mind_of_its_owner_on_its_day(
 
 async def appointment(school: Running, code: str, day: str, owner: str) -> None:
     await consulted(school, code)
-    await record(school, KARIN, code, "safety", danger_by_talk="no", why="Het kan.")
+    await records(school, KARIN, code, "safety", danger_by_talk="no", why="Het kan.")
     agreed: dict[str, Answer] = {"follow_up_what": "Bellen.", "follow_up_on": day, "follow_up_owner": owner}
-    await record(school, KARIN, code, "parents_talk", parents_talk_on="2026-11-23", **TALK, **agreed)
+    await records(school, KARIN, code, "parents_talk", parents_talk_on="2026-11-23", **TALK, **agreed)
 
 
 @pytest.mark.rule("S3.6")
@@ -366,7 +362,7 @@ async def test_who_keeps_watch_is_asked_for_an_entry_at_each_interval(tmp_path: 
         assert reminded(school, f"Dossier {code} wacht") == {SANNE}
         await comes(school, "2026-12-16T20:00")
         seen: dict[str, Answer] = {"watched_on": "2026-12-16", "change": "same", "watched": "Rustig."}
-        await record(school, SANNE, code, "watch_entry", **seen)
+        await records(school, SANNE, code, "watch_entry", **seen)
         await comes(school, "2026-12-17T09:00")
         assert unread(school) == {}, "the entry was made while the reminder waited for the morning"
         await comes(school, "2026-12-18T08:30")
@@ -385,12 +381,12 @@ async def test_an_unfinished_report_is_brought_to_mind_until_the_parent_was_told
         [code] = await reported(school)
         await decided(school, code, "report")
         report: dict[str, Answer] = {"reported_on": "2026-11-23", "reporter": KARIN, "reporter_role": "IB-er"}
-        await record(school, KARIN, code, "reported", **report)
+        await records(school, KARIN, code, "reported", **report)
         for moment in ("2026-11-30T08:30", "2026-12-02T08:30", "2026-12-09T08:30"):
             await comes(school, moment)
             assert reminded(school, f"Dossier {code} wacht") == {KARIN, FATIMA}, moment
         told: dict[str, Answer] = {"parent_informed": "yes", "told_by": (KARIN, FATIMA), "told_what": "Verteld."}
-        await record(school, KARIN, code, "parent_told", told_on="2026-12-09", **told)
+        await records(school, KARIN, code, "parent_told", told_on="2026-12-09", **told)
         await comes(school, "2026-12-18T09:00")
         assert unread(school) == {}
 

@@ -8,8 +8,9 @@ import pytest
 
 from practice.blocks.elements import all_elements
 from practice.model import View
+from tests.clock import until
 from tests.on_screen import blocks_of, button, buttons_of, typed_in, words_of
-from tests.running import BEUK, FATIMA, KARIN, LINDE, NOOR, SANNE, WILLEM, Running, linde_with, person, running, until
+from tests.running import BEUK, FATIMA, KARIN, LINDE, NOOR, SANNE, WILLEM, Running, linde_with, person, running
 
 pytestmark = pytest.mark.rule("G3")
 ALONE = linde_with(person(FATIMA, "Fatima el Amrani", "school_leader"))

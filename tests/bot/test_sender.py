@@ -11,8 +11,9 @@ from sqlalchemy import select, update
 from bot.cli.doctor.findings import _outbox
 from bot.outbox_relay import MOST_DOUBTFUL
 from storage.db.schema import outbox
+from tests.clock import until
 from tests.on_screen import words_of
-from tests.running import FATIMA, JORIS, KARIN, SANNE, Running, logged, running, signal, until
+from tests.running import FATIMA, JORIS, KARIN, SANNE, Running, logged, running, signal
 
 
 async def sends(school: Running) -> int:

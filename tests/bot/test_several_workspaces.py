@@ -18,7 +18,8 @@ from practice.model import Json
 from storage.db.schema import cases, installations, outbox, schools
 from tests.bot.installing import ID, SCHOOLS, SECRET, T_BEUK, T_LINDE, Browser, install, two_workspaces, uninstall
 from tests.bot.test_export import WHOLE, asks
-from tests.running import BEATRIX, BRAM, KARIN, LINDE, SANNE, Running, logged, person, signal, until
+from tests.clock import until
+from tests.running import BEATRIX, BRAM, KARIN, LINDE, SANNE, Running, logged, person, signal
 
 
 def methods(school: Running, name: str) -> int:

@@ -10,6 +10,7 @@ import pytest
 
 from practice.model import Message, View
 from storage.db.schema import cases, entries, outbox
+from tests.clock import until
 from tests.on_screen import buttons_of, typed_in, words_of
 from tests.running import (
     ABUSE,
@@ -27,7 +28,6 @@ from tests.running import (
     person,
     running,
     signal,
-    until,
 )
 
 KINDS = [

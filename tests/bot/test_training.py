@@ -22,7 +22,8 @@ from practice.model import Guide
 from practice.state.workspace import Workspace
 from practice.web.server import PracticeServer
 from storage.crypto.vault import new_master_key
-from tests.running import KARIN, SANNE, until
+from tests.clock import until
+from tests.running import KARIN, SANNE
 
 CASES = {case.id: case for case in prepared_cases()}
 

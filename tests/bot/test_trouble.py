@@ -14,8 +14,9 @@ from sqlalchemy.exc import OperationalError
 
 from bot.app import working
 from storage.db.schema import cases, entries, outbox
+from tests.clock import until
 from tests.on_screen import typed_in, words_of
-from tests.running import JORIS, KARIN, SANNE, WHAT, Running, Transport, logged, running, signal, until
+from tests.running import JORIS, KARIN, SANNE, WHAT, Running, Transport, logged, running, signal
 
 REFERENCE = r"noem code ([A-Z0-9]{3}-[A-Z0-9]{3})\."
 transports = pytest.mark.parametrize("transport", ["http", "socket"])

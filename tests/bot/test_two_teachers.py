@@ -10,8 +10,9 @@ import pytest
 
 from practice.model import View
 from storage.db.schema import cases
+from tests.clock import until
 from tests.on_screen import blocks_of, buttons_of, words_of
-from tests.running import KARIN, MEHMET, SANNE, Running, Transport, running, signal, until
+from tests.running import KARIN, MEHMET, SANNE, Running, Transport, running, signal
 
 pytestmark = pytest.mark.rule("G3")
 FIRST = signal(what="Eerste: een blauwe plek.", Groep="5")

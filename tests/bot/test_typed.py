@@ -6,8 +6,9 @@ from pathlib import Path
 
 from bot.manifest import manifest
 from practice.client import payloads
+from tests.clock import until
 from tests.on_screen import buttons_of, words_of
-from tests.running import NOOR, SANNE, logged, running, until
+from tests.running import NOOR, SANNE, logged, running
 
 SECRET = "Sem Bakker heeft blauwe plekken"
 

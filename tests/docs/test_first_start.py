@@ -18,8 +18,8 @@ from meldcode.domain.yaml_text import read_yaml
 from practice.model import AppConfig, Person
 from practice.state.workspace import Workspace
 from practice.web.server import PracticeServer
+from tests.clock import until
 from tests.docs.documents import INSTALL, section
-from tests.running import until
 
 TOKENS = {"xapp-…": "xapp-practice", "xoxb-…": "xoxb-practice"}
 

@@ -25,7 +25,7 @@ def overview_of(play: Play, actor: Actor) -> Overview:
         return overview(uow, actor.identity, play.now)
 
 
-def words_of(blocks: object) -> str:
+def as_json(blocks: object) -> str:
     return json.dumps(blocks, ensure_ascii=False)
 
 
@@ -40,7 +40,7 @@ def test_whose_case_was_joined_to_another_is_not_told_that_there_is_another(
     play.joins(KARIN, first, second)
     with use_language(language):
         overview = overview_of(play, MEHMET)
-        shown = words_of(case_list(overview))
+        shown = as_json(case_list(overview))
     assert [row.place for row in overview.rows] == [Section.JOINED]
     assert {*CODE.findall(shown)} == {second}
     assert not re.search(telltales, shown.replace("Meldwijzer", ""), re.IGNORECASE)
@@ -48,13 +48,13 @@ def test_whose_case_was_joined_to_another_is_not_told_that_there_is_another(
 
 def test_what_is_needed_and_by_when_reads_as_sentences(play: Play) -> None:
     play.signal()
-    assert "Nu nodig: Signaal oppakken, uiterlijk vandaag" in words_of(case_list(overview_of(play, KARIN)))
+    assert "Nu nodig: Signaal oppakken, uiterlijk vandaag" in as_json(case_list(overview_of(play, KARIN)))
     play.reach("consult")
     question = "Nu nodig: Weten de ouders van de zorgen? Uiterlijk maandag 9 maart"
-    assert question in words_of(case_list(overview_of(play, KARIN)))
+    assert question in as_json(case_list(overview_of(play, KARIN)))
     [following] = overview_of(play, FATIMA).rows
     assert following.record is None
-    assert "\\nUiterlijk maandag 9 maart" in words_of(case_list(overview_of(play, FATIMA)))
+    assert "\\nUiterlijk maandag 9 maart" in as_json(case_list(overview_of(play, FATIMA)))
 
 
 @pytest.mark.rule("S1.2")
@@ -63,12 +63,12 @@ def test_the_pages_of_a_logbook_hold_every_entry_once_and_the_last_is_full(play:
     for _ in range(count):
         play.signal()
     view, pages = play.opens(KARIN), -(-count // ENTRIES)
-    shown = [re.findall(r"\*(\d+)\. Signaal", words_of(logbook(view, page))) for page in range(pages)]
+    shown = [re.findall(r"\*(\d+)\. Signaal", as_json(logbook(view, page))) for page in range(pages)]
     assert [int(number) for page in shown for number in page] == [*range(1, count + 1)]
     assert len(shown[-1]) == min(count, ENTRIES)
     assert logbook(view, None) == logbook(view, pages - 1)
     if pages > 1:
-        assert f"Notities {count - ENTRIES + 1} tot {count} van {count}" in words_of(logbook(view, None))
+        assert f"Notities {count - ENTRIES + 1} tot {count} van {count}" in as_json(logbook(view, None))
 
 
 def test_the_teachers_group_is_filled_in_whatever_the_plan_calls_it(empty_database: Path, tmp_path: Path) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -27,6 +26,7 @@ from practice.client.actor import Actor
 from practice.model import AppConfig, Json, Person
 from practice.state.workspace import Workspace
 from practice.web.server import PracticeServer
+from tests.clock import Clock, until
 
 SANNE, KARIN = "U0SANNE", "U0KARIN"
 SCOPES = ("commands", "chat:write", "users:read", "im:write", "im:history", "files:write")
@@ -64,22 +64,9 @@ def config(**changes: Any) -> AppConfig:
 PEOPLE = [Person(SANNE, "Sanne de Boer", "Leerkracht"), Person(KARIN, "Karin Visser", "IB-er")]
 
 
-class Clock:
-    """A clock that a test moves by hand."""
-
-    def __init__(self) -> None:
-        self.moment = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-    def forward(self, **delta: float) -> None:
-        self.moment += timedelta(**delta)
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(datetime(2026, 9, 1, 9, 0, tzinfo=UTC), stands_still=True)
 
 
 @pytest.fixture
@@ -144,13 +131,6 @@ async def serving(app: Starlette) -> Any:
     finally:
         server.should_exit = True
         await task
-
-
-async def until(condition: Callable[[], bool], seconds: float = 3) -> None:
-    """Wait for something to become true, for a bounded time."""
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.005)
 
 
 class Scripted:

@@ -14,7 +14,8 @@ from practice.client.actor import TROUBLE, Actor
 from practice.model import Json, Message, View
 from practice.state.workspace import Workspace
 from practice.web.server import PracticeServer
-from tests.practice.conftest import KARIN, SANNE, Clock, Scripted, manifest
+from tests.clock import Clock
+from tests.practice.conftest import KARIN, SANNE, Scripted, manifest
 
 
 def plain(text: str) -> Json:

@@ -14,7 +14,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from practice.client.actor import TROUBLE, Actor
 from practice.state.workspace import Workspace
 from practice.web.server import PracticeServer
-from tests.practice.conftest import KARIN, SANNE, Scripted, bolt, manifest, over_socket, until
+from tests.clock import until
+from tests.practice.conftest import KARIN, SANNE, Scripted, bolt, manifest, over_socket
 
 
 # What is sent.

@@ -17,7 +17,8 @@ from practice.state.rates import Rates
 from practice.state.workspace import Workspace
 from practice.web.server import PracticeServer
 from practice.web.traffic import FILTERS, found, mark_of
-from tests.practice.conftest import SANNE, bolt, over_socket, until
+from tests.clock import until
+from tests.practice.conftest import SANNE, bolt, over_socket
 
 NOW = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
 LASTING = [name for name, switch in SWITCHES.items() if not switch.once]
@@ -136,14 +137,14 @@ async def test_an_acknowledgement_in_time_has_no_mark(
     assert found(workspace.traffic, "te-laat", "") == []
 
 
-def record(workspace: Workspace, what: str, answer: Json, fault: str = "") -> None:
+def note(workspace: Workspace, what: str, answer: Json, fault: str = "") -> None:
     workspace.record("from_app", what, {"text": f"verzoek {what}"}, answer, fault=fault)
 
 
 def test_traffic_is_filtered_and_says_why(workspace: Workspace) -> None:
-    record(workspace, "views.open", {"ok": False, "error": "expired_trigger_id"}, "expired_trigger_id")
-    record(workspace, "chat.postMessage", {"ok": True})
-    record(workspace, "users.info", {"ok": False, "error": "ratelimited"}, "rate_limited")
+    note(workspace, "views.open", {"ok": False, "error": "expired_trigger_id"}, "expired_trigger_id")
+    note(workspace, "chat.postMessage", {"ok": True})
+    note(workspace, "users.info", {"ok": False, "error": "ratelimited"}, "rate_limited")
     workspace.record("to_app", "/signaal", {}, {}, fault="operation_timeout: no acknowledgement in 3.0 s")
     marks = {exchange.what: mark_of(exchange) for exchange in workspace.traffic}
     assert marks["chat.postMessage"] is None
@@ -165,6 +166,6 @@ def test_traffic_is_filtered_and_says_why(workspace: Workspace) -> None:
 
 def test_traffic_is_kept_up_to_a_bound(workspace: Workspace) -> None:
     for number in range(600):
-        record(workspace, f"m{number}", {"ok": True})
+        note(workspace, f"m{number}", {"ok": True})
     assert (len(workspace.traffic), workspace.traffic[0].what) == (500, "m100")
     assert len(found(workspace.traffic, "alles", "")) == 100

@@ -14,7 +14,8 @@ from practice.client.actor import Actor
 from practice.model import Json, Person
 from practice.state.workspace import Workspace
 from practice.web.server import PracticeServer
-from tests.practice.conftest import KARIN, SANNE, Clock, manifest
+from tests.clock import Clock
+from tests.practice.conftest import KARIN, SANNE, manifest
 
 SANNE_DM = "D0SANNE"
 

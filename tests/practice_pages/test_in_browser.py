@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from practice.model import Json
-from tests.practice.conftest import until
+from tests.clock import until
 from tests.practice_pages.conftest import Stage
 from tests.practice_pages.sample import ATTACK, CARD, HOME, KARIN, SANNE, button, every_input, form, plain, stacked
 

@@ -29,7 +29,6 @@ from bot.app import Program, prepared, working
 from bot.http import web_app
 from bot.manifest import manifest
 from bot.settings import Settings
-from meldcode.domain.plan.file import load_plan
 from meldcode.domain.yaml_text import dump_yaml
 from practice.client import payloads
 from practice.client.actor import Actor

@@ -37,7 +37,7 @@ from storage.integrity.restore import Restored, restore
 from storage.integrity.verify import FaultKind, faults
 from storage.repositories.outbox import SendState
 from storage.unit_of_work import Store
-from tests.databases import Postgres, sqlite_only
+from tests.databases import sqlite_only
 from tests.storage.conftest import NOW, PUPIL, Staff, append
 from tests.storage.test_verify import destroy
 

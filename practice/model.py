@@ -1,6 +1,6 @@
-"""What stands in the practice workspace: people, messages, views and the traffic, as plain data.
+"""The data of the practice workspace: people, messages, views and the traffic.
 
-Block Kit payloads stay the dicts that Slack's documentation shows; only what the workspace itself keeps is typed.
+Block Kit payloads stay dicts, as in Slack's documentation. What the workspace itself keeps is typed.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ Move = Callable[[], Awaitable[str]]
 
 
 class Clock(Protocol):
-    """The time that is played, and the ways to move it.
+    """The time in the workspace, and the ways to move it.
 
-    Each of the `moves` has a label for its button; it returns why it could not be done, or nothing.
+    Each move has a label for its button. A move returns the reason why it failed, or an empty string.
     """
 
     @property
     def moves(self) -> Sequence[tuple[str, Move]]:
-        """What can be done to it now."""
+        """The moves that are possible now."""
 
     def now(self) -> datetime:
-        """Return the time that it is."""
+        """Return the current time in the workspace."""
 
 
 @dataclass(frozen=True)
 class Advice:
-    """A good next step for whoever trains: what to do, why, and who does it (a user id)."""
+    """A good next step in a training: what to do, why, and who does it (a user id)."""
 
     title: str
     do: str
@@ -40,7 +40,7 @@ class Advice:
 
 @dataclass(frozen=True)
 class Guide:
-    """What stands beside the case that is trained on: what is going on, the step to do now, and those done before."""
+    """The guide beside a training: the situation, the step to take now, and the steps already taken."""
 
     title: str
     situation: str
@@ -51,7 +51,7 @@ class Guide:
 
 @dataclass(frozen=True)
 class Training:
-    """A prepared case to train on."""
+    """A prepared case to train on; `begin_as` is the user id to begin as."""
 
     id: str
     title: str
@@ -60,22 +60,22 @@ class Training:
 
 
 class Director(Protocol):
-    """Who can begin everything anew, with or without a prepared case. What it does lies outside the workspace."""
+    """Can start everything over, with or without a prepared case. It is implemented outside the workspace."""
 
     @property
     def trainings(self) -> Sequence[Training]:
-        """The prepared cases that can be chosen."""
+        """The prepared cases."""
 
     async def begin(self, training_id: str) -> str:
-        """Begin anew, with this prepared case or (empty) without; return why it could not be done, or nothing."""
+        """Start over, with a prepared case or (empty) without one. Returns why it failed, or an empty string."""
 
     def guide(self) -> Guide | None:
-        """Return what stands beside the case that is trained on now; it may read from a database."""
+        """Return the guide of the current training, if there is one. It may block, to read a database."""
 
 
 @dataclass(frozen=True)
 class Person:
-    """A member of the workspace. `title` is the role in words, as people see it beside the name."""
+    """A member of the workspace. `title` is shown beside the name."""
 
     id: str
     name: str
@@ -87,11 +87,11 @@ class Person:
 
 @dataclass(frozen=True)
 class AppConfig:
-    """The one app of the workspace: what its developer would find on api.slack.com.
+    """The one app of the workspace: what its developer would see on api.slack.com.
 
-    With `request_url` everything is sent there as signed HTTP requests; without it, by Socket Mode.
-    With a `client_id` it can be installed over OAuth; without a `bot_token` it is not installed yet.
-    `manifest` is a Slack app manifest (a dict): its scopes, commands, shortcuts and features are enforced.
+    With a `request_url`, everything is sent there as signed HTTP requests; without it, by Socket Mode.
+    With a `client_id`, the app can be installed over OAuth; without a `bot_token`, it is not installed yet.
+    `manifest` is a Slack app manifest (a dict). Its scopes, commands, shortcuts and features are enforced.
     """
 
     manifest: Json
@@ -110,7 +110,7 @@ class AppConfig:
 
 @dataclass
 class File:
-    """A file that the app uploaded. What it holds is kept in memory, until it is deleted."""
+    """A file that the app uploaded. Its content is in memory until the file is deleted."""
 
     id: str
     name: str
@@ -120,13 +120,13 @@ class File:
 
     @property
     def is_deleted(self) -> bool:
-        """True once nothing of it is left."""
+        """Whether the content is gone."""
         return self.content is None
 
 
 @dataclass
 class Message:
-    """One message in the conversation between the app and one person (`user_id`); also the person's own."""
+    """One message in the DM between the app and one person (`user_id`), from either of them."""
 
     ts: str
     channel: str
@@ -142,10 +142,10 @@ class Message:
 
 @dataclass
 class View:
-    """A modal or Home tab. `payload` is the full view object that Slack sends along with interactions.
+    """A modal or Home tab. `payload` is the full view object that Slack sends with interactions.
 
-    `payload["state"]["values"]` holds what was typed so far; `errors` the field errors (block_id to text) of the
-    last submission.
+    `payload["state"]["values"]` is what was typed so far. `errors` are the field errors (block_id to text) of the last
+    submission.
     """
 
     id: str
@@ -161,7 +161,7 @@ class View:
 
 @dataclass(frozen=True)
 class Exchange:
-    """One line of the traffic: a request to or from the app and its answer. `fault` says where Slack would refuse."""
+    """One line of the traffic: a request to or from the app, and its answer. `fault` says what went wrong."""
 
     number: int
     at: datetime
@@ -177,8 +177,8 @@ class Exchange:
 class Outcome:
     """What a person sees after doing something.
 
-    `text` is an ephemeral answer (also put in their messages), `errors` are field errors, and `failure` is what Slack
-    itself says when the app did not answer well (for example `operation_timeout`).
+    `text` is an ephemeral answer (also posted in their DM), `errors` are field errors, and `failure` is Slack's code
+    when the app did not answer properly (for example `operation_timeout`).
     """
 
     text: str = ""
@@ -187,5 +187,5 @@ class Outcome:
 
     @property
     def ok(self) -> bool:
-        """True when the app took it without errors."""
+        """Whether the app accepted it without errors."""
         return not self.errors and not self.failure

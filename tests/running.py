@@ -253,7 +253,7 @@ async def running(
             app = web_app(program.slack, program.is_healthy, lambda: program.is_ready and program.is_healthy())
             await stack.enter_async_context(serving(app, door))
         else:
-            await until(lambda: len(workspace.links) > 0)
+            await until(lambda: len(workspace.sockets) > 0)
         school = Running(workspace, program, clock, url)
         yield school
         assert not school.faults()

@@ -94,7 +94,7 @@ class DemoDirector:
     async def _into_school_hours(self) -> None:
         """Wait for the next school day when the school is closed, for nobody reports a signal at night."""
         async with asyncio.timeout(LINK_SECONDS):
-            while not len(self._workspace.links):
+            while not len(self._workspace.sockets):
                 await asyncio.sleep(0.01)
         if not await asyncio.to_thread(school_is_open, self._running(), self._clock.now()):
             await self._clock.move(NEXT_SCHOOL_DAY)

@@ -1,1 +1,1 @@
-"""Slack's Web API, as far as the bot uses it."""
+"""Slack's Web API, as far as the app uses it."""

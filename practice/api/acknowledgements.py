@@ -1,18 +1,18 @@
-"""What the app says in its acknowledgement, done as Slack does it."""
+"""Carries out what the app says in an acknowledgement, as Slack does."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from practice.api.methods import content
+from practice.api.messages import content
 from practice.blocks.elements import state_values
+from practice.errors import ApiError
 from practice.model import Json, Outcome, View
-from practice.refusal import ApiError
 from practice.state.workspace import Workspace
 
 
-def answer_command(workspace: Workspace, user_id: str, answer: Json) -> Outcome:
-    """Show the answer to a command: to that person only, unless it says `in_channel`."""
+def apply_to_command(workspace: Workspace, user_id: str, answer: Json) -> Outcome:
+    """Post the answer to a command. Only that person sees it, unless it says `in_channel`."""
     if not answer:
         return Outcome()
     text, blocks = content(answer)
@@ -20,8 +20,8 @@ def answer_command(workspace: Workspace, user_id: str, answer: Json) -> Outcome:
     return Outcome(text=text)
 
 
-def answer_submission(workspace: Workspace, view: View, answer: Json) -> Outcome:
-    """Do what the answer to a submission says: close, show errors, or show another view."""
+def apply_to_submission(workspace: Workspace, view: View, answer: Json) -> Outcome:
+    """Carry out the answer to a submission: close the modal, show errors, or show another view."""
     if not answer:
         workspace.views.close(view)
         workspace.touch()
@@ -46,7 +46,7 @@ def _errors(_: Workspace, view: View, answer: Json) -> Outcome:
 
 
 def _update(workspace: Workspace, view: View, answer: Json) -> Outcome:
-    workspace.views.update(view.id, None, answer.get("view") or {})
+    workspace.views.update(view.id, answer.get("view") or {})
     return Outcome()
 
 
@@ -68,23 +68,8 @@ _ACTIONS: dict[str, Callable[[Workspace, View, Json], Outcome]] = {
 }
 
 
-def respond(workspace: Workspace, name: str, answer: Json) -> None:
-    """Do what the app posts to a response url."""
-    ticket = workspace.tickets.use_response_url(name)
-    if ticket.message_ts and answer.get("delete_original"):
-        workspace.delete(workspace.message(ticket.user_id, ticket.message_ts))
-        return
-    text, blocks = content(answer)
-    if ticket.message_ts and answer.get("replace_original"):
-        original = workspace.message(ticket.user_id, ticket.message_ts)
-        original.text, original.blocks = text, blocks
-        workspace.touch()
-        return
-    workspace.post(ticket.user_id, text, blocks, is_ephemeral=answer.get("response_type") != "in_channel")
-
-
 def typed_state(view: View, values: Json) -> Json:
-    """Return the state of a view with these values laid over what was there."""
+    """Return the state of a view after these values were typed or chosen in it."""
     typed = {block_id: dict(actions) for block_id, actions in view.payload["state"]["values"].items()}
     for block_id, actions in values.items():
         typed.setdefault(block_id, {}).update(actions)

@@ -1,16 +1,16 @@
-"""Reading the arguments of a Web API call: what is missing or unreadable is refused in Slack's words."""
+"""Reading the arguments of a Web API call. Missing or unreadable ones get Slack's errors."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
+from practice.errors import ApiError
 from practice.model import Json
-from practice.refusal import ApiError
 
 
 def required(args: Json, name: str) -> Any:
-    """Return an argument that must be there."""
+    """Return a required argument."""
     value = args.get(name)
     if value in (None, ""):
         raise ApiError("invalid_arguments", [f"[ERROR] missing required field: {name} [json-pointer:/{name}]"])
@@ -18,12 +18,12 @@ def required(args: Json, name: str) -> Any:
 
 
 def is_true(value: Any) -> bool:
-    """Tell whether a flag is set, in any of the forms in which clients send one."""
+    """Tell whether a flag is set, in any of the forms that clients use."""
     return value in (True, "true", "1", 1)
 
 
 def parsed(value: Any, error: str) -> Any:
-    """Return a value that may have come as JSON text."""
+    """Return a value that may have been sent as JSON text. Raises ApiError with this error for bad JSON."""
     if not isinstance(value, str):
         return value
     try:

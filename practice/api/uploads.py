@@ -1,19 +1,19 @@
-"""Takes in a file from the app, of the announced size at most."""
+"""Receives the content of a file from the app, up to its announced size."""
 
 from __future__ import annotations
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
+from practice.errors import ApiError
 from practice.model import Json
-from practice.refusal import ApiError
 from practice.state.files import Files
 
-FORM_AROUND_IT = 10_000
+FORM_OVERHEAD = 10_000
 
 
-async def uploaded(files: Files, request: Request) -> Json:
-    """Take in a file, raw or as the file of a form; Refusal when it is not what was announced."""
+async def receive_file(files: Files, request: Request) -> Json:
+    """Store a file that is sent raw or in a form. Raises ApiError if it differs from what was announced."""
     address = request.path_params["address"]
     file = files.announced(address)
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
@@ -34,7 +34,7 @@ async def _raw(request: Request, size: int) -> bytes:
 
 
 async def _in_form(request: Request, size: int) -> bytes:
-    if int(request.headers.get("content-length") or 0) > size + FORM_AROUND_IT:
+    if int(request.headers.get("content-length") or 0) > size + FORM_OVERHEAD:
         raise ApiError("file_size_mismatch")
     async with request.form() as form:
         files = [value for value in form.values() if isinstance(value, UploadFile)]

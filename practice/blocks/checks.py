@@ -1,4 +1,4 @@
-"""What the tables of Slack's limits are made of. A check yields (JSON pointer, what is wrong) for a value."""
+"""The checks that the tables of Slack's limits consist of. A check yields (JSON pointer, what is wrong) for a value."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def number(low: int, high: int) -> Check:
     return check
 
 
-def pattern(expression: str, words: str) -> Check:
+def pattern(expression: str, description: str) -> Check:
     """Accept a string that matches the whole expression."""
 
     def check(value: Any, at: str) -> Problems:
         if not isinstance(value, str) or not re.fullmatch(expression, value):
-            yield at, f"must be {words}"
+            yield at, f"must be {description}"
 
     return check
 
@@ -54,11 +54,6 @@ def boolean(value: Any, at: str) -> Problems:
     """Accept true and false only."""
     if not isinstance(value, bool):
         yield at, "must be a boolean"
-
-
-def anything(value: Any, at: str) -> Problems:  # noqa: ARG001 (has the form of a check)
-    """Accept any value."""
-    yield from ()
 
 
 def items(check: Check, high: int, low: int = 1) -> Check:
@@ -79,9 +74,9 @@ def items(check: Check, high: int, low: int = 1) -> Check:
 
 
 def shape(required: str = "", *also: Check, **properties: Check) -> Check:
-    """Accept an object with these properties only, of which `required` (names apart by spaces) must be there.
+    """Accept an object with only these properties; `required` names the mandatory ones, separated by spaces.
 
-    The checks of `also` look at several properties together, once each of them is good by itself.
+    The checks in `also` compare several properties. They run once each property has passed its own check.
     """
 
     def check_each(value: Json, at: str) -> Problems:
@@ -100,13 +95,13 @@ def shape(required: str = "", *also: Check, **properties: Check) -> Check:
     return check
 
 
-def _additional(value: Any, at: str) -> Problems:  # noqa: ARG001 (has the form of a check)
+def _additional(value: Any, at: str) -> Problems:  # noqa: ARG001 (must have the signature of a check)
     parent, _, name = at.rpartition("/")
     yield parent, f"invalid additional property: {name}"
 
 
 def by_type(table: dict[str, Check]) -> Check:
-    """Accept an object whose `type` stands in the table and that passes the check found there."""
+    """Accept an object whose `type` is in the table and that passes the check for that type."""
 
     def check(value: Any, at: str) -> Problems:
         kind = value.get("type") if isinstance(value, dict) else None
@@ -116,16 +111,6 @@ def by_type(table: dict[str, Check]) -> Check:
             yield f"{at}/type", f"unsupported type: {kind}"
         else:
             yield from table[kind](value, at)
-
-    return check
-
-
-def exactly_one(*names: str) -> Check:
-    """Accept an object with exactly one of these properties."""
-
-    def check(value: Json, at: str) -> Problems:
-        if sum(name in value for name in names) != 1:
-            yield at, f"must have exactly one of: {', '.join(names)}"
 
     return check
 
@@ -141,5 +126,5 @@ def at_least_one(*names: str) -> Check:
 
 
 def repeated(ids: Iterator[Any], at: str, name: str) -> Problems:
-    """Say which ids stand there more than once."""
+    """Report the ids that occur more than once."""
     yield from ((at, f"{name} must be unique: {one}") for one, count in Counter(ids).items() if one and count > 1)

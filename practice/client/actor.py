@@ -1,4 +1,4 @@
-"""What a person in the workspace does. The browser pages and the tests both act through this."""
+"""What people do in the workspace. Both the browser pages and the tests act through this."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from practice.api.acknowledgements import answer_command, answer_submission, typed_state
+from practice.api.acknowledgements import apply_to_command, apply_to_submission, typed_state
 from practice.blocks.elements import find_element
 from practice.client import payloads
 from practice.client.delivery import Kind, Undelivered, deliver, deliver_event
 from practice.client.fields import element_state, field_errors, input_with_label
+from practice.errors import ApiError
+from practice.i18n import language_for, use_language
 from practice.model import Json, Message, Outcome, Person, View
-from practice.refusal import ApiError
 from practice.state import manifest
 from practice.state.workspace import Workspace
 
 TROUBLE = "We had some trouble connecting. Try again?"
-BUTTON_PARTS = ("value", "text", "style", "url")
-
+BUTTON_PARTS = ("value", "text", "style")
 INACTIVE = Outcome(failure="account_inactive")
 
-Follow = Callable[[Json], Outcome]
+Apply = Callable[[Json], Outcome]
 
 
 class Actor:
-    """One person acting. Each act returns what that person sees of it."""
+    """One person who acts. Each act returns what that person sees as a result."""
 
     def __init__(self, workspace: Workspace, user_id: str) -> None:
         self.workspace = workspace
@@ -33,7 +33,7 @@ class Actor:
 
     @property
     def person(self) -> Person:
-        """The person as the workspace knows them now."""
+        """The person, as the workspace knows them now."""
         return self.workspace.people[self.user_id]
 
     async def command(self, command: str, text: str = "") -> Outcome:
@@ -41,13 +41,12 @@ class Actor:
         if not manifest.has_command(self.workspace.app.manifest, command):
             return Outcome(text=f"{command} is not a valid command.", failure="unknown_command")
         payload = payloads.command(self.workspace, self.person, command, text)
-        words = '{command} failed with the error "{failure}"'
         return await self._send(
             "slash_commands",
             command,
             payload,
-            lambda answer: answer_command(self.workspace, self.user_id, answer),
-            lambda failure: words.format(command=command, failure=failure),
+            lambda answer: apply_to_command(self.workspace, self.user_id, answer),
+            lambda failure: f'{command} failed with the error "{failure}"',
         )
 
     async def shortcut(self, callback_id: str) -> Outcome:
@@ -64,15 +63,15 @@ class Actor:
         return await self._event("app_home_opened", payloads.home_opened(self.workspace, self.person))
 
     async def leave_or_return(self, *, is_gone: bool) -> None:
-        """An admin closes or opens their account; the app hears of it, if it listens."""
-        self.workspace.change(replace(self.person, is_active=not is_gone))
-        if manifest.hears(self.workspace.app.manifest, "user_change"):
+        """Have an administrator close or reopen the person's account; a subscribed app gets the event."""
+        self.workspace.update_person(replace(self.person, is_active=not is_gone))
+        if manifest.receives(self.workspace.app.manifest, "user_change"):
             event = payloads.user_changed(self.workspace, self.person)
             await deliver_event(self.workspace, event, self.person.team_id)
 
     async def say(self, text: str) -> Outcome:
-        """Type a message to the app."""
-        if not manifest.can_be_written_to(self.workspace.app.manifest):
+        """Send a message to the app."""
+        if not manifest.accepts_messages(self.workspace.app.manifest):
             return Outcome(text="Sending messages to this app has been turned off.", failure="messages_tab_disabled")
         if not self.person.is_active:
             return INACTIVE
@@ -88,10 +87,10 @@ class Actor:
         block_id: str | None = None,
         state: Json | None = None,
     ) -> Outcome:
-        """Use an element of a message or view; LookupError when it is not there.
+        """Use an element of a message or view. Raises LookupError if it is not there.
 
-        `value` is the element's state when it has one. `state` is what else was typed in the view so far, and
-        is kept with it.
+        `value` is the element's new state, if it has one. `state` is what was typed in the view's other fields so far;
+        the view keeps it.
         """
         blocks = source.payload["blocks"] if isinstance(source, View) else source.blocks
         block, element = find_element(blocks, action_id, block_id)
@@ -99,18 +98,19 @@ class Actor:
             if self.workspace.views.find(source.id) is None:
                 return Outcome(failure="not_found")
             self._keep(source, _with_value(state or {}, block, element, value))
-        if block["type"] == "input" and not block.get("dispatch_action"):
+        if block["type"] == "input":
             return Outcome()
         action = _action(block, element, value or {})
         payload = payloads.block_actions(self.workspace, self.person, source, action)
         return await self._interact(f"block_actions {action_id}", payload)
 
     async def submit(self, view: View, values: dict[str, dict[str, Json]]) -> Outcome:
-        """Submit a modal with these element states laid over what was there."""
+        """Submit a modal, after these elements got these states."""
         if self.workspace.views.find(view.id) is None:
             return Outcome(failure="not_found")
         self._keep(view, values)
-        view.errors = field_errors(view)
+        with use_language(language_for(self.person.locale)):
+            view.errors = field_errors(view)
         self.workspace.touch()
         if view.errors:
             return Outcome(errors=view.errors)
@@ -118,11 +118,11 @@ class Actor:
         return await self._interact(
             f"view_submission {view.payload['callback_id']}",
             payload,
-            lambda answer: answer_submission(self.workspace, view, answer),
+            lambda answer: apply_to_submission(self.workspace, view, answer),
         )
 
     async def fill(self, view: View, **by_label: Any) -> Outcome:
-        """Submit a modal by the labels of its fields: text, the text of an option (or several), an ISO date or time."""
+        """Submit a modal by the labels of its fields: with text, the text of an option (or several) or an ISO date."""
         values: dict[str, dict[str, Json]] = {}
         for label, value in by_label.items():
             block = input_with_label(view, label)
@@ -131,7 +131,7 @@ class Actor:
         return await self.submit(view, values)
 
     async def close(self, view: View) -> Outcome:
-        """Close a modal, and those below it if it says so; the app hears of it only when it asked to."""
+        """Close a modal, and those below it with `clear_on_close`; the app is told only with `notify_on_close`."""
         if self.workspace.views.find(view.id) is None:
             return Outcome(failure="not_found")
         if view.payload["clear_on_close"]:
@@ -145,32 +145,32 @@ class Actor:
         return await self._interact(f"view_closed {view.payload['callback_id']}", payload)
 
     def _keep(self, view: View, values: Json) -> None:
-        # A new dict: the traffic still shows the payload as it was sent.
+        # A new dict: the traffic must still show the payload that was sent.
         view.payload = {**view.payload, "state": {"values": typed_state(view, values)}}
 
-    async def _interact(self, what: str, payload: Json, follow: Follow = lambda _: Outcome()) -> Outcome:
+    async def _interact(self, what: str, payload: Json, apply: Apply = lambda _: Outcome()) -> Outcome:
         if not manifest.is_interactive(self.workspace.app.manifest):
             return Outcome(
                 text="This app is not configured to handle interactive responses.", failure="not_interactive"
             )
-        return await self._send("interactive", what, payload, follow, lambda _: TROUBLE)
+        return await self._send("interactive", what, payload, apply, lambda _: TROUBLE)
 
-    async def _send(self, kind: Kind, what: str, payload: Json, follow: Follow, words: Callable[[str], str]) -> Outcome:
+    async def _send(self, kind: Kind, what: str, payload: Json, apply: Apply, message: Callable[[str], str]) -> Outcome:
         if not self.person.is_active:
             return INACTIVE
         try:
-            return follow(await deliver(self.workspace, kind, what, payload))
+            return apply(await deliver(self.workspace, kind, what, payload))
         except Undelivered as undelivered:
-            return Outcome(text=words(undelivered.failure), failure=undelivered.failure)
-        except ApiError as refusal:
-            self.workspace.record("to_app", f"{what}: answer", {}, refusal.as_answer(), fault=str(refusal))
-            return Outcome(text=words("dispatch_failed"), failure="dispatch_failed")
+            return Outcome(text=message(undelivered.failure), failure=undelivered.failure)
+        except ApiError as error:
+            self.workspace.record("to_app", f"{what}: answer", {}, error.as_answer(), fault=str(error))
+            return Outcome(text=message("dispatch_failed"), failure="dispatch_failed")
 
     async def _event(self, name: str, event: Json) -> Outcome:
-        """Tell the app, if it listens. Whatever it answers, Slack shows the person nothing."""
+        """Send an event to a subscribed app. Slack shows the person nothing of the answer."""
         if not self.person.is_active:
             return INACTIVE
-        if manifest.hears(self.workspace.app.manifest, name):
+        if manifest.receives(self.workspace.app.manifest, name):
             await deliver_event(self.workspace, event, self.person.team_id)
         return Outcome()
 
@@ -183,7 +183,7 @@ def _with_value(state: Json, block: Json, element: Json, value: Json | None) -> 
 
 
 def _action(block: Json, element: Json, value: Json) -> Json:
-    """Return the entry under `actions`: what the element says of itself and what was chosen."""
+    """Return the entry for `actions`: the element's own properties and what was chosen."""
     own = {name: element[name] for name in BUTTON_PARTS if name in element and element["type"] == "button"}
     ids = {"type": element["type"], "action_id": element["action_id"], "block_id": block["block_id"]}
     return {**own, **value, **ids}

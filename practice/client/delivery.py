@@ -1,4 +1,4 @@
-"""Brings what a person does to the app, by signed HTTP or by Socket Mode, and waits for its acknowledgement."""
+"""Sends what a person does to the app, by signed HTTP or Socket Mode, and waits for its acknowledgement."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import json
 import secrets
 import time
 import uuid
+from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -22,7 +23,7 @@ HTTP_OK = 200
 
 
 class Undelivered(Exception):
-    """The app did not acknowledge well: what Slack calls it, and why."""
+    """The app did not acknowledge properly. `failure` is Slack's code for it."""
 
     def __init__(self, failure: str, reason: str) -> None:
         super().__init__(f"{failure}: {reason}")
@@ -31,15 +32,15 @@ class Undelivered(Exception):
 
 
 async def deliver(workspace: Workspace, kind: Kind, what: str, payload: Json, retry: Retry | None = None) -> Json:
-    """Send a payload to the app and return its acknowledgement, empty when it said nothing."""
+    """Send a payload to the app and return its acknowledgement, which may be empty. Raises Undelivered."""
     start = time.perf_counter()
     send = _by_http if workspace.app.request_url else _by_socket
     answer: Json = {}
     fault = ""
     try:
-        answer = await asyncio.wait_for(send(workspace, kind, payload, retry), workspace.patience.acknowledgement)
+        answer = await asyncio.wait_for(send(workspace, kind, payload, retry), workspace.timeouts.acknowledgement)
     except TimeoutError:
-        undelivered = Undelivered("operation_timeout", f"no acknowledgement in {workspace.patience.acknowledgement} s")
+        undelivered = Undelivered("operation_timeout", f"no acknowledgement in {workspace.timeouts.acknowledgement} s")
         fault = str(undelivered)
         raise undelivered from None
     except Undelivered as undelivered:
@@ -50,12 +51,12 @@ async def deliver(workspace: Workspace, kind: Kind, what: str, payload: Json, re
     return answer
 
 
+@dataclass(frozen=True)
 class Retry:
-    """The how-manieth redelivery of an event, and why."""
+    """The number of a redelivery, from 1, and the reason for it."""
 
-    def __init__(self, number: int, reason: str) -> None:
-        self.number = number
-        self.reason = reason
+    number: int
+    reason: str
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:
@@ -85,7 +86,7 @@ def _body(kind: Kind, payload: Json) -> bytes:
 
 
 def _headers(secret: str, kind: Kind, body: bytes, retry: Retry | None) -> dict[str, str]:
-    # The real clock: the app compares it with its own, whatever hour the workspace plays.
+    # The machine's time, and not that of the workspace: the app compares it with its own.
     timestamp = str(int(time.time()))
     headers = {
         "Content-Type": "application/json" if kind == "events_api" else "application/x-www-form-urlencoded",
@@ -105,7 +106,7 @@ def _http_answer(status: int, body: str) -> Json:
 
 
 def _as_json(body: str) -> Json:
-    """Return a JSON object as it is, other text as Slack takes it: the text of an answer."""
+    """Return a JSON object; Slack treats any other text as the text of an answer."""
     if not body.strip():
         return {}
     try:
@@ -119,13 +120,13 @@ def _as_json(body: str) -> Json:
 async def _by_socket(workspace: Workspace, kind: Kind, payload: Json, retry: Retry | None) -> Json:
     envelope, since = _envelope(kind, payload, retry), time.monotonic()
     try:
-        acknowledged = workspace.links.send(envelope)
+        acknowledged = workspace.sockets.send(envelope)
     except ConnectionError as error:
         raise Undelivered("dispatch_failed", str(error)) from error
     try:
         return await asyncio.wrap_future(acknowledged)
     finally:
-        workspace.links.forget(envelope, since)
+        workspace.sockets.forget(envelope, since)
 
 
 def _envelope(kind: Kind, payload: Json, retry: Retry | None) -> Json:
@@ -140,9 +141,9 @@ def _envelope(kind: Kind, payload: Json, retry: Retry | None) -> Json:
     return envelope
 
 
-# Events, which Slack sends again when they are not acknowledged.
+# Events. Slack sends them again until they are acknowledged.
 async def deliver_event(workspace: Workspace, event: Json, team_id: str) -> None:
-    """Send an event once; when that fails, send it again in the background."""
+    """Send an event. If that fails, send it again in the background."""
     payload = _event_callback(workspace, event, team_id)
     try:
         await deliver(workspace, "events_api", event["type"], payload)
@@ -154,7 +155,7 @@ async def deliver_event(workspace: Workspace, event: Json, team_id: str) -> None
 
 
 async def _redeliver(workspace: Workspace, payload: Json, undelivered: Undelivered) -> None:
-    for number, delay in enumerate(workspace.patience.redeliveries, start=1):
+    for number, delay in enumerate(workspace.timeouts.redeliveries, start=1):
         await asyncio.sleep(delay)
         reason = "http_timeout" if undelivered.failure == "operation_timeout" else "http_error"
         if await _again(workspace, payload, Retry(number, reason)):

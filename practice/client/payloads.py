@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from practice.api.methods import message_object, team_domain
-from practice.api.people_methods import member_of, username
+from practice.api.messages import message_object
+from practice.api.people import user_object, username
 from practice.blocks.elements import state_values
 from practice.model import Json, Message, Person, View
 from practice.state.workspace import Workspace
 
-TOKEN = "practice-verification-token"  # noqa: S105 (Slack still sends one; nobody should trust it)
+TOKEN = "practice-verification-token"  # noqa: S105 (Slack still sends it, but apps must not rely on it)
 
 
 def command(workspace: Workspace, person: Person, name: str, text: str) -> Json:
@@ -18,7 +18,7 @@ def command(workspace: Workspace, person: Person, name: str, text: str) -> Json:
     return {
         "token": TOKEN,
         "team_id": person.team_id,
-        "team_domain": team_domain(workspace),
+        "team_domain": workspace.team_domain,
         "channel_id": workspace.channel_of(person.id),
         "channel_name": "directmessage",
         "user_id": person.id,
@@ -28,12 +28,12 @@ def command(workspace: Workspace, person: Person, name: str, text: str) -> Json:
         "api_app_id": workspace.app.app_id,
         "is_enterprise_install": "false",
         "response_url": _response_url(workspace, person),
-        "trigger_id": workspace.tickets.new_trigger(person.id),
+        "trigger_id": workspace.triggers.issue(person.id),
     }
 
 
 def _response_url(workspace: Workspace, person: Person, message_ts: str | None = None) -> str:
-    return f"{workspace.base_url}/response/{workspace.tickets.new_response_url(person.id, message_ts)}"
+    return f"{workspace.base_url}/response/{workspace.response_urls.issue(person.id, message_ts)}"
 
 
 def _interaction(workspace: Workspace, person: Person, kind: str) -> Json:
@@ -41,7 +41,7 @@ def _interaction(workspace: Workspace, person: Person, kind: str) -> Json:
     return {
         "type": kind,
         "token": TOKEN,
-        "team": {"id": person.team_id, "domain": team_domain(workspace)},
+        "team": {"id": person.team_id, "domain": workspace.team_domain},
         "user": {"id": person.id, "username": name, "name": name, "team_id": person.team_id},
         "api_app_id": workspace.app.app_id,
         "enterprise": None,
@@ -55,7 +55,7 @@ def shortcut(workspace: Workspace, person: Person, callback_id: str) -> Json:
         **_interaction(workspace, person, "shortcut"),
         "callback_id": callback_id,
         "action_ts": workspace.stamp(),
-        "trigger_id": workspace.tickets.new_trigger(person.id),
+        "trigger_id": workspace.triggers.issue(person.id),
     }
 
 
@@ -64,7 +64,7 @@ def block_actions(workspace: Workspace, person: Person, source: Message | View, 
     where = _in_view(source) if isinstance(source, View) else _in_message(workspace, person, source, action)
     return {
         **_interaction(workspace, person, "block_actions"),
-        "trigger_id": workspace.tickets.new_trigger(person.id),
+        "trigger_id": workspace.triggers.issue(person.id),
         **where,
         "actions": [{**action, "action_ts": workspace.stamp()}],
     }
@@ -75,7 +75,7 @@ def _in_view(view: View) -> Json:
 
 
 def _in_message(workspace: Workspace, person: Person, message: Message, action: Json) -> Json:
-    """Return where the message stands; Slack does not send the content of an ephemeral one along."""
+    """Return the place of the message. Slack leaves out the content of an ephemeral one."""
     container = {
         "type": "message",
         "message_ts": message.ts,
@@ -96,7 +96,7 @@ def view_submission(workspace: Workspace, person: Person, view: View) -> Json:
     """Return the payload of a submitted modal."""
     return {
         **_interaction(workspace, person, "view_submission"),
-        "trigger_id": workspace.tickets.new_trigger(person.id),
+        "trigger_id": workspace.triggers.issue(person.id),
         "view": view.payload,
         "response_urls": [],
     }
@@ -112,8 +112,8 @@ def view_closed(workspace: Workspace, person: Person, view: View) -> Json:
 
 
 def user_changed(workspace: Workspace, person: Person) -> Json:
-    """Return the event of a person whose account is another than before."""
-    return {"type": "user_change", "user": member_of(person, with_locale=True), "event_ts": workspace.stamp()}
+    """Return the event of a person whose account has changed."""
+    return {"type": "user_change", "user": user_object(person, with_locale=True), "event_ts": workspace.stamp()}
 
 
 def home_opened(workspace: Workspace, person: Person) -> Json:
@@ -131,7 +131,7 @@ def home_opened(workspace: Workspace, person: Person) -> Json:
 
 
 def direct_message(message: Message) -> Json:
-    """Return the event of a message that a person typed to the app."""
+    """Return the event of a message that a person sent to the app."""
     return {
         "type": "message",
         "channel_type": "im",

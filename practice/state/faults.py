@@ -1,4 +1,4 @@
-"""How the workspace misbehaves on command, and the switches for it that stand on the page."""
+"""How Slack misbehaves on demand, and the switches for it on the page."""
 
 from __future__ import annotations
 
@@ -6,18 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from practice.i18n import text
 from practice.state.rates import Rates
 
-A_FEW, SLOWLY = 5, 2.0
+FAILURES, LOST_ANSWERS, SLOW_SECONDS = 5, 2, 2.0
+"""What a switch sets; the explanations in the catalogue mention these numbers."""
 
 
 @dataclass
 class Faults:
-    """How the workspace misbehaves. Numbers count down with each Web API call that they spoil.
+    """The faults that are on. Numbers count down with each Web API call that they spoil.
 
-    `rate_limited` answers 429 with `retry_after`, `server_error` 503; `taken_then_timeout` does what was asked but
+    `rate_limited` answers 429 with `retry_after`, `server_error` 503; `taken_then_timeout` carries out the request but
     never answers; `slow_seconds` delays each answer; `redeliver` sends each event twice. `refuses` is the error that
-    every call gets, such as token_revoked, for as long as it stands.
+    every call gets, such as token_revoked, until it is cleared.
     """
 
     rate_limited: int = 0
@@ -31,30 +33,29 @@ class Faults:
     on_drop: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
 
     def drop_socket(self) -> None:
-        """Disconnect every socket, with the `disconnect` envelope that Slack sends first."""
+        """Disconnect every socket, after the `disconnect` envelope that Slack sends first."""
         self.on_drop()
 
     def off(self) -> None:
-        """Behave again."""
+        """Turn all faults off."""
         for switch in SWITCHES.values():
             switch.turn(self, False)
 
-    def limited_by_rate(self, method: str, channel: str, now: datetime) -> int:
-        """Return how many seconds the app must wait before it may call this again, when rates are kept to."""
+    def seconds_to_wait(self, method: str, channel: str, now: datetime) -> int:
+        """Return how long the app must wait before this call; 0 when rate limits are off."""
         return self.rates.wait(method, channel, now) if self.rates else 0
 
 
 @dataclass(frozen=True)
 class Switch:
-    """One way to misbehave, as the page offers it. `said` tells what goes wrong now, empty when it is off.
+    """One fault that can be turned on and off on the page.
 
-    `turn` turns it on or off. `needs_socket`: it means something over Socket Mode only. What is `once` is over at once.
+    `status` says in the reader's language what goes wrong now, and is empty when the fault is off. A fault with
+    `once` happens immediately and does not stay on.
     """
 
-    label: str
-    explanation: str
     turn: Callable[[Faults, bool], None]
-    said: Callable[[Faults], str] = lambda _: ""
+    status: Callable[[Faults], str] = lambda _: ""
     once: bool = False
 
 
@@ -62,12 +63,12 @@ def _number(name: str, on: float) -> Callable[[Faults, bool], None]:
     return lambda faults, is_on: setattr(faults, name, on if is_on else 0)
 
 
-def _times(count: int, words: str) -> str:
-    return f"{words} (nog {count} keer)" if count else ""
+def _times(count: int, code: str) -> str:
+    return text("times_left", status=text(code), count=count) if count else ""
 
 
 def _limited(faults: Faults, is_on: bool) -> None:
-    faults.rate_limited, faults.retry_after = (A_FEW, 3) if is_on else (0, 1)
+    faults.rate_limited, faults.retry_after = (FAILURES, 3) if is_on else (0, 1)
 
 
 def _rates(faults: Faults, is_on: bool) -> None:
@@ -83,47 +84,20 @@ def _drop(faults: Faults, is_on: bool) -> None:
         faults.drop_socket()
 
 
+# By the name in the address of the page; the catalogue has fault_NAME, fault_NAME_explained and fault_NAME_on.
 SWITCHES: dict[str, Switch] = {
-    "te-vaak": Switch(
-        "Te veel verzoeken (429)",
-        f"Slack weigert de volgende {A_FEW} verzoeken van de app en zegt: wacht 3 seconden.",
-        _limited,
-        lambda faults: _times(faults.rate_limited, "Slack weigert verzoeken: te veel"),
-    ),
+    "te-vaak": Switch(_limited, lambda faults: _times(faults.rate_limited, "fault_te-vaak_on")),
     "storing": Switch(
-        "Storing bij Slack (503)",
-        f"De volgende {A_FEW} verzoeken van de app mislukken.",
-        _number("server_error", A_FEW),
-        lambda faults: _times(faults.server_error, "Slack heeft een storing"),
+        _number("server_error", FAILURES), lambda faults: _times(faults.server_error, "fault_storing_on")
     ),
     "traag": Switch(
-        "Slack is traag",
-        f"Elk antwoord van Slack duurt {SLOWLY:.0f} seconden, tot je dit uitzet.",
-        _number("slow_seconds", SLOWLY),
-        lambda faults: "Slack antwoordt traag" if faults.slow_seconds else "",
+        _number("slow_seconds", SLOW_SECONDS), lambda faults: text("fault_traag_on") if faults.slow_seconds else ""
     ),
     "geen-antwoord": Switch(
-        "Slack doet het, maar antwoordt niet",
-        "De volgende 2 verzoeken worden gedaan, maar de app hoort er niets van. Een bericht kan dan dubbel komen.",
-        _number("taken_then_timeout", 2),
-        lambda faults: _times(faults.taken_then_timeout, "Slack antwoordt niet"),
+        _number("taken_then_timeout", LOST_ANSWERS),
+        lambda faults: _times(faults.taken_then_timeout, "fault_geen-antwoord_on"),
     ),
-    "dubbel": Switch(
-        "Gebeurtenissen komen dubbel",
-        "Slack stuurt elke gebeurtenis nog een keer, alsof de app niet op tijd antwoordde, tot je dit uitzet.",
-        _redeliver,
-        lambda faults: "Slack stuurt gebeurtenissen dubbel" if faults.redeliver else "",
-    ),
-    "maat": Switch(
-        "Slack telt de verzoeken",
-        "Slack weigert wie vaker vraagt dan mag, zoals een bericht per seconde in een gesprek, tot je dit uitzet.",
-        _rates,
-        lambda faults: "Slack telt de verzoeken" if faults.rates else "",
-    ),
-    "verbinding": Switch(
-        "De verbinding valt weg",
-        "Slack verbreekt de verbinding met de app. De app moet zelf opnieuw verbinden.",
-        _drop,
-        once=True,
-    ),
+    "dubbel": Switch(_redeliver, lambda faults: text("fault_dubbel_on") if faults.redeliver else ""),
+    "maat": Switch(_rates, lambda faults: text("fault_maat_on") if faults.rates else ""),
+    "verbinding": Switch(_drop, once=True),
 }

@@ -1,4 +1,4 @@
-"""Questions that Slack asks of an app's manifest."""
+"""What an app's manifest allows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from practice.model import Json
 
 EVENT_SCOPES = {"message.im": "im:history", "user_change": "users:read"}
-"""The scope without which Slack sends an event to nobody, where an event needs one."""
+"""Events that Slack sends only to apps with this scope."""
 
 
 def _at(manifest: Json, path: str) -> Any:
@@ -23,7 +23,7 @@ def bot_scopes(manifest: Json) -> list[str]:
 
 
 def redirect_urls(manifest: Json) -> list[str]:
-    """Return where a browser may be sent after an installation."""
+    """Return the URLs to which the browser may be redirected after an installation."""
     return list(_at(manifest, "oauth_config.redirect_urls") or [])
 
 
@@ -43,14 +43,14 @@ def has_home_tab(manifest: Json) -> bool:
     return bool(_at(manifest, "features.app_home.home_tab_enabled"))
 
 
-def can_be_written_to(manifest: Json) -> bool:
-    """Tell whether people can type messages to the app."""
+def accepts_messages(manifest: Json) -> bool:
+    """Tell whether people can send messages to the app."""
     is_read_only = _at(manifest, "features.app_home.messages_tab_read_only_enabled")
     return bool(_at(manifest, "features.app_home.messages_tab_enabled")) and not is_read_only
 
 
-def hears(manifest: Json, event: str) -> bool:
-    """Tell whether the app is subscribed to this bot event, with the scope that it needs."""
+def receives(manifest: Json, event: str) -> bool:
+    """Tell whether the app is subscribed to this bot event and has the scope for it."""
     subscribed = _at(manifest, "settings.event_subscriptions.bot_events") or []
     return event in subscribed and EVENT_SCOPES.get(event, "") in ("", *bot_scopes(manifest))
 

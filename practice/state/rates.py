@@ -1,4 +1,4 @@
-"""Slack's rates: how often the app may call a method. Kept to only when a switch says so."""
+"""Slack's rate limits: how often the app may call a method. Enforced only when a switch turns them on."""
 
 from __future__ import annotations
 
@@ -11,26 +11,22 @@ TIERS: dict[str, int] = {
     "views.": 100,
     "users.info": 100,
     "files.": 100,
-    "conversations.": 50,
-    "chat.update": 50,
     "chat.delete": 50,
-    "users.list": 20,
 }
-"""Calls a minute, by the method or the beginning of its name."""
+"""Calls a minute, for methods whose names begin with the key."""
 BURST, BURST_TIME = 5, timedelta(seconds=5)
-"""Messages: one a second in a conversation, and Slack allows short bursts."""
-MESSAGES = ("chat.postMessage", "chat.postEphemeral")
+"""Messages: one a second in a conversation; Slack allows short bursts."""
 
 
 class Rates:
-    """Counts the calls of the last while."""
+    """Counts the recent calls."""
 
     def __init__(self) -> None:
         self._calls: dict[tuple[str, str], deque[datetime]] = defaultdict(deque)
 
     def wait(self, method: str, channel: str, now: datetime) -> int:
-        """Count a call, and return 0; or return how many seconds to wait before it may be made."""
-        if method in MESSAGES:
+        """Count a call and return 0, or return how many seconds the app must wait before it may make the call."""
+        if method == "chat.postMessage":
             return self._wait(("message", channel), BURST, BURST_TIME, now)
         high = next((high for name, high in TIERS.items() if method.startswith(name)), 0)
         return self._wait((method, ""), high, MINUTE, now) if high else 0

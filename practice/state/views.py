@@ -1,4 +1,4 @@
-"""The modals and Home tabs that people have before them."""
+"""The modals and Home tabs that people have on their screens."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import secrets
 from typing import Literal
 
 from practice.blocks.elements import state_values, with_ids
-from practice.blocks.limits import is_too_large, view_problems
+from practice.blocks.surfaces import is_too_large, view_problems
+from practice.errors import ApiError
 from practice.model import AppConfig, Json, View
-from practice.refusal import ApiError
 
 STACK_LIMIT = 3
 
 
 class Views:
-    """Everyone's stack of modals (top last) and Home tab; each change is checked against Slack's limits."""
+    """Each person's stack of modals (top last) and Home tab. Every change is checked against Slack's limits."""
 
     def __init__(self, app: AppConfig) -> None:
         self._app = app
@@ -23,7 +23,7 @@ class Views:
         self.homes: dict[str, View] = {}
 
     def open(self, user_id: str, view: Json) -> View:
-        """Show a first modal, instead of any that were open."""
+        """Show a first modal, in place of any open ones."""
         opened = self._new(user_id, view, "modal")
         self.stacks[user_id] = [opened]
         return opened
@@ -41,56 +41,47 @@ class Views:
         return pushed
 
     def publish(self, user_id: str, view: Json, known_hash: str | None = None) -> View:
-        """Show a Home tab; it keeps its id from one publication to the next."""
+        """Show a Home tab. It keeps its id when it is published again."""
         home = self.homes.get(user_id)
         if home is None:
             self.homes[user_id] = home = self._new(user_id, view, "home")
             return home
         return self._change(home, view, known_hash)
 
-    def update(self, view_id: str | None, external_id: str | None, view: Json, known_hash: str | None = None) -> View:
-        """Show other content in a view that is still there."""
-        if view_id and external_id:
-            raise ApiError("invalid_arguments", ["[ERROR] Cannot provide both `view_id` and `external_id`"])
-        found = self.find(view_id) if view_id else self._by_external_id(external_id)
+    def update(self, view_id: str | None, view: Json, known_hash: str | None = None) -> View:
+        """Replace the content of a view that is still open."""
+        found = self.find(view_id)
         if found is None:
             raise ApiError("not_found")
         return self._change(found, view, known_hash)
 
     def find(self, view_id: str | None) -> View | None:
-        """Return the view with this id when a person still has it before them."""
+        """Return the view with this id, if it is still on a person's screen."""
         return next((view for view in self._shown() if view.id == view_id), None)
 
     def close(self, view: View) -> None:
-        """Take one modal off the stack."""
+        """Remove one modal from its stack."""
         self.stacks[view.user_id] = [other for other in self.stacks.get(view.user_id, []) if other.id != view.id]
 
     def clear(self, user_id: str) -> None:
-        """Take away all modals of a person."""
+        """Close all modals of a person."""
         self.stacks[user_id] = []
 
     def _shown(self) -> list[View]:
         return [*itertools.chain.from_iterable(self.stacks.values()), *self.homes.values()]
 
-    def _by_external_id(self, external_id: str | None) -> View | None:
-        return next(
-            (view for view in self._shown() if external_id and view.payload["external_id"] == external_id), None
-        )
-
     def _new(self, user_id: str, view: Json, surface: Literal["modal", "home"]) -> View:
         self._check(view, surface)
-        if self._by_external_id(view.get("external_id")):
-            raise ApiError("duplicate_external_id")
-        view_id = f"V0{secrets.token_hex(5).upper()}"  # never that of a workspace before: the app may remember it
+        view_id = f"V0{secrets.token_hex(5).upper()}"  # never reused after a reset: the app may remember it
         ids = {"id": view_id, "root_view_id": view_id, "previous_view_id": None}
-        return View(view_id, user_id, {**self._filled(view, {}), **ids})
+        return View(view_id, user_id, {**self._completed(view, {}), **ids})
 
     def _change(self, shown: View, view: Json, known_hash: str | None) -> View:
         if known_hash and known_hash != shown.payload["hash"]:
             raise ApiError("hash_conflict")
         self._check(view, shown.type)
         ids = {name: shown.payload[name] for name in ("id", "root_view_id", "previous_view_id")}
-        shown.payload = {**self._filled(view, shown.payload["state"]["values"]), **ids}
+        shown.payload = {**self._completed(view, shown.payload["state"]["values"]), **ids}
         shown.errors = {}
         return shown
 
@@ -100,8 +91,8 @@ class Views:
         if problems := view_problems(view, surface):
             raise ApiError("invalid_arguments", problems)
 
-    def _filled(self, view: Json, typed: Json) -> Json:
-        """Return the view as Slack gives it back: with everything the app left out."""
+    def _completed(self, view: Json, typed: Json) -> Json:
+        """Return the view as Slack returns it: with a default for everything that the app left out."""
         blocks = with_ids(view["blocks"])
         return {
             "team_id": self._app.team_id,

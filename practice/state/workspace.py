@@ -1,4 +1,4 @@
-"""The practice workspace: what people and the app have done so far. It keeps state; it sends nothing."""
+"""The practice workspace: everything that people and the app have done so far. It keeps state and sends nothing."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from practice.errors import ApiError
 from practice.model import AppConfig, Clock, Director, Exchange, File, Json, Message, Person, View
-from practice.refusal import ApiError
 from practice.state.faults import Faults
 from practice.state.files import Files
-from practice.state.installs import Installs
-from practice.state.sockets import Links
-from practice.state.tickets import Tickets
+from practice.state.installation_codes import InstallationCodes
+from practice.state.response_urls import ResponseUrls
+from practice.state.sockets import Sockets
+from practice.state.triggers import Triggers
 from practice.state.views import Views
 
 TRAFFIC_KEPT = 500
@@ -27,18 +28,18 @@ def _utc_now() -> datetime:
 
 
 @dataclass
-class Patience:
-    """How long Slack waits: for an acknowledgement, and before each redelivery of an event (Slack: 0, 60, 300 s)."""
+class Timeouts:
+    """Seconds that Slack waits for an acknowledgement, and before each redelivery of an event (Slack: 0, 60, 300)."""
 
     acknowledgement: float = 3.0
     redeliveries: tuple[float, ...] = (0.0, 1.0, 2.0)
 
 
 class Workspace:
-    """Everything that stands in the workspace of one app and its people.
+    """The state of a workspace with one app and its people.
 
-    With a `clock`, messages and traffic have its time. What expires (trigger ids, response urls) always goes by `now`,
-    the machine's time, so that a move of the clock spoils nothing.
+    With a `clock`, messages and traffic carry its time. Trigger ids, response URLs and OAuth codes always expire by
+    `now`, the machine's time, so that moving the clock does not invalidate them.
     """
 
     def __init__(
@@ -51,15 +52,15 @@ class Workspace:
     ) -> None:
         self.app = app
         self.people: dict[str, Person] = {person.id: person for person in people}
-        self._people_at_first = dict(self.people)
+        self._initial_people = dict(self.people)
         self.clock = clock
         self.now = clock.now if clock else now
-        self._tickets_now = now
-        self.installs: Installs[Workspace] = Installs(now)
+        self._machine_now = now
+        self.installation_codes: InstallationCodes[Workspace] = InstallationCodes(now)
         self.director: Director | None = None
         self.base_url = "http://127.0.0.1"
-        self.patience = Patience()
-        self.links = Links()
+        self.timeouts = Timeouts()
+        self.sockets = Sockets()
         self.version = 0
         self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
         self._background: set[asyncio.Task[None]] = set()
@@ -68,7 +69,8 @@ class Workspace:
     def _start(self) -> None:
         self.faults = Faults(on_drop=self._drop_sockets)
         self.traffic: deque[Exchange] = deque(maxlen=TRAFFIC_KEPT)
-        self.tickets = Tickets(self._tickets_now)
+        self.triggers = Triggers(self._machine_now)
+        self.response_urls = ResponseUrls(self._machine_now)
         self.views = Views(self.app)
         self.files = Files()
         self._messages: dict[str, list[Message]] = {user_id: [] for user_id in self.people}
@@ -76,29 +78,29 @@ class Workspace:
         self._stamps = itertools.count(1)
 
     def reset(self) -> None:
-        """Forget everything but the app, its people as they were at first, and its open sockets."""
-        self.people |= self._people_at_first
+        """Forget everything except the app, the initial people and the open sockets."""
+        self.people |= self._initial_people
         self._start()
         self.touch()
 
     def _drop_sockets(self) -> None:
-        self.record("to_app", "disconnect", {"sockets": len(self.links)}, {}, fault="drop_socket")
-        self.links.drop()
+        self.record("to_app", "disconnect", {"sockets": len(self.sockets)}, {}, fault="drop_socket")
+        self.sockets.drop()
 
-    def change(self, person: Person) -> None:
-        """Something about a person is another than before."""
+    def update_person(self, person: Person) -> None:
+        """Replace what is known about a person."""
         self.people[person.id] = person
         self.touch()
 
     # Changes that a page shows.
     def touch(self) -> None:
-        """Tell whoever waits that something changed."""
+        """Wake everybody who waits for a change."""
         self.version += 1
         for loop, event in list(self._waiting):
             loop.call_soon_threadsafe(event.set)
 
-    async def changed(self, since: int, timeout: float) -> int:
-        """Return the version once it is above `since`, or at the time-out."""
+    async def wait_for_change(self, since: int, timeout: float) -> int:
+        """Return the version when it exceeds `since`, or after `timeout` seconds."""
         waiting = (asyncio.get_running_loop(), asyncio.Event())
         self._waiting.add(waiting)
         try:
@@ -120,25 +122,30 @@ class Workspace:
         *,
         fault: str = "",
     ) -> None:
-        """Add a line to the traffic."""
+        """Add an exchange to the traffic."""
         number = next(self._exchanges)
         self.traffic.append(Exchange(number, self.now(), direction, what, request, answer, milliseconds, fault))
         self.touch()
 
     def in_background(self, work: Coroutine[Any, Any, None]) -> None:
-        """Let work go on by itself, such as a redelivery."""
+        """Run work in the background, such as a redelivery."""
         task = asyncio.get_running_loop().create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
-    async def settled(self) -> None:
-        """Wait until all redeliveries are done."""
+    async def finish_background(self) -> None:
+        """Wait until all background work is done."""
         while self._background:
             await asyncio.gather(*self._background)
 
+    @property
+    def team_domain(self) -> str:
+        """The part of the workspace's address before .slack.com."""
+        return self.app.team_name.lower().replace(" ", "-")
+
     # Messages.
     def stamp(self) -> str:
-        """Return a fresh `ts`: the moment, made unique."""
+        """Return a new `ts`: the current time, made unique."""
         return f"{int(self.now().timestamp())}.{next(self._stamps):06d}"
 
     def channel_of(self, user_id: str) -> str:
@@ -146,7 +153,7 @@ class Workspace:
         return f"D{user_id[1:]}"
 
     def person_in(self, channel: str) -> Person:
-        """Return whose DM this is."""
+        """Return the person in this DM. Raises ApiError if there is none."""
         for person in self.people.values():
             if self.channel_of(person.id) == channel:
                 return person
@@ -180,34 +187,34 @@ class Workspace:
         return message
 
     def message(self, user_id: str, ts: str) -> Message:
-        """Return one message of the app in a person's DM."""
+        """Return one message in a person's DM. Raises ApiError if it is not there."""
         for message in self._messages.get(user_id, []):
             if message.ts == ts:
                 return message
         raise ApiError("message_not_found")
 
     def delete(self, message: Message) -> None:
-        """Take a message away."""
+        """Delete a message."""
         self._messages[message.user_id].remove(message)
         self.touch()
 
     def messages_of(self, user_id: str) -> list[Message]:
-        """Return what stands in a person's DM with the app, oldest first, with what only they see."""
+        """Return the messages in a person's DM, oldest first, ephemeral ones included."""
         return list(self._messages.get(user_id, []))
 
     def unread_of(self, user_id: str) -> int:
-        """Return how many messages a person has not read."""
+        """Return the number of messages that a person has not read."""
         return sum(not message.is_read for message in self._messages.get(user_id, []))
 
     def mark_read(self, user_id: str) -> None:
-        """Let a person have read everything."""
+        """Mark all messages of a person as read."""
         if self.unread_of(user_id):
             for message in self._messages[user_id]:
                 message.is_read = True
             self.touch()
 
     def file_of(self, user_id: str, file_id: str) -> File | None:
-        """Return a file that was shared with a person and is still there."""
+        """Return a file that was shared with a person and not deleted since."""
         shared = (file for message in self._messages.get(user_id, []) for file in message.files)
         return next((file for file in shared if file.id == file_id and not file.is_deleted), None)
 

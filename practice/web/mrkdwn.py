@@ -1,14 +1,13 @@
-"""Slack's texts as safe HTML: mrkdwn, plain text and the basics of rich text.
+"""Slack's texts as safe HTML: mrkdwn and plain text.
 
-Everything is escaped before anything else happens, so that what is in a text can never become an element. Slack's own
-control sequences then stand as `&lt;…&gt;`, and what a sender escaped for Slack (`&lt;`) as `&amp;lt;`.
+Everything is escaped first, so that no part of a text can become an HTML element. After that, Slack's own control
+sequences read `&lt;…&gt;`, and what the sender escaped for Slack (`&lt;`) reads `&amp;lt;`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from urllib.parse import urlsplit
+from collections.abc import Mapping
 
 from markupsafe import Markup, escape
 
@@ -32,7 +31,7 @@ _MARKS = {
 
 
 class _Stash:
-    """Pieces of finished HTML, taken out of the text so that later steps leave them alone."""
+    """Finished pieces of HTML, taken out of the text so that later steps do not change them."""
 
     def __init__(self) -> None:
         self._pieces: list[str] = []
@@ -48,7 +47,7 @@ class _Stash:
 
 
 def text_html(text: Json | str | None, names: Names) -> Markup:
-    """A text object as HTML: `mrkdwn` with its formatting, anything else without any."""
+    """Return a text object as HTML: `mrkdwn` with formatting, anything else without."""
     if not text:
         return Markup("")
     if isinstance(text, str):
@@ -57,12 +56,12 @@ def text_html(text: Json | str | None, names: Names) -> Markup:
 
 
 def plain(text: str) -> Markup:
-    """Text without formatting, with its line breaks."""
+    """Return text without formatting, but with line breaks, as HTML."""
     return _safe(str(escape(text)).replace("\n", "<br>"))
 
 
 def mrkdwn(text: str, names: Names) -> Markup:
-    """Slack's mrkdwn as HTML; `names` (user id to name) says who is mentioned."""
+    """Return mrkdwn as HTML; `names` (user id to name) is for mentions."""
     stash = _Stash()
     html = str(escape(text.replace("\x00", "")))
     html = _CONTROL.sub(lambda found: stash.put(_control(found[1], names)), html)
@@ -88,7 +87,7 @@ def _lines(html: str) -> str:
 
 
 def _control(inside: str, names: Names) -> str:
-    """What stands between `<` and `>`: a link, a mention, a date; anything else is shown as it is."""
+    """Return what is between `<` and `>` as HTML: a link, a mention or a date. Anything else stays text."""
     target, _, label = inside.partition("|")
     if re.match(r"https?://", target):
         return _link(target, label)
@@ -105,7 +104,7 @@ def _special(target: str, label: str) -> str:
     if target.startswith("!date^"):
         return label
     if target.startswith("!subteam^"):
-        return _mention(label or "@groep", loud=True)
+        return _mention(label or f"@{target[1:]}", loud=True)
     return _mention(f"@{target[1:]}", loud=True)
 
 
@@ -114,71 +113,10 @@ def _link(url: str, label: str) -> str:
 
 
 def _mention(name: str, *, loud: bool = False) -> str:
-    """A mention; a loud one would ping a whole channel, which is what an attack looks like."""
+    """Return a mention. A loud one pings a whole channel, and shows that an attack got through."""
     return f'<span class="mention{" loud" if loud else ""}">{name}</span>'
 
 
 def _safe(html: str) -> Markup:
-    """HTML of which everything that came from outside has been escaped."""
+    """Mark HTML as safe; everything in it that came from outside must have been escaped."""
     return Markup(html)  # noqa: S704
-
-
-def is_web_link(url: str) -> bool:
-    """True for http and https, the only links that are followed from here."""
-    return urlsplit(url).scheme in ("http", "https")
-
-
-def rich_text_html(block: Json, names: Names) -> Markup:
-    """A `rich_text` block as HTML: sections, lists, quotes and preformatted text."""
-    return Markup("").join(_rich_part(part, names) for part in block.get("elements", []))
-
-
-def _rich_part(part: Json, names: Names) -> Markup:
-    elements = part.get("elements", [])
-    if part.get("type") == "rich_text_list":
-        return _rich_list(part, names)
-    inside = Markup("").join(_rich_element(element, names) for element in elements)
-    tag = {"rich_text_quote": "blockquote", "rich_text_preformatted": "pre"}.get(part.get("type", ""), "p")
-    return _wrap(tag, inside)
-
-
-def _rich_list(part: Json, names: Names) -> Markup:
-    items = (_wrap("li", _rich_part(item, names).removeprefix("<p>").removesuffix("</p>")) for item in part["elements"])
-    return _wrap("ol" if part.get("style") == "ordered" else "ul", Markup("").join(items))
-
-
-def _rich_element(element: Json, names: Names) -> Markup:
-    html = _RICH.get(element.get("type", ""), _rich_unknown)(element, names)
-    for style, tag in {"code": "code", "strike": "s", "italic": "em", "bold": "strong"}.items():
-        if element.get("style", {}).get(style):
-            html = _wrap(tag, html)
-    return html
-
-
-def _rich_link(element: Json, _names: Names) -> Markup:
-    label = plain(element.get("text") or element["url"])
-    return _safe(_link(str(escape(element["url"])), label)) if is_web_link(element["url"]) else label
-
-
-def _rich_user(element: Json, names: Names) -> Markup:
-    return _safe(_mention(str(escape("@" + names.get(element["user_id"], element["user_id"])))))
-
-
-def _rich_broadcast(element: Json, _names: Names) -> Markup:
-    return _safe(_mention(str(escape("@" + element["range"])), loud=True))
-
-
-def _rich_unknown(element: Json, _names: Names) -> Markup:
-    return plain(str(element.get("text") or f":{element.get('name', element.get('type', ''))}:"))
-
-
-_RICH: dict[str, Callable[[Json, Names], Markup]] = {
-    "link": _rich_link,
-    "user": _rich_user,
-    "broadcast": _rich_broadcast,
-}
-
-
-def _wrap(tag: str, inside: str) -> Markup:
-    """`inside` is HTML already."""
-    return _safe(f"<{tag}>{inside}</{tag}>")

@@ -1,4 +1,4 @@
-"""Reading the traffic: what Slack would have refused, what came too late, and a filter for both."""
+"""Marks and filters for the traffic: what Slack would refuse, what came too late, and what a fault caused."""
 
 from __future__ import annotations
 
@@ -6,38 +6,35 @@ import json
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from practice.i18n import text, text_if_known
 from practice.model import Exchange
-from practice.web import words
 
 SHOWN = 100
 FORCED = ("rate_limited", "server_error", "taken_then_timeout", "slow", "drop_socket")
-"""What a switch of the page brought about, which is no mistake of the app's."""
+"""Faults that somebody turned on: no mistakes of the app."""
 LATE = ("operation_timeout", "late_acknowledgement")
 
 
 class Mark(NamedTuple):
-    """What is remarkable about an exchange: of which kind, in a word, and why."""
+    """A remark on an exchange; `reason` may be empty."""
 
     kind: str
-    word: str
-    why: str
+    label: str
+    reason: str
 
 
 def is_wrong(exchange: Exchange) -> bool:
-    """True when one side refused or did not answer."""
+    """Tell whether one side refused or did not answer."""
     return bool(exchange.fault) or exchange.answer.get("ok") is False or "error" in exchange.answer
 
 
 def mark_of(exchange: Exchange) -> Mark | None:
-    """Return what is remarkable about an exchange, if anything."""
+    """Return the remark on an exchange, if there is one."""
     if not is_wrong(exchange):
         return None
     code = exchange.fault.replace(":", " ").partition(" ")[0] or str(exchange.answer.get("error", ""))
     kind = "storing" if code in FORCED else "te-laat" if code in LATE else "geweigerd"
-    return Mark(kind, _WORDS[kind], words.why(code))
-
-
-_WORDS = {"storing": "Storing, door jou aangezet", "te-laat": "Te laat bevestigd", "geweigerd": "Slack weigert dit"}
+    return Mark(kind, text(f"mark_{kind}"), text_if_known(f"reason_{code}"))
 
 
 def _has_mark(kind: str) -> Callable[[Exchange], bool]:
@@ -48,26 +45,27 @@ def _has_mark(kind: str) -> Callable[[Exchange], bool]:
     return has_it
 
 
-FILTERS: dict[str, tuple[str, Callable[[Exchange], bool]]] = {
-    "alles": ("Alles", lambda _: True),
-    "geweigerd": ("Geweigerd", _has_mark("geweigerd")),
-    "te-laat": ("Te laat", _has_mark("te-laat")),
-    "storing": ("Storing", _has_mark("storing")),
-    "naar-app": ("Naar de app", lambda exchange: exchange.direction == "to_app"),
-    "van-app": ("Van de app", lambda exchange: exchange.direction == "from_app"),
+# By the name in the address of the page; the catalogue has filter_NAME.
+FILTERS: dict[str, Callable[[Exchange], bool]] = {
+    "alles": lambda _: True,
+    "geweigerd": _has_mark("geweigerd"),
+    "te-laat": _has_mark("te-laat"),
+    "storing": _has_mark("storing"),
+    "naar-app": lambda exchange: exchange.direction == "to_app",
+    "van-app": lambda exchange: exchange.direction == "from_app",
 }
 
 
-def found(traffic: Iterable[Exchange], kind: str, text: str) -> list[Exchange]:
-    """Return the newest exchanges of this kind in which this text stands, newest first."""
-    _, fits = FILTERS.get(kind, FILTERS["alles"])
-    fitting = [exchange for exchange in traffic if fits(exchange) and _holds(exchange, text.strip().lower())]
-    return fitting[: -SHOWN - 1 : -1]
+def find(traffic: Iterable[Exchange], kind: str, searched: str) -> list[Exchange]:
+    """Return the newest exchanges of this kind that contain the searched text, newest first."""
+    matches = FILTERS.get(kind, FILTERS["alles"])
+    found = [exchange for exchange in traffic if matches(exchange) and _contains(exchange, searched.strip().lower())]
+    return found[: -SHOWN - 1 : -1]
 
 
-def _holds(exchange: Exchange, text: str) -> bool:
-    return not text or text in exchange.what.lower() or text in _said(exchange).lower()
+def _contains(exchange: Exchange, searched: str) -> bool:
+    return not searched or searched in exchange.what.lower() or searched in _content(exchange).lower()
 
 
-def _said(exchange: Exchange) -> str:
+def _content(exchange: Exchange) -> str:
     return json.dumps([exchange.request, exchange.answer, exchange.fault], ensure_ascii=False, default=str)

@@ -87,7 +87,7 @@ async def test_the_steps_lead_to_a_bot_that_runs(tmp_path: Path) -> None:
             f"exec {run}", cwd=folder, env=environment() | slack, stderr=subprocess.DEVNULL
         )
         try:
-            await until(lambda: len(practice.workspace.links) > 0, 60)
+            await until(lambda: len(practice.workspace.sockets) > 0, 60)
         finally:
             bot.terminate()
             await bot.wait()

@@ -12,7 +12,7 @@ from handlers.i18n import texts
 from handlers.views.forms import form_modal
 from meldcode.domain.case.state import Status, needed
 from meldcode.domain.plan.roles import Role
-from practice.blocks.limits import is_too_large, view_problems
+from practice.blocks.surfaces import is_too_large, view_problems
 from tests.meldcode.playing import BEA, DIRK, DOUBLE, FATIMA, IRIS, KARIN, MEHMET, MONDAY, SANNE, Actor, Play
 
 TWO_DECIDE = "Een besluit neem je met z'n tweeën. Vraag je collega met de andere rol om het te bevestigen."

@@ -101,7 +101,7 @@ async def over_socket(app: AsyncApp, workspace: Workspace, links: int = 1) -> An
     try:
         for handler in handlers:
             await handler.connect_async()  # type: ignore[no-untyped-call]
-        await until(lambda: len(workspace.links) == links)
+        await until(lambda: len(workspace.sockets) == links)
         yield handlers
     finally:
         for handler in handlers:
@@ -169,6 +169,6 @@ async def scripted(workspace: Workspace) -> Any:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     workspace.app = replace(workspace.app, request_url=f"http://127.0.0.1:{runner.addresses[0][1]}/")
-    workspace.patience.redeliveries = (0.0, 0.01, 0.02)
+    workspace.timeouts.redeliveries = (0.0, 0.01, 0.02)
     yield scripted
     await runner.cleanup()

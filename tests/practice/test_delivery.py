@@ -39,7 +39,7 @@ async def test_a_command_is_a_plain_form(scripted: Scripted, workspace: Workspac
     assert (sent["command"], sent["text"], sent["user_id"]) == ("/signaal", "Sem & Noor", SANNE)
     assert (sent["channel_id"], sent["team_id"], sent["api_app_id"]) == ("D0SANNE", "T0PRACTICE", "A0PRACTICE")
     assert sent["response_url"].startswith(f"{workspace.base_url}/response/")
-    assert workspace.tickets.trigger(sent["trigger_id"]).user_id == SANNE
+    assert workspace.triggers.find(sent["trigger_id"]).user_id == SANNE
 
 
 async def test_a_shortcut_is_a_payload(scripted: Scripted, sanne: Actor) -> None:
@@ -82,7 +82,7 @@ async def test_everything_sent_and_answered_is_in_the_traffic(
 
 # When the app does not answer well.
 async def test_a_late_command_is_said_to_have_timed_out(scripted: Scripted, workspace: Workspace, sanne: Actor) -> None:
-    workspace.patience.acknowledgement = 0.05
+    workspace.timeouts.acknowledgement = 0.05
     scripted.delay = 0.5
     outcome = await sanne.command("/signaal")
     assert outcome.failure == "operation_timeout"
@@ -91,7 +91,7 @@ async def test_a_late_command_is_said_to_have_timed_out(scripted: Scripted, work
 
 
 def test_slack_waits_three_seconds(workspace: Workspace) -> None:
-    assert workspace.patience.acknowledgement == 3
+    assert workspace.timeouts.acknowledgement == 3
 
 
 @pytest.mark.parametrize("status", [201, 302, 404, 500])
@@ -118,7 +118,7 @@ async def test_an_event_comes_again_until_it_is_taken(scripted: Scripted, worksp
     scripted.answers("", 500)
     scripted.answers("", 500)
     assert (await sanne.open_home()).ok
-    await workspace.settled()
+    await workspace.finish_background()
     numbers = [headers.get("x-slack-retry-num") for headers, _ in scripted.requests]
     assert numbers == [None, "1", "2"]
     assert scripted.requests[1][0]["x-slack-retry-reason"] == "http_error"
@@ -129,15 +129,15 @@ async def test_an_event_comes_again_three_times_at_most(scripted: Scripted, work
     for _ in range(9):
         scripted.answers("", 500)
     await sanne.open_home()
-    await workspace.settled()
+    await workspace.finish_background()
     assert len(scripted.requests) == 4
 
 
 async def test_a_late_event_says_so_when_it_comes_again(scripted: Scripted, workspace: Workspace, sanne: Actor) -> None:
-    workspace.patience.acknowledgement = 0.05
+    workspace.timeouts.acknowledgement = 0.05
     scripted.delay = 0.1
     await sanne.open_home()
-    await workspace.settled()
+    await workspace.finish_background()
     assert scripted.requests[1][0]["x-slack-retry-reason"] == "http_timeout"
 
 
@@ -183,7 +183,7 @@ async def test_envelopes_go_to_the_sockets_in_turn(workspace: Workspace, client:
 async def test_a_socket_that_does_not_acknowledge_times_out(
     workspace: Workspace, client: AsyncWebClient, sanne: Actor
 ) -> None:
-    workspace.patience.acknowledgement = 0.05
+    workspace.timeouts.acknowledgement = 0.05
     app = bolt(client)
 
     @app.command("/signaal")
@@ -192,6 +192,24 @@ async def test_a_socket_that_does_not_acknowledge_times_out(
 
     async with over_socket(app, workspace):
         assert (await sanne.command("/signaal")).failure == "operation_timeout"
+
+
+@pytest.mark.parametrize(("text", "is_taken"), [("x" * 19_000, True), ("x" * 20_000, False), ("é" * 3_400, False)])
+async def test_a_response_of_20_kilobytes_is_dropped_in_silence(
+    workspace: Workspace, client: AsyncWebClient, sanne: Actor, text: str, is_taken: bool
+) -> None:
+    workspace.timeouts.acknowledgement = 0.5
+    app = bolt(client)
+
+    @app.command("/signaal")
+    async def answer(ack: Any) -> None:
+        await ack(text)
+
+    async with over_socket(app, workspace):
+        outcome = await sanne.command("/signaal")
+    assert outcome.failure == ("" if is_taken else "operation_timeout")
+    assert ("response_too_large" in [line.fault for line in workspace.traffic]) is not is_taken
+    assert [message.text for message in workspace.messages_of(SANNE)] == ([text] if is_taken else [])
 
 
 async def test_a_dropped_socket_comes_back(workspace: Workspace, client: AsyncWebClient, sanne: Actor) -> None:
@@ -204,8 +222,8 @@ async def test_a_dropped_socket_comes_back(workspace: Workspace, client: AsyncWe
     async with over_socket(app, workspace):
         workspace.faults.drop_socket()
         assert workspace.traffic[-1].fault == "drop_socket"
-        assert len(workspace.links) == 0
-        await until(lambda: len(workspace.links) == 1)
+        assert len(workspace.sockets) == 0
+        await until(lambda: len(workspace.sockets) == 1)
         assert (await sanne.command("/signaal")).text == "Dag"
 
 
@@ -222,7 +240,7 @@ async def test_an_actor_in_another_thread_reaches_the_socket(workspace: Workspac
 
 
 async def test_a_socket_needs_a_ticket_and_there_are_ten_at_most(workspace: Workspace) -> None:
-    links = workspace.links
+    links = workspace.sockets
     assert links.enter("invented") is None
     ticket = links.new_ticket()
     assert links.enter(ticket) is not None

@@ -44,8 +44,6 @@ async def complete(client: AsyncWebClient, file_id: str, channel: str | None = S
 
 
 async def test_a_file_reaches_the_dm_of_one_person(workspace: Workspace, client: AsyncWebClient) -> None:
-    opened = await client.conversations_open(users=SANNE)
-    assert opened["channel"]["id"] == SANNE_DM
     file = await upload(client)
     [message] = workspace.messages_of(SANNE)
     [shown] = message.files

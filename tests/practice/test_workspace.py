@@ -64,14 +64,14 @@ def test_no_fault_is_on_by_itself(workspace: Workspace) -> None:
 
 async def test_whoever_waits_hears_of_a_change(workspace: Workspace) -> None:
     since = workspace.version
-    waiting = asyncio.create_task(workspace.changed(since, 2))
+    waiting = asyncio.create_task(workspace.wait_for_change(since, 2))
     await asyncio.sleep(0)
     workspace.post(SANNE, "Dag")
     assert await waiting == workspace.version > since
 
 
 async def test_a_change_in_another_thread_is_heard(workspace: Workspace) -> None:
-    waiting = asyncio.create_task(workspace.changed(workspace.version, 2))
+    waiting = asyncio.create_task(workspace.wait_for_change(workspace.version, 2))
     await asyncio.sleep(0)
     before = time.monotonic()
     await asyncio.to_thread(workspace.post, SANNE, "Dag")
@@ -80,8 +80,8 @@ async def test_a_change_in_another_thread_is_heard(workspace: Workspace) -> None
 
 
 async def test_waiting_ends_at_the_time_out(workspace: Workspace) -> None:
-    assert await workspace.changed(workspace.version, 0.01) == workspace.version
-    assert await workspace.changed(workspace.version - 1, 60) == workspace.version
+    assert await workspace.wait_for_change(workspace.version, 0.01) == workspace.version
+    assert await workspace.wait_for_change(workspace.version - 1, 60) == workspace.version
 
 
 async def test_the_token_is_not_in_the_traffic(workspace: Workspace, server: PracticeServer) -> None:

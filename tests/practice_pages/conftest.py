@@ -9,7 +9,7 @@ import pytest_asyncio
 from slack_sdk.web.async_client import AsyncWebClient
 
 from practice.model import Json
-from practice.state.workspace import Patience, Workspace
+from practice.state.workspace import Timeouts, Workspace
 from practice.web.server import PracticeServer
 from tests.practice.conftest import over_http
 from tests.practice_pages.sample import PEOPLE, config, sample_app
@@ -40,6 +40,6 @@ async def running() -> AsyncIterator[Stage]:
 async def stage(running: Stage) -> Stage:
     """An empty stage; the server behind it is kept from one test to the next."""
     running.workspace.reset()
-    running.workspace.patience = Patience()
+    running.workspace.timeouts = Timeouts()
     running.heard.clear()
     return running

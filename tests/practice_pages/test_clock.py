@@ -11,7 +11,7 @@ import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from practice.model import Move
-from practice.state.tickets import TRIGGER_LIFE
+from practice.state.triggers import TRIGGER_LIFE
 from practice.state.workspace import Workspace
 from practice.web.server import PracticeServer
 from tests.practice_pages.sample import KARIN, PEOPLE, SANNE, config
@@ -84,12 +84,12 @@ async def test_only_our_own_pages_move_it(
 
 
 async def test_messages_have_its_time_and_what_expires_has_not(clocked: Workspace) -> None:
-    trigger = clocked.tickets.new_trigger(SANNE)
+    trigger = clocked.triggers.issue(SANNE)
     assert clocked.clock
     await clocked.clock.moves[0][1]()
     assert clocked.post(SANNE, "nieuw").sent_at == BEGIN + timedelta(days=1)
-    assert clocked.tickets.trigger(trigger).user_id == SANNE
-    assert clocked.tickets.trigger(trigger).ends_at - datetime.now(UTC) <= TRIGGER_LIFE
+    assert clocked.triggers.find(trigger).user_id == SANNE
+    assert clocked.triggers.find(trigger).ends_at - datetime.now(UTC) <= TRIGGER_LIFE
 
 
 async def test_a_workspace_without_one_shows_none() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from playwright.async_api import Page, expect
 from practice.model import Json
 from tests.clock import until
 from tests.practice_pages.conftest import Stage
-from tests.practice_pages.sample import ATTACK, CARD, HOME, KARIN, SANNE, button, every_input, form, plain, stacked
+from tests.practice_pages.sample import ATTACK, CARD, HOME, KARIN, SANNE, button, form, plain, stacked
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(30)]
 
@@ -54,7 +55,6 @@ async def test_from_command_to_the_message_of_a_colleague(stage: Stage, page: Pa
     assert values["group"]["group"]["selected_option"]["value"] == "groep 5"
     assert values["kind"]["kind"]["selected_option"]["value"] == "iets gezien"
     assert values["day"]["day"]["selected_date"] == "2026-09-01"
-    assert values["time"]["time"]["selected_time"] is None
     assert values["people"]["people"]["selected_users"] == [KARIN]
     await page.get_by_role("link", name="Karin Visser").click()
     await expect(page.get_by_role("heading", name="Dossier 26-K7QX")).to_be_visible()
@@ -97,7 +97,7 @@ async def test_trouble_is_told_in_the_dialog(stage: Stage, page: Page) -> None:
     await visit(page, stage)
     await type_line(page, "/signaal")
     await fill(page, "traag")
-    stage.workspace.patience.acknowledgement = 0.5
+    stage.workspace.timeouts.acknowledgement = 0.5
     submit = page.get_by_role("dialog").locator("[type=submit]")
     await submit.click()
     await expect(submit).to_have_text("Bezig…")
@@ -118,7 +118,7 @@ async def test_a_change_elsewhere_leaves_what_is_being_typed(stage: Stage, page:
     await expect(page.get_by_label("Voornaam")).to_be_focused()
     await page.keyboard.type("r")
     view = stage.workspace.modals_of(SANNE)[0]
-    stage.workspace.views.update(view.id, None, {**form("Nieuw"), "title": plain("Andere titel")})
+    stage.workspace.views.update(view.id, {**form("Nieuw"), "title": plain("Andere titel")})
     stage.workspace.touch()
     await expect(page.get_by_role("dialog", name="Andere titel")).to_be_visible()
     await expect(page.get_by_label("Voornaam")).to_have_value("Noor")
@@ -246,38 +246,35 @@ def _wide() -> list[Any]:
     ]
 
 
-async def test_every_kind_of_input_can_be_filled_in(stage: Stage, page: Page) -> None:
+async def test_slacks_remark_on_a_group_is_said_and_can_be_corrected(stage: Stage, page: Page) -> None:
     await visit(page, stage)
-    stage.workspace.views.open(SANNE, every_input())
-    stage.workspace.touch()
-    dialog = page.get_by_role("dialog", name="Van alles wat")
-    await expect(dialog.get_by_role("listitem")).to_have_text("wat je zag")
-    await expect(dialog).to_contain_text("Afbeelding: een tekening")
-    await page.get_by_label("Moment").fill("2026-09-01T09:30")
-    await page.get_by_label("Verslag").fill("een\ntwee")
-    await page.get_by_label("Aantal").fill("0")
-    await page.get_by_label("E-mail").fill("geen adres")
-    await page.get_by_label("Website").fill("school.nl")
-    await page.get_by_label("Rood").check()
-    await page.get_by_label("Blauw").check()
+    await type_line(page, "/signaal")
+    await fill(page, "Noor")
+    for name in ("Karin Visser", "Amin Yilmaz", "Els Bakker"):
+        await page.get_by_label(name).check()
     await page.get_by_label("Collega").select_option("U0KARIN")
-    await page.get_by_role("button", name="Bewaren").click()
-    group = page.get_by_role("group", name="Kies er hooguit één")
-    await expect(group).to_have_accessible_description("Kies er hier ten hoogste 1.")
-    await expect(dialog.locator("[aria-invalid]")).to_have_count(4)
-    await expect(page.get_by_label("Aantal")).to_be_focused()
+    await page.get_by_role("button", name="Vastleggen").click()
+    group = page.get_by_role("group", name="Wie weet ervan?")
+    await expect(group).to_have_accessible_description("Kies er hier ten hoogste 2.")
+    await expect(page.get_by_role("dialog").locator("[aria-invalid]")).to_have_count(1)
     assert stage.heard == []
-    await page.get_by_label("Aantal").fill("3")
-    await page.get_by_label("E-mail").fill("naam@school.nl")
-    await page.get_by_label("Website").fill("https://school.nl")
-    await page.get_by_label("Blauw").uncheck()
-    await page.get_by_role("button", name="Bewaren").click()
-    await expect(dialog).to_have_count(0)
+    await page.get_by_label("Els Bakker").uncheck()
+    await page.get_by_role("button", name="Vastleggen").click()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
     values = stage.heard[-1]
-    assert values["moment"]["moment"]["selected_date_time"] == 1788247800
-    [section] = values["report"]["report"]["rich_text_value"]["elements"]
-    assert section["elements"] == [{"type": "text", "text": "een\ntwee"}]
-    assert (values["count"]["count"]["value"], values["colleague"]["colleague"]["selected_user"]) == ("3", KARIN)
+    assert values["people"]["people"]["selected_users"] == [KARIN, "U0AMIN"]
+    assert values["colleague"]["colleague"]["selected_user"] == KARIN
+
+
+async def test_the_pages_of_somebody_with_an_english_slack_are_in_english(stage: Stage, page: Page) -> None:
+    stage.workspace.update_person(replace(stage.workspace.people[SANNE], locale="en-GB"))
+    await visit(page, stage)
+    await expect(page.get_by_role("link", name="Messages")).to_be_visible()
+    await page.get_by_label("Message to Meldwijzer").fill("/nothing")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("alert")).to_contain_text("This command does not exist.")
+    await visit(page, stage, user=KARIN)
+    await expect(page.get_by_role("link", name="Berichten")).to_be_visible()
 
 
 async def test_modals_stack_three_high_and_go_back_one_at_a_time(stage: Stage, page: Page) -> None:
@@ -308,7 +305,7 @@ async def test_a_modal_that_loads_is_filled_in_later(stage: Stage, page: Page) -
     await expect(page.get_by_role("dialog", name="Klaar").get_by_label("Naam")).to_be_focused()
 
 
-async def test_every_kind_of_input_fits_a_phone(stage: Stage, page: Page) -> None:
+async def test_files_and_forms_fit_a_phone(stage: Stage, page: Page) -> None:
     await page.set_viewport_size({"width": 390, "height": 800})
     file, address = stage.workspace.files.announce("een-lange-naam-van-een-dossier-26-K7QX.pdf", 1)
     stage.workspace.files.receive(address, b"x")
@@ -316,10 +313,9 @@ async def test_every_kind_of_input_fits_a_phone(stage: Stage, page: Page) -> Non
     await visit(page, stage)
     assert await page.evaluate("document.documentElement.scrollWidth") <= 390
     await expect(page.get_by_role("link", name="een-lange-naam-van-een-dossier-26-K7QX.pdf downloaden")).to_be_visible()
-    stage.workspace.views.open(SANNE, every_input())
+    stage.workspace.views.open(SANNE, form())
     stage.workspace.touch()
-    dialog = page.get_by_role("dialog", name="Van alles wat")
+    dialog = page.get_by_role("dialog", name="Signaal vastleggen")
     await expect(dialog).to_be_visible()
     body = dialog.locator(".body")
     assert await body.evaluate("element => element.scrollWidth <= element.clientWidth")
-    await expect(page.get_by_label("Kanaal").get_by_role("option")).to_have_text("Hier zijn geen kanalen")

@@ -1,18 +1,18 @@
-// The clock in the bar: it runs on by itself, and its buttons move it.
+// The clock in the bar. It runs by itself, and its buttons move it.
 import { onRefresh, refresh } from "./live.js";
+import { dayFormat, locale, text } from "./texts.js";
 
-const TROUBLE = "De klok verzetten lukte niet. Probeer het opnieuw.";
 const timeZone = "Europe/Amsterdam";
-const day = new Intl.DateTimeFormat("nl-NL", { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone });
-const time = new Intl.DateTimeFormat("nl-NL", { hour: "2-digit", minute: "2-digit", timeZone });
-const said = document.getElementById("clock-said");
+const day = dayFormat(timeZone);
+const time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
+const status = document.getElementById("clock-status");
 const behind = new WeakMap(); // the element that shows the time → how far this machine is ahead of it
 
 function run() {
   const shown = document.getElementById("now");
   if (!behind.has(shown)) behind.set(shown, Date.now() - Date.parse(shown.dateTime));
   const now = Date.now() - behind.get(shown);
-  const words = `${day.format(now)}, ${time.format(now)}`;
+  const words = `${day(now)}, ${time.format(now)}`;
   if (shown.textContent !== words) shown.textContent = words;
   return words;
 }
@@ -20,16 +20,16 @@ function run() {
 async function move(number) {
   try {
     const response = await fetch(`/klok/${number}`, { method: "POST" });
-    return response.ok ? (await response.json()).failure : TROUBLE;
+    return response.ok ? (await response.json()).failure : text("clock_failed");
   } catch {
-    return TROUBLE;
+    return text("clock_failed");
   }
 }
 
-/** Failures are for everybody to see; where the time went is seen anyway, and said to who listens. */
+/** Shows a failure. The new time is visible anyway, so it is only announced to screen readers. */
 function say(failure) {
-  said.classList.toggle("hidden", !failure);
-  said.textContent = failure || `Het is nu ${run()}.`;
+  status.classList.toggle("hidden", !failure);
+  status.textContent = failure || text("clock_now").replace("{time}", run());
 }
 
 document.addEventListener("click", async ({ target }) => {

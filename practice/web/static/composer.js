@@ -1,16 +1,16 @@
-// The box in which one types a slash command or a message, and the list of what the app offers.
-import { perform, tell } from "./deeds.js";
+// The box for slash commands and messages, and the menu of commands.
+import { send, tell } from "./send.js";
 import { toggleMenu } from "./menu.js";
 
 const form = document.getElementById("composer");
 const box = document.getElementById("composer-text");
 
-async function send() {
+async function sendText() {
   const data = new FormData(form);
   if (!box.value.trim()) return;
   write("");
   tell("");
-  const answer = await perform("zeg", data);
+  const answer = await send("zeg", data);
   tell(answer.failure);
   if (answer.failure && !box.value) write(data.get("text"));
 }
@@ -25,7 +25,7 @@ function fit() {
   box.style.height = `${box.scrollHeight}px`;
 }
 
-/** While the name of a command is being typed, shows the commands that it could become. */
+/** Shows the matching commands while somebody types the name of one. */
 function suggest() {
   const menu = form.querySelector("[data-menu]");
   if (!menu) return;
@@ -44,18 +44,18 @@ async function choose(item) {
   const data = new FormData();
   data.set("callback_id", item.dataset.shortcut);
   box.focus();
-  tell((await perform("snelkoppeling", data)).failure);
+  tell((await send("snelkoppeling", data)).failure);
 }
 
 if (form) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    send();
+    sendText();
   });
   box.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
-    send();
+    sendText();
   });
   box.addEventListener("input", () => {
     fit();

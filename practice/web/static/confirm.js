@@ -1,6 +1,6 @@
-// A dialog that asks for confirmation first.
+// Dialogs that ask for confirmation.
 
-/** True once the person said yes; no element asks for more than its own dialog. */
+/** Resolves to true when the person confirms, or at once for an element without a dialog. */
 export function isConfirmed(element) {
   if (!element.dataset.confirm) return true;
   const dialog = document.getElementById(element.dataset.confirm);

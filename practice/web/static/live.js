@@ -1,5 +1,5 @@
-// Keeps the page up to date: waits until something changed, fetches the page again and replaces only what differs.
-// Nodes that stayed the same stay the same nodes, so that focus, open details and typed text survive.
+// Keeps the page up to date: waits for a change, fetches the page again and replaces only what differs.
+// Unchanged nodes stay, so that focus, open details and typed text survive.
 
 const madeFrom = new WeakMap(); // node → the HTML that the server sent for it
 const listeners = [];
@@ -14,12 +14,12 @@ function regions(root) {
   return root.querySelectorAll("[data-live]");
 }
 
-/** Calls `before()` ahead of each refresh, and `after(freshDocument, whatBeforeReturned)` when it is done. */
+/** Calls `before()` before each refresh, and `after(freshDocument, resultOfBefore)` after it. */
 export function onRefresh(before, after) {
   listeners.push({ before, after });
 }
 
-/** Shows the page as it is now on the server. */
+/** Shows the page as it is on the server now. */
 export function refresh() {
   running = running.then(fetchAndPatch, fetchAndPatch);
   return running;
@@ -65,12 +65,12 @@ function patch(region, fresh) {
   }
 }
 
-/** A view is the same as long as its hash is, whatever has been typed in it since. */
+/** A view is unchanged while its hash is, whatever was typed in it. */
 function isSame(shown, fresh) {
   return fresh.dataset.hash ? shown.dataset.hash === fresh.dataset.hash : madeFrom.get(shown) === fresh.outerHTML;
 }
 
-/** Like Slack, keeps what somebody typed or chose in an element that is still there. */
+/** Keeps what somebody typed or chose in an element that is still there, as Slack does. */
 function keepTyped(old, fresh) {
   if (old.matches("details")) fresh.open = old.open;
   const controls = [...fresh.querySelectorAll("[name]")];
@@ -91,7 +91,7 @@ function isTouched(control) {
   return control.selectedIndex !== Math.max(initial, 0);
 }
 
-/** Goes on for as long as the page is open; a hidden page waits, since browsers allow few connections at a time. */
+/** Runs while the page is open. A hidden page waits, because browsers allow few connections at a time. */
 export async function keepUpToDate(sayOffline) {
   for (;;) {
     if (document.hidden) await new Promise((seen) => document.addEventListener("visibilitychange", seen, { once: true }));

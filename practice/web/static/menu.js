@@ -1,8 +1,8 @@
-// Buttons that open a list: they say so, and the list closes with Escape, with a choice or with a click elsewhere.
+// Buttons that open a menu. It closes on Escape, on a choice, and on a click elsewhere.
 
 const MARGIN_PX = 8;
 
-/** Moves a list that sticks out on the right, where it would shift all that it scrolls with. */
+/** Moves a menu that sticks out on the right; it would make the page scroll sideways. */
 function keepInside(list) {
   list.style.translate = "";
   const room = (list.closest(".body, .scroll") ?? document.documentElement).getBoundingClientRect();
@@ -31,7 +31,7 @@ document.addEventListener("keydown", (event) => {
   const [button] = openMenus();
   if (event.key !== "Escape" || !button) return;
   event.preventDefault();
-  event.stopPropagation(); // the dialog around it stays
+  event.stopPropagation(); // keep the dialog around it open
   toggleMenu(button, false);
   if (!event.target.matches("textarea")) button.focus();
 }, true);

@@ -1,20 +1,21 @@
-// The open modal: shown as a dialog, submitted, closed, and its errors put beside their fields.
-import { contentOf, perform, tell, whileBusy } from "./deeds.js";
+// The open modal: it is shown as a dialog, submitted and closed, and its errors are shown beside their fields.
+import { text } from "./texts.js";
+import { contentOf, send, tell, whileBusy } from "./send.js";
 
-let cameFrom = null;
+let focusBefore = null;
 
-/** Opens the dialog that stands in the page, if it is not open yet; gives the focus back when there is none. */
+/** Opens the dialog in the page, if it is not open yet. Without one, the focus returns to where it was. */
 export function showTop() {
   const dialog = document.querySelector("dialog.modal");
   if (dialog && !dialog.open) open(dialog);
-  if (!dialog && cameFrom) {
-    (cameFrom.isConnected ? cameFrom : document.getElementById("composer-text"))?.focus();
-    cameFrom = null;
+  if (!dialog && focusBefore) {
+    (focusBefore.isConnected ? focusBefore : document.getElementById("composer-text"))?.focus();
+    focusBefore = null;
   }
 }
 
 function open(dialog) {
-  cameFrom ??= document.activeElement;
+  focusBefore ??= document.activeElement;
   dialog.showModal();
   mark(dialog);
   const first = dialog.querySelector("[autofocus]") ?? dialog.querySelector(".body :is(input, select, textarea)");
@@ -26,8 +27,8 @@ async function submit(form) {
   if (!button || form.hasAttribute("aria-busy")) return;
   const label = button.textContent;
   tell("", form);
-  button.textContent = "Bezig…";
-  const answer = await whileBusy(form, button, () => perform("verstuur", contentOf(form)));
+  button.textContent = text("busy");
+  const answer = await whileBusy(form, button, () => send("verstuur", contentOf(form)));
   button.textContent = label;
   showErrors(form, answer.errors ?? {});
   tell(answer.failure, form);
@@ -41,7 +42,7 @@ function showErrors(form, errors) {
   form.querySelector("[aria-invalid]")?.focus();
 }
 
-/** Lets screen readers know which fields have an error. */
+/** Marks the fields with an error, for screen readers. */
 function mark(root) {
   for (const field of root.querySelectorAll("[data-block]")) {
     const control = field.matches("fieldset") ? field : field.querySelector("[name]");
@@ -53,7 +54,7 @@ function mark(root) {
 
 async function close(dialog) {
   const form = dialog.querySelector("form");
-  const answer = await perform("sluit", contentOf(form));
+  const answer = await send("sluit", contentOf(form));
   tell(answer.failure, form);
 }
 
@@ -70,7 +71,7 @@ document.addEventListener("click", ({ target }) => {
 document.addEventListener("keydown", (event) => {
   const dialog = event.target.closest?.("dialog");
   if (event.key !== "Escape" || !dialog?.matches(".modal")) return;
-  event.preventDefault(); // the app hears of it first; the dialog goes when the server has closed it
+  event.preventDefault(); // the app is told first; the dialog disappears when the server has closed it
   close(dialog);
 });
 
@@ -78,5 +79,5 @@ document.addEventListener("input", ({ target }) => {
   const counter = target.parentElement.querySelector("[data-counter]");
   if (!counter || target.maxLength < 0) return;
   counter.textContent = `${target.value.length} / ${target.maxLength}`;
-  counter.hidden = target.value.length < target.maxLength / 2; // no figures while there is ample room
+  counter.hidden = target.value.length < target.maxLength / 2; // no count while there is plenty of room
 });

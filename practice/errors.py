@@ -1,4 +1,4 @@
-"""How the workspace says no to the app: the error codes of Slack's Web API."""
+"""The errors with which the workspace answers the app: the error codes of Slack's Web API."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class ApiError(Exception):
         self.extra = extra
 
     def as_answer(self) -> Json:
-        """Return the body as Slack sends it."""
+        """Return the response body that Slack sends."""
         metadata = {"response_metadata": {"messages": self.messages}} if self.messages else {}
         return {"ok": False, "error": self.error, **self.extra, **metadata}
 

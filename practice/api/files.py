@@ -1,4 +1,4 @@
-"""The Web API methods with which the app sends a file and takes it away again."""
+"""The Web API methods with which the app shares a file and deletes it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import mimetypes
 from typing import Any
 
 from practice.api.arguments import parsed, required
+from practice.errors import ApiError
 from practice.model import File, Json
-from practice.refusal import ApiError
 from practice.state.files import FILE_BYTES
 from practice.state.workspace import Workspace
 
 
 def get_upload_url(workspace: Workspace, args: Json) -> Json:
-    """`files.getUploadURLExternal`: announce a file."""
+    """`files.getUploadURLExternal`: announce a file, and get the URL to send it to."""
     name = str(required(args, "filename"))
     file, address = workspace.files.announce(name, _length(args))
     return {"upload_url": f"{workspace.base_url}/upload/v1/{address}", "file_id": file.id}
@@ -29,9 +29,9 @@ def _length(args: Json) -> int:
 
 
 def complete_upload(workspace: Workspace, args: Json) -> Json:
-    """`files.completeUploadExternal`: share files that were sent, in one conversation, with a text above them."""
-    files = [_titled(workspace, each) for each in _listed(args)]
-    for user_id in _sharers(workspace, args):
+    """`files.completeUploadExternal`: share uploaded files in one conversation, below a text."""
+    files = [_with_title(workspace, each) for each in _listed(args)]
+    for user_id in _recipients(workspace, args):
         workspace.post(user_id, str(args.get("initial_comment") or ""), files=files)
     return {"files": [file_object(workspace, file) for file in files]}
 
@@ -43,7 +43,7 @@ def _listed(args: Json) -> list[Json]:
     return files
 
 
-def _titled(workspace: Workspace, listed: Json) -> File:
+def _with_title(workspace: Workspace, listed: Json) -> File:
     file = workspace.files.find(listed["id"])
     if file.is_deleted:
         raise ApiError("file_deleted")
@@ -51,8 +51,8 @@ def _titled(workspace: Workspace, listed: Json) -> File:
     return file
 
 
-def _sharers(workspace: Workspace, args: Json) -> list[str]:
-    """Whose conversation it goes to: nobody's when none is named. Slack takes a conversation here, not a person."""
+def _recipients(workspace: Workspace, args: Json) -> list[str]:
+    """Return who gets the files: nobody without a channel. Slack accepts a conversation here, and no user id."""
     channel: Any = args.get("channel_id")
     if not channel:
         return []
@@ -63,14 +63,14 @@ def _sharers(workspace: Workspace, args: Json) -> list[str]:
 
 
 def delete_file(workspace: Workspace, args: Json) -> Json:
-    """`files.delete`: take a file away, wherever it was shared."""
+    """`files.delete`: delete a file, wherever it was shared."""
     workspace.files.delete(str(required(args, "file")))
     workspace.touch()
     return {}
 
 
 def file_object(workspace: Workspace, file: File) -> Json:
-    """Return a file as Slack shows it to the app."""
+    """Return a file in the form in which Slack sends it to the app."""
     if file.is_deleted:
         return {"id": file.id, "mode": "tombstone"}
     return {

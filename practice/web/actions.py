@@ -1,4 +1,4 @@
-"""What a person can do on the pages: each takes the form that the browser sent and answers what the page must show."""
+"""What a person can do on the pages. Each action takes the form that the browser sent, and returns what to show."""
 
 from __future__ import annotations
 
@@ -8,53 +8,53 @@ from starlette.datastructures import FormData
 
 from practice.blocks.elements import find_element
 from practice.client.actor import Actor
-from practice.client.fields import options_of
+from practice.i18n import text, text_if_known
 from practice.model import Json, Message, Outcome, View
 from practice.state.workspace import Workspace
-from practice.web import forms, words
+from practice.web import forms
 
-Deed = Callable[[Workspace, str, FormData], Awaitable[Json]]
+Action = Callable[[Workspace, str, FormData], Awaitable[Json]]
 
 
-async def say(workspace: Workspace, user_id: str, form: FormData) -> Json:
-    """Send what stands in the composer: a slash command or a message."""
-    text = _text(form, "text").replace("\r\n", "\n").strip()
-    if not text.startswith("/"):
-        return _answer(await Actor(workspace, user_id).say(text))
-    command, _, rest = text.partition(" ")
+async def send_text(workspace: Workspace, user_id: str, form: FormData) -> Json:
+    """Send the text of the composer: a slash command or a message."""
+    line = _value_of(form, "text").replace("\r\n", "\n").strip()
+    if not line.startswith("/"):
+        return _answer(await Actor(workspace, user_id).say(line))
+    command, _, rest = line.partition(" ")
     return _answer(await Actor(workspace, user_id).command(command, rest.strip()), command)
 
 
 async def use_shortcut(workspace: Workspace, user_id: str, form: FormData) -> Json:
     """Use a global shortcut."""
-    return _answer(await Actor(workspace, user_id).shortcut(_text(form, "callback_id")))
+    return _answer(await Actor(workspace, user_id).shortcut(_value_of(form, "callback_id")))
 
 
 async def open_home(workspace: Workspace, user_id: str, _form: FormData) -> Json:
-    """Open the Home tab, of which Slack tells the app."""
+    """Open the Home tab; Slack sends the app an event."""
     return _answer(await Actor(workspace, user_id).open_home())
 
 
 async def mark_read(workspace: Workspace, user_id: str, _form: FormData) -> Json:
-    """The messages were seen."""
+    """Mark all messages as read."""
     workspace.mark_read(user_id)
     return _answer(Outcome())
 
 
 async def click(workspace: Workspace, user_id: str, form: FormData) -> Json:
-    """Use an element: press a button, or choose or type where the app wants to hear of it at once."""
-    shown = _find(workspace, user_id, _text(form, "source"))
+    """Use an element outside an input block: press a button, or choose something."""
+    shown = _find(workspace, user_id, _value_of(form, "source"))
     if shown is None:
-        return {"failure": words.GONE}
+        return {"failure": text("failure_not_found")}
     blocks, sent = forms.source_of(shown).blocks, _lists(form)
     try:
-        block, element = find_element(blocks, _text(form, "action_id"), _text(form, "block_id"))
+        block, element = find_element(blocks, _value_of(form, "action_id"), _value_of(form, "block_id"))
     except LookupError:
-        return {"failure": words.GONE}
+        return {"failure": text("failure_not_found")}
     outcome = await Actor(workspace, user_id).click(
         shown,
         element["action_id"],
-        _value(block, element, sent),
+        _state(block, element, sent),
         block_id=block["block_id"],
         state=forms.values_sent(blocks, sent),
     )
@@ -63,23 +63,23 @@ async def click(workspace: Workspace, user_id: str, form: FormData) -> Json:
 
 async def submit(workspace: Workspace, user_id: str, form: FormData) -> Json:
     """Submit the modal."""
-    view = _find(workspace, user_id, _text(form, "source"))
+    view = _find(workspace, user_id, _value_of(form, "source"))
     if not isinstance(view, View):
-        return {"failure": words.GONE}
+        return {"failure": text("failure_not_found")}
     values = forms.values_sent(view.payload["blocks"], _lists(form))
     return _answer(await Actor(workspace, user_id).submit(view, values))
 
 
 async def close(workspace: Workspace, user_id: str, form: FormData) -> Json:
     """Close the modal without submitting it."""
-    view = _find(workspace, user_id, _text(form, "source"))
+    view = _find(workspace, user_id, _value_of(form, "source"))
     if isinstance(view, View):
         return _answer(await Actor(workspace, user_id).close(view))
     return _answer(Outcome())
 
 
-DEEDS: dict[str, Deed] = {
-    "zeg": say,
+ACTIONS: dict[str, Action] = {
+    "zeg": send_text,
     "snelkoppeling": use_shortcut,
     "start": open_home,
     "gelezen": mark_read,
@@ -90,7 +90,7 @@ DEEDS: dict[str, Deed] = {
 
 
 def _find(workspace: Workspace, user_id: str, source_id: str) -> Message | View | None:
-    """What a person has before them by this id, unless it is gone."""
+    """Return the message or view with this id, if it is still on the person's screen."""
     home = workspace.home_of(user_id)
     shown: list[Message | View] = [
         *workspace.messages_of(user_id),
@@ -100,17 +100,17 @@ def _find(workspace: Workspace, user_id: str, source_id: str) -> Message | View 
     return next((each for each in shown if forms.source_of(each).id == source_id), None)
 
 
-def _value(block: Json, element: Json, sent: dict[str, list[str]]) -> Json | None:
-    """What goes along with the action: the state of the element, or the option picked from a menu."""
+def _state(block: Json, element: Json, sent: dict[str, list[str]]) -> Json | None:
+    """Return what is sent with the action: the state of the element, or the option that was chosen in a menu."""
     if element["type"] == "overflow":
-        picked = (option for option in options_of(element) if [option.get("value")] == sent.get("option"))
+        picked = (option for option in element["options"] if [option.get("value")] == sent.get("option"))
         return {"selected_option": next(picked, None)}
-    if not forms.is_shown(element):
+    if not forms.has_state(element):
         return None
     return forms.state_of(element, sent.get(forms.field_name(block["block_id"], element["action_id"]), []))
 
 
-def _text(form: FormData, name: str) -> str:
+def _value_of(form: FormData, name: str) -> str:
     value = form.get(name, "")
     return value if isinstance(value, str) else ""
 
@@ -120,4 +120,12 @@ def _lists(form: FormData) -> dict[str, list[str]]:
 
 
 def _answer(outcome: Outcome, what: str = "") -> Json:
-    return {"errors": words.field_errors(outcome.errors), "failure": words.failure(outcome.failure, what)}
+    return {"errors": outcome.errors, "failure": failure_text(outcome.failure, what)}
+
+
+def failure_text(code: str, what: str = "") -> str:
+    """Return why an action failed. Codes without an explanation are shown as they are."""
+    if not code:
+        return ""
+    why = text_if_known(f"failure_{code}") or f"{text('trouble')} ({code})"
+    return text("failed", what=what, why=why) if what else why

@@ -1,16 +1,16 @@
-// Buttons that do something to the workspace itself: switch a fault, begin anew, choose a case to train on.
+// Buttons that act on the workspace itself: switch a fault, start over, choose a case to train on.
 import { isConfirmed } from "./confirm.js";
 import { refresh } from "./live.js";
+import { text } from "./texts.js";
 
-const TROUBLE = "Dat lukte niet. Probeer het opnieuw.";
-const said = document.getElementById("stage-said");
+const status = document.getElementById("workspace-status");
 
 async function post(path) {
   try {
     const response = await fetch(path, { method: "POST" });
-    return response.ok ? await response.json() : { failure: TROUBLE };
+    return response.ok ? await response.json() : { failure: text("did_not_work") };
   } catch {
-    return { failure: TROUBLE };
+    return { failure: text("did_not_work") };
   }
 }
 
@@ -21,8 +21,8 @@ document.addEventListener("click", async ({ target }) => {
   button.setAttribute("aria-disabled", "true");
   if (button.dataset.busy) button.textContent = button.dataset.busy;
   const { failure, go, done } = await post(button.dataset.post);
-  said.textContent = failure || done || "";
-  said.classList.toggle("hidden", !failure);
+  status.textContent = failure || done || "";
+  status.classList.toggle("hidden", !failure);
   if (go && !failure) {
     location.assign(go);
     return;

@@ -1,20 +1,20 @@
-// The page of one person: what they do goes to the server, and what changes there is shown here.
-import "./actions.js";
+// The page of one person. What they do is sent to the server, and what changes there is shown here.
+import "./elements.js";
 import "./composer.js";
 import "./dates.js";
 import "./menu.js";
-import { perform, tell } from "./deeds.js";
+import { send, tell } from "./send.js";
 import { keepUpToDate, onRefresh } from "./live.js";
 import { showTop } from "./modal.js";
+import { text } from "./texts.js";
 
-const OFFLINE = "Geen verbinding met de oefenwerkplek. We blijven het proberen.";
 const NEAR_PX = 80;
 const scroll = document.getElementById("messages-scroll");
 const toEnd = () => scroll?.scrollTo(0, scroll.scrollHeight);
 const isNearEnd = () => scroll && scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_PX;
 
 function seen(root) {
-  if (root.querySelector("[data-unread]") && !document.hidden) perform("gelezen");
+  if (root.querySelector("[data-unread]") && !document.hidden) send("gelezen");
 }
 
 onRefresh(isNearEnd, (fresh, wasNearEnd) => {
@@ -32,13 +32,13 @@ document.addEventListener("toggle", async ({ target }) => {
 
 let wasOffline = false;
 function sayOffline(isOffline) {
-  if (isOffline !== wasOffline) tell(isOffline ? OFFLINE : "");
+  if (isOffline !== wasOffline) tell(isOffline ? text("offline") : "");
   wasOffline = isOffline;
 }
 
-document.getElementById("main").inert = false; // from here on, what one does is heard
+document.getElementById("main").inert = false; // from now on, the scripts handle what a person does
 toEnd();
 showTop();
 seen(document);
-if (document.body.dataset.tab === "home") perform("start");
+if (document.body.dataset.tab === "home") send("start");
 keepUpToDate(sayOffline);

@@ -16,11 +16,9 @@ from practice.state.faults import SWITCHES, Faults
 from practice.state.rates import Rates
 from practice.state.workspace import Workspace
 from practice.web.server import PracticeServer
-from practice.web.traffic import FILTERS, found, mark_of
+from practice.web.traffic import FILTERS, find, mark_of
 from tests.clock import until
 from tests.practice.conftest import SANNE, bolt, over_socket
-from practice.web.traffic import FILTERS, find, mark_of
-from tests.practice.conftest import SANNE, bolt, over_socket, until
 
 NOW = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
 LASTING = [name for name, switch in SWITCHES.items() if not switch.once]

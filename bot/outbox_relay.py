@@ -1,6 +1,6 @@
 """Sends what stands in the outbox (DESIGN.md, section 5.4).
 
-1. Messages are claimed with a lease, and put in words: whoever dies while sending loses the claim, not the message.
+1. Messages are claimed with a lease, and rendered: whoever dies while sending loses the claim, not the message.
 2. Each is sent, outside any transaction; one that takes long holds up no other person's.
 3. It is marked as sent, in the transaction that claims the next ones; or tried again later (at Slack's own word when it
    says when); or set aside with an alarm when it can never arrive. When Slack refuses the token nothing is set aside:
@@ -26,12 +26,11 @@ from handlers.platform.errors import log_error
 from handlers.platform.locales import language_of
 from handlers.platform.slack_errors import Meaning, code_of, meaning_of
 from handlers.platform.workspaces import NotInstalled, Workspaces
-from handlers.views.messages import REMINDER, Rendered
-from handlers.views.messages import message as in_words
-from handlers.views.messages import overview as overview_of
+from handlers.views.messages import Rendered, render, render_reminders
 from meldcode.application.executor import JOB_SECONDS, Executor
-from meldcode.application.jobs.reminders import earliest_delivery, refreshed_reminder
-from meldcode.application.jobs.undelivered import Undelivered, report_undelivered
+from meldcode.application.jobs.reminders import current_reminder, earliest_delivery
+from meldcode.application.jobs.undelivered import LostMessage, report_undelivered
+from meldcode.application.messages import Payload, Reminder
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.staff import Identity
 from storage.repositories.outbox import Claimed, SendQueue
@@ -56,7 +55,7 @@ class Delivery:
 
     messages: list[Claimed]
     content: Rendered | datetime | None = None
-    is_unspeakable: bool = False
+    is_unreadable: bool = False
 
 
 class OutboxRelay:
@@ -149,7 +148,7 @@ class OutboxRelay:
         if to is None:
             await self._not_sent(messages, Meaning.NOBODY, "user_not_found")
             return
-        if delivery.is_unspeakable:
+        if delivery.is_unreadable:
             await self._not_sent(messages, Meaning.DOUBTFUL, "unspeakable")
             return
         try:
@@ -166,9 +165,9 @@ class OutboxRelay:
 
     async def _send(self, content: Rendered | datetime | None, to: Identity) -> None:
         if content is not None and not isinstance(content, datetime):
-            words, blocks = content
+            notification, blocks = content
             client = await self._workspaces.client(to.workspace)
-            await client.chat_postMessage(channel=to.user, text=words, blocks=blocks)
+            await client.chat_postMessage(channel=to.user, text=notification, blocks=blocks)
 
     async def _done(self, delivery: Delivery) -> None:
         messages, waits = delivery.messages, delivery.content
@@ -203,14 +202,20 @@ class OutboxRelay:
     async def _set_aside(self, message: Claimed, code: str) -> None:
         """It can never arrive: the next in charge hears of it, and `doctor` shows it."""
         log.error("message %s cannot be delivered: %s", message.id, code)
-        moment = message.words.get("moment") or f"message {message.id}"
-        lost = Undelivered(message.kind, message.to, message.case, message.words, moment)
+        lost = LostMessage(message.id, message.to, message.case, _readable(message))
 
         def give_up(uow: StoredUnitOfWork, now: datetime) -> None:
             report_undelivered(uow, lost, now)
             uow.queue.set_aside(message, code)
 
         await self._executor.execute(give_up, seconds=JOB_SECONDS)
+
+
+def _readable(message: Claimed) -> Payload | None:
+    try:
+        return message.payload()
+    except ValueError:
+        return None
 
 
 def _put_off(queue: SendQueue, *, messages: list[Claimed], due: datetime) -> None:
@@ -229,43 +234,40 @@ def _marked_and_taken(uow: StoredUnitOfWork, now: datetime, sent: set[int], most
 
 
 def _taken(uow: StoredUnitOfWork, now: datetime, most: int) -> list[Delivery]:
-    """Claim what is due, and put it in words; reminders that wait for the same person go along in one."""
+    """Claim what is due, and render it; reminders that wait for the same person go along in one."""
     deliveries = []
     for first in uow.queue.claim(now, most, LEASE):
-        alike = uow.queue.claim_alike(first, now, LEASE) if first.kind == REMINDER and first.identity else []
-        deliveries.append(_in_words(uow, [first, *alike], now))
+        alike = uow.queue.claim_alike(first, now, LEASE) if first.kind == Reminder.kind and first.identity else []
+        deliveries.append(_delivery(uow, [first, *alike], now))
     return deliveries
 
 
-def _in_words(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Delivery:
+def _delivery(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Delivery:
     try:
         with use_language(language_of(messages[0].locale)):
             return Delivery(messages, _content(uow, messages, now))
     except SQLAlchemyError:
         raise
-    except Exception as error:  # one that cannot be put in words holds up no other
+    except Exception as error:  # one that cannot be rendered holds up no other
         log_error(error, "message")
-        return Delivery(messages, is_unspeakable=True)
+        return Delivery(messages, is_unreadable=True)
 
 
 def _content(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Rendered | datetime | None:
-    """The messages in words; or the moment before which they may not come; or None when they are outdated."""
-    opening = earliest_delivery(uow, messages[0].kind, messages[0].case, now)
+    """The rendered messages; or the moment before which they may not come; or None when they are outdated."""
+    opening = earliest_delivery(uow, messages[0].payload(), messages[0].case, now)
     return opening if opening > now else _rendered(uow, messages, now)
 
 
 def _rendered(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Rendered | None:
-    """The messages in words, of each case the latest; None when all they remind of was done meanwhile."""
-    first = messages[0]
-    if first.kind != REMINDER:
-        return in_words(first.kind, first.words, uow.plans.get)
-    latest = {m.case: m.words for m in messages}
-    current = [
-        now_so for case, words in latest.items() if case and (now_so := refreshed_reminder(uow, case, words, now))
-    ]
-    if len(current) > 1:
-        return overview_of(current, uow.plans.get)
-    return in_words(REMINDER, current[0], uow.plans.get) if current else None
+    """The rendered messages, of each case the latest; None when all they remind of was done meanwhile."""
+    first = messages[0].payload()
+    if not isinstance(first, Reminder):
+        return render(first, uow.plans.get)
+    latest = {message.case: payload for message in messages if isinstance(payload := message.payload(), Reminder)}
+    asked = (current_reminder(uow, case, payload, now) for case, payload in latest.items() if case)
+    current = [reminder for reminder in asked if reminder]
+    return render_reminders(current) if current else None
 
 
 def _backoff(message: Claimed) -> timedelta:

@@ -10,11 +10,11 @@ from handlers.views import case as case_view
 from handlers.views import home as home_tab
 from handlers.views import readers as readers_view
 from handlers.views import roles as roles_view
+from handlers.views.alarm import ALARM, AlarmRef, alarm_modal
 from handlers.views.blocks import View
 from handlers.views.deputies import deputy_modal
 from handlers.views.forms import form_modal
 from handlers.views.logbook import CORRECT, TURN_PAGE
-from handlers.views.messages import ALARM
 from meldcode.application import home
 from meldcode.application.cases import merge, open_form, view_case
 from meldcode.application.cases.alarm import who_raised
@@ -135,9 +135,12 @@ async def _acute(services: Services, request: Request) -> None:
 
 async def _alarm(services: Services, request: Request) -> None:
     """Show who raised the alarm, to those who were alerted."""
-    raised_by, _, raised_at = request.value.partition(" ")
-    person = await services.executor.execute(lambda uow, _now: who_raised(uow, request.identity, raised_by))
-    await _open_beside(services, request, case_view.alarm_modal(person, raised_at))
+    try:
+        alarm = AlarmRef.loaded(request.value)
+    except (ValueError, KeyError, RecursionError) as error:
+        raise Refused("unknown_action") from error
+    person = await services.executor.execute(lambda uow, _now: who_raised(uow, request.identity, alarm.raised_by))
+    await _open_beside(services, request, alarm_modal(person, alarm.raised_at))
 
 
 async def _deputy(services: Services, request: Request) -> None:

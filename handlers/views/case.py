@@ -21,7 +21,6 @@ from meldcode import hints
 from meldcode.application.cases.record_entry import NeedsReview, Saved
 from meldcode.application.cases.view_case import CaseView
 from meldcode.application.jobs.reminders import IN_CHARGE
-from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import Status, needed, to_act
 from meldcode.domain.plan.forms import FieldKind
@@ -52,13 +51,6 @@ def acute_modal(alerted: Sequence[Person]) -> b.View:
     names = b.escape(texts.listed([person.name for person in alerted]))
     told = text("acute_alerted", people=names) if alerted else text("acute_nobody")
     return b.modal(text("acute_title"), [b.section(text("acute_text")), b.section(told)], close=text("close"))
-
-
-def alarm_modal(person: Person, raised_at: str) -> b.View:
-    """Who raised the alarm, and when."""
-    time = datetime.fromisoformat(raised_at).astimezone(AMSTERDAM).strftime("%H:%M")
-    words = text("alarm_who", name=b.escape(person.name), time=time)
-    return b.modal(text("acute_title"), [b.section(words), b.section(text("acute_text"))], close=text("close"))
 
 
 def message_modal(words: str) -> b.View:

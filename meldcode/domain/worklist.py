@@ -80,6 +80,17 @@ class ListedCase:
 
 
 @dataclass(frozen=True)
+class StepCount:
+    """How many open cases of a school stand at a step; `overdue` of them have been reminded of."""
+
+    plan: str
+    plan_version: int
+    step: str
+    open: int
+    overdue: int
+
+
+@dataclass(frozen=True)
 class DatedPromise:
     """An appointment that lies ahead, with the code of its case."""
 

@@ -10,10 +10,11 @@ from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
 from sqlalchemy import case as case_when
 from typing_extensions import override
 
-from meldcode.application.ports.cases import Cases, StepCount
+from meldcode.application.ports.cases import Cases
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import Pupil, Status
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
+from meldcode.domain.worklist import StepCount
 from storage.db.schema import case_keys, case_teachers, cases, entries
 from storage.session import Session
 

@@ -11,11 +11,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, delete, exists, func, or_, select, update
 from typing_extensions import override
 
-from meldcode.application.ports.outbox import URGENT, Outbox, OutboxMessage
+from meldcode.application.messages import URGENT, Payload
+from meldcode.application.ports.outbox import Outbox, OutboxMessage
 from meldcode.domain.ids import CaseId, PersonId
 from meldcode.domain.staff import Identity
 from storage.db.insert_once import insert_all_once
 from storage.db.schema import identities, outbox
+from storage.repositories.payloads import decode, encode
 
 MARKED_TOGETHER = 200
 """Messages in one statement. PostgreSQL aborts a statement that takes long, and none would count as sent."""
@@ -37,16 +39,23 @@ _UNSENT = (SendState.PENDING.value, SendState.CLAIMED.value)
 
 @dataclass(frozen=True)
 class Claimed:
-    """A message that is ours to send until the lease ends. `attempts` counts this one; no identity: no account."""
+    """A message that is ours to send until the lease ends; `attempts` counts this one. No identity: nowhere to send.
+
+    `stored` is its payload as it stands in the database: one that cannot be read must hold up no other.
+    """
 
     id: int
     kind: str
     to: PersonId
     identity: Identity | None
     case: CaseId | None
-    words: Mapping[str, str]
+    stored: object
     attempts: int
     locale: str | None = None
+
+    def payload(self) -> Payload:
+        """Return what the message is about. Raises ValueError when this program cannot read it."""
+        return decode(self.kind, self.stored)
 
 
 @dataclass(frozen=True)
@@ -77,12 +86,12 @@ class StoredOutbox(Outbox):
 
 def _row(message: OutboxMessage, now: datetime) -> dict[str, Any]:
     return {
-        "kind": message.kind,
+        "kind": message.payload.kind,
         "case": message.case,
         "about": str(message.case or ""),
         "recipient": message.to,
         "moment": message.moment,
-        "words": dict(message.words),
+        "payload": encode(message.payload),
         "state": SendState.PENDING.value,
         "attempts": 0,
         "due_at": now,
@@ -176,7 +185,7 @@ def _claimable() -> Select[Any]:
     )
     due = (outbox.c.state == SendState.PENDING.value) & (outbox.c.due_at <= now)
     abandoned = (outbox.c.state == SendState.CLAIMED.value) & (outbox.c.claimed_until <= now)
-    urgent = outbox.c.kind.in_(URGENT)
+    urgent = outbox.c.kind.in_([payload.kind for payload in URGENT])
     return (
         select(outbox)
         .where(or_(due, abandoned), or_(urgent, ~waits))
@@ -207,4 +216,4 @@ _IDENTITIES = (
 
 
 def _claimed(row: Row[Any], identity: Identity | None, locale: str | None = None) -> Claimed:
-    return Claimed(row.id, row.kind, row.recipient, identity, row.case, row.words, row.attempts + 1, locale)
+    return Claimed(row.id, row.kind, row.recipient, identity, row.case, row.payload, row.attempts + 1, locale)

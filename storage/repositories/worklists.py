@@ -11,13 +11,21 @@ from sqlalchemy import ColumnElement, Row, Select, Table, and_, bindparam, delet
 from sqlalchemy import case as case_when
 from typing_extensions import override
 
-from meldcode.application.ports.cases import StepCount
 from meldcode.application.ports.worklists import Worklists
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import Status
 from meldcode.domain.deadlines.appointments import Appointment
 from meldcode.domain.ids import SchoolId
-from meldcode.domain.worklist import Assignee, DatedPromise, ListedCase, Postponed, Section, WorkItem, Workload
+from meldcode.domain.worklist import (
+    Assignee,
+    DatedPromise,
+    ListedCase,
+    Postponed,
+    Section,
+    StepCount,
+    WorkItem,
+    Workload,
+)
 from storage.db.schema import appointments, cases, work_items
 from storage.repositories.cases import StoredCases
 from storage.session import Session

@@ -13,6 +13,7 @@ from bot.app import open_store
 from bot.calendar_watch import calendar_ends
 from bot.cli.doctor.findings import complaints, notes
 from bot.settings import Settings
+from meldcode.application.messages import DeputyArranged
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import School
@@ -122,8 +123,8 @@ def test_a_message_that_waits_and_one_that_was_given_up_are_told(settings: Setti
     with store.transaction(long_ago) as uow:
         [school] = uow.staff.schools()
         [karin] = uow.staff.of_school(school.id)
-        uow.outbox.put(OutboxMessage("deputy", karin.id, None, "one", {}), long_ago)
-        uow.outbox.put(OutboxMessage("deputy", karin.id, None, "two", {}), long_ago)
+        uow.outbox.put(OutboxMessage(karin.id, None, "one", DeputyArranged()), long_ago)
+        uow.outbox.put(OutboxMessage(karin.id, None, "two", DeputyArranged()), long_ago)
     with store.transaction() as uow:
         [claimed] = uow.queue.claim(long_ago, 1, timedelta(minutes=1))
         uow.queue.set_aside(claimed, "user_not_found")

@@ -300,7 +300,7 @@ async def test_once_a_week_the_school_leader_gets_counts_and_no_cases(tmp_path: 
         [message] = [m for m in school.messages(FATIMA) if "Weekoverzicht" in m.text]
         assert "Signalen vastleggen: 1 open, waarvan 1 te laat" in words_of(message)
         assert "Overleggen: 1 open" in words_of(message)
-        assert not re.search("|".join(codes), message.text + str(message.blocks) + str(row.words))
+        assert not re.search("|".join(codes), message.text + str(message.blocks) + str(row.payload))
         await comes(school, "2026-12-21T10:00")
         await hourly(school)
         assert len(messages(school, "week")) == 1, "nor in a vacation"
@@ -534,13 +534,13 @@ def damage(school: Running, code: str) -> None:
         connection.execute(update(entries).where(of_case).values(payload=payload[:-1] + bytes([payload[-1] ^ 1])))
 
 
-async def test_a_message_that_cannot_be_put_in_words_holds_up_no_other(
+async def test_a_message_that_cannot_be_rendered_holds_up_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with on_a_monday(tmp_path) as school:
         await reported(school, "Sem")
         await school.report(SANNE, signal(Voornaam="Noor"))
-        monkeypatch.setattr("bot.outbox_relay.in_words", failing_first())
+        monkeypatch.setattr("bot.outbox_relay.render", failing_first())
         with logged() as log:
             await send(school)
         assert "what=message" in log.text
@@ -551,13 +551,13 @@ async def test_a_message_that_cannot_be_put_in_words_holds_up_no_other(
 
 
 def failing_first() -> Callable[..., Any]:
-    from handlers.views.messages import message
+    from handlers.views import messages
 
     calls = iter(range(100))
 
-    def in_words(*args: Any) -> Any:
+    def render(*args: Any) -> Any:
         if next(calls) == 0:
             raise LookupError("no such plan")
-        return message(*args)
+        return messages.render(*args)
 
-    return in_words
+    return render

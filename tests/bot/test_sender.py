@@ -203,8 +203,8 @@ async def test_each_person_gets_messages_in_order(tmp_path: Path) -> None:
         school.expect("server_error")
         await report(school, "Sem", "Noor", "Daan")
         with school.program.engine.connect() as connection:
-            words = connection.scalars(select(outbox.c.words).order_by(outbox.c.id)).all()
-        codes = list(dict.fromkeys(str(each["code"]) for each in words))
+            payloads = connection.scalars(select(outbox.c.payload).order_by(outbox.c.id)).all()
+        codes = list(dict.fromkeys(str(payload["code"]) for payload in payloads))
         school.workspace.faults.server_error = 2
         await sends(school)
         assert (await sends(school), arrived(school)) == (0, (0, 0)), "the later ones wait for the first"

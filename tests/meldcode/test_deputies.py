@@ -170,7 +170,7 @@ def test_a_case_that_waits_for_a_role_that_nobody_has_is_noticed(play: Play) -> 
     play.signal()
     play.misses(KARIN, BEA)
     assert play.looks_for_abandoned_cases() == {FATIMA}
-    assert play.messages()[-1].words["gap"] == "care_coordinator confidant"
+    assert play.messages()[-1].payload["missing_roles"] == ["care_coordinator", "confidant"]
     play.employs(IRIS)
     play.comes(TODAY + timedelta(days=7))
     assert play.looks_for_abandoned_cases() == set()

@@ -170,7 +170,7 @@ def test_the_message_says_only_that_something_changed(play: Play) -> None:
     message = play.messages()[-1]
     with play.transaction() as uow:
         [school] = uow.staff.schools()
-    assert (message.kind, message.words) == ("roles", {"school": str(school.id)})
+    assert (message.kind, message.payload) == ("roles", {"school": str(school.id)})
 
 
 def test_the_same_submission_again_changes_and_tells_nothing_more(play: Play) -> None:

@@ -230,9 +230,10 @@ def test_the_weeks_overview_of_the_leader_counts_them_without_names_and_lets_the
         week_overview(uow, play.now)
     [sent] = [message for message in play.messages() if message.kind == "week"]
     assert sent.recipient == play.person(FATIMA).id
-    assert sent.words["unusual"] == "1"
+    unusual = sent.payload["unusual"]
+    assert unusual["count"] == 1
     with play.transaction() as uow:
-        view = see_unusual(uow, FATIMA.identity, sent.words["of"], sent.words["week"])
+        view = see_unusual(uow, FATIMA.identity, unusual["school"], unusual["monday"])
     assert view.first_day == monday
     assert [(view.people[one.reader].name, one.kind, len(one.cases)) for one in view.found] == [
         (FATIMA.name, ReadKind.MANY, 5)

@@ -291,7 +291,7 @@ def test_a_case_that_cannot_be_read_is_let_be_and_holds_up_no_other(play: Play) 
         with play.transaction() as uow:
             end_next_case(uow, play.now, trouble.append)
     assert len(trouble) == 1
-    assert {message.words["code"] for message in play.messages() if message.kind == "ending"} == {play.code}
+    assert {message.payload["code"] for message in play.messages() if message.kind == "ending"} == {play.code}
 
 
 def _ends(play: Play) -> None:

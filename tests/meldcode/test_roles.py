@@ -110,7 +110,7 @@ def test_no_answer_decides_to_report_or_not_but_the_two_people() -> None:
 def test_each_step_shows_who_decides(play: Play) -> None:
     play.reach("decide")
     assert play.plan.step("decide").who == (Role.CARE_COORDINATOR, Role.SCHOOL_LEADER)
-    assert play.messages()[-1].words["who"] == "care_coordinator school_leader"
+    assert play.messages()[-1].payload["assignees"] == ["care_coordinator", "school_leader"]
 
 
 def _words(plan: Plan) -> list[str]:

@@ -40,7 +40,7 @@ def test_with_neither_role_filled_the_school_leader_is_told_and_that_gap_too(pla
     played = play.signal()
     assert played.told == {FATIMA}
     assert played.saved.gap == (Role.CARE_COORDINATOR, Role.CONFIDANT)
-    assert play.messages()[-1].words["gap"] == "care_coordinator confidant"
+    assert play.messages()[-1].payload["missing_roles"] == ["care_coordinator", "confidant"]
 
 
 @pytest.mark.rule("S1.1")

@@ -120,7 +120,7 @@ def _look_at_messages(store: Store, figures: Figures, got: Received) -> None:
         query = select(outbox, identities.c.user).join(identities, identities.c.person == outbox.c.recipient)
         rows = uow.session.connection.execute(query).all()
     sorts = {"reminder": "reminder", "week": "week"}
-    wanted: Received = Counter((row.user, sorts.get(row.kind, "recorded"), row.words.get("code", "")) for row in rows)
+    wanted: Received = Counter((row.user, sorts.get(row.kind, "recorded"), row.payload.get("code", "")) for row in rows)
     figures.messages = len(rows)
     figures.messages_unsent = sum(row.state != SendState.SENT.value for row in rows)
     figures.messages_not_received = sum(not got[one] for one in wanted)

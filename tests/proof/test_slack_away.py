@@ -14,10 +14,10 @@ FOR_GOOD = 10**6
 
 def put_for(school: Running, user: str) -> list[str]:
     """The codes of the cases that somebody is to hear of, in the order in which it happened."""
-    query = select(outbox.c.words).join(identities, identities.c.person == outbox.c.recipient)
+    query = select(outbox.c.payload).join(identities, identities.c.person == outbox.c.recipient)
     with school.program.engine.connect() as connection:
         rows = connection.scalars(query.where(identities.c.user == user).order_by(outbox.c.id)).all()
-    return [str(words["code"]) for words in rows]
+    return [str(payload["code"]) for payload in rows]
 
 
 def received_by(school: Running, user: str) -> list[str]:

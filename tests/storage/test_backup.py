@@ -18,6 +18,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, func, select, text, update
 
+from meldcode.application.messages import DeputyArranged
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.domain.case.header import CaseHeader, Reading
 from meldcode.domain.case.state import Answers, Pupil
@@ -59,9 +60,9 @@ def filled(store: Store, staff: Staff, case: CaseHeader) -> CaseHeader:
         uow.cases.set_joined(case.id, joined.id)
         uow.cases.read(case.id, Reading(staff.karin.id, NOW, "case"))
         uow.drafts.save("D1", staff.sanne.id, SECRET, NOW)
-        uow.outbox.put(OutboxMessage("told", staff.karin.id, case.id, "now"), NOW)
-        uow.outbox.put(OutboxMessage("told", staff.karin.id, case.id, "claimed"), NOW)
-        uow.outbox.put(OutboxMessage("told", staff.sanne.id, case.id, "morning"), LATER + timedelta(hours=1))
+        uow.outbox.put(OutboxMessage(staff.karin.id, case.id, "now", DeputyArranged()), NOW)
+        uow.outbox.put(OutboxMessage(staff.karin.id, case.id, "claimed", DeputyArranged()), NOW)
+        uow.outbox.put(OutboxMessage(staff.sanne.id, case.id, "morning", DeputyArranged()), LATER + timedelta(hours=1))
     with store.transaction() as uow:
         [claimed] = uow.queue.claim(NOW, 1, timedelta(minutes=1))
     assert claimed.case == case.id
@@ -200,7 +201,11 @@ RENAMED = {
     "marks": "cache_epoch",
     "givings": "pending_exports",
 }
-NEW_COLUMNS = {("turns", "holder"): "assignee", ("turns", "place"): "section"}
+NEW_COLUMNS = {
+    ("turns", "holder"): "assignee",
+    ("turns", "place"): "section",
+    ("outbox", "words"): "payload",
+}
 
 
 def _quoted(columns: tuple[str, ...]) -> str:
@@ -247,7 +252,7 @@ def test_after_a_restore_work_goes_on(
     with store.transaction() as uow:
         append(uow, uow.cases.get(filled.id), staff.sanne, {"what": "verder"}, key="V9")
         uow.cases.read(filled.id, Reading(staff.sanne.id, LATER, "case"))
-        uow.outbox.put(OutboxMessage("told", staff.karin.id, filled.id, "after"), LATER)
+        uow.outbox.put(OutboxMessage(staff.karin.id, filled.id, "after", DeputyArranged()), LATER)
     with empty.connect() as db:
         assert db.scalar(select(func.count()).select_from(readings)) == 2
         assert db.scalar(select(func.count()).select_from(outbox)) == 4
@@ -479,7 +484,7 @@ def test_a_backup_under_load_is_of_one_moment(
                     case = uow.cases.open(staff.school, uow.plans.current(), PUPIL, staff.sanne.id, NOW)
                     for i in range(2):
                         case = append(uow, case, staff.sanne, SECRET, key=f"L{author}/{number}/{i}")
-                    uow.outbox.put(OutboxMessage("told", staff.karin.id, case.id, "1"), NOW)
+                    uow.outbox.put(OutboxMessage(staff.karin.id, case.id, "1", DeputyArranged()), NOW)
                 number += 1
         except BaseException as error:
             failures.append(error)

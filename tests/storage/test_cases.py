@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine, delete, event, func, select, update
 
+from meldcode.application.messages import DeputyArranged
 from meldcode.application.ports.cases import Outdated, Submission
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.domain.case.header import CaseHeader, Reading
@@ -67,7 +68,7 @@ def test_an_exception_leaves_nothing(store: Store, staff: Staff, engine: Engine)
         case = uow.cases.open(staff.school, uow.plans.current(), PUPIL, staff.sanne.id, NOW)
         append(uow, case, staff.sanne, ANSWERS, key="V1")
         uow.drafts.save("V2", staff.sanne.id, ANSWERS, NOW)
-        uow.outbox.put(OutboxMessage("told", staff.karin.id, case.id, "1"), NOW)
+        uow.outbox.put(OutboxMessage(staff.karin.id, case.id, "1", DeputyArranged()), NOW)
         uow.cases.read(case.id, Reading(staff.sanne.id, NOW, "case"))
         raise RuntimeError
     assert count_rows(engine) == before

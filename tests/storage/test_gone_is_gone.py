@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Engine, make_url, select
 
 from meldcode.application.jobs.retention import end_next_case
+from meldcode.application.messages import DeputyArranged, Undelivered
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.case.header import CaseHeader, Reading
@@ -54,7 +55,7 @@ def ending(store: Store, staff: Staff, plan: Plan) -> CaseHeader:
         case = _append(uow, case, staff, "watch_end", {"why_end": PUPIL_TALK}, Status.CLOSED)
         uow.cases.read(case.id, Reading(staff.karin.id, NOW, "case"))
         uow.cases.save_reminders(case.id, ["watch/1/x"], 0, None, NOW)
-        uow.outbox.put(OutboxMessage("recorded", staff.karin.id, case.id, "entry 1", {"code": case.code}), NOW)
+        uow.outbox.put(OutboxMessage(staff.karin.id, case.id, "entry 1", Undelivered(case.code, "1")), NOW)
         uow.retention.set_term(case.id, Term(NOW, "help_done", END - timedelta(days=1)))
         uow.retention.set_warned(case.id, 2, END - timedelta(days=1))
         uow.drafts.save("a form that is still open", staff.karin.id, {"what": PUPIL_TALK}, END, case.id)
@@ -218,7 +219,7 @@ def test_sent_messages_and_old_drafts_go_and_what_waits_stays(store: Store, engi
 
 def _claimed(store: Store, moment: str, staff: Staff) -> Claimed:
     with store.transaction(NOW) as uow:
-        uow.outbox.put(OutboxMessage("deputy", staff.karin.id, None, moment), NOW)
+        uow.outbox.put(OutboxMessage(staff.karin.id, None, moment, DeputyArranged()), NOW)
     with store.transaction() as uow:
         [claimed] = uow.queue.claim(NOW, 1, timedelta(minutes=2))
     return claimed

@@ -5,16 +5,20 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Engine, event, func, select
 
-from meldcode.application.ports.outbox import URGENT, OutboxMessage
+from meldcode.application.messages import URGENT, DeputyArranged, Payload, Undelivered
+from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.domain.case.header import CaseHeader
+from meldcode.domain.ids import PersonId
 from meldcode.domain.staff import Identity
 from storage.db.schema import outbox
 from storage.repositories.outbox import Claimed
 from storage.unit_of_work import Store
+from tests.payloads import EXAMPLES
 from tests.storage.conftest import NOW, WORKSPACE, Staff
 from tests.storage.test_cases import at_once
 
 LEASE = timedelta(seconds=30)
+TOLD = Undelivered("mus-12", "1")
 AFTER_LEASE = NOW + LEASE
 
 
@@ -27,9 +31,9 @@ def waiting(store: Store, staff: Staff, case: CaseHeader) -> CaseHeader:
     return case
 
 
-def _put(store: Store, case: CaseHeader, to: object, moment: str) -> None:
+def _put(store: Store, case: CaseHeader, to: PersonId, moment: str) -> None:
     with store.transaction() as uow:
-        uow.outbox.put(OutboxMessage("told", to, case.id, moment, {"step": "1"}), NOW)  # type: ignore[arg-type]
+        uow.outbox.put(OutboxMessage(to, case.id, moment, TOLD), NOW)
 
 
 def _claim(store: Store, now: datetime = NOW, limit: int = 10) -> list[Claimed]:
@@ -69,8 +73,8 @@ def test_the_same_message_is_put_once(store: Store, staff: Staff, case: CaseHead
 def test_a_claimed_message_says_all_that_sending_takes(store: Store, staff: Staff, case: CaseHeader) -> None:
     _put(store, case, staff.karin.id, "1")
     (claimed,) = _claim(store)
-    assert (claimed.kind, claimed.to) == ("told", staff.karin.id)
-    assert (claimed.words, claimed.attempts) == ({"step": "1"}, 1)
+    assert (claimed.kind, claimed.to) == ("undelivered", staff.karin.id)
+    assert (claimed.payload(), claimed.attempts) == (TOLD, 1)
     assert claimed.identity == Identity("slack", WORKSPACE, "U2")
 
 
@@ -86,14 +90,14 @@ def test_a_person_gets_messages_in_order(store: Store, staff: Staff) -> None:
 
 
 @pytest.mark.rule("G4")
-@pytest.mark.parametrize("kind", URGENT)
-def test_an_alarm_waits_for_no_other_message(store: Store, staff: Staff, waiting: CaseHeader, kind: str) -> None:
+@pytest.mark.parametrize("alarm", [one for one in EXAMPLES if isinstance(one, URGENT)])
+def test_an_alarm_waits_for_no_other_message(store: Store, staff: Staff, waiting: CaseHeader, alarm: Payload) -> None:
     first, _ = _claim(store)
     _retry(store, first, NOW + timedelta(minutes=30), "ratelimited")
     with store.transaction() as uow:
-        uow.outbox.put(OutboxMessage(kind, staff.karin.id, waiting.id, "alarm", {}), NOW)
-    (alarm,) = _claim(store)
-    assert alarm.kind == kind
+        uow.outbox.put(OutboxMessage(staff.karin.id, waiting.id, "alarm", alarm), NOW)
+    (claimed,) = _claim(store)
+    assert claimed.kind == alarm.kind
 
 
 @pytest.mark.usefixtures("waiting")
@@ -156,7 +160,7 @@ def test_thousands_are_marked_without_a_statement_of_thousands(
     def note(_connection: object, _cursor: object, _statement: str, parameters: object, *_: object) -> None:
         sizes.append(len(parameters))  # type: ignore[arg-type]
 
-    messages = [OutboxMessage("told", staff.karin.id, case.id, str(number), {}) for number in range(1000)]
+    messages = [OutboxMessage(staff.karin.id, case.id, str(number), DeputyArranged()) for number in range(1000)]
     with store.transaction() as uow:
         uow.outbox.put_all(messages, NOW)
     with engine.connect() as connection:

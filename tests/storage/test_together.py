@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Engine, func, select
 
+from meldcode.application.messages import DeputyArranged
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.domain.case.header import CaseHeader
 from storage.db.schema import outbox
@@ -15,7 +16,7 @@ from tests.storage.conftest import NOW, Staff
 
 def _put(begin: Transactions, staff: Staff, case: CaseHeader, moment: str, *, fails: bool = False) -> None:
     with begin(NOW) as uow:
-        uow.outbox.put(OutboxMessage("told", staff.karin.id, case.id, moment), NOW)
+        uow.outbox.put(OutboxMessage(staff.karin.id, case.id, moment, DeputyArranged()), NOW)
         if fails:
             raise RuntimeError
 

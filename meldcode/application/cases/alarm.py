@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import UUID
 
+from meldcode.application import messages
 from meldcode.application.case_context import case_context, known_person, readable_case
 from meldcode.application.cases.record_entry import add_entry
 from meldcode.application.ports.outbox import OutboxMessage
@@ -17,6 +17,7 @@ from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access import ALERTED, Permission, acting_role, in_school, may
 from meldcode.domain.case.state import Entry
 from meldcode.domain.errors import Refused
+from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.plan.model import Effect
 from meldcode.domain.staff import Identity, Person
 
@@ -52,17 +53,16 @@ def raise_alarm(uow: UnitOfWork, alarm: Alarm, now: datetime) -> AlarmRaised:
     schools = [school for school in person.memberships if may(Permission.RAISE_ALARM, in_school(person, school), plan)]
     people = [colleague for school in schools for colleague in _alerted(uow, school, person)]
     for colleague in people if is_new else ():
-        words = {"raised_by": str(person.id), "raised_at": now.isoformat()}
-        uow.outbox.put(OutboxMessage("alarm", colleague.id, None, alarm.key[-100:], words), now)
+        uow.outbox.put(OutboxMessage(colleague.id, None, alarm.key[-100:], messages.Alarm(person.id, now)), now)
     return AlarmRaised(tuple(people))
 
 
-def who_raised(uow: UnitOfWork, who: Identity, raised_by: str) -> Person:
+def who_raised(uow: UnitOfWork, who: Identity, raised_by: PersonId) -> Person:
     """Return who raised an alarm, to those who were alerted. Raises Refusal to anybody else (G3)."""
     reader = known_person(uow, who)
     try:
-        raiser = uow.staff.get(UUID(raised_by))
-    except (KeyError, ValueError) as error:
+        raiser = uow.staff.get(raised_by)
+    except KeyError as error:
         raise Refused("unknown_action") from error
     shared = reader.memberships.keys() & raiser.memberships.keys()
     plan = uow.plans.current()
@@ -85,6 +85,6 @@ def _in_case(uow: UnitOfWork, person: Person, alarm: Alarm, now: datetime, *, is
     return AlarmRaised(people)
 
 
-def _alerted(uow: UnitOfWork, school: UUID, person: Person) -> list[Person]:
+def _alerted(uow: UnitOfWork, school: SchoolId, person: Person) -> list[Person]:
     staff = uow.staff.of_school(school)
     return [other for other in staff if other.roles_in(school) & set(ALERTED) and other.id != person.id]

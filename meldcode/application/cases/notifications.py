@@ -1,8 +1,4 @@
-"""Who gets a message when something was recorded: whoever the plan names, and whoever acts in the step that begins.
-
-A message holds no personal data (promise 4): it names a case code, a record and a step by their ids, and the surface
-puts these in words when it is sent.
-"""
+"""Who gets a message when something was recorded: whoever the plan names, and whoever acts in the step that begins."""
 
 from __future__ import annotations
 
@@ -10,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from meldcode.application.case_context import CaseContext
+from meldcode.application.messages import AlarmInCase, Recorded
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access import Permission, holds_own, may, relation_to
@@ -22,39 +19,46 @@ from meldcode.domain.staff import Person
 
 @dataclass(frozen=True)
 class Notified:
-    """The outcome of telling: `gap` are roles that should have been told, but nobody in the school has them."""
+    """Who was notified; nobody in the school has the `missing_roles`, which should have been notified too."""
 
     state: State
     people: tuple[Person, ...] = ()
-    gap: tuple[Role, ...] = ()
+    missing_roles: tuple[Role, ...] = ()
 
 
 def notify(uow: UnitOfWork, context: CaseContext, after: State, entry: Entry) -> Notified:
     """Put a message in the outbox for everybody concerned, one for each person, and return who they are."""
     staff = uow.staff.of_school(context.school)
-    told: dict[PersonId, str] = {}
-    gap: list[Role] = []
+    rules, missing = _by_rules(context, entry, staff)
+    for person in _next_to_act(context, after, staff):
+        rules.setdefault(person.id, None)
+    people = tuple(person for person in staff if person.id in rules)
+    messages = [
+        OutboxMessage(
+            person.id,
+            context.stored.id,
+            f"entry {entry.seq}",
+            _payload(context, after, entry, person, rules[person.id], missing),
+        )
+        for person in people
+    ]
+    uow.outbox.put_all(messages, entry.written_at)
+    return Notified(after, people, missing)
+
+
+def _by_rules(
+    context: CaseContext, entry: Entry, staff: Iterable[Person]
+) -> tuple[dict[PersonId, int | None], tuple[Role, ...]]:
+    """Whom the plan's rules notify, each by the number of the first rule for them, and the roles that nobody has."""
+    rules: dict[PersonId, int | None] = {}
+    missing: list[Role] = []
     for number, rule in enumerate(context.plan.records[entry.record].tell):
         if holds(rule.when, context.state.standing, entry.answers):
-            people, missing = _holders(rule, staff, context)
-            gap += missing
+            people, roles = _holders(rule, staff, context)
+            missing += roles
             for person in people:
-                told.setdefault(person.id, str(number))
-    for person in _next_to_act(context, after, staff):
-        told.setdefault(person.id, "")
-    is_alarm = context.plan.records[entry.record].effect is Effect.ALARMS
-    kind = "alarm_in_case" if is_alarm else "recorded"
-    informed = tuple(person for person in staff if person.id in told)
-    messages = []
-    for person in informed:
-        words = _words(context, after, entry) | {"tell": told[person.id], "gap": " ".join(gap)}
-        if may(Permission.READ, relation_to(person, context.stored), context.plan):
-            words["may_open"] = "yes"
-        if is_alarm:
-            words |= {"raised_by": str(entry.author), "raised_at": entry.written_at.isoformat()}
-        messages.append(OutboxMessage(kind, person.id, context.stored.id, f"entry {entry.seq}", words))
-    uow.outbox.put_all(messages, entry.written_at)
-    return Notified(after, informed, tuple(gap))
+                rules.setdefault(person.id, number)
+    return rules, tuple(missing)
 
 
 def _holders(rule: Tell, staff: Iterable[Person], context: CaseContext) -> tuple[list[Person], list[Role]]:
@@ -86,14 +90,21 @@ def _with_roles(roles: Iterable[Role], staff: Iterable[Person], context: CaseCon
     ]
 
 
-def _words(context: CaseContext, after: State, entry: Entry) -> dict[str, str]:
-    return {
-        "code": context.stored.code,
-        "plan": context.plan.plan,
-        "version": str(context.plan.version),
-        "record": entry.record,
-        "step": after.step,
-        "who": " ".join(to_act(context.plan, after)),
-        "status": after.status.value,
-        "outcome": after.outcome,
-    }
+def _payload(
+    context: CaseContext, after: State, entry: Entry, person: Person, rule: int | None, missing: tuple[Role, ...]
+) -> Recorded:
+    recorded = Recorded(
+        code=context.stored.code,
+        plan=context.plan.plan,
+        plan_version=context.plan.version,
+        record=entry.record,
+        step=after.step,
+        status=after.status,
+        assignees=tuple(to_act(context.plan, after)),
+        rule=rule,
+        missing_roles=missing,
+        may_open=may(Permission.READ, relation_to(person, context.stored), context.plan),
+    )
+    if context.plan.records[entry.record].effect is not Effect.ALARMS:
+        return recorded
+    return AlarmInCase(**vars(recorded), raised_by=entry.author, raised_at=entry.written_at)

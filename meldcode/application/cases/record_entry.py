@@ -297,7 +297,9 @@ def _store(
     entry = Entry(context.stored.version + 1, record.id, context.person.id, role, now, kept, refers_to)
     form_rules.refuse_unless_agreeing(record, context.state, entry)
     told = add_entry(uow, context, entry, command.key, digest(command.answers))
-    return Saved(context.stored.code, context.plan, record, told.state, told.people, told.gap, author=context.person.id)
+    return Saved(
+        context.stored.code, context.plan, record, told.state, told.people, told.missing_roles, author=context.person.id
+    )
 
 
 def _role_to_agree_with(record: ActionSpec, state: State) -> Role | None:

@@ -10,30 +10,58 @@ One tick, one transaction for a few cases:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime, time, timedelta
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 
 from meldcode.application.cases.readers import unusual_in
+from meldcode.application.messages import (
+    QUIET,
+    AppointmentReminder,
+    Payload,
+    StepReminder,
+    UnusualReaders,
+    VacationReminder,
+    Waiting,
+    WeeklyOverview,
+)
+from meldcode.application.messages import Reminder as ReminderPayload
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access import ALERTED, holds_own, relation_to
-from meldcode.domain.calendar import AMSTERDAM, DAY, BeyondCalendar
+from meldcode.domain.calendar import AMSTERDAM, DAY, BeyondCalendar, SchoolCalendar
 from meldcode.domain.case.header import CaseHeader, Contents
 from meldcode.domain.case.state import State, Status, fold, needed, to_act
 from meldcode.domain.deadlines.reminders import Reminder, ReminderKind, counts_from
 from meldcode.domain.deadlines.schedule import RETRY, calendar_of, follow_ups, next_moment, open_moment, to_remind
 from meldcode.domain.ids import CaseId, PersonId
-from meldcode.domain.plan.model import Effect, Plan
+from meldcode.domain.plan.model import Effect, Plan, Step
 from meldcode.domain.plan.roles import Role
-from meldcode.domain.staff import Person, School
+from meldcode.domain.staff import Person
 from meldcode.domain.worklist import last_day
 
 AFTER_TROUBLE = timedelta(hours=1)
-QUIET = ("reminder", "without_holder")
-"""Kinds of messages that do not come outside school hours."""
 IN_CHARGE = ALERTED
 """Who hears of what can reach nobody else."""
+
+
+@dataclass(frozen=True)
+class CurrentReminder:
+    """A reminder, and where its case stands now that it is sent.
+
+    `record` is what the case waits for, if anything. Beyond the calendar nobody knows for how many `school_days` the
+    step has been open, nor until when it should be done.
+    """
+
+    payload: ReminderPayload
+    plan: Plan
+    step: Step
+    record: str
+    assignees: tuple[Role, ...]
+    since: datetime
+    today: date
+    school_days: int | None = None
+    until: date | None = None
 
 
 def send_due_reminders(uow: UnitOfWork, now: datetime, limit: int, trouble: Callable[[Exception], object]) -> int:
@@ -51,31 +79,43 @@ def send_due_reminders(uow: UnitOfWork, now: datetime, limit: int, trouble: Call
     return len(cases)
 
 
-def refreshed_reminder(uow: UnitOfWork, case: CaseId, words: Mapping[str, str], now: datetime) -> dict[str, str] | None:
-    """Return the words of a reminder as they are now that it is sent, also for how long the case stands there.
-
-    None when it should not be sent any more: what it asks was done or postponed, or its day is over.
-    """
+def current_reminder(uow: UnitOfWork, case: CaseId, payload: ReminderPayload, now: datetime) -> CurrentReminder | None:
+    """Return the reminder as it is now; None when what it asks was done or postponed, or its day is over."""
     header = uow.cases.get(case)
     if header.status is not Status.OPEN:
         return None
     plan = uow.plans.get(header.plan, header.plan_version)
     state = fold(plan, uow.cases.contents(case).entries)
-    if _is_outdated(plan, state, words, now):
+    today = now.astimezone(AMSTERDAM).date()
+    if _is_outdated(payload, _waiting(plan, state), today):
         return None
-    how_long = _for_how_long(plan, state, uow.staff.school(header.school), now)
-    return {**words, **_standing(header, plan, state), **how_long}
+    step, waits_for = plan.step(state.step), needed(plan, state)
+    each = step.deadline.each if step.deadline else None
+    current = CurrentReminder(
+        payload,
+        plan,
+        step,
+        record=waits_for[0].id if waits_for else each or "",
+        assignees=tuple(to_act(plan, state)),
+        since=state.since or now,
+        today=today,
+    )
+    return _with_days(current, state, calendar_of(uow.staff.school(header.school)))
 
 
-def _is_outdated(plan: Plan, state: State, words: Mapping[str, str], now: datetime) -> bool:
-    if words["kind"] == ReminderKind.VACATION:
-        return words["day"] <= now.astimezone(AMSTERDAM).date().isoformat()
-    return words["kind"] == ReminderKind.RUNG and words["waiting"] != _waiting(plan, state)
+def _is_outdated(payload: ReminderPayload, waiting: Waiting, today: date) -> bool:
+    match payload:
+        case VacationReminder():
+            return payload.first_day <= today
+        case StepReminder():
+            return payload.waiting != waiting
+        case _:
+            return False
 
 
-def earliest_delivery(uow: UnitOfWork, kind: str, case: CaseId | None, now: datetime) -> datetime:
+def earliest_delivery(uow: UnitOfWork, payload: Payload, case: CaseId | None, now: datetime) -> datetime:
     """Return when a message may be sent: now, but a reminder not outside school hours (G2)."""
-    if kind not in QUIET or case is None:
+    if not isinstance(payload, QUIET) or case is None:
         return now
     return open_moment(uow.staff.school(uow.cases.get(case).school), now)
 
@@ -95,13 +135,12 @@ def week_overview(uow: UnitOfWork, now: datetime) -> None:
         readers = {one.reader for one in unusual_in(uow, school.id, before)}
         if not counts and not readers:
             continue
-        words = {f"{c.plan} {c.plan_version} {c.step}": f"{c.open} {c.overdue}" for c in counts}
-        if readers:
-            words |= {"unusual": str(len(readers)), "of": str(school.id), "week": before.isoformat()}
+        unusual = UnusualReaders(school.id, before, len(readers)) if readers else None
+        payload = WeeklyOverview(school.name, tuple(counts), unusual)
         for person in uow.staff.of_school(school.id):
             if Role.SCHOOL_LEADER in person.roles_in(school.id):
                 moment = f"{year}-W{week:02}/{school.id}"
-                uow.outbox.put(OutboxMessage("week", person.id, None, moment, {**words, "school": school.name}), now)
+                uow.outbox.put(OutboxMessage(person.id, None, moment, payload), now)
 
 
 def _remind_of(uow: UnitOfWork, case: CaseHeader, now: datetime) -> None:
@@ -117,7 +156,7 @@ def _remind_of(uow: UnitOfWork, case: CaseHeader, now: datetime) -> None:
         uow.cases.save_reminders(case.id, (), case.rungs, None, now)
         return
     messages = [
-        OutboxMessage("reminder", person.id, case.id, most.moment, _words(case, plan, state, person, most))
+        OutboxMessage(person.id, case.id, most.moment, _payload(case, plan, state, person, most))
         for person, most in _recipients(uow, case, contents, due)
     ]
     uow.outbox.put_all(messages, open_moment(school, now))
@@ -127,47 +166,25 @@ def _remind_of(uow: UnitOfWork, case: CaseHeader, now: datetime) -> None:
     uow.cases.save_reminders(case.id, moments, rungs, again, now)
 
 
-def _waiting(plan: Plan, state: State) -> str:
-    """What a case waits for and since when, as a mark that changes once somebody does or postpones it."""
-    return f"{state.step} {counts_from(plan.step(state.step), state)} {len(state.postponed)}"
+def _waiting(plan: Plan, state: State) -> Waiting:
+    return Waiting(state.step, counts_from(plan.step(state.step), state), len(state.postponed))
 
 
-def _standing(case: CaseHeader, plan: Plan, state: State) -> dict[str, str]:
-    """Where a case stands, and for whom it waits."""
-    step, waiting = plan.step(state.step), needed(plan, state)
-    each = step.deadline.each if step.deadline else None
-    return {
-        "code": case.code,
-        "plan": plan.plan,
-        "version": str(plan.version),
-        "step": step.id,
-        "record": waiting[0].id if waiting else each or "",
-        "who": " ".join(to_act(plan, state)),
-        "since": state.since.isoformat() if state.since else "",
-    }
-
-
-def _for_how_long(plan: Plan, state: State, school: School, now: datetime) -> dict[str, str]:
-    """For how many school days a case stands at its step, and by when it should be done; empty beyond the calendar."""
-    calendar, today = calendar_of(school), now.astimezone(AMSTERDAM).date()
+def _with_days(current: CurrentReminder, state: State, calendar: SchoolCalendar) -> CurrentReminder:
     try:
-        days = calendar.school_days_between(calendar.local_day(state.since or now), today)
+        days = calendar.school_days_between(calendar.local_day(current.since), current.today)
     except BeyondCalendar:
-        return {}
-    until = last_day(plan, state, calendar)
-    return {"today": today.isoformat(), "days": str(days), "until": until.isoformat() if until else ""}
+        return current
+    return replace(current, school_days=days, until=last_day(current.plan, state, calendar))
 
 
-def _words(case: CaseHeader, plan: Plan, state: State, person: Person, due: Reminder) -> dict[str, str]:
-    may_hand_over = _held(person, case, plan) & {*plan.record_with(Effect.HANDS_OVER).by}
-    return {
-        **_standing(case, plan, state),
-        "kind": due.kind.value,
-        "waiting": _waiting(plan, state),
-        "day": due.day.isoformat() if due.day else "",
-        "instead": "yes" if due.kind is ReminderKind.FOLLOW_UP and due.roles else "",
-        "may_hand_over": "yes" if may_hand_over else "",
-    }
+def _payload(case: CaseHeader, plan: Plan, state: State, person: Person, due: Reminder) -> ReminderPayload:
+    may_hand_over = bool(_held(person, case, plan) & {*plan.record_with(Effect.HANDS_OVER).by})
+    if due.day is None:
+        return StepReminder(case.code, may_hand_over, _waiting(plan, state))
+    if due.kind is ReminderKind.VACATION:
+        return VacationReminder(case.code, may_hand_over, due.day)
+    return AppointmentReminder(case.code, may_hand_over, due.day, instead_of_owner=bool(due.roles))
 
 
 def _recipients(

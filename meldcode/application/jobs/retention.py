@@ -15,6 +15,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from meldcode.application.jobs.reminders import IN_CHARGE
+from meldcode.application.messages import CaseEnding
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.retention import RetentionJob
 from meldcode.application.ports.unit_of_work import UnitOfWork
@@ -70,10 +71,11 @@ def _warn(uow: UnitOfWork, ending: RetentionJob, plan: Plan, term: Term, now: da
     warnings = sum(ending.destroy_at - before <= now for before in WARNED_BEFORE)
     is_last = warnings == len(WARNED_BEFORE)
     destroy_at = max(ending.destroy_at, now + WARNED_BEFORE[-1]) if is_last else ending.destroy_at
-    words = _words(ending, plan, destroy_at)
-    moment = f"{term.closed_at:%Y-%m-%dT%H:%M:%SZ}/{words['day']}/{warnings}"
+    day = destroy_at.astimezone(AMSTERDAM).date()
+    moment = f"{term.closed_at:%Y-%m-%dT%H:%M:%SZ}/{day}/{warnings}"
+    payload = CaseEnding(case.code, day, plan.plan, plan.version, hold_record=plan.hold.id if plan.hold else "")
     for person in people:
-        uow.outbox.put(OutboxMessage("ending", person.id, case.id, moment, words), now)
+        uow.outbox.put(OutboxMessage(person.id, case.id, moment, payload), now)
     uow.retention.set_warned(case.id, warnings, destroy_at)
 
 
@@ -82,13 +84,3 @@ def _in_charge(uow: UnitOfWork, ending: RetentionJob, plan: Plan) -> list[Person
     roles = set(plan.hold.by if plan.hold else IN_CHARGE)
     school = ending.case.school
     return [person for person in uow.staff.of_school(school) if person.roles_in(school) & roles]
-
-
-def _words(ending: RetentionJob, plan: Plan, destroy_at: datetime) -> dict[str, str]:
-    return {
-        "code": ending.case.code,
-        "day": destroy_at.astimezone(AMSTERDAM).date().isoformat(),
-        "plan": plan.plan,
-        "version": str(plan.version),
-        "record": plan.hold.id if plan.hold else "",
-    }

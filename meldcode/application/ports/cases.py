@@ -11,6 +11,7 @@ from meldcode.domain.case.header import CaseHeader, Contents, Reading
 from meldcode.domain.case.state import Entry, Pupil, State
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
 from meldcode.domain.plan.model import Plan
+from meldcode.domain.worklist import StepCount
 
 
 @dataclass(frozen=True)
@@ -20,17 +21,6 @@ class Submission:
     case: CaseId
     seq: int
     digest: str
-
-
-@dataclass(frozen=True)
-class StepCount:
-    """The number of open cases of a school at a step, and how many of them are overdue."""
-
-    plan: str
-    plan_version: int
-    step: str
-    open: int
-    overdue: int
 
 
 class AlreadyStored(Exception):

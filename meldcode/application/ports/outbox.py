@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
+from meldcode.application.messages import Payload
 from meldcode.domain.ids import CaseId, PersonId
-
-URGENT = ("alarm", "alarm_in_case", "alarm_undelivered")
-"""Kinds of messages about immediate danger: they wait for no other message (G4)."""
 
 
 @dataclass(frozen=True)
 class OutboxMessage:
-    """A message to one person, without personal data: a surface renders it from `kind` and `words` when it is sent.
+    """A message to one person, about a case or (an alarm from elsewhere) about none.
 
-    Unique by (case, kind, to, moment), so that the same message cannot be put in the outbox twice. An alarm may be
-    about no case (G4).
+    Unique by (case, the payload's kind, to, moment), so that the same message cannot be put in the outbox twice.
     """
 
-    kind: str
     to: PersonId
     case: CaseId | None
     moment: str
-    words: Mapping[str, str] = field(default_factory=dict)
+    payload: Payload
 
 
 class Outbox(ABC):

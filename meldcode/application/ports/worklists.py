@@ -6,11 +6,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection
 from datetime import date
 
-from meldcode.application.ports.cases import StepCount
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.deadlines.appointments import Appointment
 from meldcode.domain.ids import SchoolId
-from meldcode.domain.worklist import Assignee, DatedPromise, ListedCase, Section, WorkItem, Workload
+from meldcode.domain.worklist import Assignee, DatedPromise, ListedCase, Section, StepCount, WorkItem, Workload
 
 
 class Worklists(ABC):

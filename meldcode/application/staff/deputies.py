@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from meldcode.application.case_context import known_person
+from meldcode.application.messages import CaseWithoutHolder, DeputyArranged
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access import ALERTED, Permission, holds_own, in_school, may, relation_to
@@ -81,11 +82,11 @@ def notice_without_holder(uow: UnitOfWork, now: datetime) -> int:
     found = 0
     for case in uow.cases.all_open():
         staff = uow.staff.of_school(case.school)
-        if gone := list(_roles_without_holder(uow, case, staff)):
+        if missing := tuple(_roles_without_holder(uow, case, staff)):
             found += 1
             for person in _in_charge(case, staff):
-                words = {"code": case.code, "gap": " ".join(gone)}
-                message = OutboxMessage("without_holder", person.id, case.id, f"{year}-W{week:02}", words)
+                payload = CaseWithoutHolder(case.code, missing)
+                message = OutboxMessage(person.id, case.id, f"{year}-W{week:02}", payload)
                 uow.outbox.put(message, open_moment(uow.staff.school(case.school), now))
     return found
 
@@ -127,4 +128,4 @@ def _period(command: Appoint, now: datetime) -> tuple[date, date]:
 
 def _tell_appointed(uow: UnitOfWork, people: set[PersonId], moment: str, now: datetime) -> None:
     for person in people:
-        uow.outbox.put(OutboxMessage("deputy", person, None, moment, {}), now)
+        uow.outbox.put(OutboxMessage(person, None, moment, DeputyArranged()), now)

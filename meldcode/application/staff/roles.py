@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from meldcode.application.case_context import known_person
+from meldcode.application.messages import RolesChanged
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access import Permission, in_school, may
@@ -169,9 +170,7 @@ def tell_of_roles(
     concerned |= {person.id for person in uow.staff.of_school(school) if person.roles_in(school) & roles}
     told = [uow.staff.get(person) for person in concerned - {change.by for change in changes}]
     for person in told:
-        uow.outbox.put(
-            OutboxMessage("roles", person.id, None, f"{school}/{now.isoformat()}", {"school": str(school)}), now
-        )
+        uow.outbox.put(OutboxMessage(person.id, None, f"{school}/{now.isoformat()}", RolesChanged(school)), now)
     return tuple(sorted(told, key=lambda person: person.name.casefold()))
 
 

@@ -18,7 +18,7 @@ outbox = Table(
     Column("about", String(36), nullable=False, info=IDENTIFIER),
     Column("recipient", ForeignKey(people.c.id), nullable=False, info=IDENTIFIER),
     Column("moment", String(100), nullable=False, info=PLAIN),
-    Column("words", JSON, nullable=False, info=PLAIN),
+    Column("payload", JSON, nullable=False, info=PLAIN),
     Column("state", String(10), nullable=False, info=PLAIN),
     Column("attempts", Integer, nullable=False, info=PLAIN),
     Column("due_at", Moment, nullable=False, info=MOMENT),

@@ -1,0 +1,49 @@
+"""The button of an alarm, and what it shows: who raised it, and when (G4)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from handlers.i18n.texts import text
+from handlers.views import blocks as b
+from meldcode.domain.calendar import AMSTERDAM
+from meldcode.domain.ids import PersonId
+from meldcode.domain.staff import Person
+
+ALARM = "alarm"
+
+
+@dataclass(frozen=True)
+class AlarmRef:
+    """Which alarm a button is about."""
+
+    raised_by: PersonId
+    raised_at: datetime
+
+    def dumped(self) -> str:
+        """As a button's value."""
+        return json.dumps({"raised_by": str(self.raised_by), "raised_at": self.raised_at.isoformat()})
+
+    @classmethod
+    def loaded(cls, value: str) -> AlarmRef:
+        """From a button's value. Raises ValueError or KeyError when it is none of ours.
+
+        Buttons that were sent before version 0017 of the tables hold the person and the moment with a space between.
+        """
+        raised_by, _, raised_at = value.partition(" ")
+        found = json.loads(value) if value.startswith("{") else {"raised_by": raised_by, "raised_at": raised_at}
+        return cls(PersonId(str(found["raised_by"])), datetime.fromisoformat(str(found["raised_at"])))
+
+
+def alarm_button(alarm: AlarmRef) -> b.Block:
+    """The button that shows who raised the alarm, to those who were alerted."""
+    return b.button(text("alarm_button"), ALARM, alarm.dumped(), style="danger")
+
+
+def alarm_modal(person: Person, raised_at: datetime) -> b.View:
+    """Who raised the alarm, and when."""
+    time = raised_at.astimezone(AMSTERDAM).strftime("%H:%M")
+    words = text("alarm_who", name=b.escape(person.name), time=time)
+    return b.modal(text("acute_title"), [b.section(words), b.section(text("acute_text"))], close=text("close"))

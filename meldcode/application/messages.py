@@ -1,0 +1,197 @@
+"""What a message to a colleague is about: one payload for each kind.
+
+A payload holds ids, codes, counts and days, never content and nobody's name (promise 4). A surface puts it in words
+when it is sent. `kind` names it in the database, where it must not change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+
+from pydantic import ConfigDict
+
+from meldcode.domain.case.state import Status
+from meldcode.domain.ids import PersonId, SchoolId
+from meldcode.domain.plan.roles import Role
+from meldcode.domain.worklist import StepCount
+
+
+@dataclass(frozen=True)
+class Payload:
+    """What every message has in common: what is read back is exactly what was written."""
+
+    kind: ClassVar[str]
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid", strict=True)
+
+
+@dataclass(frozen=True)
+class Recorded(Payload):
+    """Something was recorded in a case, which is now at this step and waits for the assignees.
+
+    `rule` numbers the rule of the plan that notifies the reader; None when it is their turn. Nobody in the school has
+    the `missing_roles`, which should have been notified too.
+    """
+
+    kind: ClassVar[str] = "recorded"
+    code: str
+    plan: str
+    plan_version: int
+    record: str
+    step: str
+    status: Status
+    assignees: tuple[Role, ...]
+    rule: int | None
+    missing_roles: tuple[Role, ...]
+    may_open: bool
+
+
+@dataclass(frozen=True)
+class AlarmInCase(Recorded):
+    """Somebody raised the alarm from a case (G4)."""
+
+    kind: ClassVar[str] = "alarm_in_case"
+    raised_by: PersonId
+    raised_at: datetime
+
+
+@dataclass(frozen=True)
+class Alarm(Payload):
+    """Somebody raised the alarm from elsewhere (G4)."""
+
+    kind: ClassVar[str] = "alarm"
+    raised_by: PersonId
+    raised_at: datetime
+
+
+@dataclass(frozen=True)
+class AlarmUndelivered(Payload):
+    """The reader's own alarm did not reach somebody (G4)."""
+
+    kind: ClassVar[str] = "alarm_undelivered"
+
+
+@dataclass(frozen=True)
+class Reminder(Payload):
+    """An open case waits (G2). Where it stands is read from the case when the reminder is sent."""
+
+    kind: ClassVar[str] = "reminder"
+    code: str
+    may_hand_over: bool
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What a case waits for, since when, and how often that was postponed; another value once somebody acted."""
+
+    step: str
+    since: datetime | None
+    postponements: int
+
+
+@dataclass(frozen=True)
+class StepReminder(Reminder):
+    """A step stalls."""
+
+    waiting: Waiting
+
+
+@dataclass(frozen=True)
+class VacationReminder(Reminder):
+    """A vacation begins on `first_day` (G6)."""
+
+    first_day: date
+
+
+@dataclass(frozen=True)
+class AppointmentReminder(Reminder):
+    """An appointment is due on `day` (S3.6); `instead_of_owner` when its owner cannot be reminded of it."""
+
+    day: date
+    instead_of_owner: bool
+
+
+@dataclass(frozen=True)
+class UnusualReaders:
+    """How many people read unusually often in the week that began on this Monday."""
+
+    school: SchoolId
+    monday: date
+    count: int
+
+
+@dataclass(frozen=True)
+class WeeklyOverview(Payload):
+    """What a school leader reads on the first school day of a week: counts, never cases (G2, G3)."""
+
+    kind: ClassVar[str] = "week"
+    school_name: str
+    steps: tuple[StepCount, ...]
+    unusual: UnusualReaders | None = None
+
+
+@dataclass(frozen=True)
+class CaseEnding(Payload):
+    """A closed case is destroyed on `day`, unless `hold_record` is made; the plan may have none (promise 8)."""
+
+    kind: ClassVar[str] = "ending"
+    code: str
+    day: date
+    plan: str
+    plan_version: int
+    hold_record: str
+
+
+@dataclass(frozen=True)
+class CaseWithoutHolder(Payload):
+    """An open case waits for roles that nobody has (G5)."""
+
+    kind: ClassVar[str] = "without_holder"
+    code: str
+    missing_roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True)
+class Undelivered(Payload):
+    """A message about a case did not reach its recipient. `moment` is the same for all that comes of one message."""
+
+    kind: ClassVar[str] = "undelivered"
+    code: str
+    moment: str
+
+
+@dataclass(frozen=True)
+class RolesChanged(Payload):
+    """Somebody's roles in a school changed; what exactly is shown after an access check (G3)."""
+
+    kind: ClassVar[str] = "roles"
+    school: SchoolId
+
+
+@dataclass(frozen=True)
+class DeputyArranged(Payload):
+    """Somebody stands in for somebody else (G5)."""
+
+    kind: ClassVar[str] = "deputy"
+
+
+PAYLOADS: tuple[type[Payload], ...] = (
+    Recorded,
+    AlarmInCase,
+    Alarm,
+    AlarmUndelivered,
+    StepReminder,
+    VacationReminder,
+    AppointmentReminder,
+    WeeklyOverview,
+    CaseEnding,
+    CaseWithoutHolder,
+    Undelivered,
+    RolesChanged,
+    DeputyArranged,
+)
+URGENT: tuple[type[Payload], ...] = (Alarm, AlarmInCase, AlarmUndelivered)
+"""Messages about immediate danger wait for no other message (G4)."""
+QUIET: tuple[type[Payload], ...] = (Reminder, CaseWithoutHolder)
+"""Messages that do not come outside school hours."""

@@ -1,0 +1,33 @@
+"""Messages of every kind are rendered, and a button of an alarm says which one it is about."""
+
+from __future__ import annotations
+
+import pytest
+
+from handlers.views.alarm import AlarmRef
+from handlers.views.messages import render
+from meldcode.application.messages import Payload, Reminder
+from meldcode.domain.plan.file import load_plan, shipped_plans
+from practice.blocks.surfaces import message_problems
+from tests.payloads import EXAMPLES, WHEN, WHO
+
+PLAN = load_plan(shipped_plans()[0])
+
+
+@pytest.mark.parametrize("payload", [one for one in EXAMPLES if not isinstance(one, Reminder)])
+def test_every_message_is_rendered_as_slack_takes_it(payload: Payload) -> None:
+    notification, blocks = render(payload, lambda _plan, _version: PLAN)
+    assert notification
+    assert message_problems(blocks) == []
+
+
+def test_an_alarm_is_found_by_its_button() -> None:
+    alarm = AlarmRef(WHO, WHEN)
+    assert AlarmRef.loaded(alarm.dumped()) == alarm
+    assert AlarmRef.loaded(f"{WHO} {WHEN.isoformat()}") == alarm, "as buttons of an older version have it"
+
+
+@pytest.mark.parametrize("value", ["", "alarm", "{", "{}", '{"raised_by": 1}', f"{WHO} yesterday", "x 2026-11-26"])
+def test_a_forged_button_names_no_alarm(value: str) -> None:
+    with pytest.raises((ValueError, KeyError)):
+        AlarmRef.loaded(value)

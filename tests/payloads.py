@@ -1,0 +1,66 @@
+"""A message of every kind."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from meldcode.application.messages import (
+    Alarm,
+    AlarmInCase,
+    AlarmUndelivered,
+    AppointmentReminder,
+    CaseEnding,
+    CaseWithoutHolder,
+    DeputyArranged,
+    Payload,
+    Recorded,
+    RolesChanged,
+    StepReminder,
+    Undelivered,
+    UnusualReaders,
+    VacationReminder,
+    Waiting,
+    WeeklyOverview,
+)
+from meldcode.domain.case.state import Status
+from meldcode.domain.plan.roles import Role
+from meldcode.domain.worklist import StepCount
+
+WHO = UUID("00000000-0000-0000-0000-000000000001")
+SCHOOL = UUID("00000000-0000-0000-0000-000000000002")
+WHEN = datetime(2026, 11, 26, 8, 30, 0, 250_000, tzinfo=UTC)
+TEAM = (Role.CARE_COORDINATOR, Role.CONFIDANT)
+
+RECORDED = Recorded(
+    code="mus-12",
+    plan="heutink",
+    plan_version=6,
+    record="signal",
+    step="consult",
+    status=Status.OPEN,
+    assignees=TEAM,
+    rule=0,
+    missing_roles=(Role.SCHOOL_LEADER,),
+    may_open=True,
+)
+EXAMPLES: tuple[Payload, ...] = (
+    RECORDED,
+    AlarmInCase(
+        **vars(RECORDED) | {"rule": None, "missing_roles": (), "may_open": False}, raised_by=WHO, raised_at=WHEN
+    ),
+    Alarm(WHO, WHEN),
+    AlarmUndelivered(),
+    StepReminder("mus-12", True, Waiting("consult", WHEN, 1)),
+    StepReminder("mus-12", False, Waiting("consult", None, 0)),
+    VacationReminder("mus-12", False, date(2026, 12, 19)),
+    AppointmentReminder("mus-12", True, date(2026, 12, 1), instead_of_owner=True),
+    WeeklyOverview("De Linde", (StepCount("heutink", 6, "signals", 3, 1), StepCount("heutink", 6, "consult", 2, 0))),
+    WeeklyOverview("De Linde", (), UnusualReaders(SCHOOL, date(2026, 11, 16), 2)),
+    CaseEnding("mus-12", date(2026, 12, 26), "heutink", 6, "kept_longer"),
+    CaseEnding("mus-12", date(2026, 12, 26), "heutink", 6, ""),
+    CaseWithoutHolder("mus-12", TEAM),
+    Undelivered("mus-12", "message 7"),
+    RolesChanged(SCHOOL),
+    DeputyArranged(),
+)

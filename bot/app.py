@@ -9,18 +9,15 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import uvicorn
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
-from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -34,6 +31,8 @@ from bot.outbox_relay import OutboxRelay
 from bot.scheduler import Scheduler
 from bot.schools_file import read_schools
 from bot.settings import ConfigError, Settings
+from bot.socket_link import SocketLink
+from bot.supervisor import Loop, Supervisor
 from bot.warm_up import read_ahead
 from bot.workspaces import client_of, put_in_place, slack_session, workspaces_of
 from handlers.app import build_app, quiet_logger
@@ -55,8 +54,6 @@ from storage.unit_of_work import Store, StoredUnitOfWork
 log = logging.getLogger("meldwijzer")
 DEFAULT_PLAN = PLANS / "heutink.yaml"
 CASES_AT_ONCE = 100
-DEAF_SECONDS = 120
-"""Slack pings every few seconds; a link can go deaf after a reconnect and not notice."""
 
 
 @dataclass
@@ -68,13 +65,13 @@ class Program:
     store: Store
     executor: Executor[StoredUnitOfWork]
     workspaces: Workspaces
-    sender: OutboxRelay
-    homes: HomeTabPublisher
+    outbox_relay: OutboxRelay
+    home_tabs: HomeTabPublisher
     languages: Languages
-    ticker: Scheduler
+    scheduler: Scheduler
     slack: AsyncApp
     is_ready: bool = False
-    link: AsyncSocketModeHandler | None = None
+    supervisor: Supervisor = field(default_factory=Supervisor)
 
     @property
     def has_socket(self) -> bool:
@@ -82,8 +79,8 @@ class Program:
         return bool(self.settings.slack_app_token.get_secret_value())
 
     def is_healthy(self) -> bool:
-        """Whether the database answers and the link to Slack is not deaf; a supervisor restarts what is not healthy."""
-        if self.link and time.time() - (self.link.client.last_ping_pong_time or time.time()) > DEAF_SECONDS:
+        """Whether the database answers and all background loops run."""
+        if self.supervisor.failed:
             return False
         try:
             with self.engine.connect() as connection:
@@ -123,24 +120,24 @@ async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) ->
         try:
             workspaces, ours = await workspaces_of(settings, client, executor)
             languages = Languages(executor, workspaces)
-            homes = HomeTabPublisher(executor, workspaces, languages)
+            home_tabs = HomeTabPublisher(executor, workspaces, languages)
 
             async def take_over_schools() -> None:
-                homes.desks_changed(await asyncio.to_thread(put_in_place, store, schools, ours, now()))
+                home_tabs.desks_changed(await asyncio.to_thread(put_in_place, store, schools, ours, now()))
 
             await take_over_schools()
             await asyncio.to_thread(_place_cases, store, now())
             calendars = CalendarWatch()
             await asyncio.to_thread(read_ahead, store, calendars, now())
             await languages.begin()
-            executor.on_change = homes.desks_changed
-            sender = OutboxRelay(executor, workspaces, now, homes.changed)
-            services = Services(executor, workspaces, client, sender.wake, languages)
+            executor.on_change = home_tabs.desks_changed
+            relay = OutboxRelay(executor, workspaces, now, home_tabs.changed)
+            services = Services(executor, workspaces, client, relay.wake, languages)
             flow = _flow(settings, services, schools.workspaces if schools else (), take_over_schools)
             slack = build_app(services, signing_secret=_signing_secret(settings), oauth_flow=flow)
             wiping, anchoring = lambda: wipe(engine, now()), lambda: keep_anchor(engine, settings, now())
-            ticker = Scheduler(executor, services, wiping, anchoring, calendars)
-            yield Program(settings, engine, store, executor, workspaces, sender, homes, languages, ticker, slack)
+            scheduler = Scheduler(executor, services, wiping, anchoring, calendars)
+            yield Program(settings, engine, store, executor, workspaces, relay, home_tabs, languages, scheduler, slack)
         finally:
             executor.close()
             engine.dispose()
@@ -149,25 +146,32 @@ async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) ->
 @asynccontextmanager
 async def working(program: Program, *, web: bool = True, worker: bool = True) -> AsyncIterator[None]:
     """Remind and send (`worker`), and be linked to Slack by Socket Mode (`web`) if that is set."""
-    program.link = link = await _connect(program) if web and program.has_socket else None
-    running = (program.homes.run(), program.languages.run(), program.workspaces.run())
-    tasks = [asyncio.create_task(one) for one in running]
+    loops = await _background_loops(program, web=web, worker=worker)
+    async with program.supervisor as supervisor:
+        for name, loop in loops.items():
+            supervisor.run(name, loop)
+        gc.freeze()  # plans, names and tables stay; looking for garbage among them takes a tenth of the time otherwise
+        program.is_ready = True
+        try:
+            yield
+        finally:
+            program.is_ready = False
+
+
+async def _background_loops(program: Program, *, web: bool, worker: bool) -> dict[str, Loop]:
+    """The loops of this process, by the name that the log has of each."""
+    loops: dict[str, Loop] = {
+        "home tabs": program.home_tabs.run,
+        "languages": program.languages.run,
+        "workspaces": program.workspaces.run,
+    }
     if worker:
-        tasks.append(asyncio.create_task(program.sender.run()))
-        program.ticker.start()
-    gc.freeze()  # plans, names and tables stay; looking for garbage among them takes a tenth of the time otherwise
-    program.is_ready = True
-    try:
-        yield
-    finally:
-        program.is_ready = False
-        if link:
-            await link.close_async()  # type: ignore[no-untyped-call]
-        if worker:
-            program.ticker.stop()
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
+        loops |= {"outbox": program.outbox_relay.run, "scheduler": program.scheduler.run}
+    if web and program.has_socket:
+        link = SocketLink(program.slack, program.settings)
+        await link.open()  # what Slack refuses at start, whoever starts the program sees
+        loops["socket"] = link.run
+    return loops
 
 
 async def serve(program: Program, *, web: bool = True, worker: bool = True) -> None:
@@ -204,14 +208,6 @@ def _flow(
         return None
     credentials = (settings.slack_client_id, settings.slack_client_secret.get_secret_value())
     return oauth_flow(services, credentials, SCOPES, named, installed)
-
-
-async def _connect(program: Program) -> AsyncSocketModeHandler:
-    token = program.settings.slack_app_token.get_secret_value()
-    client = AsyncWebClient(base_url=program.settings.slack_api_url, logger=quiet_logger())
-    link = AsyncSocketModeHandler(program.slack, token, logger=quiet_logger(), web_client=client)
-    await link.connect_async()  # type: ignore[no-untyped-call]
-    return link
 
 
 def _place_cases(store: Store, now: datetime) -> None:

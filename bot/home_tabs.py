@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -64,9 +64,10 @@ class HomeTabPublisher:
         self._due[who] = min(due, self._due.get(who, due))  # sooner than one that is to be tried again
         self._changed.set()
 
-    async def run(self) -> None:
+    async def run(self, runs: Callable[[], None]) -> None:
         """Publish until cancelled, one tab after another."""
         while True:
+            runs()
             while not (self._due or self._desks):
                 self._changed.clear()
                 await self._changed.wait()
@@ -84,16 +85,13 @@ class HomeTabPublisher:
                 await self._publish(who)
 
     async def _find_whose(self) -> None:
-        desks, self._desks = self._desks, set()
-        try:
-            found = await self._executor.execute(
-                lambda uow, _now: uow.identities.of_people(people_assigned(uow, desks)), seconds=JOB_SECONDS
-            )
-        except Exception as error:
-            log_error(error, "home")
-            return
+        desks = self._desks.copy()
+        found = await self._executor.execute(
+            lambda uow, _now: uow.identities.of_people(people_assigned(uow, desks)), seconds=JOB_SECONDS
+        )
+        self._desks -= desks
         for who in found:
-            self.changed(who)
+            self.update_soon(who)
 
     def _forget_old(self) -> None:
         until = time.monotonic() - AT_MOST_EVERY

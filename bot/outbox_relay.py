@@ -36,7 +36,7 @@ from meldcode.domain.staff import Identity
 from storage.repositories.outbox import Claimed, SendQueue
 from storage.unit_of_work import StoredUnitOfWork
 
-log = logging.getLogger("meldwijzer.sender")
+log = logging.getLogger("meldwijzer.outbox")
 AT_ONCE = 100
 """Messages that are on their way to Slack at the same time."""
 LEASE = timedelta(minutes=2)
@@ -82,16 +82,18 @@ class OutboxRelay:
         """Look at the outbox now."""
         self._woken.set()
 
-    async def run(self) -> None:
+    async def run(self, runs: Callable[[], None]) -> None:
         """Send until cancelled; what is being sent then is still sent and marked, or it would be sent again."""
         try:
             while True:
-                if not await self._begin(AT_ONCE - len(self._underway)):
+                begun = await self._begin(AT_ONCE - len(self._underway))
+                runs()
+                if not begun:
                     await self._pause()
         finally:
             if self._underway:
                 await asyncio.wait(self._underway, timeout=JOB_SECONDS)
-            await self._begin(0)
+            await self._claim(0)
 
     async def drain(self) -> int:
         """Send what is due, and return how many were claimed; none while Slack refuses the token."""
@@ -102,11 +104,7 @@ class OutboxRelay:
 
     async def _begin(self, most: int) -> int:
         """Begin to send what is due, and return how many were claimed; those who wait for nobody wait for none."""
-        try:
-            deliveries = await self._claim(most)
-        except Exception as error:
-            log_error(error, "outbox")
-            return 0
+        deliveries = await self._claim(most)
         for delivery in deliveries:
             task = asyncio.create_task(self._delivered(delivery))
             self._underway.add(task)

@@ -7,11 +7,14 @@ share the work.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.calendar_watch import CalendarWatch
 from bot.shared_files import remove_due_files
@@ -25,14 +28,22 @@ from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.staff.deputies import notice_without_holder
 from storage.unit_of_work import StoredUnitOfWork
 
+T = TypeVar("T")
 JOB_SECONDS = 60.0
 """Seconds that a tick may take; no person waits for it, and what it did is committed all the same."""
 TICK_SECONDS = 20
+HOUR_SECONDS = 3600
+OVERDUE_SECONDS = 300.0
+"""Seconds without an ended part of a tick after which something must be wrong: each part takes a minute at most."""
 AT_ONCE = 50
 MOST_ENDINGS = 500
 """Cases that are warned of or destroyed in one hour; the rest comes the next."""
 MESSAGES_KEPT = timedelta(days=90)
 """How long it is remembered what was sent: far longer than the same message could be asked for again."""
+
+
+class TickFailed(Exception):
+    """A part of a tick failed; the log has why."""
 
 
 class Scheduler:
@@ -52,37 +63,54 @@ class Scheduler:
         self._wake = services.wake
         self._workspaces = services.workspaces
         self._calendars = calendars
-        self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._passes: asyncio.Queue[bool] = asyncio.Queue()
+        """Whether each part of a tick went well, as it ends."""
 
-    def start(self) -> None:
-        """Tick from now on; a tick that is late comes once."""
-        often = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        self._scheduler.add_job(
-            self.tick, "interval", seconds=TICK_SECONDS, next_run_time=datetime.now().astimezone(), **often
-        )
-        self._scheduler.add_job(self.hourly, "interval", hours=1, next_run_time=datetime.now().astimezone(), **often)
-        self._scheduler.start()
+    async def run(self, runs: Callable[[], None]) -> None:
+        """Tick until cancelled; a tick that is late comes once. Raises TickFailed, or TimeoutError when none comes."""
+        self._passes = asyncio.Queue()
+        scheduler = AsyncIOScheduler(timezone="UTC")
+        first = {"next_run_time": datetime.now(UTC), "coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        for work, seconds in ((self.tick, TICK_SECONDS), (self.hourly, HOUR_SECONDS)):
+            scheduler.add_job(_until_cancelled, IntervalTrigger(seconds=seconds), (work,), **first)
+        scheduler.start()
+        try:
+            await self._watch(runs)
+        finally:
+            scheduler.shutdown(wait=False)
 
-    def stop(self) -> None:
-        """Tick no more."""
-        self._scheduler.shutdown(wait=False)
+    async def _watch(self, runs: Callable[[], None]) -> None:
+        while True:
+            async with asyncio.timeout(OVERDUE_SECONDS):
+                went_well = await self._passes.get()
+            if not went_well:
+                raise TickFailed
+            runs()
 
     async def tick(self) -> int:
         """Remind of all that is due, a few cases in each transaction; return how many cases were looked at."""
-        looked_at = 0
-        try:
-            while found := await self._executor.execute(_remind, seconds=JOB_SECONDS):
-                looked_at += found
-        except asyncio.CancelledError:
-            return looked_at  # the program ends, which the scheduler would log as a failure
-        except Exception as error:
-            log_error(error, "tick")
-        for work in (self._correct_unfinished, self._remove_files):
-            try:
-                await work()
-            except Exception as error:
-                log_error(error, "files")
+        looked_at = await self._do("tick", self._remind_all)
+        await self._do("files", self._correct_unfinished)
+        await self._do("files", self._remove_files)
         self._wake()
+        return looked_at or 0
+
+    async def _do(self, what: str, work: Callable[[], Awaitable[T]]) -> T | None:
+        """Do one part of a tick; when it fails, the log has it and the next part is done all the same."""
+        try:
+            result = await work()
+        except Exception as error:
+            log_error(error, what)
+            self._passes.put_nowait(False)
+            return None
+        self._passes.put_nowait(True)
+        return result
+
+    async def _remind_all(self) -> int:
+        looked_at = 0
+        while found := await self._executor.execute(_remind, seconds=JOB_SECONDS):
+            looked_at += found
+            self._passes.put_nowait(True)
         return looked_at
 
     async def _correct_unfinished(self) -> None:
@@ -96,12 +124,7 @@ class Scheduler:
         works = (_look_after, _tidy, self._calendars.look)
         look_after, tidy, look_ahead = (partial(self._executor.execute, work, seconds=JOB_SECONDS) for work in works)
         for work in (look_after, self._end_cases, tidy, look_ahead, partial(asyncio.to_thread, self._anchor)):
-            try:
-                await work()
-            except asyncio.CancelledError:
-                return
-            except Exception as error:
-                log_error(error, "hourly tick")
+            await self._do("hourly tick", work)
         self._wake()
 
     async def _end_cases(self) -> None:
@@ -110,6 +133,12 @@ class Scheduler:
             if not await self._executor.execute(_end_next, seconds=JOB_SECONDS):
                 break
         await asyncio.to_thread(self._wipe)
+
+
+async def _until_cancelled(work: Callable[[], Awaitable[object]]) -> None:
+    """Do the work of a tick. When the program ends it is cancelled, which APScheduler would log as a failure."""
+    with suppress(asyncio.CancelledError):
+        await work()
 
 
 def _remind(uow: UnitOfWork, now: datetime) -> int:

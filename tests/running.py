@@ -8,18 +8,19 @@ async with running(tmp_path, transport="socket") as school:
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 import logging
 import secrets
 import socket
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
-from unittest.mock import AsyncMock, patch
+from unittest.mock import patch
 
 import uvicorn
 from pydantic import SecretStr
@@ -202,7 +203,7 @@ class Running:
             with self.program.engine.connect() as connection:
                 return not connection.scalar(query)
 
-        self.program.sender.wake()
+        self.program.outbox_relay.wake()
         await until(is_drained, seconds)
 
     def faults(self) -> list[str]:
@@ -233,7 +234,7 @@ async def running(
     """Run the program in a practice workspace with these schools. At the end Slack must have refused nothing.
 
     The outbox is drained by itself with `worker`, and the clock's work is done by itself with `ticking`; without these
-    a test does it by hand, with `program.sender.drain()` and `program.ticker.tick()`. With `languages`
+    a test does it by hand, with `program.outbox_relay.drain()` and `program.scheduler.tick()`. With `languages`
     Slack is asked for the languages of people who did not act yet.
     """
     clock, door = Clock(TODAY), _door() if transport == "http" else None
@@ -244,10 +245,9 @@ async def running(
         settings = _settings(practice, folder, schools, database_url)
         program = await stack.enter_async_context(prepared(settings, clock))
         if not ticking:
-            for name in ("start", "stop"):
-                stack.enter_context(patch.object(program.ticker, name))
+            stack.enter_context(patch.object(program.scheduler, "run", idle))
         if not languages:
-            stack.enter_context(patch.object(program.languages, "run", AsyncMock()))
+            stack.enter_context(patch.object(program.languages, "run", idle))
         await stack.enter_async_context(working(program, worker=worker))
         if door:
             app = web_app(program.slack, program.is_healthy, lambda: program.is_ready and program.is_healthy())
@@ -257,6 +257,12 @@ async def running(
         school = Running(workspace, program, clock, url)
         yield school
         assert not school.faults()
+
+
+async def idle(runs: Callable[[], None]) -> None:
+    """A background loop that does nothing."""
+    runs()
+    await asyncio.Event().wait()
 
 
 @asynccontextmanager

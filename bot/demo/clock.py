@@ -56,7 +56,7 @@ class PracticeClock:
     async def _move(self, program: Program, target: Target) -> str:
         """Move on, and do at once what falls due; return why it could not be done, or nothing."""
         async with self._turn:
-            await program.ticker.tick()  # what was due before the move comes first
+            await program.scheduler.tick()  # what was due before the move comes first
             try:
                 moment = await asyncio.to_thread(target, program, self.now())
             except BeyondCalendar:
@@ -64,8 +64,8 @@ class PracticeClock:
             if moment is None:
                 return NO_REMINDER
             self._set(moment)
-            await program.ticker.tick()
-            await program.ticker.hourly()
+            await program.scheduler.tick()
+            await program.scheduler.hourly()
             return ""
 
     def _set(self, moment: datetime) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 
 from handlers.i18n.catalogues import DUTCH, ENGLISH
 from handlers.platform.errors import log_error
@@ -46,17 +47,15 @@ class Languages:
         """Return this person's language."""
         return language_of(self._locales.get(who))
 
-    async def run(self) -> None:
+    async def run(self, runs: Callable[[], None]) -> None:
         """Keep up with what is known, and ask after whom it is not known of, until cancelled."""
         while True:
-            try:
-                await self._keep_up()
-            except Exception as error:
-                log_error(error, "languages")
+            await self.begin()
+            runs()
+            await self._ask_unknown()
             await asyncio.sleep(KEEP_UP_EVERY)
 
-    async def _keep_up(self) -> None:
-        await self.begin()
+    async def _ask_unknown(self) -> None:
         unknown = await self._executor.execute(lambda uow, _now: uow.identities.without_locale(), seconds=JOB_SECONDS)
         for who in unknown:
             if self.may_ask(who):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers.platform.errors import log_error
 from meldcode.application.executor import Executor
 from meldcode.application.ports.installations import Installation
 from meldcode.application.ports.unit_of_work import UnitOfWork
@@ -39,14 +39,12 @@ class Workspaces(ABC):
     async def read(self) -> None:
         """Read anew where the app is installed."""
 
-    async def run(self) -> None:
+    async def run(self, runs: Callable[[], None]) -> None:
         """Keep up with what other processes change, until cancelled; what cannot be read leaves what was read."""
         while True:
+            await self.read()
+            runs()
             await asyncio.sleep(READ_EVERY)
-            try:
-                await self.read()
-            except Exception as error:
-                log_error(error, "installations")
 
 
 class OneWorkspace(Workspaces):

@@ -32,7 +32,7 @@ from practice.state.workspace import Workspace
 from practice.web.server import PracticeServer
 from tests.clock import Clock
 from tests.databases import migrated_sqlite
-from tests.running import BEUK, LINDE, TODAY, Running, School, _master_key, serving
+from tests.running import BEUK, LINDE, TODAY, Running, School, _master_key, idle, serving
 
 T_LINDE, T_BEUK = "T0LINDE", "T0BEUK"
 SCHOOLS: tuple[School, School] = ({**LINDE, "workspace": T_LINDE}, {**BEUK, "workspace": T_BEUK})
@@ -110,8 +110,7 @@ async def two_workspaces(
         practice = await stack.enter_async_context(PracticeServer(apps[0], others=apps[1:]))
         settings = settings_for(practice, folder, schools, database_url)
         program = await stack.enter_async_context(prepared(settings.checked_for_slack(), clock))
-        for name in ("start", "stop"):
-            stack.enter_context(patch.object(program.ticker, name))
+        stack.enter_context(patch.object(program.scheduler, "run", idle))
         await stack.enter_async_context(working(program, worker=worker))
         app = web_app(program.slack, program.is_healthy, lambda: program.is_ready)
         await stack.enter_async_context(serving(app, door))

@@ -17,13 +17,13 @@ async def test_the_worker_keeps_the_anchor_and_says_what_was_lost(tmp_path: Path
         school.program.settings.meldwijzer_anchor_file = anchor
         assert f"There is no anchor {anchor.name} yet. Does a worker run?" in list(complaints(school.program.settings))
         await school.report(SANNE, signal())
-        await school.program.ticker.hourly()
+        await school.program.scheduler.hourly()
         before = anchor.read_text()
         with school.program.engine.begin() as db:
             db.execute(delete(entries))
             [code] = db.scalars(update(cases).values(version=0, head=bytes(32)).returning(cases.c.code))
         with logged() as log:
-            await school.program.ticker.hourly()
+            await school.program.scheduler.hourly()
         assert f"The database does not go on from the anchor: {code}, entry 1: cut off" in log.text
         assert anchor.read_text() == before
         assert any(line.startswith(f"{code}, entry 1: cut off") for line in complaints(school.program.settings))

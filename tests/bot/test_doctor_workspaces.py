@@ -33,7 +33,7 @@ async def test_where_the_app_is_missing_is_told_and_after_a_removal_again(tmp_pa
         assert await of_workspaces(linde) == []
         await beuk.report(BEATRIX, signal())
         await uninstall(beuk)
-        await linde.program.sender.drain()
+        await linde.program.outbox_relay.drain()
         assert (await of_workspaces(linde))[0].startswith(NOT_THERE)
         found = await asyncio.to_thread(lambda: list(complaints(linde.program.settings)))
         assert any("could not be delivered" in complaint for complaint in found)

@@ -17,7 +17,7 @@ from tests.running import FATIMA, JORIS, KARIN, SANNE, Running, running
 async def in_days(school: Running, days: int) -> None:
     """So many days later, the hourly work is done and its messages are there."""
     school.clock.forward(days=days)
-    await school.program.ticker.hourly()
+    await school.program.scheduler.hourly()
     await school.sent()
 
 

@@ -306,8 +306,8 @@ async def _the_rest(school: Running, walk: Walk) -> None:
     await school.press(KARIN, await school.open_case(KARIN, code), "Acuut gevaar")
     for _ in range(21):
         school.clock.forward(days=1)
-        await school.program.ticker.tick()
-        await school.program.ticker.hourly()
+        await school.program.scheduler.tick()
+        await school.program.scheduler.hourly()
         await school.sent(20)
     assert MARK in words_of(await school.open_case(FATIMA, code))
     await school.actor(KARIN).command("/meldcode", "dossiers")

@@ -200,10 +200,10 @@ async def test_the_file_is_gone_after_a_day_also_after_a_restart(tmp_path: Path)
         await password(school, KARIN)
         await until(lambda: shared(school, KARIN), 10)
         school.clock.forward(hours=23)
-        await school.program.ticker.tick()
+        await school.program.scheduler.tick()
         assert shared(school, KARIN)[0].content
         school.clock.forward(hours=2)
-        await school.program.ticker.tick()
+        await school.program.scheduler.tick()
         assert shared(school, KARIN)[0].is_deleted
         assert school.count(files) == 0
     async with running(tmp_path) as school:  # what another process sent and did not live to remove
@@ -213,7 +213,7 @@ async def test_the_file_is_gone_after_a_day_also_after_a_restart(tmp_path: Path)
             connection.execute(insert(files).values(file=announced.id, remove_at=school.clock()))
             connection.execute(insert(files).values(file="F0NOTTHERE", remove_at=school.clock()))
         school.expect("file_not_found")
-        await school.program.ticker.tick()
+        await school.program.scheduler.tick()
         assert announced.is_deleted
         assert school.count(files) == 0
 
@@ -252,11 +252,11 @@ async def test_an_export_that_was_killed_halfway_is_corrected_at_a_later_tick(
         assert "Dossier meegegeven" in words_of(await school.open_case(KARIN, code))
         assert school.count(pending_exports) == 1
     async with running(tmp_path, database_url=database_url) as school:
-        await school.program.ticker.tick()
+        await school.program.scheduler.tick()
         assert school.count(pending_exports) == 1, "it may still be under way in another process"
         school.clock.forward(minutes=16)
         for _ in range(2):
-            await school.program.ticker.tick()
+            await school.program.scheduler.tick()
         logbook = words_of(await school.open_case(KARIN, code))
         assert logbook.count("Of het bestand is aangekomen, is niet zeker.") == 1
         assert "verbetert notitie 2" in logbook

@@ -216,7 +216,7 @@ LINDE_AND_BEUK = [person["slack"] for school in (LINDE, BEUK) for person in scho
 @asynccontextmanager
 async def kept_up(known: Languages) -> AsyncIterator[None]:
     """While it keeps up with who speaks what."""
-    task = asyncio.create_task(Languages.run(known))
+    task = asyncio.create_task(Languages.run(known, lambda: None))
     yield
     task.cancel()
     await asyncio.wait([task])

@@ -55,12 +55,12 @@ async def test_the_next_reminder_is_that_of_a_case_or_one_that_waits_for_the_mor
     async with running(tmp_path, schools=[LINDE], worker=False) as school:
         assert await move(clock, school, "Naar de volgende herinnering") == NO_REMINDER
         await school.report(SANNE, signal())
-        while await school.program.sender.drain():
+        while await school.program.outbox_relay.drain():
             pass
         await move(clock, school, "Naar de volgende herinnering")
         assert shown(clock) == "2026-11-24T15:00"
         school.clock.forward(hours=10)
-        await school.program.ticker.tick()
+        await school.program.scheduler.tick()
         await move(clock, school, "Naar de volgende herinnering")
         assert shown(clock) == "2026-11-25T08:30"
 

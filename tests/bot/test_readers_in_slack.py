@@ -46,7 +46,7 @@ async def test_the_week_points_out_what_was_read_often_and_a_button_shows_it(tmp
             await school.sent()
             await school.open_case(FATIMA, school.codes(KARIN)[-1])
         school.clock.forward(days=7)
-        await school.program.ticker.hourly()
+        await school.program.scheduler.hourly()
         await school.sent()
         week = next(m for m in school.messages(FATIMA) if "Opvallend vaak gelezen" in words_of(m))
         assert "door 1 collega" in words_of(week) and "Sanne" not in words_of(week)

@@ -88,7 +88,7 @@ async def test_a_deed_stops_the_pings_in_its_own_transaction(tmp_path: Path, dat
         assert next_due(school) == datetime(2026, 11, 23, 15, 0, tzinfo=AMSTERDAM)
         await records(school, KARIN, code, "taken_up")
         assert next_due(school) == datetime(2026, 11, 30, 8, 30, tzinfo=AMSTERDAM), "of the next step, without a tick"
-        assert await school.program.ticker.tick() == 0
+        assert await school.program.scheduler.tick() == 0
 
 
 @pytest.mark.rule("G6")
@@ -129,7 +129,7 @@ async def test_what_slack_says_of_who_left_or_closed_the_dm_reaches_the_next_in_
         school.expect(error)
         await school.report(SANNE, signal())
         school.workspace.faults.refuses = error
-        assert await school.program.sender.drain() == 2
+        assert await school.program.outbox_relay.drain() == 2
         school.workspace.faults.refuses = ""
         await send(school)
         [code] = school.codes(FATIMA)

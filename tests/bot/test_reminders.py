@@ -46,20 +46,20 @@ async def comes(school: Running, moment: str) -> None:
     ahead = (target - school.clock()).total_seconds()
     assert ahead > 0, f"{moment} has passed"
     school.clock.forward(seconds=ahead)
-    await school.program.ticker.tick()
+    await school.program.scheduler.tick()
     await send(school)
 
 
 async def hourly(school: Running) -> None:
     """An hour has passed."""
-    await school.program.ticker.hourly()
+    await school.program.scheduler.hourly()
     await send(school)
 
 
 async def send(school: Running) -> None:
     """Let everything be sent that can be."""
     for _ in range(100):
-        if not await school.program.sender.drain():
+        if not await school.program.outbox_relay.drain():
             return
     raise AssertionError("there is no end to the messages")
 
@@ -265,10 +265,10 @@ async def test_two_workers_send_each_reminder_once(
         codes = await reported(school, *names)
         school.clock.forward(hours=6)
         async with prepared(school.program.settings, school.clock) as other:
-            looked = await asyncio.gather(*(p.ticker.tick() for p in (school.program, other) for _ in range(2)))
+            looked = await asyncio.gather(*(p.scheduler.tick() for p in (school.program, other) for _ in range(2)))
             assert sum(looked) == len(codes)
             for _ in range(10):
-                await asyncio.gather(school.program.sender.drain(), other.sender.drain())
+                await asyncio.gather(school.program.outbox_relay.drain(), other.outbox_relay.drain())
         assert len(messages(school)) == 2 * len(codes)
         for words in unread(school, KARIN, JORIS).values():
             assert sorted(CODE.findall("\n".join(words))) == sorted(codes)

@@ -17,8 +17,8 @@ from tests.running import FATIMA, JORIS, KARIN, SANNE, Running, logged, running,
 
 
 async def sends(school: Running) -> int:
-    """Let the sender look at the outbox once; how many messages it took in hand."""
-    return await school.program.sender.drain()
+    """Let the relay look at the outbox once; how many messages it took in hand."""
+    return await school.program.outbox_relay.drain()
 
 
 async def report(school: Running, *names: str) -> None:
@@ -89,7 +89,7 @@ async def test_who_is_not_in_slack_is_set_aside_with_an_alarm(tmp_path: Path) ->
         del school.workspace.people[JORIS]
         with logged() as log:
             await sends(school)
-        assert "ERROR meldwijzer.sender" in log.text
+        assert "ERROR meldwijzer.outbox" in log.text
         assert "cannot be delivered: channel_not_found" in log.text
         assert "Joris" not in log.text
         assert len(school.messages(KARIN)) == 1
@@ -120,7 +120,7 @@ async def test_while_slack_refuses_the_token_all_wait_and_the_log_and_doctor_say
                 for _ in range(3):
                     await sends(school)
                 school.clock.forward(minutes=30)
-        assert f"ERROR meldwijzer.sender Slack refuses the token or the app's rights ({error})" in log.text
+        assert f"ERROR meldwijzer.outbox Slack refuses the token or the app's rights ({error})" in log.text
         assert {state for state, _ in error_codes(school)} == {"pending"}, "none is set aside"
         assert 0 < posted(school) - calls <= 2 * 60, "and Slack is not asked over and over"
         now = school.clock()
@@ -230,8 +230,8 @@ async def test_nothing_is_sent_twice_by_two_senders(tmp_path: Path, database_url
 
 async def test_stopping_at_the_moment_that_a_message_comes_stops(tmp_path: Path) -> None:
     async with running(tmp_path, worker=False) as school:
-        sender = school.program.sender
-        sending = asyncio.create_task(sender.run())
+        sender = school.program.outbox_relay
+        sending = asyncio.create_task(sender.run(lambda: None))
         await until(lambda: sender._woken._waiters)
         sender.wake()
         sending.cancel()
@@ -244,9 +244,9 @@ async def test_what_was_on_its_way_when_it_stops_is_marked_as_sent(tmp_path: Pat
     async with running(tmp_path, worker=False) as school:
         school.expect("slow")
         school.workspace.faults.slow_seconds = 0.3
-        sending = asyncio.create_task(school.program.sender.run())
+        sending = asyncio.create_task(school.program.outbox_relay.run(lambda: None))
         await school.report(SANNE, signal())
-        await until(lambda: school.program.sender._underway)
+        await until(lambda: school.program.outbox_relay._underway)
         sending.cancel()
         await asyncio.wait([sending])
         with school.program.engine.connect() as connection:

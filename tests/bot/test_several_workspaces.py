@@ -223,7 +223,7 @@ async def test_what_is_removed_is_one_workspace_and_its_messages_are_undeliverab
             await school.report(SANNE if school is linde else BEATRIX, signal())
         await uninstall(beuk)
         assert linde.count(installations) == 1
-        while await linde.program.sender.drain():
+        while await linde.program.outbox_relay.drain():
             pass
         assert (len(linde.messages(KARIN)), beuk.messages(BRAM)) == (1, [])
         with linde.program.engine.connect() as connection:
@@ -234,7 +234,7 @@ async def test_what_is_removed_is_one_workspace_and_its_messages_are_undeliverab
         await linde.open_form(SANNE)
         assert (await install(beuk)).status == 200
         await beuk.report(BEATRIX, signal())
-        await linde.program.sender.drain()
+        await linde.program.outbox_relay.drain()
         assert len(beuk.messages(BRAM)) == 1
 
 
@@ -266,13 +266,13 @@ async def test_a_token_that_slack_refuses_holds_up_no_other_workspace(tmp_path: 
             await install(school)
         await beuk.report(BEATRIX, signal())
         beuk.workspace.faults.refuses = "token_revoked"
-        await linde.program.sender.drain()
+        await linde.program.outbox_relay.drain()
         await linde.report(SANNE, signal())
-        await linde.program.sender.drain()
+        await linde.program.outbox_relay.drain()
         assert len(linde.messages(KARIN)) == 1
         beuk.workspace.faults.refuses = ""
         linde.clock.forward(minutes=2)
-        await linde.program.sender.drain()
+        await linde.program.outbox_relay.drain()
         assert len(beuk.messages(BRAM)) == 1, "it waited, and was not lost"
 
 
@@ -305,6 +305,6 @@ async def test_what_was_given_along_is_made_and_removed_with_the_token_of_its_wo
         await asks(beuk, BRAM, beuk.codes(BRAM)[0], WHOLE)
         await until(lambda: any(message.files for message in beuk.messages(BRAM)), 15)
         beuk.clock.forward(days=2)
-        await beuk.program.ticker.tick()
+        await beuk.program.scheduler.tick()
         [file] = [file for message in beuk.messages(BRAM) for file in message.files]
         assert (file.is_deleted, methods(beuk, "files.delete"), methods(linde, "files.delete")) == (True, 1, 0)

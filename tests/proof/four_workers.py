@@ -54,7 +54,7 @@ async def prove(database_url: str, folder: Path, count: int) -> tuple[Figures, l
         looked_at = [0] * WORKERS
         until = time.monotonic() + max(60, count / 10)
         while time.monotonic() < until and await asyncio.to_thread(_left, engine, clock()):
-            found = await asyncio.gather(*(worker.ticker.tick() for worker in workers))
+            found = await asyncio.gather(*(worker.scheduler.tick() for worker in workers))
             looked_at = [sum(pair) for pair in zip(looked_at, found, strict=True)]
             await asyncio.gather(*(_send_all(worker) for worker in workers))
         return await asyncio.to_thread(find_out, store, workspace, {}, overdue), looked_at
@@ -79,7 +79,7 @@ def _left(engine: Engine, now: datetime) -> bool:
 
 
 async def _send_all(worker: Program) -> None:
-    while await worker.sender.drain():
+    while await worker.outbox_relay.drain():
         pass
 
 

@@ -32,13 +32,13 @@ async def test_slack_is_away_for_an_hour(tmp_path: Path, database_url: str) -> N
                 school.workspace.faults.server_error = 0  # a form can be opened, and sent in; then it is away again
                 await school.report(SANNE, signal(Voornaam=f"Sem{'abc'[minute // 20]}"))
                 school.workspace.faults.server_error = FOR_GOOD
-            await school.program.sender.drain()
+            await school.program.outbox_relay.drain()
             school.clock.forward(minutes=1)
         assert school.messages(KARIN) == school.messages(JORIS) == []
         school.workspace.faults.server_error = 0
         for _ in range(6):
             school.clock.forward(minutes=10)
-            while await school.program.sender.drain():
+            while await school.program.outbox_relay.drain():
                 pass
         for user in (KARIN, JORIS):
             assert len(set(put_for(school, user))) == 3

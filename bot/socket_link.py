@@ -1,0 +1,62 @@
+"""The link to Slack by Socket Mode, watched: one that has gone deaf, or that lost one of its tasks, is opened anew."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.settings import Settings
+from handlers.app import quiet_logger
+
+DEAF_SECONDS = 120
+"""Slack pings every few seconds; a link can go deaf after a reconnect and not notice."""
+LOOK_EVERY = 1.0
+
+
+class LinkLost(Exception):
+    """Slack's requests no longer arrive over this link."""
+
+
+class SocketLink:
+    """One link to Slack, opened anew for as long as `run` runs."""
+
+    def __init__(self, slack: AsyncApp, settings: Settings) -> None:
+        self._slack = slack
+        self._settings = settings
+        self._link: AsyncSocketModeHandler | None = None
+
+    async def open(self) -> None:
+        """Open the link. Raises what Slack or the network answers."""
+        token = self._settings.slack_app_token.get_secret_value()
+        client = AsyncWebClient(base_url=self._settings.slack_api_url, logger=quiet_logger())
+        self._link = AsyncSocketModeHandler(self._slack, token, logger=quiet_logger(), web_client=client)
+        await self._link.connect_async()  # type: ignore[no-untyped-call]
+
+    async def run(self, runs: Callable[[], None]) -> None:
+        """Keep a link until cancelled. Raises LinkLost when it does not work any more."""
+        try:
+            if self._link is None:
+                await self.open()
+            while self._link and is_alive(self._link.client):
+                runs()
+                await asyncio.sleep(LOOK_EVERY)
+            raise LinkLost
+        finally:
+            await self._close()
+
+    async def _close(self) -> None:
+        link, self._link = self._link, None
+        if link:
+            await link.close_async()  # type: ignore[no-untyped-call]
+
+
+def is_alive(client: SocketModeClient) -> bool:
+    """Whether Slack answered a ping lately, and what hands its requests on still runs."""
+    last = client.last_ping_pong_time or time.time()
+    return time.time() - last <= DEAF_SECONDS and not client.message_processor.done()

@@ -1,0 +1,84 @@
+"""Runs the background loops: one that fails is logged, restarted, and reported until it runs again (promise 2)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+
+from handlers.platform.errors import log_error
+
+Loop = Callable[[Callable[[], None]], Awaitable[None]]
+"""Runs until cancelled. It calls its argument after each pass that went well, and raises when one did not."""
+FIRST_WAIT = 1.0
+"""Seconds before the first restart; each next one waits twice as long until a pass goes well."""
+LONGEST_WAIT = 60.0
+
+
+class LoopEnded(Exception):
+    """A background loop returned, or was cancelled by somebody other than its supervisor."""
+
+
+class Supervisor:
+    """Runs loops by name until it is left. `failed` has the names of those that failed and do not run again yet."""
+
+    def __init__(self) -> None:
+        self.failed: set[str] = set()
+        self.running: dict[str, asyncio.Task[None]] = {}
+        """The task in which each loop runs now."""
+        self._supervising: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Supervisor:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self._supervising:
+            task.cancel()
+        await _ended(self._supervising)
+        self._supervising.clear()
+        self.running.clear()
+        self.failed.clear()
+
+    def run(self, name: str, loop: Loop) -> None:
+        """Run the loop from now on, whatever happens to it."""
+        self._supervising.append(asyncio.create_task(self._keep_running(name, loop), name=f"supervisor of {name}"))
+
+    async def _keep_running(self, name: str, loop: Loop) -> None:
+        wait = FIRST_WAIT
+
+        def runs() -> None:
+            nonlocal wait
+            wait = FIRST_WAIT
+            self.failed.discard(name)
+
+        while True:
+            error = await self._failure(name, loop, runs)
+            self.failed.add(name)
+            log_error(error, name)
+            await asyncio.sleep(wait)
+            wait = min(2 * wait, LONGEST_WAIT)
+
+    async def _failure(self, name: str, loop: Loop, runs: Callable[[], None]) -> BaseException:
+        """Run the loop in a task of its own, so that its cancellation is not taken for ours; return why it ended."""
+        self.running[name] = task = asyncio.create_task(_as_coroutine(loop, runs), name=name)
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError:
+            task.cancel()
+            await _ended([task])
+            if error := _error_of(task):
+                log_error(error, name)
+            raise
+        return _error_of(task) or LoopEnded()
+
+
+async def _as_coroutine(loop: Loop, runs: Callable[[], None]) -> None:
+    await loop(runs)
+
+
+async def _ended(tasks: Iterable[asyncio.Task[None]]) -> None:
+    if waiting := list(tasks):
+        await asyncio.wait(waiting)
+
+
+def _error_of(task: asyncio.Task[None]) -> BaseException | None:
+    return None if task.cancelled() else task.exception()

@@ -44,6 +44,7 @@ from handlers.platform.request import Services
 from handlers.platform.workspaces import Workspaces
 from meldcode.application.executor import Executor
 from meldcode.application.worklists import list_unlisted_cases
+from meldcode.domain.events import StaffChanged, WorklistChanged
 from meldcode.domain.plan.file import PLANS, load_plan, shipped_plans
 from meldcode.domain.plan.model import Plan
 from storage.db.engine import make_engine
@@ -123,15 +124,16 @@ async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) ->
             home_tabs = HomeTabPublisher(executor, workspaces, languages)
 
             async def take_over_schools() -> None:
-                home_tabs.desks_changed(await asyncio.to_thread(put_in_place, store, schools, ours, now()))
+                executor.publish(await asyncio.to_thread(put_in_place, store, schools, ours, now()))
 
+            executor.subscribe(WorklistChanged, home_tabs.on_worklist_changed)
+            executor.subscribe(StaffChanged, home_tabs.on_staff_changed)
             await take_over_schools()
             await asyncio.to_thread(_place_cases, store, now())
             calendars = CalendarWatch()
             await asyncio.to_thread(read_ahead, store, calendars, now())
             await languages.begin()
-            executor.on_change = home_tabs.desks_changed
-            relay = OutboxRelay(executor, workspaces, now, home_tabs.changed)
+            relay = OutboxRelay(executor, workspaces, now, home_tabs.update_soon)
             services = Services(executor, workspaces, client, relay.wake, languages)
             flow = _flow(settings, services, schools.workspaces if schools else (), take_over_schools)
             slack = build_app(services, signing_secret=_signing_secret(settings), oauth_flow=flow)

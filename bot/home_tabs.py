@@ -1,17 +1,16 @@
 """Brings Home tabs up to date: at once after a change, and one tab once for many changes in a row.
 
-A commit says on which desks something is otherwise; whoever works there sees it, whether they got a message or not,
-and so does who has lost the role that they had there. What a Home tab costs is paid for each person once in two
-seconds at the most, however many cases change, and after the change itself was acknowledged. When Slack is away it is
-tried again, for who has lost a role may not keep the codes; after another failure the tab is made anew once it is
-opened.
+Use cases emit what they changed, and the tabs of everybody who may see it follow, whether they got a message or not;
+so does the tab of somebody who lost the role that they had. A tab is published at most once in two seconds, however
+many cases change, and always after the change itself was acknowledged. While Slack is away it is tried again, because
+whoever lost a role may not keep the codes; after another failure it is made anew when it is opened.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -29,6 +28,8 @@ from meldcode.application.home import home
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.worklists import people_assigned
 from meldcode.domain.errors import Refused
+from meldcode.domain.events import StaffChanged, WorklistChanged
+from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Identity
 from meldcode.domain.worklist import Assignee
 
@@ -49,15 +50,20 @@ class HomeTabPublisher:
         self._languages = languages
         self._due: dict[Identity, float] = {}
         self._last: dict[Identity, float] = {}
-        self._desks: set[Assignee] = set()
+        self._worklists: set[Assignee] = set()
         self._changed = asyncio.Event()
 
-    def desks_changed(self, desks: Iterable[Assignee]) -> None:
-        """Bring the tabs of all who work at these desks up to date soon."""
-        self._desks.update(desks)
+    def on_worklist_changed(self, event: WorklistChanged) -> None:
+        """Bring the tabs of all who have these worklists up to date soon."""
+        self._worklists.update(event.assignees)
         self._changed.set()
 
-    def changed(self, who: Identity) -> None:
+    def on_staff_changed(self, event: StaffChanged) -> None:
+        """Bring the tabs of these people up to date soon, and of all who have a role in their school."""
+        self._worklists.update(Assignee(event.school, str(holder)) for holder in (*event.people, *Role))
+        self._changed.set()
+
+    def update_soon(self, who: Identity) -> None:
         """Bring this person's tab up to date soon."""
         now = time.monotonic()
         due = max(now + SETTLE, self._last.get(who, -AT_MOST_EVERY) + AT_MOST_EVERY)
@@ -68,10 +74,10 @@ class HomeTabPublisher:
         """Publish until cancelled, one tab after another."""
         while True:
             runs()
-            while not (self._due or self._desks):
+            while not (self._due or self._worklists):
                 self._changed.clear()
                 await self._changed.wait()
-            if self._desks:
+            if self._worklists:
                 await self._find_whose()
                 continue
             who = min(self._due, key=lambda one: self._due[one])
@@ -85,11 +91,11 @@ class HomeTabPublisher:
                 await self._publish(who)
 
     async def _find_whose(self) -> None:
-        desks = self._desks.copy()
+        worklists = self._worklists.copy()
         found = await self._executor.execute(
-            lambda uow, _now: uow.identities.of_people(people_assigned(uow, desks)), seconds=JOB_SECONDS
+            lambda uow, _now: uow.identities.of_people(people_assigned(uow, worklists)), seconds=JOB_SECONDS
         )
-        self._desks -= desks
+        self._worklists -= worklists
         for who in found:
             self.update_soon(who)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Collection, Iterable, Set
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import aiohttp
@@ -20,7 +20,7 @@ from handlers.platform.workspaces import InstalledWorkspaces, OneWorkspace, Work
 from meldcode.application.executor import Executor
 from meldcode.application.installations import known_workspaces
 from meldcode.application.staff.roles import tell_of_roles
-from meldcode.domain.worklist import Assignee
+from meldcode.domain.events import Event
 from storage.schools import MixedWorkspaces, PersonConfig, SchoolConfig, apply_schools
 from storage.unit_of_work import Store, StoredUnitOfWork
 
@@ -56,13 +56,13 @@ async def workspaces_of(
     return workspaces, ""
 
 
-def put_in_place(store: Store, file: SchoolsFile | None, ours: str, now: datetime) -> Set[Assignee]:
-    """Put the schools file in the database, and return the desks on which that changed something.
+def put_in_place(store: Store, file: SchoolsFile | None, ours: str, now: datetime) -> list[Event]:
+    """Put the schools file in the database, and return what that changed.
 
     `ours` is the workspace of the token, if it is one. Raises Wrong.
     """
     if file is None:
-        return frozenset()
+        return []
     with store.transaction(now) as uow:
         known = {ours} if ours else known_workspaces(uow, file.workspaces)
     configs = _in_ours(file.schools, ours) if ours else placed(file.schools, known)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import uuid4
@@ -10,10 +10,10 @@ from uuid import uuid4
 from sqlalchemy import delete, select, update
 
 from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.domain.events import Event, StaffChanged
 from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Identity, RoleChange
-from meldcode.domain.worklist import Assignee
 from storage.crypto.payload import membership_to_bytes
 from storage.db.engine import one_at_a_time
 from storage.db.insert_once import insert_once
@@ -54,13 +54,13 @@ class SchoolConfig:
 
 def apply_schools(
     store: Store, configs: Sequence[SchoolConfig], workspace: str, now: datetime, tell: Tell | None = None
-) -> Set[Assignee]:
+) -> list[Event]:
     """Take over what changed in the file since it was taken over last, for the schools in it.
 
     A school is known by its name. Whoever's entry in the file is as it was keeps the roles that they have, which may
     have been given in Slack; whoever was in a school's list and is no longer loses their place there. `tell` hears of
-    changes in a school that was there already. A school that says no workspace is in the given one. Returns the desks
-    in schools that were there, on which something is otherwise.
+    changes in a school that was there already. A school that says no workspace is in the given one. Returns what
+    changed in schools that were there.
 
     Raises MixedWorkspaces when a school that says its workspace has staff of another one.
     """
@@ -78,7 +78,7 @@ def apply_schools(
                 new.add(school)
             elif tell and changes:
                 tell(uow, school, changes, now)
-    return {desk for desk in uow.changed_desks if desk.school not in new}
+    return [event for event in uow.events if event.school not in new]
 
 
 def _registered(
@@ -105,9 +105,11 @@ def _take_over(
         content = uow.session.vault.file_entry(membership_to_bytes(school, person, entry.roles, entry.groups))
         if before.get(person) != content:
             changes += uow.staff.set_roles(person, school, entry.roles, entry.groups, None)
+            uow.emit(StaffChanged(school, frozenset({person})))
             _save_entry(uow.session, school, person, content)
     for person in before.keys() - now_there.keys():
         changes += uow.staff.set_roles(person, school, (), (), None)
+        uow.emit(StaffChanged(school, frozenset({person})))
         gone = (schools_file.c.school == school, schools_file.c.person == person)
         uow.session.connection.execute(delete(schools_file).where(*gone))
     return changes

@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, insert, select
 
 from meldcode.domain.ids import CaseId
-from meldcode.domain.worklist import Assignee
 from storage.crypto.vault import DataKey, Vault, Wrapped
 from storage.db.schema import case_keys
 
@@ -22,7 +21,6 @@ class Session:
         self.connection = connection
         self.vault = vault
         self.now = now
-        self.changed_desks: set[Assignee] = set()
         self._case_keys: dict[CaseId, DataKey] = {}
         self._wrapped_keys: dict[CaseId, bytes] = {}
 

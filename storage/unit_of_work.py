@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Engine
 
 from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.domain.events import Event
 from meldcode.domain.plan.model import Plan
 from storage.crypto.vault import Vault
 from storage.repositories.cases import StoredCases
@@ -51,8 +52,8 @@ class StoredUnitOfWork(UnitOfWork):
         self.retention = StoredRetentionJobs(session, self.cases)
         self.queue = SendQueue(session.connection)
         self.files = StoredFiles(session)
-        self.changed_desks = session.changed_desks
         self.installations = StoredInstallations(session, self.processed_requests)
+        self.events: list[Event] = []
 
 
 class Store:

@@ -42,6 +42,7 @@ from storage.db.schema import identities, metadata, outbox
 from storage.repositories.outbox import SendState
 from tests.clock import Clock, until
 from tests.databases import migrated_sqlite
+from tests.emitted import nothing_changes_in_silence
 from tests.on_screen import button, words_of
 
 Transport = Literal["http", "socket"]
@@ -249,6 +250,7 @@ async def running(
         if not languages:
             stack.enter_context(patch.object(program.languages, "run", idle))
         await stack.enter_async_context(working(program, worker=worker))
+        stack.enter_context(nothing_changes_in_silence(program))
         if door:
             app = web_app(program.slack, program.is_healthy, lambda: program.is_ready and program.is_healthy())
             await stack.enter_async_context(serving(app, door))

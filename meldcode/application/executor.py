@@ -11,7 +11,7 @@ for (messages, Home tabs, reminders) gives way to what somebody does, but not fo
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Set
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, suppress
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
@@ -25,9 +25,10 @@ from typing import Any, Generic, TypeVar
 
 from meldcode.application.ports.cases import AlreadyStored, Outdated
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.worklist import Assignee
+from meldcode.domain.events import Event, StaffChanged, WorklistChanged
 
 T = TypeVar("T")
+E = TypeVar("E", WorklistChanged, StaffChanged)
 Tx_co = TypeVar("Tx_co", bound=UnitOfWork, covariant=True)
 Begin = Callable[[datetime], AbstractContextManager[Tx_co]]
 TRIES = 3
@@ -64,7 +65,7 @@ class _Outcome:
     job: _Job
     result: Any = None
     error: Exception | None = None
-    changed_desks: Set[Assignee] = frozenset()
+    events: Sequence[Event] = ()
 
 
 class Executor(Generic[Tx_co]):
@@ -83,8 +84,7 @@ class Executor(Generic[Tx_co]):
         threads: int = 1,
         seconds: float = SECONDS,
     ) -> None:
-        self.on_change: Callable[[Set[Assignee]], object] = frozenset
-        """Hears in the event loop, after the commit, on which desks something is otherwise."""
+        self._subscribers: dict[type[Any], list[Callable[[Any], object]]] = {}
         self._together = together
         self._now = now
         self._seconds = seconds
@@ -106,6 +106,16 @@ class Executor(Generic[Tx_co]):
             since = monotonic() + (GIVES_WAY if seconds else 0)
             self._put(since, _Job(use_case, loop, copy_context(), waiting))
             return await waiting
+
+    def subscribe(self, kind: type[E], subscriber: Callable[[E], object]) -> None:
+        """Call the subscriber in the event loop with each event of this kind, once it is committed."""
+        self._subscribers.setdefault(kind, []).append(subscriber)
+
+    def publish(self, events: Iterable[Event]) -> None:
+        """Hand on what was committed. Called in the event loop."""
+        for event in events:
+            for subscriber in self._subscribers.get(type(event), ()):
+                subscriber(event)
 
     def close(self) -> None:
         """Let what waits come to its end."""
@@ -159,7 +169,7 @@ class Executor(Generic[Tx_co]):
     def _attempt(self, job: _Job, begin: Begin[Tx_co]) -> _Outcome:
         now = self._now()
         with begin(now) as uow:
-            return _Outcome(job, job.use_case(uow, now), changed_desks=uow.changed_desks)
+            return _Outcome(job, job.use_case(uow, now), events=uow.events)
 
     def _tell(self, outcomes: list[_Outcome]) -> None:
         """Wake each request; one whose loop has ended meanwhile waits no more."""
@@ -169,8 +179,7 @@ class Executor(Generic[Tx_co]):
 
     def _settle(self, outcomes: list[_Outcome]) -> None:
         for outcome in outcomes:
-            if outcome.changed_desks and not outcome.error:
-                self.on_change(outcome.changed_desks)
+            self.publish(outcome.events)
             if outcome.job.waiting.done():
                 continue
             if outcome.error:

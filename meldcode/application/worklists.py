@@ -12,6 +12,7 @@ from meldcode.domain.calendar import AMSTERDAM, DAY
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import Entry, State, Status, fold
 from meldcode.domain.deadlines.schedule import appointments, calendar_of
+from meldcode.domain.events import WorklistChanged
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.model import Plan, Step
 from meldcode.domain.plan.roles import Role
@@ -68,7 +69,10 @@ def update_worklist(uow: UnitOfWork, case: CaseHeader, plan: Plan, state: State,
     today = entries[-1].written_at.astimezone(AMSTERDAM).date()
     calendar = calendar_of(uow.staff.school(case.school))
     ahead = [one for one in appointments(plan, entries) if one.day >= today] if state.status is Status.OPEN else []
-    uow.worklists.replace(case, tuple(work_items_of(plan, state, case.school, case.teachers, calendar)), ahead)
+    items = tuple(work_items_of(plan, state, case.school, case.teachers, calendar))
+    before = uow.worklists.replace(case, items, ahead)
+    # Also where no row changed: a worklist shows the case's step too, which is kept elsewhere.
+    uow.emit(WorklistChanged(case.school, before | {item.desk for item in items}))
 
 
 def list_unlisted_cases(uow: UnitOfWork, limit: int, trouble: Callable[[Exception], object]) -> int:

@@ -16,7 +16,6 @@ from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Deputy, Identity, Person, RoleChange, School
-from meldcode.domain.worklist import Assignee
 from storage.db.schema import deputies, identities, memberships, people, role_changes, roles, schools
 from storage.repositories.identities import THIS_IDENTITY
 from storage.repositories.people import (
@@ -41,7 +40,6 @@ class StoredStaff(Staff):
         self._vault = session.vault
         self._connection = session.connection
         self._now = session.now
-        self._changed_desks = session.changed_desks
         self._today = session.now.astimezone(AMSTERDAM).date()
         self._people = PeopleLoader(session.connection, session.vault, self._today)
         self._cache = cache
@@ -57,10 +55,6 @@ class StoredStaff(Staff):
         """Invalidate the cache. What this transaction reads from now on is not shared."""
         invalidate(self._connection)
         self._own_entries = {}
-
-    def _changed_in(self, school: SchoolId, *whose: PersonId) -> None:
-        """These people's place in the school is otherwise too, which all who have a role there may see."""
-        self._changed_desks.update(Assignee(school, str(holder)) for holder in (*whose, *Role))
 
     @override
     def by_identity(self, identity: Identity) -> Person | None:
@@ -125,7 +119,6 @@ class StoredStaff(Staff):
         self, person: PersonId, school: SchoolId, roles: Collection[Role], groups: tuple[str, ...], by: PersonId | None
     ) -> list[RoleChange]:
         self._changed()
-        self._changed_in(school, person)
         held = self._people.roles([person]).get((person, school), set())
         changes = [RoleChange(school, person, role, role not in held, by, self._now) for role in held ^ set(roles)]
         if roles:
@@ -148,7 +141,6 @@ class StoredStaff(Staff):
     @override
     def appoint_deputy(self, deputy: Deputy, by: PersonId, now: datetime) -> None:
         self._changed()
-        self._changed_in(deputy.school, deputy.person, deputy.deputy)
         self._connection.execute(insert(deputies).values(**asdict(deputy), appointed_by=by, at=now))
 
     @override
@@ -163,8 +155,6 @@ class StoredStaff(Staff):
 
     @override
     def set_left(self, person: PersonId, at: datetime | None) -> None:
-        for school in self.get(person).memberships:
-            self._changed_in(school, person)
         self._changed()
         self._connection.execute(update(people).where(people.c.id == person).values(left_at=at))
 

@@ -42,16 +42,15 @@ class StoredWorklists(Worklists):
 
     def __init__(self, session: Session, cases_: StoredCases) -> None:
         self._connection = session.connection
-        self._changed_desks = session.changed_desks
         self._cases = cases_
 
     @override
-    def replace(self, case: CaseHeader, items: Collection[WorkItem], appointments_: Collection[Appointment]) -> None:
+    def replace(
+        self, case: CaseHeader, items: Collection[WorkItem], appointments_: Collection[Appointment]
+    ) -> frozenset[Assignee]:
         before = self._replace(work_items, case, [_item_row(case, item) for item in items])
         self._replace(appointments, case, [_appointment_row(case, promise) for promise in appointments_])
-        # Not only where a row differs: the case's step, which is shown too, stands elsewhere.
-        self._changed_desks.update(Assignee(case.school, row["assignee"]) for row in before)
-        self._changed_desks.update(item.desk for item in items)
+        return frozenset(Assignee(case.school, row["assignee"]) for row in before)
 
     @override
     def page(self, assignees: Collection[Assignee], first: int, limit: int) -> list[ListedCase]:

@@ -32,6 +32,7 @@ from practice.state.workspace import Workspace
 from practice.web.server import PracticeServer
 from tests.clock import Clock
 from tests.databases import migrated_sqlite
+from tests.emitted import nothing_changes_in_silence
 from tests.running import BEUK, LINDE, TODAY, Running, School, _master_key, idle, serving
 
 T_LINDE, T_BEUK = "T0LINDE", "T0BEUK"
@@ -112,6 +113,7 @@ async def two_workspaces(
         program = await stack.enter_async_context(prepared(settings.checked_for_slack(), clock))
         stack.enter_context(patch.object(program.scheduler, "run", idle))
         await stack.enter_async_context(working(program, worker=worker))
+        stack.enter_context(nothing_changes_in_silence(program))
         app = web_app(program.slack, program.is_healthy, lambda: program.is_ready)
         await stack.enter_async_context(serving(app, door))
         first, second = (Running(workspace, program, clock, url) for workspace in apps)

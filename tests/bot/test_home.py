@@ -9,6 +9,7 @@ import pytest
 
 from bot import home_tabs
 from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.domain.events import StaffChanged
 from meldcode.domain.staff import Identity
 from tests.bot.test_roles_in_slack import give
 from tests.clock import until
@@ -158,6 +159,7 @@ async def test_who_loses_a_role_while_slack_is_away_keeps_no_code_when_it_is_bac
             assert person
             for place in person.memberships:
                 uow.staff.set_roles(person.id, place, (), (), None)
+                uow.emit(StaffChanged(place, frozenset({person.id})))
 
         school.expect("server_error")
         school.workspace.faults.server_error = 10  # more than there are tabs

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import aiohttp
 import pytest
@@ -15,6 +16,8 @@ import pytest
 from bot import scheduler, supervisor
 from bot.http import web_app
 from bot.supervisor import Supervisor
+from meldcode.domain.events import WorklistChanged
+from meldcode.domain.worklist import Assignee
 from tests.clock import until
 from tests.running import KARIN, SANNE, Logged, Running, logged, running, serving, signal
 
@@ -78,13 +81,13 @@ async def test_a_loop_that_keeps_failing_is_reported_without_its_content_until_i
         await until_health(school, 200)
         with logged() as log, monkeypatch.context() as broken:
             broken.setattr(school.program.executor, "execute", refuses)
-            school.program.home_tabs.desks_changed(["a desk"])  # type: ignore[list-item]
+            worklist = Assignee(uuid4(), "teacher")
+            school.program.home_tabs.on_worklist_changed(WorklistChanged(worklist.school, frozenset({worklist})))
             school.program.supervisor.running["languages"].cancel()  # it looks once a minute
             school.program.supervisor.running["scheduler"].cancel()
             await until(lambda: log.text.count(f"what={name} ") >= 3, 10)
             assert await statuses(school) == [503, 503]
         assert_tells_nothing(log)
-        school.program.home_tabs._desks.clear()
         await until_health(school, 200)
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from threading import Event
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from meldcode.application.executor import Begin, Executor
+from meldcode.application.ports.cases import Outdated
 from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.domain.events import Event, StaffChanged, WorklistChanged
 
 
 @contextmanager
@@ -20,7 +23,7 @@ def together() -> Iterator[Begin[Any]]:
     @contextmanager
     def begin(_now: datetime) -> Iterator[UnitOfWork]:
         uow = UnitOfWork()
-        uow.changed_desks = frozenset()
+        uow.events = []
         yield uow
 
     yield begin
@@ -30,7 +33,7 @@ async def in_order(*waits: float | None) -> list[int]:
     """Let these stand in the queue while another is busy, each with its patience; in which order they are done."""
     executor: Executor[UnitOfWork] = Executor(together, lambda: datetime.now(UTC))
     done: list[int] = []
-    busy, begun = Event(), Event()
+    busy, begun = threading.Event(), threading.Event()
 
     def hold(_uow: UnitOfWork, _now: datetime) -> None:
         begun.set()
@@ -57,3 +60,55 @@ async def test_what_nobody_waits_for_gives_way_to_what_somebody_does(monkeypatch
 async def test_what_has_given_way_long_enough_comes_in_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("meldcode.application.executor.GIVES_WAY", 0.0)
     assert await in_order(30, None, 30, None) == [0, 1, 2, 3]
+
+
+async def heard(*use_cases: Callable[[UnitOfWork], object], commit_fails: bool = False) -> list[Event]:
+    """What a subscriber hears after these use cases, one after another."""
+
+    @contextmanager
+    def commits() -> Iterator[Begin[Any]]:
+        with together() as begin:
+            yield begin
+        if commit_fails:
+            raise OSError
+
+    executor: Executor[UnitOfWork] = Executor(commits, lambda: datetime.now(UTC))
+    events: list[Event] = []
+    executor.subscribe(StaffChanged, events.append)
+    for use_case in use_cases:
+        with suppress(OSError):
+            await executor.execute(lambda uow, _now, use_case=use_case: use_case(uow))  # type: ignore[misc]
+    await asyncio.to_thread(executor.close)
+    return events
+
+
+CHANGED, OTHER = StaffChanged(uuid4(), frozenset()), StaffChanged(uuid4(), frozenset())
+
+
+async def test_events_are_heard_after_the_commit_by_who_subscribed_to_their_kind() -> None:
+    def emits(uow: UnitOfWork) -> None:
+        uow.emit(CHANGED)
+        uow.emit(WorklistChanged(uuid4(), frozenset()))
+        uow.emit(OTHER)
+
+    assert await heard(emits) == [CHANGED, OTHER]
+
+
+async def test_what_is_not_stored_is_not_heard() -> None:
+    def fails(uow: UnitOfWork) -> None:
+        uow.emit(CHANGED)
+        raise OSError
+
+    assert await heard(fails) == []
+    assert await heard(lambda uow: uow.emit(CHANGED), commit_fails=True) == []
+
+
+async def test_of_a_retried_use_case_only_the_last_attempt_is_heard() -> None:
+    events = iter([CHANGED, OTHER])
+
+    def retried(uow: UnitOfWork) -> None:
+        uow.emit(event := next(events))
+        if event is CHANGED:
+            raise Outdated
+
+    assert await heard(retried) == [OTHER]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Set
 
 from meldcode.application.ports.cases import Cases
 from meldcode.application.ports.drafts import Drafts
@@ -17,13 +16,13 @@ from meldcode.application.ports.readings import Readings
 from meldcode.application.ports.retention import RetentionJobs
 from meldcode.application.ports.staff import Staff
 from meldcode.application.ports.worklists import Worklists
-from meldcode.domain.worklist import Assignee
+from meldcode.domain.events import Event
 
 
 class UnitOfWork(ABC):
     """All that one use case sees of the outside at one moment; committed in one place, by whoever runs the use case.
 
-    `changed_desks` are those on which something is otherwise after the commit: whoever works there sees it at once.
+    `events` are handed on to subscribers once it is committed.
     """
 
     staff: Staff
@@ -37,5 +36,9 @@ class UnitOfWork(ABC):
     outbox: Outbox
     retention: RetentionJobs
     files: Files
-    changed_desks: Set[Assignee]
     installations: Installations
+    events: list[Event]
+
+    def emit(self, event: Event) -> None:
+        """Say what this use case changed."""
+        self.events.append(event)

@@ -16,8 +16,10 @@ class Worklists(ABC):
     """Work items by assignee, and appointments by owner, found by index without decrypting a case."""
 
     @abstractmethod
-    def replace(self, case: CaseHeader, items: Collection[WorkItem], appointments: Collection[Appointment]) -> None:
-        """Replace the work items and appointments of the case."""
+    def replace(
+        self, case: CaseHeader, items: Collection[WorkItem], appointments: Collection[Appointment]
+    ) -> frozenset[Assignee]:
+        """Replace the work items and appointments of the case, and return whose worklists it was on before."""
 
     @abstractmethod
     def page(self, assignees: Collection[Assignee], first: int, limit: int) -> list[ListedCase]:

@@ -16,6 +16,7 @@ from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import fold, to_act
 from meldcode.domain.deadlines.schedule import open_moment
 from meldcode.domain.errors import Invalid, Problem, Refused
+from meldcode.domain.events import StaffChanged
 from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Deputy, Identity, Person
@@ -61,6 +62,7 @@ def appoint_deputy(uow: UnitOfWork, command: Appoint, now: datetime) -> Appointe
         raise Refused("role_may_not", roles=Role.SCHOOL_LEADER, rule="G1")
     for school in schools if uow.processed_requests.claim(command.key, now) else ():
         uow.staff.appoint_deputy(Deputy(school, person.id, deputy.id, first, last), asker.id, now)
+        uow.emit(StaffChanged(school, frozenset({person.id, deputy.id})))
     _tell_appointed(uow, {person.id, deputy.id}, f"{first}/{last}/{person.id}", now)
     return Appointed(person, deputy, first, last)
 
@@ -70,6 +72,8 @@ def leave_or_return(uow: UnitOfWork, who: Identity, *, is_gone: bool, now: datet
     person = uow.staff.by_identity(who)
     if person is not None:
         uow.staff.set_left(person.id, now if is_gone else None)
+        for school in person.memberships:
+            uow.emit(StaffChanged(school, frozenset({person.id})))
         notice_without_holder(uow, now)
 
 

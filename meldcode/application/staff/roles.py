@@ -16,6 +16,7 @@ from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access import Permission, in_school, may
 from meldcode.domain.errors import Invalid, Problem, Refused
+from meldcode.domain.events import StaffChanged
 from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
@@ -151,6 +152,7 @@ def change_roles(uow: UnitOfWork, command: ChangeRoles, now: datetime) -> Change
     person = known.id if known else uow.staff.register(identity, command.name.strip())
     groups = command.groups if Role.TEACHER in command.roles else ()
     changes = uow.staff.set_roles(person, school.id, command.roles, groups, asker.id)
+    uow.emit(StaffChanged(school.id, frozenset({person})))
     told = tell_of_roles(uow, school.id, changes, now) if changes else ()
     given = tuple(sorted(change.role for change in changes if change.is_given))
     taken = tuple(sorted(change.role for change in changes if not change.is_given))

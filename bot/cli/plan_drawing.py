@@ -7,10 +7,10 @@ import textwrap
 from collections.abc import Iterator
 from itertools import product
 
-from handlers.i18n.texts import listed, roles
+from handlers.i18n.texts import listed, roles, text
 from meldcode.domain.case.state import holds
 from meldcode.domain.plan.forms import GIVEN, Condition, FieldKind, FieldSpec
-from meldcode.domain.plan.model import ActionSpec, EscalationLevel, Lead, Plan, Step, Tell
+from meldcode.domain.plan.model import ActionSpec, Deadline, EscalationLevel, Lead, Plan, Step, Tell
 from meldcode.domain.plan.roles import Role
 
 WIDTH = 100
@@ -19,15 +19,14 @@ MOST_COMBINATIONS = 10_000
 
 def as_text(plan: Plan) -> str:
     """Return the plan to be read beside its source."""
-    lines = [plan.title, f"{plan.plan}, versie {plan.version} (bron: {plan.source})"]
-    lines += [f"Een dossier lezen: de leerkracht van dat dossier, {_roles(plan.readers)}."]
-    lines += ["Wat bij een stap met - begint, moet gebeuren. Op wat met o begint, wacht de stap niet."]
-    lines += ["", "Op elk moment"]
+    lines = [plan.title, text("plan_source", plan=plan.plan, version=str(plan.version), source=plan.source)]
+    lines += [text("plan_readers", roles=_roles(plan.readers)), text("plan_marks")]
+    lines += ["", text("plan_always")]
     lines += [line for record in plan.always for line in _record_lines(plan, record)]
     for step in plan.steps:
         lines += ["", *_step_lines(plan, step)]
-    lines += ["", "Zo kan een dossier eindigen"]
-    lines += [f"  - {end.title} (daarna bewaard: {end.retention_years} jaar)" for end in plan.outcomes]
+    lines += ["", text("plan_ends")]
+    lines += [f"  - {text('plan_kept', title=end.title, years=str(end.retention_years))}" for end in plan.outcomes]
     return "\n".join(_wrapped(line) for line in lines)
 
 
@@ -47,53 +46,62 @@ def _wrapped(line: str) -> str:
 
 
 def _step_lines(plan: Plan, step: Step) -> Iterator[str]:
-    yield f"Stap {step.number}: {step.title} ({_roles(step.who)})"
+    yield text("plan_step", number=str(step.number), title=step.title, roles=_roles(step.who))
     if step.deadline:
-        each = plan.records.get(step.deadline.each or "")
-        again = f", telkens opnieuw na “{each.title}”" if each else ""
-        yield f"  termijn: {_deadline(step.deadline.school_days)}{again}"
-    for rung in step.remind:
-        yield f"  {_rung(rung)}"
+        yield f"  {_deadline(plan, step.deadline)}"
+    for level in step.remind:
+        yield f"  {_reminder(level)}"
     for record in step.records:
         yield from _record_lines(plan, record)
     following = plan.after(step)
     if following and _falls_through(plan, step):
-        yield f"  daarna: {_step(following)}"
+        yield f"  {text('plan_then', step=_step(following))}"
 
 
-def _deadline(school_days: int) -> str:
-    return f"binnen {_school_days(school_days)}" if school_days else "dezelfde schooldag"
+def _deadline(plan: Plan, deadline: Deadline) -> str:
+    days = deadline.school_days
+    when = text("plan_within", days=_school_days(days)) if days else text("plan_same_day")
+    if each := plan.records.get(deadline.each or ""):
+        return text("plan_deadline_each", deadline=when, title=each.title)
+    return text("plan_deadline", deadline=when)
 
 
 def _school_days(number: int) -> str:
-    return f"{number} {'schooldag' if number == 1 else 'schooldagen'}"
+    return text("plan_day" if number == 1 else "plan_days", number=str(number))
 
 
-def _rung(rung: EscalationLevel) -> str:
-    moment = f"{_school_days(rung.after)} daarna" if rung.after else "als de termijn om is"
-    every = "elke schooldag" if rung.every == 1 else f"om de {rung.every} schooldagen"
-    again = f", en dan {every}" if rung.every else ""
-    return f"herinnering {moment}{again}: {_roles(rung.to)}"
+def _reminder(level: EscalationLevel) -> str:
+    moment = text("plan_after", days=_school_days(level.after)) if level.after else text("plan_when_due")
+    said = {"moment": moment, "roles": _roles(level.to)}
+    if not level.every:
+        return text("plan_reminder", **said)
+    if level.every == 1:
+        return text("plan_reminder_daily", **said)
+    return text("plan_reminder_again", days=str(level.every), **said)
 
 
 def _record_lines(plan: Plan, record: ActionSpec) -> Iterator[str]:
     rules = f" [{', '.join(record.rules)}]" if record.rules else ""
     is_waited_for = plan.step_of(record.id) is not None and not record.optional
     yield f"  {'-' if is_waited_for else 'o'} {record.title} ({roles(record.by)}){rules}"
-    said = [f"alleen als {_condition(plan, record, record.when)}"] if record.when else []
-    said += [f"eerst: {need.reason}" for need in record.needs]
+    said = [text("plan_only_if", condition=_condition(plan, record, record.when))] if record.when else []
+    said += [text("plan_first", reason=need.reason) for need in record.needs]
     said += [reason for presence in record.present for reason in (presence.reason, presence.none_of_reason) if reason]
     said += [check.reason for check in record.checks]
     if record.agrees_with:
-        said += [f"door een ander, met de andere rol, dan “{plan.records[record.agrees_with].title}”"]
+        said += [text("plan_other_person", title=plan.records[record.agrees_with].title)]
     said += [_tell(plan, record, tell) for tell in record.tell]
-    said += [f"naar {_target(plan, lead)}{_if(plan, record, lead.when)}" for lead in record.leads]
+    said += [_if(plan, record, lead.when, text("plan_leads", target=_target(plan, lead))) for lead in record.leads]
     yield from (f"      {line}" for line in dict.fromkeys(said))
 
 
 def _tell(plan: Plan, record: ActionSpec, tell: Tell) -> str:
-    otherwise = f" (is er niemand: {roles([tell.otherwise])})" if tell.otherwise else ""
-    return f"bericht aan {_roles(tell.roles)}{otherwise}{_if(plan, record, tell.when)}"
+    to = _roles(tell.roles)
+    if tell.otherwise:
+        said = text("plan_message_otherwise", roles=to, otherwise=roles([tell.otherwise]))
+    else:
+        said = text("plan_message", roles=to)
+    return _if(plan, record, tell.when, said)
 
 
 def _roles(names: tuple[Role, ...]) -> str:
@@ -101,16 +109,16 @@ def _roles(names: tuple[Role, ...]) -> str:
 
 
 def _step(step: Step) -> str:
-    return f"stap {step.number}, {step.title}"
+    return text("plan_step_named", number=str(step.number), title=step.title)
 
 
 def _target(plan: Plan, lead: Lead) -> str:
     outcome = plan.outcome(lead.close or "")
-    return f"het einde: {outcome.title}" if outcome else _step(plan.step(lead.to or ""))
+    return text("plan_end_named", title=outcome.title) if outcome else _step(plan.step(lead.to or ""))
 
 
-def _if(plan: Plan, record: ActionSpec, condition: Condition) -> str:
-    return f", als {_condition(plan, record, condition)}" if condition else ""
+def _if(plan: Plan, record: ActionSpec, condition: Condition, said: str) -> str:
+    return text("plan_if", said=said, condition=_condition(plan, record, condition)) if condition else said
 
 
 def _condition(plan: Plan, record: ActionSpec, condition: Condition) -> str:
@@ -120,11 +128,11 @@ def _condition(plan: Plan, record: ActionSpec, condition: Condition) -> str:
 def _matches(plan: Plan, record: ActionSpec, path: str, values: tuple[str, ...]) -> str:
     field = _field(plan, record, path)
     if field is None:
-        states = ["is vastgelegd" if value == "done" else "nog niet is vastgelegd" for value in values]
+        states = [text("plan_done" if value == "done" else "plan_not_done") for value in values]
         return f"“{plan.records[path].title}” {listed(states, joined_by='or')}"
     if GIVEN in values:
-        return f"“{field.label}” is ingevuld"
-    return f"“{field.label}”: {listed([f'“{text}”' for text in _choices(field, values)], joined_by='or')}"
+        return text("plan_filled_in", label=field.label)
+    return f"“{field.label}”: {listed([f'“{choice}”' for choice in _choices(field, values)], joined_by='or')}"
 
 
 def _field(plan: Plan, record: ActionSpec, path: str) -> FieldSpec | None:

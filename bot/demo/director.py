@@ -10,17 +10,17 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.app import Program, prepared, working
-from bot.demo.clock import NEXT_SCHOOL_DAY, PracticeClock, school_is_open
+from bot.demo.clock import PracticeClock, school_is_open
 from bot.demo.training import PreparedCase, Step, prepared_cases
 from bot.demo.training.playing import NotPlayed, play
 from bot.settings import Settings
+from handlers.i18n.texts import text
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import Status
 from practice.model import Advice, Guide, Training
 from practice.state.workspace import Workspace
 
 log = logging.getLogger("meldwijzer")
-FAILED = "Deze oefening kon niet worden klaargezet. Begin opnieuw zonder oefening, of kies een andere."
 LINK_SECONDS = 5.0
 
 
@@ -77,7 +77,7 @@ class DemoDirector:
             self._ready.clear()
             await self._ready.wait()
             if self._program is None:
-                return FAILED
+                return text("practice_failed")
             return await self._prepare(self._cases[training_id]) if training_id else ""
 
     async def _prepare(self, case: PreparedCase) -> str:
@@ -86,7 +86,7 @@ class DemoDirector:
             await play(case, self._workspace, self._clock, self._code)
         except (NotPlayed, TimeoutError):
             log.exception("A prepared case could not be played")
-            return FAILED
+            return text("practice_failed")
         self._begun = await self._newest_case()
         self._playing = case
         return ""
@@ -97,7 +97,7 @@ class DemoDirector:
             while not len(self._workspace.sockets):
                 await asyncio.sleep(0.01)
         if not await asyncio.to_thread(school_is_open, self._running(), self._clock.now()):
-            await self._clock.move(NEXT_SCHOOL_DAY)
+            await self._clock.move(text("practice_school_day"))
 
     def _running(self) -> Program:
         if self._program is None:

@@ -13,22 +13,16 @@ from bot.demo.clock import PracticeClock
 from bot.demo.director import DemoDirector
 from bot.manifest import manifest
 from bot.settings import ConfigError, Settings
+from handlers.i18n.texts import role, text
+from meldcode.domain.plan.roles import Role
 from meldcode.domain.yaml_text import dump_yaml
 from practice.model import AppConfig, Clock, Person
 from practice.state.workspace import Workspace
 from practice.web.server import PracticeServer
 from storage.crypto.vault import new_master_key
 
-READY = "\nDe oefenwerkplek staat klaar: http://localhost:{port}\nStoppen: Ctrl+C\n"
 DATA = Path("data/practice")
 """A folder of its own, for all of it goes when somebody begins anew."""
-TITLES = {
-    "teacher": "leerkracht groep {groups}",
-    "care_coordinator": "IB-er",
-    "confidant": "vertrouwenspersoon",
-    "school_leader": "schoolleider",
-    "cluster_director": "clusterdirecteur",
-}
 STAFF: list[dict[str, Any]] = [
     {"slack": "U0SANNE", "name": "Sanne de Boer", "roles": ["teacher"], "groups": ["5"]},
     {"slack": "U0MEHMET", "name": "Mehmet Yılmaz", "roles": ["teacher"], "groups": ["6"]},
@@ -54,7 +48,7 @@ def workspace(request_url: str | None = None, clock: Clock | None = None) -> Wor
         team_name=SCHOOL["name"],
     )
     people = [Person(p["slack"], p["name"], _title(p), LOCALES.get(p["slack"], "nl-NL")) for p in STAFF]
-    newcomer = Person("U0NOOR", "Noor Bakker", "nieuw, nog zonder rol")
+    newcomer = Person("U0NOOR", "Noor Bakker", text("practice_newcomer"))
     return Workspace(app, [*people, newcomer], clock=clock)
 
 
@@ -82,9 +76,9 @@ async def demo(port: int, folder: Path = DATA) -> None:
     """Serve the practice workspace, and the bot in it, until cancelled. Raises Wrong when the port is taken."""
     clock = PracticeClock(folder / "clock")
     async with _served_at(port, clock) as practice:
-        stage = DemoDirector(practice.workspace, clock, folder, lambda: settings_for(practice, folder))
-        practice.workspace.director = stage
-        await stage.run(lambda: click.echo(READY.format(port=port)))
+        director = DemoDirector(practice.workspace, clock, folder, lambda: settings_for(practice, folder))
+        practice.workspace.director = director
+        await director.run(lambda: click.echo(_ready(port)))
 
 
 def _served_at(port: int, clock: Clock) -> PracticeServer:
@@ -95,7 +89,14 @@ def _served_at(port: int, clock: Clock) -> PracticeServer:
 
 
 def _title(person: dict[str, Any]) -> str:
-    return TITLES[person["roles"][0]].format(groups=", ".join(person.get("groups", [])))
+    name = person["roles"][0]
+    if name == Role.TEACHER:
+        return text("practice_teacher", groups=", ".join(person["groups"]))
+    return text("practice_care_coordinator") if name == Role.CARE_COORDINATOR else role(name)
+
+
+def _ready(port: int) -> str:
+    return f"\n{text('practice_ready', url=f'http://localhost:{port}')}\n"
 
 
 def _master_key(folder: Path) -> Path:

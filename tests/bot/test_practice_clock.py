@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.demo.clock import BEYOND, NO_REMINDER, PracticeClock
+from bot.demo.clock import PracticeClock
 from bot.settings import ConfigError
+from handlers.i18n.texts import text
 from meldcode.domain.calendar import AMSTERDAM
 from storage.db.schema import outbox
 from tests.running import LINDE, SANNE, Running, running, signal
@@ -53,7 +54,7 @@ async def test_where_a_move_leads(tmp_path: Path, start: str, label: str, expect
 async def test_the_next_reminder_is_that_of_a_case_or_one_that_waits_for_the_morning(tmp_path: Path) -> None:
     clock = starting_at("2026-11-24T10:00", tmp_path)
     async with running(tmp_path, schools=[LINDE], worker=False) as school:
-        assert await move(clock, school, "Naar de volgende herinnering") == NO_REMINDER
+        assert await move(clock, school, "Naar de volgende herinnering") == text("practice_no_reminder")
         await school.report(SANNE, signal())
         while await school.program.outbox_relay.drain():
             pass
@@ -84,7 +85,7 @@ async def test_beyond_the_known_vacations_it_stays_where_it_is(tmp_path: Path) -
     clock = starting_at("2030-09-20T10:00", tmp_path)
     async with running(tmp_path, schools=[LINDE], worker=False) as school:
         for label in ("+1 schooldag", "Naar de vakantie"):
-            assert await move(clock, school, label) == BEYOND
+            assert await move(clock, school, label) == text("practice_beyond")
         assert shown(clock) == "2030-09-20T10:00"
 
 

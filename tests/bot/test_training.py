@@ -13,10 +13,11 @@ from pydantic import ValidationError
 
 from bot.app import DEFAULT_PLAN
 from bot.demo.clock import PracticeClock
-from bot.demo.director import FAILED, DemoDirector
+from bot.demo.director import DemoDirector
 from bot.demo.server import settings_for, workspace
 from bot.demo.training import Act, PreparedCase, prepared_cases
 from bot.demo.training.playing import play
+from handlers.i18n.texts import text
 from meldcode.domain.plan.file import load_plan
 from practice.model import Guide
 from practice.state.workspace import Workspace
@@ -33,18 +34,18 @@ class Played:
     """A demo in one process."""
 
     workspace: Workspace
-    stage: DemoDirector
+    director: DemoDirector
     clock: PracticeClock
     folder: Path
 
     async def act(self, by: str, press: str, **fill: object) -> None:
         once = PreparedCase(id="x", title="x", summary="x", begin_as=by, situation="x", guide=(), afterwards="x",
                             acts=(Act.model_validate({"as": by, "press": press, "fill": fill}),))  # fmt: skip
-        await play(once, self.workspace, self.clock, self.stage._code)
+        await play(once, self.workspace, self.clock, self.director._code)
 
     @property
     def guide(self) -> Guide:
-        guide = self.stage.guide()
+        guide = self.director.guide()
         assert guide
         return guide
 
@@ -53,12 +54,12 @@ class Played:
 async def playing(folder: Path) -> AsyncIterator[Played]:
     clock = PracticeClock(folder / "clock")
     async with PracticeServer(workspace(clock=clock)) as practice:
-        stage = DemoDirector(practice.workspace, clock, folder, lambda: settings_for(practice, folder))
+        director = DemoDirector(practice.workspace, clock, folder, lambda: settings_for(practice, folder))
         ready = asyncio.Event()
-        running = asyncio.create_task(stage.run(ready.set))
+        running = asyncio.create_task(director.run(ready.set))
         await ready.wait()
         try:
-            yield Played(practice.workspace, stage, clock, folder)
+            yield Played(practice.workspace, director, clock, folder)
         finally:
             running.cancel()
             with suppress(asyncio.CancelledError):
@@ -85,7 +86,7 @@ def test_an_unknown_word_in_a_prepared_case_is_refused() -> None:
 @pytest.mark.parametrize("name", CASES)
 async def test_each_prepared_case_can_be_begun(tmp_path: Path, name: str) -> None:
     async with playing(tmp_path / "practice") as played:
-        assert await played.stage.begin(name) == ""
+        assert await played.director.begin(name) == ""
         first = CASES[name].guide[0]
         assert played.guide.now and (played.guide.now.title, played.guide.done) == (first.title, [])
         assert all(not played.workspace.modals_of(user_id) for user_id in played.workspace.people)
@@ -93,7 +94,7 @@ async def test_each_prepared_case_can_be_begun(tmp_path: Path, name: str) -> Non
 
 async def test_the_guide_follows_what_the_trainee_does(tmp_path: Path) -> None:
     async with playing(tmp_path / "practice") as played:
-        await played.stage.begin("het-wordt-erger")
+        await played.director.begin("het-wordt-erger")
         worse = {"Is er iets veranderd?": "Het gaat slechter", "Wat zag of hoorde je?": "Hij had een nieuwe plek."}
         await played.act(SANNE, "Hoe gaat het nu?", **worse)
         watched, decide, *_ = CASES["het-wordt-erger"].guide
@@ -103,7 +104,7 @@ async def test_the_guide_follows_what_the_trainee_does(tmp_path: Path) -> None:
 
 async def test_who_goes_another_way_is_not_held_up(tmp_path: Path) -> None:
     async with playing(tmp_path / "practice") as played:
-        await played.stage.begin("ouders-weten-het-niet")
+        await played.director.begin("ouders-weten-het-niet")
         danger = {"Komt de leerling in gevaar door een gesprek?": "Ja, we slaan stap 3 over"}
         await played.act(
             SANNE, "Geeft praten gevaar?", **danger, **{"Waarom denken jullie dat?": "Thuis is het onrustig."}
@@ -113,16 +114,16 @@ async def test_who_goes_another_way_is_not_held_up(tmp_path: Path) -> None:
 
 async def test_a_new_begin_leaves_nothing(tmp_path: Path) -> None:
     async with playing(tmp_path / "practice") as played:
-        await played.stage.begin("vers-signaal")
+        await played.director.begin("vers-signaal")
         await until(lambda: played.workspace.unread_of(KARIN) > 0)
         await played.clock.move("+1 week")
         key = (played.folder / "master.key").read_text(encoding="ascii")
-        assert await played.stage.begin("") == ""
-        assert played.stage.guide() is None
+        assert await played.director.begin("") == ""
+        assert played.director.guide() is None
         assert not any(played.workspace.messages_of(user_id) for user_id in played.workspace.people)
         assert not (played.folder / "clock").exists()
         assert (played.folder / "master.key").read_text(encoding="ascii") != key
-        assert await played.stage.begin("vers-signaal") == ""
+        assert await played.director.begin("vers-signaal") == ""
 
 
 async def test_what_the_folder_says_of_a_real_workspace_is_not_for_the_demo(
@@ -139,16 +140,16 @@ async def test_what_the_folder_says_of_a_real_workspace_is_not_for_the_demo(
 
 async def test_whoever_waits_for_a_new_begin_hears_when_the_demo_ends(tmp_path: Path) -> None:
     async with playing(tmp_path / "practice") as played:
-        beginning = asyncio.create_task(played.stage.begin(""))
+        beginning = asyncio.create_task(played.director.begin(""))
         await asyncio.sleep(0)
-    assert await beginning == FAILED
+    assert await beginning == text("practice_failed")
 
 
 async def test_a_case_that_cannot_be_played_is_said_so(tmp_path: Path) -> None:
     async with playing(tmp_path / "practice") as played:
         broken = Act.model_validate({"as": KARIN, "press": "Deze knop is er niet"})
         case = CASES["vers-signaal"]
-        played.stage._cases["kapot"] = case.model_copy(update={"id": "kapot", "acts": (*case.acts, broken)})
-        assert await played.stage.begin("kapot") == FAILED
-        assert played.stage.guide() is None
-        assert await played.stage.begin("") == ""
+        played.director._cases["kapot"] = case.model_copy(update={"id": "kapot", "acts": (*case.acts, broken)})
+        assert await played.director.begin("kapot") == text("practice_failed")
+        assert played.director.guide() is None
+        assert await played.director.begin("") == ""

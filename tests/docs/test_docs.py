@@ -13,7 +13,6 @@ import click
 import pytest
 
 from bot.cli.main import main
-from bot.demo.clock import TARGETS
 from bot.manifest import SCOPES
 from bot.schools_file import read_schools
 from bot.settings import Settings
@@ -235,7 +234,6 @@ def _for_users(document: Path) -> str:
 
 def _on_screen() -> Iterator[str]:
     yield from sentences(DUTCH).values()
-    yield from TARGETS
     for file in shipped_plans():
         yield from _words_of(load_plan(file))
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from meldcode.domain.plan.roles import Role
 
 ROOT = Path(__file__).parents[2]
-SAYING = {"text": 0, "_rows": 0, "Refusal": 0, "Problem": 1}
+FOLDERS = ("handlers", "meldcode", "bot/demo", "bot/cli")
+SAYING = {"text": 0, "_rows": 0, "Refused": 0, "Problem": 1}
 """The calls that say something, and the place of the code in their arguments."""
 LABELS = {
     "button": [(0, 75)],
@@ -27,7 +28,9 @@ LABEL_WORDS = {"close": 24, "submit": 24}
 @cache
 def nodes() -> list[ast.AST]:
     """Return all parts of the code where sentences are said, or refused by code."""
-    files = [file for folder in ("handlers", "meldcode") for file in (ROOT / folder).rglob("*.py")]
+    files = [
+        file for folder in ("handlers", "meldcode", "bot/demo", "bot/cli") for file in (ROOT / folder).rglob("*.py")
+    ]
     return [node for file in files for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))]
 
 

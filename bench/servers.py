@@ -26,7 +26,8 @@ from bot.http import EVENTS
 from bot.settings import Settings
 from handlers.app import quiet_logger
 from handlers.i18n.texts import text
-from handlers.platform.form_state import FORM, answers_of
+from handlers.platform.form_state import answers_of
+from handlers.views.actions import FORM
 
 HOST = "127.0.0.1"
 START_SECONDS = 90

@@ -6,15 +6,13 @@ from handlers.controllers import readers, roles
 from handlers.controllers.commands import alarmed, in_words, open_signal_form
 from handlers.platform.form_reference import FormRef
 from handlers.platform.request import Request, Services, idempotent
-from handlers.views import case as case_view
-from handlers.views import home as home_tab
-from handlers.views import readers as readers_view
-from handlers.views import roles as roles_view
-from handlers.views.alarm import ALARM, AlarmRef, alarm_modal
-from handlers.views.blocks import View
+from handlers.views import actions
+from handlers.views.alarm import AlarmRef, alarm_modal
+from handlers.views.blocks import View, notice_modal
+from handlers.views.case import case_modal
 from handlers.views.deputies import deputy_modal
 from handlers.views.forms import form_modal
-from handlers.views.logbook import CORRECT, TURN_PAGE
+from handlers.views.home import home_view, problem_home
 from meldcode.application import home
 from meldcode.application.cases import merge, open_form, view_case
 from meldcode.application.cases.alarm import who_raised
@@ -31,7 +29,7 @@ async def press_button(services: Services, request: Request) -> None:
 
 async def show_button_problem(services: Services, request: Request, problem: Refused | Invalid | str) -> None:
     """Say in a modal why it did not work."""
-    await _open_beside(services, request, case_view.message_modal(in_words(problem)))
+    await _open_beside(services, request, notice_modal(in_words(problem)))
 
 
 async def show_home(services: Services, request: Request) -> None:
@@ -42,13 +40,13 @@ async def show_home(services: Services, request: Request) -> None:
 
 async def show_home_problem(services: Services, request: Request, problem: Refused | Invalid | str) -> None:
     """Show on the Home tab why there is nothing to show."""
-    _publish(services, request, home_tab.problem_home(in_words(problem)))
+    _publish(services, request, problem_home(in_words(problem)))
 
 
 async def publish_home(services: Services, request: Request, page: int) -> None:
     """Bring this person's Home tab up to date, at this page."""
     seen = await services.executor.execute(lambda uow, now: home.home(uow, request.identity, now, page))
-    _publish(services, request, home_tab.home_view(seen))
+    _publish(services, request, home_view(seen))
 
 
 def _publish(services: Services, request: Request, view: View) -> None:
@@ -60,7 +58,7 @@ async def _open_case(services: Services, request: Request) -> None:
     view = await services.executor.execute(
         idempotent(request, lambda uow, now: view_case.open_case(uow, request.identity, request.value, now))
     )
-    await _show_case(services, request, case_view.case_modal(view))
+    await _show_case(services, request, case_modal(view))
 
 
 async def _turn_page(services: Services, request: Request) -> None:
@@ -69,7 +67,7 @@ async def _turn_page(services: Services, request: Request) -> None:
     view = await services.executor.execute(
         idempotent(request, lambda uow, now: view_case.open_case(uow, request.identity, code, now))
     )
-    await _show_case(services, request, case_view.case_modal(view, page))
+    await _show_case(services, request, case_modal(view, page))
 
 
 async def _show_case(services: Services, request: Request, case: View) -> None:
@@ -129,7 +127,7 @@ async def _adjust(services: Services, request: Request) -> None:
 
 
 async def _acute(services: Services, request: Request) -> None:
-    case = "" if request.value == case_view.ACUTE else request.value
+    case = "" if request.value == actions.ACUTE else request.value
     await _open_beside(services, request, await alarmed(services, request, case))
 
 
@@ -170,7 +168,7 @@ async def _show_joined(services: Services, request: Request, code: str) -> None:
     view = await services.executor.execute(
         idempotent(request, lambda uow, now: view_case.open_case(uow, request.identity, code, now))
     )
-    await _show_case(services, request, case_view.case_modal(view))
+    await _show_case(services, request, case_modal(view))
 
 
 def _two_cases(request: Request) -> merge.TwoCases:
@@ -180,21 +178,21 @@ def _two_cases(request: Request) -> merge.TwoCases:
 
 
 BUTTONS = {
-    case_view.OPEN_CASE: _open_case,
-    case_view.NEW_SIGNAL: _new_signal,
-    case_view.MAKE_RECORD: _make_record,
-    case_view.ADJUST: _adjust,
-    case_view.ACUTE: _acute,
-    case_view.DEPUTY: _deputy,
-    ALARM: _alarm,
-    case_view.JOIN: _join,
-    case_view.TELL_APART: _tell_apart,
-    CORRECT: _correct,
-    TURN_PAGE: _turn_page,
-    readers_view.READERS: readers.show_readers,
-    readers_view.UNUSUAL: readers.show_unusual_readers,
-    roles_view.ROLES: roles.show_roles,
-    roles_view.GIVE_ROLE: roles.choose_person,
-    roles_view.ROLES_OF: roles.show_role_form,
-    home_tab.HOME_PAGE: _turn_home,
+    actions.OPEN_CASE: _open_case,
+    actions.NEW_SIGNAL: _new_signal,
+    actions.MAKE_RECORD: _make_record,
+    actions.ADJUST: _adjust,
+    actions.ACUTE: _acute,
+    actions.DEPUTY: _deputy,
+    actions.ALARM: _alarm,
+    actions.JOIN: _join,
+    actions.TELL_APART: _tell_apart,
+    actions.CORRECT: _correct,
+    actions.TURN_PAGE: _turn_page,
+    actions.READERS: readers.show_readers,
+    actions.UNUSUAL: readers.show_unusual_readers,
+    actions.ROLES: roles.show_roles,
+    actions.GIVE_ROLE: roles.choose_person,
+    actions.ROLES_OF: roles.show_role_form,
+    actions.HOME_PAGE: _turn_home,
 }

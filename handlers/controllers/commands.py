@@ -11,10 +11,12 @@ from handlers.i18n.texts import text
 from handlers.platform.errors import log_error
 from handlers.platform.request import Request, Services, idempotent
 from handlers.views import blocks as b
-from handlers.views import case as case_view
-from handlers.views import home as home_tab
+from handlers.views.actions import acute_button, signal_button
+from handlers.views.alarm import acute_modal
+from handlers.views.case import case_modal
 from handlers.views.deputies import deputy_modal
 from handlers.views.forms import form_modal
+from handlers.views.home import case_list, waiting_list
 from meldcode.application import home
 from meldcode.application.case_context import case_code
 from meldcode.application.cases import open_form, view_case
@@ -58,9 +60,9 @@ async def alarmed(services: Services, request: Request, case: str = "") -> b.Vie
         raised = await services.executor.execute(lambda uow, now: raise_alarm(uow, alarm, now))
     except Exception as error:
         log_error(error, "alarm")
-        return case_view.acute_modal(())
+        return acute_modal(())
     services.wake()
-    return case_view.acute_modal(raised.people)
+    return acute_modal(raised.people)
 
 
 async def show_command_problem(services: Services, request: Request, problem: Refused | Invalid | str) -> Answer:
@@ -68,7 +70,7 @@ async def show_command_problem(services: Services, request: Request, problem: Re
     words = in_words(problem)
     if "command" in request.body:
         return _said(words)
-    await services.client.views_open(trigger_id=request.trigger_id, view=case_view.message_modal(words))
+    await services.client.views_open(trigger_id=request.trigger_id, view=b.notice_modal(words))
     return None
 
 
@@ -83,7 +85,7 @@ def in_words(problem: Refused | Invalid | str) -> str:
 
 def _said(words: str) -> Answer:
     """An answer in words, with "Acuut gevaar" below it as everywhere (G4)."""
-    return {"text": words, "blocks": [b.section(words), *b.actions([case_view.acute_button()])]}
+    return {"text": words, "blocks": [b.section(words), *b.actions([acute_button()])]}
 
 
 def _unknown(word: str) -> str:
@@ -96,9 +98,9 @@ def _unknown(word: str) -> str:
 async def _summary(services: Services, request: Request, _rest: str) -> Answer:
     """What waits for the asker and what they can do; somebody without a role learns where to go (Refusal)."""
     overview = await services.executor.execute(lambda uow, now: home.overview(uow, request.identity, now))
-    report = [case_view.signal_button()] if overview.may_report else []
+    report = [signal_button()] if overview.may_report else []
     can = text("can_do" if overview.counts else "can_do_first")
-    blocks = [*home_tab.waiting_list(overview), *b.actions([*report, case_view.acute_button()]), b.context(can)]
+    blocks = [*waiting_list(overview), *b.actions([*report, acute_button()]), b.context(can)]
     return {"text": text("summary"), "blocks": blocks}
 
 
@@ -113,7 +115,7 @@ async def _list(services: Services, request: Request, rest: str) -> Answer:
     more = [b.context(text("list_more"))] if overview.pages > 1 else []
     return {
         "text": text("summary"),
-        "blocks": [*home_tab.case_list(overview), *more, *b.actions([case_view.acute_button()])],
+        "blocks": [*case_list(overview), *more, *b.actions([acute_button()])],
     }
 
 
@@ -121,7 +123,7 @@ async def _open(services: Services, request: Request, rest: str) -> Answer:
     view = await services.executor.execute(
         idempotent(request, lambda uow, now: view_case.open_case(uow, request.identity, rest, now))
     )
-    await services.client.views_open(trigger_id=request.trigger_id, view=case_view.case_modal(view))
+    await services.client.views_open(trigger_id=request.trigger_id, view=case_modal(view))
     return None
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from handlers.i18n.texts import text
 from handlers.platform.request import Request, Services
 from handlers.views import blocks as b
-from handlers.views import case as case_view
+from handlers.views.actions import acute_button, signal_button
 from meldcode.application.ports.unit_of_work import UnitOfWork
 
 MINUTES = 10
@@ -20,7 +20,7 @@ async def answer_direct_message(services: Services, request: Request) -> None:
     if event.get("channel_type") != "im" or event.get("bot_id") or event.get("subtype") or not event.get("user"):
         return
     if await services.executor.execute(lambda uow, now: _is_first(uow, request, now)):
-        buttons = b.actions([case_view.signal_button(), case_view.acute_button()])
+        buttons = b.actions([signal_button(), acute_button()])
         blocks = [b.section(text("typed")), *buttons]
         said = services.client.chat_postMessage(channel=request.identity.user, text=text("typed"), blocks=blocks)
         services.later(said)

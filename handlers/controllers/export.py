@@ -13,12 +13,12 @@ from typing import Any
 
 from handlers.documents import dossier_pdf
 from handlers.i18n.catalogues import DUTCH, use_language
+from handlers.i18n.days import day
 from handlers.i18n.texts import text
 from handlers.platform.errors import log_error
 from handlers.platform.form_reference import FormRef
 from handlers.platform.form_state import read_form
 from handlers.platform.request import Request, Services
-from handlers.views.days import day
 from handlers.views.export import KEPT_IN_SLACK, page_modal, password_modal, says_modal
 from meldcode.application.cases import export
 from meldcode.application.cases.export import Export, ExportPage

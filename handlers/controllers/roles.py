@@ -11,7 +11,8 @@ from handlers.i18n.texts import text
 from handlers.platform.form_state import answers_of
 from handlers.platform.request import Request, Services
 from handlers.views import blocks as b
-from handlers.views.roles import ROLES, changed_modal, person_modal, role_form_modal, roles_modal
+from handlers.views.actions import ROLES
+from handlers.views.roles import changed_modal, person_modal, role_form_modal, roles_modal
 from meldcode.application.staff.roles import (
     ChangeRoles,
     RoleForm,

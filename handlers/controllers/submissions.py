@@ -9,12 +9,12 @@ from handlers.controllers.commands import in_words
 from handlers.controllers.deputies import submit_deputy
 from handlers.i18n import texts
 from handlers.i18n.texts import text
-from handlers.platform.form_state import EXPORT, FORM, REVIEW, first_input, read_form
+from handlers.platform.form_state import first_input, read_form
 from handlers.platform.request import Request, Services
-from handlers.views import case as case_view
-from handlers.views import export as export_view
-from handlers.views import roles as roles_view
-from handlers.views.deputies import DEPUTY_FORM
+from handlers.views.actions import DEPUTY_FORM, EXPORT, FORM, READ_OVER, REVIEW, ROLES_FORM
+from handlers.views.blocks import notice_modal
+from handlers.views.review import review_modal
+from handlers.views.saved import saved_modal
 from meldcode.application.cases.record_entry import Saved, record_draft, record_entry
 from meldcode.domain.errors import Invalid, Refused
 
@@ -33,8 +33,8 @@ async def submit_form(services: Services, request: Request) -> Answer:
     outcome = await services.executor.execute(lambda uow, now: store(uow, command, now))
     if isinstance(outcome, Saved):
         services.wake()
-        return {"response_action": "update", "view": case_view.saved_modal(outcome)}
-    return {"response_action": "update", "view": case_view.review_modal(outcome, ref)}
+        return {"response_action": "update", "view": saved_modal(outcome)}
+    return {"response_action": "update", "view": review_modal(outcome, ref)}
 
 
 async def show_form_problem(_services: Services, request: Request, problem: Refused | Invalid | str) -> Answer:
@@ -47,13 +47,13 @@ async def show_form_problem(_services: Services, request: Request, problem: Refu
     inputs = {block.get("block_id") for block in request.view.get("blocks", []) if block.get("type") == "input"}
     if errors.keys() <= inputs:
         return {"response_action": "errors", "errors": errors}
-    return {"response_action": "push", "view": case_view.message_modal(" ".join(errors.values()))}
+    return {"response_action": "push", "view": notice_modal(" ".join(errors.values()))}
 
 
 OTHERS = {
     DEPUTY_FORM: submit_deputy,
-    roles_view.ROLES_FORM: roles.submit_roles,
+    ROLES_FORM: roles.submit_roles,
     EXPORT: export.begin_export,
-    export_view.READ_OVER: export.turn_export_page,
+    READ_OVER: export.turn_export_page,
 }
 """Forms that are answered elsewhere, by their callback."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from handlers.views.answers import answered
+from handlers.i18n.answers import answered
 from meldcode.application.cases.export import Export
 from meldcode.application.cases.view_case import LogbookLine
 from meldcode.domain.case.state import Status

@@ -21,10 +21,10 @@ import typst
 from pypdf import PdfReader, PdfWriter
 from pypdf.constants import UserAccessPermissions
 
+from handlers.i18n.answers import answered
 from handlers.i18n.catalogues import DUTCH, use_language
+from handlers.i18n.days import day
 from handlers.i18n.texts import role, text
-from handlers.views.answers import answered
-from handlers.views.days import day
 from meldcode.application.cases.export import Export
 from meldcode.application.cases.view_case import LogbookLine
 from meldcode.domain.calendar import AMSTERDAM

@@ -1,4 +1,4 @@
-"""All sentences that are not part of a plan, by a code: they stand in `handlers/i18n/locale`, in every language."""
+"""The sentences that are not part of a plan, by code, in the reader's language (`handlers/i18n/locale`)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from handlers.i18n.catalogues import language, sentences
 from meldcode.domain.errors import Problem, Refused
+from meldcode.domain.plan.model import Plan, Step
 from meldcode.domain.plan.roles import Role
 
 
@@ -29,6 +30,16 @@ def listed(words: list[str], *, joined_by: str = "and") -> str:
     if len(words) < 2:  # noqa: PLR2004 - one word is no list
         return "".join(words)
     return ", ".join(words[:-1]) + text(joined_by) + words[-1]
+
+
+def step_in_sentence(plan: Plan, step: Step) -> str:
+    """Return where a case stands, for use within a sentence."""
+    return text("step_short", number=str(step.number), total=steps_in(plan), title=step.title)
+
+
+def steps_in(plan: Plan) -> str:
+    """Return the number of the plan's last step, as text."""
+    return str(max(step.number for step in plan.steps))
 
 
 def problem(problem: Problem) -> str:

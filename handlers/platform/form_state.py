@@ -15,7 +15,6 @@ from meldcode.domain.errors import Refused
 
 ANSWER = "answer"
 SCHOOL = "school"
-FORM, REVIEW, EXPORT = "form", "review", "export"
 
 
 def answers_of(state: Mapping[str, Any]) -> dict[str, Answer]:

@@ -1,18 +1,19 @@
-"""The button of an alarm, and what it shows: who raised it, and when (G4)."""
+"""Acute danger: what to do now, and who raised the alarm (G4)."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from handlers.i18n import texts
 from handlers.i18n.texts import text
 from handlers.views import blocks as b
+from handlers.views.actions import ALARM
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.ids import PersonId
 from meldcode.domain.staff import Person
-
-ALARM = "alarm"
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,13 @@ class AlarmRef:
 def alarm_button(alarm: AlarmRef) -> b.Block:
     """The button that shows who raised the alarm, to those who were alerted."""
     return b.button(text("alarm_button"), ALARM, alarm.dumped(), style="danger")
+
+
+def acute_modal(alerted: Sequence[Person]) -> b.View:
+    """What to do now when a child is in danger, and who were alerted (G4)."""
+    names = b.escape(texts.listed([person.name for person in alerted]))
+    told = text("acute_alerted", people=names) if alerted else text("acute_nobody")
+    return b.modal(text("acute_title"), [b.section(text("acute_text")), b.section(told)], close=text("close"))
 
 
 def alarm_modal(person: Person, raised_at: datetime) -> b.View:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
+from handlers.i18n.texts import text
+
 Block = dict[str, Any]
 View = dict[str, Any]
 SECTION = 3000
@@ -111,3 +113,8 @@ def actions(elements: list[Block]) -> list[Block]:
 def modal(title: str, blocks: list[Block], *, close: str, **more: Any) -> View:
     """A modal view."""
     return {"type": "modal", "title": plain(title[:TITLE]), "blocks": blocks[:100], "close": plain(close), **more}
+
+
+def notice_modal(words: str) -> View:
+    """A modal with one sentence, such as why something cannot be done."""
+    return modal(text("product"), [section(words)], close=text("close"))

@@ -1,6 +1,6 @@
-"""What people see: a case, what was saved, what to look at again.
+"""A case on screen: where it stands, what can be done now, and its logbook.
 
-A screen shows content only after the access check of the use case that gave it.
+A screen shows content only after the access check of the use case that returned it.
 """
 
 from __future__ import annotations
@@ -10,84 +10,18 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from handlers.i18n import texts
+from handlers.i18n.days import day
 from handlers.i18n.texts import text
-from handlers.platform.form_reference import FormRef
-from handlers.platform.form_state import REVIEW
 from handlers.views import blocks as b
-from handlers.views.days import day
+from handlers.views.actions import JOIN, MAKE_RECORD, TELL_APART, acute_button
 from handlers.views.logbook import logbook
 from handlers.views.readers import readers_button
-from meldcode import hints
-from meldcode.application.cases.record_entry import NeedsReview, Saved
 from meldcode.application.cases.view_case import CaseView
 from meldcode.application.jobs.reminders import IN_CHARGE
 from meldcode.domain.case.header import CaseHeader
-from meldcode.domain.case.state import Status, needed, to_act
+from meldcode.domain.case.state import Status, to_act
 from meldcode.domain.plan.forms import FieldKind
 from meldcode.domain.plan.model import ActionSpec, Effect, Plan, Step
-from meldcode.domain.staff import Person
-
-OPEN_CASE, MAKE_RECORD, NEW_SIGNAL = "open-case", "make-record", "signal"
-JOIN, TELL_APART, ADJUST, ACUTE, DEPUTY = "join", "tell-apart", "adjust", "acute", "deputy"
-
-
-def open_button(code: str, *, style: str = "") -> b.Block:
-    """The button that shows the case to whoever may read it."""
-    return b.button(text("open_case"), OPEN_CASE, code, style=style)
-
-
-def signal_button() -> b.Block:
-    """The button that opens the form for a signal."""
-    return b.button(text("report"), NEW_SIGNAL, "signal", style="primary")
-
-
-def acute_button(case: str = "") -> b.Block:
-    """The button that is everywhere (G4); `case` is the code of the case it is shown in."""
-    return b.button(text("acute"), ACUTE, case or "acute", style="danger")
-
-
-def acute_modal(alerted: Sequence[Person]) -> b.View:
-    """What to do now when a child is in danger, and who were alerted (G4)."""
-    names = b.escape(texts.listed([person.name for person in alerted]))
-    told = text("acute_alerted", people=names) if alerted else text("acute_nobody")
-    return b.modal(text("acute_title"), [b.section(text("acute_text")), b.section(told)], close=text("close"))
-
-
-def message_modal(words: str) -> b.View:
-    """A modal that says one thing."""
-    return b.modal(text("product"), [b.section(words)], close=text("close"))
-
-
-def review_modal(review: NeedsReview, ref: FormRef) -> b.View:
-    """What was found in the text, marked; nothing has been stored yet (S1.4, S1.5)."""
-    blocks = [b.section(text("review_intro"))]
-    kinds = {spot.kind for spots in review.found.values() for spot in spots}
-    for field in review.record.fields:
-        if spots := review.found.get(field.id):
-            blocks.append(b.context(f"*{b.escape(field.label)}*"))
-            blocks += b.typed(hints.mark(str(review.answers[field.id]), spots))
-    reasons = [text("review_hedges")] if "hedge" in kinds else []
-    reasons += [text("review_names")] if kinds - {"hedge"} else []
-    blocks.append(b.context("\n".join([*reasons, text("review_silence")])))
-    blocks += b.actions([b.button(text("adjust"), ADJUST, "adjust", style="primary")])
-    return b.modal(
-        text("review_title"),
-        blocks,
-        close=text("do_not_save"),
-        submit=b.plain(text("save_anyway")),
-        callback_id=REVIEW,
-        private_metadata=ref.dumped(),
-    )
-
-
-def saved_modal(saved: Saved) -> b.View:
-    """That it is stored, who was told, and what happens now."""
-    lines = [text("saved", what=saved.record.title, code=saved.code), *_told_lines(saved), _next_line(saved)]
-    if saved.record.id == saved.plan.opens:
-        lines.append(text("saved_teacher"))
-    blocks = [b.section(line) for line in lines]
-    blocks += b.actions([open_button(saved.code, style="primary"), acute_button(saved.code)])
-    return b.modal(text("saved_title"), blocks, close=text("close"), clear_on_close=True)
 
 
 def case_modal(view: CaseView, page: int | None = None) -> b.View:
@@ -111,39 +45,6 @@ def case_modal(view: CaseView, page: int | None = None) -> b.View:
     return b.modal(text("case", code=case.code), blocks, close=text("close"), clear_on_close=True)
 
 
-def _told_lines(saved: Saved) -> list[str]:
-    if saved.is_repeat:
-        return []
-    lines = []
-    if saved.told:
-        names = [person.name for person in saved.told if person.id != saved.author]
-        you = [text("saved_told_you")] if len(names) < len(saved.told) else []
-        lines.append(text("saved_told", people=b.escape(texts.listed([*names, *you]))))
-    if saved.gap:
-        code = "saved_gap" if saved.told else "saved_nobody"
-        lines.append(text(code, gap=texts.roles(saved.gap)))
-    return lines
-
-
-def _next_line(saved: Saved) -> str:
-    if saved.state.status is Status.CLOSED:
-        outcome = saved.plan.outcome(saved.state.outcome)
-        return text("saved_closed", outcome=outcome.title if outcome else "")
-    step = saved.plan.step(saved.state.step)
-    here = text("saved_next", step=step_short(saved.plan, step), who=texts.roles(to_act(saved.plan, saved.state)))
-    first = [text("now_needed", record=record.title) for record in needed(saved.plan, saved.state)[:1]]
-    return " ".join([here, *first])
-
-
-def step_short(plan: Plan, step: Step) -> str:
-    """Where a case stands, within a sentence."""
-    return text("step_short", number=str(step.number), total=_total(plan), title=step.title)
-
-
-def _total(plan: Plan) -> str:
-    return str(max(step.number for step in plan.steps))
-
-
 def _standing(view: CaseView) -> list[b.Block]:
     state, plan = view.context.state, view.context.plan
     step = plan.step(state.step)
@@ -155,7 +56,7 @@ def _standing(view: CaseView) -> list[b.Block]:
         return [b.section(text("case_joined", who=texts.roles(plan.record_with(Effect.JOINS).by)))]
     waiting = _as_list([record.title for record in view.open])
     lines = [
-        f"*{text('step_of', number=str(step.number), total=_total(plan), title=step.title)}*",
+        f"*{text('step_of', number=str(step.number), total=texts.steps_in(plan), title=step.title)}*",
         text("case_turn", who=texts.roles(to_act(plan, state))),
         text("case_needed", records=waiting) if waiting else text("case_watch"),
         *([text("agrees")] if any(_is_own_proposal(view, record) for record in view.open) else []),

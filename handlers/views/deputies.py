@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from handlers.i18n.days import day
 from handlers.i18n.texts import text
 from handlers.platform.form_state import ANSWER
 from handlers.views import blocks as b
-from handlers.views.days import day
+from handlers.views.actions import DEPUTY_FORM
 from meldcode.application.staff.deputies import Appointed
 
-DEPUTY_FORM = "deputy"
 DEPUTY_FIELDS = {
     "person": "users_select",
     "deputy": "users_select",

@@ -6,17 +6,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 from handlers.i18n import texts
+from handlers.i18n.answers import answered
+from handlers.i18n.days import day
 from handlers.i18n.texts import text
 from handlers.platform.form_reference import FormRef
 from handlers.platform.form_state import ANSWER
 from handlers.views import blocks as b
-from handlers.views.answers import answered
-from handlers.views.days import day
+from handlers.views.actions import READ_OVER
 from meldcode.application.cases import export
 from meldcode.application.cases.export import LEFT_OUT, EntryToRead, Export, ExportPage
 
 KEPT_IN_SLACK = timedelta(days=1)
-READ_OVER = "read-over"
 
 
 def page_modal(page: ExportPage, ref: FormRef) -> b.View:

@@ -13,8 +13,9 @@ from typing import Any
 from handlers.i18n import texts
 from handlers.i18n.texts import text
 from handlers.platform.form_reference import FormRef
-from handlers.platform.form_state import ANSWER, EXPORT, FORM, SCHOOL
+from handlers.platform.form_state import ANSWER, SCHOOL
 from handlers.views import blocks as b
+from handlers.views.actions import EXPORT, FORM
 from handlers.views.logbook import logbook_above
 from meldcode.application.cases.open_form import Consequence, FormView
 from meldcode.domain.case.state import Answer

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from handlers.i18n import texts
+from handlers.i18n.days import day, in_full, last_day, on_day
 from handlers.i18n.texts import text
 from handlers.views import blocks as b
-from handlers.views.case import DEPUTY, acute_button, open_button, signal_button
-from handlers.views.days import day, in_full, last_day, on_day
+from handlers.views.actions import DEPUTY, HOME_PAGE, acute_button, open_button, signal_button
 from handlers.views.roles import missing_roles
 from meldcode.application.home import CaseRow, Overview
 from meldcode.application.worklists import RoleWorkload, SchoolOverview, Week
@@ -22,7 +22,6 @@ from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Deputy, Person
 from meldcode.domain.worklist import Section
 
-HOME_PAGE = "home-page"
 DEPUTIES, FEW = 20, 3
 DONE, TO_DO = "●", "○"
 TITLES = {

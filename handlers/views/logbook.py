@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from handlers.i18n import texts
+from handlers.i18n.answers import Answered, answered
+from handlers.i18n.days import day
 from handlers.i18n.texts import text
 from handlers.views import blocks as b
-from handlers.views.answers import Answered, answered
-from handlers.views.days import day
+from handlers.views.actions import CORRECT, TURN_PAGE
 from meldcode.application.cases.view_case import CaseView, LogbookLine
 from meldcode.domain.calendar import AMSTERDAM
 
-CORRECT, TURN_PAGE = "correct", "page"
 ENTRIES = 8
 """Entries on a page: an entry of ten answers takes some twenty blocks, and a modal has a hundred."""
 ABOVE_A_FORM, LARGEST_ABOVE_A_FORM = 70, 200_000

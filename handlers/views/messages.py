@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from functools import singledispatch
 
 from handlers.i18n import texts
+from handlers.i18n.days import day, last_day
 from handlers.i18n.texts import text
 from handlers.views import blocks as b
+from handlers.views.actions import MAKE_RECORD, acute_button, open_button
 from handlers.views.alarm import AlarmRef, alarm_button
-from handlers.views.case import MAKE_RECORD, acute_button, open_button
-from handlers.views.days import day, last_day
 from handlers.views.readers import unusual_button
 from handlers.views.roles import roles_button
 from meldcode.application.jobs.reminders import CurrentReminder

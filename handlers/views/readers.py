@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterator
 
 from handlers.i18n import texts
+from handlers.i18n.days import day
 from handlers.i18n.texts import text
 from handlers.views import blocks as b
-from handlers.views.days import day
+from handlers.views.actions import READERS, UNUSUAL
 from meldcode.application.cases.readers import ReadersView, ReadLine, Unusual, UnusualView
 from meldcode.domain.calendar import AMSTERDAM
 
-READERS, UNUSUAL = "readers", "unusual"
 MOST_CASES, MOST_FOUND = 10, 20
 
 

@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterable
 
 from handlers.i18n import texts
+from handlers.i18n.days import day
 from handlers.i18n.texts import text
 from handlers.platform.form_state import ANSWER
 from handlers.views import blocks as b
-from handlers.views.days import day
+from handlers.views.actions import GIVE_ROLE, ROLES, ROLES_FORM, ROLES_OF
 from meldcode.application.staff.roles import (
     Changed,
     Gap,
@@ -21,7 +22,6 @@ from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import RoleChange
 
-ROLES, GIVE_ROLE, ROLES_OF, ROLES_FORM = "roles", "give-role", "roles-of", "roles"
 MOST_NAMES, MOST_CHANGES = 60, 10
 
 

@@ -12,11 +12,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from handlers.platform.form_reference import FormRef
-from handlers.views.case import case_modal, review_modal, saved_modal
+from handlers.views.case import case_modal
 from handlers.views.forms import form_modal
 from handlers.views.home import home_view
 from handlers.views.readers import readers_modal
+from handlers.views.review import review_modal
 from handlers.views.roles import roles_modal
+from handlers.views.saved import saved_modal
 from meldcode.application.cases.open_form import FormView
 from meldcode.application.cases.readers import who_read
 from meldcode.application.cases.record_entry import NeedsReview, RecordEntry, Saved, record_entry

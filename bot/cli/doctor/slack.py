@@ -19,7 +19,8 @@ from slack_sdk.errors import SlackApiError
 from bot.cli.doctor.sample_case import views_with_a_case
 from bot.manifest import SCOPES
 from bot.settings import Settings
-from handlers.views.case import acute_modal, message_modal
+from handlers.views.alarm import acute_modal
+from handlers.views.blocks import notice_modal
 from handlers.views.deputies import deputy_modal
 from handlers.views.forms import form_modal
 from handlers.views.home import problem_home
@@ -81,7 +82,7 @@ def views(plan: Plan) -> Iterator[tuple[str, dict[str, Any]]]:
     for record in plan.records.values():
         yield f"form {record.id}", form_modal(FormView(record, plan, {}, "26-2222"))
     yield "immediate danger", acute_modal(())
-    yield "one sentence", message_modal("Meldwijzer")
+    yield "one sentence", notice_modal("Meldwijzer")
     yield "home", problem_home("Meldwijzer")
     yield "stand-in", deputy_modal()
     yield from views_with_a_case(plan)

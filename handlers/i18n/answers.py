@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from handlers.i18n.days import day
 from handlers.i18n.texts import text
-from handlers.views.days import day
 from meldcode.application.cases.view_case import LogbookLine
 from meldcode.domain.case.state import Answer
 from meldcode.domain.plan.forms import FieldKind, FieldSpec

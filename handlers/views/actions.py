@@ -1,0 +1,42 @@
+"""The ids of all buttons, menus and forms, and the buttons that stand on several screens.
+
+An `action_id` may have a suffix after a dot, which only keeps the ids in one view apart (`Request.action` drops it).
+"""
+
+from __future__ import annotations
+
+from handlers.i18n.texts import text
+from handlers.views import blocks as b
+
+OPEN_CASE = "open-case"
+NEW_SIGNAL = "signal"
+MAKE_RECORD = "make-record"
+CORRECT = "correct"
+TURN_PAGE = "page"
+ADJUST = "adjust"
+JOIN, TELL_APART = "join", "tell-apart"
+ACUTE, ALARM = "acute", "alarm"
+DEPUTY = "deputy"
+READERS, UNUSUAL = "readers", "unusual"
+ROLES, GIVE_ROLE, ROLES_OF = "roles", "give-role", "roles-of"
+HOME_PAGE = "home-page"
+
+FORM, REVIEW = "form", "review"
+EXPORT, READ_OVER = "export", "read-over"
+DEPUTY_FORM, ROLES_FORM = "deputy", "roles"
+"""The `callback_id` of each form."""
+
+
+def open_button(code: str, *, style: str = "") -> b.Block:
+    """The button that shows the case to whoever may read it."""
+    return b.button(text("open_case"), OPEN_CASE, code, style=style)
+
+
+def signal_button() -> b.Block:
+    """The button that opens the form for a signal."""
+    return b.button(text("report"), NEW_SIGNAL, "signal", style="primary")
+
+
+def acute_button(case: str = "") -> b.Block:
+    """The button that is everywhere (G4); `case` is the code of the case it is shown in."""
+    return b.button(text("acute"), ACUTE, case or "acute", style="danger")

@@ -1,0 +1,46 @@
+"""What a colleague sees after saving: who was notified, and what happens next."""
+
+from __future__ import annotations
+
+from handlers.i18n import texts
+from handlers.i18n.texts import text
+from handlers.views import blocks as b
+from handlers.views.actions import acute_button, open_button
+from meldcode.application.cases.record_entry import Saved
+from meldcode.domain.case.state import Status, needed, to_act
+
+
+def saved_modal(saved: Saved) -> b.View:
+    """That it is stored, who was told, and what happens now."""
+    lines = [text("saved", what=saved.record.title, code=saved.code), *_told_lines(saved), _next_line(saved)]
+    if saved.record.id == saved.plan.opens:
+        lines.append(text("saved_teacher"))
+    blocks = [b.section(line) for line in lines]
+    blocks += b.actions([open_button(saved.code, style="primary"), acute_button(saved.code)])
+    return b.modal(text("saved_title"), blocks, close=text("close"), clear_on_close=True)
+
+
+def _told_lines(saved: Saved) -> list[str]:
+    if saved.is_repeat:
+        return []
+    lines = []
+    if saved.told:
+        names = [person.name for person in saved.told if person.id != saved.author]
+        you = [text("saved_told_you")] if len(names) < len(saved.told) else []
+        lines.append(text("saved_told", people=b.escape(texts.listed([*names, *you]))))
+    if saved.gap:
+        code = "saved_gap" if saved.told else "saved_nobody"
+        lines.append(text(code, gap=texts.roles(saved.gap)))
+    return lines
+
+
+def _next_line(saved: Saved) -> str:
+    if saved.state.status is Status.CLOSED:
+        outcome = saved.plan.outcome(saved.state.outcome)
+        return text("saved_closed", outcome=outcome.title if outcome else "")
+    step = saved.plan.step(saved.state.step)
+    here = text(
+        "saved_next", step=texts.step_in_sentence(saved.plan, step), who=texts.roles(to_act(saved.plan, saved.state))
+    )
+    first = [text("now_needed", record=record.title) for record in needed(saved.plan, saved.state)[:1]]
+    return " ".join([here, *first])

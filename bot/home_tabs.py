@@ -18,13 +18,13 @@ from slack_sdk.errors import SlackApiError
 from handlers.i18n.catalogues import use_language
 from handlers.i18n.texts import refusal
 from handlers.platform.errors import log_error
+from handlers.platform.home_page import home_page
 from handlers.platform.locales import Languages
 from handlers.platform.slack_errors import Meaning, meaning_of
 from handlers.platform.workspaces import NotInstalled, Workspaces
 from handlers.views.blocks import View
 from handlers.views.home import home_view, problem_home
 from meldcode.application.executor import JOB_SECONDS, Executor
-from meldcode.application.home import home
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.worklists import people_assigned
 from meldcode.domain.errors import Refused
@@ -116,7 +116,9 @@ class HomeTabPublisher:
 
     async def _view(self, who: Identity) -> View:
         try:
-            return home_view(await self._executor.execute(lambda uow, now: home(uow, who, now), seconds=JOB_SECONDS))
+            return home_view(
+                await self._executor.execute(lambda uow, now: home_page(uow, who, now), seconds=JOB_SECONDS)
+            )
         except Refused as refused:  # of who has no role any more, nothing may stay there
             return problem_home(refusal(refused))
 

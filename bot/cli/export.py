@@ -21,6 +21,7 @@ from bot.cli.common import in_plain_words, settings
 from handlers.documents import dossier_pdf
 from handlers.documents.dossier_json import dossier_json
 from handlers.i18n import texts
+from handlers.platform.limits import READ_OVER
 from meldcode.application.case_context import known_person, readable_case
 from meldcode.application.cases.export import Export, answers_of, begin_export
 from meldcode.application.cases.record_entry import RecordEntry
@@ -91,7 +92,8 @@ def _give(uow: UnitOfWork, who: Identity, code: str, said: tuple[str, str], now:
     if record is None:
         raise Refused("unknown_action")
     answers = answers_of(record, Version.WHOLE, *said)
-    given = begin_export(uow, RecordEntry(who, uuid4().hex, record.id, answers, case.code, seen=case.version), now)
+    command = RecordEntry(who, uuid4().hex, record.id, answers, case.code, seen=case.version)
+    given = begin_export(uow, command, READ_OVER, now)
     assert isinstance(given, Export)  # noqa: S101 - asked whole, under a key of its own
     return given
 

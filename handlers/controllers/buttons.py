@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers.controllers import readers, roles
 from handlers.controllers.commands import alarmed, in_words, open_signal_form
 from handlers.platform.form_reference import FormRef
+from handlers.platform.home_page import home_page
 from handlers.platform.request import Request, Services, idempotent
 from handlers.views import actions
 from handlers.views.alarm import AlarmRef, alarm_modal
@@ -13,7 +14,6 @@ from handlers.views.case import case_modal
 from handlers.views.deputies import deputy_modal
 from handlers.views.forms import form_modal
 from handlers.views.home import home_view, problem_home
-from meldcode.application import home
 from meldcode.application.cases import merge, open_form, view_case
 from meldcode.application.cases.alarm import who_raised
 from meldcode.domain.errors import Invalid, Refused
@@ -45,7 +45,7 @@ async def show_home_problem(services: Services, request: Request, problem: Refus
 
 async def publish_home(services: Services, request: Request, page: int) -> None:
     """Bring this person's Home tab up to date, at this page."""
-    seen = await services.executor.execute(lambda uow, now: home.home(uow, request.identity, now, page))
+    seen = await services.executor.execute(lambda uow, now: home_page(uow, request.identity, now, page))
     _publish(services, request, home_view(seen))
 
 

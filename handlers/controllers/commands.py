@@ -8,6 +8,7 @@ from typing import Any
 from handlers.controllers import roles
 from handlers.i18n import texts
 from handlers.i18n.texts import text
+from handlers.platform import limits
 from handlers.platform.errors import log_error
 from handlers.platform.request import Request, Services, idempotent
 from handlers.views import blocks as b
@@ -17,10 +18,10 @@ from handlers.views.case import case_modal
 from handlers.views.deputies import deputy_modal
 from handlers.views.forms import form_modal
 from handlers.views.home import case_list, waiting_list
-from meldcode.application import home
 from meldcode.application.case_context import case_code
 from meldcode.application.cases import open_form, view_case
 from meldcode.application.cases.alarm import Alarm, raise_alarm
+from meldcode.application.home import overview as overview_of
 from meldcode.domain.errors import Invalid, Refused
 
 Answer = dict[str, Any] | None
@@ -97,7 +98,7 @@ def _unknown(word: str) -> str:
 
 async def _summary(services: Services, request: Request, _rest: str) -> Answer:
     """What waits for the asker and what they can do; somebody without a role learns where to go (Refusal)."""
-    overview = await services.executor.execute(lambda uow, now: home.overview(uow, request.identity, now))
+    overview = await services.executor.execute(lambda uow, now: overview_of(uow, request.identity, now, limits.HOME))
     report = [signal_button()] if overview.may_report else []
     can = text("can_do" if overview.counts else "can_do_first")
     blocks = [*waiting_list(overview), *b.actions([*report, acute_button()]), b.context(can)]
@@ -111,7 +112,7 @@ async def _help(_services: Services, _request: Request, _rest: str) -> Answer:
 async def _list(services: Services, request: Request, rest: str) -> Answer:
     if rest:
         return await _open(services, request, rest)
-    overview = await services.executor.execute(lambda uow, now: home.overview(uow, request.identity, now))
+    overview = await services.executor.execute(lambda uow, now: overview_of(uow, request.identity, now, limits.HOME))
     more = [b.context(text("list_more"))] if overview.pages > 1 else []
     return {
         "text": text("summary"),

@@ -15,6 +15,7 @@ from handlers.documents import dossier_pdf
 from handlers.i18n.catalogues import DUTCH, use_language
 from handlers.i18n.days import day
 from handlers.i18n.texts import text
+from handlers.platform import limits
 from handlers.platform.errors import log_error
 from handlers.platform.form_reference import FormRef
 from handlers.platform.form_state import read_form
@@ -31,7 +32,9 @@ async def begin_export(services: Services, request: Request) -> Answer:
     """Give the dossier along, or show what is to be read over first."""
     ref, command = read_form(request)
     with use_language(DUTCH):  # the paper is in Dutch, whoever asks for it
-        outcome = await services.executor.execute(lambda uow, now: export.begin_export(uow, command, now))
+        outcome = await services.executor.execute(
+            lambda uow, now: export.begin_export(uow, command, limits.READ_OVER, now)
+        )
     return _answer(services, request, ref, outcome)
 
 
@@ -39,7 +42,9 @@ async def turn_export_page(services: Services, request: Request) -> Answer:
     """Keep what was read over, and show the next page; after the last one the dossier is given along."""
     ref, command = read_form(request)
     with use_language(DUTCH):
-        outcome = await services.executor.execute(lambda uow, now: export.read_over_page(uow, command, ref.page, now))
+        outcome = await services.executor.execute(
+            lambda uow, now: export.read_over_page(uow, command, ref.page, limits.READ_OVER, now)
+        )
     return _answer(services, request, ref, outcome)
 
 

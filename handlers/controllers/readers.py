@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from handlers.platform import limits
 from handlers.platform.request import Request, Services
 from handlers.views.readers import readers_modal, unusual_modal
 from meldcode.application.cases.readers import see_unusual, who_read
@@ -12,7 +13,9 @@ async def show_readers(services: Services, request: Request) -> None:
     """Show who read a case, beside it; another page in its place."""
     asked = request.values()
     code, page = str(asked.get("case", "")), _number(asked.get("page"))
-    view = await services.executor.execute(lambda uow, _now: who_read(uow, request.identity, code, page))
+    view = await services.executor.execute(
+        lambda uow, _now: who_read(uow, request.identity, code, page, limits.READERS)
+    )
     if page or asked.get("turn"):
         await services.client.views_update(view_id=request.view["id"], view=readers_modal(view))
         return

@@ -8,6 +8,7 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 
 from handlers.i18n.texts import text
+from handlers.platform import limits
 from handlers.platform.form_state import answers_of
 from handlers.platform.request import Request, Services
 from handlers.views import blocks as b
@@ -27,7 +28,9 @@ from meldcode.domain.plan.roles import Role
 async def show_roles(services: Services, request: Request) -> None:
     """Show who has which role: from a message or Home tab in a modal, in a modal in its place."""
     school = "" if request.value == ROLES else request.value
-    view = await services.executor.execute(lambda uow, _now: see_roles(uow, request.identity, school))
+    view = await services.executor.execute(
+        lambda uow, _now: see_roles(uow, request.identity, school, latest=limits.ROLE_CHANGES)
+    )
     if request.is_in_modal:
         await services.client.views_update(view_id=request.view["id"], view=roles_modal(view))
     else:
@@ -36,7 +39,9 @@ async def show_roles(services: Services, request: Request) -> None:
 
 async def show_roles_for_command(services: Services, request: Request, _rest: str) -> None:
     """Answer `/meldcode rollen`."""
-    view = await services.executor.execute(lambda uow, _now: see_roles(uow, request.identity))
+    view = await services.executor.execute(
+        lambda uow, _now: see_roles(uow, request.identity, latest=limits.ROLE_CHANGES)
+    )
     await services.client.views_open(trigger_id=request.trigger_id, view=roles_modal(view))
 
 
@@ -97,7 +102,9 @@ async def _show_form_of_newcomer(services: Services, view: str, form: RoleForm, 
 async def _refresh_below(services: Services, request: Request, school: str) -> None:
     """Bring the overview under the form up to date; whoever laid down their last role sees none any more."""
     if request.below:
-        view = await services.executor.execute(lambda uow, _now: see_roles(uow, request.identity, school))
+        view = await services.executor.execute(
+            lambda uow, _now: see_roles(uow, request.identity, school, latest=limits.ROLE_CHANGES)
+        )
         await services.client.views_update(view_id=request.below, view=roles_modal(view))
 
 

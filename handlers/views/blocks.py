@@ -6,17 +6,10 @@ import unicodedata
 from typing import Any
 
 from handlers.i18n.texts import text
+from handlers.platform import limits
 
 Block = dict[str, Any]
 View = dict[str, Any]
-SECTION = 3000
-"""The longest text of a section, in characters."""
-FIELD = 2000
-"""The longest text of a field in a section."""
-TITLE = 24
-"""The longest title of a modal."""
-OVERFLOW = 5
-"""The most options of an overflow menu."""
 RIGHT_TO_LEFT = frozenset({"R", "AL", "RLE", "RLO", "RLI"})
 """The classes of signs that run from right to left, or make others do so."""
 
@@ -44,18 +37,18 @@ def mrkdwn(words: str) -> Block:
 
 def header(words: str) -> Block:
     """A large line."""
-    return {"type": "header", "text": plain(words[:150])}
+    return {"type": "header", "text": plain(words[: limits.HEADER])}
 
 
 def section(words: str, *, accessory: Block | None = None) -> Block:
     """A paragraph of our own, with a button beside it if given."""
-    block: Block = {"type": "section", "text": mrkdwn(words[:SECTION])}
+    block: Block = {"type": "section", "text": mrkdwn(words[: limits.SECTION])}
     return block | {"accessory": accessory} if accessory else block
 
 
 def typed(words: str) -> list[Block]:
     """What somebody typed, as it was typed; in as many sections as it takes."""
-    parts = [words[start : start + SECTION] for start in range(0, len(words), SECTION)]
+    parts = [words[start : start + limits.SECTION] for start in range(0, len(words), limits.SECTION)]
     return [{"type": "section", "text": plain(part)} for part in parts if part.strip()]
 
 
@@ -63,18 +56,18 @@ def pairs(rows: list[tuple[str, str]]) -> list[Block]:
     """Short answers beside their questions, five in a section; what was typed is shown as it was typed."""
     shown = [(label, words) for label, words in rows if words.strip()]
     return [
-        {"type": "section", "fields": [field for row in shown[start : start + 5] for field in _pair(*row)]}
-        for start in range(0, len(shown), 5)
+        {"type": "section", "fields": [field for row in shown[start : start + limits.PAIRS] for field in _pair(*row)]}
+        for start in range(0, len(shown), limits.PAIRS)
     ]
 
 
 def _pair(label: str, words: str) -> list[Block]:
-    return [mrkdwn(f"*{escape(label)}*"), plain(words[:FIELD])]
+    return [mrkdwn(f"*{escape(label)}*"), plain(words[: limits.FIELD])]
 
 
 def context(words: str) -> Block:
     """A small line of our own."""
-    return {"type": "context", "elements": [mrkdwn(words[:SECTION])]}
+    return {"type": "context", "elements": [mrkdwn(words[: limits.SECTION])]}
 
 
 def divider() -> Block:
@@ -92,7 +85,7 @@ def button(label: str, action_id: str, value: str, *, style: str = "", confirm: 
 
 def option(label: str, value: str) -> Block:
     """One choice of a menu."""
-    return {"text": plain(label[:75]), "value": value}
+    return {"text": plain(label[: limits.OPTION]), "value": value}
 
 
 def overflow(action_id: str, options: list[Block]) -> Block:
@@ -107,12 +100,18 @@ def confirm(title: str, words: str, yes: str, no: str) -> Block:
 
 def actions(elements: list[Block]) -> list[Block]:
     """A row of buttons, or nothing when there are none."""
-    return [{"type": "actions", "elements": elements[:25]}] if elements else []
+    return [{"type": "actions", "elements": elements[: limits.BUTTONS]}] if elements else []
 
 
 def modal(title: str, blocks: list[Block], *, close: str, **more: Any) -> View:
     """A modal view."""
-    return {"type": "modal", "title": plain(title[:TITLE]), "blocks": blocks[:100], "close": plain(close), **more}
+    return {
+        "type": "modal",
+        "title": plain(title[: limits.TITLE]),
+        "blocks": blocks[: limits.BLOCKS],
+        "close": plain(close),
+        **more,
+    }
 
 
 def notice_modal(words: str) -> View:

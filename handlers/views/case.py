@@ -12,6 +12,7 @@ from datetime import date, datetime
 from handlers.i18n import texts
 from handlers.i18n.days import day
 from handlers.i18n.texts import text
+from handlers.platform import limits
 from handlers.views import blocks as b
 from handlers.views.actions import JOIN, MAKE_RECORD, TELL_APART, acute_button
 from handlers.views.logbook import logbook
@@ -132,8 +133,8 @@ def _menus(view: CaseView, records: Sequence[ActionSpec]) -> list[b.Block]:
         is_again = record.id in standing and record not in view.context.plan.always
         label = text("again", what=record.button) if is_again else record.button
         options.append(b.option(label, _record_value(view, record)))
-    starts = range(0, len(options), b.OVERFLOW)
-    return [b.overflow(f"{MAKE_RECORD}.menu{start}", options[start : start + b.OVERFLOW]) for start in starts]
+    starts = range(0, len(options), limits.MENU)
+    return [b.overflow(f"{MAKE_RECORD}.menu{start}", options[start : start + limits.MENU]) for start in starts]
 
 
 def _record_value(view: CaseView, record: ActionSpec) -> str:
@@ -142,7 +143,7 @@ def _record_value(view: CaseView, record: ActionSpec) -> str:
 
 def _same_pupil(view: CaseView) -> list[b.Block]:
     blocks = []
-    for number, other in enumerate(view.same_pupil[:5]):
+    for number, other in enumerate(view.same_pupil[: limits.SAME_PUPIL]):
         blocks.append(b.section(text("same_pupil", code=other.code, day=day(other.opened_at))))
         blocks += b.actions(_join_buttons(view.context.stored, other, number))
     return blocks

@@ -12,6 +12,7 @@ from typing import Any
 
 from handlers.i18n import texts
 from handlers.i18n.texts import text
+from handlers.platform import limits
 from handlers.platform.form_reference import FormRef
 from handlers.platform.form_state import ANSWER, SCHOOL
 from handlers.views import blocks as b
@@ -22,8 +23,6 @@ from meldcode.domain.case.state import Answer
 from meldcode.domain.plan.forms import Choice, FieldKind, FieldSpec
 from meldcode.domain.plan.model import ActionSpec, Effect
 from meldcode.domain.staff import School
-
-MOST_RADIO_BUTTONS = 10
 
 
 def form_modal(form: FormView, ref: FormRef | None = None) -> b.View:
@@ -47,7 +46,7 @@ def form_modal(form: FormView, ref: FormRef | None = None) -> b.View:
 
 def _title(record: ActionSpec) -> str:
     """What is recorded; of a dossier given along, which is not yet, what is done here."""
-    is_short = len(record.title) <= b.TITLE
+    is_short = len(record.title) <= limits.TITLE
     return record.title if is_short and record.effect is not Effect.EXPORTS else record.button
 
 
@@ -97,10 +96,10 @@ def _told(form: FormView, *, is_certain: bool) -> str:
 
 
 def _school(schools: Iterable[School]) -> list[b.Block]:
-    options = [{"text": b.plain(school.name[:75]), "value": str(school.id)} for school in schools]
+    options = [b.option(school.name, str(school.id)) for school in schools]
     if len(options) < 2:  # noqa: PLR2004 - with one school there is nothing to choose
         return []
-    element = {"type": "static_select", "action_id": ANSWER, "options": options[:100]}
+    element = {"type": "static_select", "action_id": ANSWER, "options": options[: limits.OPTIONS]}
     return [{"type": "input", "block_id": SCHOOL, "label": b.plain(text("school")), "element": element}]
 
 
@@ -129,7 +128,7 @@ def _text_element(field: FieldSpec) -> b.Block:
 
 
 def _choice_element(field: FieldSpec) -> b.Block:
-    kind = "radio_buttons" if len(field.choices) <= MOST_RADIO_BUTTONS else "static_select"
+    kind = "radio_buttons" if len(field.choices) <= limits.RADIO_BUTTONS else "static_select"
     return {"type": kind, "options": [_option(choice) for choice in field.choices]}
 
 

@@ -11,6 +11,7 @@ from itertools import groupby
 from handlers.i18n import texts
 from handlers.i18n.days import day, in_full, last_day, on_day
 from handlers.i18n.texts import text
+from handlers.platform import limits
 from handlers.views import blocks as b
 from handlers.views.actions import DEPUTY, HOME_PAGE, acute_button, open_button, signal_button
 from handlers.views.roles import missing_roles
@@ -22,7 +23,6 @@ from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Deputy, Person
 from meldcode.domain.worklist import Section
 
-DEPUTIES, FEW = 20, 3
 DONE, TO_DO = "●", "○"
 TITLES = {
     Section.WAITS: "home_waiting",
@@ -74,7 +74,7 @@ def waiting_list(overview: Overview) -> list[b.Block]:
     """The first cases that wait for this person, or that nothing does."""
     if not overview.counts:
         return [b.section(_empty(overview))]
-    waiting = [row for row in overview.rows if row.place is Section.WAITS][:FEW]
+    waiting = [row for row in overview.rows if row.place is Section.WAITS][: limits.WAITING]
     return _rows(waiting, overview) or [b.section(text("home_nothing_waits"))]
 
 
@@ -208,7 +208,9 @@ def _who(minding: RoleWorkload) -> str:
 def _away(overview: Overview) -> list[b.Block]:
     """Who stands in for whom, and the button to arrange it (G5)."""
     button = b.button(text("home_deputy"), DEPUTY, "deputy")
-    deputies = [b.context(b.escape(_stands_in(deputy, overview))) for deputy in overview.deputies[:DEPUTIES]]
+    deputies = [
+        b.context(b.escape(_stands_in(deputy, overview))) for deputy in overview.deputies[: limits.HOME_DEPUTIES]
+    ]
     return [b.divider(), b.section(text("home_away"), accessory=button), *deputies]
 
 

@@ -10,23 +10,19 @@ from handlers.i18n import texts
 from handlers.i18n.answers import Answered, answered
 from handlers.i18n.days import day
 from handlers.i18n.texts import text
+from handlers.platform import limits
 from handlers.views import blocks as b
 from handlers.views.actions import CORRECT, TURN_PAGE
 from meldcode.application.cases.view_case import CaseView, LogbookLine
 from meldcode.domain.calendar import AMSTERDAM
 
-ENTRIES = 8
-"""Entries on a page: an entry of ten answers takes some twenty blocks, and a modal has a hundred."""
-ABOVE_A_FORM, LARGEST_ABOVE_A_FORM = 70, 200_000
-"""Blocks and bytes of a logbook above questions, of the hundred and the 250 KB of a modal."""
-
 
 def logbook(view: CaseView, page: int | None) -> list[b.Block]:
     """Return a page of the logbook, the last one unless another is asked. The short one is the first."""
-    pages = max(1, -(-len(view.lines) // ENTRIES))
+    pages = max(1, -(-len(view.lines) // limits.LOGBOOK_ENTRIES))
     number = min(max(page if page is not None else pages - 1, 0), pages - 1)
-    end = len(view.lines) - (pages - 1 - number) * ENTRIES
-    shown = view.lines[max(0, end - ENTRIES) : end]
+    end = len(view.lines) - (pages - 1 - number) * limits.LOGBOOK_ENTRIES
+    shown = view.lines[max(0, end - limits.LOGBOOK_ENTRIES) : end]
     blocks = [b.section(f"*{text('case_log')}*")]
     if pages > 1:
         where = {"first": str(end - len(shown) + 1), "last": str(end), "total": str(len(view.lines))}
@@ -43,7 +39,7 @@ def logbook_above(view: CaseView) -> list[b.Block]:
     """
     title = b.section(f"*{text('case_log')}*")
     roomy = [block for line in view.lines for block in _without_buttons(_entry(line, view))]
-    if len(roomy) <= ABOVE_A_FORM and _size(roomy) <= LARGEST_ABOVE_A_FORM:
+    if len(roomy) <= limits.ABOVE_FORM and _size(roomy) <= limits.ABOVE_FORM_BYTES:
         return [title, *roomy]
     dense = [b.typed(_in_one_text(line, view)) for line in view.lines]
     fitting = _newest_that_fit(dense)
@@ -55,7 +51,7 @@ def _newest_that_fit(entries: list[list[b.Block]]) -> list[list[b.Block]]:
     blocks = size = 0
     for number, entry in enumerate(reversed(entries)):
         blocks, size = blocks + len(entry), size + _size(entry)
-        if blocks > ABOVE_A_FORM or size > LARGEST_ABOVE_A_FORM:
+        if blocks > limits.ABOVE_FORM or size > limits.ABOVE_FORM_BYTES:
             return entries[len(entries) - number :]
     return entries
 

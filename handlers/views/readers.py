@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from handlers.i18n import texts
 from handlers.i18n.days import day
 from handlers.i18n.texts import text
+from handlers.platform import limits
 from handlers.views import blocks as b
 from handlers.views.actions import READERS, UNUSUAL
 from meldcode.application.cases.readers import ReadersView, ReadLine, Unusual, UnusualView
 from meldcode.domain.calendar import AMSTERDAM
-
-MOST_CASES, MOST_FOUND = 10, 20
 
 
 def readers_button(code: str) -> b.Block:
@@ -38,9 +37,9 @@ def readers_modal(view: ReadersView) -> b.View:
 def unusual_modal(view: UnusualView) -> b.View:
     """Who read unusually often, with the cases' codes; each opens the list of who read it."""
     blocks = [b.section(text("unusual_intro", day=day(view.first_day)))]
-    for number, one in enumerate(view.found[:MOST_FOUND]):
+    for number, one in enumerate(view.found[: limits.UNUSUAL_PEOPLE]):
         blocks.append(b.section(_unusual_line(view, one)))
-        blocks += b.actions([_case_button(case.code, number) for case in one.cases[:MOST_CASES]])
+        blocks += b.actions([_case_button(case.code, number) for case in one.cases[: limits.UNUSUAL_CASES]])
     if not view.found:
         blocks.append(b.section(text("unusual_none")))
     return b.modal(text("readers_title"), [*blocks, b.context(text("unusual_private"))], close=text("close"))

@@ -8,10 +8,12 @@ from collections.abc import Iterable
 from handlers.i18n import texts
 from handlers.i18n.days import day
 from handlers.i18n.texts import text
+from handlers.platform import limits
 from handlers.platform.form_state import ANSWER
 from handlers.views import blocks as b
 from handlers.views.actions import GIVE_ROLE, ROLES, ROLES_FORM, ROLES_OF
 from meldcode.application.staff.roles import (
+    LONGEST_NAME,
     Changed,
     Gap,
     RoleForm,
@@ -21,8 +23,6 @@ from meldcode.domain.access import BY_ROLE, Permission
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import RoleChange
-
-MOST_NAMES, MOST_CHANGES = 60, 10
 
 
 def roles_button(school: str = "") -> b.Block:
@@ -53,7 +53,7 @@ def missing_roles(gaps: Iterable[Gap]) -> list[b.Block]:
             words = f"*{texts.role(role)}*: {text(f'roles_does_{role}')}"
             button = _give(text("roles_choose"), str(gap.school.id), role)
             blocks.append(b.section(words, accessory=button))
-    return blocks[:40]
+    return blocks[: limits.MISSING_ROLES]
 
 
 def person_modal(school: str, role: str) -> b.View:
@@ -91,7 +91,7 @@ def role_form_modal(form: RoleForm, role: str = "", name: str = "") -> b.View:
 def _choose_school(view: RolesView) -> list[b.Block]:
     if len(view.schools) == 1:
         return [b.header(view.school.name)]
-    options = [b.option(school.name, str(school.id)) for school in view.schools[:100]]
+    options = [b.option(school.name, str(school.id)) for school in view.schools[: limits.OPTIONS]]
     now = b.option(view.school.name, str(view.school.id))
     element = {"type": "static_select", "action_id": ROLES, "options": options, "initial_option": now}
     return [b.header(view.school.name), {"type": "actions", "elements": [element]}]
@@ -114,7 +114,7 @@ def _reads(plan: Plan, roles: Iterable[Role]) -> str:
 
 def _role_block(view: RolesView, role: Role) -> b.Block:
     people = [person.name for person in view.holders[role]]
-    shown = b.escape(", ".join(people[:MOST_NAMES])) or text("roles_nobody")
+    shown = b.escape(", ".join(people[: limits.ROLE_HOLDERS])) or text("roles_nobody")
     words = f"*{texts.role(role)}*: {shown}\n{text(f'roles_does_{role}')}"
     return b.section(words, accessory=_give_button(view, role) if view.may_administer else None)
 
@@ -131,7 +131,7 @@ def _give(label: str, school: str, role: str) -> b.Block:
 def _changes(view: RolesView) -> list[b.Block]:
     if not view.changes:
         return []
-    lines = [_change_line(view, submit_roles) for submit_roles in view.changes[:MOST_CHANGES]]
+    lines = [_change_line(view, submit_roles) for submit_roles in view.changes]
     return [b.divider(), b.section(f"*{text('roles_latest')}*\n" + "\n".join(lines))]
 
 
@@ -149,8 +149,8 @@ def _change_line(view: RolesView, submit_roles: RoleChange) -> str:
 
 
 def _name_input(name: str) -> b.Block:
-    element = {"type": "plain_text_input", "action_id": ANSWER, "max_length": 80}
-    element |= {"initial_value": name[:80]} if name else {}
+    element = {"type": "plain_text_input", "action_id": ANSWER, "max_length": LONGEST_NAME}
+    element |= {"initial_value": name[:LONGEST_NAME]} if name else {}
     label, hint = b.plain(text("roles_name")), b.plain(text("roles_name_hint"))
     return {"type": "input", "block_id": "name", "label": label, "hint": hint, "element": element}
 
@@ -166,7 +166,7 @@ def _roles_input(form: RoleForm, ticked: Iterable[Role]) -> b.Block:
 
 def _role_option(plan: Plan, role: Role) -> b.Block:
     also = f", {text('roles_administers')}" if role in BY_ROLE[Permission.ADMINISTER] else ""
-    return b.option(texts.role(role), role) | {"description": b.plain(f"{_reads(plan, [role])}{also}"[:75])}
+    return b.option(texts.role(role), role) | {"description": b.plain(f"{_reads(plan, [role])}{also}"[: limits.OPTION])}
 
 
 def _groups_input(form: RoleForm) -> b.Block:

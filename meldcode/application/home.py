@@ -1,4 +1,4 @@
-"""Use cases that show somebody's worklist: the Home tab, page by page (G2)."""
+"""Use case: show a page of somebody's worklist (G2)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,14 @@ from meldcode.domain.plan.model import ActionSpec, Plan
 from meldcode.domain.staff import Deputy, Identity, Person
 from meldcode.domain.worklist import ListedCase, Postponed, Section
 
-CASES_ON_PAGE = 10
+
+@dataclass(frozen=True)
+class OverviewSize:
+    """How much one screen holds: cases on a page, lines of this week, and lines of whom cases wait for."""
+
+    cases: int
+    week: int
+    workloads: int
 
 
 @dataclass(frozen=True)
@@ -55,50 +62,37 @@ class Overview:
     rows: tuple[CaseRow, ...]
     counts: Mapping[Section, int]
     page: int = 0
+    pages: int = 1
     week: Week | None = None
     schools: tuple[SchoolOverview, ...] = ()
     deputies: tuple[Deputy, ...] = ()
     names: Mapping[PersonId, str] = field(default_factory=dict)
     gaps: tuple[Gap, ...] = ()
 
-    @property
-    def pages(self) -> int:
-        """How many pages there are; at least one."""
-        return max(1, -(-sum(self.counts.values()) // CASES_ON_PAGE))
 
+def overview(uow: UnitOfWork, who: Identity, now: datetime, size: OverviewSize, page: int = 0) -> Overview:
+    """Return a page of this person's cases (counted from 0; the last page when there are fewer), without their content.
 
-def home(uow: UnitOfWork, who: Identity, now: datetime, turn_to: int | None = None) -> Overview:
-    """Return the page of their Home tab that this person looks at, or the one that they turn to, which is kept.
-
-    Raises Refusal for somebody nobody knows.
-    """
-    if turn_to is not None:
-        uow.identities.set_home_page(who, turn_to)
-    return overview(uow, who, now, uow.identities.home_page(who))
-
-
-def overview(uow: UnitOfWork, who: Identity, now: datetime, page: int = 0) -> Overview:
-    """Return a page of this person's cases without their content. Raises Refusal for somebody nobody knows.
-
-    A page costs the same whatever is open: the database finds, sorts and counts.
+    Raises Refused for an unknown identity. The cost of a page does not depend on the number of open cases: the
+    database filters, sorts and counts.
     """
     person, today = known_person(uow, who), now.astimezone(AMSTERDAM).date()
     may_report, desks = bool(schools_to_report_in(person, uow.plans.current())), assignees_shown_to(uow, person)
-    seen = Overview(person, today, may_report, (), uow.worklists.section_counts(desks))
-    seen = replace(seen, page=min(max(page, 0), seen.pages - 1))
-    seen = replace(
-        seen, rows=tuple(_rows(uow, person, uow.worklists.page(desks, seen.page * CASES_ON_PAGE, CASES_ON_PAGE)))
-    )
-    return seen if seen.page else _with_first_page(uow, seen, now)
+    counts = uow.worklists.section_counts(desks)
+    pages = max(1, -(-sum(counts.values()) // size.cases))
+    page = min(max(page, 0), pages - 1)
+    rows = _rows(uow, person, uow.worklists.page(desks, page * size.cases, size.cases))
+    seen = Overview(person, today, may_report, tuple(rows), counts, page, pages)
+    return seen if page else _with_first_page(uow, seen, now, size)
 
 
-def _with_first_page(uow: UnitOfWork, seen: Overview, now: datetime) -> Overview:
+def _with_first_page(uow: UnitOfWork, seen: Overview, now: datetime, size: OverviewSize) -> Overview:
     deputies = _deputies(uow, seen.person, now)
     named = {id_ for deputy in deputies for id_ in (deputy.person, deputy.deputy)}
     return replace(
         seen,
-        week=week_of(uow, seen.person, now),
-        schools=tuple(schools_led(uow, seen.person, now)),
+        week=week_of(uow, seen.person, now, size.week),
+        schools=tuple(schools_led(uow, seen.person, now, size.workloads)),
         deputies=tuple(deputies),
         names={id_: uow.staff.get(id_).name for id_ in named},
         gaps=gaps(uow, seen.person),

@@ -19,9 +19,6 @@ from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person, School
 from meldcode.domain.worklist import Assignee, DatedPromise, ListedCase, Workload, assignees_of, work_items_of
 
-MOST_IN_WEEK = 30
-MOST_MINDED = 15
-
 
 @dataclass(frozen=True)
 class Week:
@@ -109,25 +106,25 @@ def assignees_shown_to(uow: UnitOfWork, person: Person) -> list[Assignee]:
     ]
 
 
-def week_of(uow: UnitOfWork, person: Person, now: datetime) -> Week:
-    """Return what this person must do from now to Sunday, and what they should have done before."""
+def week_of(uow: UnitOfWork, person: Person, now: datetime, most: int) -> Week:
+    """Return what this person must do from now to Sunday or should have done before: `most` of each kind."""
     today = now.astimezone(AMSTERDAM).date()
     sunday = today + (7 - today.isoweekday()) * DAY
-    due = uow.worklists.due(assignees_shown_to(uow, person), sunday, MOST_IN_WEEK + 1)
-    promises = uow.worklists.appointments(assignees_of(person), (today, sunday), MOST_IN_WEEK + 1)
-    is_all = max(len(due), len(promises)) <= MOST_IN_WEEK
-    return Week(today, tuple(due[:MOST_IN_WEEK]), tuple(promises[:MOST_IN_WEEK]), is_all)
+    due = uow.worklists.due(assignees_shown_to(uow, person), sunday, most + 1)
+    promises = uow.worklists.appointments(assignees_of(person), (today, sunday), most + 1)
+    is_all = max(len(due), len(promises)) <= most
+    return Week(today, tuple(due[:most]), tuple(promises[:most]), is_all)
 
 
-def schools_led(uow: UnitOfWork, person: Person, now: datetime) -> Iterator[SchoolOverview]:
-    """Yield how it is in each school that this person leads."""
+def schools_led(uow: UnitOfWork, person: Person, now: datetime, most: int) -> Iterator[SchoolOverview]:
+    """Yield the figures of each school that this person leads, with the `most` loaded people or roles."""
     today = now.astimezone(AMSTERDAM).date()
     for school, membership in person.memberships.items():
         if may(Permission.OVERSEE, in_school(person, school), uow.plans.current()):
             counts = uow.worklists.step_counts(Assignee(school, Role.SCHOOL_LEADER), today)
             steps = [StepTotal(uow.plans.get(c.plan, c.plan_version).step(c.step), c.open, c.overdue) for c in counts]
             staff = uow.staff.of_school(school)
-            minding = [_minding(one, staff) for one in uow.worklists.workloads(school, today, MOST_MINDED)]
+            minding = [_minding(one, staff) for one in uow.worklists.workloads(school, today, most)]
             yield SchoolOverview(membership.school, tuple(sorted(steps, key=lambda at: at.step.number)), tuple(minding))
 
 

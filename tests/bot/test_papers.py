@@ -17,6 +17,7 @@ from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
 from handlers.documents import dossier_pdf
+from handlers.platform import limits
 from meldcode.application.cases.export import Export, answers_of, begin_export
 from meldcode.application.cases.record_entry import RecordEntry
 from meldcode.domain.plan.model import Version
@@ -39,7 +40,8 @@ def given(play: Play, version: Version = Version.WHOLE) -> Export:
     record = play.plan.records["given"]
     answers = answers_of(record, version, "Veilig Thuis", "Zij vroegen erom.")
     with play.transaction() as uow:
-        made = begin_export(uow, RecordEntry(KARIN.identity, "key", "given", answers, play.code), play.now)
+        command = RecordEntry(KARIN.identity, "key", "given", answers, play.code)
+        made = begin_export(uow, command, limits.READ_OVER, play.now)
     assert isinstance(made, Export)
     return made
 

@@ -17,7 +17,7 @@ from bot.manifest import SCOPES
 from bot.schools_file import read_schools
 from bot.settings import Settings
 from handlers.i18n.catalogues import DUTCH, sentences
-from meldcode.application.home import CASES_ON_PAGE
+from handlers.platform.limits import HOME
 from meldcode.domain.plan.file import load_plan, shipped_plans
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.yaml_text import read_yaml
@@ -179,7 +179,7 @@ def test_what_is_bold_in_a_guide_stands_on_screen(document: Path) -> None:
 def test_the_guide_is_two_pages_and_tells_how_to_turn_the_pages_of_start() -> None:
     words = without_pictures(text(ROOT / "docs/gebruik.md").partition("\n## Drie hele zaken\n")[0])
     assert 300 < len(re.findall(r"\w+", words)) <= MOST_WORDS
-    assert "Er staan tien dossiers op een bladzijde" in words and CASES_ON_PAGE == 10
+    assert "Er staan tien dossiers op een bladzijde" in words and HOME.cases == 10
     assert "**Volgende pagina**" in words
 
 

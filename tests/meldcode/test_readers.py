@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from handlers.i18n import texts
+from handlers.platform import limits
 from handlers.views.readers import readers_modal
 from meldcode.application.cases.readers import ReadersView, ReadKind, see_unusual, unusual, unusual_in, who_read
 from meldcode.application.jobs.reminders import week_overview
@@ -30,7 +31,7 @@ READER = uuid4()
 
 def readers(play: Play, actor: Actor, code: str = "", page: int = 0) -> ReadersView:
     with play.transaction() as uow:
-        return who_read(uow, actor.identity, code or play.code, page)
+        return who_read(uow, actor.identity, code or play.code, page, limits.READERS)
 
 
 @pytest.mark.parametrize("actor", [KARIN, FATIMA])

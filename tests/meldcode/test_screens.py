@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from handlers.i18n.catalogues import DUTCH, ENGLISH, use_language
+from handlers.platform import limits
+from handlers.platform.limits import LOGBOOK_ENTRIES as ENTRIES
 from handlers.views.home import case_list
-from handlers.views.logbook import ENTRIES, logbook
+from handlers.views.logbook import logbook
 from meldcode.application.cases.open_form import signal_form
 from meldcode.application.home import Overview, overview
 from meldcode.domain.worklist import Section
@@ -22,7 +24,7 @@ CODE = re.compile(r"\d\d-[A-Z0-9]{4}")
 
 def overview_of(play: Play, actor: Actor) -> Overview:
     with play.transaction() as uow:
-        return overview(uow, actor.identity, play.now)
+        return overview(uow, actor.identity, play.now, limits.HOME)
 
 
 def as_json(blocks: object) -> str:

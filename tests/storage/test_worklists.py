@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import Connection, Engine, event, insert, select, text
 from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 
-from meldcode.application.home import CASES_ON_PAGE, overview
-from meldcode.application.worklists import MOST_IN_WEEK
+from handlers.platform.limits import HOME
+from meldcode.application.home import overview
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.deadlines.appointments import Appointment
 from meldcode.domain.plan.roles import Role
@@ -195,22 +195,22 @@ def test_a_page_reads_as_much_whatever_is_open(
     for count in (60, 440):  # 500 in all
         fill(engine, store, staff, count)
         with store.transaction(NOW) as uow:
-            overview(uow, BOSS, NOW, page)  # staff are remembered from the first look on
+            overview(uow, BOSS, NOW, HOME, page)  # staff are remembered from the first look on
         with counted(engine) as read[count], store.transaction(NOW) as uow:
-            seen = overview(uow, BOSS, NOW, page)
-        assert len(seen.rows) == CASES_ON_PAGE
+            seen = overview(uow, BOSS, NOW, HOME, page)
+        assert len(seen.rows) == HOME.cases
         assert sum(seen.counts.values()) == (60 if count == 60 else 500)
     few, many = read[60], read[440]
     assert len(few.statements) == len(many.statements) <= 25
     # Beside the cases of the page, this week's and a line for each step and desk; these are bounded too.
-    assert many.rows <= few.rows + MOST_IN_WEEK
-    assert many.rows <= 2 * CASES_ON_PAGE + 2 * MOST_IN_WEEK + 30
+    assert many.rows <= few.rows + HOME.week
+    assert many.rows <= 2 * HOME.cases + 2 * HOME.week + 30
 
 
 def test_a_page_is_read_off_the_index(engine: Engine, store: Store, staff: Staff, led: Assignee) -> None:
     fill(engine, store, staff, 500)
     with counted(engine) as read, store.transaction() as uow:
-        uow.worklists.page([led], 0, CASES_ON_PAGE)
+        uow.worklists.page([led], 0, HOME.cases)
         uow.worklists.section_counts([led])
     with engine.connect() as connection:
         for statement, values in read.statements:

@@ -11,7 +11,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from handlers.platform import limits
 from handlers.platform.form_reference import FormRef
+from handlers.platform.home_page import home_page
 from handlers.views.case import case_modal
 from handlers.views.forms import form_modal
 from handlers.views.home import home_view
@@ -23,7 +25,6 @@ from meldcode.application.cases.open_form import FormView
 from meldcode.application.cases.readers import who_read
 from meldcode.application.cases.record_entry import NeedsReview, RecordEntry, Saved, record_entry
 from meldcode.application.cases.view_case import open_case
-from meldcode.application.home import home
 from meldcode.application.staff.roles import see_roles
 from meldcode.domain.case.state import Answer
 from meldcode.domain.plan.forms import FieldKind, FieldSpec
@@ -74,9 +75,9 @@ def _views(uow: StoredUnitOfWork, plan: Plan) -> Views:
 def _views_of(uow: StoredUnitOfWork, plan: Plan, code: str) -> Views:
     case = open_case(uow, SOMEBODY, code, NOW)
     yield "case", case_modal(case)
-    yield "home of a case", home_view(home(uow, SOMEBODY, NOW))
-    yield "readers", readers_modal(who_read(uow, SOMEBODY, code, 0))
-    yield "roles", roles_modal(see_roles(uow, SOMEBODY))
+    yield "home of a case", home_view(home_page(uow, SOMEBODY, NOW))
+    yield "readers", readers_modal(who_read(uow, SOMEBODY, code, 0, limits.READERS))
+    yield "roles", roles_modal(see_roles(uow, SOMEBODY, latest=limits.ROLE_CHANGES))
     for record in plan.records.values():
         if record.logbook:
             yield f"form {record.id} under the logbook", form_modal(FormView(record, plan, {}, code, logbook=case))

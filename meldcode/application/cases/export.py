@@ -25,14 +25,23 @@ from meldcode.domain.plan.model import ActionSpec, Effect, Version
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Identity
 
-PART = 2900
-"""The longest part of a text that is read over in one field: a field takes 3000, and a person may add some."""
-PARTS, LINES = 10, 6
-"""The most parts and entries on one page."""
 EXPORT_TIME = timedelta(minutes=15)
 """How long making and bringing the file may take; after that something must have come in between."""
 READ_OVER = "read_over"
 LEFT_OUT = "left_out"
+
+
+@dataclass(frozen=True)
+class ReviewPageSize:
+    """How much one page to read over holds: entries, parts of texts, and characters.
+
+    A part begins with at most `part` characters; the person who reads it over may make it `longest`.
+    """
+
+    entries: int
+    parts: int
+    part: int
+    longest: int
 
 
 @dataclass(frozen=True)
@@ -92,7 +101,9 @@ def answers_of(record: ActionSpec, version: Version, to: str, why: str) -> dict[
     return {choice.id: version.value, texts[0].id: to, texts[1].id: why}
 
 
-def begin_export(uow: UnitOfWork, command: RecordEntry, now: datetime) -> Export | ExportPage | None:
+def begin_export(
+    uow: UnitOfWork, command: RecordEntry, size: ReviewPageSize, now: datetime
+) -> Export | ExportPage | None:
     """Give the dossier; or, for parents, return the first page to read over. None when it was given before.
 
     Raises Refusal or Invalid.
@@ -106,13 +117,15 @@ def begin_export(uow: UnitOfWork, command: RecordEntry, now: datetime) -> Export
     if version is Version.WHOLE:
         return _give(uow, command, now)
     view = open_case(uow, command.who, command.case, now)
-    to_read = entries_to_read(uow, view)
+    to_read = entries_to_read(uow, view, size.part)
     known = {READ_OVER: tuple(entry.id for entry in to_read)}
     uow.drafts.save(command.key, person.id, {**command.answers, **known}, now, view.context.stored.id)
-    return pages(uow, view, to_read)[0]
+    return pages(uow, view, to_read, size)[0]
 
 
-def read_over_page(uow: UnitOfWork, command: RecordEntry, page: int, now: datetime) -> Export | ExportPage | None:
+def read_over_page(
+    uow: UnitOfWork, command: RecordEntry, page: int, size: ReviewPageSize, now: datetime
+) -> Export | ExportPage | None:
     """Keep what was read over on this page, and return the next one; after the last one the dossier is given."""
     person = known_person(uow, command.who)
     if uow.cases.find_submission(command.key):
@@ -122,10 +135,11 @@ def read_over_page(uow: UnitOfWork, command: RecordEntry, page: int, now: dateti
         raise Refused("draft_gone")
     view = open_case(uow, command.who, command.case, now)
     ids = set(draft[READ_OVER])
-    all_pages = pages(uow, view, [entry for entry in entries_to_read(uow, view) if entry.id in ids])
+    to_read = [entry for entry in entries_to_read(uow, view, size.part) if entry.id in ids]
+    all_pages = pages(uow, view, to_read, size)
     if not 0 <= page < len(all_pages):
         raise Refused("unknown_action")
-    draft = {**draft, **_read_over(all_pages[page], command.answers)}
+    draft = {**draft, **_read_over(all_pages[page], command.answers, size.longest)}
     uow.drafts.save(command.key, person.id, draft, now, view.context.stored.id)
     if page + 1 < len(all_pages):
         return all_pages[page + 1]
@@ -160,8 +174,8 @@ def _correct(uow: UnitOfWork, context: CaseContext, seq: int, words: str, now: d
     add_entry(uow, context, entry, f"{context.stored.code}/{seq}/failed", "")
 
 
-def entries_to_read(uow: UnitOfWork, view: CaseView) -> list[EntryToRead]:
-    """Return the entries as parents may see them, to be read over, but for those about giving the dossier along."""
+def entries_to_read(uow: UnitOfWork, view: CaseView, longest_part: int) -> list[EntryToRead]:
+    """Return the entries as parents may see them, to be read over; entries about exports are left out."""
     masks, names = hints.Masks(), [person.name for person in uow.staff.of_school(view.context.school)]
     pupil = (view.context.pupil.first_name, view.context.pupil.last_name)
 
@@ -169,19 +183,19 @@ def entries_to_read(uow: UnitOfWork, view: CaseView) -> list[EntryToRead]:
         for field in _texts(line):
             typed = str(line.entry.answers[field.id])
             neutral = hints.masked_others(typed, pupil=pupil, known_names=names, words=masks)
-            for place, part in enumerate(_parts(neutral)):
+            for place, part in enumerate(_parts(neutral, longest_part)):
                 yield TextPart(f"{_id(line)}/{field.id}/{place}", field.label, part)
 
     shown = [line for line in view.lines if line.record.effect is not Effect.EXPORTS]
     return [EntryToRead(_id(line), line, tuple(pieces(line))) for line in shown]
 
 
-def pages(uow: UnitOfWork, view: CaseView, entries: Sequence[EntryToRead]) -> list[ExportPage]:
-    """Return the entries in pages that fit a modal; there is always one."""
+def pages(uow: UnitOfWork, view: CaseView, entries: Sequence[EntryToRead], size: ReviewPageSize) -> list[ExportPage]:
+    """Return the entries in pages of this size; there is always one."""
     found: list[list[EntryToRead]] = [[]]
     for entry in entries:
         parts = sum(len(one.pieces) for one in found[-1]) + len(entry.pieces)
-        if found[-1] and (parts > PARTS or len(found[-1]) == LINES):
+        if found[-1] and (parts > size.parts or len(found[-1]) == size.entries):
             found.append([])
         found[-1].append(entry)
     roles, code = _roles(uow, view.context), view.context.stored.code
@@ -222,11 +236,11 @@ def _adapted(line: LogbookLine, draft: Answers) -> LogbookLine:
     return replace(line, entry=replace(line.entry, answers=kept))
 
 
-def _read_over(page: ExportPage, answers: Answers) -> dict[str, Answer]:
+def _read_over(page: ExportPage, answers: Answers, longest: int) -> dict[str, Answer]:
     """What was made of the page's texts; what was emptied stays empty. Raises Invalid when they are too long."""
     pieces = [piece for entry in page.entries for piece in entry.pieces]
-    if too_long := [piece.id for piece in pieces if len(str(answers.get(piece.id, ""))) > 3000]:  # noqa: PLR2004
-        raise Invalid([Problem(id_, "too_long", words={"limit": "3000"}) for id_ in too_long])
+    if too_long := [piece.id for piece in pieces if len(str(answers.get(piece.id, ""))) > longest]:
+        raise Invalid([Problem(id_, "too_long", words={"limit": str(longest)}) for id_ in too_long])
     ids = {entry.id for entry in page.entries}
     left_out = tuple(id_ for id_ in answers.get(LEFT_OUT, ()) if id_ in ids)
     return {**{piece.id: str(answers.get(piece.id, "")) for piece in pieces}, f"{LEFT_OUT}/{page.number}": left_out}
@@ -253,11 +267,11 @@ def _texts(line: LogbookLine) -> list[FieldSpec]:
     return [f for f in line.record.fields if f.kind in kinds and not f.withheld and f.id in line.entry.answers]
 
 
-def _parts(text: str) -> list[str]:
-    """The text in parts that fit a field, cut at white space where there is some."""
+def _parts(text: str, longest: int) -> list[str]:
+    """The text in parts of at most this many characters, cut at white space where there is some."""
     parts = []
-    while len(text) > PART:
-        cut = max(text.rfind(white, PART // 2, PART) for white in " \n") + 1 or PART
+    while len(text) > longest:
+        cut = max(text.rfind(white, longest // 2, longest) for white in " \n") + 1 or longest
         parts.append(text[:cut])
         text = text[cut:]
     return [*parts, text]

@@ -22,7 +22,6 @@ from meldcode.domain.ids import CaseId, PersonId, SchoolId
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Identity, Person
 
-ON_A_PAGE = 30
 WEEK = timedelta(days=7)
 MANY, AT_NIGHT, CLOSED = 5, 3, 3
 """From how many different cases of a kind in a week on it is pointed out."""
@@ -77,8 +76,8 @@ class UnusualView:
     school: SchoolId
 
 
-def who_read(uow: UnitOfWork, who: Identity, code: str, page: int) -> ReadersView:
-    """Return who read the case, to whoever reads it and is in charge. Raises Refusal."""
+def who_read(uow: UnitOfWork, who: Identity, code: str, page: int, page_size: int) -> ReadersView:
+    """Return who read the case, for readers who are in charge of it. Raises Refused."""
     person = known_person(uow, who)
     case = readable_case(uow, person, code)
     relation, plan = relation_to(person, case), uow.plans.get(case.plan, case.plan_version)
@@ -87,10 +86,10 @@ def who_read(uow: UnitOfWork, who: Identity, code: str, page: int) -> ReadersVie
     parts = [case, *(_joined(uow, case) if may(Permission.READ_JOINED, relation, plan) else ())]
     codes = {part.id: part.code for part in parts}
     page = max(page, 0)
-    found = uow.readings.of_cases(codes, page * ON_A_PAGE, ON_A_PAGE + 1)
+    found = uow.readings.of_cases(codes, page * page_size, page_size + 1)
     people = {reading.reader: uow.staff.get(reading.reader) for _, reading in found}
-    lines = tuple(_line(people[r.reader], r, codes[id_]) for id_, r in found[:ON_A_PAGE])
-    return ReadersView(case.code, lines, page, len(found) > ON_A_PAGE)
+    lines = tuple(_line(people[r.reader], r, codes[id_]) for id_, r in found[:page_size])
+    return ReadersView(case.code, lines, page, len(found) > page_size)
 
 
 def see_unusual(uow: UnitOfWork, who: Identity, school: str, first_day: str) -> UnusualView:

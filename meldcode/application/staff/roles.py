@@ -22,8 +22,8 @@ from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Identity, Person, RoleChange, School
 
-LATEST = 20
 LONGEST_NAME, LONGEST_GROUP, MOST_GROUPS = 80, 20, 12
+"""Characters of a name and of a group, and groups of a teacher: beyond these a typing error is likely."""
 
 
 @dataclass(frozen=True)
@@ -99,8 +99,11 @@ class Changed:
     told: tuple[Person, ...]
 
 
-def see_roles(uow: UnitOfWork, who: Identity, school: str = "") -> RolesView:
-    """Return who has which role, in this school or else the first that the person leads. Raises Refusal."""
+def see_roles(uow: UnitOfWork, who: Identity, school: str = "", *, latest: int) -> RolesView:
+    """Return who has which role in this school (by default the first that the person leads). Raises Refused.
+
+    `latest` is how many of the latest changes are returned.
+    """
     person, plan = known_person(uow, who), uow.plans.current()
     schools = _schools(person, Permission.SEE_ROLES, plan)
     schools.sort(key=lambda one: (not may(Permission.ADMINISTER, in_school(person, one.id), plan), one.name))
@@ -108,7 +111,7 @@ def see_roles(uow: UnitOfWork, who: Identity, school: str = "") -> RolesView:
     if asked is None:
         raise Refused("not_your_school")
     relation = in_school(person, asked.id)
-    changes = uow.staff.role_changes(asked.id, LATEST) if may(Permission.SEE_ROLE_CHANGES, relation, plan) else []
+    changes = uow.staff.role_changes(asked.id, latest) if may(Permission.SEE_ROLE_CHANGES, relation, plan) else []
     return RolesView(
         person,
         plan,

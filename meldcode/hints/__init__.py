@@ -1,7 +1,7 @@
 """Hints shown before a logbook entry is saved: third persons (rule S1.5) and hedged wording (rule S1.4).
 
-A hint never blocks, and an empty result is no approval: silence of a hint must not read as approval. What no list
-or rule here has stays unseen, such as names in lower case without a word of kinship before them.
+A hint never blocks, and an empty result is no approval. Some things are not found, such as names in lower case without
+a cue before them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["Found", "Masks", "SpotKind", "hedges", "mark", "masked", "masked_oth
 
 
 def hedges(text: str) -> list[Found]:
-    """S1.4: hedged wording outside quotations; what a child is quoted to say is a fact whatever it says."""
+    """Find hedged wording outside quotations (S1.4): what a child is quoted as saying is a fact."""
     quoted = quotations(text)
     spans = (match.span("hedge") for match in _hedge_pattern().finditer(text) if match["hedge"])
     return [Found("hedge", *span) for span in spans if not any(a <= span[0] < b for a, b in quoted)]
@@ -38,7 +38,7 @@ def _any_of(wordings: list[str]) -> str:
 
 
 def mark(text: str, found: Sequence[Found], *, before: str = "«", after: str = "»") -> str:
-    """The text with each spot wrapped, for showing what a hint is about (rules S1.4 and S1.5)."""
+    """Return the text with each spot between the marks, to show what a hint is about (S1.4, S1.5)."""
     parts: list[str] = []
     last = 0
     for spot in sorted(found, key=lambda one: one.start):

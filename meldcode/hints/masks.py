@@ -1,4 +1,4 @@
-"""The anonymised draft of a text (rule S2.2), to be read over and confirmed by a person."""
+"""Masks people, dates and places in a text (S2.2). A person must read the result and confirm it."""
 
 from __future__ import annotations
 
@@ -10,19 +10,8 @@ from functools import cache
 from meldcode.hints.people import Pupil, core, folded
 from meldcode.hints.spots import Found, third_persons
 from meldcode.hints.tokens import Index, Name, Token, tokens
-from meldcode.hints.word_lists import all_places, unsure, words
+from meldcode.hints.word_lists import all_places, lines, unsure, words
 
-_PUPIL = "de leerling"
-_NUMBERS = {"phone": "[telefoonnummer]", "email": "[e-mailadres]", "citizen_number": "[burgerservicenummer]"}
-_MONTH = (
-    r"(?:januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december"
-    r"|jan|feb|mrt|apr|jun|jul|aug|sept?|okt|nov|dec)"
-)
-_DATE = re.compile(
-    rf"(?<!\w)(?:\d{{1,2}}(?:e|ste|de)?\s+{_MONTH}\b(?:\.?\s+(?:\d{{4}}|'\d\d)\b)?|\d{{4}}-\d{{1,2}}-\d{{1,2}}(?!\d)"
-    r"|[0-3]?\d([-/.])[01]?\d\1(?:\d{4}|\d{2})(?!\d)|(?<!groep )(?<!klas )[0-3]?\d[-/][01]?\d(?![\w/-]| keer| uur))",
-    re.IGNORECASE,
-)
 _ADDRESS = re.compile(
     r"\b[A-Z][\w'’-]{2,}(?:straat|laan|weg|plein|gracht|singel|kade|dreef|hof|steeg)\b(?:\s+\d+\s?[a-zA-Z]?\b)?"
     r"|\b[1-9]\d{3}\s?[A-Z]{2}\b"
@@ -35,29 +24,46 @@ _LOOK_BACK = 20
 Mask = tuple[int, int, str]
 
 
+@cache
+def _neutral(kind: str) -> str:
+    """The words that stand in place of something of this kind."""
+    return next(line.removeprefix(f"{kind} ") for line in lines("neutral_words") if line.startswith(f"{kind} "))
+
+
+@cache
+def _date() -> re.Pattern[str]:
+    months = "|".join(month for line in lines("months") for month in line.split())
+    return re.compile(
+        rf"(?<!\w)(?:\d{{1,2}}(?:e|ste|de)?\s+(?:{months})\b(?:\.?\s+(?:\d{{4}}|'\d\d)\b)?"
+        r"|\d{4}-\d{1,2}-\d{1,2}(?!\d)|[0-3]?\d([-/.])[01]?\d\1(?:\d{4}|\d{2})(?!\d)"
+        r"|(?<!groep )(?<!klas )[0-3]?\d[-/][01]?\d(?![\w/-]| keer| uur))",
+        re.IGNORECASE,
+    )
+
+
 @dataclass
 class Masks:
-    """Who is which letter in the texts of one case, kept from one call of `masked` to the next.
+    """Which letter stands for whom in the texts of one case; pass the same object to each call of `masked`.
 
-    Letters are given in order of appearance, so the same texts in the same order always read the same. Never store it:
-    it tells who is who.
+    Letters follow the order of appearance, so the same texts in the same order give the same result. Never store this
+    object: it tells who is who.
     """
 
     people: list[frozenset[str]] = field(default_factory=list, repr=False)
     typed_low: set[str] = field(default_factory=set, repr=False)
 
     def person(self, name: str) -> str:
-        """The neutral words for a name; more or fewer of the same person's names give the same letter."""
+        """Return the neutral words for a name: the same letter for all forms of one person's name."""
         parts = _parts(folded(name))
         if name.islower():
             self.typed_low |= parts - words("words")
         same = (at for at, known in enumerate(self.people) if parts <= known or known <= parts)
         at = next(same, len(self.people))
         self.people[at : at + 1] = [parts.union(*self.people[at : at + 1])]
-        return f"persoon {_letter(at)}"
+        return f"{_neutral('person')} {_letter(at)}"
 
     def said(self) -> frozenset[str]:
-        """All words that name somebody, without the titles that tell a family's members apart."""
+        """Return all words that name somebody, without the titles that distinguish members of a family."""
         return frozenset(part for person in self.people for part in person) - words("name_cues")
 
 
@@ -70,7 +76,7 @@ def _letter(at: int) -> str:
 
 
 def masked(text: str, *, pupil: tuple[str, str], known_names: Iterable[str] = (), words: Masks) -> str:
-    """S2.2: the text without who, where and when, for a person to read over; `words` keeps the letters of a case."""
+    """Return the text with people, dates and places masked (S2.2); `words` keeps the letters of a case."""
     draft = _Draft(text, words)
     for spot in third_persons(text, pupil=pupil, known_names=known_names):
         draft.cover_spot(spot)
@@ -82,7 +88,7 @@ def masked(text: str, *, pupil: tuple[str, str], known_names: Iterable[str] = ()
 
 
 def masked_others(text: str, *, pupil: tuple[str, str], known_names: Iterable[str] = (), words: Masks) -> str:
-    """The text without other people, for a person to read over before parents get it; the pupil stays."""
+    """Return the text with other people masked, for the parents; the pupil, dates and places stay."""
     draft = _Draft(text, words)
     for spot in third_persons(text, pupil=pupil, known_names=known_names):
         draft.cover_spot(spot)
@@ -90,7 +96,7 @@ def masked_others(text: str, *, pupil: tuple[str, str], known_names: Iterable[st
 
 
 class _Draft:
-    """One text in the making; what is covered first stays so."""
+    """A text with what is masked in it so far; the first mask of a character stays."""
 
     def __init__(self, text: str, people: Masks) -> None:
         self.text = text
@@ -100,22 +106,22 @@ class _Draft:
         self.covered = bytearray(len(text))
 
     def cover(self, start: int, end: int, neutral: str) -> None:
-        """Put the neutral words here, unless part of it is covered."""
+        """Mask this span with the neutral words, unless part of it is masked already."""
         if not any(self.covered[start:end]):
             self.covered[start:end] = b"1" * (end - start)
             self.masks.append((start, end, neutral))
 
     def cover_spot(self, spot: Found) -> None:
-        """A name; or a number or address, wherever it stands again."""
+        """Mask a name here, or a number or address wherever it occurs."""
         said = self.text[spot.start : spot.end]
         if spot.kind == "name":
             self.cover(spot.start, spot.end, self.people.person(said))
         elif not self.covered[spot.start]:
             for again in re.finditer(rf"(?<!\w){re.escape(said)}(?!\w)", self.text):
-                self.cover(*again.span(), _NUMBERS[spot.kind])
+                self.cover(*again.span(), _neutral(spot.kind))
 
     def cover_pupil(self, pupil: Pupil) -> None:
-        """The pupil, by any word of the name; the surname behind a title is another of the family."""
+        """Mask the pupil, by any word of the name. A surname after a title ("meneer") is a relative instead."""
         first, last = _parts(pupil.first), _parts(pupil.last)
         hits = [*self._said(first, words("words")), *self._said(last, unsure())]
         for hit, until in self._runs(sorted(set(hits)), [first | last]):
@@ -123,10 +129,11 @@ class _Draft:
             start, end = self.said[begin].start, _last_letter(self.said[until], first | last)
             title = self.said[begin - 1].folded if begin else ""
             is_family = title in words("name_cues") and not _names(self.said[begin], first)
-            self.cover(start, end, self.people.person(f"{title} {self.text[start:end]}") if is_family else _PUPIL)
+            relative = f"{title} {self.text[start:end]}"
+            self.cover(start, end, self.people.person(relative) if is_family else _neutral("pupil"))
 
     def cover_people(self) -> None:
-        """Names found once, wherever they stand without what gave them away."""
+        """Mask names that were found once wherever else they occur, also without a cue."""
         names = self.people.said()
         for hit, until in self._runs(self._said(names, unsure() - self.people.typed_low), list(self.people.people)):
             begin = hit - (hit > 0 and self._is_prefix(hit - 1))
@@ -142,7 +149,7 @@ class _Draft:
         return not any(self.covered[self.said[at].start : self.said[at].end])
 
     def _runs(self, hits: Iterable[int], people: list[frozenset[str]]) -> list[tuple[int, int]]:
-        """The first and last words of one person's names that stand together, particles between them."""
+        """Return the first and last word of each run of names of one person, with particles between them."""
         runs: list[tuple[int, int]] = []
         for at in hits:
             begin, until = runs[-1] if runs else (at, at)
@@ -160,7 +167,7 @@ class _Draft:
         return all(w.gap.isspace() for w in between) and all(w.folded in particles for w in between[:-1])
 
     def _prefixed(self, at: int, last: Name) -> int:
-        """The word before which no particle of the surname stands: de Vries, for Vries."""
+        """Return the first word of the surname at this word, its particles included."""
         prefix = last[: len(last) - len(core(last))]
         begin = max(at - len(prefix), 0)
         stands = tuple(word.folded for word in self.said[begin:at]) == prefix and self.said[at].folded in last
@@ -181,21 +188,21 @@ def _names(word: Token, names: frozenset[str]) -> bool:
 
 
 def _last_letter(word: Token, names: frozenset[str]) -> int:
-    """Where the name ends, without a genitive's s."""
+    """The end of the name in the text, without the s of a genitive."""
     return word.end - (word.folded not in names)
 
 
 def _dates(text: str) -> Iterator[Mask]:
-    yield from ((*match.span(), "[datum]") for match in _DATE.finditer(text))
+    yield from ((*match.span(), _neutral("date")) for match in _date().finditer(text))
 
 
 def _places(text: str, said: Sequence[Token]) -> Iterator[Mask]:
-    """Addresses, places with a capital, and whatever place stands behind a word that leads to one."""
-    yield from ((*match.span(), "[plaats]") for match in _ADDRESS.finditer(text))
+    """Addresses, and names of places with a capital."""
+    yield from ((*match.span(), _neutral("place")) for match in _ADDRESS.finditer(text))
     for at, word in enumerate(said):
         end = at + _all_places().longest(said, at)
         if end > at and word.capital and not (word.opens and end == at + 1 and word.folded in unsure()):
-            yield word.start, said[end - 1].end, "[plaats]"
+            yield word.start, said[end - 1].end, _neutral("place")
 
 
 @cache
@@ -217,6 +224,6 @@ def _written(text: str, masks: Iterable[Mask]) -> str:
 
 
 def _fitting(text: str, start: int, neutral: str) -> str:
-    """With a capital where a sentence starts."""
+    """The neutral words, with a capital at the start of a sentence."""
     before = text[max(start - _LOOK_BACK, 0) : start].rstrip(_OPENING)
     return neutral[0].upper() + neutral[1:] if before[-1:] in {"", ".", "!", "?", "…", "\n"} else neutral

@@ -22,12 +22,12 @@ _WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
 
 
 def emails(text: str) -> Iterator[Span]:
-    """Where e-mail addresses stand."""
+    """Find e-mail addresses."""
     return (match.span() for match in _EMAIL.finditer(text)) if "@" in text else iter(())
 
 
 def citizen_numbers(text: str) -> Iterator[Span]:
-    """Where numbers stand that pass the eleven test; of eight digits only behind a word that says what it is."""
+    """Find numbers that pass the eleven test; with eight digits only after a word such as "bsn"."""
     yield from (match.span() for match in _NINE.finditer(text) if passes_eleven_test(match[0]))
     yield from (match.span(1) for match in _EIGHT.finditer(text) if passes_eleven_test(match[1]))
 
@@ -40,7 +40,7 @@ def passes_eleven_test(number: str) -> bool:
 
 
 def phones(text: str) -> Iterator[Span]:
-    """Where phone numbers stand, Dutch ones or with a country's code."""
+    """Find phone numbers: Dutch ones, and others with a country code."""
     if _MANY_DIGITS.search(text):
         yield from (match.span() for match in _MOBILE.finditer(text))
         yield from ((match.start, match.end) for match in PhoneNumberMatcher(text, "NL"))

@@ -1,4 +1,4 @@
-"""Whose names are known beforehand: the pupil's, exempt, and those of the school, to be found (rule S1.5)."""
+"""Names that are known beforehand: the pupil's, which is allowed, and those of the school's staff (S1.5)."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from meldcode.hints.tokens import Index, Name, tokens
 from meldcode.hints.word_lists import words
 
 STAFFS = 64
-"""How many schools' staff are kept as words; a staff's names are the same from one entry to the next."""
+"""Schools whose staff names are cached as words: they are the same for every entry."""
 
 
 def folded(name: str) -> Name:
-    """The words of a name as they are compared."""
+    """Return the words of a name as they are compared."""
     return tuple(token.folded for token in tokens(name))
 
 
 def core(name: Name) -> Name:
-    """The name without the particles before it: "de Vries" is Vries."""
+    """Return the name without the particles before it: "Vries" for "de Vries"."""
     particles = words("name_particles")
     kept = [at for at, word in enumerate(name) if word not in particles]
     return name[kept[0] :] if kept else name
@@ -26,7 +26,7 @@ def core(name: Name) -> Name:
 
 @dataclass(frozen=True)
 class Pupil:
-    """The pupil's name, exempt word for word; never by likeness."""
+    """The pupil's name, which is allowed only exactly as it is spelled."""
 
     first: Name = field(repr=False)
     last: Name = field(repr=False)
@@ -35,7 +35,7 @@ class Pupil:
 
     @classmethod
     def of(cls, name: tuple[str, str]) -> Pupil:
-        """What of the name may stand alone: the first name, the first of several, the surname, and together."""
+        """The forms that are allowed: the first name, the first of several, the surname, and these together."""
         first, last = folded(name[0]), folded(name[1])
         firsts, lasts = {first, first[:1]}, {last, core(last)}
         both = {one + other for one in firsts for other in lasts}
@@ -45,7 +45,7 @@ class Pupil:
 
 @dataclass(frozen=True)
 class Known:
-    """Names that need no list: colleagues and other pupils of the school."""
+    """Names that are found without a list: those of the school's staff."""
 
     full: Index = field(repr=False)
     first: frozenset[str] = field(repr=False)
@@ -54,7 +54,7 @@ class Known:
     @classmethod
     @lru_cache(maxsize=STAFFS)
     def of(cls, names: tuple[str, ...]) -> Known:
-        """The names, each with its first word and its surname alone."""
+        """Index full names, and the first word and the surname of each."""
         said = [name for name in map(folded, names) if name]
         full = [name for name in said if len(name) > 1]
         first, last = frozenset(name[0] for name in said), frozenset(core(name[1:])[-1] for name in full)

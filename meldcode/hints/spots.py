@@ -1,4 +1,4 @@
-"""Spots in a text: what kind, and where; never the text itself."""
+"""What was found in a text: its kind and its place, never the text itself."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SpotKind = Literal["name", "phone", "email", "citizen_number", "hedge"]
 
 @dataclass(frozen=True)
 class Found:
-    """One spot in a text. The text is not kept, so that nothing of it can be logged."""
+    """Something found in a text. The text itself is not kept, so that it cannot be logged."""
 
     kind: SpotKind
     start: int
@@ -24,7 +24,7 @@ class Found:
 
 
 def third_persons(text: str, *, pupil: tuple[str, str], known_names: Iterable[str] = ()) -> list[Found]:
-    """S1.5: where other people than the pupil are named, or their phone, e-mail or citizen numbers stand."""
+    """Find the names of people other than the pupil, and phone numbers, e-mail addresses and citizen numbers (S1.5)."""
     found: list[Found] = []
     taken = bytearray(len(text))
     for spot in _numbers(text):

@@ -1,4 +1,4 @@
-"""A text as words, and the quotations in it."""
+"""Splits a text into words, and finds the quotations in it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _GENITIVE = re.compile(r"(?<=\w)['’]s$")
 
 
 class Token(NamedTuple):
-    """One word of a text, without a genitive's 's. A tuple, since making it is most of what a hint costs."""
+    """One word of a text, without the 's of a genitive. A tuple, because creating tokens is most of the work."""
 
     start: int
     end: int
@@ -28,14 +28,14 @@ class Token(NamedTuple):
     capital: bool
     shouted: bool
     opens: bool  # a sentence or a quotation starts here
-    gap: str  # what stands between the word before and this one
+    gap: str  # the text between the previous word and this one
 
     def __repr__(self) -> str:
         return f"Token({self.start}, {self.end})"
 
 
 def tokens(text: str) -> list[Token]:
-    """The words of the text, in order."""
+    """Return the words of the text, in order."""
     found: list[Token] = []
     last = 0
     for match in _WORD.finditer(text):
@@ -57,23 +57,23 @@ def _token(word: str, start: int, opens: bool, gap: str) -> Token:
 
 @dataclass(frozen=True)
 class Index:
-    """Names by their words, to find those that stand somewhere."""
+    """Names of one or more words, to look up at a place in a text."""
 
     names: frozenset[Name] = field(repr=False)
     lengths: Mapping[str, int] = field(repr=False)  # of the longest name with this first word
 
     @classmethod
     def of(cls, names: Iterable[Name]) -> Index:
-        """The index of these names."""
+        """Index these names."""
         known = sorted(names, key=len)
         return cls(frozenset(known), {name[0]: len(name) for name in known})
 
     def may_start(self, word: Token) -> bool:
-        """Whether a name has this first word, maybe with a genitive's s."""
+        """Whether a name has this first word, with or without the s of a genitive."""
         return word.folded in self.lengths or word.folded.removesuffix("s") in self.lengths
 
     def longest(self, said: Sequence[Token], at: int) -> int:
-        """How many words the longest name has that stands here, its last word maybe with a genitive's s, or 0."""
+        """Return the number of words of the longest name at this place, or 0. The last word may have a genitive's s."""
         word = said[at].folded
         most = self.lengths.get(word) or self.lengths.get(word.removesuffix("s"))
         if not most:
@@ -86,12 +86,12 @@ class Index:
 
 
 def together(said: Sequence[Token]) -> Name:
-    """The words up to the first that does not stand right behind the one before."""
+    """Return the words up to the first gap that is more than white space."""
     end = next((at for at, word in enumerate(said) if at and not word.gap.isspace()), len(said))
     return tuple(word.folded for word in said[:end])
 
 
-# 's, 't: an apostrophe before these few letters opens no quotation.
+# An apostrophe before these letters ('s, 't) does not open a quotation.
 _ELISION = r"(?!(?:s|t|n|k|m|r|ns|er)\b)"
 _TO_END = r"|\n[^\S\n]*\n|\Z)"
 _SAID = r"(?:zei|zegt|zeiden|riep|roept|vroeg|vraagt|vertelde|vertelt|antwoordde|antwoordt|fluisterde)"
@@ -109,5 +109,5 @@ _QUOTATION = re.compile(
 
 
 def quotations(text: str) -> list[Span]:
-    """Where somebody's words are quoted; one that is not closed lasts to the end of its paragraph."""
+    """Return where somebody is quoted. A quotation that is not closed lasts until the end of its paragraph."""
     return [match.span() for match in _QUOTATION.finditer(text)]

@@ -1,4 +1,4 @@
-"""The word lists of the hints (`meldcode/hints/data`), read when they are first needed."""
+"""The word lists of the hints (`meldcode/hints/data`), read when first needed."""
 
 from __future__ import annotations
 
@@ -44,31 +44,31 @@ def words(*names: str) -> frozenset[str]:
 
 @cache
 def never_names() -> frozenset[str]:
-    """Dutch words that are no name even with a capital."""
+    """Dutch words that are never a name, not even with a capital."""
     return words("words") - words("ambiguous_names")
 
 
 @cache
 def unsure() -> frozenset[str]:
-    """Words whose lower case says nothing, and at the start of a sentence neither does a capital."""
+    """Words that may be a name only with a capital within a sentence."""
     return words("words", "ambiguous_names")
 
 
 @cache
 def first_names() -> frozenset[str]:
-    """First names that can be one."""
+    """First names, without the words that are never a name."""
     return words(*_FIRST_NAMES) - never_names()
 
 
 @cache
 def surnames() -> frozenset[str]:
-    """Surnames without their particles, among them many common words."""
+    """Surnames without their particles; many are common words too."""
     return words(*_SURNAMES)
 
 
 @cache
 def sure_surnames() -> frozenset[str]:
-    """Surnames that are hardly anything else."""
+    """Surnames that are rarely another word."""
     return frozenset(word for word in surnames() - unsure() - places() if len(word) >= _SHORTEST_SURNAME)
 
 
@@ -80,7 +80,7 @@ def places() -> frozenset[str]:
 
 @cache
 def no_people() -> tuple[tuple[str, ...], ...]:
-    """What is no name of a person: months, organisations, subjects, countries, places of more words."""
+    """Names of other things: months, organisations, subjects, countries, and places of several words."""
     composed = [line for line in lines("faker/places") if " " in line]
     return tuple(tuple(line.split()) for line in (*lines("not_names"), *lines("places_own"), *composed))
 
@@ -92,18 +92,18 @@ def all_places() -> tuple[tuple[str, ...], ...]:
 
 
 def base(word: str) -> str:
-    """The word without a genitive's s: Daans jas is Daan's, but Hans is Hans."""
+    """Return the word without the s of a genitive: Daan for "Daans jas", but Hans for Hans."""
     return word[:-1] if word.endswith("s") and word not in first_names() else word
 
 
 def is_first(word: str) -> bool:
-    """Whether the lists have it as a first name, maybe the first half of a double one."""
+    """Whether it is a listed first name, or a double one of which the first half is."""
     names = first_names()
     return word in names or base(word) in names or word.split("-", maxsplit=1)[0] in names
 
 
 def read_all() -> None:
-    """Read every list now, and make what is made of them."""
+    """Read every list and build what is derived from it, before the first request."""
     for file in DATA.rglob("*.txt"):
         lines(file.relative_to(DATA).with_suffix("").as_posix())
     for derived in (unsure, first_names, sure_surnames, no_people, all_places):

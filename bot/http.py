@@ -1,7 +1,7 @@
 """The HTTP surface: Slack's requests, health and readiness.
 
 Slack's requests pass a gate before Bolt sees them: what is too large, has no readable timestamp or is no UTF-8 gets a
-short answer. Bolt itself would raise on these, and log whole bodies (DESIGN.md, known traps).
+short answer. Bolt itself would raise on these, and log whole bodies (docs/CONTRIBUTING.md, Traps).
 """
 
 from __future__ import annotations

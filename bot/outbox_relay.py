@@ -1,4 +1,4 @@
-"""Sends what stands in the outbox (DESIGN.md, section 5.4).
+"""Sends the messages of the outbox (docs/architecture.md, the path of a submission).
 
 1. Messages are claimed with a lease, and rendered: whoever dies while sending loses the claim, not the message.
 2. Each is sent, outside any transaction; one that takes long holds up no other person's.

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """Who somebody is in a school; the names are the glossary's."""
+    """What somebody is in a school (docs/glossary.md)."""
 
     TEACHER = "teacher"
     CARE_COORDINATOR = "care_coordinator"

@@ -1,7 +1,7 @@
-"""The Bolt app: one listener for each kind of request, and a table that says which function answers it.
+"""The Bolt app: one listener for each kind of request, with the controller that answers it.
 
-Each function parses, runs one use case and shows the outcome. What goes wrong is answered in `_answered`: a refusal or
-an error of the form in its own words, anything else with a kind sentence and a reference code (see `trouble`).
+A controller reads the request, runs one use case and shows the outcome. If that raises, `_answered` shows the problem:
+the sentence of a refusal or of an invalid form, and for any other error a reference code (`platform/errors.py`).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ ANYTHING = re.compile("")
 
 
 def build_app(services: Services, *, signing_secret: str, oauth_flow: AsyncOAuthFlow | None = None) -> AsyncApp:
-    """Return the app. Who the bot is in a workspace comes from memory; nothing is asked of Slack per request.
+    """Return the app. It makes no call to Slack to authorize a request.
 
     With `oauth_flow` it can be installed in several workspaces.
     """
@@ -52,6 +52,19 @@ def build_app(services: Services, *, signing_secret: str, oauth_flow: AsyncOAuth
         raise_error_for_unhandled_request=True,
         attaching_conversation_kwargs_enabled=False,
     )
+    _add_listeners(app, services)
+    return app
+
+
+def quiet_logger() -> logging.Logger:
+    """Return the logger for Bolt and the SDK. Below WARNING they log whole request bodies (promise 4)."""
+    logging.getLogger("slack_sdk").setLevel(logging.WARNING)
+    logger = logging.getLogger("slack_bolt")
+    logger.setLevel(logging.WARNING)
+    return logger
+
+
+def _add_listeners(app: AsyncApp, services: Services) -> None:
     listen = _listener(services)
     app.command(ANYTHING)(listen(commands.run_command, commands.show_command_problem))
     app.shortcut(ANYTHING)(listen(commands.open_shortcut, commands.show_command_problem))
@@ -63,15 +76,6 @@ def build_app(services: Services, *, signing_secret: str, oauth_flow: AsyncOAuth
     app.event("user_change")(listen(deputies.leave_or_return, _no_problem))
     app.event(re.compile("^(app_uninstalled|tokens_revoked)$"))(_removal(services))
     app.error(_unhandled)
-    return app
-
-
-def quiet_logger() -> logging.Logger:
-    """Return the logger for Bolt and the SDK: below warnings they write whole request bodies (promise 4)."""
-    logging.getLogger("slack_sdk").setLevel(logging.WARNING)
-    logger = logging.getLogger("slack_bolt")
-    logger.setLevel(logging.WARNING)
-    return logger
 
 
 def _listener(services: Services) -> Any:
@@ -92,7 +96,7 @@ def _listener(services: Services) -> Any:
 
 
 def _removal(services: Services) -> Any:
-    """The app was removed from a workspace: there is no client any more to answer with."""
+    """Answer the removal of the app from a workspace, for which there is no client any more."""
 
     async def listener(ack: AsyncAck, body: dict[str, Any]) -> None:
         await removed(services, Request(body))
@@ -111,11 +115,11 @@ async def _answered(services: Services, request: Request, handler: Handler, show
 
 
 async def _nothing(_services: Services, _request: Request) -> None:
-    """What needs no answer."""
+    """Answer a request that needs no answer."""
 
 
 async def _no_problem(_services: Services, _request: Request, _problem: object) -> None:
-    """Where nobody waits for an answer, the log has it."""
+    """Show nothing: nobody waits for an answer, and the log has the error."""
 
 
 async def _unhandled(error: Exception) -> BoltResponse:

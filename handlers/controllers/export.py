@@ -20,7 +20,7 @@ from handlers.platform.errors import log_error
 from handlers.platform.form_reference import FormRef
 from handlers.platform.form_state import read_form
 from handlers.platform.request import Request, Services
-from handlers.views.export import KEPT_IN_SLACK, page_modal, password_modal, says_modal
+from handlers.views.export import KEPT_IN_SLACK, page_modal, password_modal, status_modal
 from meldcode.application.cases import export
 from meldcode.application.cases.export import Export, ExportPage
 from meldcode.application.ports.unit_of_work import UnitOfWork
@@ -54,7 +54,7 @@ def _answer(services: Services, request: Request, ref: FormRef, outcome: Export 
     if outcome is not None:
         services.wake()
         services.later(_deliver(services, request, outcome))
-    return {"response_action": "update", "view": says_modal("export_waiting")}
+    return {"response_action": "update", "view": status_modal("export_waiting")}
 
 
 async def _deliver(services: Services, request: Request, given: Export) -> None:
@@ -69,7 +69,7 @@ async def _deliver(services: Services, request: Request, given: Export) -> None:
     except Exception as error:
         log_error(error, "export")
         await _note_failure(services, request, given)
-        await services.client.views_update(view_id=view, view=says_modal("export_failed"))
+        await services.client.views_update(view_id=view, view=status_modal("export_failed"))
 
 
 async def _send_up(services: Services, workspace: str, given: Export, password: str) -> str:

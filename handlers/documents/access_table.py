@@ -1,4 +1,4 @@
-"""The table of who may do what, in Dutch words, for the school's privacy officer (`meldwijzer plan show --access`)."""
+"""The table of who may do what, for the school's privacy officer (`meldwijzer plan show --access`)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WIDTH = 110
 
 
 def as_text(plan: Plan) -> str:
-    """Return who may do what in this plan: each role in each situation, made by the function that decides."""
+    """Return who may do what in this plan, by role and situation, from the function that checks every request."""
     lines = [text("access_title", plan=plan.plan, version=str(plan.version)), text("access_intro"), ""]
     for role, rows in groupby(matrix(plan), key=lambda row: row.role):
         lines += [(texts.role(role) if role else text("access_no_role")).upper(), *_of_role(list(rows)), ""]

@@ -1,4 +1,4 @@
-"""The dossier as JSON, for another system; `docs/export.md` says what each key holds."""
+"""The dossier as JSON, for another system. `docs/export.md` describes the keys."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SCHEMA = "meldwijzer-dossier/1"
 
 
 def dossier_json(given: Export) -> dict[str, Any]:
-    """Return all of the dossier as plain values."""
+    """Return the dossier as plain values."""
     dossier = given.view.context
     case, state, plan = dossier.stored, dossier.state, dossier.plan
     return {

@@ -1,8 +1,8 @@
-"""The dossier as a PDF: tagged and accessible (PDF/UA-1), its font embedded, the same bytes for the same content.
+"""The dossier as a PDF: tagged and accessible (PDF/UA-1), with its font embedded, and reproducible.
 
-Typst sets it in memory, from data: nothing typed is read as markup, and nothing is written to disk in clear. What its
-font cannot show would make it fail, so these characters are named instead. Its errors quote what was typed: they stop
-here.
+Typst makes it in memory from data, so typed text is never read as markup and nothing is written to disk unencrypted.
+Typst fails on characters that its font lacks, so those are named instead. Its errors quote typed text, so they are
+replaced by PaperFailed.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ _SHOWN = (
     r"\n\x20-\x7e\xa0-\xac\xae-\u024f\u0391-\u03a1\u03a3-\u03c9\u0400-\u045f\u1e00-\u1eff\u2010-\u2027\u2030-\u2037"
     r"\u2039-\u203e\u20ac\u2190-\u2193\u2212"
 )
-"""What the font has: Latin with all its marks, Greek, Cyrillic, and the signs of texts."""
+"""What the font has: Latin with all accents, Greek, Cyrillic and punctuation."""
 _NOT_SHOWN = re.compile(f"[^{_SHOWN}]+")
 WORDS, LETTERS = 4, "23456789BCDFGHJKMNPQRSTVWXYZ"
 ALLOWED = UserAccessPermissions.PRINT | UserAccessPermissions.EXTRACT | UserAccessPermissions.EXTRACT_TEXT_AND_GRAPHICS
 
 
 class PaperFailed(Exception):
-    """The paper could not be made; says nothing of what was on it."""
+    """The PDF could not be made. The message says nothing about its content."""
 
 
 def pdf(given: Export) -> bytes:
@@ -55,14 +55,14 @@ def pdf(given: Export) -> bytes:
         )
     except (KeyboardInterrupt, SystemExit):
         raise
-    except BaseException as error:  # a fault in Typst itself is no Exception
+    except BaseException as error:  # an internal error of Typst is not an Exception
         raise PaperFailed(type(error).__name__) from None
     assert isinstance(made, bytes)  # noqa: S101 - asked for one file
     return made
 
 
 def sealed(content: bytes, password: str) -> bytes:
-    """Return the PDF encrypted (AES-256) with this password; readers for the blind may still read it out."""
+    """Return the PDF encrypted with this password (AES-256); screen readers can still read it aloud."""
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(content)))
     writer.encrypt(password, secrets.token_urlsafe(32), permissions_flag=ALLOWED, algorithm="AES-256")
     out = io.BytesIO()
@@ -71,7 +71,7 @@ def sealed(content: bytes, password: str) -> bytes:
 
 
 def new_password() -> str:
-    """Return a password that can be read out over the phone: four groups of five signs, some 96 bits."""
+    """Return a password to read out over the phone: four groups of five characters, about 96 bits."""
     return "-".join("".join(secrets.choice(LETTERS) for _ in range(5)) for _ in range(WORDS))
 
 
@@ -149,7 +149,7 @@ def _corrects(given: Export, line: LogbookLine) -> str:
 
 
 def _shown(part: Any) -> Any:
-    """The same with what the font has not named in brackets."""
+    """Return the same values, with characters that the font lacks named in brackets."""
     if isinstance(part, dict):
         return {name: _shown(value) for name, value in part.items()}
     if isinstance(part, list):
@@ -162,6 +162,6 @@ def _named(characters: str) -> str:
     seen = [c for c in characters if unicodedata.category(c) not in ("Cf", "Cc", "Mn")]
     if not seen:
         return ""
-    if len(seen) > 2:  # noqa: PLR2004 - a word in a script that the font has not
+    if len(seen) > 2:  # noqa: PLR2004 - a word in a script that the font lacks
         return text("paper_not_shown", count=str(len(seen)))
     return "".join(f"[{unicodedata.name(c, f'U+{ord(c):04X}').lower()}]" for c in seen)

@@ -23,7 +23,7 @@ class Answered:
 
 
 def answered(line: LogbookLine, names: Mapping[str, str]) -> Iterator[Answered]:
-    """The questions and their answers in words; a choice that was left open in a check list shows too (S3.6)."""
+    """Yield the questions and answers of an entry; of a check list also what was not ticked (S3.6)."""
     for field in line.record.fields:
         if answer := line.entry.answers.get(field.id):
             yield Answered(field.label, _in_words(field, answer, names), field.kind is FieldKind.LONG_TEXT)

@@ -1,4 +1,4 @@
-"""The catalogues of sentences: one gettext file (.po) for each language in `locale`, keyed by the program's codes."""
+"""The catalogues of sentences: one gettext file in `locale` for each language, keyed by code."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _spoken: ContextVar[str] = ContextVar("language", default=DUTCH)
 
 
 def language() -> str:
-    """Return the language of whoever is answered now."""
+    """Return the language of the person who is answered now."""
     return _spoken.get()
 
 
 @contextmanager
 def use_language(language: str) -> Iterator[None]:
-    """Answer in this language, in this task and in the threads that work for it; others are not touched."""
+    """Use this language within this task and the threads that it starts."""
     before = _spoken.set(language)
     try:
         yield
@@ -34,7 +34,7 @@ def use_language(language: str) -> Iterator[None]:
 
 @cache
 def sentences(language: str) -> Mapping[str, str]:
-    """Return the language's sentences by code; its file is read once. Raises OSError when there is none."""
+    """Return the sentences of this language by code; its file is read once. Raises OSError if there is none."""
     with (FOLDER / f"{language}.po").open("rb") as file:
         catalogue = read_po(file, locale=language, abort_invalid=True)
     return MappingProxyType({str(message.id): str(message.string) for message in catalogue if message.id})

@@ -15,7 +15,7 @@ WEEK = 7
 
 
 def last_day(due: date, today: date) -> str:
-    """Return by when something is to be done."""
+    """Return by when something must be done."""
     if due < today:
         return text("due_passed", day=in_full(due))
     near = {0: "due_today", 1: "due_tomorrow"}.get((due - today).days)
@@ -23,7 +23,7 @@ def last_day(due: date, today: date) -> str:
 
 
 def on_day(day: date, today: date) -> str:
-    """Return a day from today on: within a week its name will do."""
+    """Return today or a later day; within a week it is only the name of the day."""
     ahead = (day - today).days
     if near := {0: "today", 1: "tomorrow"}.get(ahead):
         return text(near)
@@ -41,6 +41,6 @@ def in_full(day: date) -> str:
 
 
 def day(moment: datetime | date) -> str:
-    """Return the day as it is written in the reader's language: 23-11-2026, 23 Nov 2026."""
+    """Return the date as the reader's language writes it: 23-11-2026, 23 Nov 2026."""
     local = moment.astimezone(AMSTERDAM) if isinstance(moment, datetime) else moment
     return format_date(local, DAYS[language()], locale=language())

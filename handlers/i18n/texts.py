@@ -11,7 +11,7 @@ from meldcode.domain.plan.roles import Role
 
 
 def text(code: str, /, **words: str) -> str:
-    """Return the sentence in the language of the reader, its words filled in. Raises KeyError for an unknown code."""
+    """Return the sentence in the reader's language, with its words filled in. Raises KeyError for an unknown code."""
     return sentences(language())[code].format(**words)
 
 
@@ -26,7 +26,7 @@ def roles(names: Iterable[str], *, joined_by: str = "or") -> str:
 
 
 def listed(words: list[str], *, joined_by: str = "and") -> str:
-    """Return the words as a list in a sentence."""
+    """Return the words as a list for use in a sentence."""
     if len(words) < 2:  # noqa: PLR2004 - one word is no list
         return "".join(words)
     return ", ".join(words[:-1]) + text(joined_by) + words[-1]
@@ -43,12 +43,12 @@ def steps_in(plan: Plan) -> str:
 
 
 def problem(problem: Problem) -> str:
-    """Return what is wrong with a field: the plan's reason, or the sentence of the code."""
+    """Return what is wrong with a field: the reason from the plan, or else the sentence of the code."""
     return problem.reason or text(problem.code, **problem.words)
 
 
 def refusal(refused: Refused) -> str:
-    """Return why something cannot be done, and what to do next."""
+    """Return why something is refused, and what to do next."""
     words = dict(refused.words)
     if "roles" in words:
         words["roles"] = roles(words["roles"].split()) or text("a_colleague")

@@ -1,6 +1,7 @@
-"""What went wrong, for the log: a reference code, the kind of error and the places in the code, never its words.
+"""Logs errors: a reference code, the kind of error and the places in the code.
 
-The message of an exception can hold what somebody typed (promise 4), so it is left out, as are the values of variables.
+The message of an exception and the values of variables can hold what somebody typed, so they are never logged
+(promise 4).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ log = logging.getLogger("meldwijzer.trouble")
 
 
 def log_error(error: BaseException, what: str) -> str:
-    """Log the error under a new reference code, which the person is shown, and return the code."""
+    """Log the error under a new reference code, and return the code, to show it to the person."""
     reference = "-".join("".join(secrets.choice(ALPHABET) for _ in range(3)) for _ in range(2))
     log.error("reference=%s what=%s error=%s at=%s", reference, what, type(error).__name__, _places(error))
     return reference

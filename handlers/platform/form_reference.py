@@ -1,4 +1,4 @@
-"""Which form a modal holds: kept in `private_metadata`, without personal data (promise 4)."""
+"""Which form a modal shows, kept in its `private_metadata` without personal data (promise 4)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from handlers.platform.request import Request
 
 @dataclass(frozen=True)
 class FormRef:
-    """Which form a view shows: kept in its `private_metadata`."""
+    """Which form a modal shows. `seen` is the version of the case, `refers_to` the entry that it corrects."""
 
     record: str
     case: str = ""
@@ -20,16 +20,16 @@ class FormRef:
     page: int = 0
 
     def key(self, request: Request) -> str:
-        """The idempotency key of this form in its view, which may have shown other forms before."""
+        """Return the idempotency key of this form in its view, which may have shown other forms before."""
         return f"{request.submission_key}/{self.record}/{self.seen}/{self.refers_to}"
 
     def dumped(self) -> str:
-        """As text."""
+        """Return it as text for `private_metadata`."""
         return json.dumps({name: value for name, value in asdict(self).items() if value})
 
     @classmethod
     def loaded(cls, metadata: str) -> FormRef:
-        """From text. Raises ValueError or TypeError when it is none of ours."""
+        """Read it from `private_metadata`. Raises ValueError or TypeError when the text is not ours."""
         try:
             ref = cls(**json.loads(metadata))
         except RecursionError as error:

@@ -1,4 +1,4 @@
-"""What was filled in in a modal, read from the state that Slack sends."""
+"""Reads what was filled in from the state of a modal."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SCHOOL = "school"
 
 
 def answers_of(state: Mapping[str, Any]) -> dict[str, Answer]:
-    """Return what was filled in, by field; what is empty is left out."""
+    """Return the answers by field, without empty ones."""
     found: dict[str, Answer] = {}
     for block_id, elements in state.items():
         element = elements.get(ANSWER)
@@ -28,7 +28,7 @@ def answers_of(state: Mapping[str, Any]) -> dict[str, Answer]:
 
 
 def read_form(request: Request) -> tuple[FormRef, RecordEntry]:
-    """Which form it is, and what was filled in. Raises Refusal when it is no form of ours."""
+    """Return which form it is and what was filled in. Raises Refused when it is not a form of ours."""
     try:
         ref = FormRef.loaded(request.view.get("private_metadata", ""))
         answers = answers_of((request.view.get("state") or {}).get("values") or {})
@@ -49,7 +49,7 @@ def read_form(request: Request) -> tuple[FormRef, RecordEntry]:
 
 
 def first_input(view: Mapping[str, Any]) -> str:
-    """Return the block to show a problem at that belongs to no field: the longest text, else the first input."""
+    """Return the block at which to show a problem of the whole form: a long text, or else the first input."""
     inputs = [block for block in view.get("blocks", []) if block.get("type") == "input"]
     long = [block for block in inputs if block.get("element", {}).get("multiline")]
     return str((long or inputs or [{"block_id": ""}])[0].get("block_id", ""))

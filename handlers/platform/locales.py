@@ -1,8 +1,8 @@
-"""Who speaks which language: everybody's locale on the platform, known without asking while a request waits.
+"""The language of each person, from their Slack locale, without a call to Slack while a request waits.
 
-All known locales are read at start, and the platform is asked for those of whom none is known, so that the first answer
-is in the right language too. After somebody acted, the platform is asked for theirs, at most once a day; a change that
-the platform tells of is kept at once. What is not English is answered in Dutch.
+Known locales are read at start. Slack is asked for unknown ones, so that the first answer is in the right language too,
+and for the locale of somebody who acts, at most once a day. A change that Slack reports is stored at once. Locales
+other than English are answered in Dutch.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from meldcode.domain.staff import Identity
 
 ASK_AGAIN = 24 * 3600.0
 KEEP_UP_EVERY = 60.0
-"""Seconds after which it is seen what another process learned, and who is new."""
+"""Seconds between two looks at what other processes learned, and at who is new."""
 BETWEEN_TWO = 0.6
-"""Seconds between two people who are asked after without having acted: Slack allows a hundred a minute."""
+"""Seconds between two calls about people who did not act: Slack allows a hundred calls a minute."""
 
 
 def language_of(locale: str | None) -> str:
@@ -40,7 +40,7 @@ class Languages:
         self._asked: dict[Identity, float] = {}
 
     async def begin(self) -> None:
-        """Read what is known."""
+        """Read the known locales."""
         self._locales = await self._executor.execute(lambda uow, _now: uow.identities.locales(), seconds=JOB_SECONDS)
 
     def of(self, who: Identity) -> str:
@@ -48,7 +48,7 @@ class Languages:
         return language_of(self._locales.get(who))
 
     async def run(self, runs: Callable[[], None]) -> None:
-        """Keep up with what is known, and ask after whom it is not known of, until cancelled."""
+        """Read what other processes learned, and ask for unknown locales, until cancelled."""
         while True:
             await self.begin()
             runs()
@@ -62,17 +62,17 @@ class Languages:
                 try:
                     await self.learn(who)
                 except NotInstalled:
-                    continue  # until the app is, there is nobody to ask
-                except Exception as error:  # the others are asked after all the same
+                    continue  # the app must be installed first
+                except Exception as error:  # go on with the others
                     log_error(error, "languages")
                 await asyncio.sleep(BETWEEN_TWO)
 
     def may_ask(self, who: Identity) -> bool:
-        """Tell whether the platform was not asked for this person's locale lately."""
+        """Whether Slack has not been asked for this person's locale in the last day."""
         return bool(who.user) and time.monotonic() - self._asked.get(who, -ASK_AGAIN) >= ASK_AGAIN
 
     async def learn(self, who: Identity) -> None:
-        """Ask the platform for this person's locale, unless it was asked lately."""
+        """Ask Slack for this person's locale, unless it was asked in the last day."""
         if not self.may_ask(who):
             return
         client = await self._workspaces.client(who.workspace)
@@ -81,7 +81,7 @@ class Languages:
         await self.keep(who, str((said.get("user") or {}).get("locale") or ""))
 
     async def keep(self, who: Identity, locale: str) -> None:
-        """Keep this locale, when it is another than before."""
+        """Store this locale if it changed."""
         if locale and locale != self._locales.get(who):
             self._locales[who] = locale
             await self._executor.execute(lambda uow, _now: uow.identities.set_locale(who, locale), seconds=JOB_SECONDS)

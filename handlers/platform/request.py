@@ -1,4 +1,4 @@
-"""What a handler gets: the request as Slack sent it, read in one place, and the services it may use."""
+"""What a controller gets: the request as Slack sent it, and the services it may use."""
 
 from __future__ import annotations
 
@@ -25,36 +25,36 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Request:
-    """A request of Slack's, whatever its kind."""
+    """A request from Slack, of any kind."""
 
     body: dict[str, Any]
 
     @property
     def kind(self) -> str:
-        """What sort of request it is, for the log."""
+        """The type of request, for the log."""
         return str(self.body.get("type") or ("command" if "command" in self.body else "request"))
 
     @property
     def identity(self) -> Identity:
-        """Who did this, in which workspace."""
+        """Who made the request, in which workspace."""
         user = _part(self.body, "user")
         team = self.body.get("team_id") or user.get("team_id") or _part(self.body, "team").get("id") or ""
         return Identity(SLACK, str(team), str(user.get("id") or self.body.get("user_id") or self._event_user))
 
     @property
     def trigger_id(self) -> str:
-        """The right to open one modal within 3 s."""
+        """The id with which one modal can be opened within 3 seconds."""
         return str(self.body.get("trigger_id", ""))
 
     @property
     def id(self) -> str:
-        """What Slack gives out once: the event's id, or the right to open a modal; empty when there is neither."""
+        """An id that Slack uses once: of the event or the trigger; empty if there is neither."""
         given = str(self.body.get("event_id") or self.trigger_id)
         return f"{self.identity.workspace}/{given}" if given else ""
 
     @property
     def view(self) -> dict[str, Any]:
-        """The view that was submitted or clicked in; empty when it was a message or a command."""
+        """The view that was submitted or clicked in; empty for a message or a command."""
         return _part(self.body, "view")
 
     @property
@@ -64,22 +64,22 @@ class Request:
 
     @property
     def below(self) -> str:
-        """The id of the modal under this one, if there is one."""
+        """The id of the modal under this one, or an empty text."""
         return str(self.view.get("previous_view_id") or "")
 
     @property
     def action(self) -> str:
-        """What was clicked: the part of the action_id before the dot, which only keeps action_ids apart."""
+        """What was clicked: the part of the `action_id` before the dot (see `views/actions.py`)."""
         return str(self._action.get("action_id", "")).partition(".")[0]
 
     @property
     def value(self) -> str:
-        """The value of the clicked button, or of what or who was chosen in a menu."""
+        """The value of the button, or the option or person that was chosen in a menu."""
         chosen = _part(self._action, "selected_option")
         return str(self._action.get("value") or self._action.get("selected_user") or chosen.get("value", ""))
 
     def values(self) -> dict[str, Any]:
-        """Return the clicked button's value, when it holds several. Raises Refusal when it is none of ours."""
+        """Return the value of a button as a JSON object. Raises Refused when it is not one of ours."""
         try:
             found = json.loads(self.value)
         except (ValueError, RecursionError):
@@ -90,15 +90,15 @@ class Request:
 
     @property
     def source(self) -> str:
-        """Where this was done, the same for a repeated click: the view, else the message, else this one command."""
+        """The view, message or command that the request came from; the same for a repeated click."""
         who, message = self.identity, _part(self.body, "message").get("ts")
         return f"{who.workspace}/{who.user}/{self.view.get('id') or message or self.trigger_id}"
 
     @property
     def submission_key(self) -> str:
-        """The idempotency key: the same view of the same person, however often it is sent, is one submission.
+        """The idempotency key of a submission: the view and the person.
 
-        A view that shows one thing after another needs what it shows beside it.
+        A view that shows several forms one after another must add which form it is.
         """
         who = self.identity
         return f"{who.workspace}/{who.user}/{self.view.get('id', '')}"
@@ -121,13 +121,13 @@ class Request:
 
 
 def _part(whole: dict[str, Any], name: str) -> dict[str, Any]:
-    """An object in the request; empty when there is none, or something else in its place."""
+    """Return an object in the request; an empty one if it is missing or of another type."""
     found = whole.get(name)
     return found if isinstance(found, dict) else {}
 
 
 def idempotent(request: Request, use_case: Callable[[UnitOfWork, datetime], T]) -> Callable[[UnitOfWork, datetime], T]:
-    """Return the use case for this request, which is refused when the same request is played again (promise 9)."""
+    """Wrap a use case so that it raises Refused when the same request is replayed (promise 9)."""
 
     def for_the_first_time(uow: UnitOfWork, now: datetime) -> T:
         if not uow.processed_requests.claim(request.id, now):
@@ -139,8 +139,11 @@ def idempotent(request: Request, use_case: Callable[[UnitOfWork, datetime], T]) 
 
 @dataclass
 class Services:
-    """What handlers may use. After a commit `wake` lets the sender look at the outbox at once. `client` is the one of
-    the workspace that a request came from."""
+    """What controllers may use.
+
+    `wake` makes the outbox relay look at once, to be called after a commit. `client` acts in the workspace that the
+    request came from.
+    """
 
     executor: Executor[UnitOfWork]
     workspaces: Workspaces
@@ -150,9 +153,9 @@ class Services:
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def at(self, workspace: str, asked_from: str | None) -> Services:
-        """Return what the handlers may use for somebody of this workspace, who asks from that one.
+        """Return the services for somebody of `workspace` who sends a request from `asked_from`.
 
-        Raises NotInstalled; when several are served, a guest of another one is not (they never mix).
+        Raises NotInstalled. If the bot serves several workspaces, guests from another one are refused too.
         """
         if not self.workspaces.is_one and workspace != asked_from:
             raise NotInstalled
@@ -160,7 +163,7 @@ class Services:
         return self if client is self.client else replace(self, client=client)
 
     def later(self, work: Coroutine[Any, Any, Any]) -> None:
-        """Do this after the acknowledgement; when it fails, only the log tells."""
+        """Do this after the acknowledgement. A failure is only logged."""
         task = asyncio.ensure_future(_noted(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

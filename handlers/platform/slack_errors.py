@@ -1,4 +1,4 @@
-"""What a refusal of Slack's means for a message that was to be sent."""
+"""What an error of Slack means for the message that was to be sent."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from slack_sdk.errors import SlackApiError
 
 
 class Meaning(Enum):
-    """`LATER`: Slack is away or busy. `NOBODY`: this person cannot be reached. `LOCKED_OUT`: nobody can, since the
-    token or the app's rights are refused. `DOUBTFUL`: this message may be at fault, and cannot be tried for ever.
+    """What to do with the message.
+
+    `LATER`: Slack is away or busy. `NOBODY`: this person cannot be reached. `LOCKED_OUT`: nobody can be reached, since
+    Slack refuses the token or the app's rights. `DOUBTFUL`: the message itself may be wrong, so give up after a while.
     """
 
     LATER = auto()
@@ -47,13 +49,13 @@ SERVER_ERRORS, TOO_MANY = 500, 429
 
 
 def code_of(error: SlackApiError) -> str:
-    """Return Slack's word for what went wrong, or the HTTP status."""
+    """Return the error code of Slack, or the HTTP status."""
     data = error.response.data if isinstance(error.response.data, dict) else {}
     return str(data.get("error") or f"http_{error.response.status_code}")[:60]
 
 
 def meaning_of(error: SlackApiError) -> Meaning:
-    """Return what Slack's refusal means."""
+    """Return what this error means."""
     code, status = code_of(error), error.response.status_code
     if code in NOBODY:
         return Meaning.NOBODY

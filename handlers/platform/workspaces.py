@@ -1,4 +1,4 @@
-"""The workspaces that the bot serves, and the client by which each is reached: one, or as many as installed the app."""
+"""The workspaces that the bot serves, each with its client: one, or all that installed the app."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from meldcode.application.ports.installations import Installation
 from meldcode.application.ports.unit_of_work import UnitOfWork
 
 READ_EVERY = 5.0
-"""Seconds in which another process hears that the app was installed anew, or removed."""
+"""Seconds between two looks at what other processes installed or removed."""
 
 
 class NotInstalled(Exception):
@@ -23,7 +23,7 @@ class NotInstalled(Exception):
 
 
 class Workspaces(ABC):
-    """What the bot is in each workspace; asked for each request, so answered from memory."""
+    """The bot's identity in each workspace, kept in memory because every request needs it."""
 
     is_one: bool
 
@@ -33,14 +33,14 @@ class Workspaces(ABC):
 
     @abstractmethod
     async def authorize(self, team_id: str | None) -> AuthorizeResult | None:
-        """Return who the bot is in the workspace that a request came from; None when it does not serve that one."""
+        """Return the bot's identity in the workspace that a request came from; None if it does not serve that one."""
 
     @abstractmethod
     async def read(self) -> None:
-        """Read anew where the app is installed."""
+        """Read again where the app is installed."""
 
     async def run(self, runs: Callable[[], None]) -> None:
-        """Keep up with what other processes change, until cancelled; what cannot be read leaves what was read."""
+        """Read regularly what other processes changed, until cancelled. A failure keeps what was read before."""
         while True:
             await self.read()
             runs()
@@ -48,7 +48,7 @@ class Workspaces(ABC):
 
 
 class OneWorkspace(Workspaces):
-    """The workspace of the token in the settings."""
+    """One workspace, with the token from the settings."""
 
     is_one = True
 
@@ -61,24 +61,24 @@ class OneWorkspace(Workspaces):
         return self._client
 
     async def authorize(self, team_id: str | None) -> AuthorizeResult | None:
-        """Return who the bot is, in its own workspace."""
+        """Return the bot's identity, for its own workspace."""
         return self._identity if team_id in (None, self._identity.team_id) else None
 
     async def read(self) -> None:
-        """Nothing: the settings say it."""
+        """Do nothing: the settings do not change."""
 
 
 @dataclass(frozen=True)
 class _Served:
-    """A workspace where the app is installed."""
+    """An installation, with the client and the identity made from it."""
 
     installation: Installation
     client: AsyncWebClient
-    identity: AuthorizeResult = field(repr=False)  # it shows the token
+    identity: AuthorizeResult = field(repr=False)  # it contains the token
 
 
 class InstalledWorkspaces(Workspaces):
-    """The workspaces where the app was installed over OAuth (ADR 28). `base` is a client without a token."""
+    """The workspaces that installed the app over OAuth (ADR 28). `base` is a client without a token."""
 
     is_one = False
 
@@ -88,7 +88,7 @@ class InstalledWorkspaces(Workspaces):
         self._served: dict[str, _Served] = {}
 
     async def read(self) -> None:
-        """Read all installations anew."""
+        """Read all installations again."""
         found = await self._executor.execute(lambda uow, _now: uow.installations.all())
         self._served = {one.workspace: self._as_served(one) for one in found}
 
@@ -97,7 +97,7 @@ class InstalledWorkspaces(Workspaces):
         return (await self._find(workspace)).client
 
     async def authorize(self, team_id: str | None) -> AuthorizeResult | None:
-        """Return who the bot is in the workspace that a request came from; None when it is not installed there."""
+        """Return the bot's identity in the workspace that a request came from; None if it is not installed there."""
         try:
             return (await self._find(team_id or "")).identity
         except NotInstalled:
@@ -105,7 +105,7 @@ class InstalledWorkspaces(Workspaces):
 
     async def _find(self, workspace: str) -> _Served:
         if workspace not in self._served:
-            await self.read()  # it may have been installed just now, by another process
+            await self.read()  # another process may just have installed it
         try:
             return self._served[workspace]
         except KeyError:

@@ -28,15 +28,15 @@ DEPUTY_FORM, ROLES_FORM = "deputy", "roles"
 
 
 def open_button(code: str, *, style: str = "") -> b.Block:
-    """The button that shows the case to whoever may read it."""
+    """The button that opens a case, for those who may read it."""
     return b.button(text("open_case"), OPEN_CASE, code, style=style)
 
 
 def signal_button() -> b.Block:
-    """The button that opens the form for a signal."""
+    """The button that opens the signal form."""
     return b.button(text("report"), NEW_SIGNAL, "signal", style="primary")
 
 
 def acute_button(case: str = "") -> b.Block:
-    """The button that is everywhere (G4); `case` is the code of the case it is shown in."""
+    """The button that is on every screen (G4); `case` is the code of the case on that screen."""
     return b.button(text("acute"), ACUTE, case or "acute", style="danger")

@@ -24,14 +24,14 @@ class AlarmRef:
     raised_at: datetime
 
     def dumped(self) -> str:
-        """As a button's value."""
+        """Return it as the value of a button."""
         return json.dumps({"raised_by": str(self.raised_by), "raised_at": self.raised_at.isoformat()})
 
     @classmethod
     def loaded(cls, value: str) -> AlarmRef:
-        """From a button's value. Raises ValueError or KeyError when it is none of ours.
+        """Read it from the value of a button. Raises ValueError or KeyError when the value is not ours.
 
-        Buttons that were sent before version 0017 of the tables hold the person and the moment with a space between.
+        Buttons that were sent before version 0017 of the tables hold the person and the time with a space between them.
         """
         raised_by, _, raised_at = value.partition(" ")
         found = json.loads(value) if value.startswith("{") else {"raised_by": raised_by, "raised_at": raised_at}
@@ -44,14 +44,14 @@ def alarm_button(alarm: AlarmRef) -> b.Block:
 
 
 def acute_modal(alerted: Sequence[Person]) -> b.View:
-    """What to do now when a child is in danger, and who were alerted (G4)."""
+    """Return what to do now that a child is in danger, and who was alerted (G4)."""
     names = b.escape(texts.listed([person.name for person in alerted]))
-    told = text("acute_alerted", people=names) if alerted else text("acute_nobody")
-    return b.modal(text("acute_title"), [b.section(text("acute_text")), b.section(told)], close=text("close"))
+    who = text("acute_alerted", people=names) if alerted else text("acute_nobody")
+    return b.modal(text("acute_title"), [b.section(text("acute_text")), b.section(who)], close=text("close"))
 
 
 def alarm_modal(person: Person, raised_at: datetime) -> b.View:
-    """Who raised the alarm, and when."""
+    """Return who raised the alarm, and when."""
     time = raised_at.astimezone(AMSTERDAM).strftime("%H:%M")
     words = text("alarm_who", name=b.escape(person.name), time=time)
     return b.modal(text("acute_title"), [b.section(words), b.section(text("acute_text"))], close=text("close"))

@@ -1,4 +1,4 @@
-"""Block Kit as plain dicts (in use: 200 cases in 0.5 ms, builder libraries take a hundred times as long)."""
+"""Block Kit as plain dicts: a hundred times as fast as builder libraries."""
 
 from __future__ import annotations
 
@@ -11,49 +11,49 @@ from handlers.platform import limits
 Block = dict[str, Any]
 View = dict[str, Any]
 RIGHT_TO_LEFT = frozenset({"R", "AL", "RLE", "RLO", "RLI"})
-"""The classes of signs that run from right to left, or make others do so."""
+"""Unicode classes of characters that run from right to left, or make others do so."""
 
 
 def escape(words: str) -> str:
-    """Return the words so that mrkdwn shows them as they are: no mentions, no links."""
+    """Return the words so that mrkdwn shows them literally, without mentions and links."""
     return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def isolated(words: str) -> str:
-    """Return what somebody typed such that, running from right to left, it turns nothing that stands around it."""
+    """Return typed text so that text from right to left does not reorder what is around it."""
     turns = any(unicodedata.bidirectional(sign) in RIGHT_TO_LEFT for sign in words)
     return f"\N{FIRST STRONG ISOLATE}{words}\N{POP DIRECTIONAL ISOLATE}" if turns else words
 
 
 def plain(words: str) -> Block:
-    """A text object without any formatting; what people typed is shown only as this."""
+    """A text object without formatting, as for everything that people typed."""
     return {"type": "plain_text", "text": words, "emoji": False}
 
 
 def mrkdwn(words: str) -> Block:
-    """A text object with formatting, for our own sentences."""
+    """A text object with formatting, for sentences of our own."""
     return {"type": "mrkdwn", "text": words, "verbatim": True}
 
 
 def header(words: str) -> Block:
-    """A large line."""
+    """A large line of text."""
     return {"type": "header", "text": plain(words[: limits.HEADER])}
 
 
 def section(words: str, *, accessory: Block | None = None) -> Block:
-    """A paragraph of our own, with a button beside it if given."""
+    """A paragraph of our own, with an optional button beside it."""
     block: Block = {"type": "section", "text": mrkdwn(words[: limits.SECTION])}
     return block | {"accessory": accessory} if accessory else block
 
 
 def typed(words: str) -> list[Block]:
-    """What somebody typed, as it was typed; in as many sections as it takes."""
+    """Typed text, unformatted, in as many sections as it needs."""
     parts = [words[start : start + limits.SECTION] for start in range(0, len(words), limits.SECTION)]
     return [{"type": "section", "text": plain(part)} for part in parts if part.strip()]
 
 
 def pairs(rows: list[tuple[str, str]]) -> list[Block]:
-    """Short answers beside their questions, five in a section; what was typed is shown as it was typed."""
+    """Questions with their short answers beside them, several in a section."""
     shown = [(label, words) for label, words in rows if words.strip()]
     return [
         {"type": "section", "fields": [field for row in shown[start : start + limits.PAIRS] for field in _pair(*row)]}
@@ -94,12 +94,12 @@ def overflow(action_id: str, options: list[Block]) -> Block:
 
 
 def confirm(title: str, words: str, yes: str, no: str) -> Block:
-    """A question that comes before what the button does."""
+    """The question that Slack asks before a button does something."""
     return {"title": plain(title), "text": plain(words), "confirm": plain(yes), "deny": plain(no)}
 
 
 def actions(elements: list[Block]) -> list[Block]:
-    """A row of buttons, or nothing when there are none."""
+    """A row of buttons; no block when there are none."""
     return [{"type": "actions", "elements": elements[: limits.BUTTONS]}] if elements else []
 
 

@@ -26,7 +26,7 @@ from meldcode.domain.plan.model import ActionSpec, Effect, Plan, Step
 
 
 def case_modal(view: CaseView, page: int | None = None) -> b.View:
-    """The case: where it stands, what is needed, and a page of its logbook (the last one unless asked otherwise)."""
+    """Return the modal of a case, with a page of its logbook: by default the last one."""
     case, pupil, plan = view.context.stored, view.context.pupil, view.context.plan
     typed = {"first": pupil.first_name, "last": pupil.last_name, "group": pupil.group}
     name = text("case_pupil", **{part: b.isolated(words) for part, words in typed.items()})
@@ -55,7 +55,7 @@ def _standing(view: CaseView) -> list[b.Block]:
         return [closed, *([b.context(_kept_until(view.kept_until, plan))] if view.kept_until else [])]
     if state.status is Status.JOINED:
         return [b.section(text("case_joined", who=texts.roles(plan.record_with(Effect.JOINS).by)))]
-    waiting = _as_list([record.title for record in view.open])
+    waiting = _bullets([record.title for record in view.open])
     lines = [
         f"*{text('step_of', number=str(step.number), total=texts.steps_in(plan), title=step.title)}*",
         text("case_turn", who=texts.roles(to_act(plan, state))),
@@ -73,18 +73,18 @@ def _kept_until(moment: datetime, plan: Plan) -> str:
 
 
 def _done(view: CaseView, step: Step) -> list[str]:
-    """What was done in this step, by whom and when."""
+    """What was recorded in this step, by whom and when."""
     standing = view.context.state.standing
     entries = [(record.title, standing[record.id]) for record in step.records if record.id in standing]
     done = [
         text("done_by", title=title, author=b.escape(view.names.get(str(entry.author), "")), day=day(entry.written_at))
         for title, entry in entries
     ]
-    return [text("case_done", records=_as_list(done))] if done else []
+    return [text("case_done", records=_bullets(done))] if done else []
 
 
 def _postponed(view: CaseView) -> list[str]:
-    """Until when the reminders of this step were put off, by whom and why (G2)."""
+    """Until when the reminders of this step were postponed, by whom and why (G2)."""
     entry = view.postponement
     if entry is None:
         return []
@@ -95,12 +95,12 @@ def _postponed(view: CaseView) -> list[str]:
     return [text("case_postponed", until=until, author=b.escape(who), why=b.escape(" ".join(reasons)))]
 
 
-def _as_list(titles: list[str]) -> str:
+def _bullets(titles: list[str]) -> str:
     return "".join(titles) if len(titles) < 2 else "".join(f"\n• {title}" for title in titles)  # noqa: PLR2004
 
 
 def _case_buttons(view: CaseView) -> list[b.Block]:
-    """What comes next first, alone in colour; what was made already and what seldom happens in a menu."""
+    """The next action first, as the only coloured button; actions that were done already or are rare go into a menu."""
     plan, standing = view.context.plan, view.context.state.standing
     menu = [r for r in view.doable if (r.id in standing or r in plan.always) and r.id != plan.opens]
     shown = sorted((r for r in view.doable if r not in menu), key=lambda record: _urgency(view, record))
@@ -113,7 +113,7 @@ def _case_buttons(view: CaseView) -> list[b.Block]:
 
 
 def _urgency(view: CaseView, record: ActionSpec) -> int:
-    """0 for what the step calls for now, 1 for what it allows, 2 for what waits for a colleague or can always be."""
+    """0 for what the step needs now, 1 for what it allows, 2 for what waits for a colleague or is always possible."""
     if record.id == view.context.plan.opens or _is_own_proposal(view, record):
         return 2
     is_called_for = bool(record.when) or record.id in {waiting.id for waiting in view.open}
@@ -121,7 +121,7 @@ def _urgency(view: CaseView, record: ActionSpec) -> int:
 
 
 def _is_own_proposal(view: CaseView, record: ActionSpec) -> bool:
-    """Whether this confirms what the reader proposed, so that a colleague must do it (S4.3)."""
+    """Whether this confirms a proposal of the reader's own, so that a colleague must do it (S4.3)."""
     proposal = view.context.state.standing.get(record.agrees_with or "")
     return proposal is not None and proposal.author == view.context.person.id
 

@@ -1,4 +1,4 @@
-"""The form with which somebody arranges who deputises for them (G5)."""
+"""The form that arranges a deputy, and its confirmation (G5)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DEPUTY_FIELDS = {
 
 
 def deputy_modal() -> b.View:
-    """The form: who is away, who stands in, from when to when."""
+    """Return the form: who is away, who stands in, and the first and last day."""
     return b.modal(
         text("deputy_title"),
         [b.section(text("deputy_explain")), *(_input(name, kind) for name, kind in DEPUTY_FIELDS.items())],
@@ -40,7 +40,7 @@ def _input(name: str, kind: str) -> b.Block:
 
 
 def appointed_modal(appointed: Appointed) -> b.View:
-    """Confirm who deputises, for whom and how long."""
+    """Return the confirmation: who stands in for whom, and when."""
     words = text(
         "deputy_saved",
         deputy=b.escape(appointed.deputy.name),

@@ -1,4 +1,4 @@
-"""The pages on which somebody reads a dossier over before it is exported."""
+"""The pages on which a dossier is read over before it is exported, and its password."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KEPT_IN_SLACK = timedelta(days=1)
 
 
 def page_modal(page: ExportPage, ref: FormRef) -> b.View:
-    """A page to read over and adapt; the last one asks to confirm that all was read."""
+    """Return a page to read over and change; the last one asks to confirm that everything was read."""
     number, total = str(page.number + 1), str(page.total)
     blocks = [b.context(text("read_over_page", number=number, total=total))]
     if page.number == 0:
@@ -74,7 +74,7 @@ def _confirmed() -> b.Block:
 
 
 def password_modal(given: Export, password: str) -> b.View:
-    """Show the password of the file, once."""
+    """Return the password of the file, which is shown once."""
     code = given.view.context.stored.code
     blocks = [
         b.section(text("export_password", code=code, day=day(given.at + KEPT_IN_SLACK))),
@@ -84,6 +84,6 @@ def password_modal(given: Export, password: str) -> b.View:
     return b.modal(text("export_title"), blocks, close=text("close"), clear_on_close=True)
 
 
-def says_modal(code: str) -> b.View:
-    """Show one sentence in place of the form."""
+def status_modal(code: str) -> b.View:
+    """Return one sentence about the export; `code` is its code in the catalogues."""
     return b.modal(text("export_title"), [b.section(text(code))], close=text("close"), clear_on_close=True)

@@ -1,7 +1,7 @@
-"""The forms of the plan as modals, and what was filled in as answers.
+"""The forms of the plan as modals.
 
-A field's id is its `block_id`, and `ANSWER` its `action_id`. `private_metadata` says which form it is: ids and the
-case code, never what somebody typed (promise 4).
+The id of a field is its `block_id`, and its `action_id` is `ANSWER`. `private_metadata` holds ids and the case code,
+never what somebody typed (promise 4).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from meldcode.domain.staff import School
 
 
 def form_modal(form: FormView, ref: FormRef | None = None) -> b.View:
-    """Return the form as a modal, with its initial answers filled in."""
+    """Return the form with its initial answers; `ref` is that of the draft it continues."""
     ref = ref or FormRef(form.record.id, form.case, form.seen, form.refers_to)
     blocks = [
         *_head(form),
@@ -45,7 +45,7 @@ def form_modal(form: FormView, ref: FormRef | None = None) -> b.View:
 
 
 def _title(record: ActionSpec) -> str:
-    """What is recorded; of a dossier given along, which is not yet, what is done here."""
+    """The action's title; for an export, and when the title is too long, the text of its button."""
     is_short = len(record.title) <= limits.TITLE
     return record.title if is_short and record.effect is not Effect.EXPORTS else record.button
 
@@ -60,7 +60,7 @@ def _head(form: FormView) -> list[b.Block]:
 
 
 def _consequences(found: Iterable[Consequence]) -> Iterator[str]:
-    """What the answers do; answers that do the same in one sentence."""
+    """What the answers lead to, with one sentence for answers that lead to the same."""
     for (step, outcome), same in groupby(found, key=lambda consequence: (consequence.step, consequence.outcome)):
         choices = [f"“{consequence.choice}”" for consequence in same if consequence.choice]
         always = "" if choices else "_always"
@@ -78,9 +78,9 @@ def _logbook(form: FormView) -> list[b.Block]:
 def _foot(form: FormView) -> list[b.Block]:
     readers = texts.roles(form.plan.readers, joined_by="and")
     lines = [text("form_private_case" if form.case else "form_private", readers=readers)]
-    if told := _told(form, is_certain=True):
+    if told := _notified(form, is_certain=True):
         lines.append(text("form_next", told=told))
-    if told := _told(form, is_certain=False):
+    if told := _notified(form, is_certain=False):
         lines.append(text("form_next_perhaps", told=told))
     if form.record.id != form.plan.opens and form.plan.step_of(form.record.id):
         lines.append(text("form_next_step"))
@@ -89,8 +89,8 @@ def _foot(form: FormView) -> list[b.Block]:
     return [b.context("\n".join(lines))]
 
 
-def _told(form: FormView, *, is_certain: bool) -> str:
-    """The roles that get a message, whatever is answered or only after some answers."""
+def _notified(form: FormView, *, is_certain: bool) -> str:
+    """The roles that get a message: with any answers if `is_certain`, else only with some answers."""
     roles = [role for tell in form.record.tell if is_certain is not bool(tell.when) for role in tell.roles]
     return texts.roles(dict.fromkeys(roles), joined_by="and")
 

@@ -1,6 +1,6 @@
-"""The Home tab: everyone's dashboard, with case codes, steps and buttons alone (promise 4).
+"""The Home tab: a person's worklist, with only case codes, steps and buttons (promise 4).
 
-What waits for this person comes first. Names of colleagues may stand here, after the access check; of pupils never.
+What waits for this person comes first. Names of colleagues may be shown, after the access check; names of pupils never.
 """
 
 from __future__ import annotations
@@ -37,29 +37,29 @@ EMPTY = {
     Role.TEACHER: "home_empty_teacher",
     Role.CLUSTER_DIRECTOR: "home_empty_director",
 }
-"""What the tab teaches while it is empty; of several roles the first one counts."""
+"""What an empty tab explains, by role; the first role that somebody has counts."""
 
 
 def home_view(overview: Overview) -> b.View:
-    """Everyone's dashboard: what waits for this person first."""
+    """Return the Home tab."""
     report = [signal_button()] if overview.may_report else []
     blocks = [*b.actions([*report, acute_button()])]
     if overview.page == 0:
-        blocks += [b.header(text("home_title", name=overview.person.name)), b.context(_you(overview.person))]
+        blocks += [b.header(text("home_title", name=overview.person.name)), b.context(_own_roles(overview.person))]
         blocks += missing_roles(overview.gaps)
-    blocks += [*case_list(overview), *_turns(overview)]
+    blocks += [*case_list(overview), *_page_buttons(overview)]
     if overview.page == 0:
         blocks += _away(overview)
     return {"type": "home", "blocks": [*blocks, b.context(text("home_private"))]}
 
 
 def problem_home(words: str) -> b.View:
-    """The Home tab when it cannot be shown."""
+    """Return a Home tab with the reason why it cannot be shown."""
     return {"type": "home", "blocks": [*b.actions([acute_button()]), b.section(words)]}
 
 
 def case_list(overview: Overview) -> list[b.Block]:
-    """A page of a person's cases: what waits for them, what they must do this week, then the others."""
+    """Return a page of cases: those that wait for this person, this week, then the others."""
     if not overview.counts:
         return [b.section(_empty(overview)), *_week(overview)]
     waiting = [row for row in overview.rows if row.place is Section.WAITS]
@@ -71,14 +71,14 @@ def case_list(overview: Overview) -> list[b.Block]:
 
 
 def waiting_list(overview: Overview) -> list[b.Block]:
-    """The first cases that wait for this person, or that nothing does."""
+    """Return the first cases that wait for this person, or the sentence that none do."""
     if not overview.counts:
         return [b.section(_empty(overview))]
     waiting = [row for row in overview.rows if row.place is Section.WAITS][: limits.WAITING]
     return _rows(waiting, overview) or [b.section(text("home_nothing_waits"))]
 
 
-def _you(person: Person) -> str:
+def _own_roles(person: Person) -> str:
     places = [
         text("home_you", roles=texts.roles(sorted(m.roles), joined_by="and"), school=m.school.name)
         for m in person.memberships.values()
@@ -101,7 +101,7 @@ def _rows(rows: Iterable[CaseRow], overview: Overview) -> list[b.Block]:
 
 
 def _row(row: CaseRow, overview: Overview) -> Iterator[str]:
-    """A case in three lines: which it is, where it stands, what is needed and by when."""
+    """The lines of a case: its code, its step, and what is needed by when."""
     own = f" · {text('home_row_own')}" if row.is_own else ""
     yield text("home_row", code=row.case.code) + own
     if row.place is Section.JOINED:
@@ -118,7 +118,7 @@ def _row(row: CaseRow, overview: Overview) -> Iterator[str]:
 
 
 def _needed_by(needed: str, until: str) -> str:
-    """What is needed and by when: in one sentence, or in two where the first is a question."""
+    """What is needed and by when: one sentence, or two when the first is a question."""
     if needed and until and not needed.endswith("?"):
         return f"{needed}, {until}"
     return " ".join([needed, until[:1].upper() + until[1:]]).strip()
@@ -131,7 +131,7 @@ def _bar(plan: Plan, step_id: str) -> str:
 
 
 def _week(overview: Overview) -> list[b.Block]:
-    """What is to be done this week, a day on a line."""
+    """What must be done this week, with a line for each day."""
     week = overview.week
     if week is None or not (week.due or week.promises):
         return []
@@ -155,8 +155,8 @@ def _promises(week: Week) -> Iterator[str]:
         yield text("home_week_promise", day=on_day(promised, week.today), codes=codes)
 
 
-def _turns(overview: Overview) -> list[b.Block]:
-    """To the next page and the one before."""
+def _page_buttons(overview: Overview) -> list[b.Block]:
+    """The buttons to the previous and the next page."""
     if overview.pages == 1:
         return []
     page = overview.page
@@ -168,14 +168,14 @@ def _turns(overview: Overview) -> list[b.Block]:
 
 
 def _schools(overview: Overview) -> list[b.Block]:
-    """How it is in the schools that this person leads: counts, what is overdue, whose turn it is."""
+    """Figures of the schools that this person leads: open cases, what is overdue, and whose turn it is."""
     blocks: list[b.Block] = []
     for school in overview.schools:
         if school.steps:
             blocks += [
                 b.header(text("home_school_title")),
                 b.section(b.escape("\n".join(_counts(school)))),
-                *_minding(school),
+                *_workloads(school),
             ]
     return blocks
 
@@ -190,19 +190,19 @@ def _counts(school: SchoolOverview) -> Iterator[str]:
         yield text(words, number=number, title=at.step.title, open=open_at, overdue=overdue_at)
 
 
-def _minding(school: SchoolOverview) -> list[b.Block]:
+def _workloads(school: SchoolOverview) -> list[b.Block]:
     lines = []
-    for minding in school.minding:
-        words = "home_minds_overdue" if minding.overdue else "home_minds"
-        lines.append(text(words, who=_who(minding), count=str(minding.count), overdue=str(minding.overdue)))
+    for workload in school.minding:
+        words = "home_minds_overdue" if workload.overdue else "home_minds"
+        lines.append(text(words, who=_who(workload), count=str(workload.count), overdue=str(workload.overdue)))
     return [b.section("\n".join([text("home_minding"), *map(b.escape, lines)]))] if lines else []
 
 
-def _who(minding: RoleWorkload) -> str:
-    names = texts.listed([person.name for person in minding.people])
-    if minding.role is None:
+def _who(workload: RoleWorkload) -> str:
+    names = texts.listed([person.name for person in workload.people])
+    if workload.role is None:
         return text("home_minds_teacher", name=names) if names else text("home_minds_gone")
-    return text("home_minds_role", role=texts.role(minding.role), people=names or text("home_minds_nobody"))
+    return text("home_minds_role", role=texts.role(workload.role), people=names or text("home_minds_nobody"))
 
 
 def _away(overview: Overview) -> list[b.Block]:

@@ -1,4 +1,4 @@
-"""A case's logbook on screen: one page of its entries, in order of happening (S1.2)."""
+"""The logbook of a case: a page of its entries in order of events, or all of it above a form (S1.2)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from meldcode.domain.calendar import AMSTERDAM
 
 
 def logbook(view: CaseView, page: int | None) -> list[b.Block]:
-    """Return a page of the logbook, the last one unless another is asked. The short one is the first."""
+    """Return a page of the logbook, by default the last one. Every page but the first is full."""
     pages = max(1, -(-len(view.lines) // limits.LOGBOOK_ENTRIES))
     number = min(max(page if page is not None else pages - 1, 0), pages - 1)
     end = len(view.lines) - (pages - 1 - number) * limits.LOGBOOK_ENTRIES
@@ -29,13 +29,13 @@ def logbook(view: CaseView, page: int | None) -> list[b.Block]:
         blocks.append(b.context(text("case_log_part", **where)))
     for line in shown:
         blocks += _entry(line, view)
-    return blocks + b.actions(_turns(view.context.stored.code, number, pages))
+    return blocks + b.actions(_page_buttons(view.context.stored.code, number, pages))
 
 
 def logbook_above(view: CaseView) -> list[b.Block]:
-    """Return the whole logbook, to be read above the questions of a form (S4.1): a long one denser.
+    """Return the whole logbook, to read above the questions of a form (S4.1); a long one is set more densely.
 
-    Only of one longer than Slack can show, the oldest entries are left out, and that is said.
+    The oldest entries are left out only when Slack cannot show all of them, and the text says so.
     """
     title = b.section(f"*{text('case_log')}*")
     roomy = [block for line in view.lines for block in _without_buttons(_entry(line, view))]
@@ -61,7 +61,7 @@ def _size(blocks: list[b.Block]) -> int:
 
 
 def _in_one_text(line: LogbookLine, view: CaseView) -> str:
-    """An entry with its answers, a line each."""
+    """An entry as one text, with a line for each answer."""
     answers = [f"{a.label}{'' if a.label.endswith('?') else ':'} {a.words}" for a in answered(line, view.names)]
     is_here = line.code == view.context.stored.code
     return "\n".join([_head(line, is_here=is_here), *answers, " · ".join(_notes(line, is_here=is_here))])
@@ -108,7 +108,7 @@ def _correct_button(code: str, line: LogbookLine) -> b.Block:
     return b.button(text("correct"), f"{CORRECT}.{line.entry.seq}", value)
 
 
-def _turns(code: str, number: int, pages: int) -> list[b.Block]:
+def _page_buttons(code: str, number: int, pages: int) -> list[b.Block]:
     older = b.button(text("case_older"), f"{TURN_PAGE}.older", json.dumps({"case": code, "page": number - 1}))
     newer = b.button(text("case_newer"), f"{TURN_PAGE}.newer", json.dumps({"case": code, "page": number + 1}))
     return [*([older] if number > 0 else []), *([newer] if number < pages - 1 else [])]

@@ -1,4 +1,4 @@
-"""Who read a case, and what was read unusually often: for whoever is in charge (promise 6)."""
+"""Who read a case, and unusual reading, for the people in charge (promise 6)."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ def readers_button(code: str) -> b.Block:
 
 
 def unusual_button(school: str, first_day: str) -> b.Block:
-    """The button behind the count in the week's overview."""
+    """The button beside the count in the weekly overview."""
     return b.button(text("unusual_button"), UNUSUAL, json.dumps({"school": school, "week": first_day}))
 
 
 def readers_modal(view: ReadersView) -> b.View:
-    """Who read the case: name, role at that moment, when and where."""
+    """Return who read the case: name, role at that time, when, and on which screen."""
     lines = [_line(line, view.code) for line in view.lines]
     blocks = [b.section(text("readers_intro", code=view.code))]
     blocks += [b.section("\n".join(lines[start : start + 10])) for start in range(0, len(lines), 10)]
-    blocks += b.actions(list(_turns(view))) or []
+    blocks += b.actions(list(_page_buttons(view))) or []
     return b.modal(text("readers_title"), [*blocks, b.context(text("readers_private"))], close=text("close"))
 
 
 def unusual_modal(view: UnusualView) -> b.View:
-    """Who read unusually often, with the cases' codes; each opens the list of who read it."""
+    """Return who read unusually often, with a button for each case that shows who read it."""
     blocks = [b.section(text("unusual_intro", day=day(view.first_day)))]
     for number, one in enumerate(view.found[: limits.UNUSUAL_PEOPLE]):
         blocks.append(b.section(_unusual_line(view, one)))
@@ -53,7 +53,7 @@ def _line(line: ReadLine, code: str) -> str:
     return b.escape(text("readers_line", at=at, name=line.name, roles=roles, where=where)) + other
 
 
-def _turns(view: ReadersView) -> Iterator[b.Block]:
+def _page_buttons(view: ReadersView) -> Iterator[b.Block]:
     for label, page, is_there in (
         ("readers_newer", view.page - 1, view.page > 0),
         ("readers_older", view.page + 1, view.has_more),

@@ -11,7 +11,7 @@ from meldcode.application.cases.record_entry import NeedsReview
 
 
 def review_modal(review: NeedsReview, ref: FormRef) -> b.View:
-    """What was found in the text, marked; nothing has been stored yet (S1.4, S1.5)."""
+    """Return the text with its hints marked. Nothing has been saved yet, except the draft."""
     blocks = [b.section(text("review_intro"))]
     kinds = {spot.kind for spots in review.found.values() for spot in spots}
     for field in review.record.fields:

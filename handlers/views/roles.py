@@ -1,4 +1,4 @@
-"""Who has which role in a school, and the form that gives and takes roles (`/meldcode rollen`)."""
+"""Who has which role in a school, and the form that changes roles (`/meldcode rollen`)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def roles_button(school: str = "") -> b.Block:
 
 
 def roles_modal(view: RolesView) -> b.View:
-    """Who has which role, what each may read, and for whoever administers them the buttons to change that."""
+    """Return who has which role and what each role may read, with buttons to change roles for administrators."""
     blocks = [
         *_choose_school(view),
         b.section(_own_line(view)),
@@ -45,7 +45,7 @@ def roles_modal(view: RolesView) -> b.View:
 
 
 def missing_roles(gaps: Iterable[Gap]) -> list[b.Block]:
-    """What the first school leader is led through: the roles that nobody has, and one button for each."""
+    """Return the roles that nobody has, with a button to fill each."""
     blocks: list[b.Block] = []
     for gap in gaps:
         blocks.append(b.section(text("roles_missing", school=b.escape(gap.school.name))))
@@ -57,7 +57,7 @@ def missing_roles(gaps: Iterable[Gap]) -> list[b.Block]:
 
 
 def person_modal(school: str, role: str) -> b.View:
-    """Whose roles are to change; choosing somebody shows the form."""
+    """Return the question whose roles are to change; choosing somebody shows the form."""
     element = {"type": "users_select", "action_id": ROLES_OF, "placeholder": b.plain(text("roles_who"))}
     explain = text("roles_pick_role", role=texts.role(role)) if role else text("roles_pick")
     blocks = [b.section(explain), {"type": "actions", "elements": [element]}]
@@ -66,7 +66,7 @@ def person_modal(school: str, role: str) -> b.View:
 
 
 def role_form_modal(form: RoleForm, role: str = "", name: str = "") -> b.View:
-    """The form of somebody's roles; `role` is ticked already, and `name` is what Slack calls somebody new."""
+    """Return the form of a person's roles. `role` is ticked already; `name` is the Slack name of somebody new."""
     ticked = form.roles if form.is_self else form.roles | ({Role(role)} if role else set())
     whose = text("roles_form_self") if form.is_self else text("roles_form", name=b.escape(form.name))
     seen = " ".join(sorted(form.roles))
@@ -131,19 +131,19 @@ def _give(label: str, school: str, role: str) -> b.Block:
 def _changes(view: RolesView) -> list[b.Block]:
     if not view.changes:
         return []
-    lines = [_change_line(view, submit_roles) for submit_roles in view.changes]
+    lines = [_change_line(view, change) for change in view.changes]
     return [b.divider(), b.section(f"*{text('roles_latest')}*\n" + "\n".join(lines))]
 
 
-def _change_line(view: RolesView, submit_roles: RoleChange) -> str:
-    code = "roles_was_given" if submit_roles.is_given else "roles_was_taken"
-    by = view.names[submit_roles.by] if submit_roles.by else text("roles_by_file")
+def _change_line(view: RolesView, change: RoleChange) -> str:
+    code = "roles_was_given" if change.is_given else "roles_was_taken"
+    by = view.names[change.by] if change.by else text("roles_by_file")
     words = text(
         code,
-        person=view.names[submit_roles.person],
-        role=texts.role(submit_roles.role),
+        person=view.names[change.person],
+        role=texts.role(change.role),
         by=by,
-        day=day(submit_roles.at),
+        day=day(change.at),
     )
     return b.escape(words)
 
@@ -178,7 +178,7 @@ def _groups_input(form: RoleForm) -> b.Block:
 
 
 def changed_modal(changed: Changed) -> b.View:
-    """Confirm which roles were given and taken, and who was told."""
+    """Return the confirmation: which roles were given and taken, and who was notified."""
     name = b.escape(changed.person.name)
     lines = []
     if changed.given:

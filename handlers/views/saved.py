@@ -11,8 +11,8 @@ from meldcode.domain.case.state import Status, needed, to_act
 
 
 def saved_modal(saved: Saved) -> b.View:
-    """That it is stored, who was told, and what happens now."""
-    lines = [text("saved", what=saved.record.title, code=saved.code), *_told_lines(saved), _next_line(saved)]
+    """Return the confirmation."""
+    lines = [text("saved", what=saved.record.title, code=saved.code), *_notified_lines(saved), _next_line(saved)]
     if saved.record.id == saved.plan.opens:
         lines.append(text("saved_teacher"))
     blocks = [b.section(line) for line in lines]
@@ -20,7 +20,7 @@ def saved_modal(saved: Saved) -> b.View:
     return b.modal(text("saved_title"), blocks, close=text("close"), clear_on_close=True)
 
 
-def _told_lines(saved: Saved) -> list[str]:
+def _notified_lines(saved: Saved) -> list[str]:
     if saved.is_repeat:
         return []
     lines = []

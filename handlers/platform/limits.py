@@ -21,6 +21,8 @@ HOME = OverviewSize(cases=10, week=30, workloads=15)
 HOME_DEPUTIES = 20
 WAITING = 3
 """Cases in the answer to `/meldcode`."""
+REMINDERS = 40
+"""Cases in the overview of somebody's reminders."""
 READERS = 30
 """Lines on a page of who read a case."""
 UNUSUAL_PEOPLE, UNUSUAL_CASES = 20, 10

@@ -9,6 +9,7 @@ from functools import singledispatch
 from handlers.i18n import texts
 from handlers.i18n.days import day, last_day
 from handlers.i18n.texts import text
+from handlers.platform import limits
 from handlers.views import blocks as b
 from handlers.views.actions import MAKE_RECORD, acute_button, open_button
 from handlers.views.alarm import AlarmRef, alarm_button
@@ -33,7 +34,6 @@ from meldcode.domain.case.state import Status
 from meldcode.domain.plan.model import Effect, Plan, Step
 from meldcode.domain.plan.roles import Role
 
-MOST_IN_OVERVIEW = 40
 Rendered = tuple[str, list[b.Block]]
 Plans = Callable[[str, int], Plan]
 
@@ -68,8 +68,8 @@ def _where(message: Recorded, plan: Plan) -> str:
 
 
 def _step(plan: Plan, step: Step, assignees: Sequence[Role]) -> dict[str, str]:
-    total = str(max(step.number for step in plan.steps))
-    return {"number": str(step.number), "total": total, "title": step.title, "who": texts.roles(assignees)}
+    who = texts.roles(assignees)
+    return {"number": str(step.number), "total": texts.steps_in(plan), "title": step.title, "who": who}
 
 
 @render.register
@@ -86,7 +86,7 @@ def render_reminders(reminders: Sequence[CurrentReminder]) -> Rendered:
 def _reminders(several: Sequence[CurrentReminder]) -> Rendered:
     """A morning overview instead of ten pings."""
     count = str(len(several))
-    shown = sorted(several, key=lambda one: (not _cannot_wait(one), one.since))[:MOST_IN_OVERVIEW]
+    shown = sorted(several, key=lambda one: (not _cannot_wait(one), one.since))[: limits.REMINDERS]
     cases = [b.section("\n".join(_lines(one)), accessory=open_button(one.payload.code)) for one in shown]
     left = len(several) - len(shown)
     more = [b.context(text("home_more", count=str(left)))] if left else []

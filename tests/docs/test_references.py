@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from tests.docs.documents import DOCS, ROOT, headings, text
+from tests.docs.documents import DOCS, ROOT, text
 from tests.rule_table import RULES
 
 PACKAGES = ("bot", "handlers", "storage", "meldcode", "practice")
 PRODUCT = sorted(file for package in PACKAGES for file in (ROOT / package).rglob("*.py"))
 WRITTEN = (*PACKAGES, "tests", "bench", "docs")
+KINDS = ("py", "md", "po", "yaml")
 FILES = sorted(
-    file for folder in WRITTEN for ending in ("py", "md", "po", "yaml") for file in (ROOT / folder).rglob(f"*.{ending}")
+    [*ROOT.glob("*.md"), *(file for top in WRITTEN for kind in KINDS for file in (ROOT / top).rglob(f"*.{kind}"))]
 )
-GLOSSARY = DOCS / "glossary.md"
+PROMISES = set(re.findall(r"^### (\d+)\.", text(DOCS / "threat-model.md"), re.M))
+DECISIONS = {str(int(file.name[:4])) for file in (DOCS / "adr").glob("*.md")}
 DOCUMENT = re.compile(r"(?<![\w*{}<>./-])((?:[\w.-]+/)*\w[\w-]*\.md)\b")
 
 
@@ -27,43 +26,40 @@ def path(file: Path) -> str:
 
 
 def explained(file: Path) -> str:
-    """The docstrings and comments of a module, without its other strings."""
+    """The docstrings and comments of a module."""
     source = text(file)
-    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    nodes = list(ast.walk(ast.parse(source)))
-    strings = [node.value for node in nodes if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)]
-    docstrings = [ast.get_docstring(node) or "" for node in nodes if isinstance(node, documented)]
-    comments = re.findall(r"#[^\n]*", source)
-    return "\n".join([*docstrings, *(str(string.value) for string in strings), *comments])
+    statements = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Expr))
+    strings = [str(node.value.value) for node in statements if isinstance(node.value, ast.Constant)]
+    return "\n".join([*strings, *re.findall(r"#[^\n]*", source)])
 
 
-@pytest.mark.parametrize("file", PRODUCT, ids=path)
-def test_every_rule_and_promise_that_is_named_is_known(file: Path) -> None:
-    words = explained(file)
+def unknown_in(words: str) -> set[str]:
     rules = set(re.findall(r"\b(?:S\d\.\d+|G\d+)\b", words)) - RULES.keys()
-    promises = {f"promise {n}" for n in re.findall(r"\bpromise (\d+)", words)} - set(promises_of_the_threat_model())
-    decisions = {n for n in re.findall(r"\bADR (\d+)", words) if not list((DOCS / "adr").glob(f"{int(n):04}-*.md"))}
-    assert rules | promises | decisions == set()
+    promises = set(re.findall(r"\bpromise (\d+)", words)) - PROMISES
+    decisions = set(re.findall(r"\bADR (\d+)", words)) - DECISIONS
+    return rules | {f"promise {number}" for number in promises} | {f"ADR {number}" for number in decisions}
 
 
-def promises_of_the_threat_model() -> Iterator[str]:
-    for number in re.findall(r"^### (\d+)\.", text(DOCS / "threat-model.md"), re.M):
-        yield f"promise {number}"
+def missing_in(file: Path) -> set[str]:
+    named = set(DOCUMENT.findall(re.sub(r"https?://\S+", "", text(file))))
+    folders = (ROOT, file.parent, DOCS, DOCS / "adr")
+    return {document for document in named if not any((folder / document).is_file() for folder in folders)}
 
 
-@pytest.mark.parametrize("file", FILES, ids=path)
-def test_every_document_that_is_named_is_there(file: Path) -> None:
-    named = set(DOCUMENT.findall(re.sub(r"https?://\S+", "", text(file)))) - {"CHANGELOG.md"}
-    places = (ROOT, file.parent, DOCS, DOCS / "adr")
-    assert [document for document in named if not any((place / document).is_file() for place in places)] == []
+def test_every_rule_promise_and_decision_that_is_named_is_known() -> None:
+    assert {path(file): found for file in PRODUCT if (found := unknown_in(explained(file)))} == {}
 
 
-@pytest.mark.parametrize("file", PRODUCT, ids=path)
-def test_the_glossary_is_named_with_its_file(file: Path) -> None:
-    assert not re.search(r"\bthe glossary\b(?!.{0,30}docs/glossary\.md)", explained(file), re.I | re.S)
+def test_every_document_that_is_named_is_there() -> None:
+    assert {path(file): found for file in FILES if (found := missing_in(file))} == {}
 
 
-def test_the_glossary_explains_the_names_of_the_program() -> None:
-    terms = {term.strip() for row in re.findall(r"^\| ([^|]+) \|", text(GLOSSARY), re.M) for term in row.split(",")}
+def test_the_glossary_is_named_with_its_place() -> None:
+    vague = re.compile(r"\bthe glossary\b(?!.{0,30}docs/glossary\.md)", re.I | re.S)
+    assert [path(file) for file in PRODUCT if vague.search(explained(file))] == []
+
+
+def test_the_glossary_explains_the_terms_of_the_program() -> None:
+    rows = re.findall(r"^\| ([^|]+) \|", text(DOCS / "glossary.md"), re.M)
+    terms = {term for row in rows for term in row.split(", ")}
     assert {"executor", "unit of work", "case context", "action spec", "entry", "worklist", "outbox relay"} <= terms
-    assert {"the-domain", "the-program"} <= headings(GLOSSARY)

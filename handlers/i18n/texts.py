@@ -48,8 +48,6 @@ def problem(problem: Problem) -> str:
 
 
 def refusal(refused: Refused) -> str:
-    """Return why something is refused, and what to do next."""
-    words = dict(refused.words)
-    if "roles" in words:
-        words["roles"] = roles(words["roles"].split()) or text("a_colleague")
-    return refused.reason or text(refused.code, **words)
+    """Return why something cannot be done, and what to do next."""
+    who = roles(refused.roles) or text("a_colleague")
+    return refused.reason or text(refused.code, **refused.words, roles=who)

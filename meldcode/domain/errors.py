@@ -20,11 +20,14 @@ class Problem:
 class Refused(Exception):
     """Somebody may not or cannot do this. Shown kindly; nothing is stored. Never holds personal data."""
 
-    def __init__(self, code: str = "", /, *, reason: str = "", rule: str = "", **words: str) -> None:
+    def __init__(
+        self, code: str = "", /, *, reason: str = "", rule: str = "", roles: tuple[str, ...] = (), **words: str
+    ) -> None:
         super().__init__(code or rule)
         self.code = code
         self.reason = reason
         self.rule = rule
+        self.roles = roles
         self.words = words
 
 

@@ -79,7 +79,7 @@ def _in_case(uow: UnitOfWork, person: Person, alarm: Alarm, now: datetime, *, is
     record = context.plan.record_with(Effect.ALARMS)
     role = acting_role(record, context.relation)
     if role is None:
-        raise Refused("role_may_not", roles=" ".join(record.by), rule="G1")
+        raise Refused("role_may_not", roles=record.by, rule="G1")
     entry = Entry(context.stored.version + 1, record.id, person.id, role, now)
     add_entry(uow, context, entry, alarm.key, "")
     return AlarmRaised(people)

@@ -74,6 +74,6 @@ def _note(uow: UnitOfWork, context: CaseContext, effect: Effect, other: str, key
     record = context.plan.record_with(effect)
     role = acting_role(record, context.relation)
     if role is None:
-        raise Refused("role_may_not", roles=" ".join(record.by), rule="G1")
+        raise Refused("role_may_not", roles=record.by, rule="G1")
     entry = Entry(context.stored.version + 1, record.id, context.person.id, role, now, {"case": other})
     add_entry(uow, context, entry, f"{key}/{effect}", "")

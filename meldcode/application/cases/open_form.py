@@ -56,7 +56,7 @@ def signal_form(uow: UnitOfWork, who: Identity, text: str, now: datetime) -> For
     person, plan = known_person(uow, who), uow.plans.current()
     schools = schools_to_report_in(person, plan)
     if not schools:
-        raise Refused("role_may_not", roles=" ".join(plan.opening.by), rule="G1")
+        raise Refused("role_may_not", roles=plan.opening.by, rule="G1")
     memberships = [person.memberships[school] for school in schools]
     groups = {group for membership in memberships for group in membership.groups}
     initial = _initial(plan.opening, now)
@@ -82,7 +82,7 @@ def record_form(uow: UnitOfWork, who: Identity, code: str, record: str, refers_t
     if asked is None:
         raise Refused("unknown_action")
     if not may_record(context, asked):
-        raise Refused("role_may_not", roles=" ".join(asked.by), rule="G1")
+        raise Refused("role_may_not", roles=asked.by, rule="G1")
     if asked.effect is Effect.CORRECTS and not 1 <= refers_to <= len(context.entries):
         raise Refused("unknown_entry")
     if asked.effect in (Effect.POSTPONES, Effect.HOLDS, Effect.EXPORTS):

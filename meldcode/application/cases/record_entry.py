@@ -188,7 +188,7 @@ def _dossier_for(uow: UnitOfWork, command: RecordEntry, person: Person) -> CaseC
 def _school(command: RecordEntry, person: Person, plan: Plan) -> SchoolId:
     possible = schools_to_report_in(person, plan)
     if not possible:
-        raise Refused("role_may_not", roles=" ".join(plan.opening.by), rule="G1")
+        raise Refused("role_may_not", roles=plan.opening.by, rule="G1")
     if command.school is None and len(possible) > 1:
         raise Invalid([Problem("school", "required")])
     if command.school is not None and command.school not in possible:
@@ -207,7 +207,7 @@ def _record_of(plan: Plan, command: RecordEntry) -> ActionSpec:
 
 def _refuse_impossible(context: CaseContext, record: ActionSpec, command: RecordEntry) -> None:
     if not may(Permission.RECORD, context.relation, context.plan, record):
-        raise Refused("role_may_not", roles=" ".join(record.by), rule="G1")
+        raise Refused("role_may_not", roles=record.by, rule="G1")
     if record.effect is Effect.CORRECTS:
         if not 1 <= command.refers_to <= len(context.entries):
             raise Refused("unknown_entry")

@@ -59,7 +59,7 @@ def appoint_deputy(uow: UnitOfWork, command: Appoint, now: datetime) -> Appointe
     if deputy.id == person.id or not schools:
         raise Invalid([Problem("deputy", "not_of_this_school")])
     if person.id != asker.id and not all(_may_arrange(uow, asker, school) for school in schools):
-        raise Refused("role_may_not", roles=Role.SCHOOL_LEADER, rule="G1")
+        raise Refused("role_may_not", roles=(Role.SCHOOL_LEADER,), rule="G1")
     for school in schools if uow.processed_requests.claim(command.key, now) else ():
         uow.staff.appoint_deputy(Deputy(school, person.id, deputy.id, first, last), asker.id, now)
         uow.emit(StaffChanged(school, frozenset({person.id, deputy.id})))

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from bot.database import vault_of
 from bot.settings import Settings
 from storage.db.snapshot import snapshot
-from storage.integrity.anchor import BadAnchor, keep_up, put_back
+from storage.integrity.anchor import BadAnchor, anchor_faults, update_anchor
 
 log = logging.getLogger("meldwijzer")
 
@@ -20,7 +20,7 @@ def keep_anchor(engine: Engine, settings: Settings, now: datetime) -> None:
     """Write the anchor anew, if one is asked for; what does not go on from the earlier one is logged, by case code."""
     if settings.meldwijzer_anchor_file:
         try:
-            for fault in keep_up(engine, vault_of(engine, settings), settings.meldwijzer_anchor_file, now):
+            for fault in update_anchor(engine, vault_of(engine, settings), settings.meldwijzer_anchor_file, now):
                 log.error("The database does not go on from the anchor: %s", fault)
         except BadAnchor as error:
             log.error("%s", error)
@@ -36,6 +36,6 @@ def anchor_complaints(engine: Engine, settings: Settings) -> Iterator[str]:
         return
     try:
         with snapshot(engine) as view:
-            yield from map(str, put_back(view, vault_of(engine, settings), file))
+            yield from map(str, anchor_faults(view, vault_of(engine, settings), file))
     except BadAnchor as error:
         yield str(error)

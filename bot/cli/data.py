@@ -13,7 +13,7 @@ from bot.database import opened
 from bot.settings import Settings
 from storage.db.engine import make_engine
 from storage.db.snapshot import snapshot
-from storage.integrity.anchor import keep_up, put_back
+from storage.integrity.anchor import anchor_faults, update_anchor
 from storage.integrity.backup import back_up
 from storage.integrity.backup_file import keys_file
 from storage.integrity.restore import restore
@@ -33,9 +33,9 @@ def verify(against: Path | None, write: Path | None) -> None:
     anchor = against or _anchor_of(settings())
     with in_plain_words(), opened(settings()) as (engine, vault):
         with snapshot(engine) as view:
-            found = [*faults(view, vault), *(put_back(view, vault, anchor) if anchor else [])]
+            found = [*faults(view, vault), *(anchor_faults(view, vault, anchor) if anchor else [])]
         if write and not found:
-            found = keep_up(engine, vault, write, datetime.now(UTC))
+            found = update_anchor(engine, vault, write, datetime.now(UTC))
     _fail_with(found)
     click.echo("All chains are whole.")
 

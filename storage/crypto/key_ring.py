@@ -1,4 +1,4 @@
-"""Several master keys at once, so that one can take another's place while the program runs."""
+"""Several master keys at once, so that one can replace another while the program runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ log = logging.getLogger("meldwijzer")
 
 
 class KeyRing(KeyWrapper):
-    """The newest key wraps, all of them unwrap. They may be of different kinds: so one moves to a key service."""
+    """Wraps with the newest key and unwraps with any. Kinds may differ, so that one can move to a key service."""
 
     def __init__(self, newest_first: Sequence[KeyWrapper]) -> None:
         self._newest_first = tuple(newest_first)
@@ -31,23 +31,19 @@ class KeyRing(KeyWrapper):
     @property
     @override
     def key_id(self) -> str:
-        """Return the name of the newest key."""
         return self._newest_first[0].key_id
 
     @property
     @override
     def key_ids(self) -> frozenset[str]:
-        """Return the names of all keys."""
         return frozenset().union(*(key.key_ids for key in self._newest_first))
 
     @override
     def wrap(self, key: bytes, context: bytes) -> Wrapped:
-        """Return the key encrypted by the newest key."""
         return self._newest_first[0].wrap(key, context)
 
     @override
     def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
-        """Return the key, whichever of ours it was wrapped by. Raises WrongKey."""
         for one in self._newest_first:
             try:
                 return one.unwrap(wrapped, context)
@@ -57,7 +53,7 @@ class KeyRing(KeyWrapper):
 
 
 class KeysInFile(KeyWrapper):
-    """The master keys in a file, read again when it changes: a running program takes part in a rotation."""
+    """The master keys in a file, which is read again when it changes, so that a running program follows a rotation."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -70,23 +66,20 @@ class KeysInFile(KeyWrapper):
     @property
     @override
     def key_id(self) -> str:
-        """Return the name of the newest key."""
         return self._current().key_id
 
     @property
     @override
     def key_ids(self) -> frozenset[str]:
-        """Return the names of all keys in the file."""
         return self._current().key_ids
 
     @override
     def wrap(self, key: bytes, context: bytes) -> Wrapped:
-        """Return the key encrypted by the newest key that is in the file now."""
         return self._current().wrap(key, context)
 
     @override
     def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
-        """Return the key. Raises WrongKey when no key in the file opens it, looked at again."""
+        """Raises WrongKey when no key opens it, after reading a changed file again."""
         known = self._ring
         try:
             return known.unwrap(wrapped, context)
@@ -107,7 +100,7 @@ class KeysInFile(KeyWrapper):
         return self._ring
 
     def _take_over(self, ring: KeyRing) -> None:
-        # A rotation adds a key, then takes one away: keys that are all other ones are a mistake in the file.
+        # A rotation adds a key, then removes one. A file with none of the keys in use is a mistake.
         if ring.key_ids & self._ring.key_ids:
             self._ring = ring
         else:

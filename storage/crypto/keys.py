@@ -1,4 +1,4 @@
-"""The keys in the database, all of them wrapped: the root secret and the data keys, opened at start, wrapped anew."""
+"""The wrapped keys in the database: the root secret and the data keys. Opens them at start, and rotates them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ROOT_CONTEXT = b"secrets\0wrapped_key\0root"
 
 @dataclass(frozen=True)
 class _DataKeys:
-    """A table of wrapped data keys, and what the wrapping of one is bound to."""
+    """A table of wrapped data keys, and the context that each wrapping is bound to."""
 
     table: Table
     context: Callable[[Row[Any]], bytes]
@@ -33,7 +33,7 @@ _DATA_KEYS = (
 
 
 def open_vault(engine: Engine, wrapper: KeyWrapper) -> Vault:
-    """Return the vault of this database; a new database gets its root secret.
+    """The vault of this database. A new database gets its root secret.
 
     Raises WrongKey when these master keys do not open all of it (promise 3).
     """
@@ -47,7 +47,7 @@ def open_vault(engine: Engine, wrapper: KeyWrapper) -> Vault:
 
 
 def vault_in(connection: Connection, wrapper: KeyWrapper) -> Vault:
-    """Return the vault of the keys that are there. Raises WrongKey."""
+    """The vault of the keys that are in the database. Raises WrongKey."""
     vault = Vault(wrapper, wrapper.unwrap(_wrapped_root(connection) or b"", _ROOT_CONTEXT))
     strange = sum(_count(connection, of.table.c.key_id.not_in(wrapper.key_ids)) for of in _DATA_KEYS)
     if strange:
@@ -59,16 +59,16 @@ def vault_in(connection: Connection, wrapper: KeyWrapper) -> Vault:
 
 
 def outdated(connection: Connection, wrapper: KeyWrapper) -> int:
-    """Return how many keys are not yet wrapped by the newest master key."""
+    """The number of keys that are not wrapped by the newest master key yet."""
     root = select(func.count()).select_from(secrets).where(secrets.c.key_id != wrapper.key_id)
     rest = sum(_count(connection, of.table.c.key_id != wrapper.key_id) for of in _DATA_KEYS)
     return (connection.scalar(root) or 0) + rest
 
 
 def rotate(engine: Engine, wrapper: KeyWrapper) -> Iterator[int]:
-    """Wrap the root secret and all data keys anew by the newest master key, a few in each transaction.
+    """Wrap the root secret and all data keys with the newest master key, a batch in each transaction.
 
-    Yields how many were done so far. Stopped halfway it goes on where it was: each row says which key wraps it.
+    Yields the number done so far. After an interruption it continues, because each row names the key that wraps it.
     """
     with engine.begin() as connection:
         done = _rewrap_root(connection, wrapper)

@@ -1,8 +1,8 @@
 """Keys and what they protect (promise 3).
 
-A master key, which is not in the database, wraps every other key: one data key per case and per draft, and one root
-secret per installation from which the keys of staff names, indexes and the chain are derived. So a master key can be
-replaced by wrapping anew, and a key service can take its place (`KeyWrapper`).
+A master key, which is not in the database, wraps all other keys: a data key for each case and draft, and a root secret
+from which the keys of staff names, indexes and the chain are derived. To replace a master key, only these are wrapped
+again. A key service can take its place (`KeyWrapper`).
 """
 
 from __future__ import annotations
@@ -31,49 +31,49 @@ NONCE_BYTES = 12
 PADDED_TO = 64
 VERSION = b"\x01"
 
-# Letters that Unicode does not take apart into a base letter and a mark, in Polish, Turkish, Danish and Croatian names.
+# Letters in Polish, Turkish, Danish and Croatian names that Unicode does not decompose.
 _UNDIVIDED = str.maketrans("łøđı", "lodi")
 
 
 class BadKey(ValueError):
-    """The text given as master key is not one."""
+    """The text is not a master key."""
 
 
 class WrongKey(Exception):
-    """This master key is not the one that the database was made with."""
+    """The database was made with another master key."""
 
 
 class Tampered(Exception):
-    """A ciphertext was changed, or moved to another place: it is refused."""
+    """A ciphertext was changed, or moved to another place."""
 
 
 class Wrapped(NamedTuple):
-    """A key, encrypted, and the name of the key that it was wrapped by."""
+    """An encrypted key, and the name of the key that wraps it."""
 
     key: bytes
     key_id: str
 
 
 class KeyWrapper(ABC):
-    """Wraps the other keys: a master key here, or a key management service (docs/adr/0021-keys.md)."""
+    """Wraps the other keys: a master key, or a key management service (docs/adr/0021-keys.md)."""
 
     @property
     @abstractmethod
     def key_id(self) -> str:
-        """Return a name for the key that wraps now; it gives nothing of the key away."""
+        """The name of the key that wraps; it reveals nothing of the key."""
 
     @property
     def key_ids(self) -> frozenset[str]:
-        """Return the names of all keys that unwrap."""
+        """The names of all keys that unwrap."""
         return frozenset({self.key_id})
 
     @abstractmethod
     def wrap(self, key: bytes, context: bytes) -> Wrapped:
-        """Return the key encrypted, bound to the context."""
+        """Encrypt the key, bound to the context."""
 
     @abstractmethod
     def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
-        """Return the key. Raises WrongKey."""
+        """Decrypt the key. Raises WrongKey."""
 
 
 class MasterKey(KeyWrapper):
@@ -90,13 +90,12 @@ class MasterKey(KeyWrapper):
 
     @classmethod
     def from_text(cls, text: str) -> MasterKey:
-        """Read the key from base64url text. Raises BadKey, which never quotes the text."""
+        """Read the key from base64url text. Raises BadKey, which does not quote the text."""
         return cls(key_of_text(text))
 
     @property
     @override
     def key_id(self) -> str:
-        """Return a fingerprint."""
         return self._key_id
 
     @override
@@ -112,17 +111,17 @@ class MasterKey(KeyWrapper):
 
 
 def new_master_key() -> str:
-    """Return a new master key as text."""
+    """A new master key as base64url text."""
     return key_as_text(secrets.token_bytes(KEY_BYTES))
 
 
 def key_as_text(key: bytes) -> str:
-    """Return a master key as base64url text."""
+    """Encode a master key as base64url text."""
     return base64.urlsafe_b64encode(key).decode()
 
 
 def key_of_text(text: str) -> bytes:
-    """Return the bytes of base64url text. Raises BadKey, which never quotes the text."""
+    """Decode base64url text. Raises BadKey, which does not quote the text."""
     stripped = text.strip().rstrip("=")
     try:
         return base64.b64decode(stripped + "=" * (-len(stripped) % 4), altchars=b"-_", validate=True)
@@ -131,7 +130,7 @@ def key_of_text(text: str) -> bytes:
 
 
 class DataKey:
-    """Encrypts values, each bound to its table, column and row: moved elsewhere it does not open."""
+    """Encrypts values, each bound to its table, column and row; moved elsewhere it does not decrypt."""
 
     def __init__(self, key: bytes) -> None:
         self._cipher = AESGCM(key)
@@ -140,11 +139,11 @@ class DataKey:
         return "DataKey(...)"
 
     def seal(self, plaintext: bytes, *, table: str, column: str, row: str) -> bytes:
-        """Return the value encrypted; its length is blurred."""
+        """Encrypt the value, padded to hide its exact length."""
         return _encrypt(self._cipher, _padded(plaintext), _place(table, column, row))
 
     def open(self, sealed: bytes, *, table: str, column: str, row: str) -> bytes:
-        """Return the value. Raises Tampered."""
+        """Decrypt the value. Raises Tampered."""
         try:
             return _unpadded(_decrypt(self._cipher, sealed, _place(table, column, row)))
         except InvalidTag:
@@ -152,7 +151,7 @@ class DataKey:
 
 
 class Vault:
-    """All the cryptography that the tables need. Made by `keys.open_vault`, which checks the master key."""
+    """All cryptography that the tables need. `keys.open_vault` makes one and checks the master key."""
 
     def __init__(self, wrapper: KeyWrapper, root: bytes) -> None:
         self._wrapper = wrapper
@@ -171,71 +170,71 @@ class Vault:
 
     @property
     def key_id(self) -> str:
-        """Return the name of the master key in use."""
+        """The name of the master key in use."""
         return self._wrapper.key_id
 
     def new_case_key(self, case: CaseId) -> tuple[DataKey, Wrapped]:
-        """Return a new data key for the case, and the same wrapped."""
+        """A new data key for the case, plain and wrapped."""
         key = secrets.token_bytes(KEY_BYTES)
         return DataKey(key), self._wrapper.wrap(key, case_context(case))
 
     def case_key(self, case: CaseId, wrapped: bytes) -> DataKey:
-        """Return the case's data key. Raises WrongKey."""
+        """Unwrap the case's data key. Raises WrongKey."""
         return DataKey(self._wrapper.unwrap(wrapped, case_context(case)))
 
     def new_draft_key(self, index: bytes, author: PersonId) -> tuple[DataKey, Wrapped]:
-        """Return a new data key for this draft of this author's, and the same wrapped."""
+        """A new data key for this author's draft, plain and wrapped."""
         key = secrets.token_bytes(KEY_BYTES)
         return DataKey(key), self._wrapper.wrap(key, draft_context(index, author))
 
     def draft_key(self, index: bytes, author: PersonId, wrapped: bytes) -> DataKey:
-        """Return the draft's data key. Raises WrongKey."""
+        """Unwrap the draft's data key. Raises WrongKey."""
         return DataKey(self._wrapper.unwrap(wrapped, draft_context(index, author)))
 
     def pupil_index(self, school: SchoolId, pupil: Pupil) -> bytes:
-        """Return what finds the school's cases about a pupil of this name, however it is written."""
+        """A keyed index that finds the school's cases about a pupil of this name, however it is spelled."""
         name = f"{normalised(pupil.first_name)}\0{normalised(pupil.last_name)}"
         return _mac(self._index_key, school.bytes + name.encode())
 
     def submission_index(self, key: str) -> bytes:
-        """Return what finds a submission or a draft by its idempotency key."""
+        """A keyed index that finds a submission or draft by its idempotency key."""
         return _mac(self._submission_key, key.encode())
 
     def file_entry(self, content: bytes) -> bytes:
-        """Return what tells whether an entry of the schools file has changed, and nothing of what it says."""
+        """A keyed digest that shows whether an entry of the schools file changed, and nothing of its content."""
         return _mac(self._schools_file_key, content)
 
     def link(self, content: bytes) -> bytes:
-        """Return a link of the chain over this content (promise 7)."""
+        """A link of the chain over this content (promise 7)."""
         return _mac(self._chain_key, content)
 
     def tombstone(self, content: bytes) -> bytes:
-        """Return the proof that a case of this content was destroyed by us (promise 8)."""
+        """Proof that this program destroyed a case with this content (promise 8)."""
         return _mac(self._tombstone_key, content)
 
     def file_proof(self, content: bytes) -> bytes:
-        """Return the proof that a file of ours (a backup, an anchor) holds this content."""
+        """Proof that this installation wrote a file (backup, anchor) with this content."""
         return _mac(self._file_key, content)
 
     def state_proof(self, content: str) -> str:
-        """Return the proof that an installation was begun here."""
+        """Proof that an OAuth installation was begun here."""
         return _mac(self._state_key, content.encode()).hex()
 
 
 def normalised(name: str) -> str:
-    """Return the name without capitals, diacritics, spaces, hyphens and apostrophes."""
+    """The name without capitals, diacritics, spaces, hyphens and apostrophes."""
     decomposed = unicodedata.normalize("NFKD", name.casefold())
     letters = "".join(c for c in decomposed if not unicodedata.combining(c))
     return re.sub(r"[\s'’‘`´\-‐‑–]+", "", letters.translate(_UNDIVIDED))
 
 
 def case_context(case: CaseId) -> bytes:
-    """Return what the wrapping of this case's key is bound to."""
+    """The context that the wrapping of this case's key is bound to."""
     return _place("case_keys", "wrapped_key", str(case))
 
 
 def draft_context(index: bytes, author: PersonId) -> bytes:
-    """Return what the wrapping of this draft's key is bound to."""
+    """The context that the wrapping of this draft's key is bound to."""
     return _place("draft_keys", "wrapped_key", f"{index.hex()}/{author}")
 
 

@@ -1,7 +1,7 @@
-"""A file outside the database that says how far each case was: it shows a whole older copy put back (promise 7).
+"""The anchor: a file outside the database that reveals when an older copy of the data was put back (promise 7).
 
-In the database alone a case whose last entries and head were put back as they once were looks whole. The file holds for
-each case its code, its number of entries and the last one's link, and a proof: nobody without the keys can make one.
+The database alone cannot show that a case was rolled back together with its chain head. The anchor holds for each case
+its code, the number of entries and the last link, and a proof that nobody without the keys can make.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class BadAnchor(Exception):
 
 
 @dataclass(frozen=True)
-class Mark:
-    """How far a case was."""
+class AnchoredCase:
+    """A case as it was when the anchor was written."""
 
     case: UUID
     code: str
@@ -42,20 +42,20 @@ class Mark:
     is_destroyed: bool
 
 
-def keep_up(engine: Engine, vault: Vault, file: Path, now: datetime) -> list[Fault]:
-    """Write the anchor anew when the database goes on from the earlier one; else leave it and return why not.
+def update_anchor(engine: Engine, vault: Vault, file: Path, now: datetime) -> list[Fault]:
+    """Replace the anchor if the database continues from it; otherwise leave it and return the faults.
 
-    Raises BadAnchor. To begin anew, as after a restore, somebody has to remove the file.
+    Raises BadAnchor. After a restore somebody has to remove the file.
     """
     with snapshot(engine) as view:
-        found = list(put_back(view, vault, file)) if file.exists() else []
+        found = list(anchor_faults(view, vault, file)) if file.exists() else []
         if not found:
             _write(file, vault, now, _marks_in(view))
     return found
 
 
-def put_back(connection: Connection, vault: Vault, file: Path) -> Iterator[Fault]:
-    """Yield what was cut off, put back or removed since the anchor was written. Raises BadAnchor."""
+def anchor_faults(connection: Connection, vault: Vault, file: Path) -> Iterator[Fault]:
+    """Find cases that were cut off, put back or removed since the anchor was written. Raises BadAnchor."""
     marks = iter(_read(file, vault))
     while some := list(islice(marks, _AT_ONCE)):
         rows = {row.id: row for row in connection.execute(_cases_of(some))}
@@ -65,11 +65,11 @@ def put_back(connection: Connection, vault: Vault, file: Path) -> Iterator[Fault
                 yield fault
 
 
-def _fault(mark: Mark, row: Row[Any] | None, links: Mapping[tuple[UUID, int], bytes]) -> Fault | None:
+def _fault(mark: AnchoredCase, row: Row[Any] | None, links: Mapping[tuple[UUID, int], bytes]) -> Fault | None:
     if row is None:
         return Fault(mark.code, FaultKind.CASE_REMOVED)
     if row.tombstone is not None:
-        return None  # whether by us is seen in the tombstone itself
+        return None  # `verify` checks the tombstone
     if mark.is_destroyed:
         return Fault(mark.code, FaultKind.PUT_BACK)
     if row.version < mark.version:
@@ -78,25 +78,25 @@ def _fault(mark: Mark, row: Row[Any] | None, links: Mapping[tuple[UUID, int], by
     return None if mark.version == 0 or now == mark.link else Fault(mark.code, FaultKind.CHANGED, mark.version)
 
 
-def _cases_of(marks: list[Mark]) -> Any:
+def _cases_of(marks: list[AnchoredCase]) -> Any:
     columns = (cases.c.id, cases.c.version, cases.c.head, cases.c.tombstone)
     return select(*columns).where(cases.c.id.in_([mark.case for mark in marks]))
 
 
-def _links_at(connection: Connection, marks: list[Mark]) -> dict[tuple[UUID, int], bytes]:
+def _links_at(connection: Connection, marks: list[AnchoredCase]) -> dict[tuple[UUID, int], bytes]:
     places = [(mark.case, mark.version) for mark in marks]
     query = select(entries.c.case, entries.c.seq, entries.c.chain)
     found = connection.execute(query.where(tuple_(entries.c.case, entries.c.seq).in_(places)))
     return {(row.case, row.seq): row.chain for row in found}
 
 
-def _marks_in(connection: Connection) -> Iterator[Mark]:
+def _marks_in(connection: Connection) -> Iterator[AnchoredCase]:
     columns = (cases.c.id, cases.c.code, cases.c.version, cases.c.head, cases.c.tombstone)
     for row in connection.execute(select(*columns).order_by(cases.c.id)):
-        yield Mark(row.id, row.code, row.version, row.head, row.tombstone is not None)
+        yield AnchoredCase(row.id, row.code, row.version, row.head, row.tombstone is not None)
 
 
-def _write(file: Path, vault: Vault, now: datetime, marks: Iterator[Mark]) -> None:
+def _write(file: Path, vault: Vault, now: datetime, marks: Iterator[AnchoredCase]) -> None:
     content = "\n".join([f"{_HEADING} {now.isoformat()}", *map(_line, marks), ""])
     part = file.with_name(f"{file.name}.part")
     with os.fdopen(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="ascii") as out:
@@ -106,7 +106,7 @@ def _write(file: Path, vault: Vault, now: datetime, marks: Iterator[Mark]) -> No
     part.replace(file)
 
 
-def _read(file: Path, vault: Vault) -> list[Mark]:
+def _read(file: Path, vault: Vault) -> list[AnchoredCase]:
     try:
         content, _, proof = file.read_text(encoding="ascii").rpartition("proof ")
     except (OSError, UnicodeDecodeError) as error:
@@ -116,14 +116,14 @@ def _read(file: Path, vault: Vault) -> list[Mark]:
     return [_mark(line) for line in content.splitlines()[1:]]
 
 
-def _line(mark: Mark) -> str:
+def _line(mark: AnchoredCase) -> str:
     state = "destroyed" if mark.is_destroyed else "kept"
     return f"{mark.case} {mark.code} {mark.version} {mark.link.hex() or '-'} {state}"
 
 
-def _mark(line: str) -> Mark:
+def _mark(line: str) -> AnchoredCase:
     case, code, version, link, state = line.split(" ")
-    return Mark(UUID(case), code, int(version), bytes.fromhex(link.strip("-")), state == "destroyed")
+    return AnchoredCase(UUID(case), code, int(version), bytes.fromhex(link.strip("-")), state == "destroyed")
 
 
 def _proof(vault: Vault, content: str) -> str:

@@ -1,4 +1,4 @@
-"""Makes a backup while the program runs: one consistent view of all tables, in two files, checked after writing."""
+"""Makes a backup while the program runs: a consistent view of all tables, in two files, checked after writing."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ROWS_AT_ONCE = 500
 
 @dataclass(frozen=True)
 class BackedUp:
-    """What was written, and what is wrong with the database itself: the backup is a true copy of that too."""
+    """What was written, and the faults of the database, which are in its backup too."""
 
     cases: int
     entries: int
@@ -40,7 +40,7 @@ class BackedUp:
 
 
 def back_up(engine: Engine, vault: Vault, data: Path, now: datetime) -> BackedUp:
-    """Write the data to this file and the keys to the one beside it. Raises BadBackup; then neither is there."""
+    """Write the data to this file and the keys to a file beside it. Raises BadBackup, and then leaves neither."""
     wanted = {BackupPart.KEYS: keys_file(data), BackupPart.DATA: data}
     _refuse_to_overwrite(data, wanted[BackupPart.KEYS])
     parts = {kind: path.with_name(f"{path.name}.part") for kind, path in wanted.items()}
@@ -74,7 +74,7 @@ def _refuse_to_overwrite(*paths: Path) -> None:
 
 
 def _write(view: Connection, vault: Vault, path: Path, kind: BackupPart, now: datetime) -> dict[str, int]:
-    path.unlink(missing_ok=True)  # of a backup that was broken off
+    path.unlink(missing_ok=True)  # left by an interrupted backup
     with new_file(path) as engine, engine.begin() as file:
         counts = {table.name: _copy(view, file, table, kind) for table in tables_of(kind)}
     write_label(path, kind, now, vault)
@@ -91,12 +91,12 @@ def _copy(view: Connection, file: Connection, table: Table, kind: BackupPart) ->
 
 def _query(table: Table, kind: BackupPart) -> Select[Any]:
     query = select(table).order_by(*table.primary_key.columns)
-    # With the keys go the proofs of those that were destroyed: older data can then be told from tampered data.
+    # The keys file has the proofs of destroyed cases too, so that older data can be told from tampered data.
     return query.where(cases.c.tombstone.is_not(None)) if kind is BackupPart.KEYS and table is cases else query
 
 
 def _kept(table: Table, row: dict[str, Any]) -> dict[str, Any]:
-    # With the root secret a name could be guessed from it after the case's key is gone. A restore makes it anew.
+    # With the root secret, a name could be guessed from it after the case's key is gone. A restore computes it again.
     return row | {"pupil_index": b""} if table is cases else row
 
 

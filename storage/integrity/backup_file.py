@@ -1,7 +1,7 @@
-"""The two files of a backup: the data, and the keys apart (promise 8).
+"""The two files of a backup: data and keys, apart from each other (promise 8).
 
-Each is an SQLite database with the program's own tables, so that an older one can be migrated, and a table `backup`:
-what it is, with a digest of every row, and a proof that only whoever has the keys can make.
+Each is an SQLite database with the program's own tables, so that an older one can be migrated. Its table `backup` holds
+a label, a digest of all rows, and a proof that nobody without the keys can make.
 """
 
 from __future__ import annotations
@@ -30,30 +30,30 @@ _CHUNK = 1 << 20
 _NEW_FILE = ("journal_mode = MEMORY", "synchronous = OFF", "foreign_keys = OFF", "secure_delete = ON")
 
 LEFT_OUT = (drafts, draft_keys)
-"""Drafts and their keys: a day from now nobody may have them any more."""
+"""Drafts and their keys, which nobody may have for longer than a day."""
 KEY_TABLES = tuple(
     table
     for table in metadata.sorted_tables
     if table not in LEFT_OUT and any(column.info["class"] == "key" for column in table.columns)
 )
 DATA_TABLES = tuple(table for table in metadata.sorted_tables if table not in (*KEY_TABLES, *LEFT_OUT))
-"""All but the keys and what is left out."""
+"""All other tables."""
 
 
 class BackupPart(StrEnum):
-    """What a file of a backup holds."""
+    """Which of the two files of a backup."""
 
     DATA = "data"
     KEYS = "keys"
 
 
 class BadBackup(Exception):
-    """The backup cannot be made or used; the message says in plain words why."""
+    """The backup cannot be made or used. The message tells an administrator why."""
 
 
 @dataclass(frozen=True)
-class Label:
-    """What a file says of itself."""
+class BackupLabel:
+    """The label of a backup file."""
 
     kind: BackupPart
     made_at: datetime
@@ -62,23 +62,23 @@ class Label:
 
     @property
     def proven(self) -> bytes:
-        """What the proof is made over."""
+        """The content that the proof covers."""
         return f"backup\0{self.kind}\0{self.made_at.isoformat()}\0".encode() + self.digest
 
 
 def keys_file(data: Path) -> Path:
-    """Return where the keys of this backup are kept, unless somebody moved them."""
+    """Where the keys of this backup were written."""
     return data.with_name(f"{data.name}.keys")
 
 
 def tables_of(kind: BackupPart) -> tuple[Table, ...]:
-    """Return the tables with rows in such a file; of destroyed cases the bare fact is with the keys too."""
+    """The tables that this file has rows of. The keys file has the rows of destroyed cases too."""
     return DATA_TABLES if kind is BackupPart.DATA else (*KEY_TABLES, cases)
 
 
 @contextmanager
 def new_file(path: Path) -> Iterator[Engine]:
-    """Make the file, readable to its owner alone, with empty tables."""
+    """Create the file with empty tables, readable by its owner only."""
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     with file_engine(path, *_NEW_FILE) as engine:
         upgrade(engine)
@@ -86,16 +86,16 @@ def new_file(path: Path) -> Iterator[Engine]:
 
 
 def write_label(path: Path, kind: BackupPart, made_at: datetime, vault: Vault) -> None:
-    """Say in the file what it is; the last that is written."""
-    unproven = Label(kind, made_at, digest_of(path), b"")
+    """Write the label, after everything else."""
+    unproven = BackupLabel(kind, made_at, digest_of(path), b"")
     row = (FORMAT, kind.value, made_at.isoformat(), unproven.digest, vault.file_proof(unproven.proven))
     with closing(sqlite3.connect(path)) as file, file:
         file.execute("CREATE TABLE backup (format INTEGER, kind TEXT, made_at TEXT, digest BLOB, proof BLOB)")
         file.execute("INSERT INTO backup VALUES (?, ?, ?, ?, ?)", row)
 
 
-def read_label(path: Path, kind: BackupPart) -> Label:
-    """Return what the file says of itself, checked against what it holds. Raises BadBackup."""
+def read_label(path: Path, kind: BackupPart) -> BackupLabel:
+    """Read the label and check the digest. Raises BadBackup."""
     if not path.is_file():
         raise BadBackup(f"There is no file {path.name}.")
     try:
@@ -111,14 +111,14 @@ def read_label(path: Path, kind: BackupPart) -> Label:
     return label
 
 
-def check_proof(path: Path, label: Label, vault: Vault) -> None:
-    """Raise BadBackup unless the file was made by an installation with these keys, and not changed since."""
+def check_proof(path: Path, label: BackupLabel, vault: Vault) -> None:
+    """Raise BadBackup unless an installation with these keys made the file, and nobody changed it since."""
     if not hmac.compare_digest(vault.file_proof(label.proven), label.proof):
         raise BadBackup(f"{path.name} was changed after it was made, or belongs to another installation.")
 
 
 def digest_of(path: Path) -> bytes:
-    """Return a digest of every row in the file, as SQLite keeps it: the same for every later version of the program."""
+    """A digest of every row as SQLite stores it, so that later versions compute the same."""
     digest = sha256()
     with closing(_opened(path)) as file:
         names = file.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
@@ -131,7 +131,7 @@ def digest_of(path: Path) -> bytes:
 
 
 def count_rows(path: Path, table: Table) -> int:
-    """Return how many rows of this table the file holds."""
+    """The number of rows of this table in the file."""
     with closing(_opened(path)) as file:
         [count] = file.execute(f'SELECT count(*) FROM "{table.name}"').fetchone()  # noqa: S608 - a table's name
         return int(count)
@@ -139,7 +139,7 @@ def count_rows(path: Path, table: Table) -> int:
 
 @contextmanager
 def staged(source: Path, folder: Path) -> Iterator[Engine]:
-    """Open a copy of the file, brought to this version; it is wiped afterwards, for it may hold keys."""
+    """Open a migrated copy of the file. The copy is overwritten afterwards, because it may hold keys."""
     copy = folder / source.name
     copy.touch(mode=0o600)
     shutil.copyfile(source, copy)
@@ -163,12 +163,12 @@ def _opened(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
 
 
-def _read_label(path: Path) -> Label:
+def _read_label(path: Path) -> BackupLabel:
     with closing(_opened(path)) as file:
         [(form, kind, made_at, digest, proof)] = file.execute("SELECT * FROM backup").fetchall()
     if form != FORMAT:
         raise BadBackup(f"{path.name} was made by another version of Meldwijzer, of another form.")
-    return Label(BackupPart(kind), datetime.fromisoformat(made_at), digest, proof)
+    return BackupLabel(BackupPart(kind), datetime.fromisoformat(made_at), digest, proof)
 
 
 def _version_of(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Puts a backup into an empty database, of whichever kind; what was destroyed since its data were saved stays so."""
+"""Restores a backup into an empty database of either kind. Cases destroyed since the backup stay destroyed."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from storage.repositories.outbox import SendState
 
 @dataclass(frozen=True)
 class Restored:
-    """What was put back. Faults stood in the backup already: its files were proven to be unchanged."""
+    """What was restored. Any faults were in the data when they were saved: the files are proven unchanged."""
 
     made_at: datetime
     cases: int
@@ -47,8 +47,8 @@ class Restored:
 
 
 @dataclass(frozen=True)
-class _Source:
-    """The two files of a backup, opened, and what their keys open."""
+class _OpenBackup:
+    """An opened backup. `bare` has the rows of cases that were destroyed after the data were saved."""
 
     data: Connection
     keys: Connection
@@ -56,7 +56,7 @@ class _Source:
     bare: dict[UUID, dict[str, Any]]
 
     def rows(self, table: Table) -> Iterator[list[dict[str, Any]]]:
-        """Yield the rows that belong in the database, some at a time."""
+        """The rows to restore, in batches."""
         connection = self.keys if table in KEY_TABLES else self.data
         query = select(table).order_by(*table.primary_key.columns)
         for rows in connection.execute(query.execution_options(yield_per=ROWS_AT_ONCE)).mappings().partitions():
@@ -64,7 +64,7 @@ class _Source:
 
 
 def restore(engine: Engine, wrapper: KeyWrapper, data: Path, keys: Path, now: datetime) -> Restored:
-    """Put the backup into the empty database. Raises BadBackup or WrongKey; then the database is still empty."""
+    """Restore the backup into an empty database. Raises BadBackup or WrongKey, and then leaves it empty."""
     labels = {BackupPart.DATA: read_label(data, BackupPart.DATA), BackupPart.KEYS: read_label(keys, BackupPart.KEYS)}
     if labels[BackupPart.KEYS].made_at < labels[BackupPart.DATA].made_at:
         raise BadBackup(f"{keys.name} is older than {data.name}: keys are missing in it. Take a newer one.")
@@ -87,7 +87,7 @@ def restore(engine: Engine, wrapper: KeyWrapper, data: Path, keys: Path, now: da
 
 
 @contextmanager
-def _opened(data: Path, keys: Path, wrapper: KeyWrapper) -> Iterator[_Source]:
+def _opened(data: Path, keys: Path, wrapper: KeyWrapper) -> Iterator[_OpenBackup]:
     with (
         tempfile.TemporaryDirectory(prefix="meldwijzer") as folder,
         staged(data, Path(folder)) as of_data,
@@ -95,17 +95,17 @@ def _opened(data: Path, keys: Path, wrapper: KeyWrapper) -> Iterator[_Source]:
         of_data.connect() as data_view,
         of_keys.connect() as keys_view,
     ):
-        yield _Source(data_view, keys_view, vault_in(keys_view, wrapper), _bare_since(data_view, keys_view))
+        yield _OpenBackup(data_view, keys_view, vault_in(keys_view, wrapper), _bare_since(data_view, keys_view))
 
 
 def _bare_since(data: Connection, keys: Connection) -> dict[UUID, dict[str, Any]]:
-    """The bare facts of the cases that were destroyed after these data were saved."""
+    """The rows of cases that were destroyed after these data were saved."""
     alive = set(data.scalars(select(cases.c.id).where(cases.c.tombstone.is_(None))))
     return {row["id"]: dict(row) for row in keys.execute(select(cases)).mappings() if row["id"] in alive}
 
 
 def _refuse_unless_empty(engine: Engine) -> None:
-    """Look at whatever tables are there: they may be of another version, or of another program."""
+    """Check all tables, which may be of another version or another program."""
     with engine.connect() as connection:
         for name in inspect(connection).get_table_names():
             if (
@@ -115,7 +115,7 @@ def _refuse_unless_empty(engine: Engine) -> None:
                 raise BadBackup("The database is not empty. Restore into a new one: nothing is ever overwritten.")
 
 
-def _fill(connection: Connection, source: _Source) -> None:
+def _fill(connection: Connection, source: _OpenBackup) -> None:
     for table in metadata.sorted_tables:
         if table in DATA_TABLES or table in KEY_TABLES:
             expected = sum(_insert(connection, table, _wanted(table, rows, source)) for rows in source.rows(table))
@@ -125,20 +125,20 @@ def _fill(connection: Connection, source: _Source) -> None:
     _restore_links(connection, source)
 
 
-def _wanted(table: Table, rows: list[dict[str, Any]], source: _Source) -> list[dict[str, Any]]:
+def _wanted(table: Table, rows: list[dict[str, Any]], source: _OpenBackup) -> list[dict[str, Any]]:
     if table is case_keys:
         known = set(source.data.scalars(select(cases.c.id).where(cases.c.id.in_([row["case"] for row in rows]))))
-        return [row for row in rows if row["case"] in known]  # of later cases the data are not here
+        return [row for row in rows if row["case"] in known]  # the keys file may be newer than the data
     return [_row_of_case(row, source) for row in rows] if table is cases else rows
 
 
-def _row_of_case(row: dict[str, Any], source: _Source) -> dict[str, Any]:
+def _row_of_case(row: dict[str, Any], source: _OpenBackup) -> dict[str, Any]:
     whole = source.bare.get(row["id"]) or row | {"pupil_index": _pupil_index(row, source)}
     return whole | {"joined_to": None}
 
 
-def _pupil_index(row: dict[str, Any], source: _Source) -> bytes:
-    """What finds the pupil again; nothing when the case does not open, which is then among the faults."""
+def _pupil_index(row: dict[str, Any], source: _OpenBackup) -> bytes:
+    """The pupil's index; empty when the case cannot be decrypted, which is reported as a fault."""
     wrapped = source.keys.scalar(select(case_keys.c.wrapped_key).where(case_keys.c.case == row["id"]))
     if row["tombstone"] is not None or wrapped is None:
         return b""
@@ -156,14 +156,14 @@ def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) ->
     return len(rows)
 
 
-def _restore_links(connection: Connection, source: _Source) -> None:
-    """Join the cases again: a case may stand before the one that it belongs to."""
+def _restore_links(connection: Connection, source: _OpenBackup) -> None:
+    """Restore joined cases last, because a case may come before the one that it was joined to."""
     for row in source.data.execute(select(cases.c.id, cases.c.joined_to).where(cases.c.joined_to.is_not(None))):
         connection.execute(update(cases).where(cases.c.id == row.id).values(joined_to=row.joined_to))
 
 
 def _count_on(connection: Connection, table: Table) -> None:
-    """Let a table that numbers its rows go on after the highest; SQLite does so by itself."""
+    """Continue row numbers after the highest; SQLite does so by itself."""
     column = table.autoincrement_column
     if column is not None and connection.dialect.name == "postgresql":
         highest = connection.scalar(select(func.max(column)))
@@ -172,7 +172,7 @@ def _count_on(connection: Connection, table: Table) -> None:
 
 
 def _set_aside(connection: Connection, now: datetime) -> int:
-    """Set aside what was on its way and due: it was most likely sent since. What is due later was certainly not."""
+    """Set aside unsent messages that were due, as they were probably sent since. Later ones were not."""
     on_its_way = outbox.c.state.in_([SendState.PENDING.value, SendState.CLAIMED.value])
     query = update(outbox).where(on_its_way, outbox.c.due_at <= now).values(state=SendState.RESTORED.value)
     return len(connection.execute(query.returning(outbox.c.id)).all())

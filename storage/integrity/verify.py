@@ -1,4 +1,4 @@
-"""Walks the chains of all cases and finds what was tampered with (promise 7). It names cases and entries alone."""
+"""Verifies the chains, keys and destruction of all cases (promise 7). Reports codes and entry numbers only."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from storage.db.schema import case_keys, cases, entries
 
 CASES_AT_ONCE = 200
 _GARBAGE = (TypeError, ValueError, AttributeError, OverflowError)
-"""What it leads to when a value is of another type than its column, as SQLite lets one write it."""
+"""Raised on a value of another type than its column, which SQLite lets one write."""
 _COLUMNS = (
     cases.c.id,
     cases.c.code,
@@ -49,7 +49,7 @@ class FaultKind(StrEnum):
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with a case, and at which entry; `code` is the case's id when its row is gone."""
+    """What is wrong with a case, and at which entry. `code` is the case's id when its row is gone."""
 
     code: str
     kind: FaultKind
@@ -60,13 +60,13 @@ class Fault:
 
 
 def faults(connection: Connection, vault: Vault) -> Iterator[Fault]:
-    """Yield what is wrong with the cases: their chains, their keys, their destruction."""
+    """All faults: of chains, keys and destruction."""
     yield from chain_faults(connection, vault)
     yield from key_faults(connection, vault)
 
 
 def chain_faults(connection: Connection, vault: Vault) -> Iterator[Fault]:
-    """Yield the first fault in the chain of each case, and cases of which only entries are left."""
+    """The first fault in each case's chain, and cases of which only entries are left."""
     for rows in _in_parts(connection):
         found = _entries_of(connection, [row.id for row in rows])
         of_case = {case: list(own) for case, own in groupby(found, lambda row: row.case)}
@@ -77,7 +77,7 @@ def chain_faults(connection: Connection, vault: Vault) -> Iterator[Fault]:
 
 
 def key_faults(connection: Connection, vault: Vault) -> Iterator[Fault]:
-    """Yield the cases that do not open: each key is tried on the case's own row."""
+    """Cases that do not open; each key is tried on the case's own row."""
     for rows in _in_parts(connection):
         query = select(case_keys.c.case, case_keys.c.wrapped_key).where(case_keys.c.case.in_([row.id for row in rows]))
         wrapped = {row.case: row.wrapped_key for row in connection.execute(query)}
@@ -119,7 +119,7 @@ def _entries_of(connection: Connection, ids: Sequence[CaseId]) -> Sequence[Any]:
 
 
 def _entry_at(connection: Connection, case: CaseId, seq: int) -> Any:
-    """Return the entry, or what is as unlike any entry of ours as what stands there."""
+    """The entry, or an empty one that fits no chain when the row cannot be read."""
     try:
         return connection.execute(select(entries).where(entries.c.case == case, entries.c.seq == seq)).one()
     except _GARBAGE:
@@ -146,7 +146,7 @@ def _destruction_faults(connection: Connection, vault: Vault, row: Row[Any], fou
 
 
 def _first_fault(vault: Vault, row: Row[Any], found: list[Any]) -> Iterator[tuple[FaultKind, int]]:
-    """Yield the first fault of the chain alone: what follows it hangs on it."""
+    """The first fault of the chain; later ones follow from it."""
     previous = chain.START
     for seq, entry in enumerate(found, start=1):
         if entry.seq != seq:
@@ -171,7 +171,7 @@ def _head_fault(row: Row[Any], count: int, last: bytes) -> Iterator[tuple[FaultK
 
 
 def _kind_of(vault: Vault, found: list[Any], previous: bytes, seq: int) -> FaultKind:
-    """Say why the entry does not fit: the true one may stand elsewhere, and this one may belong elsewhere."""
+    """Why the entry does not fit: the right one may be elsewhere, and this one may belong elsewhere."""
     true_one = next((entry for entry in found[seq:] if _fits(vault, entry, previous, seq)), None)
     if true_one is None:
         return FaultKind.CHANGED

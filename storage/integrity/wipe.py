@@ -1,8 +1,8 @@
-"""Wipes what a database still has of deleted rows (promise 8).
+"""Wipes what the database files still hold of deleted rows (promise 8).
 
-SQLite overwrites what is deleted (`secure_delete`), but its write-ahead log keeps older pages until it is emptied.
-PostgreSQL keeps deleted rows until a VACUUM, and the bytes of the small tables of keys until these are written anew.
-What lies in an archive of its log, or in a backup, is beyond reach: there it is useless without the key.
+SQLite overwrites deleted rows (`secure_delete`), but its write-ahead log keeps older pages until a checkpoint.
+PostgreSQL keeps deleted rows until a VACUUM, and the bytes of the small key tables until they are rewritten.
+Archived logs and backups are beyond reach; what they hold is useless without the key.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from sqlalchemy import Engine, select, text
 from storage.db.schema import case_keys, cases, draft_keys
 from storage.repositories.retention import CONTENT
 
-LATELY = timedelta(days=1)
+RECENT = timedelta(days=1)
 
 
 def wipe(engine: Engine, now: datetime) -> None:
-    """Wipe what was deleted, if a case was destroyed in the last day: also when a stop came in between."""
+    """Wipe deleted rows if a case was destroyed in the last day, which includes a restart in between."""
     with engine.connect() as connection:
-        lately = select(cases.c.id).where(cases.c.destroyed_at > now - LATELY).limit(1)
-        if connection.scalar(lately) is None:
+        recent = select(cases.c.id).where(cases.c.destroyed_at > now - RECENT).limit(1)
+        if connection.scalar(recent) is None:
             return
     if engine.dialect.name == "postgresql":
         _vacuum(engine)
@@ -30,7 +30,7 @@ def wipe(engine: Engine, now: datetime) -> None:
 
 
 def _empty_log(engine: Engine) -> None:
-    connection = engine.raw_connection()  # a checkpoint cannot be made within a transaction
+    connection = engine.raw_connection()  # a checkpoint cannot run in a transaction
     try:
         connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:

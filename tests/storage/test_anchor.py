@@ -13,7 +13,7 @@ from meldcode.domain.case.header import CaseHeader
 from storage.crypto.vault import MasterKey, Vault
 from storage.db.schema import case_keys, case_teachers, cases, entries
 from storage.db.snapshot import snapshot
-from storage.integrity.anchor import BadAnchor, keep_up, put_back
+from storage.integrity.anchor import BadAnchor, anchor_faults, update_anchor
 from storage.integrity.verify import Fault, FaultKind, faults
 from storage.unit_of_work import Store
 from tests.storage.conftest import NOW, PUPIL, Staff, append
@@ -36,7 +36,7 @@ def written(store: Store, staff: Staff, case: CaseHeader) -> CaseHeader:
 @pytest.fixture
 def anchor(engine: Engine, vault: Vault, written: CaseHeader, tmp_path: Path) -> Path:
     file = tmp_path / "anchor"
-    assert keep_up(engine, vault, file, NOW) == []
+    assert update_anchor(engine, vault, file, NOW) == []
     return file
 
 
@@ -51,7 +51,7 @@ def rewind(engine: Engine, case: CaseHeader, version: int) -> None:
 def found(engine: Engine, vault: Vault, anchor: Path) -> tuple[list[Fault], list[Fault]]:
     """What the database alone shows, and what the anchor shows."""
     with snapshot(engine) as view:
-        return list(faults(view, vault)), list(put_back(view, vault, anchor))
+        return list(faults(view, vault)), list(anchor_faults(view, vault, anchor))
 
 
 def test_the_anchor_is_for_its_owner_alone(anchor: Path) -> None:
@@ -68,7 +68,7 @@ def test_a_database_that_went_on_is_in_order(
         uow.cases.open(staff.school, uow.plans.current(), PUPIL, staff.karin.id, NOW)
     assert found(engine, vault, anchor) == ([], [])
     before = anchor.read_text()
-    assert keep_up(engine, vault, anchor, LATER) == []
+    assert update_anchor(engine, vault, anchor, LATER) == []
     assert anchor.read_text() != before
     assert found(engine, vault, anchor) == ([], [])
 
@@ -112,7 +112,7 @@ def test_a_true_destruction_is_no_fault_and_its_undoing_is(
         logbook = db.execute(select(entries).where(entries.c.case == written.id)).all()
         destroy(db, vault, written)
     assert found(engine, vault, anchor) == ([], [])
-    assert keep_up(engine, vault, anchor, LATER) == []
+    assert update_anchor(engine, vault, anchor, LATER) == []
     with engine.begin() as db:
         db.execute(update(cases).where(cases.c.id == written.id).values(dict(row._mapping)))
         db.execute(insert(case_keys).values(dict(key._mapping)))
@@ -125,10 +125,10 @@ def test_an_anchor_is_not_written_over_what_was_lost(
 ) -> None:
     rewind(engine, written, 2)
     before = anchor.read_text()
-    assert keep_up(engine, vault, anchor, LATER) == [Fault(written.code, FaultKind.CUT_OFF, 3)]
+    assert update_anchor(engine, vault, anchor, LATER) == [Fault(written.code, FaultKind.CUT_OFF, 3)]
     assert anchor.read_text() == before
     anchor.unlink()
-    assert keep_up(engine, vault, anchor, LATER) == []
+    assert update_anchor(engine, vault, anchor, LATER) == []
 
 
 def test_a_changed_or_foreign_anchor_is_refused(engine: Engine, vault: Vault, anchor: Path) -> None:
@@ -139,7 +139,7 @@ def test_a_changed_or_foreign_anchor_is_refused(engine: Engine, vault: Vault, an
     for changed in (whole.replace(" 4 ", " 3 "), whole.split("proof ")[0], "", "proof \n", whole[:-9]):
         anchor.write_text(changed)
         with pytest.raises(BadAnchor, match="was changed"):
-            keep_up(engine, vault, anchor, LATER)
+            update_anchor(engine, vault, anchor, LATER)
         assert anchor.read_text() == changed
     anchor.write_bytes(b"\xff")
     with pytest.raises(BadAnchor, match="cannot be read"):

@@ -32,8 +32,7 @@ from storage.db.schema import entries, metadata, outbox, readings
 from storage.db.snapshot import snapshot
 from storage.db.sqlite_file import file_engine
 from storage.integrity.backup import BackedUp, back_up
-from storage.integrity.backup_file import LEFT_OUT, BadBackup, keys_file, write_label
-from storage.integrity.backup_file import BackupPart as BackupKind
+from storage.integrity.backup_file import LEFT_OUT, BackupPart, BadBackup, keys_file, write_label
 from storage.integrity.restore import Restored, restore
 from storage.integrity.verify import FaultKind, faults
 from storage.repositories.outbox import SendState
@@ -175,7 +174,7 @@ def test_everything_is_as_it_was_on_a_new_machine(
         assert [case.id for case in uow.cases.find_by_pupil(staff.school, Pupil("ali", "KAYA", "6"))] != []
 
 
-def made_by(version: str, file: Path, kind: BackupKind, vault: Vault, folder: Path) -> Path:
+def made_by(version: str, file: Path, kind: BackupPart, vault: Vault, folder: Path) -> Path:
     """The same file as the program wrote it when its tables were of this version."""
     older = folder / file.name
     config = _config()
@@ -233,8 +232,8 @@ def test_a_backup_of_every_older_version_is_brought_up_to_date(
 ) -> None:
     folder = tmp_path / "older"
     folder.mkdir()
-    data = made_by(version, backup, BackupKind.DATA, vault, folder)
-    made_by(version, keys_file(backup), BackupKind.KEYS, vault, folder)
+    data = made_by(version, backup, BackupPart.DATA, vault, folder)
+    made_by(version, keys_file(backup), BackupPart.KEYS, vault, folder)
     done = put_back(new_sqlite, master_key, data)
     assert (done.cases, done.entries, done.destroyed_since, done.faults) == (3, 5, 0, [])
     assert is_current(new_sqlite)

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from babel.messages.pofile import read_po
+import polib
 
 FOLDER = Path(__file__).parent / "locale"
 DUTCH, ENGLISH = "nl", "en"
@@ -40,9 +40,8 @@ def use_language(language: str) -> Iterator[None]:
 @cache
 def sentences(language: str) -> Mapping[str, str]:
     """Return the sentences of a language by code. Its file is read once."""
-    with (FOLDER / f"{language}.po").open("rb") as file:
-        catalogue = read_po(file, locale=language, abort_invalid=True)
-    return MappingProxyType({str(message.id): str(message.string) for message in catalogue if message.id})
+    entries = polib.pofile((FOLDER / f"{language}.po").read_text(encoding="utf-8"))
+    return MappingProxyType({entry.msgid: entry.msgstr for entry in entries})
 
 
 def text(code: str, /, **values: object) -> str:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from babel.dates import format_date
-
-from handlers.i18n.catalogues import DUTCH, ENGLISH, language
+from handlers.i18n.catalogues import DUTCH, language
 from handlers.i18n.texts import text
 from meldcode.domain.calendar import AMSTERDAM
 
-DAYS = {DUTCH: "dd-MM-yyyy", ENGLISH: "d MMM yyyy"}
 WEEK = 7
 
 
@@ -37,10 +34,17 @@ def weekday(day: date) -> str:
 
 def in_full(day: date) -> str:
     """Return the day with its date: "donderdag 3 december"."""
-    return text("date", weekday=weekday(day), day=str(day.day), month=text("months").split()[day.month - 1])
+    return text("date", weekday=weekday(day), day=str(day.day), month=month(day))
+
+
+def month(day: date) -> str:
+    """Return the name of the month."""
+    return text("months").split()[day.month - 1]
 
 
 def day(moment: datetime | date) -> str:
     """Return the date as the reader's language writes it: 23-11-2026, 23 Nov 2026."""
     local = moment.astimezone(AMSTERDAM) if isinstance(moment, datetime) else moment
-    return format_date(local, DAYS[language()], locale=language())
+    if language() == DUTCH:
+        return f"{local:%d-%m-%Y}"
+    return f"{local.day} {month(local)[:3]} {local.year}"

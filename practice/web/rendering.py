@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
-from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader
 
 from practice.i18n import language, text
@@ -59,7 +57,9 @@ def initials(name: str) -> str:
 
 def day(moment: datetime) -> str:
     """Return the date in words. It is never "today", because the clock of the workspace can be moved."""
-    return format_date(moment.astimezone(_ZONE), "EEEE d MMMM y", locale=language())
+    local = moment.astimezone(_ZONE)
+    weekday, month = text("weekdays").split()[local.weekday()], text("months").split()[local.month - 1]
+    return f"{weekday} {local.day} {month} {local.year}"
 
 
 def date_in_words(iso: str) -> str:
@@ -77,15 +77,19 @@ def clock_time(moment: datetime, seconds: bool = False) -> str:
 
 def milliseconds(value: float) -> str:
     """Return a duration; short ones have one decimal."""
-    return f"{format_decimal(value, '0.0' if value < 10 else '0', locale=language())} ms"  # noqa: PLR2004
+    return f"{_one_decimal(value) if value < 10 else round(value)} ms"  # noqa: PLR2004
 
 
 def file_size(size: int) -> str:
     """Return the size of a file in kB, or in MB from 1 MB on."""
     kilobytes = size / 1000
     if kilobytes >= 1000:  # noqa: PLR2004
-        return f"{format_decimal(kilobytes / 1000, '0.0', locale=language())} MB"
+        return f"{_one_decimal(kilobytes / 1000)} MB"
     return f"{max(kilobytes, 1):.0f} kB"
+
+
+def _one_decimal(value: float) -> str:
+    return f"{value:.1f}".replace(".", text("decimal_mark"))
 
 
 def file_type(name: str) -> str:

@@ -134,7 +134,7 @@ async def serving(app: Starlette) -> Any:
 
 
 class Scripted:
-    """An app behind a request url that keeps what it gets and answers as told. `replies` holds (status, body)."""
+    """An app behind a request URL that records requests and gives scripted answers. `replies` holds (status, body)."""
 
     def __init__(self) -> None:
         self.requests: list[tuple[dict[str, str], str]] = []

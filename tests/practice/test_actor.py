@@ -1,4 +1,4 @@
-"""What a person can do and what they then see."""
+"""What a person can do, and what they see as a result."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def change_manifest(workspace: Workspace, path: str, value: Any) -> None:
     workspace.app = replace(workspace.app, manifest=changed)
 
 
-# What does not exist for the app does not reach it.
+# Nothing is sent for what the app does not have.
 async def test_an_unknown_command_is_no_command(scripted: Scripted, sanne: Actor) -> None:
     outcome = await sanne.command("/onzin")
     assert (outcome.failure, outcome.text) == ("unknown_command", "/onzin is not a valid command.")
@@ -67,7 +67,7 @@ async def test_an_unknown_command_is_no_command(scripted: Scripted, sanne: Actor
     ("path", "value"),
     [("features.app_home.messages_tab_read_only_enabled", True), ("features.app_home.messages_tab_enabled", False)],
 )
-async def test_a_read_only_dm_takes_no_messages(
+async def test_a_read_only_dm_accepts_no_messages(
     scripted: Scripted, workspace: Workspace, sanne: Actor, path: str, value: bool
 ) -> None:
     change_manifest(workspace, path, value)
@@ -75,26 +75,28 @@ async def test_a_read_only_dm_takes_no_messages(
     assert (workspace.messages_of(SANNE), scripted.requests) == ([], [])
 
 
-async def test_without_a_home_tab_there_is_none_to_open(scripted: Scripted, workspace: Workspace, sanne: Actor) -> None:
+async def test_an_app_without_a_home_tab_has_none_to_open(
+    scripted: Scripted, workspace: Workspace, sanne: Actor
+) -> None:
     change_manifest(workspace, "features.app_home.home_tab_enabled", False)
     assert (await sanne.open_home()).failure == "not_enabled"
     assert scripted.requests == []
 
 
-async def test_without_interactivity_nothing_is_clicked(scripted: Scripted, workspace: Workspace, sanne: Actor) -> None:
+async def test_clicks_fail_without_interactivity(scripted: Scripted, workspace: Workspace, sanne: Actor) -> None:
     change_manifest(workspace, "settings.interactivity.is_enabled", False)
     assert (await sanne.shortcut("report")).failure == "not_interactive"
     assert scripted.requests == []
 
 
-async def test_a_deactivated_person_does_nothing(scripted: Scripted, workspace: Workspace, sanne: Actor) -> None:
+async def test_a_deactivated_person_cannot_act(scripted: Scripted, workspace: Workspace, sanne: Actor) -> None:
     workspace.people[SANNE] = replace(workspace.people[SANNE], is_active=False)
     acts = [sanne.command("/signaal"), sanne.shortcut("report"), sanne.open_home(), sanne.say("Dag")]
     assert {(await act).failure for act in acts} == {"account_inactive"}
     assert scripted.requests == []
 
 
-async def test_the_app_hears_who_leaves_and_returns(scripted: Scripted, workspace: Workspace, sanne: Actor) -> None:
+async def test_the_app_is_told_who_leaves_and_returns(scripted: Scripted, workspace: Workspace, sanne: Actor) -> None:
     change_manifest(workspace, "settings.event_subscriptions.bot_events", ["user_change"])
     for is_gone in (True, False):
         await sanne.leave_or_return(is_gone=is_gone)
@@ -170,9 +172,7 @@ async def test_each_kind_of_field_is_filled_by_its_label(
     assert state == {"type": block["element"]["type"], **expected}
 
 
-async def test_start_values_are_sent_when_nobody_changes_them(
-    scripted: Scripted, workspace: Workspace, sanne: Actor
-) -> None:
+async def test_unchanged_initial_values_are_sent(scripted: Scripted, workspace: Workspace, sanne: Actor) -> None:
     view = opened(workspace, field("Naam", "plain_text_input", initial_value="Sem"))
     assert (await sanne.submit(view, {})).ok
     assert scripted.payload["view"]["state"]["values"]["Naam"]["act"]["value"] == "Sem"
@@ -192,7 +192,7 @@ async def test_start_values_are_sent_when_nobody_changes_them(
         (field("F", "checkboxes", options=options("A")), [], False),
     ],
 )
-async def test_slacks_client_checks_fields_before_the_app_hears(
+async def test_slacks_client_checks_fields_before_the_app_is_told(
     scripted: Scripted, workspace: Workspace, sanne: Actor, block: Json, value: Any, is_taken: bool
 ) -> None:
     view = opened(workspace, block)
@@ -241,7 +241,7 @@ async def test_field_errors_keep_the_modal_and_what_was_typed(
         "Dag",
     ],
 )
-async def test_an_unusable_answer_is_trouble_and_keeps_the_modal(
+async def test_an_unusable_answer_fails_and_keeps_the_modal(
     scripted: Scripted, workspace: Workspace, sanne: Actor, answer: Any
 ) -> None:
     scripted.answers(answer)
@@ -252,9 +252,7 @@ async def test_an_unusable_answer_is_trouble_and_keeps_the_modal(
     assert workspace.traffic[-1].fault
 
 
-async def test_an_answer_can_show_another_view_in_its_place(
-    scripted: Scripted, workspace: Workspace, sanne: Actor
-) -> None:
+async def test_an_answer_can_replace_the_view(scripted: Scripted, workspace: Workspace, sanne: Actor) -> None:
     scripted.answers({"response_action": "update", "view": form(title=plain("Verder"))})
     view = opened(workspace)
     assert (await sanne.fill(view, Naam="Sem")).ok
@@ -263,7 +261,7 @@ async def test_an_answer_can_show_another_view_in_its_place(
     assert shown.payload["state"]["values"]["Naam"]["act"]["value"] == "Sem"
 
 
-async def test_an_answer_can_push_a_view_and_the_next_clear_all(
+async def test_an_answer_can_push_a_view_and_another_can_clear_the_stack(
     scripted: Scripted, workspace: Workspace, sanne: Actor
 ) -> None:
     scripted.answers({"response_action": "push", "view": form()})
@@ -292,7 +290,7 @@ async def test_a_double_click_reaches_the_app_twice(scripted: Scripted, workspac
 
 # Closing.
 @pytest.mark.parametrize("notify", [True, False])
-async def test_the_app_hears_of_a_closed_modal_when_it_asked_to(
+async def test_the_app_is_told_of_a_closed_modal_if_it_asked_for_that(
     scripted: Scripted, workspace: Workspace, sanne: Actor, notify: bool
 ) -> None:
     view = opened(workspace, notify_on_close=notify)
@@ -304,9 +302,7 @@ async def test_the_app_hears_of_a_closed_modal_when_it_asked_to(
     assert not notify or scripted.payload["is_cleared"] is False
 
 
-async def test_a_message_is_not_told_without_the_scope_for_it(
-    scripted: Scripted, workspace: Workspace, sanne: Actor
-) -> None:
+async def test_a_message_event_needs_its_scope(scripted: Scripted, workspace: Workspace, sanne: Actor) -> None:
     assert (await sanne.say("Dag")).ok
     assert scripted.payload["event"]["text"] == "Dag"
     changed = manifest()
@@ -316,7 +312,7 @@ async def test_a_message_is_not_told_without_the_scope_for_it(
     assert len(scripted.requests) == 1
 
 
-async def test_a_modal_that_says_so_takes_those_below_it_along_when_it_is_closed(
+async def test_closing_a_modal_with_clear_on_close_closes_those_below_it(
     scripted: Scripted, workspace: Workspace, sanne: Actor
 ) -> None:
     opened(workspace)
@@ -367,14 +363,16 @@ async def test_a_choice_is_sent_and_kept(scripted: Scripted, workspace: Workspac
     assert view.payload["state"]["values"]["s"]["act"] == {"type": "static_select", **chosen}
 
 
-async def test_an_input_does_not_tell_the_app(scripted: Scripted, workspace: Workspace, sanne: Actor) -> None:
+async def test_typing_in_an_input_block_sends_nothing(scripted: Scripted, workspace: Workspace, sanne: Actor) -> None:
     view = opened(workspace, field("F", "static_select", options=options("A")))
     await sanne.click(view, "act", {"selected_option": options("A")[0]})
     assert scripted.requests == []
     assert view.payload["state"]["values"]["F"]["act"]["selected_option"] == options("A")[0]
 
 
-async def test_the_traffic_keeps_what_was_sent_then(scripted: Scripted, workspace: Workspace, sanne: Actor) -> None:
+async def test_the_traffic_keeps_payloads_as_they_were_sent(
+    scripted: Scripted, workspace: Workspace, sanne: Actor
+) -> None:
     view = opened(workspace, field("Naam", "plain_text_input"), TOOLS)
     for text in ("Se", "Sem"):
         await sanne.click(view, "go", state={"Naam": {"act": {"type": "plain_text_input", "value": text}}})
@@ -389,7 +387,7 @@ async def clicked(scripted: Scripted, workspace: Workspace, sanne: Actor) -> tup
     return message, AsyncWebhookClient(scripted.payload["response_url"])
 
 
-async def test_a_response_url_serves_five_times(
+async def test_a_response_url_can_be_used_five_times(
     server: PracticeServer, scripted: Scripted, workspace: Workspace, sanne: Actor
 ) -> None:
     _, hook = await clicked(scripted, workspace, sanne)
@@ -425,7 +423,7 @@ async def test_a_response_url_can_replace_and_delete_the_message(
     assert workspace.messages_of(SANNE) == []
 
 
-async def test_a_response_url_takes_good_content_only(
+async def test_a_response_url_refuses_bad_content(
     server: PracticeServer, scripted: Scripted, workspace: Workspace, sanne: Actor
 ) -> None:
     _, hook = await clicked(scripted, workspace, sanne)

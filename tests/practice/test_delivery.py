@@ -1,4 +1,4 @@
-"""How what people do reaches the app: signed, on time, again when needed, and what they see when it goes wrong."""
+"""Delivery to the app: signatures, timeouts, redeliveries, and what people see when it fails."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ async def test_a_shortcut_is_a_payload(scripted: Scripted, sanne: Actor) -> None
     assert sent["trigger_id"]
 
 
-async def test_an_event_is_json_with_an_id_of_its_own(scripted: Scripted, sanne: Actor) -> None:
+async def test_an_event_is_json_with_its_own_id(scripted: Scripted, sanne: Actor) -> None:
     await sanne.open_home()
     first = scripted.payload
     await sanne.say("Dag")
@@ -80,8 +80,8 @@ async def test_everything_sent_and_answered_is_in_the_traffic(
     assert line.milliseconds > 0
 
 
-# When the app does not answer well.
-async def test_a_late_command_is_said_to_have_timed_out(scripted: Scripted, workspace: Workspace, sanne: Actor) -> None:
+# When the app does not answer properly.
+async def test_a_late_command_times_out(scripted: Scripted, workspace: Workspace, sanne: Actor) -> None:
     workspace.timeouts.acknowledgement = 0.05
     scripted.delay = 0.5
     outcome = await sanne.command("/signaal")
@@ -113,8 +113,10 @@ async def test_without_a_socket_nothing_is_delivered(workspace: Workspace, sanne
     assert "no open socket" in workspace.traffic[-1].fault
 
 
-# Events come again.
-async def test_an_event_comes_again_until_it_is_taken(scripted: Scripted, workspace: Workspace, sanne: Actor) -> None:
+# Redelivery of events.
+async def test_an_event_is_sent_again_until_it_is_acknowledged(
+    scripted: Scripted, workspace: Workspace, sanne: Actor
+) -> None:
     scripted.answers("", 500)
     scripted.answers("", 500)
     assert (await sanne.open_home()).ok
@@ -125,7 +127,9 @@ async def test_an_event_comes_again_until_it_is_taken(scripted: Scripted, worksp
     assert len({body for _, body in scripted.requests}) == 1
 
 
-async def test_an_event_comes_again_three_times_at_most(scripted: Scripted, workspace: Workspace, sanne: Actor) -> None:
+async def test_an_event_is_sent_again_three_times_at_most(
+    scripted: Scripted, workspace: Workspace, sanne: Actor
+) -> None:
     for _ in range(9):
         scripted.answers("", 500)
     await sanne.open_home()
@@ -133,7 +137,9 @@ async def test_an_event_comes_again_three_times_at_most(scripted: Scripted, work
     assert len(scripted.requests) == 4
 
 
-async def test_a_late_event_says_so_when_it_comes_again(scripted: Scripted, workspace: Workspace, sanne: Actor) -> None:
+async def test_a_redelivery_says_that_the_event_timed_out(
+    scripted: Scripted, workspace: Workspace, sanne: Actor
+) -> None:
     workspace.timeouts.acknowledgement = 0.05
     scripted.delay = 0.1
     await sanne.open_home()
@@ -141,14 +147,14 @@ async def test_a_late_event_says_so_when_it_comes_again(scripted: Scripted, work
     assert scripted.requests[1][0]["x-slack-retry-reason"] == "http_timeout"
 
 
-async def test_an_event_can_be_made_to_come_twice(scripted: Scripted, workspace: Workspace, sanne: Actor) -> None:
+async def test_a_fault_sends_events_twice(scripted: Scripted, workspace: Workspace, sanne: Actor) -> None:
     workspace.faults.redeliver = True
     await sanne.open_home()
     assert [headers.get("x-slack-retry-num") for headers, _ in scripted.requests] == [None, "1"]
     assert workspace.traffic[-1].what == "app_home_opened (again)"
 
 
-async def test_an_event_that_the_app_does_not_want_is_not_sent(
+async def test_an_event_without_subscription_is_not_sent(
     scripted: Scripted, workspace: Workspace, sanne: Actor
 ) -> None:
     changed = manifest()

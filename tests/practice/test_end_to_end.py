@@ -1,4 +1,4 @@
-"""A real Bolt app against the workspace: command, modal, submission, Home tab, messages, both ways of delivery."""
+"""A real Bolt app in the workspace: command, modal, submission, Home tab and messages, by HTTP and Socket Mode."""
 
 from __future__ import annotations
 

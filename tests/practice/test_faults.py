@@ -1,4 +1,4 @@
-"""The switches for faults, Slack's rates, and acknowledgements that come after all."""
+"""The switches for faults, Slack's rate limits, and late acknowledgements."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ def waits(calls: int, method: str, channel: str = "D1", every: float = 0) -> lis
 @pytest.mark.parametrize(
     ("method", "high"), [("views.open", 100), ("users.info", 100), ("files.delete", 100), ("chat.delete", 50)]
 )
-def test_a_method_may_be_called_so_often_a_minute(method: str, high: int) -> None:
+def test_methods_have_a_limit_per_minute(method: str, high: int) -> None:
     assert waits(high, method) == [0] * high
     assert waits(high + 1, method)[-1] == 60
 
 
-def test_a_conversation_takes_a_message_a_second_and_a_short_burst() -> None:
+def test_a_conversation_accepts_a_message_a_second_and_short_bursts() -> None:
     assert waits(30, "chat.postMessage", every=1) == [0] * 30
     assert waits(6, "chat.postMessage") == [0, 0, 0, 0, 0, 5]
     rates = Rates()
     assert [rates.wait("chat.postMessage", f"D{number}", NOW) for number in range(9)] == [0] * 9
 
 
-def test_a_refused_call_does_not_count_and_time_heals() -> None:
+def test_refused_calls_do_not_count_and_the_limit_passes() -> None:
     rates = Rates()
     for _ in range(50):
         assert rates.wait("chat.delete", "", NOW) == 0
@@ -52,7 +52,7 @@ def test_a_refused_call_does_not_count_and_time_heals() -> None:
     assert rates.wait("chat.delete", "", NOW + timedelta(seconds=60)) == 0
 
 
-def test_what_has_no_rate_is_never_held_up() -> None:
+def test_a_method_without_a_rate_limit_is_never_limited() -> None:
     assert waits(500, "auth.test") == [0] * 500
 
 
@@ -75,7 +75,7 @@ def test_all_are_turned_off_at_once() -> None:
     assert faults == Faults()
 
 
-async def test_rates_are_kept_to_when_the_switch_says_so(workspace: Workspace, client: AsyncWebClient) -> None:
+async def test_the_switch_enforces_rate_limits(workspace: Workspace, client: AsyncWebClient) -> None:
     for _ in range(6):
         await client.chat_postMessage(channel=SANNE, text="Dag")
     SWITCHES["maat"].turn(workspace.faults, True)
@@ -104,9 +104,7 @@ async def test_only_our_own_pages_may_use_a_switch(workspace: Workspace, server:
     assert workspace.faults.rate_limited == 0
 
 
-async def test_an_acknowledgement_that_comes_after_all_is_seen(
-    workspace: Workspace, client: AsyncWebClient, sanne: Actor
-) -> None:
+async def test_a_late_acknowledgement_is_recorded(workspace: Workspace, client: AsyncWebClient, sanne: Actor) -> None:
     app = bolt(client)
 
     @app.command("/signaal")
@@ -141,7 +139,7 @@ def note(workspace: Workspace, what: str, answer: Json, fault: str = "") -> None
     workspace.record("from_app", what, {"text": f"verzoek {what}"}, answer, fault=fault)
 
 
-def test_traffic_is_filtered_and_says_why(workspace: Workspace) -> None:
+def test_the_traffic_can_be_filtered_and_gives_reasons(workspace: Workspace) -> None:
     note(workspace, "views.open", {"ok": False, "error": "expired_trigger_id"}, "expired_trigger_id")
     note(workspace, "chat.postMessage", {"ok": True})
     note(workspace, "users.info", {"ok": False, "error": "ratelimited"}, "rate_limited")
@@ -164,7 +162,7 @@ def test_traffic_is_filtered_and_says_why(workspace: Workspace) -> None:
     assert [exchange.what for exchange in find(workspace.traffic, "onzin", "views")] == ["views.open"]
 
 
-def test_traffic_is_kept_up_to_a_bound(workspace: Workspace) -> None:
+def test_the_traffic_keeps_the_last_500_lines(workspace: Workspace) -> None:
     for number in range(600):
         note(workspace, f"m{number}", {"ok": True})
     assert (len(workspace.traffic), workspace.traffic[0].what) == (500, "m100")

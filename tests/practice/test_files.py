@@ -1,4 +1,4 @@
-"""The app sends a file to a person over real loopback, with Slack's own client, and takes it away again."""
+"""The app shares a file with a person, with Slack's own client over loopback HTTP, and deletes it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ async def test_a_file_reaches_the_dm_of_one_person(workspace: Workspace, client:
     assert workspace.messages_of("U0KARIN") == []
 
 
-async def test_a_deleted_file_holds_nothing_and_its_message_stays(workspace: Workspace, client: AsyncWebClient) -> None:
+async def test_a_deleted_file_is_empty_and_its_message_stays(workspace: Workspace, client: AsyncWebClient) -> None:
     file = await upload(client)
     await client.files_delete(file=file["id"])
     [message] = workspace.messages_of(SANNE)
@@ -66,7 +66,9 @@ async def test_a_deleted_file_holds_nothing_and_its_message_stays(workspace: Wor
     assert await error(client.files_delete(file="F0NOTHING")) == "file_not_found"
 
 
-async def test_a_person_is_no_conversation(workspace: Workspace, client: AsyncWebClient) -> None:
+async def test_files_are_shared_in_a_conversation_and_not_with_a_user_id(
+    workspace: Workspace, client: AsyncWebClient
+) -> None:
     announced = await announce(client)
     await send(announced["upload_url"], b"geheim")
     answer = await refusal(complete(client, announced["file_id"], SANNE))
@@ -76,14 +78,16 @@ async def test_a_person_is_no_conversation(workspace: Workspace, client: AsyncWe
     assert workspace.messages_of(SANNE) == []
 
 
-async def test_without_a_conversation_nobody_sees_it(workspace: Workspace, client: AsyncWebClient) -> None:
+async def test_a_file_without_a_conversation_is_shared_with_nobody(
+    workspace: Workspace, client: AsyncWebClient
+) -> None:
     announced = await announce(client)
     await send(announced["upload_url"], b"geheim")
     assert (await complete(client, announced["file_id"], None))["files"][0]["title"] == "A"
     assert workspace.messages_of(SANNE) == []
 
 
-async def test_only_what_was_sent_can_be_shared(client: AsyncWebClient) -> None:
+async def test_only_uploaded_files_can_be_shared(client: AsyncWebClient) -> None:
     announced = await announce(client)
     assert await error(complete(client, announced["file_id"])) == "file_not_found"
     assert await error(client.files_delete(file=announced["file_id"])) == "file_not_found"
@@ -91,21 +95,21 @@ async def test_only_what_was_sent_can_be_shared(client: AsyncWebClient) -> None:
 
 
 @pytest.mark.parametrize("content", [b"gehei", b"geheim!"])
-async def test_a_file_of_another_size_than_announced_is_refused(client: AsyncWebClient, content: bytes) -> None:
+async def test_a_file_with_another_size_than_announced_is_refused(client: AsyncWebClient, content: bytes) -> None:
     announced = await announce(client)
     status, said = await send(announced["upload_url"], content)
     assert (status, said.split()[0]) == (400, "file_size_mismatch")
     assert await send(announced["upload_url"], b"geheim") == (200, "OK - 6")
 
 
-async def test_an_upload_address_serves_once(client: AsyncWebClient, server: PracticeServer) -> None:
+async def test_an_upload_url_can_be_used_once(client: AsyncWebClient, server: PracticeServer) -> None:
     announced = await announce(client)
     assert await send(announced["upload_url"], b"geheim") == (200, "OK - 6")
     assert await send(announced["upload_url"], b"anders") == (400, "file_not_found")
     assert await send(f"{server.url}/upload/v1/guessed", b"anders") == (400, "file_not_found")
 
 
-async def test_a_file_may_come_in_a_form(workspace: Workspace, client: AsyncWebClient) -> None:
+async def test_a_file_may_be_sent_in_a_form(workspace: Workspace, client: AsyncWebClient) -> None:
     announced = await announce(client)
     form = aiohttp.FormData()
     form.add_field("filename", b"geheim", filename="a.pdf")
@@ -117,10 +121,10 @@ async def test_a_file_may_come_in_a_form(workspace: Workspace, client: AsyncWebC
     ("length", "expected"),
     [(0, "missing_argument"), (FILE_BYTES + 1, "file_upload_size_restricted"), ("x", "invalid_arguments")],
 )
-async def test_a_length_that_cannot_be(client: AsyncWebClient, length: int | str, expected: str) -> None:
+async def test_an_impossible_length_is_refused(client: AsyncWebClient, length: int | str, expected: str) -> None:
     params = {"filename": "a.pdf", "length": length}
     assert await error(client.api_call("files.getUploadURLExternal", params=params)) == expected
 
 
-async def test_the_largest_file_is_taken(client: AsyncWebClient) -> None:
+async def test_the_largest_file_is_accepted(client: AsyncWebClient) -> None:
     assert (await announce(client, FILE_BYTES))["ok"]

@@ -1,4 +1,4 @@
-"""The practice workspace lets the app be installed as Slack does: a code serves once, for a while, for who may ask."""
+"""Installing the app over OAuth: a code works once, for ten minutes, and only for the right client."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ REDIRECT = "https://bot.example/slack/oauth_redirect"
 
 
 class Slack:
-    """Two workspaces, and what time it is."""
+    """Two workspaces, and the time."""
 
     def __init__(self) -> None:
         self.time = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -70,7 +70,7 @@ async def test_a_code_is_exchanged_once_for_a_token_of_the_chosen_workspace(slac
     assert not [line for line in slack.one.traffic if "geheim" in str(line)]
 
 
-async def test_what_is_wrong_is_refused_in_slack_s_words(slack: Slack) -> None:
+async def test_a_wrong_exchange_gets_slacks_error(slack: Slack) -> None:
     _, given = await slack.consent()
     code = given["code"][0]
     assert await slack.exchange(code, secret="ander") == "bad_client_secret"
@@ -83,11 +83,11 @@ async def test_what_is_wrong_is_refused_in_slack_s_words(slack: Slack) -> None:
 @pytest.mark.parametrize(
     "wrong", [{"client_id": "9.9"}, {"redirect_uri": "https://elders.example/"}, {"scope": "commands,admin"}]
 )
-async def test_what_the_manifest_does_not_have_is_not_allowed(slack: Slack, wrong: dict[str, str]) -> None:
+async def test_consent_must_match_the_manifest(slack: Slack, wrong: dict[str, str]) -> None:
     assert await slack.consent(**wrong) == (400, {})
 
 
-async def test_a_token_works_in_its_own_workspace_until_the_app_is_removed(slack: Slack) -> None:
+async def test_a_token_works_in_its_workspace_until_the_app_is_removed(slack: Slack) -> None:
     for team in ("T0ONE", "T0TWO"):
         _, given = await slack.consent(team=team)
         assert await slack.exchange(given["code"][0]) == team

@@ -1,4 +1,4 @@
-"""Each limit of Slack at its edge: taken at the limit, refused just over it."""
+"""Both sides of each of Slack's limits: accepted at the limit, refused just above it."""
 
 from __future__ import annotations
 
@@ -140,14 +140,14 @@ def offence_at(problems: list[str], pointer: str) -> bool:
 
 
 @pytest.mark.parametrize("name", VIEW_LIMITS)
-def test_a_view_is_taken_at_its_limit_and_refused_over_it(name: str) -> None:
+def test_a_view_is_accepted_at_its_limit_and_refused_above_it(name: str) -> None:
     make, limit, pointer = VIEW_LIMITS[name]
     assert view_problems(make(limit), "modal") == []
     assert offence_at(view_problems(make(limit + 1), "modal"), pointer)
 
 
 @pytest.mark.parametrize("name", BLOCK_LIMITS)
-def test_a_block_is_taken_at_its_limit_and_refused_over_it(name: str) -> None:
+def test_a_block_is_accepted_at_its_limit_and_refused_above_it(name: str) -> None:
     make, limit, pointer = BLOCK_LIMITS[name]
     assert message_problems([make(limit)]) == []
     assert view_problems(modal(make(limit)), "modal") == []
@@ -155,12 +155,12 @@ def test_a_block_is_taken_at_its_limit_and_refused_over_it(name: str) -> None:
     assert offence_at(view_problems(modal(make(limit + 1)), "modal"), f"/view/blocks/0{pointer}")
 
 
-def test_a_message_takes_fifty_blocks() -> None:
+def test_a_message_has_fifty_blocks_at_most() -> None:
     assert message_problems(dividers(50)) == []
     assert message_problems(dividers(51)) == ["[ERROR] no more than 50 items allowed [json-pointer:/blocks]"]
 
 
-def test_a_view_takes_250_kilobytes() -> None:
+def test_a_view_is_250_kilobytes_at_most() -> None:
     empty = len('{"text": ""}')
     assert not is_too_large({"text": "x" * (250_000 - empty)})
     assert is_too_large({"text": "x" * (250_001 - empty)})
@@ -172,7 +172,7 @@ def test_a_home_tab_may_be_empty_and_a_modal_may_not() -> None:
     assert view_problems({"type": "modal", "title": plain(), "blocks": []}, "modal") != []
 
 
-def test_inputs_stand_in_home_tabs_without_a_submit_button() -> None:
+def test_home_tabs_may_have_inputs_without_a_submit_button() -> None:
     assert view_problems({"type": "home", "blocks": [field()]}, "home") == []
 
 
@@ -190,7 +190,7 @@ GOOD = {
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_good_blocks_are_taken_everywhere(name: str) -> None:
+def test_good_blocks_are_accepted_everywhere(name: str) -> None:
     assert message_problems([GOOD[name]]) == []
     assert view_problems(modal(GOOD[name]), "modal") == []
 
@@ -274,7 +274,7 @@ EVERY_INPUT = [
 
 
 @pytest.mark.parametrize("element", EVERY_INPUT, ids=lambda element: element["type"])
-def test_every_kind_of_input_is_taken_in_a_modal(element: Json) -> None:
+def test_every_kind_of_input_is_accepted_in_a_modal(element: Json) -> None:
     assert view_problems(modal(field({"action_id": "a", **element})), "modal") == []
 
 
@@ -299,7 +299,7 @@ def test_an_element_that_the_app_does_not_use_is_refused(kind: str) -> None:
     assert problem == f"[ERROR] unsupported type: {kind} [json-pointer:/view/blocks/0/element/type]"
 
 
-def test_the_blocks_of_a_message_have_some_twelve_thousand_characters_together() -> None:
+def test_the_blocks_of_a_message_have_about_12000_characters_at_most() -> None:
     blocks = [section(text=mrkdwn(3000)) for _ in range(3)]
     room = 12_000 - 3 * 3000 - 4 * 135
     assert not is_too_long([*blocks, section(text=mrkdwn(room))])
@@ -317,12 +317,12 @@ ANYTHING = st.recursive(
 
 @settings(max_examples=100, deadline=None)
 @given(ANYTHING)
-def test_whatever_the_app_sends_is_judged_and_never_breaks_the_judge(sent: Any) -> None:
+def test_any_input_is_checked_without_an_exception(sent: Any) -> None:
     assert view_problems(sent, "modal")
     assert isinstance(message_problems([sent]), list)
     assert isinstance(view_problems(modal(accessory(sent), field(sent or {})), "modal"), list)
 
 
-def test_a_home_tab_takes_no_title() -> None:
+def test_a_home_tab_has_no_title() -> None:
     [problem] = view_problems({"type": "home", "title": plain(), "blocks": []}, "home")
     assert problem == "[ERROR] invalid additional property: title [json-pointer:/view]"

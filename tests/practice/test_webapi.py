@@ -1,4 +1,4 @@
-"""The Web API over real loopback HTTP, with Slack's own client: what it answers and what it refuses."""
+"""The Web API over loopback HTTP, with Slack's own client: what it answers and what it refuses."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ async def test_no_token_is_refused(server: PracticeServer) -> None:
 
 
 @pytest.mark.parametrize("where", ["query", "form", "json", "header"])
-async def test_arguments_come_in_every_form_that_slack_takes(server: PracticeServer, where: str) -> None:
+async def test_arguments_may_be_sent_in_every_form_that_slack_accepts(server: PracticeServer, where: str) -> None:
     token = {"token": "xoxb-test"}
     sent: dict[str, dict[str, Any]] = {
         "query": {"params": token},
@@ -213,7 +213,7 @@ async def test_slack_still_posts_to_a_deactivated_person(workspace: Workspace, c
 
 
 # Views.
-async def test_a_modal_opens_for_whose_trigger_it_is(workspace: Workspace, client: AsyncWebClient) -> None:
+async def test_a_modal_opens_for_the_person_behind_the_trigger(workspace: Workspace, client: AsyncWebClient) -> None:
     answer = await client.views_open(trigger_id=workspace.triggers.issue(SANNE), view=modal())
     [shown] = workspace.modals_of(SANNE)
     assert (shown.id, shown.type) == (answer["view"]["id"], "modal")
@@ -222,7 +222,7 @@ async def test_a_modal_opens_for_whose_trigger_it_is(workspace: Workspace, clien
     assert workspace.modals_of(KARIN) == []
 
 
-async def test_a_trigger_serves_once(workspace: Workspace, client: AsyncWebClient) -> None:
+async def test_a_trigger_can_be_used_once(workspace: Workspace, client: AsyncWebClient) -> None:
     trigger = workspace.triggers.issue(SANNE)
     await client.views_open(trigger_id=trigger, view=modal())
     assert await error(client.views_open(trigger_id=trigger, view=modal())) == "exchanged_trigger_id"
@@ -243,7 +243,7 @@ async def test_an_invented_trigger_is_refused(client: AsyncWebClient) -> None:
     assert await error(client.views_open(trigger_id="1.2.abc", view=modal())) == "invalid_trigger_id"
 
 
-async def test_a_refused_view_leaves_the_trigger_for_a_better_one(workspace: Workspace, client: AsyncWebClient) -> None:
+async def test_a_refused_view_does_not_use_up_the_trigger(workspace: Workspace, client: AsyncWebClient) -> None:
     trigger = workspace.triggers.issue(SANNE)
     bad = await refusal(client.views_open(trigger_id=trigger, view=modal(title=plain("x" * 25))))
     assert bad["response_metadata"]["messages"] == [
@@ -252,7 +252,7 @@ async def test_a_refused_view_leaves_the_trigger_for_a_better_one(workspace: Wor
     assert (await client.views_open(trigger_id=trigger, view=modal()))["ok"]
 
 
-async def test_three_modals_stand_on_one_another_and_no_more(workspace: Workspace, client: AsyncWebClient) -> None:
+async def test_three_modals_can_be_stacked_and_no_more(workspace: Workspace, client: AsyncWebClient) -> None:
     new = workspace.triggers.issue
     first = (await client.views_open(trigger_id=new(SANNE), view=modal()))["view"]
     second = (await client.views_push(trigger_id=new(SANNE), view=modal()))["view"]
@@ -262,7 +262,7 @@ async def test_three_modals_stand_on_one_another_and_no_more(workspace: Workspac
     assert [view.id for view in workspace.modals_of(SANNE)] == [first["id"], second["id"], third["id"]]
 
 
-async def test_nothing_is_pushed_onto_nothing(workspace: Workspace, client: AsyncWebClient) -> None:
+async def test_push_needs_an_open_modal(workspace: Workspace, client: AsyncWebClient) -> None:
     assert await error(client.views_push(trigger_id=workspace.triggers.issue(SANNE), view=modal())) == "not_found"
 
 
@@ -303,13 +303,13 @@ async def test_a_home_tab_keeps_its_id(workspace: Workspace, client: AsyncWebCli
     assert (shown.type, shown.payload["blocks"][0]["text"]["text"]) == ("home", "Twee")
 
 
-async def test_a_modal_is_no_home_tab(workspace: Workspace, client: AsyncWebClient) -> None:
+async def test_a_modal_is_not_a_home_tab(workspace: Workspace, client: AsyncWebClient) -> None:
     assert await error(client.views_publish(user_id=SANNE, view=modal())) == "invalid_arguments"
     opening = client.views_open(trigger_id=workspace.triggers.issue(SANNE), view=home())
     assert await error(opening) == "invalid_arguments"
 
 
-async def test_without_a_home_tab_nothing_is_published(workspace: Workspace, client: AsyncWebClient) -> None:
+async def test_publishing_needs_a_home_tab(workspace: Workspace, client: AsyncWebClient) -> None:
     changed = manifest()
     changed["features"]["app_home"]["home_tab_enabled"] = False
     workspace.app = replace(workspace.app, manifest=changed)
@@ -317,7 +317,7 @@ async def test_without_a_home_tab_nothing_is_published(workspace: Workspace, cli
 
 
 # People.
-async def test_a_person_is_shown_with_what_was_asked(workspace: Workspace, client: AsyncWebClient) -> None:
+async def test_a_person_has_a_locale_only_if_asked_for(workspace: Workspace, client: AsyncWebClient) -> None:
     user = (await client.users_info(user=SANNE, include_locale=True))["user"]
     assert (user["real_name"], user["locale"], user["tz"]) == ("Sanne de Boer", "nl-NL", "Europe/Amsterdam")
     assert (user["profile"]["title"], user["deleted"]) == ("Leerkracht", False)
@@ -331,7 +331,7 @@ async def test_the_bot_is_a_user_too(workspace: Workspace, client: AsyncWebClien
 
 
 # Checking blocks.
-async def test_blocks_validate_takes_what_is_good(client: AsyncWebClient) -> None:
+async def test_blocks_validate_accepts_good_content(client: AsyncWebClient) -> None:
     blocks = modal()["blocks"]
     await client.blocks_validate(blocks=blocks)
     await client.blocks_validate(message={"blocks": blocks})
@@ -356,6 +356,6 @@ async def test_blocks_validate_says_where_it_is_wrong(
     assert answer["errors"][0]["code"] == "failed_constraint"
 
 
-async def test_blocks_validate_takes_one_thing_at_a_time(client: AsyncWebClient) -> None:
+async def test_blocks_validate_accepts_one_thing_at_a_time(client: AsyncWebClient) -> None:
     assert await error(client.blocks_validate(blocks=[], view=modal())) == "invalid_arguments"
     assert await error(client.blocks_validate()) == "invalid_arguments"

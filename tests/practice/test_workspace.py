@@ -1,4 +1,4 @@
-"""The workspace itself: its faults on command, its version, and starting over."""
+"""The workspace itself: faults on demand, its version, and starting over."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from practice.web.server import PracticeServer
 from tests.practice.conftest import SANNE
 
 
-async def test_a_limited_rate_says_when_to_come_back(workspace: Workspace, client: AsyncWebClient) -> None:
+async def test_a_rate_limit_says_when_to_retry(workspace: Workspace, client: AsyncWebClient) -> None:
     workspace.faults.rate_limited = 2
     workspace.faults.retry_after = 7
     for _ in range(2):
@@ -37,7 +37,7 @@ async def test_a_server_error_passes(workspace: Workspace, client: AsyncWebClien
     assert workspace.traffic[0].fault == "server_error"
 
 
-async def test_slow_answers_come(workspace: Workspace, client: AsyncWebClient) -> None:
+async def test_slow_answers_arrive(workspace: Workspace, client: AsyncWebClient) -> None:
     workspace.faults.slow_seconds = 0.1
     start = time.monotonic()
     assert (await client.chat_postMessage(channel=SANNE, text="Dag"))["ok"]
@@ -45,7 +45,7 @@ async def test_slow_answers_come(workspace: Workspace, client: AsyncWebClient) -
     assert workspace.traffic[-1].fault == "slow"
 
 
-async def test_a_message_can_be_taken_without_an_answer(workspace: Workspace, server: PracticeServer) -> None:
+async def test_a_message_can_be_posted_without_an_answer(workspace: Workspace, server: PracticeServer) -> None:
     workspace.faults.taken_then_timeout = 1
     impatient = AsyncWebClient("xoxb-test", base_url=server.api_url, timeout=1)
     impatient.timeout = 0.1  # type: ignore[assignment]
@@ -56,13 +56,13 @@ async def test_a_message_can_be_taken_without_an_answer(workspace: Workspace, se
     assert (await impatient.chat_postMessage(channel=SANNE, text="Nog eens"))["ok"]
 
 
-def test_no_fault_is_on_by_itself(workspace: Workspace) -> None:
+def test_no_fault_is_on_by_default(workspace: Workspace) -> None:
     faults = workspace.faults
     numbers = (faults.rate_limited, faults.server_error, faults.taken_then_timeout, faults.slow_seconds)
     assert (numbers, faults.redeliver) == ((0, 0, 0, 0), False)
 
 
-async def test_whoever_waits_hears_of_a_change(workspace: Workspace) -> None:
+async def test_waiting_ends_at_a_change(workspace: Workspace) -> None:
     since = workspace.version
     waiting = asyncio.create_task(workspace.wait_for_change(since, 2))
     await asyncio.sleep(0)
@@ -70,7 +70,7 @@ async def test_whoever_waits_hears_of_a_change(workspace: Workspace) -> None:
     assert await waiting == workspace.version > since
 
 
-async def test_a_change_in_another_thread_is_heard(workspace: Workspace) -> None:
+async def test_waiting_ends_at_a_change_in_another_thread(workspace: Workspace) -> None:
     waiting = asyncio.create_task(workspace.wait_for_change(workspace.version, 2))
     await asyncio.sleep(0)
     before = time.monotonic()
@@ -79,7 +79,7 @@ async def test_a_change_in_another_thread_is_heard(workspace: Workspace) -> None
     assert time.monotonic() - before < 1
 
 
-async def test_waiting_ends_at_the_time_out(workspace: Workspace) -> None:
+async def test_waiting_ends_at_the_timeout(workspace: Workspace) -> None:
     assert await workspace.wait_for_change(workspace.version, 0.01) == workspace.version
     assert await workspace.wait_for_change(workspace.version - 1, 60) == workspace.version
 

@@ -1,4 +1,4 @@
-"""The pages on a free loopback port, with a real Bolt app behind them that keeps what it hears."""
+"""The pages on a free loopback port, with a real Bolt app that records what it receives."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ from tests.practice_pages.sample import PEOPLE, config, sample_app
 
 
 @dataclass
-class Stage:
-    """Where a test plays: the workspace, its address, and what the app heard."""
+class Practice:
+    """A running workspace: its state, its address, and what the app received."""
 
     workspace: Workspace
     url: str
-    heard: list[Json]
+    received: list[Json]
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def running() -> AsyncIterator[Stage]:
+async def running() -> AsyncIterator[Practice]:
     workspace = Workspace(config(), PEOPLE)
-    heard: list[Json] = []
+    received: list[Json] = []
     async with PracticeServer(workspace) as server:
-        app = sample_app(AsyncWebClient("xoxb-test", base_url=server.api_url, timeout=5), heard)
+        app = sample_app(AsyncWebClient("xoxb-test", base_url=server.api_url, timeout=5), received)
         async with over_http(app) as url:
             workspace.app = replace(workspace.app, request_url=url)
-            yield Stage(workspace, server.url, heard)
-            workspace.touch()  # ends the waiting of pages for news, for which the server would wait in turn
+            yield Practice(workspace, server.url, received)
+            workspace.touch()  # answers the pages that wait for a change; the server would wait for them
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def stage(running: Stage) -> Stage:
-    """An empty stage; the server behind it is kept from one test to the next."""
+async def practice(running: Practice) -> Practice:
+    """An empty workspace. All tests share its server."""
     running.workspace.reset()
     running.workspace.timeouts = Timeouts()
-    running.heard.clear()
+    running.received.clear()
     return running

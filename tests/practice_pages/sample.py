@@ -1,4 +1,4 @@
-"""A small Bolt app with something of everything that the pages can show."""
+"""A small Bolt app with an example of everything that the pages can show."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ HOME: Json = {
 
 
 def sample_app(client: AsyncWebClient, seen: list[Json]) -> AsyncApp:
-    """What comes in is kept in `seen`; a first name of `x` is refused, one of `traag` takes a second."""
+    """Records what it receives in `seen`. It refuses the first name `x`, and takes a second for `traag`."""
     app = AsyncApp(token="xoxb-test", signing_secret="shh", client=client, process_before_response=True)
     app.command("/signaal")(_open_form)
     app.shortcut("report")(_open_form)
@@ -191,7 +191,7 @@ def sample_app(client: AsyncWebClient, seen: list[Json]) -> AsyncApp:
 
 
 def stacked(depth: int) -> Json:
-    """A modal of which the submission pushes the next."""
+    """A modal whose submission pushes the next one."""
     return {
         "type": "modal",
         "callback_id": f"stack{depth}",

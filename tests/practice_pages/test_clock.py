@@ -1,4 +1,4 @@
-"""The clock in the bar: what it shows, who may move it, and what does not move with it."""
+"""The clock in the bar: what it shows, who may move it, and what does not depend on it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BEGIN = datetime(2027, 4, 23, 22, 30, tzinfo=UTC)
 
 
 class Moved:
-    """A clock that stands still, but for a day that it can be moved; it then cannot be moved again."""
+    """A clock that stands still, and can be moved once, by a day."""
 
     def __init__(self) -> None:
         self._now = BEGIN
@@ -74,7 +74,7 @@ async def test_every_page_shows_the_time_and_moves_it(clocked: Workspace, page: 
         ("/klok/0", OURS, 200, True),
     ],
 )
-async def test_only_our_own_pages_move_it(
+async def test_only_our_own_pages_move_the_clock(
     clocked: Workspace, path: str, headers: dict[str, str], status: int, moved: bool
 ) -> None:
     async with httpx.AsyncClient(base_url=clocked.base_url, timeout=5) as client:
@@ -83,7 +83,7 @@ async def test_only_our_own_pages_move_it(
     assert (clocked.now() > BEGIN) is moved
 
 
-async def test_messages_have_its_time_and_what_expires_has_not(clocked: Workspace) -> None:
+async def test_messages_have_the_time_of_the_clock_and_trigger_ids_do_not(clocked: Workspace) -> None:
     trigger = clocked.triggers.issue(SANNE)
     assert clocked.clock
     await clocked.clock.moves[0][1]()
@@ -92,7 +92,7 @@ async def test_messages_have_its_time_and_what_expires_has_not(clocked: Workspac
     assert clocked.triggers.find(trigger).ends_at - datetime.now(UTC) <= TRIGGER_LIFE
 
 
-async def test_a_workspace_without_one_shows_none() -> None:
+async def test_a_workspace_without_a_clock_shows_none() -> None:
     async with PracticeServer(Workspace(config(), PEOPLE)) as server, httpx.AsyncClient(timeout=5) as client:
         assert "data-move" not in (await client.get(f"{server.url}/als/{SANNE}")).text
         assert (await client.post(f"{server.url}/klok/0", headers=OURS)).status_code == 404

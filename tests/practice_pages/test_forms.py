@@ -1,4 +1,4 @@
-"""What a browser sends back becomes the state that Slack would send."""
+"""What a browser sends becomes the state that Slack would send."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_state_of_an_element(element: Json, sent: list[str], state: Json) -> Non
     assert state_of(element, sent) == {"type": element["type"], **state}
 
 
-def test_values_are_read_by_the_view_and_not_by_what_is_sent() -> None:
+def test_the_view_decides_which_values_are_read() -> None:
     blocks = [field("Voornaam", "first", {"type": "plain_text_input"})]
     sent = {field_name("first", "first"): ["Noor"], field_name("other", "other"): ["x"], "source": ["y"]}
     assert values_sent(blocks, sent) == {"first": {"first": {"type": "plain_text_input", "value": "Noor"}}}
@@ -53,7 +53,7 @@ def test_every_kind_in_the_sample_form_has_a_state() -> None:
     assert list(values) == ["first", "group", "kind", "what", "day", "people", "colleague", "marks"]
 
 
-def test_a_field_holds_what_was_typed_before_else_what_it_starts_with() -> None:
+def test_a_field_shows_what_was_typed_earlier_or_its_initial_value() -> None:
     block = field("Voornaam", "first name", {"type": "plain_text_input", "initial_value": "Noor"})
     typed = {"first name": {"first name": {"type": "plain_text_input", "value": "Sam"}}}
     assert Source("view/V1", [block]).field(block, block["element"]).chosen == ["Noor"]
@@ -65,7 +65,7 @@ def test_a_field_holds_what_was_typed_before_else_what_it_starts_with() -> None:
     ("element", "typed"),
     [({"type": "datepicker"}, "2026-09-01"), ({"type": "plain_text_input"}, "een\ntwee")],
 )
-def test_what_was_typed_stands_there_again(element: Json, typed: str) -> None:
+def test_typed_values_are_shown_again(element: Json, typed: str) -> None:
     block = field("Wanneer", "a", element)
     values = {"a": {"a": state_of(element, [typed])}}
     assert Source("view/V1", [block], values).field(block, block["element"]).chosen == [typed]
@@ -85,7 +85,7 @@ REMARKS: list[tuple[Json, list[str], str, str]] = [
 
 
 @pytest.mark.parametrize(("element", "sent", "dutch", "english"), REMARKS)
-def test_slacks_client_looks_at_a_field_first(element: Json, sent: list[str], dutch: str, english: str) -> None:
+def test_slacks_client_checks_a_field_first(element: Json, sent: list[str], dutch: str, english: str) -> None:
     block = field("Vraag", "a", element)
     state = {"values": {"a": {"a": state_of(block["element"], sent)}}}
     view = View("V1", "U1", {"type": "modal", "blocks": [block], "state": state})
@@ -100,6 +100,6 @@ def test_source_of_a_message() -> None:
     assert source_of(message) == Source("message/1.2", [{"type": "divider"}])
 
 
-def test_who_can_be_picked() -> None:
+def test_active_people_can_be_selected() -> None:
     people = [Person("U1", "Sanne", "Leerkracht"), Person("U2", "Karin"), Person("U3", "Weg", is_active=False)]
     assert [option["text"]["text"] for option in people_options(people)] == ["Sanne, Leerkracht", "Karin"]

@@ -1,4 +1,4 @@
-"""Slack's texts become HTML in which nothing of the sender's is an element."""
+"""Slack's texts become HTML without any element from the sender."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_an_attack_stays_text(around: str) -> None:
 
 
 @given(st.text(alphabet="<>&\"'*_~`@!#|^:/ \n\x000aU1" + "htps.gl;", max_size=60))
-def test_only_our_own_tags_come_out(text: str) -> None:
+def test_the_html_has_only_our_own_tags(text: str) -> None:
     rest = OUR_TAGS.sub("", mrkdwn(text, NAMES))
     assert "<" not in rest
     assert ">" not in rest

@@ -1,4 +1,4 @@
-"""The pages as the server sends them: what stands in them, what they forbid, and who may send something."""
+"""The pages as the server sends them: their content, their security policy, and who may send requests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from practice.model import Exchange
 from practice.web.actions import failure_text
 from practice.web.rendering import clock_time, day, initials, milliseconds, result
 from practice.web.traffic import is_wrong
-from tests.practice_pages.conftest import Stage
+from tests.practice_pages.conftest import Practice
 from tests.practice_pages.sample import ATTACK, KARIN, SANNE, button, field, form, mrkdwn, plain
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -22,13 +22,13 @@ OURS = {"sec-fetch-site": "same-origin"}
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def client(stage: Stage) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=stage.url, timeout=5) as client:
+async def client(practice: Practice) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=practice.url, timeout=5) as client:
         yield client
 
 
-async def test_choosing_who_to_be(stage: Stage, client: httpx.AsyncClient) -> None:
-    stage.workspace.post(KARIN, "nieuw")
+async def test_the_first_page_lists_the_people(practice: Practice, client: httpx.AsyncClient) -> None:
+    practice.workspace.post(KARIN, "nieuw")
     page = await client.get("/")
     assert "Hier is niets echt" in page.text
     assert f'href="/als/{SANNE}"' in page.text
@@ -67,15 +67,15 @@ async def test_unknown_people_and_lines_are_not_found(client: httpx.AsyncClient)
     ],
 )
 async def test_only_our_own_pages_may_act(
-    stage: Stage, client: httpx.AsyncClient, headers: dict[str, str], status: int
+    practice: Practice, client: httpx.AsyncClient, headers: dict[str, str], status: int
 ) -> None:
-    stage.workspace.post(SANNE, "nieuw")
-    sent = {name: value.format(url=stage.url) for name, value in headers.items()}
+    practice.workspace.post(SANNE, "nieuw")
+    sent = {name: value.format(url=practice.url) for name, value in headers.items()}
     assert (await client.post(f"/als/{SANNE}/gelezen", headers=sent)).status_code == status
-    assert stage.workspace.unread_of(SANNE) == (0 if status == 200 else 1)
+    assert practice.workspace.unread_of(SANNE) == (0 if status == 200 else 1)
 
 
-async def test_an_attack_stays_text_everywhere(stage: Stage, client: httpx.AsyncClient) -> None:
+async def test_an_attack_stays_text_everywhere(practice: Practice, client: httpx.AsyncClient) -> None:
     text = ATTACK[:70]
     confirm = {name: plain(text) for name in ("title", "text", "confirm", "deny")}
     option = {"text": plain(text), "value": text, "description": plain(text)}
@@ -97,9 +97,9 @@ async def test_an_attack_stays_text_everywhere(stage: Stage, client: httpx.Async
     ]  # fmt: skip
     for number, block in enumerate(blocks):
         block.setdefault("block_id", f"b{number}")
-    stage.workspace.post(SANNE, text, blocks)
-    stage.workspace.post(SANNE, text, from_app=False)
-    stage.workspace.post(SANNE, text, is_ephemeral=True)
+    practice.workspace.post(SANNE, text, blocks)
+    practice.workspace.post(SANNE, text, from_app=False)
+    practice.workspace.post(SANNE, text, is_ephemeral=True)
     page = (await client.get(f"/als/{SANNE}")).text
     assert page.count("&lt;script&gt;") > 20
     assert page.count("<script") == 2
@@ -107,38 +107,38 @@ async def test_an_attack_stays_text_everywhere(stage: Stage, client: httpx.Async
     assert "javascript:" not in page
 
 
-async def test_values_cannot_break_out_of_their_attributes(stage: Stage, client: httpx.AsyncClient) -> None:
-    view = stage.workspace.views.open(SANNE, form(what='" autofocus onfocus="alert(1)'))
+async def test_values_cannot_break_out_of_their_attributes(practice: Practice, client: httpx.AsyncClient) -> None:
+    view = practice.workspace.views.open(SANNE, form(what='" autofocus onfocus="alert(1)'))
     view.errors = {"first": ATTACK}
     page = (await client.get(f"/als/{SANNE}")).text
     assert ' onfocus="' not in page
     assert "<img" not in page
 
 
-async def test_versions_come_when_something_changed(stage: Stage, client: httpx.AsyncClient) -> None:
-    before = stage.workspace.version
+async def test_a_version_is_sent_when_something_changed(practice: Practice, client: httpx.AsyncClient) -> None:
+    before = practice.workspace.version
     assert (await client.get(f"/als/{SANNE}/versie?since={before - 1}")).json() == {"version": before}
-    stage.workspace.post(SANNE, "nieuw")
+    practice.workspace.post(SANNE, "nieuw")
     assert (await client.get(f"/als/{SANNE}/versie?since={before}")).json()["version"] > before
     assert (await client.get(f"/als/{SANNE}/versie?since={before + 1000}")).status_code == 200
 
 
-async def test_a_view_that_is_gone_is_said_to_be_gone(client: httpx.AsyncClient) -> None:
+async def test_using_a_closed_view_explains_that_it_changed(client: httpx.AsyncClient) -> None:
     for deed in ("klik", "verstuur"):
         answer = await client.post(f"/als/{SANNE}/{deed}", data={"source": "view/V9"}, headers=OURS)
         assert "intussen veranderd" in answer.json()["failure"]
 
 
-async def test_one_cannot_act_in_the_views_of_another(stage: Stage, client: httpx.AsyncClient) -> None:
-    view = stage.workspace.views.open(KARIN, form())
+async def test_people_cannot_act_in_each_others_views(practice: Practice, client: httpx.AsyncClient) -> None:
+    view = practice.workspace.views.open(KARIN, form())
     answer = await client.post(f"/als/{SANNE}/sluit", data={"source": f"view/{view.id}"}, headers=OURS)
     assert answer.status_code == 200
-    assert stage.workspace.modals_of(KARIN) == [view]
+    assert practice.workspace.modals_of(KARIN) == [view]
 
 
-async def test_the_details_of_a_line(stage: Stage, client: httpx.AsyncClient) -> None:
-    stage.workspace.record("to_app", "/signaal", {"text": ATTACK}, {"ok": True}, 1.0)
-    number = stage.workspace.traffic[-1].number
+async def test_the_details_of_a_line(practice: Practice, client: httpx.AsyncClient) -> None:
+    practice.workspace.record("to_app", "/signaal", {"text": ATTACK}, {"ok": True}, 1.0)
+    number = practice.workspace.traffic[-1].number
     details = (await client.get(f"/verkeer/{number}")).text
     assert "&lt;script&gt;" in details
     assert "<script" not in details
@@ -150,7 +150,7 @@ def exchange(**changes: Any) -> Exchange:
                        "milliseconds": 1.0, **changes})  # fmt: skip
 
 
-async def test_words() -> None:
+async def test_values_are_shown_in_words() -> None:
     assert [initials(name) for name in ("Sanne de Boer", "Meldwijzer", "")] == ["SB", "M", "?"]
     assert day(datetime(2026, 8, 31, 22, 30, tzinfo=UTC)) == "dinsdag 1 september 2026"
     assert clock_time(datetime(2026, 1, 1, 9, 5, 7, tzinfo=UTC), seconds=True) == "10:05:07"
@@ -162,10 +162,10 @@ async def test_words() -> None:
     assert failure_text("operation_timeout").startswith("We hadden moeite met verbinden. Probeer het opnieuw.")
 
 
-async def test_a_file_is_for_the_person_it_was_sent_to(stage: Stage, client: httpx.AsyncClient) -> None:
-    file, address = stage.workspace.files.announce("dossier.pdf", 6)
-    stage.workspace.files.receive(address, b"geheim")
-    stage.workspace.post(KARIN, "", files=[file])
+async def test_a_file_can_only_be_downloaded_by_its_recipient(practice: Practice, client: httpx.AsyncClient) -> None:
+    file, address = practice.workspace.files.announce("dossier.pdf", 6)
+    practice.workspace.files.receive(address, b"geheim")
+    practice.workspace.post(KARIN, "", files=[file])
     path = f"/als/{KARIN}/bestand/{file.id}"
     page = await client.get(f"/als/{KARIN}")
     assert path in page.text
@@ -173,6 +173,6 @@ async def test_a_file_is_for_the_person_it_was_sent_to(stage: Stage, client: htt
     assert (answer.content, answer.headers["content-type"]) == (b"geheim", "application/octet-stream")
     assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''dossier.pdf"
     assert (await client.get(f"/als/{SANNE}/bestand/{file.id}")).status_code == 404
-    stage.workspace.files.delete(file.id)
+    practice.workspace.files.delete(file.id)
     assert (await client.get(path)).status_code == 404
     assert "Dit bestand is verwijderd." in (await client.get(f"/als/{KARIN}")).text

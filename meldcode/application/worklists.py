@@ -1,4 +1,4 @@
-"""What lies on somebody's desks: kept when an entry is stored, and read for their Home tab without opening a case."""
+"""Worklists: updated when an entry is stored, and read for an overview without decrypting a case."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from meldcode.domain.worklist import Assignee, DatedPromise, ListedCase, Workloa
 
 @dataclass(frozen=True)
 class Week:
-    """What somebody must do this week: steps with their last day (or one that has passed), and appointments.
+    """What somebody must do this week or should have done before: steps with a last day, and appointments.
 
-    `is_all` says that nothing was left out.
+    `is_all` means that nothing was left out.
     """
 
     today: date
@@ -35,7 +35,7 @@ class Week:
 
 @dataclass(frozen=True)
 class StepTotal:
-    """How many open cases stand at a step; `overdue` of them are past their day."""
+    """The number of open cases at a step; `overdue` of them are past their last day."""
 
     step: Step
     open: int
@@ -44,7 +44,7 @@ class StepTotal:
 
 @dataclass(frozen=True)
 class RoleWorkload:
-    """How many cases wait for these people: the holders of a role, or (without `role`) a teacher with their own."""
+    """The number of cases that wait for the holders of a role, or (without `role`) for a teacher."""
 
     role: Role | None
     people: tuple[Person, ...]
@@ -54,7 +54,7 @@ class RoleWorkload:
 
 @dataclass(frozen=True)
 class SchoolOverview:
-    """What whoever leads the school sees of it: open cases at each step, and for whom they wait (G2)."""
+    """What a school leader sees: the open cases at each step, and for whom they wait (G2)."""
 
     school: School
     steps: tuple[StepTotal, ...]
@@ -62,7 +62,7 @@ class SchoolOverview:
 
 
 def update_worklist(uow: UnitOfWork, case: CaseHeader, plan: Plan, state: State, entries: Sequence[Entry]) -> None:
-    """Keep on which desks the case lies after an entry, and the appointments that lie ahead."""
+    """Store whose worklists the case is on after an entry, and its future appointments."""
     today = entries[-1].written_at.astimezone(AMSTERDAM).date()
     calendar = calendar_of(uow.staff.school(case.school))
     ahead = [one for one in appointments(plan, entries) if one.day >= today] if state.status is Status.OPEN else []
@@ -73,9 +73,9 @@ def update_worklist(uow: UnitOfWork, case: CaseHeader, plan: Plan, state: State,
 
 
 def list_unlisted_cases(uow: UnitOfWork, limit: int, trouble: Callable[[Exception], object]) -> int:
-    """Put cases that an earlier version of this program stored on their desks, and return how many; 0 when all lie.
+    """Put cases that an earlier version of the program stored on their worklists, and return how many.
 
-    A case that cannot be read holds up no other: `trouble` hears of it.
+    An error about one case goes to `trouble` and does not stop the others.
     """
     return sum(_is_placed(uow, case, trouble) for case in uow.worklists.cases_without_items(limit))
 
@@ -91,7 +91,7 @@ def _is_placed(uow: UnitOfWork, case: CaseHeader, trouble: Callable[[Exception],
 
 
 def people_assigned(uow: UnitOfWork, desks: Collection[Assignee]) -> set[PersonId]:
-    """Return who works at these desks today, and whose own they are even if they have no role (any more)."""
+    """Return the people behind these assignees today, including teachers who have no role any more."""
     changed = frozenset(desks)
     owners = {desk.teacher for desk in changed if desk.teacher}
     staff = (person for school in {desk.school for desk in changed} for person in uow.staff.of_school(school))
@@ -99,7 +99,7 @@ def people_assigned(uow: UnitOfWork, desks: Collection[Assignee]) -> set[PersonI
 
 
 def assignees_shown_to(uow: UnitOfWork, person: Person) -> list[Assignee]:
-    """Return the desks whose cases this person may see: their own only with a role in which one can have a case."""
+    """Return the assignees whose cases this person may see: cases of their own only while they may open cases."""
     plan = uow.plans.current()
     return [
         d for d in assignees_of(person) if d.teacher is None or may(Permission.OPEN, in_school(person, d.school), plan)
@@ -107,7 +107,7 @@ def assignees_shown_to(uow: UnitOfWork, person: Person) -> list[Assignee]:
 
 
 def week_of(uow: UnitOfWork, person: Person, now: datetime, most: int) -> Week:
-    """Return what this person must do from now to Sunday or should have done before: `most` of each kind."""
+    """Return what this person must do until Sunday or should have done before, at most `most` of each kind."""
     today = now.astimezone(AMSTERDAM).date()
     sunday = today + (7 - today.isoweekday()) * DAY
     due = uow.worklists.due(assignees_shown_to(uow, person), sunday, most + 1)
@@ -129,7 +129,7 @@ def schools_led(uow: UnitOfWork, person: Person, now: datetime, most: int) -> It
 
 
 def _minding(minded: Workload, staff: Sequence[Person]) -> RoleWorkload:
-    """With whoever holds the desk now; nobody, when a role has no holder or the teacher is gone."""
+    """Add the people behind the assignee: nobody when a role has no holder or the teacher has left."""
     school, holder, teacher = minded.desk.school, minded.desk.holder, minded.desk.teacher
     if teacher is None:
         people = [person for person in staff if Role(holder) in person.roles_in(school)]

@@ -1,7 +1,7 @@
-"""Whose turn a case is: on which desks it lies, and by which day it should be done there.
+"""Worklists: who must do something about a case, what, and by which day.
 
-Computed from the state when an entry is stored, and kept in indexed columns, so that a Home tab finds and sorts a page
-of cases without reading them all. A desk is what a role has in one school, or a teacher's own.
+Work items are computed from the state of a case when an entry is stored, and kept in indexed columns, so that a page of
+an overview is found and sorted without reading all cases. An assignee is a role in a school, or one teacher.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ ROLES = frozenset(Role)
 
 
 class Section(IntEnum):
-    """Where a case lies on a desk, what is to be done first on top.
+    """The sections of a worklist, most urgent first.
 
-    It `WAITS` for this desk; this desk keeps its logbook while nothing is needed (`WATCHES`, S4.6); it waits for
-    others (`FOLLOWS`); or it went on as part of another case (`JOINED`).
+    `WAITS`: something is needed from this assignee. `WATCHES`: nothing is needed, but they keep the logbook (S4.6).
+    `FOLLOWS`: something is needed from others. `JOINED`: the case continues as part of another case.
     """
 
     WAITS = 0
@@ -37,20 +37,20 @@ class Section(IntEnum):
 
 @dataclass(frozen=True)
 class Assignee:
-    """The desk of a role in a school, or of the teacher whose cases they are: `holder` is the role or their id."""
+    """A role in a school, or a teacher with their own cases; `holder` is the role or the teacher's id."""
 
     school: SchoolId
     holder: str
 
     @property
     def teacher(self) -> PersonId | None:
-        """Whose own desk it is; None for the desk of a role."""
+        """The teacher; None for a role."""
         return None if self.holder in ROLES else PersonId(self.holder)
 
 
 @dataclass(frozen=True)
 class Postponed:
-    """That the reminders of a case were put off until a day, and by whom (G2); why stands in the logbook alone."""
+    """Until when and by whom the reminders of a case were postponed (G2). The reason is only in the logbook."""
 
     until: date
     by: PersonId
@@ -58,7 +58,7 @@ class Postponed:
 
 @dataclass(frozen=True)
 class WorkItem:
-    """A case on a desk. `record` is what is needed there now, or nothing; `due` its last day, if it has one."""
+    """A case on a worklist. `record` is the action that is needed now, if any; `due` the last day, if any."""
 
     desk: Assignee
     place: Section
@@ -69,7 +69,7 @@ class WorkItem:
 
 @dataclass(frozen=True)
 class ListedCase:
-    """A case as it lies on the desks of one person: its best place among them."""
+    """A case on the worklists of one person, in the most urgent section of these."""
 
     case: CaseId
     code: str
@@ -81,7 +81,7 @@ class ListedCase:
 
 @dataclass(frozen=True)
 class StepCount:
-    """How many open cases of a school stand at a step; `overdue` of them have been reminded of."""
+    """The number of open cases of a school at a step; reminders were sent about `overdue` of them."""
 
     plan: str
     plan_version: int
@@ -92,7 +92,7 @@ class StepCount:
 
 @dataclass(frozen=True)
 class DatedPromise:
-    """An appointment that lies ahead, with the code of its case."""
+    """A future appointment, with the code of its case."""
 
     code: str
     day: date
@@ -100,7 +100,7 @@ class DatedPromise:
 
 @dataclass(frozen=True)
 class Workload:
-    """How many cases wait for a desk; `overdue` of them are past their day."""
+    """The number of cases that wait for an assignee; `overdue` of them are past their last day."""
 
     desk: Assignee
     count: int
@@ -108,7 +108,7 @@ class Workload:
 
 
 def assignees_of(person: Person) -> list[Assignee]:
-    """Return the desks at which this person works: their roles', their own, and those they stand in for (G5)."""
+    """Return the assignees that this person acts for: their roles, themselves, and whom they stand in for (G5)."""
     return [
         Assignee(school, holder)
         for school, membership in person.memberships.items()
@@ -122,7 +122,7 @@ def assignees_of(person: Person) -> list[Assignee]:
 def work_items_of(
     plan: Plan, state: State, school: SchoolId, teachers: Collection[PersonId], calendar: SchoolCalendar
 ) -> Iterator[WorkItem]:
-    """Yield on which desks the case lies: of those who may read it (G3). A closed case lies on none."""
+    """Yield the work items of a case, for those who may read it (G3). A closed case has none."""
     own = [Assignee(school, str(teacher)) for teacher in teachers]
     if state.status is Status.JOINED:
         yield from (WorkItem(desk, Section.JOINED) for desk in own)
@@ -137,7 +137,7 @@ def work_items_of(
 
 
 def _turn(plan: Plan, state: State) -> tuple[Section, frozenset[Role], str]:
-    """What is to be done now and by which roles; whoever proposed cannot be the one to confirm it (S4.3)."""
+    """What is needed now, and from which roles; not from the role that proposed what is to be confirmed (S4.3)."""
     roles, waiting = frozenset(to_act(plan, state)), needed(plan, state)
     if not waiting:
         step_deadline = plan.step(state.step).deadline
@@ -148,7 +148,7 @@ def _turn(plan: Plan, state: State) -> tuple[Section, frozenset[Role], str]:
 
 
 def postponement(plan: Plan, state: State) -> Entry | None:
-    """Return the entry that last put off the reminders of the step, if any did (G2)."""
+    """Return the entry that last postponed the reminders of the step, if any (G2)."""
     return state.standing[plan.record_with(Effect.POSTPONES).id] if state.postponed else None
 
 
@@ -158,7 +158,7 @@ def _postponed(plan: Plan, state: State) -> Postponed | None:
 
 
 def last_day(plan: Plan, state: State, calendar: SchoolCalendar) -> date | None:
-    """Return the last day of the step, or the day to which its reminders were put off; None beyond the calendar."""
+    """Return the last day of the step, or the day until which it was postponed; None beyond the calendar."""
     step = plan.step(state.step)
     since = counts_from(step, state)
     try:

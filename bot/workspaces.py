@@ -19,7 +19,7 @@ from handlers.app import quiet_logger
 from handlers.platform.workspaces import InstalledWorkspaces, OneWorkspace, Workspaces
 from meldcode.application.executor import Executor
 from meldcode.application.installations import known_workspaces
-from meldcode.application.staff.roles import tell_of_roles
+from meldcode.application.staff.roles import notify_of_roles
 from meldcode.domain.events import Event
 from storage.schools import MixedWorkspaces, PersonConfig, SchoolConfig, apply_schools
 from storage.unit_of_work import Store, StoredUnitOfWork
@@ -67,7 +67,7 @@ def put_in_place(store: Store, file: SchoolsFile | None, ours: str, now: datetim
         known = {ours} if ours else known_workspaces(uow, file.workspaces)
     configs = _in_ours(file.schools, ours) if ours else placed(file.schools, known)
     try:
-        return apply_schools(store, configs, ours, now, tell_of_roles)
+        return apply_schools(store, configs, ours, now, notify_of_roles)
     except MixedWorkspaces as mixed:
         raise ConfigError(MIXED.format(school=mixed)) from mixed
 

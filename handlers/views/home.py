@@ -46,7 +46,7 @@ def home_view(overview: Overview) -> b.View:
     blocks = [*b.actions([*report, acute_button()])]
     if overview.page == 0:
         blocks += [b.header(text("home_title", name=overview.person.name)), b.context(_own_roles(overview.person))]
-        blocks += missing_roles(overview.gaps)
+        blocks += missing_roles(overview.missing_roles)
     blocks += [*case_list(overview), *_page_buttons(overview)]
     if overview.page == 0:
         blocks += _away(overview)

@@ -15,7 +15,7 @@ from handlers.views.actions import GIVE_ROLE, ROLES, ROLES_FORM, ROLES_OF
 from meldcode.application.staff.roles import (
     LONGEST_NAME,
     Changed,
-    Gap,
+    MissingRoles,
     RoleForm,
     RolesView,
 )
@@ -44,14 +44,14 @@ def roles_modal(view: RolesView) -> b.View:
     return b.modal(text("roles_title"), blocks, close=text("close"))
 
 
-def missing_roles(gaps: Iterable[Gap]) -> list[b.Block]:
+def missing_roles(missing: Iterable[MissingRoles]) -> list[b.Block]:
     """Return the roles that nobody has, with a button to fill each."""
     blocks: list[b.Block] = []
-    for gap in gaps:
-        blocks.append(b.section(text("roles_missing", school=b.escape(gap.school.name))))
-        for role in gap.roles:
+    for one in missing:
+        blocks.append(b.section(text("roles_missing", school=b.escape(one.school.name))))
+        for role in one.roles:
             words = f"*{texts.role(role)}*: {text(f'roles_does_{role}')}"
-            button = _give(text("roles_choose"), str(gap.school.id), role)
+            button = _give(text("roles_choose"), str(one.school.id), role)
             blocks.append(b.section(words, accessory=button))
     return blocks[: limits.MISSING_ROLES]
 
@@ -185,7 +185,7 @@ def changed_modal(changed: Changed) -> b.View:
         lines.append(text("roles_given", name=name, roles=texts.roles(changed.given, joined_by="and")))
     if changed.taken:
         lines.append(text("roles_taken", name=name, roles=texts.roles(changed.taken, joined_by="and")))
-    if changed.told:
-        lines.append(text("saved_told", people=b.escape(texts.listed([person.name for person in changed.told]))))
+    if changed.notified:
+        lines.append(text("saved_told", people=b.escape(texts.listed([person.name for person in changed.notified]))))
     blocks = [b.section("\n".join(lines or [text("roles_same", name=name)]))]
     return b.modal(text("roles_change"), blocks, close=text("close"))

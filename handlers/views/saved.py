@@ -24,13 +24,13 @@ def _notified_lines(saved: Saved) -> list[str]:
     if saved.is_repeat:
         return []
     lines = []
-    if saved.told:
-        names = [person.name for person in saved.told if person.id != saved.author]
-        you = [text("saved_told_you")] if len(names) < len(saved.told) else []
+    if saved.notified:
+        names = [person.name for person in saved.notified if person.id != saved.author]
+        you = [text("saved_told_you")] if len(names) < len(saved.notified) else []
         lines.append(text("saved_told", people=b.escape(texts.listed([*names, *you]))))
-    if saved.gap:
-        code = "saved_gap" if saved.told else "saved_nobody"
-        lines.append(text(code, gap=texts.roles(saved.gap)))
+    if saved.missing_roles:
+        code = "saved_gap" if saved.notified else "saved_nobody"
+        lines.append(text(code, gap=texts.roles(saved.missing_roles)))
     return lines
 
 

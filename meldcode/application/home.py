@@ -11,7 +11,7 @@ from meldcode.application.case_context import (
     schools_to_report_in,
 )
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.application.staff.roles import Gap, gaps
+from meldcode.application.staff.roles import MissingRoles, missing_roles
 from meldcode.application.worklists import SchoolOverview, Week, assignees_shown_to, schools_led, week_of
 from meldcode.domain.access import Permission, in_school, may, relation_to
 from meldcode.domain.calendar import AMSTERDAM
@@ -67,7 +67,7 @@ class Overview:
     schools: tuple[SchoolOverview, ...] = ()
     deputies: tuple[Deputy, ...] = ()
     names: Mapping[PersonId, str] = field(default_factory=dict)
-    gaps: tuple[Gap, ...] = ()
+    missing_roles: tuple[MissingRoles, ...] = ()
 
 
 def overview(uow: UnitOfWork, who: Identity, now: datetime, size: OverviewSize, page: int = 0) -> Overview:
@@ -95,7 +95,7 @@ def _with_first_page(uow: UnitOfWork, seen: Overview, now: datetime, size: Overv
         schools=tuple(schools_led(uow, seen.person, now, size.workloads)),
         deputies=tuple(deputies),
         names={id_: uow.staff.get(id_).name for id_ in named},
-        gaps=gaps(uow, seen.person),
+        missing_roles=missing_roles(uow, seen.person),
     )
 
 

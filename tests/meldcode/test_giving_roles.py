@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from handlers.i18n import texts
-from meldcode.application.staff.roles import Changed, ChangeRoles, change_roles, gaps, role_form, see_roles
+from meldcode.application.staff.roles import Changed, ChangeRoles, change_roles, missing_roles, role_form, see_roles
 from meldcode.domain.plan.roles import Role
 from tests.meldcode.playing import BEA, DIRK, FATIMA, KARIN, MEHMET, SANNE, STRANGER, Actor, Play
 
@@ -162,7 +162,7 @@ def test_everybody_concerned_is_told(
     gives(play, DIRK, kim, *before)
     changed, sent = gives(play, DIRK, kim, *after)
     assert {actor.name for actor in sent} == {actor.name for actor in told} | {KIM.name}
-    assert {person.name for person in changed.told} == {actor.name for actor in sent}
+    assert {person.name for person in changed.notified} == {actor.name for actor in sent}
 
 
 def test_the_message_says_only_that_something_changed(play: Play) -> None:
@@ -227,6 +227,6 @@ def test_whoever_administers_hears_which_roles_nobody_has(play: Play) -> None:
     play.misses(BEA, KARIN)
     fatima, sanne = play.person(FATIMA), play.person(SANNE)
     with play.transaction() as uow:
-        [gap] = gaps(uow, fatima)
+        [gap] = missing_roles(uow, fatima)
         assert gap.roles == (Role.CARE_COORDINATOR, Role.CONFIDANT)
-        assert gaps(uow, sanne) == ()
+        assert missing_roles(uow, sanne) == ()

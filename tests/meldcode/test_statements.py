@@ -38,7 +38,7 @@ def test_a_first_signal_asks_the_database_ten_times(play: Play) -> None:
     with play.transaction() as uow, statements(play) as asked:
         saved = record_entry(uow, RecordEntry(SANNE.identity, "another view", "", answers), play.now)
     assert isinstance(saved, Saved)
-    assert len(saved.told) > 1
+    assert len(saved.notified) > 1
     assert len(asked) <= 10, asked
     assert sum("INTO outbox" in one for one in asked) == 1, "messages to several people go in one"
 

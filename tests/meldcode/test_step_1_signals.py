@@ -31,7 +31,7 @@ def test_one_of_the_two_roles_is_enough(play: Play, gone: Actor) -> None:
     play.misses(*(actor for actor in (KARIN, BEA) if actor is gone))
     played = play.signal()
     assert played.told == {KARIN, BEA} - {gone}
-    assert played.saved.gap == ()
+    assert played.saved.missing_roles == ()
 
 
 @pytest.mark.rule("S1.1")
@@ -39,7 +39,7 @@ def test_with_neither_role_filled_the_school_leader_is_told_and_that_gap_too(pla
     play.misses(KARIN, BEA)
     played = play.signal()
     assert played.told == {FATIMA}
-    assert played.saved.gap == (Role.CARE_COORDINATOR, Role.CONFIDANT)
+    assert played.saved.missing_roles == (Role.CARE_COORDINATOR, Role.CONFIDANT)
     assert play.messages()[-1].payload["missing_roles"] == ["care_coordinator", "confidant"]
 
 

@@ -237,7 +237,7 @@ def test_without_a_director_the_school_leader_is_told_that_they_must(at_decide: 
     at_decide.misses(DIRK)
     played = at_decide.decide("report")
     assert FATIMA in played.told
-    assert played.saved.gap == (Role.CLUSTER_DIRECTOR,)
+    assert played.saved.missing_roles == (Role.CLUSTER_DIRECTOR,)
     to_leader = [m for m in at_decide.messages() if m.recipient == at_decide.person(FATIMA).id][-1]
     assert to_leader.payload["missing_roles"] == ["cluster_director"]
 

@@ -6,7 +6,7 @@ How a submission flows (one transaction, committed by whoever runs the use case)
 2. access: who is this, and may they (G1)? A case that somebody may not read does not exist for them (G3);
 3. rules: each field, then the plan's rules; what is wrong stands at its field, and nothing is stored;
 4. hints, never blocking (S1.4, S1.5): when something was found, the answers are kept as a draft and shown first;
-5. the entry is appended with the state it leads to, and whoever must know is told through the outbox.
+5. the entry is appended with the state it leads to, and whoever must know is notified through the outbox.
 """
 
 from __future__ import annotations
@@ -73,17 +73,17 @@ class RecordEntry:
 
 @dataclass(frozen=True)
 class Saved:
-    """It is stored. `told` are those who got a message; `gap` are roles that should have, but nobody has them.
+    """It is stored. `notified` are those who got a message; nobody has the `missing_roles`, which should have.
 
-    `is_repeat` says that it had been stored before, and that nobody was told anew; `author` is who stored it.
+    `is_repeat` says that it had been stored before, and that nobody was notified anew; `author` is who stored it.
     """
 
     code: str
     plan: Plan
     record: ActionSpec
     state: State
-    told: tuple[Person, ...] = ()
-    gap: tuple[Role, ...] = ()
+    notified: tuple[Person, ...] = ()
+    missing_roles: tuple[Role, ...] = ()
     is_repeat: bool = False
     author: PersonId | None = None
 
@@ -296,9 +296,9 @@ def _store(
     refers_to = command.refers_to if record.effect is Effect.CORRECTS else 0
     entry = Entry(context.stored.version + 1, record.id, context.person.id, role, now, kept, refers_to)
     form_rules.refuse_unless_agreeing(record, context.state, entry)
-    told = add_entry(uow, context, entry, command.key, digest(command.answers))
+    done = add_entry(uow, context, entry, command.key, digest(command.answers))
     return Saved(
-        context.stored.code, context.plan, record, told.state, told.people, told.missing_roles, author=context.person.id
+        context.stored.code, context.plan, record, done.state, done.people, done.missing_roles, author=context.person.id
     )
 
 

@@ -63,12 +63,12 @@ def appoint_deputy(uow: UnitOfWork, command: Appoint, now: datetime) -> Appointe
     for school in schools if uow.processed_requests.claim(command.key, now) else ():
         uow.staff.appoint_deputy(Deputy(school, person.id, deputy.id, first, last), asker.id, now)
         uow.emit(StaffChanged(school, frozenset({person.id, deputy.id})))
-    _tell_appointed(uow, {person.id, deputy.id}, f"{first}/{last}/{person.id}", now)
+    _notify_appointed(uow, {person.id, deputy.id}, f"{first}/{last}/{person.id}", now)
     return Appointed(person, deputy, first, last)
 
 
 def leave_or_return(uow: UnitOfWork, who: Identity, *, is_gone: bool, now: datetime) -> None:
-    """Somebody left the platform, or is back. Of the cases that are left behind the others are told (G5)."""
+    """Somebody left the platform, or is back. Of the cases that are left behind the others are notified (G5)."""
     person = uow.staff.by_identity(who)
     if person is not None:
         uow.staff.set_left(person.id, now if is_gone else None)
@@ -78,7 +78,7 @@ def leave_or_return(uow: UnitOfWork, who: Identity, *, is_gone: bool, now: datet
 
 
 def notice_without_holder(uow: UnitOfWork, now: datetime) -> int:
-    """Tell of every open case whose teacher is gone, or whose turn it is of roles that nobody has (G5).
+    """Notify those in charge of open cases whose teacher is gone, or that wait for roles that nobody has (G5).
 
     Once a week for a case, until it is handed over or the role is given. Returns how many cases there are.
     """
@@ -130,6 +130,6 @@ def _period(command: Appoint, now: datetime) -> tuple[date, date]:
     return first, last
 
 
-def _tell_appointed(uow: UnitOfWork, people: set[PersonId], moment: str, now: datetime) -> None:
+def _notify_appointed(uow: UnitOfWork, people: set[PersonId], moment: str, now: datetime) -> None:
     for person in people:
         uow.outbox.put(OutboxMessage(person, None, moment, DeputyArranged()), now)

@@ -1,7 +1,7 @@
-"""Use cases about roles: who has which in a school, giving and taking them, and who is told (G3, G5).
+"""Use cases about roles: who has which in a school, giving and taking them, and who is notified (G3, G5).
 
 Whoever administers roles does not thereby read cases. Nobody gives themselves a role, a school keeps a leader, every
-change is kept (who, whom, which role, when), and everybody concerned is told that something changed.
+change is kept (who, whom, which role, when), and everybody concerned is notified that something changed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LONGEST_NAME, LONGEST_GROUP, MOST_GROUPS = 80, 20, 12
 
 
 @dataclass(frozen=True)
-class Gap:
+class MissingRoles:
     """A school in which nobody has these roles."""
 
     school: School
@@ -90,13 +90,13 @@ class ChangeRoles:
 
 @dataclass(frozen=True)
 class Changed:
-    """What changed in somebody's roles, and who were told."""
+    """What changed in somebody's roles, and who were notified."""
 
     person: Person
     school: School
     given: tuple[Role, ...]
     taken: tuple[Role, ...]
-    told: tuple[Person, ...]
+    notified: tuple[Person, ...]
 
 
 def see_roles(uow: UnitOfWork, who: Identity, school: str = "", *, latest: int) -> RolesView:
@@ -141,7 +141,7 @@ def role_form(uow: UnitOfWork, who: Identity, school: str, user: str) -> RoleFor
 
 
 def change_roles(uow: UnitOfWork, command: ChangeRoles, now: datetime) -> Changed:
-    """Give and take roles, and tell everybody concerned. Raises Refusal or Invalid; then nothing changes.
+    """Give and take roles, and notify everybody concerned. Raises Refusal or Invalid; then nothing changes.
 
     The same submission again changes nothing more.
     """
@@ -156,16 +156,16 @@ def change_roles(uow: UnitOfWork, command: ChangeRoles, now: datetime) -> Change
     groups = command.groups if Role.TEACHER in command.roles else ()
     changes = uow.staff.set_roles(person, school.id, command.roles, groups, asker.id)
     uow.emit(StaffChanged(school.id, frozenset({person})))
-    told = tell_of_roles(uow, school.id, changes, now) if changes else ()
+    notified = notify_of_roles(uow, school.id, changes, now) if changes else ()
     given = tuple(sorted(change.role for change in changes if change.is_given))
     taken = tuple(sorted(change.role for change in changes if not change.is_given))
-    return Changed(uow.staff.get(person), school, given, taken, told)
+    return Changed(uow.staff.get(person), school, given, taken, notified)
 
 
-def tell_of_roles(
+def notify_of_roles(
     uow: UnitOfWork, school: SchoolId, changes: Sequence[RoleChange], now: datetime
 ) -> tuple[Person, ...]:
-    """Tell whoever got or lost a role, the school leaders, and where one was that reads the care coordinators too.
+    """Notify whoever got or lost a role, the school leaders, and where one was that reads the care coordinators too.
 
     The message says only that something changed; what, is shown after an access check. Whoever did it knows.
     """
@@ -173,19 +173,19 @@ def tell_of_roles(
     roles = {Role.SCHOOL_LEADER} | ({Role.CARE_COORDINATOR} if any(c.role in readers for c in changes) else set())
     concerned = {change.person for change in changes}
     concerned |= {person.id for person in uow.staff.of_school(school) if person.roles_in(school) & roles}
-    told = [uow.staff.get(person) for person in concerned - {change.by for change in changes}]
-    for person in told:
+    notified = [uow.staff.get(person) for person in concerned - {change.by for change in changes}]
+    for person in notified:
         uow.outbox.put(OutboxMessage(person.id, None, f"{school}/{now.isoformat()}", RolesChanged(school)), now)
-    return tuple(sorted(told, key=lambda person: person.name.casefold()))
+    return tuple(sorted(notified, key=lambda person: person.name.casefold()))
 
 
-def gaps(uow: UnitOfWork, person: Person) -> tuple[Gap, ...]:
+def missing_roles(uow: UnitOfWork, person: Person) -> tuple[MissingRoles, ...]:
     """Return the schools of which the person administers the roles while somebody is missing there."""
     found = []
     for school in _schools(person, Permission.ADMINISTER, uow.plans.current()):
         holders = holders_of(uow, school.id)
         if missing := tuple(role for role in Role if not holders[role]):
-            found.append(Gap(school, missing))
+            found.append(MissingRoles(school, missing))
     return tuple(found)
 
 

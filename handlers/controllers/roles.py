@@ -75,11 +75,11 @@ async def submit_roles(services: Services, request: Request) -> dict[str, Any]:
             asked["school"],
             asked["user"],
             frozenset(map(Role, answers.get("roles", ()))),
-            frozenset(map(Role, asked.get("seen", "").split())),
+            _seen(request),
             tuple(part.strip() for part in str(answers.get("groups", "")).split(",") if part.strip()),
             str(answers.get("name", "")),
         )
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, TypeError) as error:
         raise Refused("unknown_action") from error
     changed = await services.executor.execute(lambda uow, now: change_roles(uow, command, now))
     services.wake()
@@ -106,6 +106,12 @@ async def _refresh_below(services: Services, request: Request, school: str) -> N
             lambda uow, _now: see_roles(uow, request.identity, school, latest=limits.ROLE_CHANGES)
         )
         await services.client.views_update(view_id=request.below, view=roles_modal(view))
+
+
+def _seen(request: Request) -> frozenset[Role]:
+    """The roles that the form showed as theirs; a form that was opened before an update has them in one text."""
+    seen = json.loads(request.view["private_metadata"]).get("seen", [])
+    return frozenset(map(Role, seen.split() if isinstance(seen, str) else seen))
 
 
 def _metadata(request: Request) -> dict[str, str]:

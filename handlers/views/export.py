@@ -43,7 +43,7 @@ def page_modal(page: ExportPage, ref: FormRef) -> b.View:
 def _entry(entry: EntryToRead, names: dict[str, str]) -> list[b.Block]:
     line = entry.line
     head = text("line_head", number="", title=line.record.title, day=day(line.happened))
-    typed = {piece.id.split("/")[2] for piece in entry.pieces} | {f.id for f in line.record.fields if f.withheld}
+    typed = {piece.field for piece in entry.pieces} | {f.id for f in line.record.fields if f.withheld}
     kept = {id_: answer for id_, answer in line.entry.answers.items() if id_ not in typed}
     short = replace(line, entry=replace(line.entry, answers=kept))
     rows = [(answer.label, answer.words) for answer in answered(short, names)]
@@ -54,8 +54,7 @@ def _input(piece: export.TextPart) -> b.Block:
     element = {"type": "plain_text_input", "action_id": ANSWER, "multiline": True, "initial_value": piece.text}
     if not piece.text:
         del element["initial_value"]
-    is_first = piece.id.endswith("/0")
-    label = piece.label if is_first else text("read_over_more", label=piece.label)
+    label = text("read_over_more", label=piece.label) if piece.number else piece.label
     block: b.Block = {"type": "input", "block_id": piece.id, "label": b.plain(label), "element": element}
     return block | {"optional": True}
 

@@ -69,7 +69,6 @@ def role_form_modal(form: RoleForm, role: str = "", name: str = "") -> b.View:
     """Return the form of a person's roles. `role` is ticked already; `name` is the Slack name of somebody new."""
     ticked = form.roles if form.is_self else form.roles | ({Role(role)} if role else set())
     whose = text("roles_form_self") if form.is_self else text("roles_form", name=b.escape(form.name))
-    seen = " ".join(sorted(form.roles))
     readers = texts.roles(form.plan.readers)
     blocks = [
         *([b.section(whose)] if form.name else [_name_input(name)]),
@@ -84,7 +83,7 @@ def role_form_modal(form: RoleForm, role: str = "", name: str = "") -> b.View:
         close=text("cancel"),
         submit=b.plain(text("save")),
         callback_id=ROLES_FORM,
-        private_metadata=json.dumps({"school": str(form.school.id), "user": form.user, "seen": seen}),
+        private_metadata=json.dumps({"school": str(form.school.id), "user": form.user, "seen": sorted(form.roles)}),
     )
 
 

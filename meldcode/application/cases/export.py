@@ -46,9 +46,11 @@ class ReviewPageSize:
 
 @dataclass(frozen=True)
 class TextPart:
-    """A part of a text to be read over: the id of its field, its question, and the text with other people masked."""
+    """A part of a text to be read over, with other people masked: the part's number in its field, counted from 0."""
 
     id: str
+    field: str
+    number: int
     label: str
     text: str
 
@@ -184,7 +186,7 @@ def entries_to_read(uow: UnitOfWork, view: CaseView, longest_part: int) -> list[
             typed = str(line.entry.answers[field.id])
             neutral = hints.masked_others(typed, pupil=pupil, known_names=names, words=masks)
             for place, part in enumerate(_parts(neutral, longest_part)):
-                yield TextPart(f"{_id(line)}/{field.id}/{place}", field.label, part)
+                yield TextPart(f"{_id(line)}/{field.id}/{place}", field.id, place, field.label, part)
 
     shown = [line for line in view.lines if line.record.effect is not Effect.EXPORTS]
     return [EntryToRead(_id(line), line, tuple(pieces(line))) for line in shown]

@@ -18,7 +18,7 @@ from storage.crypto.payload import membership_to_bytes
 from storage.db.engine import one_at_a_time
 from storage.db.insert_once import insert_once
 from storage.db.schema import identities, roles, schools, schools_file
-from storage.repositories.staff_cache import invalidate
+from storage.repositories.people.staff_cache import invalidate
 from storage.session import Session
 from storage.unit_of_work import Store, StoredUnitOfWork
 

@@ -15,15 +15,15 @@ from storage.crypto.vault import Vault
 from storage.repositories.cases import StoredCases
 from storage.repositories.drafts import StoredDrafts
 from storage.repositories.files import StoredFiles
-from storage.repositories.identities import StoredIdentities
 from storage.repositories.installations import StoredInstallations
 from storage.repositories.outbox import SendQueue, StoredOutbox
+from storage.repositories.people.identities import StoredIdentities
+from storage.repositories.people.staff import StoredStaff
+from storage.repositories.people.staff_cache import StaffCache
 from storage.repositories.plans import PlanKey, StoredPlans, register
 from storage.repositories.processed_requests import StoredProcessedRequests
 from storage.repositories.readings import StoredReadings
 from storage.repositories.retention import StoredRetentionJobs
-from storage.repositories.staff import StoredStaff
-from storage.repositories.staff_cache import StaffCache
 from storage.repositories.worklists import StoredWorklists
 from storage.session import Session
 

@@ -30,7 +30,7 @@ from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.errors import Invalid, Refused
 from meldcode.domain.plan.model import Effect, Version
 from meldcode.domain.staff import Identity
-from storage.repositories.identities import identities_of
+from storage.repositories.people.identities import identities_of
 from storage.unit_of_work import Store, StoredUnitOfWork
 
 T = TypeVar("T")

@@ -39,7 +39,7 @@ people = Table(
     Column("left_at", Moment, nullable=True, info=MOMENT),
 )
 
-# A random value that changes with every change of the staff; see storage/repositories/staff_cache.py.
+# A random value that changes with every change of the staff; see storage/repositories/people/staff_cache.py.
 cache_epoch = Table(
     "cache_epoch",
     metadata,

@@ -17,8 +17,8 @@ from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Deputy, Identity, Person, RoleChange, School
 from storage.db.schema import deputies, identities, memberships, people, role_changes, roles, schools
-from storage.repositories.identities import THIS_IDENTITY
-from storage.repositories.people import (
+from storage.repositories.people.identities import THIS_IDENTITY
+from storage.repositories.people.loader import (
     PEOPLE,
     PeopleLoader,
     opened_groups,
@@ -27,7 +27,7 @@ from storage.repositories.people import (
     sealed_groups,
     sealed_name,
 )
-from storage.repositories.staff_cache import StaffCache, invalidate
+from storage.repositories.people.staff_cache import StaffCache, invalidate
 from storage.session import Session
 
 _BY_IDENTITY = select(identities.c.person).where(*THIS_IDENTITY)

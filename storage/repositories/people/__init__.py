@@ -1,0 +1,1 @@
+"""Schools, staff and their accounts."""

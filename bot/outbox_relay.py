@@ -218,7 +218,7 @@ def _readable(message: Claimed) -> Payload | None:
 
 def _put_off(queue: SendQueue, *, messages: list[Claimed], due: datetime) -> None:
     for message in messages:
-        queue.put_off(message, due)
+        queue.postpone(message, due)
 
 
 def _retry(queue: SendQueue, *, message: Claimed, due: datetime, code: str) -> None:

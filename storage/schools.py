@@ -55,14 +55,14 @@ class SchoolConfig:
 def apply_schools(
     store: Store, configs: Sequence[SchoolConfig], workspace: str, now: datetime, tell: Tell | None = None
 ) -> list[Event]:
-    """Take over what changed in the file since it was taken over last, for the schools in it.
+    """Apply what changed in the file since the last time, to the schools that are in it.
 
-    A school is known by its name. Whoever's entry in the file is as it was keeps the roles that they have, which may
-    have been given in Slack; whoever was in a school's list and is no longer loses their place there. `tell` hears of
-    changes in a school that was there already. A school that says no workspace is in the given one. Returns what
-    changed in schools that were there.
+    A school is identified by its name. People whose entry did not change keep their roles, which may have been given
+    in Slack; people who are no longer listed lose their roles in the school. `tell` is called with the role changes of
+    a school that existed before, and the events of those schools are returned. `workspace` is that of schools that do
+    not name one.
 
-    Raises MixedWorkspaces when a school that says its workspace has staff of another one.
+    Raises MixedWorkspaces when a school that names its workspace has staff of another one.
     """
     with store.transaction(now) as uow:
         one_at_a_time(uow.session.connection)

@@ -147,7 +147,7 @@ class SendQueue:
         """Return the message to the queue until `due_at`; does nothing if the lease was lost."""
         self._release(claimed, SendState.PENDING, error_code, due_at=due_at)
 
-    def put_off(self, claimed: Claimed, due_at: datetime) -> None:
+    def postpone(self, claimed: Claimed, due_at: datetime) -> None:
         """Return the message until `due_at`, as if it had not been tried; does nothing if the lease was lost."""
         self._release(claimed, SendState.PENDING, None, due_at=due_at, attempts=0)
 

@@ -33,7 +33,7 @@ from storage.session import Session
 NO_DAY = date.max
 """Stored for a work item without a last day, so that it sorts last on both databases."""
 _ORDER = (work_items.c.section, work_items.c.due, work_items.c.code)
-_PUT_OFF = (work_items.c.postponed_to, work_items.c.postponed_by)
+_POSTPONED = (work_items.c.postponed_to, work_items.c.postponed_by)
 """The same for all work items of a case."""
 
 
@@ -206,16 +206,16 @@ def _belongs_to(number: int) -> ColumnElement[bool]:
 
 
 def _items_of(number: int) -> Select[Any]:
-    return select(work_items.c.case, *_ORDER, work_items.c.record, *_PUT_OFF).where(_belongs_to(number))
+    return select(work_items.c.case, *_ORDER, work_items.c.record, *_POSTPONED).where(_belongs_to(number))
 
 
 def _each_once(parts: list[Select[Any]]) -> Select[Any]:
     """The cases in all these parts, each once, in its most urgent section."""
     # SQLite wants an ordered part wrapped.
     all_ = union_all(*(select(part.subquery()) for part in parts)).subquery()
-    case, section, due, code, record, *put_off = all_.c
+    case, section, due, code, record, *postponed = all_.c
     best = (func.min(section).label("section"), func.min(due).label("due"), func.min(code).label("code"))
-    return select(case, *best, func.max(record).label("record"), *put_off).group_by(case, *put_off)
+    return select(case, *best, func.max(record).label("record"), *postponed).group_by(case, *postponed)
 
 
 def _listed(row: Row[Any]) -> ListedCase:

@@ -20,10 +20,7 @@ from meldcode.domain.events import Event
 
 
 class UnitOfWork(ABC):
-    """All that one use case sees of the outside at one moment; committed in one place, by whoever runs the use case.
-
-    `events` are handed on to subscribers once it is committed.
-    """
+    """One transaction. The executor commits it after the use case, and then hands `events` to their subscribers."""
 
     staff: Staff
     identities: Identities
@@ -40,5 +37,5 @@ class UnitOfWork(ABC):
     events: list[Event]
 
     def emit(self, event: Event) -> None:
-        """Say what this use case changed."""
+        """Record what this use case changed."""
         self.events.append(event)

@@ -37,7 +37,6 @@ from bot.warm_up import read_ahead
 from bot.workspaces import client_of, put_in_place, slack_session, workspaces_of
 from handlers.app import build_app, quiet_logger
 from handlers.controllers.install import oauth_flow
-from handlers.i18n.catalogues import language
 from handlers.platform.errors import log_error
 from handlers.platform.locales import Languages
 from handlers.platform.request import Services
@@ -105,7 +104,7 @@ def open_store(settings: Settings) -> tuple[Engine, Store]:
         raise ConfigError(OLD_TABLES)
     vault = vault_of(engine, settings)
     path = settings.meldwijzer_plan or DEFAULT_PLAN
-    store = Store(engine, vault, plan_of(settings), language)
+    store = Store(engine, vault, plan_of(settings))
     store.register_plans((load_plan(file), file.read_text(encoding="utf-8")) for file in _plan_files(path))
     return engine, store
 

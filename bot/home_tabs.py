@@ -20,6 +20,7 @@ from handlers.i18n.texts import refusal
 from handlers.platform.errors import log_error
 from handlers.platform.home_page import home_page
 from handlers.platform.locales import Languages
+from handlers.platform.request import in_language
 from handlers.platform.slack_errors import Meaning, meaning_of
 from handlers.platform.workspaces import NotInstalled, Workspaces
 from handlers.views.blocks import View
@@ -115,10 +116,9 @@ class HomeTabPublisher:
                 self._due.setdefault(who, time.monotonic() + TRY_AGAIN)
 
     async def _view(self, who: Identity) -> View:
+        use_case = in_language(lambda uow, now: home_page(uow, who, now), self._languages.of(who))
         try:
-            return home_view(
-                await self._executor.execute(lambda uow, now: home_page(uow, who, now), seconds=JOB_SECONDS)
-            )
+            return home_view(await self._executor.execute(use_case, seconds=JOB_SECONDS))
         except Refused as refused:  # of who has no role any more, nothing may stay there
             return problem_home(refusal(refused))
 

@@ -242,7 +242,9 @@ def _taken(uow: StoredUnitOfWork, now: datetime, most: int) -> list[Delivery]:
 
 def _delivery(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Delivery:
     try:
-        with use_language(language_of(messages[0].locale)):
+        language = language_of(messages[0].locale)
+        uow.plans = uow.plans.in_language(language)
+        with use_language(language):
             return Delivery(messages, _content(uow, messages, now))
     except SQLAlchemyError:
         raise

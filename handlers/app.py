@@ -83,8 +83,8 @@ def _listener(services: Services) -> Any:
         async def listener(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
             request = Request(body)
             who = request.identity
-            here = await services.at(who.workspace, context.team_id)
-            with use_language(services.languages.of(who)):
+            here = await services.at(who, context.team_id)
+            with use_language(here.language):
                 answer = await _answered(here, request, handler, show_problem)
             if services.languages.may_ask(who):
                 services.later(services.languages.learn(who))

@@ -57,13 +57,12 @@ class StoredUnitOfWork(UnitOfWork):
 
 
 class Store:
-    """The database, for use cases. `plan` is the one for new cases; `language` says in which plans are read."""
+    """The database, for use cases. `plan` is the one for new cases."""
 
-    def __init__(self, engine: Engine, vault: Vault, plan: Plan, language: Callable[[], str] = str) -> None:
+    def __init__(self, engine: Engine, vault: Vault, plan: Plan) -> None:
         self._engine = engine
         self._vault = vault
         self._plan = plan
-        self._language = language
         self._parsed: dict[PlanKey, Plan] = {}
         self._staff_cache = StaffCache()
 
@@ -106,7 +105,7 @@ class Store:
             connection.exec_driver_sql("RELEASE one")
 
     def _unit_of_work(self, connection: Connection, now: datetime | None) -> StoredUnitOfWork:
-        plans = StoredPlans(connection, self._plan, self._parsed, self._language)
+        plans = StoredPlans(connection, self._plan, self._parsed)
         return StoredUnitOfWork(Session(connection, self._vault, now or datetime.now(UTC)), plans, self._staff_cache)
 
     def register_plans(self, plans: Iterable[tuple[Plan, str]]) -> None:

@@ -45,7 +45,7 @@ async def show_home_problem(services: Services, request: Request, problem: Refus
 
 async def publish_home(services: Services, request: Request, page: int) -> None:
     """Bring this person's Home tab up to date, at this page."""
-    seen = await services.executor.execute(lambda uow, now: home_page(uow, request.identity, now, page))
+    seen = await services.execute(lambda uow, now: home_page(uow, request.identity, now, page))
     _publish(services, request, home_view(seen))
 
 
@@ -55,7 +55,7 @@ def _publish(services: Services, request: Request, view: View) -> None:
 
 
 async def _open_case(services: Services, request: Request) -> None:
-    view = await services.executor.execute(
+    view = await services.execute(
         idempotent(request, lambda uow, now: view_case.open_case(uow, request.identity, request.value, now))
     )
     await _show_case(services, request, case_modal(view))
@@ -64,7 +64,7 @@ async def _open_case(services: Services, request: Request) -> None:
 async def _turn_page(services: Services, request: Request) -> None:
     asked = request.values()
     code, page = str(asked.get("case", "")), int(asked.get("page", 0))
-    view = await services.executor.execute(
+    view = await services.execute(
         idempotent(request, lambda uow, now: view_case.open_case(uow, request.identity, code, now))
     )
     await _show_case(services, request, case_modal(view, page))
@@ -106,7 +106,7 @@ async def _correct(services: Services, request: Request) -> None:
 
 
 async def _show_form(services: Services, request: Request, code: str, record: str, refers_to: int) -> None:
-    form = await services.executor.execute(
+    form = await services.execute(
         idempotent(request, lambda uow, now: open_form.record_form(uow, request.identity, code, record, refers_to, now))
     )
     if request.is_in_modal and request.below:  # Slack stacks no more than three, and a colleague may go on all day
@@ -118,7 +118,7 @@ async def _show_form(services: Services, request: Request, code: str, record: st
 async def _adjust(services: Services, request: Request) -> None:
     """Back to the form, with everything in it ("Aanpassen")."""
     ref = FormRef.loaded(request.view.get("private_metadata", ""))
-    form = await services.executor.execute(
+    form = await services.execute(
         lambda uow, now: open_form.find_draft(
             uow, request.identity, ref.key(request), ref.record, ref.case, ref.refers_to, now
         )
@@ -137,7 +137,7 @@ async def _alarm(services: Services, request: Request) -> None:
         alarm = AlarmRef.loaded(request.value)
     except (ValueError, KeyError, RecursionError) as error:
         raise Refused("unknown_action") from error
-    person = await services.executor.execute(lambda uow, _now: who_raised(uow, request.identity, alarm.raised_by))
+    person = await services.execute(lambda uow, _now: who_raised(uow, request.identity, alarm.raised_by))
     await _open_beside(services, request, alarm_modal(person, alarm.raised_at))
 
 
@@ -153,19 +153,19 @@ async def _open_beside(services: Services, request: Request, view: View) -> None
 
 async def _join(services: Services, request: Request) -> None:
     two = _two_cases(request)
-    code = await services.executor.execute(lambda uow, now: merge.merge_cases(uow, two, now))
+    code = await services.execute(lambda uow, now: merge.merge_cases(uow, two, now))
     await _show_joined(services, request, code)
 
 
 async def _tell_apart(services: Services, request: Request) -> None:
     two = _two_cases(request)
-    code = await services.executor.execute(lambda uow, now: merge.mark_as_different_pupils(uow, two, now))
+    code = await services.execute(lambda uow, now: merge.mark_as_different_pupils(uow, two, now))
     await _show_joined(services, request, code)
 
 
 async def _show_joined(services: Services, request: Request, code: str) -> None:
     services.wake()
-    view = await services.executor.execute(
+    view = await services.execute(
         idempotent(request, lambda uow, now: view_case.open_case(uow, request.identity, code, now))
     )
     await _show_case(services, request, case_modal(view))

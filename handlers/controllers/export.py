@@ -31,20 +31,19 @@ Answer = dict[str, Any]
 async def begin_export(services: Services, request: Request) -> Answer:
     """Give the dossier along, or show what is to be read over first."""
     ref, command = read_form(request)
-    with use_language(DUTCH):  # the paper is in Dutch, whoever asks for it
-        outcome = await services.executor.execute(
-            lambda uow, now: export.begin_export(uow, command, limits.READ_OVER, now)
-        )
+    outcome = await services.execute(
+        lambda uow, now: export.begin_export(uow, command, limits.READ_OVER, now),
+        language=DUTCH,  # of the paper, whoever asks for it
+    )
     return _answer(services, request, ref, outcome)
 
 
 async def turn_export_page(services: Services, request: Request) -> Answer:
     """Keep what was read over, and show the next page; after the last one the dossier is given along."""
     ref, command = read_form(request)
-    with use_language(DUTCH):
-        outcome = await services.executor.execute(
-            lambda uow, now: export.read_over_page(uow, command, ref.page, limits.READ_OVER, now)
-        )
+    outcome = await services.execute(
+        lambda uow, now: export.read_over_page(uow, command, ref.page, limits.READ_OVER, now), language=DUTCH
+    )
     return _answer(services, request, ref, outcome)
 
 
@@ -63,9 +62,7 @@ async def _deliver(services: Services, request: Request, given: Export) -> None:
         file = await _send_up(services, request.identity.workspace, given, password)
         await services.client.views_update(view_id=view, view=password_modal(given, password))
         await _share(services, request.identity.user, given, file)
-        await services.executor.execute(
-            lambda uow, _now: uow.files.finish_export(given.view.context.stored.id, given.entry)
-        )
+        await services.execute(lambda uow, _now: uow.files.finish_export(given.view.context.stored.id, given.entry))
     except Exception as error:
         log_error(error, "export")
         await _note_failure(services, request, given)
@@ -78,7 +75,7 @@ async def _send_up(services: Services, workspace: str, given: Export, password: 
     content = await asyncio.to_thread(lambda: dossier_pdf.sealed(dossier_pdf.pdf(given), password))
     link = await client.files_getUploadURLExternal(filename=dossier_pdf.file_name(code), length=len(content))
     file = str(link["file_id"])
-    await services.executor.execute(lambda uow, now: uow.files.save(file, workspace, now + KEPT_IN_SLACK))
+    await services.execute(lambda uow, now: uow.files.save(file, workspace, now + KEPT_IN_SLACK))
     assert client.session is not None  # noqa: S101 - made at start-up
     async with client.session.post(str(link["upload_url"]), data=content) as sent:
         sent.raise_for_status()
@@ -101,9 +98,7 @@ async def _note_failure(services: Services, request: Request, given: Export) -> 
     code = given.view.context.stored.code
     with use_language(DUTCH):
         words = text("export_failed_entry")
-    await services.executor.execute(
-        lambda uow, now: export.note_failure(uow, request.identity, code, given.entry, words, now)
-    )
+    await services.execute(lambda uow, now: export.note_failure(uow, request.identity, code, given.entry, words, now))
 
 
 def note_unfinished(uow: UnitOfWork, now: datetime) -> None:

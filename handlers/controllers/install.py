@@ -61,7 +61,7 @@ class _Installations(AsyncInstallationStore):
             log.error("an installation for a whole organisation, or with token rotation, is not kept")
             raise NotKept(text("install_failed"))
         try:
-            await self._services.executor.execute(lambda uow, now: install(uow, _read(installation, now), self._named))
+            await self._services.execute(lambda uow, now: install(uow, _read(installation, now), self._named))
         except Refused as refused:
             log.warning("the app was not installed in workspace %s: %s", installation.team_id, refused.code)
             raise NotKept(refusal(refused)) from refused
@@ -129,7 +129,7 @@ async def removed(services: Services, request: Request) -> None:
     is_ours = event.get("type") == "app_uninstalled" or (isinstance(tokens, dict) and bool(tokens.get("bot")))
     if is_ours and isinstance(moment, int):
         workspace, at = request.identity.workspace, datetime.fromtimestamp(moment, UTC)
-        await services.executor.execute(lambda uow, _now: uninstall(uow, workspace, at))
+        await services.execute(lambda uow, _now: uninstall(uow, workspace, at))
         log.warning("the app was removed from workspace %s", workspace)
         await services.workspaces.read()
 

@@ -21,6 +21,7 @@ from meldcode.domain.staff import Identity
 
 SLACK = "slack"
 T = TypeVar("T")
+UseCase = Callable[[UnitOfWork, datetime], T]
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,17 @@ def _part(whole: dict[str, Any], name: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def idempotent(request: Request, use_case: Callable[[UnitOfWork, datetime], T]) -> Callable[[UnitOfWork, datetime], T]:
+def in_language(use_case: UseCase[T], language: str) -> UseCase[T]:
+    """Wrap a use case so that it reads plans in this language."""
+
+    def run(uow: UnitOfWork, now: datetime) -> T:
+        uow.plans = uow.plans.in_language(language)
+        return use_case(uow, now)
+
+    return run
+
+
+def idempotent(request: Request, use_case: UseCase[T]) -> UseCase[T]:
     """Wrap a use case so that it raises Refused when the same request is replayed (promise 9)."""
 
     def for_the_first_time(uow: UnitOfWork, now: datetime) -> T:
@@ -142,7 +153,7 @@ class Services:
     """What controllers may use.
 
     `wake` makes the outbox relay look at once, to be called after a commit. `client` acts in the workspace that the
-    request came from.
+    request came from. `language` is that of the actor.
     """
 
     executor: Executor[UnitOfWork]
@@ -150,17 +161,22 @@ class Services:
     client: AsyncWebClient
     wake: Callable[[], None]
     languages: Languages
+    language: str = ""
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
-    async def at(self, workspace: str, asked_from: str | None) -> Services:
-        """Return the services for somebody of `workspace` who sends a request from `asked_from`.
+    async def execute(self, use_case: UseCase[T], language: str | None = None) -> T:
+        """Run a use case that reads plans in this language, by default the actor's."""
+        return await self.executor.execute(in_language(use_case, self.language if language is None else language))
+
+    async def at(self, actor: Identity, asked_from: str | None) -> Services:
+        """Return the services for an actor who sends a request from the workspace `asked_from`.
 
         Raises NotInstalled. If the bot serves several workspaces, guests from another one are refused too.
         """
-        if not self.workspaces.is_one and workspace != asked_from:
+        if not self.workspaces.is_one and actor.workspace != asked_from:
             raise NotInstalled
-        client = await self.workspaces.client(workspace)
-        return self if client is self.client else replace(self, client=client)
+        client = await self.workspaces.client(actor.workspace)
+        return replace(self, client=client, language=self.languages.of(actor))
 
     def later(self, work: Coroutine[Any, Any, Any]) -> None:
         """Do this after the acknowledgement. A failure is only logged."""

@@ -13,7 +13,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, suppress
-from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -43,11 +42,10 @@ GIVES_WAY = 0.05
 
 @dataclass(frozen=True)
 class _Job:
-    """A use case that waits, in which context (whose language), and where its outcome is waited for."""
+    """A use case that waits, and where its outcome is waited for."""
 
     use_case: Callable[[Any, datetime], Any]
     loop: asyncio.AbstractEventLoop
-    context: Context
     waiting: asyncio.Future[Any]
 
 
@@ -104,7 +102,7 @@ class Executor(Generic[Tx_co]):
         waiting: asyncio.Future[T] = loop.create_future()
         async with asyncio.timeout(seconds or self._seconds):
             since = monotonic() + (GIVES_WAY if seconds else 0)
-            self._put(since, _Job(use_case, loop, copy_context(), waiting))
+            self._put(since, _Job(use_case, loop, waiting))
             return await waiting
 
     def subscribe(self, kind: type[E], subscriber: Callable[[E], object]) -> None:
@@ -148,7 +146,7 @@ class Executor(Generic[Tx_co]):
         """Run them and commit; when the commit fails, none of them is stored."""
         try:
             with self._together() as begin:
-                return [job.context.run(self._outcome, job, begin) for job in jobs]
+                return [self._outcome(job, begin) for job in jobs]
         except Exception as error:
             return [_Outcome(job, error=error) for job in jobs]
 

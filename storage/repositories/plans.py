@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from sqlalchemy import Connection, select
 from typing_extensions import override
@@ -27,9 +27,7 @@ class PlanChanged(Exception):
 class StoredPlans(Plans):
     """Plans in the database. All transactions of the process share `parsed`, because a stored plan never changes."""
 
-    def __init__(
-        self, connection: Connection, current: Plan, parsed: dict[PlanKey, Plan], language: Callable[[], str]
-    ) -> None:
+    def __init__(self, connection: Connection, current: Plan, parsed: dict[PlanKey, Plan], language: str = "") -> None:
         self._connection = connection
         self._current = current
         self._parsed = parsed
@@ -37,21 +35,24 @@ class StoredPlans(Plans):
 
     @override
     def current(self) -> Plan:
-        return self._spoken(self._current)
+        return self._translated(self._current)
+
+    @override
+    def in_language(self, language: str) -> StoredPlans:
+        return StoredPlans(self._connection, self._current, self._parsed, language)
 
     @override
     def get(self, plan: str, version: int) -> Plan:
         if (plan, version, "") not in self._parsed:
             self._parsed[plan, version, ""] = parse_plan(self._document(plan, version), f"{plan} {version}")
-        return self._spoken(self._parsed[plan, version, ""])
+        return self._translated(self._parsed[plan, version, ""])
 
-    def _spoken(self, plan: Plan) -> Plan:
-        language = self._language()
-        if language not in plan.translations:
+    def _translated(self, plan: Plan) -> Plan:
+        if self._language not in plan.translations:
             return plan
-        key = (plan.plan, plan.version, language)
+        key = (plan.plan, plan.version, self._language)
         if key not in self._parsed:
-            self._parsed[key] = in_language(plan, language)
+            self._parsed[key] = in_language(plan, self._language)
         return self._parsed[key]
 
     def _document(self, plan: str, version: int) -> str:

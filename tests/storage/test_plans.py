@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from meldcode.domain.plan.file import parse_plan
 from meldcode.domain.plan.model import Plan
+from meldcode.domain.plan.translation import in_language
 from storage.crypto.vault import Vault
 from storage.repositories.plans import PlanChanged
 from storage.unit_of_work import Store
@@ -47,3 +48,14 @@ def test_a_new_version_stands_beside_the_old(store: Store, plan: Plan, plan_file
     with store.transaction() as uow:
         assert uow.plans.get(plan.plan, 99).version == 99
         assert uow.plans.get(plan.plan, plan.version) == plan
+
+
+def test_plans_are_in_the_language_that_is_asked_for_and_as_written_without(store: Store, plan: Plan) -> None:
+    translated = in_language(plan, "en")
+    assert translated.title != plan.title
+    with store.transaction() as uow:
+        english = uow.plans.in_language("en")
+        assert english.get(plan.plan, plan.version) == english.current() == translated
+        assert english.current() is uow.plans.in_language("en").current(), "translated once"
+        for plans in (uow.plans, english.in_language(""), english.in_language("nl")):
+            assert plans.current() == plan

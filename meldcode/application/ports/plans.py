@@ -15,5 +15,9 @@ class Plans(ABC):
         """The plan for new cases."""
 
     @abstractmethod
+    def in_language(self, language: str) -> Plans:
+        """The same plans, translated where they have this language; without it a plan is as it was written."""
+
+    @abstractmethod
     def get(self, plan: str, version: int) -> Plan:
         """The plan that a case runs under. Raises KeyError."""

@@ -1,1 +1,1 @@
-"""The running program: settings, composition, scheduler, sender, CLI."""
+"""The running program: settings, assembly, background loops, HTTP and command line."""

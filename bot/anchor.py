@@ -1,4 +1,4 @@
-"""Keeps the anchor file up to date, and says what the database lost since (promise 7)."""
+"""Keeps the anchor file up to date, and tells what the database lost since it was written (promise 7)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ log = logging.getLogger("meldwijzer")
 
 
 def keep_anchor(engine: Engine, settings: Settings, now: datetime) -> None:
-    """Write the anchor anew, if one is asked for; what does not go on from the earlier one is logged, by case code."""
+    """Write the anchor again, if the settings name one. Log the codes of cases that do not continue the old one."""
     if settings.meldwijzer_anchor_file:
         try:
             for fault in update_anchor(engine, vault_of(engine, settings), settings.meldwijzer_anchor_file, now):

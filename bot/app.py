@@ -1,7 +1,7 @@
-"""Puts the program together, and runs it.
+"""Assembles the program and runs it.
 
-At start, in this order: the plan is read, the database is there and of this version, the master key is the right one,
-Slack says who the bot is, the schools file is put in the database. Only then are requests taken.
+A start checks, in this order: the plan, the database and its version, the master key, the bot's identity in Slack, and
+the schools file, which is stored. Requests are taken only after that.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ CASES_AT_ONCE = 100
 
 @dataclass
 class Program:
-    """The running program's parts."""
+    """The parts of the running program."""
 
     settings: Settings
     engine: Engine
@@ -75,7 +75,7 @@ class Program:
 
     @property
     def has_socket(self) -> bool:
-        """Whether Slack is reached by Socket Mode, and not by HTTP."""
+        """Whether Slack connects by Socket Mode instead of HTTP."""
         return bool(self.settings.slack_app_token.get_secret_value())
 
     def is_healthy(self) -> bool:
@@ -91,12 +91,12 @@ class Program:
 
 
 def utc_now() -> datetime:
-    """The moment it is; the core is given it."""
+    """The current time, which the core gets as an argument."""
     return datetime.now(UTC)
 
 
 def open_store(settings: Settings) -> tuple[Engine, Store]:
-    """Open the database, migrated if it is the embedded one. Raises Wrong when it cannot be used."""
+    """Open the database, migrated if it is the embedded one. Raises ConfigError when it cannot be used."""
     engine = make_engine(settings.database_url)
     if settings.is_embedded:
         upgrade(engine)
@@ -111,7 +111,7 @@ def open_store(settings: Settings) -> tuple[Engine, Store]:
 
 @asynccontextmanager
 async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) -> AsyncIterator[Program]:
-    """Put the program together; it is taken apart in good order at the end. Raises Wrong."""
+    """Assemble the program, and close it at the end. Raises ConfigError."""
     quiet_logger()
     schools = read_schools(settings.meldwijzer_schools) if settings.meldwijzer_schools else None
     engine, store = await asyncio.to_thread(open_store, settings)
@@ -146,7 +146,7 @@ async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) ->
 
 @asynccontextmanager
 async def working(program: Program, *, web: bool = True, worker: bool = True) -> AsyncIterator[None]:
-    """Remind and send (`worker`), and be linked to Slack by Socket Mode (`web`) if that is set."""
+    """Run the background loops: those of a worker, and the Socket Mode link (`web`) if the settings have one."""
     loops = await _background_loops(program, web=web, worker=worker)
     async with program.supervisor as supervisor:
         for name, loop in loops.items():
@@ -160,7 +160,7 @@ async def working(program: Program, *, web: bool = True, worker: bool = True) ->
 
 
 async def _background_loops(program: Program, *, web: bool, worker: bool) -> dict[str, Loop]:
-    """The loops of this process, by the name that the log has of each."""
+    """The loops of this process, by the name under which they are logged."""
     loops: dict[str, Loop] = {
         "home tabs": program.home_tabs.run,
         "languages": program.languages.run,
@@ -170,13 +170,13 @@ async def _background_loops(program: Program, *, web: bool, worker: bool) -> dic
         loops |= {"outbox": program.outbox_relay.run, "scheduler": program.scheduler.run}
     if web and program.has_socket:
         link = SocketLink(program.slack, program.settings)
-        await link.open()  # what Slack refuses at start, whoever starts the program sees
+        await link.open()  # so that whoever starts the program sees an error of Slack
         loops["socket"] = link.run
     return loops
 
 
 async def serve(program: Program, *, web: bool = True, worker: bool = True) -> None:
-    """Run until stopped: take requests (`web`), send what stands in the outbox (`worker`)."""
+    """Run until stopped: take requests (`web`), send messages and reminders (`worker`)."""
     slack = program.slack if web and not program.has_socket else None
     app = web_app(slack, program.is_healthy, lambda: program.is_ready and program.is_healthy())
     async with working(program, web=web, worker=worker):
@@ -184,7 +184,7 @@ async def serve(program: Program, *, web: bool = True, worker: bool = True) -> N
 
 
 async def run(settings: Settings, *, web: bool = True, worker: bool = True) -> None:
-    """Run the program as the settings say. Raises Wrong when it cannot start."""
+    """Run the program as the settings say. Raises ConfigError when it cannot start."""
     async with prepared(settings.checked_for_slack()) as program:
         way = "Socket Mode" if program.has_socket else "HTTP"
         log.info("Meldwijzer %s", f"runs on {way}" if web else "sends and reminds; it takes no requests")
@@ -204,7 +204,7 @@ def _signing_secret(settings: Settings) -> str:
 def _flow(
     settings: Settings, services: Services, named: Collection[str], installed: Callable[[], Awaitable[None]]
 ) -> AsyncOAuthFlow | None:
-    """How the app is installed in several workspaces: by these, and then this is done; None when it serves one."""
+    """The installation in several workspaces; `installed` is called after each. None if there is one workspace."""
     if not settings.is_for_several:
         return None
     credentials = (settings.slack_client_id, settings.slack_client_secret.get_secret_value())
@@ -212,7 +212,7 @@ def _flow(
 
 
 def _place_cases(store: Store, now: datetime) -> None:
-    """Let cases of an earlier version of the program appear on the Home tabs; a few in each transaction."""
+    """Put cases that an older version stored on the worklists, a few in each transaction."""
     placed = CASES_AT_ONCE
     while placed:
         with store.transaction(now) as uow:
@@ -224,7 +224,7 @@ def _plan_files(path: Path) -> list[Path]:
 
 
 def plan_of(settings: Settings) -> Plan:
-    """Return the plan for new cases. Raises WrongPlan, or Wrong when the file cannot be read."""
+    """Return the plan for new cases. Raises WrongPlan, or ConfigError when the file cannot be read."""
     path = settings.meldwijzer_plan or DEFAULT_PLAN
     try:
         return load_plan(path)

@@ -1,4 +1,4 @@
-"""Says that the vacations are known for less than half a year ahead: beyond them no moment can be computed (G6)."""
+"""Warns when the vacation data ends within half a year: beyond it no deadline can be computed (G6)."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ MONTHS_AHEAD = timedelta(days=183)
 
 
 class CalendarWatch:
-    """Looks at the schools' calendars when asked to, and logs of each once that its end comes near."""
+    """Checks the calendars of the schools, and warns once for each that its data ends soon."""
 
     def __init__(self) -> None:
         self._told: set[str] = set()
 
     def look(self, uow: UnitOfWork, now: datetime) -> None:
-        """Log what is new."""
+        """Log the warnings that were not logged before."""
         found = [line for school in uow.staff.schools() for line in calendar_ends(school, now)]
         for line in found:
             if line not in self._told:
@@ -30,7 +30,7 @@ class CalendarWatch:
 
 
 def calendar_ends(school: School, now: datetime) -> Iterator[str]:
-    """Say so when the vacations of the school are known for less than half a year ahead."""
+    """Yield a warning when the vacation data of the school ends within half a year."""
     last = calendar_of(school).last_known_day()
     if last - now.date() < MONTHS_AHEAD:
         yield f"{school.name}: the vacations are known until {last} only. Update Meldwijzer (the package holidays)."

@@ -20,7 +20,7 @@ OLD_TABLES = "The database is not of this version. Run `meldwijzer migrate`."
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[tuple[Engine, Vault]]:
-    """Open the database that is there, as it is. Raises Wrong when it cannot be used."""
+    """Open an existing database, without migrating it. Raises ConfigError when it cannot be used."""
     engine = make_engine(settings.database_url) if _is_there(settings) else None
     if engine is None:
         raise ConfigError("There is no database at DATABASE_URL.")
@@ -33,7 +33,7 @@ def opened(settings: Settings) -> Iterator[tuple[Engine, Vault]]:
 
 
 def vault_of(engine: Engine, settings: Settings) -> Vault:
-    """Open the vault of this database. Raises Wrong when the master key is missing or another one."""
+    """Open the vault of this database. Raises ConfigError when the master key is missing or another one."""
     try:
         return open_vault(engine, settings.master_keys())
     except WrongKey as error:
@@ -41,9 +41,9 @@ def vault_of(engine: Engine, settings: Settings) -> Vault:
 
 
 def _is_there(settings: Settings) -> bool:
-    # A file that is not there would be made.
+    # SQLite would create a missing file.
     if not settings.is_embedded:
         return True
     with suppress(ArgumentError):
         return Path(str(make_url(settings.database_url).database)).exists()
-    return True  # what it is, is said by who opens it
+    return True  # whoever opens it says what is wrong

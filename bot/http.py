@@ -23,9 +23,9 @@ from handlers.platform.errors import log_error
 
 EVENTS = "/slack/events"
 MOST_DIGITS = 12
-"""Of a timestamp in seconds; Bolt fails on a number that is too large for it."""
+"""The most digits of a timestamp in seconds. Bolt fails on larger numbers."""
 LARGEST = 1_000_000
-"""Bytes; Slack's own largest view is 250 KB, sent form-encoded."""
+"""Bytes of a request. Slack's largest view is 250 KB before form encoding."""
 
 
 def web_app(slack: AsyncApp | None, is_healthy: Callable[[], bool], is_ready: Callable[[], bool]) -> ASGIApp:
@@ -51,7 +51,7 @@ def _state(is_well: bool) -> Response:
 
 
 class Gate:
-    """Lets through what Bolt can read."""
+    """Passes on what Bolt can read, and refuses the rest."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -73,13 +73,13 @@ class Gate:
 
 
 class Entrance:
-    """The pages of an installation; what goes wrong is told kindly, and nothing of the address is logged."""
+    """The pages of an installation. Errors become a kind page, and nothing of the address is logged."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, whatever happens."""
+        """Answer the request, also after an error."""
         answer = _Answer(send)
         try:
             await self._app(scope, receive, answer)
@@ -90,7 +90,7 @@ class Entrance:
 
 
 class _Answer:
-    """Sends an answer on, and knows whether it has begun."""
+    """Passes a response on, and remembers whether it has started."""
 
     def __init__(self, send: Send) -> None:
         self._send = send

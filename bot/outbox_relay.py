@@ -38,20 +38,20 @@ from storage.unit_of_work import StoredUnitOfWork
 
 log = logging.getLogger("meldwijzer.outbox")
 AT_ONCE = 100
-"""Messages that are on their way to Slack at the same time."""
+"""The most messages that are sent at the same time."""
 LEASE = timedelta(minutes=2)
 LONGEST_WAIT = timedelta(minutes=30)
 LOCKED_OUT_WAIT = timedelta(minutes=1)
-"""Between two tries while Slack refuses the token; of several tokens the others go on."""
+"""Between two tries while Slack refuses the token. Messages of workspaces with another token are still sent."""
 MOST_DOUBTFUL = 20
-"""Attempts, some six hours: a message that fails for a reason of its own holds up its person's others no longer."""
+"""Attempts, about six hours. Then a message that keeps failing no longer holds up others to the same person."""
 LOOK_EVERY = 1.0
-"""Seconds between two looks at the outbox when nobody says that there is something."""
+"""Seconds between two looks at the outbox when nothing wakes the relay."""
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """Messages to one person that go in one; `content` is when they are to come later, None when they are outdated."""
+    """Messages to one person, sent as one. `content` is a moment if they must wait, None if they are outdated."""
 
     messages: list[Claimed]
     content: Rendered | datetime | None = None
@@ -59,7 +59,7 @@ class Delivery:
 
 
 class OutboxRelay:
-    """Sends what stands in the outbox, at once after a commit here and every second in any case."""
+    """Sends the messages of the outbox: right after a commit in this process, and every second."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class OutboxRelay:
         self._woken = asyncio.Event()
         self._underway: set[asyncio.Task[None]] = set()
         self._sent: set[int] = set()
-        """Messages that were sent, and are still to be marked so."""
+        """Messages that were sent but are not marked as sent yet."""
         self._locked_out_until: datetime | None = None
 
     def wake(self) -> None:
@@ -83,7 +83,7 @@ class OutboxRelay:
         self._woken.set()
 
     async def run(self, runs: Callable[[], None]) -> None:
-        """Send until cancelled; what is being sent then is still sent and marked, or it would be sent again."""
+        """Send until cancelled. What is being sent then is finished and marked, or it would be sent twice."""
         try:
             while True:
                 begun = await self._begin(AT_ONCE - len(self._underway))
@@ -96,14 +96,14 @@ class OutboxRelay:
             await self._claim(0)
 
     async def drain(self) -> int:
-        """Send what is due, and return how many were claimed; none while Slack refuses the token."""
+        """Send what is due, and return how many messages were claimed: none while Slack refuses the token."""
         deliveries = await self._claim(AT_ONCE)
         await asyncio.gather(*(self._deliver(delivery) for delivery in deliveries))
         await self._claim(0)
         return len(deliveries)
 
     async def _begin(self, most: int) -> int:
-        """Begin to send what is due, and return how many were claimed; those who wait for nobody wait for none."""
+        """Start sending what is due, without waiting for it, and return how many messages were claimed."""
         deliveries = await self._claim(most)
         for delivery in deliveries:
             task = asyncio.create_task(self._delivered(delivery))
@@ -114,7 +114,7 @@ class OutboxRelay:
     async def _delivered(self, delivery: Delivery) -> None:
         try:
             await self._deliver(delivery)
-        except Exception as error:  # it is claimed again when the lease ends
+        except Exception as error:  # it is claimed again when its lease ends
             log_error(error, "outbox")
 
     def _ended(self, task: asyncio.Task[None]) -> None:
@@ -122,7 +122,7 @@ class OutboxRelay:
         self.wake()
 
     async def _claim(self, most: int) -> list[Delivery]:
-        """Mark what was sent, and take so many of what is due; nothing while Slack refuses the token."""
+        """Mark what was sent, and claim at most so many due messages: none while Slack refuses the token."""
         sent = self._sent.copy()
         if self._locked_out_until and self._now() < self._locked_out_until:
             most = 0
@@ -198,7 +198,7 @@ class OutboxRelay:
         return LOCKED_OUT_WAIT
 
     async def _set_aside(self, message: Claimed, code: str) -> None:
-        """It can never arrive: the next in charge hears of it, and `doctor` shows it."""
+        """Give up a message that can never arrive: the next person in charge is told, and `doctor` shows it."""
         log.error("message %s cannot be delivered: %s", message.id, code)
         lost = LostMessage(message.id, message.to, message.case, _readable(message))
 
@@ -232,7 +232,7 @@ def _marked_and_taken(uow: StoredUnitOfWork, now: datetime, sent: set[int], most
 
 
 def _taken(uow: StoredUnitOfWork, now: datetime, most: int) -> list[Delivery]:
-    """Claim what is due, and render it; reminders that wait for the same person go along in one."""
+    """Claim and render what is due. Reminders that wait for the same person become one message."""
     deliveries = []
     for first in uow.queue.claim(now, most, LEASE):
         alike = uow.queue.claim_alike(first, now, LEASE) if first.kind == Reminder.kind and first.identity else []
@@ -271,7 +271,7 @@ def _rendered(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Render
 
 
 def _backoff(message: Claimed) -> timedelta:
-    """Ever longer; bounded before it is a time, since a day of tries makes a number too large for one."""
+    """Twice as long after each attempt. The exponent is bounded, because a timedelta overflows after a day of tries."""
     return timedelta(seconds=min(2 ** min(message.attempts, 16), LONGEST_WAIT.total_seconds()))
 
 

@@ -1,7 +1,7 @@
-"""The clock's work: one tick reminds of what is due, an hourly one looks after what is due once a week (G2, G5).
+"""Does what is due at a time: reminders in each tick, weekly and yearly work in an hourly one (G2, G5).
 
-APScheduler only ticks, from memory; the database knows what is due. So a restart loses nothing and several workers
-share the work.
+APScheduler only ticks, and keeps that in memory; the database knows what is due. So a restart loses nothing, and
+several workers share the work.
 """
 
 from __future__ import annotations
@@ -30,24 +30,24 @@ from storage.unit_of_work import StoredUnitOfWork
 
 T = TypeVar("T")
 JOB_SECONDS = 60.0
-"""Seconds that a tick may take; no person waits for it, and what it did is committed all the same."""
+"""Seconds that one transaction of a tick may take. Nobody waits for it, and a late one is still committed."""
 TICK_SECONDS = 20
 HOUR_SECONDS = 3600
 OVERDUE_SECONDS = 300.0
 """Seconds without an ended part of a tick after which something must be wrong: each part takes a minute at most."""
 AT_ONCE = 50
 MOST_ENDINGS = 500
-"""Cases that are warned of or destroyed in one hour; the rest comes the next."""
+"""The most cases that are warned about or destroyed in one hour. The rest follows in the next."""
 MESSAGES_KEPT = timedelta(days=90)
-"""How long it is remembered what was sent: far longer than the same message could be asked for again."""
+"""How long sent messages are kept: far longer than the same message could be emitted again."""
 
 
 class TickFailed(Exception):
-    """A part of a tick failed; the log has why."""
+    """Part of a tick failed. The reason was logged."""
 
 
 class Scheduler:
-    """Runs the ticks; when one fails, the log has it and the next one comes."""
+    """Runs the ticks."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class Scheduler:
         """Whether each part of a tick went well, as it ends."""
 
     async def run(self, runs: Callable[[], None]) -> None:
-        """Tick until cancelled; a tick that is late comes once. Raises TickFailed, or TimeoutError when none comes."""
+        """Tick until cancelled; one tick makes up for missed ones. Raises TickFailed, or TimeoutError if none comes."""
         self._passes = asyncio.Queue()
         scheduler = AsyncIOScheduler(timezone="UTC")
         first = {"next_run_time": datetime.now(UTC), "coalesce": True, "max_instances": 1, "misfire_grace_time": None}
@@ -88,7 +88,7 @@ class Scheduler:
             runs()
 
     async def tick(self) -> int:
-        """Remind of all that is due, a few cases in each transaction; return how many cases were looked at."""
+        """Send all due reminders, a few cases in each transaction, and return how many cases were checked."""
         looked_at = await self._do("tick", self._remind_all)
         await self._do("files", self._correct_unfinished)
         await self._do("files", self._remove_files)
@@ -96,7 +96,7 @@ class Scheduler:
         return looked_at or 0
 
     async def _do(self, what: str, work: Callable[[], Awaitable[T]]) -> T | None:
-        """Do one part of a tick; when it fails, the log has it and the next part is done all the same."""
+        """Do one part of a tick. A failure is logged, and does not stop the next part."""
         try:
             result = await work()
         except Exception as error:
@@ -120,7 +120,7 @@ class Scheduler:
         await remove_due_files(self._executor, self._workspaces)
 
     async def hourly(self) -> None:
-        """Tell of cases without a holder, send the week's counts, destroy what has had its time; log what is coming."""
+        """Report cases without an owner, send the weekly counts, end expired cases, tidy up, check the calendars."""
         works = (_look_after, _tidy, self._calendars.look)
         look_after, tidy, look_ahead = (partial(self._executor.execute, work, seconds=JOB_SECONDS) for work in works)
         for work in (look_after, self._end_cases, tidy, look_ahead, partial(asyncio.to_thread, self._anchor)):
@@ -128,7 +128,7 @@ class Scheduler:
         self._wake()
 
     async def _end_cases(self) -> None:
-        """Warn of the cases whose term ends, and destroy them; then wipe what the database still has of them."""
+        """Warn about cases whose retention ends, and destroy them after the warnings; then wipe their remains."""
         for _ in range(MOST_ENDINGS):
             if not await self._executor.execute(_end_next, seconds=JOB_SECONDS):
                 break
@@ -136,7 +136,7 @@ class Scheduler:
 
 
 async def _until_cancelled(work: Callable[[], Awaitable[object]]) -> None:
-    """Do the work of a tick. When the program ends it is cancelled, which APScheduler would log as a failure."""
+    """Do the work of a tick. APScheduler would log its cancellation at the end of the program as a failure."""
     with suppress(asyncio.CancelledError):
         await work()
 

@@ -57,7 +57,7 @@ class Settings(BaseSettings):
         return bool(self.slack_client_id)
 
     def master_keys(self) -> KeyWrapper:
-        """Return the master keys, newest first. Raises Wrong when there is none, or they cannot be read."""
+        """Return the master keys, newest first. Raises ConfigError when there is none, or they cannot be read."""
         try:
             if self.meldwijzer_master_key.get_secret_value().strip() or not self.meldwijzer_master_key_file:
                 return KeyRing.from_text(self.master_key_text())
@@ -68,7 +68,7 @@ class Settings(BaseSettings):
             raise ConfigError(f"The master key file cannot be read: {type(error).__name__}.") from error
 
     def master_key_text(self) -> str:
-        """Return the master keys as they are given. Raises Wrong when there is none."""
+        """Return the master keys as they are given. Raises ConfigError when there is none."""
         if text := self.meldwijzer_master_key.get_secret_value().strip():
             return text
         if self.meldwijzer_master_key_file:
@@ -79,7 +79,7 @@ class Settings(BaseSettings):
         )
 
     def checked_for_slack(self) -> Self:
-        """Return these settings. Raises Wrong when what Slack needs is missing."""
+        """Return these settings. Raises ConfigError when what Slack needs is missing."""
         missing = self._missing_for_several() if self.is_for_several else self._missing_for_one()
         if missing:
             raise ConfigError(f"Set {' and '.join(missing)}; see docs/install.md.")

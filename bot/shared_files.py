@@ -1,4 +1,4 @@
-"""Removes files that were given along from Slack when their time is over; after a restart too, and until it worked."""
+"""Deletes exported files from Slack when their time is over, and tries again until that worked."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ GONE = ("file_not_found", "file_deleted")
 
 
 async def remove_due_files(executor: Executor[UnitOfWork], workspaces: Workspaces) -> None:
-    """Remove the files whose time is over; what does not work is tried again when the lease ends."""
+    """Delete the files whose time is over. A file that cannot be deleted is tried again when its lease ends."""
     for file, workspace in await executor.execute(lambda uow, now: uow.files.claim(now, LEASE)):
         if await _remove(workspaces, workspace, file):
             await _forget(executor, file)
@@ -32,7 +32,7 @@ async def _remove(workspaces: Workspaces, workspace: str, file: str) -> bool:
         client = await workspaces.client(workspace)
         await client.files_delete(file=file)
     except NotInstalled:
-        return False  # only the app itself can, should it be installed there again
+        return False  # only the app can delete it, once it is installed there again
     except SlackApiError as error:
         if error.response.get("error") in GONE:
             return True

@@ -1,4 +1,4 @@
-"""What is read from files the first time it is needed is read at start: whoever reports first does not wait for it."""
+"""Reads at start what would otherwise be read from files during the first report."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from storage.unit_of_work import Store
 
 
 def read_ahead(store: Store, calendars: CalendarWatch, now: datetime) -> None:
-    """Read every school's vacations, of which the log says so when their end is near, and the hints' word lists."""
+    """Read the word lists of the hints and the vacations of every school, and warn when these end soon."""
     read_all()
     with store.transaction(now) as uow:
         calendars.look(uow, now)

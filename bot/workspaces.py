@@ -33,7 +33,7 @@ ELSEWHERE = "{school} belongs to workspace {workspace}, but SLACK_BOT_TOKEN is o
 
 
 def slack_session() -> aiohttp.ClientSession:
-    """Return the one session for all calls of Slack."""
+    """The session that all calls to Slack share."""
     return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SLACK_SECONDS))
 
 
@@ -47,7 +47,7 @@ def client_of(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebCli
 async def workspaces_of(
     settings: Settings, client: AsyncWebClient, executor: Executor[StoredUnitOfWork]
 ) -> tuple[Workspaces, str]:
-    """Return the workspaces that are served; and the one of the token, if it is one. Raises Wrong."""
+    """Return the workspaces that are served; and the one of the token, if it is one. Raises ConfigError."""
     if not settings.is_for_several:
         identity = await _who_am_i(client)
         return OneWorkspace(client, identity), identity.team_id or ""
@@ -57,9 +57,9 @@ async def workspaces_of(
 
 
 def put_in_place(store: Store, file: SchoolsFile | None, ours: str, now: datetime) -> list[Event]:
-    """Put the schools file in the database, and return what that changed.
+    """Store the schools file, and return what that changed.
 
-    `ours` is the workspace of the token, if it is one. Raises Wrong.
+    `ours` is the workspace of the token, if it is one. Raises ConfigError.
     """
     if file is None:
         return []
@@ -73,10 +73,10 @@ def put_in_place(store: Store, file: SchoolsFile | None, ours: str, now: datetim
 
 
 def placed(schools: Iterable[SchoolInFile], known: Collection[str]) -> list[SchoolConfig]:
-    """Return the schools, each with its workspace: as it says, or the only one that is known.
+    """Return the schools, each with the workspace that it names, or else the only known one.
 
-    While none is known, a school that does not say it waits for the first installation. Raises Wrong when a school does
-    not say it and there are several.
+    While none is known, a school that names none waits for the first installation. Raises ConfigError if a school names
+    none and several are known.
     """
     only = next(iter(known)) if len(known) == 1 else ""
     for school in schools:
@@ -93,7 +93,7 @@ def _in_ours(schools: Iterable[SchoolInFile], ours: str) -> list[SchoolConfig]:
 
 
 def configs_of(file: Iterable[SchoolInFile], workspace: str = "") -> list[SchoolConfig]:
-    """Return the schools of the file as the storage takes them; of this workspace where they say none."""
+    """Convert the schools of the file for the storage. A school without a workspace gets this one."""
     return [
         SchoolConfig(
             school.name,
@@ -109,7 +109,7 @@ def configs_of(file: Iterable[SchoolInFile], workspace: str = "") -> list[School
 
 
 async def _who_am_i(client: AsyncWebClient) -> AuthorizeResult:
-    """Ask Slack who the bot is; patiently, since Slack may be away while we start."""
+    """Ask Slack who the bot is, and try again while Slack does not answer."""
     for attempt in range(START_TRIES):
         try:
             said = await client.auth_test()

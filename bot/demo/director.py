@@ -1,4 +1,4 @@
-"""Where the demo is played: the bot and its data, which can begin anew, with a prepared case to train on or without."""
+"""Runs the demo: the bot and its data, which can be reset, with or without a prepared case to train on."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LINK_SECONDS = 5.0
 
 
 class DemoDirector:
-    """The director of the practice workspace. All that stands in `folder` goes when somebody begins anew."""
+    """Directs the practice workspace. A reset deletes everything in `folder`."""
 
     def __init__(
         self, workspace: Workspace, clock: PracticeClock, folder: Path, settings: Callable[[], Settings]
@@ -48,12 +48,12 @@ class DemoDirector:
         return [Training(case.id, case.title, case.summary, case.begin_as) for case in self._cases.values()]
 
     async def run(self, started: Callable[[], None]) -> None:
-        """Run the bot until cancelled, each time anew when somebody begins anew; `started` is told the first time."""
+        """Run the bot until cancelled, and restart it at each reset. `started` is called after the first start."""
         try:
             await self._run(started)
         finally:
             self._program = None
-            self._ready.set()  # whoever waits for a new begin waits in vain
+            self._ready.set()  # whoever waits for a restart must not wait for ever
 
     async def _run(self, started: Callable[[], None]) -> None:
         while True:
@@ -70,7 +70,7 @@ class DemoDirector:
             await self._forget()
 
     async def begin(self, training_id: str) -> str:
-        """Begin anew, with this prepared case or (empty) without; return why it could not be done, or nothing."""
+        """Reset the demo, with this prepared case or (empty) without one. Returns why that failed, or an empty text."""
         async with self._turn:
             self._playing = None
             self._again.set()
@@ -92,7 +92,7 @@ class DemoDirector:
         return ""
 
     async def _into_school_hours(self) -> None:
-        """Wait for the next school day when the school is closed, for nobody reports a signal at night."""
+        """Move to the next school day if the school is closed, because nobody reports a signal at night."""
         async with asyncio.timeout(LINK_SECONDS):
             while not len(self._workspace.sockets):
                 await asyncio.sleep(0.01)
@@ -105,14 +105,14 @@ class DemoDirector:
         return self._program
 
     async def _forget(self) -> None:
-        """Take away all that the demo kept, and all that stands in the workspace."""
+        """Delete the data of the demo, and everything in the workspace."""
         await asyncio.to_thread(shutil.rmtree, self._folder, True)
         self._clock.begin_anew()
         self._workspace.reset()
 
     # What stands beside the case.
     def guide(self) -> Guide | None:
-        """Return what a good next step is for the case that is trained on, by where it stands now."""
+        """The advice for the next step of the case that is trained on."""
         case, program = self._playing, self._program
         if case is None or program is None or self._begun is None:
             return None
@@ -135,7 +135,7 @@ def _newest_case(program: Program, now: datetime) -> CaseHeader:
 
 
 def _progress(program: Program, begun: CaseHeader, now: datetime) -> tuple[CaseHeader, set[str]]:
-    """Return where the case of a training stands, and the records made in it since; what they hold is not looked at."""
+    """The header of the training case, and the records that were added since it began. Their content is not used."""
     with program.store.transaction(now) as uow:
         entries = uow.cases.contents(begun.id).entries[begun.version :]
         return uow.cases.get(begun.id), {entry.record for entry in entries}
@@ -146,4 +146,4 @@ def _advice(step: Step) -> Advice:
 
 
 def _nothing() -> None:
-    """There is nobody to tell any more."""
+    """Only the first start is reported."""

@@ -22,7 +22,7 @@ from practice.web.server import PracticeServer
 from storage.crypto.vault import new_master_key
 
 DATA = Path("data/practice")
-"""A folder of its own, for all of it goes when somebody begins anew."""
+"""A folder of its own, because a reset deletes all of it."""
 STAFF: list[dict[str, Any]] = [
     {"slack": "U0SANNE", "name": "Sanne de Boer", "roles": ["teacher"], "groups": ["5"]},
     {"slack": "U0MEHMET", "name": "Mehmet Yılmaz", "roles": ["teacher"], "groups": ["6"]},
@@ -73,7 +73,7 @@ def settings_for(practice: PracticeServer, folder: Path) -> Settings:
 
 
 async def demo(port: int, folder: Path = DATA) -> None:
-    """Serve the practice workspace, and the bot in it, until cancelled. Raises Wrong when the port is taken."""
+    """Serve the practice workspace, and the bot in it, until cancelled. Raises ConfigError when the port is taken."""
     clock = PracticeClock(folder / "clock")
     async with _served_at(port, clock) as practice:
         director = DemoDirector(practice.workspace, clock, folder, lambda: settings_for(practice, folder))

@@ -13,7 +13,7 @@ from meldcode.application.ports.unit_of_work import UnitOfWork
 
 
 def workspace_complaints(settings: Settings, uow: UnitOfWork) -> Iterator[str]:
-    """Yield where the app is still to be installed, and where it is for no school. Raises Wrong for a wrong file."""
+    """Yield where the app is not installed yet, and where it is without a school. Raises ConfigError."""
     if not settings.is_for_several:
         return
     file = read_schools(settings.meldwijzer_schools) if settings.meldwijzer_schools else None

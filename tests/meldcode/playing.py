@@ -2,7 +2,7 @@
 
 play.reach("talk")
 play.record("parents_talk", by=KARIN, present=[KARIN, FATIMA])
-assert play.refused("parents_talk", by=KARIN, present=[KARIN, FATIMA, SANNE]) == {"parents_present": NO_TEACHER}
+assert play.refused("parents_talk", by=KARIN, present=[KARIN, FATIMA, SANNE]) == {"parents_present": "absent S3.5"}
 
 What a form asks and the test does not name is filled in as somebody would who follows the plan.
 """
@@ -21,7 +21,6 @@ from typing import Any, TypeVar
 
 from sqlalchemy import select
 
-from handlers.i18n import texts
 from meldcode.application.cases.alarm import Alarm, AlarmRaised, raise_alarm
 from meldcode.application.cases.merge import TwoCases, merge_cases
 from meldcode.application.cases.open_form import FormView, record_form
@@ -30,7 +29,7 @@ from meldcode.application.cases.view_case import CaseView, open_case
 from meldcode.application.staff.deputies import Appoint, appoint_deputy, leave_or_return, notice_without_holder
 from meldcode.domain.case.header import CaseHeader, Reading
 from meldcode.domain.case.state import Answer, Entry, State, fold, needed
-from meldcode.domain.errors import Invalid, Refused
+from meldcode.domain.errors import Invalid, Problem, Refused
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan import file as plan_file
 from meldcode.domain.plan.file import load_plan, shipped_plans
@@ -176,22 +175,22 @@ class Play:
         return Played(saved, told)
 
     def refused(self, record: str, *, by: Actor, **answers: Any) -> dict[str, str]:
-        """Nobody can do this: what is said, by the field at which it stands. Nothing is left behind."""
+        """Nobody can do this: the code of the refusal, by the field at which it stands. Nothing is left behind."""
         return self.refused_to(lambda: self.record(record, by=by, **answers))
 
     def refused_to(self, act: Callable[[], object]) -> dict[str, str]:
-        """The act is refused: what is said, by the field at which it stands. Nothing is left behind."""
+        """The act is refused: the code of the refusal, by the field at which it stands. Nothing is left behind."""
         before = self.everything()
         try:
             act()
         except Refused as refused:
-            said = {"": texts.refusal(refused)}
+            codes = {"": code_of(self.plan, refused)}
         except Invalid as invalid:
-            said = {problem.field: texts.problem(problem) for problem in invalid.problems}
+            codes = {problem.field: code_of(self.plan, problem) for problem in invalid.problems}
         else:
             raise AssertionError("this should have been refused")
         assert self.everything() == before, "a refusal left something behind"
-        return said
+        return codes
 
     def reach(self, step: str, **answers: Any) -> None:
         """The case is played by the plan until it stands at this step; `answers` are given wherever they are asked."""
@@ -392,6 +391,31 @@ def _as_answer(given: Given) -> Answer:
     if isinstance(given, date):
         return str(given)
     return tuple(str(_as_answer(one)) for one in given)
+
+
+def code_of(plan: Plan, why: Refused | Problem) -> str:
+    """The code of a refusal, the rule if the plan gives the reason, and what is filled in (but for a text's limit)."""
+    code = why.code or _requirement(plan, why.reason)
+    words = [word for name, word in why.words.items() if name != "limit"]
+    return " ".join(filter(None, [code, why.rule if why.reason else "", *words]))
+
+
+def _requirement(plan: Plan, reason: str) -> str:
+    """Which kind of requirement has this reason: who must be present, who must be absent, or a check of an answer."""
+    presences = [presence for action in plan.records.values() for presence in action.present]
+    if reason in [presence.none_of_reason for presence in presences]:
+        return "absent"
+    return "present" if reason in [presence.reason for presence in presences] else _check(plan, reason)
+
+
+def _check(plan: Plan, reason: str) -> str:
+    """A check of an answer, numbered if the plan has several of the same field and rule."""
+    for action in plan.records.values():
+        for check in action.checks:
+            same = dict.fromkeys(one.reason for one in action.checks if (one.at, one.rule) == (check.at, check.rule))
+            if check.reason == reason and len(same) > 1:
+                return f"check_{list(same).index(reason) + 1}"
+    return "check"
 
 
 def staffed_database(path: Path) -> Path:

@@ -22,7 +22,7 @@ from storage.db.schema import readings
 from tests.meldcode.playing import BEA, DIRK, FATIMA, KARIN, MEHMET, SANNE, STRANGER, Actor, Play
 
 pytestmark = pytest.mark.rule("G3")
-NO_SUCH_CASE = {"": texts.text("no_such_case")}
+NO_SUCH_CASE = {"": "no_such_case"}
 NIGHT = datetime(2026, 3, 4, 22, 0, tzinfo=UTC)
 """Eleven in the evening in the schools."""
 DAY = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
@@ -55,11 +55,11 @@ def test_whoever_is_in_charge_sees_who_read_and_leaves_no_trace_by_that(play: Pl
 @pytest.mark.parametrize(
     ("actor", "said"),
     [
-        (SANNE, {"": texts.text("not_the_readers")}),
-        (BEA, {"": texts.text("not_the_readers")}),
+        (SANNE, {"": "not_the_readers"}),
+        (BEA, {"": "not_the_readers"}),
         (MEHMET, NO_SUCH_CASE),
         (DIRK, NO_SUCH_CASE),
-        (STRANGER, {"": texts.text("unknown_person")}),
+        (STRANGER, {"": "unknown_person"}),
     ],
 )
 def test_nobody_else_sees_who_read(play: Play, actor: Actor, said: dict[str, str]) -> None:
@@ -250,4 +250,4 @@ def test_only_the_leader_looks(play: Play, actor: Actor) -> None:
         with play.transaction() as uow:
             return see_unusual(uow, actor.identity, str(school.id), "2026-03-02")
 
-    assert play.refused_to(looks) == {"": texts.text("unknown_action")}
+    assert play.refused_to(looks) == {"": "unknown_action"}

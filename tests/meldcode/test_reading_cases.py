@@ -31,7 +31,7 @@ from tests.meldcode.playing import (
 )
 
 pytestmark = pytest.mark.rule("G3")
-NO_SUCH_CASE = {"": texts.text("no_such_case")}
+NO_SUCH_CASE = {"": "no_such_case"}
 STEPS = ["signals", "consult", "talk", "weigh", "decide", "report"]
 
 
@@ -55,7 +55,7 @@ def test_for_everybody_else_there_is_no_such_case(play: Play, actor: Actor, step
 
 def test_a_stranger_reads_nothing(play: Play) -> None:
     play.reach("consult")
-    assert play.refused_to(lambda: play.opens(STRANGER)) == {"": texts.text("unknown_person")}
+    assert play.refused_to(lambda: play.opens(STRANGER)) == {"": "unknown_person"}
     elsewhere = Actor(SANNE.user, "somebody of another workspace")
     assert Identity("slack", "T9999", elsewhere.user) != elsewhere.identity
 

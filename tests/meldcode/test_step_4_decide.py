@@ -15,18 +15,12 @@ from meldcode.domain.plan.roles import Role
 from practice.blocks.surfaces import is_too_large, view_problems
 from tests.meldcode.playing import BEA, DIRK, DOUBLE, FATIMA, IRIS, KARIN, MEHMET, MONDAY, SANNE, Actor, Play
 
-TWO_DECIDE = "Een besluit neem je met z'n tweeën. Vraag je collega met de andere rol om het te bevestigen."
-HELP_NEEDED = "Niet melden kan volgens jullie stappenplan alleen als de ouders hulpverlening toelaten."
-CONTACT_NEEDED = (
-    "Niet melden kan volgens jullie stappenplan alleen als de school contact met de hulpverlening mag houden."
-)
-ADVICE_NEEDED = (
-    "Bij gevaar of twijfel kan niet melden alleen als Veilig Thuis dat adviseerde. Bel 0800-2000 en leg het advies "
-    "eerst vast."
-)
-NEVER_ANONYMOUS = "De school meldt nooit anoniem."
-NOT_NOW, MEANWHILE = texts.text("not_now"), texts.text("done_meanwhile")
-THEIR_DECISION = texts.text("role_may_not", roles=texts.roles(["care_coordinator", "school_leader"]))
+TWO_DECIDE = "needs_another"
+HELP_NEEDED = "check S4.5"
+CONTACT_NEEDED = "check S4.5"
+ADVICE_NEEDED = "check S4.9"
+NOT_NOW, MEANWHILE = "not_now", "done_meanwhile"
+THEIR_DECISION = "role_may_not care_coordinator school_leader"
 
 
 @pytest.fixture
@@ -59,9 +53,7 @@ def at_watch(play: Play) -> Play:
 @pytest.mark.rule("S4.1")
 @pytest.mark.parametrize("present", [[SANNE], [KARIN], [SANNE, BEA], [MEHMET, KARIN], [KARIN, FATIMA]])
 def test_teacher_and_care_coordinator_weigh_together(at_weigh: Play, present: list[Actor]) -> None:
-    assert at_weigh.refused("weighing", by=KARIN, present=present) == {
-        "weighed_by": "De leerkracht en de IB-er of zorgcoördinator wegen samen."
-    }
+    assert at_weigh.refused("weighing", by=KARIN, present=present) == {"weighed_by": "present S4.1"}
     at_weigh.record("weighing", by=KARIN, present=[SANNE, KARIN])
 
 
@@ -106,24 +98,20 @@ def test_of_a_logbook_beyond_what_slack_shows_the_newest_is_shown_and_that_is_sa
 @pytest.mark.parametrize("present", [[SANNE, KARIN], [KARIN, FATIMA], [SANNE, FATIMA], [MEHMET, KARIN, FATIMA]])
 def test_both_discuss_it_with_the_school_leader(at_weigh: Play, present: list[Actor]) -> None:
     at_weigh.record("weighing", by=KARIN)
-    assert at_weigh.refused("leader_told", by=KARIN, present=present) == {
-        "discussed_by": "De leerkracht en de IB-er of zorgcoördinator bespreken dit met de schoolleider."
-    }
+    assert at_weigh.refused("leader_told", by=KARIN, present=present) == {"discussed_by": "present S4.2"}
 
 
 @pytest.mark.rule("S4.2")
 def test_no_decision_before_that_discussion(at_weigh: Play) -> None:
     for record in ("weighing", "leader_told"):
-        assert at_weigh.refused("proposal", by=KARIN) == {
-            "": "Bespreek de weging eerst met de schoolleider en leg dat vast."
-        }
+        assert at_weigh.refused("proposal", by=KARIN) == {"": "not_yet S4.2"}
         at_weigh.record(record, by=KARIN)
     at_weigh.record("proposal", by=KARIN)
 
 
 @pytest.mark.rule("S4.2")
 def test_nothing_is_discussed_before_it_was_weighed(at_weigh: Play) -> None:
-    assert at_weigh.refused("leader_told", by=KARIN) == {"": "Leg eerst jullie weging vast."}
+    assert at_weigh.refused("leader_told", by=KARIN) == {"": "not_yet S4.1"}
 
 
 # S4.3: two people decide
@@ -166,14 +154,12 @@ def test_a_teacher_can_neither_propose_confirm_nor_report(at_decide: Play) -> No
 @pytest.mark.rule("S4.3")
 @pytest.mark.parametrize("reporter", [SANNE, MEHMET, BEA, DIRK])
 def test_the_report_is_made_by_care_coordinator_or_school_leader(at_report: Play, reporter: Actor) -> None:
-    assert at_report.refused("reported", by=KARIN, reporter=reporter) == {
-        "reporter": "De IB-er of zorgcoördinator of de schoolleider doet de melding."
-    }
+    assert at_report.refused("reported", by=KARIN, reporter=reporter) == {"reporter": "present S4.3"}
 
 
 @pytest.mark.rule("S4.3")
 def test_nothing_is_confirmed_before_it_was_proposed(at_decide: Play) -> None:
-    assert at_decide.refused("confirmation", by=FATIMA) == {"": "Er is nog geen besluit voorgesteld."}
+    assert at_decide.refused("confirmation", by=FATIMA) == {"": "not_yet S4.3"}
 
 
 @pytest.mark.rule("S4.3")
@@ -184,7 +170,7 @@ def test_who_disagrees_sends_the_case_back_to_a_new_proposal(at_decide: Play) ->
         "decide",
         ["proposal", "confirmation"],
     )
-    assert at_decide.refused("confirmation", by=FATIMA) == {"": "Er is nog geen besluit voorgesteld."}
+    assert at_decide.refused("confirmation", by=FATIMA) == {"": "not_yet S4.3"}
 
 
 @pytest.mark.rule("S4.3")
@@ -305,7 +291,7 @@ def test_advice_that_changes_after_the_proposal_changes_the_confirmation(at_weig
 
 @pytest.mark.rule("S4.9")
 def test_danger_is_asked_in_the_weighing_and_advice_holds_only_for_this_decision(at_weigh: Play) -> None:
-    assert at_weigh.refused("weighing", by=KARIN, unsafe="") == {"unsafe": "Vul dit nog in."}
+    assert at_weigh.refused("weighing", by=KARIN, unsafe="") == {"unsafe": "required"}
     at_weigh.reach("decide", unsafe="doubt")
     at_weigh.record("veilig_thuis_advice", by=KARIN, advised="no_report")
     at_weigh.decide("no_report")
@@ -340,7 +326,7 @@ def test_a_worsening_puts_the_case_back_at_the_decision_at_once(at_watch: Play, 
 @pytest.mark.rule("S4.6")
 def test_after_a_worsening_the_conditions_are_asked_anew(at_watch: Play) -> None:
     at_watch.record("watch_entry", by=SANNE, change="help_withdrawn")
-    assert at_watch.refused("confirmation", by=FATIMA) == {"": "Er is nog geen besluit voorgesteld."}
+    assert at_watch.refused("confirmation", by=FATIMA) == {"": "not_yet S4.3"}
     said = at_watch.refused("proposal", by=KARIN, decision="no_report", help_accepted="no")
     assert said == {"help_accepted": HELP_NEEDED}
 
@@ -348,7 +334,7 @@ def test_after_a_worsening_the_conditions_are_asked_anew(at_watch: Play) -> None
 @pytest.mark.rule("S4.6")
 def test_watching_ends_by_the_two_who_decide(at_watch: Play) -> None:
     said = at_watch.refused("watch_end", by=KARIN, present=[KARIN, SANNE])
-    assert said == {"end_by": "De IB-er of zorgcoördinator en de schoolleider besluiten dit samen."}
+    assert said == {"end_by": "present S4.6"}
     state = at_watch.record("watch_end", by=KARIN).state
     assert (state.status, state.outcome) == (Status.CLOSED, "help_done")
 
@@ -357,17 +343,10 @@ def test_watching_ends_by_the_two_who_decide(at_watch: Play) -> None:
 
 
 @pytest.mark.rule("S4.7")
-@pytest.mark.parametrize(
-    ("left_out", "what_to_do"),
-    [
-        ("reporter", "Kies wie van school meldt."),
-        ("reporter_role", "Schrijf de functie van de melder op."),
-    ],
-)
+@pytest.mark.parametrize("left_out", ["reporter", "reporter_role"])
 @pytest.mark.parametrize("answer", ["", " "])
-def test_an_anonymous_report_is_refused(at_report: Play, left_out: str, what_to_do: str, answer: str) -> None:
-    said = at_report.refused("reported", by=KARIN, **{left_out: answer})
-    assert said == {left_out: f"{NEVER_ANONYMOUS} {what_to_do}"}
+def test_an_anonymous_report_is_refused(at_report: Play, left_out: str, answer: str) -> None:
+    assert at_report.refused("reported", by=KARIN, **{left_out: answer}) == {left_out: "required"}
 
 
 @pytest.mark.rule("S4.7")
@@ -380,7 +359,7 @@ def test_the_report_carries_a_name_and_a_role(at_report: Play) -> None:
 
 @pytest.mark.rule("S4.8")
 def test_the_report_is_unfinished_until_the_parent_was_told(at_report: Play) -> None:
-    assert at_report.refused("parent_told", by=KARIN) == {"": "Leg eerst de melding vast."}
+    assert at_report.refused("parent_told", by=KARIN) == {"": "not_yet S4.8"}
     state = at_report.record("reported", by=KARIN).state
     assert (state.status, [record.id for record in needed(at_report.plan, state)]) == (Status.OPEN, ["parent_told"])
     state = at_report.record("parent_told", by=KARIN).state
@@ -392,7 +371,7 @@ def test_the_report_is_unfinished_until_the_parent_was_told(at_report: Play) -> 
 def test_care_coordinator_and_school_leader_tell_the_parent(at_report: Play, present: list[Actor]) -> None:
     at_report.record("reported", by=KARIN)
     said = at_report.refused("parent_told", by=KARIN, present=present)
-    assert said == {"told_by": "De schoolleider en de IB-er of zorgcoördinator voeren dit gesprek samen."}
+    assert said == {"told_by": "present S4.8"}
 
 
 @pytest.mark.rule("S4.8")
@@ -400,7 +379,7 @@ def test_when_telling_is_not_safe_the_reason_and_who_judged_so_are_kept(at_repor
     at_report.record("reported", by=KARIN)
     for left_out in ("told_what", "told_by"):
         said = at_report.refused("parent_told", by=KARIN, parent_informed="not_safe", **{left_out: ""})
-        assert said == {left_out: "Vul dit nog in."}
+        assert said == {left_out: "required"}
     unsafe: dict[str, Any] = {"present": [KARIN], "told_what": "Vader dreigt."}
     state = at_report.record("parent_told", by=KARIN, parent_informed="not_safe", **unsafe).state
     assert (state.status, state.standing["parent_told"].answers["told_what"]) == (Status.CLOSED, "Vader dreigt.")

@@ -1,0 +1,130 @@
+"""Each refusal in Dutch: what cannot be done, and what to do next."""
+
+from __future__ import annotations
+
+import pytest
+
+from handlers.i18n import texts
+from meldcode.domain.errors import Problem, Refused
+
+SENTENCES: list[tuple[str, dict[str, str], str]] = [
+    (
+        "destroyed",
+        {},
+        "Dit dossier is vernietigd, omdat de bewaartermijn voorbij is. Wat erin stond, is niet terug te "
+        "halen. Zie of hoor je iets nieuws? Meld het met /signaal: dan begint een nieuw dossier.",
+    ),
+    (
+        "done_meanwhile",
+        {},
+        "Een collega heeft dit net vastgelegd. Jouw tekst staat hier nog. Kopieer wat je wilt bewaren, "
+        "sluit dit venster en open het dossier opnieuw.",
+    ),
+    (
+        "draft_gone",
+        {},
+        "Je tekst is te lang blijven staan en daarom weggehaald. Open het formulier opnieuw met /signaal.",
+    ),
+    ("held_already", {"day": "02-03-2028"}, "Het dossier blijft al bewaard tot 02-03-2028. Kies een latere dag."),
+    (
+        "held_too_long",
+        {"day": "01-02-2030"},
+        "Kies een dag tot en met 01-02-2030. Is het dossier dan nog nodig? Dan kan het opnieuw.",
+    ),
+    ("in_the_future", {}, "Deze dag moet nog komen. Kies vandaag of een eerdere dag."),
+    (
+        "last_school_leader",
+        {},
+        "Een school heeft altijd iemand nodig die schoolleider is. Geef eerst iemand anders die rol. "
+        "Daarna kan deze rol eraf.",
+    ),
+    ("names_pupil", {}, "Het kind wordt anoniem besproken. Haal de naam weg en schrijf bijvoorbeeld: de leerling."),
+    (
+        "needs_another",
+        {},
+        "Een besluit neem je met z'n tweeën. Vraag je collega met de andere rol om het te bevestigen.",
+    ),
+    ("no_such_case", {}, "Dit dossier is er niet, of jij kunt het niet lezen. Controleer de code."),
+    ("no_teacher", {}, "Kies een leerkracht van deze school, iemand anders dan nu."),
+    ("not_now", {}, "Dit hoort niet bij de stap waar het dossier nu staat. Open het dossier om te zien wat nodig is."),
+    ("not_of_this_school", {}, "Kies alleen collega's met een rol in deze school. Je schoolleider kan rollen geven."),
+    (
+        "not_the_readers",
+        {},
+        "Wie een dossier las, zien alleen de IB-er/zorgcoördinator en de schoolleider. Vraag het aan hen.",
+    ),
+    ("not_your_roles", {}, "In deze school geeft iemand anders de rollen: de schoolleider of de clusterdirecteur."),
+    (
+        "own_roles",
+        {},
+        "Je eigen rollen kun je alleen neerleggen. Wil je er een bij? Vraag een andere schoolleider of "
+        "de clusterdirecteur.",
+    ),
+    ("required", {}, "Vul dit nog in."),
+    (
+        "role_may_not",
+        {"roles": "care_coordinator confidant"},
+        "Dit hoort volgens jullie stappenplan bij een andere rol: IB-er/zorgcoördinator of "
+        "vertrouwenspersoon. Vraag het aan hen.",
+    ),
+    (
+        "role_may_not",
+        {"roles": "care_coordinator school_leader"},
+        "Dit hoort volgens jullie stappenplan bij een andere rol: IB-er/zorgcoördinator of "
+        "schoolleider. Vraag het aan hen.",
+    ),
+    (
+        "role_may_not",
+        {"roles": "school_leader"},
+        "Dit hoort volgens jullie stappenplan bij een andere rol: schoolleider. Vraag het aan hen.",
+    ),
+    (
+        "role_may_not",
+        {"roles": "teacher care_coordinator"},
+        "Dit hoort volgens jullie stappenplan bij een andere rol: leerkracht of IB-er/zorgcoördinator. "
+        "Vraag het aan hen.",
+    ),
+    (
+        "role_may_not",
+        {"roles": "teacher care_coordinator confidant"},
+        "Dit hoort volgens jullie stappenplan bij een andere rol: leerkracht, IB-er/zorgcoördinator of "
+        "vertrouwenspersoon. Vraag het aan hen.",
+    ),
+    (
+        "role_may_not",
+        {"roles": "teacher care_coordinator confidant school_leader"},
+        "Dit hoort volgens jullie stappenplan bij een andere rol: leerkracht, IB-er/zorgcoördinator, "
+        "vertrouwenspersoon of schoolleider. Vraag het aan hen.",
+    ),
+    (
+        "role_may_not",
+        {"roles": "teacher care_coordinator school_leader"},
+        "Dit hoort volgens jullie stappenplan bij een andere rol: leerkracht, IB-er/zorgcoördinator of "
+        "schoolleider. Vraag het aan hen.",
+    ),
+    (
+        "roles_changed_meanwhile",
+        {},
+        "Iemand anders heeft deze rollen net veranderd. Sluit dit venster en open het opnieuw met /meldcode rollen.",
+    ),
+    ("too_long", {"limit": "80"}, "Dit is te lang. Maak het korter dan 80 tekens, of schrijf het in twee notities."),
+    ("unknown_action", {}, "Deze knop werkt niet meer. Open het dossier opnieuw met /meldcode dossiers."),
+    ("unknown_choice", {}, "Kies een van de mogelijkheden."),
+    ("unknown_entry", {}, "Deze notitie is er niet. Open het dossier opnieuw."),
+    (
+        "unknown_person",
+        {},
+        "Je hebt nog geen rol in een school die Meldwijzer kent. Vraag je schoolleider om je een rol te "
+        "geven. Wil je nu iets melden? Ga dan direct naar je IB-er of vertrouwenspersoon.",
+    ),
+    ("unreadable", {}, "Hier staat een teken dat niet bewaard kan worden. Typ deze tekst opnieuw."),
+    ("wrong_groups", {}, "Noem hoogstens 12 groepen, met komma's ertussen. Bijvoorbeeld: 5, 6"),
+    ("wrong_period", {}, "Kies een laatste dag die na de eerste dag ligt, niet in het verleden en binnen een jaar."),
+]
+
+
+@pytest.mark.parametrize(("code", "words", "sentence"), SENTENCES)
+def test_a_refusal_says_what_to_do(code: str, words: dict[str, str], sentence: str) -> None:
+    assert texts.refusal(Refused(code, **words)) == sentence
+    if "roles" not in words:
+        assert texts.problem(Problem("field", code, words=words)) == sentence

@@ -10,7 +10,6 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from handlers.i18n import texts
 from handlers.platform import limits
 from handlers.views.readers import readers_modal
 from meldcode.application.cases.readers import ReadersView, ReadKind, see_unusual, unusual, unusual_in, who_read

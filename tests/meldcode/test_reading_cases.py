@@ -9,7 +9,6 @@ from itertools import product
 
 import pytest
 
-from handlers.i18n import texts
 from handlers.platform.limits import HOME as SIZE
 from meldcode.application.home import overview
 from meldcode.application.jobs.reminders import send_due_reminders

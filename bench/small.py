@@ -22,7 +22,9 @@ from bot.schools_file import read_schools
 from bot.workspaces import configs_of
 from handlers.platform.request import SLACK
 from handlers.views.case import case_modal
-from meldcode.application.cases.record_entry import RecordEntry, Saved, record_entry
+from meldcode.application.actor import actor_of
+from meldcode.application.cases.record_entry import Saved, record_entry
+from meldcode.application.cases.submission import RecordEntry
 from meldcode.application.cases.view_case import open_case
 from meldcode.domain.case.state import fold
 from meldcode.domain.staff import Identity
@@ -64,9 +66,8 @@ def report(store: Store, last_name: str) -> str:
         "happened_on": now.date().isoformat(),
     }
     with store.transaction(now) as uow:
-        saved = record_entry(
-            uow, RecordEntry(Identity(SLACK, TEAM, teacher(0)), str(uuid4()), "", answers, reviewed=True), now
-        )
+        actor = actor_of(uow, Identity(SLACK, TEAM, teacher(0)))
+        saved = record_entry(uow, actor, RecordEntry(str(uuid4()), "", answers, reviewed=True), now)
     assert isinstance(saved, Saved)
     return saved.code
 
@@ -105,7 +106,7 @@ def _fill(store: Store, code: str, count: int) -> None:
 def _open(store: Store, code: str) -> None:
     now = datetime.now(UTC)
     with store.transaction(now) as uow:
-        case_modal(open_case(uow, Identity(SLACK, TEAM, "U0CARECOORDINATOR0"), code, now))
+        case_modal(open_case(uow, actor_of(uow, Identity(SLACK, TEAM, "U0CARECOORDINATOR0")), code, now))
 
 
 def _median(work: Callable[[], object]) -> float:

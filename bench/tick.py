@@ -54,7 +54,9 @@ from bot.schools_file import read_schools
 from bot.settings import Settings
 from bot.workspaces import configs_of
 from handlers.platform.request import SLACK
-from meldcode.application.cases.record_entry import RecordEntry, record_entry
+from meldcode.application.actor import actor_of
+from meldcode.application.cases.record_entry import record_entry
+from meldcode.application.cases.submission import RecordEntry
 from meldcode.application.executor import Executor
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.staff import Identity
@@ -159,8 +161,8 @@ def _make_due(store: Store) -> None:
                 "heard_from": "self",
                 "happened_on": REPORTED.date().isoformat(),
             }
-            who = Identity(SLACK, TEAM, teacher(number))
-            record_entry(uow, RecordEntry(who, str(uuid4()), "", answers, reviewed=True), REPORTED)
+            actor = actor_of(uow, Identity(SLACK, TEAM, teacher(number)))
+            record_entry(uow, actor, RecordEntry(str(uuid4()), "", answers, reviewed=True), REPORTED)
 
 
 def _add_open(engine: Engine, count: int) -> None:

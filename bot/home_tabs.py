@@ -25,6 +25,7 @@ from handlers.platform.slack_errors import Meaning, meaning_of
 from handlers.platform.workspaces import NotInstalled, Workspaces
 from handlers.views.blocks import View
 from handlers.views.home import home_view, problem_home
+from meldcode.application.actor import on_behalf_of
 from meldcode.application.executor import JOB_SECONDS, Executor
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.worklists import people_assigned
@@ -116,7 +117,7 @@ class HomeTabPublisher:
                 self._due.setdefault(who, time.monotonic() + TRY_AGAIN)
 
     async def _view(self, who: Identity) -> View:
-        use_case = in_language(lambda uow, now: home_page(uow, who, now), self._languages.of(who))
+        use_case = in_language(on_behalf_of(who, home_page), self._languages.of(who))
         try:
             return home_view(await self._executor.execute(use_case, seconds=JOB_SECONDS))
         except Refused as refused:  # of who has no role any more, nothing may stay there

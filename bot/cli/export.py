@@ -22,9 +22,10 @@ from handlers.documents import dossier_pdf
 from handlers.documents.dossier_json import dossier_json
 from handlers.i18n import texts
 from handlers.platform.limits import READ_OVER
-from meldcode.application.case_context import known_person, readable_case
+from meldcode.application.actor import actor_of
+from meldcode.application.case_context import readable_case
 from meldcode.application.cases.export import Export, answers_of, begin_export
-from meldcode.application.cases.record_entry import RecordEntry
+from meldcode.application.cases.submission import RecordEntry
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.errors import Invalid, Refused
@@ -86,14 +87,15 @@ def _given(store: Store, code: str, user: str, to: str, why: str) -> Export:
 
 
 def _give(uow: UnitOfWork, who: Identity, code: str, said: tuple[str, str], now: datetime) -> Export:
-    case = readable_case(uow, known_person(uow, who), code)
+    actor = actor_of(uow, who)
+    case = readable_case(uow, actor.person, code)
     plan = uow.plans.get(case.plan, case.plan_version)
     record = next((record for record in plan.always if record.effect is Effect.EXPORTS), None)
     if record is None:
         raise Refused("unknown_action")
     answers = answers_of(record, Version.WHOLE, *said)
-    command = RecordEntry(who, uuid4().hex, record.id, answers, case.code, seen=case.version)
-    given = begin_export(uow, command, READ_OVER, now)
+    command = RecordEntry(uuid4().hex, record.id, answers, case.code, seen=case.version)
+    given = begin_export(uow, actor, command, READ_OVER, now)
     assert isinstance(given, Export)  # noqa: S101 - asked whole, under a key of its own
     return given
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from handlers.controllers import readers, roles
 from handlers.controllers.commands import alarmed, in_words, open_signal_form
 from handlers.platform.form_reference import FormRef
-from handlers.platform.home_page import home_page
-from handlers.platform.request import Request, Services, idempotent
+from handlers.platform.home_page import turn_home_page
+from handlers.platform.request import Request, Services
 from handlers.views import actions
 from handlers.views.alarm import AlarmRef, alarm_modal
 from handlers.views.blocks import View, notice_modal
@@ -45,7 +45,7 @@ async def show_home_problem(services: Services, request: Request, problem: Refus
 
 async def publish_home(services: Services, request: Request, page: int) -> None:
     """Bring this person's Home tab up to date, at this page."""
-    seen = await services.execute(lambda uow, now: home_page(uow, request.identity, now, page))
+    seen = await services.execute(turn_home_page, request, page)
     _publish(services, request, home_view(seen))
 
 
@@ -55,18 +55,14 @@ def _publish(services: Services, request: Request, view: View) -> None:
 
 
 async def _open_case(services: Services, request: Request) -> None:
-    view = await services.execute(
-        idempotent(request, lambda uow, now: view_case.open_case(uow, request.identity, request.value, now))
-    )
+    view = await services.execute_once(view_case.open_case, request, request.value)
     await _show_case(services, request, case_modal(view))
 
 
 async def _turn_page(services: Services, request: Request) -> None:
     asked = request.values()
     code, page = str(asked.get("case", "")), int(asked.get("page", 0))
-    view = await services.execute(
-        idempotent(request, lambda uow, now: view_case.open_case(uow, request.identity, code, now))
-    )
+    view = await services.execute_once(view_case.open_case, request, code)
     await _show_case(services, request, case_modal(view, page))
 
 
@@ -106,9 +102,7 @@ async def _correct(services: Services, request: Request) -> None:
 
 
 async def _show_form(services: Services, request: Request, code: str, record: str, refers_to: int) -> None:
-    form = await services.execute(
-        idempotent(request, lambda uow, now: open_form.record_form(uow, request.identity, code, record, refers_to, now))
-    )
+    form = await services.execute_once(open_form.record_form, request, code, record, refers_to)
     if request.is_in_modal and request.below:  # Slack stacks no more than three, and a colleague may go on all day
         await services.client.views_update(view_id=request.view["id"], view=form_modal(form))
     else:
@@ -118,11 +112,7 @@ async def _show_form(services: Services, request: Request, code: str, record: st
 async def _adjust(services: Services, request: Request) -> None:
     """Back to the form, with everything in it ("Aanpassen")."""
     ref = FormRef.loaded(request.view.get("private_metadata", ""))
-    form = await services.execute(
-        lambda uow, now: open_form.find_draft(
-            uow, request.identity, ref.key(request), ref.record, ref.case, ref.refers_to, now
-        )
-    )
+    form = await services.execute(open_form.find_draft, request, ref.key(request), ref.record, ref.case, ref.refers_to)
     await _show(services, request, form_modal(form, ref))
 
 
@@ -137,7 +127,7 @@ async def _alarm(services: Services, request: Request) -> None:
         alarm = AlarmRef.loaded(request.value)
     except (ValueError, KeyError, RecursionError) as error:
         raise Refused("unknown_action") from error
-    person = await services.execute(lambda uow, _now: who_raised(uow, request.identity, alarm.raised_by))
+    person = await services.query(who_raised, request, alarm.raised_by)
     await _open_beside(services, request, alarm_modal(person, alarm.raised_at))
 
 
@@ -152,29 +142,25 @@ async def _open_beside(services: Services, request: Request, view: View) -> None
 
 
 async def _join(services: Services, request: Request) -> None:
-    two = _two_cases(request)
-    code = await services.execute(lambda uow, now: merge.merge_cases(uow, two, now))
+    code = await services.execute(merge.merge_cases, request, _two_cases(request))
     await _show_joined(services, request, code)
 
 
 async def _tell_apart(services: Services, request: Request) -> None:
-    two = _two_cases(request)
-    code = await services.execute(lambda uow, now: merge.mark_as_different_pupils(uow, two, now))
+    code = await services.execute(merge.mark_as_different_pupils, request, _two_cases(request))
     await _show_joined(services, request, code)
 
 
 async def _show_joined(services: Services, request: Request, code: str) -> None:
     services.wake()
-    view = await services.execute(
-        idempotent(request, lambda uow, now: view_case.open_case(uow, request.identity, code, now))
-    )
+    view = await services.execute_once(view_case.open_case, request, code)
     await _show_case(services, request, case_modal(view))
 
 
 def _two_cases(request: Request) -> merge.TwoCases:
     asked = request.values()
     case, other = str(asked.get("case", "")), str(asked.get("other", ""))
-    return merge.TwoCases(request.identity, f"{request.submission_key}/{case}/{other}", case, other)
+    return merge.TwoCases(f"{request.submission_key}/{case}/{other}", case, other)
 
 
 BUTTONS = {

@@ -10,7 +10,7 @@ from handlers.i18n import texts
 from handlers.i18n.texts import text
 from handlers.platform import limits
 from handlers.platform.errors import log_error
-from handlers.platform.request import Request, Services, idempotent
+from handlers.platform.request import Request, Services
 from handlers.views import blocks as b
 from handlers.views.actions import acute_button, signal_button
 from handlers.views.alarm import acute_modal
@@ -44,7 +44,7 @@ async def run_command(services: Services, request: Request) -> Answer:
 
 async def open_signal_form(services: Services, request: Request, typed: str = "") -> Answer:
     """Open the form that reports a signal, with what was typed behind the command in it."""
-    form = await services.execute(lambda uow, now: open_form.signal_form(uow, request.identity, typed, now))
+    form = await services.execute(open_form.signal_form, request, typed)
     await services.client.views_open(trigger_id=request.trigger_id, view=form_modal(form))
     return None
 
@@ -56,9 +56,9 @@ async def open_shortcut(services: Services, request: Request) -> Answer:
 
 async def alarmed(services: Services, request: Request, case: str = "") -> b.View:
     """Raise the alarm (G4) and return what to do now. When even that fails, the numbers to call are shown."""
-    alarm = Alarm(request.identity, f"{request.source}/acute", request.id, case)
+    alarm = Alarm(f"{request.source}/acute", request.id, case)
     try:
-        raised = await services.execute(lambda uow, now: raise_alarm(uow, alarm, now))
+        raised = await services.execute(raise_alarm, request, alarm)
     except Exception as error:
         log_error(error, "alarm")
         return acute_modal(())
@@ -98,7 +98,7 @@ def _unknown(word: str) -> str:
 
 async def _summary(services: Services, request: Request, _rest: str) -> Answer:
     """What waits for the asker and what they can do; somebody without a role learns where to go (Refusal)."""
-    overview = await services.execute(lambda uow, now: overview_of(uow, request.identity, now, limits.HOME))
+    overview = await services.execute(overview_of, request, limits.HOME)
     report = [signal_button()] if overview.may_report else []
     can = text("can_do" if overview.counts else "can_do_first")
     blocks = [*waiting_list(overview), *b.actions([*report, acute_button()]), b.context(can)]
@@ -112,7 +112,7 @@ async def _help(_services: Services, _request: Request, _rest: str) -> Answer:
 async def _list(services: Services, request: Request, rest: str) -> Answer:
     if rest:
         return await _open(services, request, rest)
-    overview = await services.execute(lambda uow, now: overview_of(uow, request.identity, now, limits.HOME))
+    overview = await services.execute(overview_of, request, limits.HOME)
     more = [b.context(text("list_more"))] if overview.pages > 1 else []
     return {
         "text": text("summary"),
@@ -121,9 +121,7 @@ async def _list(services: Services, request: Request, rest: str) -> Answer:
 
 
 async def _open(services: Services, request: Request, rest: str) -> Answer:
-    view = await services.execute(
-        idempotent(request, lambda uow, now: view_case.open_case(uow, request.identity, rest, now))
-    )
+    view = await services.execute_once(view_case.open_case, request, rest)
     await services.client.views_open(trigger_id=request.trigger_id, view=case_modal(view))
     return None
 

@@ -17,8 +17,8 @@ async def submit_deputy(services: Services, request: Request) -> dict[str, Any]:
     """Store who stands in for whom, and say so."""
     answers = answers_of((request.view.get("state") or {}).get("values") or {})
     given = {name: str(answers.get(name, "")) for name in DEPUTY_FIELDS}
-    command = Appoint(who=request.identity, key=request.submission_key, **given)
-    appointed = await services.execute(lambda uow, now: appoint_deputy(uow, command, now))
+    command = Appoint(key=request.submission_key, **given)
+    appointed = await services.execute(appoint_deputy, request, command)
     services.wake()
     return {"response_action": "update", "view": appointed_modal(appointed)}
 
@@ -33,6 +33,6 @@ async def leave_or_return(services: Services, request: Request) -> None:
         if "deleted" in user:
             deputies.leave_or_return(uow, who, is_gone=bool(user["deleted"]), now=now)
 
-    await services.execute(idempotent(request, change))  # an event that is played again ends here
+    await services.executor.execute(idempotent(request, change))  # an event that is played again ends here
     await services.languages.keep(who, str(user.get("locale") or ""))
     services.wake()

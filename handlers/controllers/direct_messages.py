@@ -19,7 +19,7 @@ async def answer_direct_message(services: Services, request: Request) -> None:
     event = request.event
     if event.get("channel_type") != "im" or event.get("bot_id") or event.get("subtype") or not event.get("user"):
         return
-    if await services.execute(lambda uow, now: _is_first(uow, request, now)):
+    if await services.executor.execute(_is_first, request):
         buttons = b.actions([signal_button(), acute_button()])
         blocks = [b.section(text("typed")), *buttons]
         said = services.client.chat_postMessage(channel=request.identity.user, text=text("typed"), blocks=blocks)

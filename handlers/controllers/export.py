@@ -31,19 +31,16 @@ Answer = dict[str, Any]
 async def begin_export(services: Services, request: Request) -> Answer:
     """Give the dossier along, or show what is to be read over first."""
     ref, command = read_form(request)
-    outcome = await services.execute(
-        lambda uow, now: export.begin_export(uow, command, limits.READ_OVER, now),
-        language=DUTCH,  # of the paper, whoever asks for it
-    )
+    paper = DUTCH  # whoever asks for it
+    outcome = await services.execute(export.begin_export, request, command, limits.READ_OVER, language=paper)
     return _answer(services, request, ref, outcome)
 
 
 async def turn_export_page(services: Services, request: Request) -> Answer:
     """Keep what was read over, and show the next page; after the last one the dossier is given along."""
     ref, command = read_form(request)
-    outcome = await services.execute(
-        lambda uow, now: export.read_over_page(uow, command, ref.page, limits.READ_OVER, now), language=DUTCH
-    )
+    turned = request, command, ref.page, limits.READ_OVER
+    outcome = await services.execute(export.read_over_page, *turned, language=DUTCH)
     return _answer(services, request, ref, outcome)
 
 
@@ -62,7 +59,7 @@ async def _deliver(services: Services, request: Request, given: Export) -> None:
         file = await _send_up(services, request.identity.workspace, given, password)
         await services.client.views_update(view_id=view, view=password_modal(given, password))
         await _share(services, request.identity.user, given, file)
-        await services.execute(lambda uow, _now: uow.files.finish_export(given.view.context.stored.id, given.entry))
+        await services.executor.execute(_finish, given)
     except Exception as error:
         log_error(error, "export")
         await _note_failure(services, request, given)
@@ -75,11 +72,19 @@ async def _send_up(services: Services, workspace: str, given: Export, password: 
     content = await asyncio.to_thread(lambda: dossier_pdf.sealed(dossier_pdf.pdf(given), password))
     link = await client.files_getUploadURLExternal(filename=dossier_pdf.file_name(code), length=len(content))
     file = str(link["file_id"])
-    await services.execute(lambda uow, now: uow.files.save(file, workspace, now + KEPT_IN_SLACK))
+    await services.executor.execute(_keep_file, file, workspace)
     assert client.session is not None  # noqa: S101 - made at start-up
     async with client.session.post(str(link["upload_url"]), data=content) as sent:
         sent.raise_for_status()
     return file
+
+
+def _keep_file(uow: UnitOfWork, file: str, workspace: str, now: datetime) -> None:
+    uow.files.save(file, workspace, now + KEPT_IN_SLACK)
+
+
+def _finish(uow: UnitOfWork, given: Export, _now: datetime) -> None:
+    uow.files.finish_export(given.view.context.stored.id, given.entry)
 
 
 async def _share(services: Services, user: str, given: Export, file: str) -> None:
@@ -98,7 +103,7 @@ async def _note_failure(services: Services, request: Request, given: Export) -> 
     code = given.view.context.stored.code
     with use_language(DUTCH):
         words = text("export_failed_entry")
-    await services.execute(lambda uow, now: export.note_failure(uow, request.identity, code, given.entry, words, now))
+    await services.execute(export.note_failure, request, code, given.entry, words)
 
 
 def note_unfinished(uow: UnitOfWork, now: datetime) -> None:

@@ -61,7 +61,7 @@ class _Installations(AsyncInstallationStore):
             log.error("an installation for a whole organisation, or with token rotation, is not kept")
             raise NotKept(text("install_failed"))
         try:
-            await self._services.execute(lambda uow, now: install(uow, _read(installation, now), self._named))
+            await self._services.executor.execute(_install, installation, self._named)
         except Refused as refused:
             log.warning("the app was not installed in workspace %s: %s", installation.team_id, refused.code)
             raise NotKept(refusal(refused)) from refused
@@ -78,11 +78,11 @@ class _States(AsyncOAuthStateStore):
 
     async def async_issue(self, *_args: object, **_kwargs: object) -> str:
         """Return a new state."""
-        return await self._executor.execute(lambda uow, now: uow.installations.new_state(now))
+        return await self._executor.execute(_new_state)
 
     async def async_consume(self, state: str) -> bool:
         """Tell whether the state is one of ours, young and unused."""
-        return await self._executor.execute(lambda uow, now: uow.installations.use_state(state, now))
+        return await self._executor.execute(_take_state, state)
 
 
 class _Flow(AsyncOAuthFlow):
@@ -129,7 +129,7 @@ async def removed(services: Services, request: Request) -> None:
     is_ours = event.get("type") == "app_uninstalled" or (isinstance(tokens, dict) and bool(tokens.get("bot")))
     if is_ours and isinstance(moment, int):
         workspace, at = request.identity.workspace, datetime.fromtimestamp(moment, UTC)
-        await services.execute(lambda uow, _now: uninstall(uow, workspace, at))
+        await services.executor.execute(_uninstall, workspace, at)
         log.warning("the app was removed from workspace %s", workspace)
         await services.workspaces.read()
 
@@ -167,6 +167,22 @@ def _page(status: int, words: str) -> BoltResponse:
         f"<body><h1>{title}</h1>{paragraphs}</body></html>"
     )
     return BoltResponse(status=status, headers=PAGE_HEADERS, body=body)
+
+
+def _install(uow: UnitOfWork, given: SlackInstallation, named: Collection[str], now: datetime) -> None:
+    install(uow, _read(given, now), named)
+
+
+def _uninstall(uow: UnitOfWork, workspace: str, at: datetime, _now: datetime) -> None:
+    uninstall(uow, workspace, at)
+
+
+def _new_state(uow: UnitOfWork, now: datetime) -> str:
+    return uow.installations.new_state(now)
+
+
+def _take_state(uow: UnitOfWork, state: str, now: datetime) -> bool:
+    return uow.installations.use_state(state, now)
 
 
 def _read(given: SlackInstallation, now: datetime) -> Installation:

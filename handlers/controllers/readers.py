@@ -13,7 +13,7 @@ async def show_readers(services: Services, request: Request) -> None:
     """Show who read a case, beside it; another page in its place."""
     asked = request.values()
     code, page = str(asked.get("case", "")), _number(asked.get("page"))
-    view = await services.execute(lambda uow, _now: who_read(uow, request.identity, code, page, limits.READERS))
+    view = await services.query(who_read, request, code, page, limits.READERS)
     if page or asked.get("turn"):
         await services.client.views_update(view_id=request.view["id"], view=readers_modal(view))
         return
@@ -25,7 +25,7 @@ async def show_unusual_readers(services: Services, request: Request) -> None:
     """Show what the week's overview counted."""
     asked = request.values()
     school, week = str(asked.get("school", "")), str(asked.get("week", ""))
-    view = await services.execute(lambda uow, _now: see_unusual(uow, request.identity, school, week))
+    view = await services.query(see_unusual, request, school, week)
     await services.client.views_open(trigger_id=request.trigger_id, view=unusual_modal(view))
 
 

@@ -28,9 +28,7 @@ from meldcode.domain.plan.roles import Role
 async def show_roles(services: Services, request: Request) -> None:
     """Show who has which role: from a message or Home tab in a modal, in a modal in its place."""
     school = "" if request.value == ROLES else request.value
-    view = await services.execute(
-        lambda uow, _now: see_roles(uow, request.identity, school, latest=limits.ROLE_CHANGES)
-    )
+    view = await services.query(see_roles, request, school, limits.ROLE_CHANGES)
     if request.is_in_modal:
         await services.client.views_update(view_id=request.view["id"], view=roles_modal(view))
     else:
@@ -39,7 +37,7 @@ async def show_roles(services: Services, request: Request) -> None:
 
 async def show_roles_for_command(services: Services, request: Request, _rest: str) -> None:
     """Answer `/meldcode rollen`."""
-    view = await services.execute(lambda uow, _now: see_roles(uow, request.identity, latest=limits.ROLE_CHANGES))
+    view = await services.query(see_roles, request, "", limits.ROLE_CHANGES)
     await services.client.views_open(trigger_id=request.trigger_id, view=roles_modal(view))
 
 
@@ -55,7 +53,7 @@ async def show_role_form(services: Services, request: Request) -> None:
     """Show the form of whoever was chosen; somebody new is looked up in Slack after the acknowledgement."""
     asked = _metadata(request)
     school, role, user = asked.get("school", ""), asked.get("role", ""), request.value
-    form = await services.execute(lambda uow, _now: role_form(uow, request.identity, school, user))
+    form = await services.query(role_form, request, school, user)
     if form.name:
         await services.client.views_update(view_id=request.view["id"], view=role_form_modal(form, role))
         return
@@ -69,7 +67,6 @@ async def submit_roles(services: Services, request: Request) -> dict[str, Any]:
     asked, answers = _metadata(request), answers_of((request.view.get("state") or {}).get("values") or {})
     try:
         command = ChangeRoles(
-            request.identity,
             asked["school"],
             asked["user"],
             frozenset(map(Role, answers.get("roles", ()))),
@@ -79,7 +76,7 @@ async def submit_roles(services: Services, request: Request) -> dict[str, Any]:
         )
     except (KeyError, ValueError, TypeError) as error:
         raise Refused("unknown_action") from error
-    changed = await services.execute(lambda uow, now: change_roles(uow, command, now))
+    changed = await services.execute(change_roles, request, command)
     services.wake()
     services.later(_refresh_below(services, request, command.school))
     return {"response_action": "update", "view": changed_modal(changed)}
@@ -100,9 +97,7 @@ async def _show_form_of_newcomer(services: Services, view: str, form: RoleForm, 
 async def _refresh_below(services: Services, request: Request, school: str) -> None:
     """Bring the overview under the form up to date; whoever laid down their last role sees none any more."""
     if request.below:
-        view = await services.execute(
-            lambda uow, _now: see_roles(uow, request.identity, school, latest=limits.ROLE_CHANGES)
-        )
+        view = await services.query(see_roles, request, school, limits.ROLE_CHANGES)
         await services.client.views_update(view_id=request.below, view=roles_modal(view))
 
 

@@ -30,7 +30,7 @@ async def submit_form(services: Services, request: Request) -> Answer:
     if store is None:
         raise Refused("unknown_action")
     ref, command = read_form(request)
-    outcome = await services.execute(lambda uow, now: store(uow, command, now))
+    outcome = await services.execute(store, request, command)
     if isinstance(outcome, Saved):
         services.wake()
         return {"response_action": "update", "view": saved_modal(outcome)}

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from handlers.platform.form_reference import FormRef
 from handlers.platform.request import Request
-from meldcode.application.cases.record_entry import RecordEntry
+from meldcode.application.cases.submission import RecordEntry
 from meldcode.domain.case.state import Answer
 from meldcode.domain.errors import Refused
 
@@ -34,7 +34,6 @@ def read_form(request: Request) -> tuple[FormRef, RecordEntry]:
         answers = answers_of((request.view.get("state") or {}).get("values") or {})
         school = str(answers.pop(SCHOOL, "") or ref.school)
         command = RecordEntry(
-            who=request.identity,
             key=ref.key(request),
             record=ref.record,
             answers=answers,

@@ -7,13 +7,14 @@ import json
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, TypeVarTuple
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.platform.errors import log_error
 from handlers.platform.locales import Languages
 from handlers.platform.workspaces import NotInstalled, Workspaces
+from meldcode.application.actor import Actor, on_behalf_of, query_of
 from meldcode.application.executor import Executor
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.errors import Refused
@@ -21,6 +22,7 @@ from meldcode.domain.staff import Identity
 
 SLACK = "slack"
 T = TypeVar("T")
+Args = TypeVarTuple("Args")
 UseCase = Callable[[UnitOfWork, datetime], T]
 
 
@@ -164,8 +166,27 @@ class Services:
     language: str = ""
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
-    async def execute(self, use_case: UseCase[T], language: str | None = None) -> T:
-        """Run a use case that reads plans in this language, by default the actor's."""
+    async def execute(
+        self,
+        use_case: Callable[[UnitOfWork, Actor, *Args, datetime], T],
+        request: Request,
+        *args: *Args,
+        language: str | None = None,
+    ) -> T:
+        """Run `use_case(uow, actor, *args, now)` for whoever made the request; plans are read in their language."""
+        return await self._run(on_behalf_of(request.identity, use_case, *args), language)
+
+    async def execute_once(
+        self, use_case: Callable[[UnitOfWork, Actor, *Args, datetime], T], request: Request, *args: *Args
+    ) -> T:
+        """As `execute`, but refuse a request that is played again (promise 9)."""
+        return await self._run(idempotent(request, on_behalf_of(request.identity, use_case, *args)))
+
+    async def query(self, query: Callable[[UnitOfWork, Actor, *Args], T], request: Request, *args: *Args) -> T:
+        """Run `query(uow, actor, *args)` for whoever made the request; it does not depend on the time."""
+        return await self._run(query_of(request.identity, query, *args))
+
+    async def _run(self, use_case: UseCase[T], language: str | None = None) -> T:
         return await self.executor.execute(in_language(use_case, self.language if language is None else language))
 
     async def at(self, actor: Identity, asked_from: str | None) -> Services:

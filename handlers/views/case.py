@@ -21,7 +21,7 @@ from meldcode.application.cases.view_case import CaseView
 from meldcode.application.jobs.reminders import IN_CHARGE
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import Status, to_act
-from meldcode.domain.plan.forms import FieldKind
+from meldcode.domain.plan.forms import Meaning
 from meldcode.domain.plan.model import ActionSpec, Effect, Plan, Step
 
 
@@ -89,10 +89,10 @@ def _postponed(view: CaseView) -> list[str]:
     if entry is None:
         return []
     record = view.context.plan.records[entry.record]
-    until = day(date.fromisoformat(str(entry.answers[record.day_field])))
-    reasons = [str(entry.answers[field.id]) for field in record.fields_of(FieldKind.TEXT) if field.id in entry.answers]
+    until = day(date.fromisoformat(str(entry.answers[record.id_of(Meaning.UNTIL)])))
+    reason = str(entry.answers.get(record.id_of(Meaning.REASON), ""))
     who = view.names.get(str(entry.author)) or text("a_colleague")
-    return [text("case_postponed", until=until, author=b.escape(who), why=b.escape(" ".join(reasons)))]
+    return [text("case_postponed", until=until, author=b.escape(who), why=b.escape(reason))]
 
 
 def _bullets(titles: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""A case as a use case sees it: opened for somebody, with its plan, what it holds and who may act in it."""
+"""A case as a use case sees it: opened for one person, with its plan, its contents and what they may do in it."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from meldcode.domain.form_rules import Colleague, Colleagues
 from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
-from meldcode.domain.staff import Identity, Person
+from meldcode.domain.staff import Person
 
 
 @dataclass(frozen=True)
 class CaseContext:
-    """A case in somebody's hands. `case` is None while a first signal has not been stored."""
+    """A case as one person sees it, opened once in a request. `case` is None until a first signal is stored."""
 
     person: Person
     school: SchoolId
@@ -54,14 +54,6 @@ class CaseContext:
         return Colleague(person.id, person.roles_in(self.school), is_teacher, can_take_over)
 
 
-def known_person(uow: UnitOfWork, who: Identity) -> Person:
-    """Return the member of staff. Raises Refusal when nobody gave them a role."""
-    person = uow.staff.by_identity(who)
-    if person is None or not any(membership.roles for membership in person.memberships.values()):
-        raise Refused("unknown_person")
-    return person
-
-
 def case_code(typed: str) -> str:
     """Return the case code that was typed, in capitals or not, with its dash or without; nothing when it is none."""
     letters = "".join(letter for letter in typed.upper() if letter.isalnum())
@@ -70,7 +62,7 @@ def case_code(typed: str) -> str:
 
 
 def readable_case(uow: UnitOfWork, person: Person, code: str) -> CaseHeader:
-    """Return the case. Raises the same Refusal for no such case as for one that is not theirs to read (G3)."""
+    """Return the case. Raises the same Refused for no such case as for one that is not theirs to read (G3)."""
     case = uow.cases.find(case_code(code), person.memberships)
     if case is None or not may(Permission.READ, relation_to(person, case), uow.plans.get(case.plan, case.plan_version)):
         raise Refused("no_such_case")
@@ -80,7 +72,7 @@ def readable_case(uow: UnitOfWork, person: Person, code: str) -> CaseHeader:
 
 
 def case_context(uow: UnitOfWork, person: Person, case: CaseHeader, contents: Contents | None = None) -> CaseContext:
-    """Return the case in this person's hands, with `contents` when they were read already."""
+    """Open the case for this person: it is decrypted here, unless its `contents` were read already."""
     contents = contents or uow.cases.contents(case.id)
     plan = uow.plans.get(case.plan, case.plan_version)
     return CaseContext(person, case.school, plan, contents.pupil, relation_to(person, case), case, contents.entries)

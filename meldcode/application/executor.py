@@ -20,13 +20,14 @@ from math import inf
 from queue import Empty, PriorityQueue
 from threading import Thread
 from time import monotonic
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, TypeVarTuple
 
 from meldcode.application.ports.cases import AlreadyStored, Outdated
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.events import Event, StaffChanged, WorklistChanged
 
 T = TypeVar("T")
+Args = TypeVarTuple("Args")
 E = TypeVar("E", WorklistChanged, StaffChanged)
 Tx_co = TypeVar("Tx_co", bound=UnitOfWork, covariant=True)
 Begin = Callable[[datetime], AbstractContextManager[Tx_co]]
@@ -44,7 +45,8 @@ GIVES_WAY = 0.05
 class _Job:
     """A use case that waits, and where its outcome is waited for."""
 
-    use_case: Callable[[Any, datetime], Any]
+    use_case: Callable[..., Any]
+    args: tuple[Any, ...]
     loop: asyncio.AbstractEventLoop
     waiting: asyncio.Future[Any]
 
@@ -93,8 +95,10 @@ class Executor(Generic[Tx_co]):
         for thread in self._threads:
             thread.start()
 
-    async def execute(self, use_case: Callable[[Tx_co, datetime], T], *, seconds: float | None = None) -> T:
-        """Run `use_case(tx, now)` in one transaction, anew when another one came in between, and return its result.
+    async def execute(
+        self, use_case: Callable[[Tx_co, *Args, datetime], T], *args: *Args, seconds: float | None = None
+    ) -> T:
+        """Run `use_case(uow, *args, now)` in one unit of work, again if another one came in between; return its result.
 
         `seconds` is for what no person waits for: it may take longer, and gives way to what somebody does.
         """
@@ -102,7 +106,7 @@ class Executor(Generic[Tx_co]):
         waiting: asyncio.Future[T] = loop.create_future()
         async with asyncio.timeout(seconds or self._seconds):
             since = monotonic() + (GIVES_WAY if seconds else 0)
-            self._put(since, _Job(use_case, loop, waiting))
+            self._put(since, _Job(use_case, args, loop, waiting))
             return await waiting
 
     def subscribe(self, kind: type[E], subscriber: Callable[[E], object]) -> None:
@@ -167,7 +171,7 @@ class Executor(Generic[Tx_co]):
     def _attempt(self, job: _Job, begin: Begin[Tx_co]) -> _Outcome:
         now = self._now()
         with begin(now) as uow:
-            return _Outcome(job, job.use_case(uow, now), events=uow.events)
+            return _Outcome(job, job.use_case(uow, *job.args, now), events=uow.events)
 
     def _tell(self, outcomes: list[_Outcome]) -> None:
         """Wake each request; one whose loop has ended meanwhile waits no more."""

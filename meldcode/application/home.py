@@ -6,10 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from meldcode.application.case_context import (
-    known_person,
-    schools_to_report_in,
-)
+from meldcode.application.actor import Actor
+from meldcode.application.case_context import schools_to_report_in
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.staff.roles import MissingRoles, missing_roles
 from meldcode.application.worklists import SchoolOverview, Week, assignees_shown_to, schools_led, week_of
@@ -18,7 +16,7 @@ from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.model import ActionSpec, Plan
-from meldcode.domain.staff import Deputy, Identity, Person
+from meldcode.domain.staff import Deputy, Person
 from meldcode.domain.worklist import ListedCase, Postponed, Section
 
 
@@ -70,13 +68,12 @@ class Overview:
     missing_roles: tuple[MissingRoles, ...] = ()
 
 
-def overview(uow: UnitOfWork, who: Identity, now: datetime, size: OverviewSize, page: int = 0) -> Overview:
-    """Return a page of this person's cases (counted from 0; the last page when there are fewer), without their content.
+def overview(uow: UnitOfWork, actor: Actor, size: OverviewSize, now: datetime, page: int = 0) -> Overview:
+    """Return a page of the actor's cases (counted from 0; the last page when there are fewer), without content.
 
-    Raises Refused for an unknown identity. The cost of a page does not depend on the number of open cases: the
-    database filters, sorts and counts.
+    The cost of a page does not depend on the number of open cases: the database filters, sorts and counts.
     """
-    person, today = known_person(uow, who), now.astimezone(AMSTERDAM).date()
+    person, today = actor.person, now.astimezone(AMSTERDAM).date()
     may_report, desks = bool(schools_to_report_in(person, uow.plans.current())), assignees_shown_to(uow, person)
     counts = uow.worklists.section_counts(desks)
     pages = max(1, -(-sum(counts.values()) // size.cases))

@@ -14,7 +14,7 @@ def install(uow: UnitOfWork, new: Installation, named: Collection[str]) -> None:
     """Keep the installation, in place of an earlier one in the same workspace.
 
     Welcome is a workspace that the schools file names, where somebody has a role, or where it is installed already;
-    when none is known at all, the first one. Raises Refusal for any other: a stranger's gets nothing (promise 5).
+    when none is known at all, the first one. Raises Refused for any other: a stranger gets nothing (promise 5).
     """
     known = known_workspaces(uow, named)
     if known and new.workspace not in known:

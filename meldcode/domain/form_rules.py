@@ -13,7 +13,7 @@ from meldcode.domain.case.state import TIMES_TO_POSTPONE, Answer, Answers, Entry
 from meldcode.domain.deadlines.schedule import calendar_of
 from meldcode.domain.errors import Problem, Refused
 from meldcode.domain.ids import PersonId
-from meldcode.domain.plan.forms import FieldKind, FieldSpec, Presence
+from meldcode.domain.plan.forms import FieldKind, FieldSpec, Meaning, Presence
 from meldcode.domain.plan.model import ActionSpec, Effect, Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.retention import longest_hold, term_of
@@ -59,7 +59,7 @@ def _said(answer: Answer) -> Answer:
 
 
 def refuse_unless_possible(plan: Plan, state: State, record: ActionSpec) -> None:
-    """Raise Refusal when the record cannot be made in this state, with the plan's reason."""
+    """Raise Refused when the record cannot be made in this state, with the plan's reason."""
     for need in record.needs:
         if not holds(need.condition, state.standing, {}):
             raise Refused("not_yet", reason=need.reason, rule=need.rule)
@@ -70,7 +70,7 @@ def refuse_unless_possible(plan: Plan, state: State, record: ActionSpec) -> None
 
 
 def refuse_unless_agreeing(record: ActionSpec, state: State, author: Entry) -> None:
-    """Raise Refusal unless the author is another than the proposer, and together they fill the roles (S4.3)."""
+    """Raise Refused unless the author is another than the proposer, and together they fill the roles (S4.3)."""
     if not record.agrees_with:
         return
     proposal = state.standing.get(record.agrees_with)
@@ -160,28 +160,29 @@ def _has_surrogate(value: str) -> bool:
 
 def handover_problems(record: ActionSpec, answers: Answers, staff: Colleagues) -> list[Problem]:
     """Return what is wrong with whom a case is handed over to: it must be another teacher (G5)."""
-    named = [(f.id, staff[str(answers[f.id])]) for f in record.fields if f.kind is FieldKind.PERSON]
-    return [Problem(field, "no_teacher", rule="G5") for field, colleague in named if not colleague.can_take_over]
+    field = record.id_of(Meaning.NEW_TEACHER)
+    return [] if staff[str(answers[field])].can_take_over else [Problem(field, "no_teacher", rule="G5")]
 
 
 def day_problems(plan: Plan, record: ActionSpec, answers: Answers, school: School, now: Circumstances) -> list[Problem]:
     """Return what is wrong with the day to which reminders are postponed, or until which a closed case is held."""
-    day = date.fromisoformat(str(answers[record.day_field]))
+    day = date.fromisoformat(str(answers[record.id_of(Meaning.UNTIL)]))
     if record.effect is Effect.HOLDS:
         return _hold_problems(plan, record, day, school, now)
     if now.today < day <= calendar_of(school).add_school_days(now.today, LONGEST_POSTPONEMENT):
         return []
-    return [Problem(record.day_field, "postponed_too_far", rule="G2")]
+    return [Problem(record.id_of(Meaning.UNTIL), "postponed_too_far", rule="G2")]
 
 
 def _hold_problems(plan: Plan, record: ActionSpec, day: date, school: School, now: Circumstances) -> list[Problem]:
     """It must be later than the case is kept anyway, and not too far: it can be held anew (promise 8)."""
     term = term_of(plan, now.state, school)
     kept_until = term.destroy_at.astimezone(AMSTERDAM).date() if term else now.today
+    field = record.id_of(Meaning.UNTIL)
     if day > longest_hold(now.today):
-        return [Problem(record.day_field, "held_too_long", words={"day": f"{longest_hold(now.today):%d-%m-%Y}"})]
+        return [Problem(field, "held_too_long", words={"day": f"{longest_hold(now.today):%d-%m-%Y}"})]
     if day <= kept_until:
-        return [Problem(record.day_field, "held_already", words={"day": f"{kept_until:%d-%m-%Y}"})]
+        return [Problem(field, "held_already", words={"day": f"{kept_until:%d-%m-%Y}"})]
     return []
 
 

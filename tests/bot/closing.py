@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from meldcode.application.cases.record_entry import RecordEntry, Saved, record_entry
+from meldcode.application.actor import on_behalf_of
+from meldcode.application.cases.record_entry import Saved, record_entry
+from meldcode.application.cases.submission import RecordEntry
 from meldcode.domain.staff import Identity
 from tests.running import FATIMA, KARIN, SANNE, Running
 
@@ -23,8 +25,8 @@ SIGNAL: dict[str, Any] = {
 async def record(school: Running, by: str, record_id: str, code: str = "", **answers: Any) -> str:
     """Store a form as somebody fills it in, hints or not, and return the case's code."""
     who = Identity("slack", school.workspace.app.team_id, by)
-    command = RecordEntry(who, uuid4().hex, record_id, answers, code, seen=1000, reviewed=True)
-    saved = await school.program.executor.execute(lambda uow, now: record_entry(uow, command, now))
+    command = RecordEntry(uuid4().hex, record_id, answers, code, seen=1000, reviewed=True)
+    saved = await school.program.executor.execute(on_behalf_of(who, record_entry, command))
     assert isinstance(saved, Saved)
     return saved.code
 

@@ -164,7 +164,7 @@ async def test_the_log_tells_enough_to_find_the_trouble(tmp_path: Path, monkeypa
     """What a leak is weighed against: without places in the code nobody could mend anything."""
     async with running(tmp_path) as school:
         form = await school.open_form(SANNE)
-        monkeypatch.setattr("meldcode.application.cases.record_entry.known_person", lambda _uow, _who: 1 / 0)
+        monkeypatch.setattr("meldcode.application.cases.record_entry.context_of", lambda *_: 1 / 0)
         with logged() as log:
             await school.actor(SANNE).fill(form, **signal())
         assert "ERROR meldwijzer.trouble reference=" in log.text

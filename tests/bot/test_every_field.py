@@ -22,6 +22,7 @@ import aiohttp
 import pytest
 from sqlalchemy import Engine, select
 
+from meldcode.application.actor import on_behalf_of
 from meldcode.application.cases.view_case import CaseView, open_case
 from meldcode.domain.case.state import State, Status, offered
 from meldcode.domain.plan.file import load_plan, shipped_plans
@@ -127,7 +128,7 @@ class Walk:
 
     async def _opened(self, code: str) -> CaseView:
         who = Identity("slack", self.school.workspace.app.team_id, KARIN)
-        return await self.school.program.executor.execute(lambda uow, now: open_case(uow, who, code, now))
+        return await self.school.program.executor.execute(on_behalf_of(who, open_case, code))
 
     def _possible(self, state: State) -> list[ActionSpec]:
         return [r for r in offered(self.plan, state) if r.id != self.plan.opens] + [self._correction]

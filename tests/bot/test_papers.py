@@ -18,8 +18,9 @@ from pypdf.generic import DictionaryObject
 
 from handlers.documents import dossier_pdf
 from handlers.platform import limits
+from meldcode.application.actor import actor_of
 from meldcode.application.cases.export import Export, answers_of, begin_export
-from meldcode.application.cases.record_entry import RecordEntry
+from meldcode.application.cases.submission import RecordEntry
 from meldcode.domain.plan.model import Version
 from tests.meldcode.playing import KARIN, SANNE, Play, new_play, staffed_database
 
@@ -40,8 +41,8 @@ def given(play: Play, version: Version = Version.WHOLE) -> Export:
     record = play.plan.records["given"]
     answers = answers_of(record, version, "Veilig Thuis", "Zij vroegen erom.")
     with play.transaction() as uow:
-        command = RecordEntry(KARIN.identity, "key", "given", answers, play.code)
-        made = begin_export(uow, command, limits.READ_OVER, play.now)
+        command = RecordEntry("key", "given", answers, play.code)
+        made = begin_export(uow, actor_of(uow, KARIN.identity), command, limits.READ_OVER, play.now)
     assert isinstance(made, Export)
     return made
 

@@ -125,6 +125,8 @@ SENTENCES: list[tuple[str, dict[str, str], str]] = [
 
 @pytest.mark.parametrize(("code", "words", "sentence"), SENTENCES)
 def test_a_refusal_says_what_to_do(code: str, words: dict[str, str], sentence: str) -> None:
-    assert texts.refusal(Refused(code, **words)) == sentence
+    roles = tuple(words.get("roles", "").split())
+    said = {name: value for name, value in words.items() if name != "roles"}
+    assert texts.refusal(Refused(code, roles=roles, **said)) == sentence
     if "roles" not in words:
         assert texts.problem(Problem("field", code, words=words)) == sentence

@@ -21,10 +21,12 @@ from typing import Any, TypeVar
 
 from sqlalchemy import select
 
+from meldcode.application.actor import actor_of
 from meldcode.application.cases.alarm import Alarm, AlarmRaised, raise_alarm
 from meldcode.application.cases.merge import TwoCases, merge_cases
 from meldcode.application.cases.open_form import FormView, record_form
-from meldcode.application.cases.record_entry import NeedsReview, RecordEntry, Saved, record_entry
+from meldcode.application.cases.record_entry import NeedsReview, Saved, record_entry
+from meldcode.application.cases.submission import RecordEntry
 from meldcode.application.cases.view_case import CaseView, open_case
 from meldcode.application.staff.deputies import Appoint, appoint_deputy, leave_or_return, notice_without_holder
 from meldcode.domain.case.header import CaseHeader, Reading
@@ -131,10 +133,9 @@ class Play:
 
     def stands_in(self, deputy: Actor, *, for_: Actor, first: date, last: date, by: Actor | None = None) -> set[Actor]:
         """Somebody stands in for a colleague; returns who was told."""
-        asked = Appoint(
-            (by or for_).identity, f"R{next(self._keys)}", for_.user if by else "", deputy.user, str(first), str(last)
-        )
-        return self._told_by(lambda uow: appoint_deputy(uow, asked, self.now))[1]
+        who = (by or for_).identity
+        asked = Appoint(f"R{next(self._keys)}", for_.user if by else "", deputy.user, str(first), str(last))
+        return self._told_by(lambda uow: appoint_deputy(uow, actor_of(uow, who), asked, self.now))[1]
 
     def leaves(self, actor: Actor, *, is_gone: bool = True) -> set[Actor]:
         """Somebody leaves (or is back); returns who was told of it."""
@@ -167,10 +168,8 @@ class Play:
         if seen is None:
             seen = self.header(code).version if code else 0
         form = self.filled(record, by=by, **answers)
-        command = RecordEntry(
-            by.identity, self._key(), record, form, code, seen=seen, refers_to=refers_to, reviewed=True
-        )
-        saved, told = self._told_by(lambda uow: record_entry(uow, command, self.now))
+        command = RecordEntry(self._key(), record, form, code, seen=seen, refers_to=refers_to, reviewed=True)
+        saved, told = self._told_by(lambda uow: record_entry(uow, actor_of(uow, by.identity), command, self.now))
         assert isinstance(saved, Saved)
         return Played(saved, told)
 
@@ -234,29 +233,30 @@ class Play:
         """Somebody fills in a form in which something is found, so that it is shown to them before it is stored."""
         form = self.filled(record, by=by, **answers)
         with self.transaction() as uow:
-            shown = record_entry(uow, RecordEntry(by.identity, self._key(), record, form, self.code), self.now)
+            command = RecordEntry(self._key(), record, form, self.code)
+            shown = record_entry(uow, actor_of(uow, by.identity), command, self.now)
         assert isinstance(shown, NeedsReview)
         return shown
 
     def form(self, record: str, *, by: Actor, refers_to: int = 0) -> FormView:
         """Somebody opens a form in the case."""
         with self.transaction() as uow:
-            return record_form(uow, by.identity, self.code, record, refers_to, self.now)
+            return record_form(uow, actor_of(uow, by.identity), self.code, record, refers_to, self.now)
 
     def opens(self, actor: Actor, code: str = "") -> CaseView:
         """Somebody opens the case and reads it."""
         with self.transaction() as uow:
-            return open_case(uow, actor.identity, code or self.code, self.now)
+            return open_case(uow, actor_of(uow, actor.identity), code or self.code, self.now)
 
     def alarm(self, by: Actor, *, case: str | None = None, key: str = "") -> tuple[AlarmRaised, set[Actor]]:
         """Somebody clicks "Acuut gevaar", in the case unless `case` is empty; returns who were told too."""
-        alarm = Alarm(by.identity, key or self._key(), f"R{next(self._keys)}", self.code if case is None else case)
-        return self._told_by(lambda uow: raise_alarm(uow, alarm, self.now))
+        alarm = Alarm(key or self._key(), f"R{next(self._keys)}", self.code if case is None else case)
+        return self._told_by(lambda uow: raise_alarm(uow, actor_of(uow, by.identity), alarm, self.now))
 
     def joins(self, by: Actor, first: str, second: str) -> set[Actor]:
         """Somebody says that two cases are about the same pupil; returns who was told."""
-        both = TwoCases(by.identity, self._key(), first, second)
-        return self._told_by(lambda uow: merge_cases(uow, both, self.now))[1]
+        both = TwoCases(self._key(), first, second)
+        return self._told_by(lambda uow: merge_cases(uow, actor_of(uow, by.identity), both, self.now))[1]
 
     # time
 

@@ -1,7 +1,11 @@
-"""Every use case denies a stranger, and whoever a case is not for; they are found by their signatures (promise 5)."""
+"""Every use case denies a stranger, and whoever a case is not for; they are found by their signatures (promise 5).
+
+A use case takes an Actor, and only `actor_of` makes one, which denies a stranger: so no use case can forget to ask.
+"""
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import importlib
 import inspect
@@ -9,51 +13,61 @@ import pkgutil
 import typing
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
 import meldcode
+from meldcode.application import actor as actor_module
+from meldcode.application.actor import actor_of
+from meldcode.application.case_context import CaseContext
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.staff import Identity
 from tests.meldcode.playing import DIRK, MEHMET, SANNE, STRANGER, Actor, Play
 
 pytestmark = pytest.mark.rule("G3")
+ROOT = Path(meldcode.__file__).parents[1]
 
-BY_THE_CLOCK = {
-    # What Slack, the clock or another use case does by itself, on behalf of nobody. Each shows nothing to anybody.
+WITHOUT_ACTOR = {
+    # It makes the actor.
+    "actor_of",
+    # What Slack tells of somebody. It shows nothing to anybody.
     "leave_or_return",
 }
 NAMED_CASE = ("code", "case", "other")
 
 
-def use_cases() -> Iterator[Callable[..., Any]]:
-    """Every public function of the core that takes a transaction and says who asks."""
+def functions_of_the_core() -> Iterator[Callable[..., Any]]:
+    """Every public function of the core that takes a unit of work."""
     for module in pkgutil.walk_packages(meldcode.__path__, "meldcode."):
         for name, function in inspect.getmembers(importlib.import_module(module.name), inspect.isfunction):
-            is_here = function.__module__ == module.name
-            if is_here and not name.startswith("_") and name not in BY_THE_CLOCK and _asks(function):
+            if function.__module__ == module.name and not name.startswith("_") and UnitOfWork in _kinds(function):
                 yield function
 
 
-def _asks(function: Callable[..., Any]) -> bool:
+def _kinds(function: Callable[..., Any]) -> list[Any]:
     hints = typing.get_type_hints(function)
-    kinds = [hints.get(name) for name in inspect.signature(function).parameters]
-    return UnitOfWork in kinds and any(kind is Identity or _has_identity(kind) for kind in kinds)
+    return [hints.get(name) for name in inspect.signature(function).parameters]
+
+
+def _is_use_case(function: Callable[..., Any]) -> bool:
+    """It takes who asks. What gets a case in hand as well is a part of a use case, which has checked access to it."""
+    kinds = _kinds(function)
+    return actor_module.Actor in kinds and CaseContext not in kinds
 
 
 def _has_identity(kind: Any) -> bool:
     return dataclasses.is_dataclass(kind) and Identity in typing.get_type_hints(kind).values()
 
 
-FOUND = sorted(set(use_cases()), key=lambda function: function.__name__)
+CORE = sorted(set(functions_of_the_core()), key=lambda function: function.__name__)
+FOUND = [function for function in CORE if _is_use_case(function)]
 
 
 def filled(kind: Any, name: str, actor: Actor, play: Play) -> Any:
     """An argument of this kind, as this person would give it about the case that is played."""
-    if kind is Identity:
-        return actor.identity
     if kind is datetime:
         return play.now
     if dataclasses.is_dataclass(kind):
@@ -85,10 +99,10 @@ def _school(play: Play) -> str:
 
 def call(function: Callable[..., Any], actor: Actor, play: Play) -> None:
     hints, parameters = typing.get_type_hints(function), inspect.signature(function).parameters
-    asked = {name for name, one in parameters.items() if one.default is inspect.Parameter.empty} - {"uow"}
+    asked = {name for name, one in parameters.items() if one.default is inspect.Parameter.empty} - {"uow", "actor"}
     given = {name: filled(hints[name], name, actor, play) for name in asked}
     with play.transaction() as uow:
-        function(uow=uow, **given)
+        function(uow=uow, actor=actor_of(uow, actor.identity), **given)
 
 
 def test_the_search_finds_what_there_is() -> None:
@@ -102,6 +116,23 @@ def test_the_search_finds_what_there_is() -> None:
         "who_read",
         "appoint_deputy",
     } <= names
+
+
+def test_who_asks_is_always_an_actor() -> None:
+    given = {f.__name__ for f in CORE if any(kind is Identity or _has_identity(kind) for kind in _kinds(f))}
+    assert given - {function.__name__ for function in CORE if actor_module.Actor in _kinds(function)} == WITHOUT_ACTOR
+
+
+def test_nothing_else_makes_an_actor() -> None:
+    made = [
+        f"{path.relative_to(ROOT)}: {node.lineno}"
+        for folder in ("meldcode", "handlers", "bot", "storage")
+        for path in (ROOT / folder).rglob("*.py")
+        if "meldcode.application.actor" in path.read_text(encoding="utf-8") or path.name == "actor.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "Actor"
+    ]
+    assert len(made) == 1 and made[0].startswith("meldcode/application/actor.py"), made
 
 
 @pytest.mark.parametrize("function", FOUND, ids=lambda function: function.__name__)
@@ -124,8 +155,8 @@ class _Elsewhere(Actor):
 
 def _names_a_case(function: Callable[..., Any]) -> bool:
     names = set(inspect.signature(function).parameters)
-    for kind in typing.get_type_hints(function).values():
-        if _has_identity(kind):
+    for kind in _kinds(function):
+        if dataclasses.is_dataclass(kind) and kind is not actor_module.Actor:
             names |= {field.name for field in dataclasses.fields(kind)}
     return bool(names & set(NAMED_CASE))
 

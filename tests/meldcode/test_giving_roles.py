@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from meldcode.application.actor import actor_of
 from meldcode.application.staff.roles import (
     Changed,
     ChangeRoles,
@@ -29,18 +30,22 @@ def gives(play: Play, by: Actor, to: Actor, *roles: Role, **changed: Any) -> tup
     """Somebody makes these all the roles of a colleague; returns who were told too."""
     play.now += timedelta(minutes=1)
     play.staff += [to] if to.user not in {one.user for one in play.staff} else []
-    command = replace(_command(play, by, to, roles), **changed)
-    return play._told_by(lambda uow: change_roles(uow, command, play.now))
+    command = replace(_command(play, to, roles), **changed)
+    return _changed_by(play, by, command)
 
 
-def _command(play: Play, by: Actor, to: Actor, roles: Iterable[Role]) -> ChangeRoles:
+def _changed_by(play: Play, by: Actor, command: ChangeRoles) -> tuple[Changed, set[Actor]]:
+    return play._told_by(lambda uow: change_roles(uow, actor_of(uow, by.identity), command, play.now))
+
+
+def _command(play: Play, to: Actor, roles: Iterable[Role]) -> ChangeRoles:
     with play.transaction() as uow:
         [school] = uow.staff.schools()
         known = uow.staff.by_identity(to.identity)
     place = known.memberships.get(school.id) if known else None
     seen = place.own if place else frozenset()
     name = "" if known else to.name
-    return ChangeRoles(by.identity, str(school.id), to.user, frozenset(roles), seen, name=name)
+    return ChangeRoles(str(school.id), to.user, frozenset(roles), seen, name=name)
 
 
 def roles_of(play: Play, actor: Actor) -> set[Role]:
@@ -66,7 +71,7 @@ def test_nobody_else_gives_roles(play: Play, by: Actor) -> None:
 
 def _form(play: Play, by: Actor, school: str) -> object:
     with play.transaction() as uow:
-        return role_form(uow, by.identity, school, MEHMET.user)
+        return role_form(uow, actor_of(uow, by.identity), school, MEHMET.user)
 
 
 @pytest.mark.parametrize("school", ["", "De Linde", "00000000-0000-0000-0000-000000000000", "x" * 300])
@@ -180,18 +185,18 @@ def test_the_message_says_only_that_something_changed(play: Play) -> None:
 
 
 def test_the_same_submission_again_changes_and_tells_nothing_more(play: Play) -> None:
-    command = _command(play, FATIMA, MEHMET, [Role.CONFIDANT])
-    first, told = play._told_by(lambda uow: change_roles(uow, command, play.now))
-    second, told_again = play._told_by(lambda uow: change_roles(uow, command, play.now))
+    command = _command(play, MEHMET, [Role.CONFIDANT])
+    first, told = _changed_by(play, FATIMA, command)
+    second, told_again = _changed_by(play, FATIMA, command)
     assert (first.given, first.taken) == ((Role.CONFIDANT,), (Role.TEACHER,))
     assert (second.given, second.taken, told_again) == ((), (), set())
     assert told == {MEHMET, KARIN}
 
 
 def test_who_changed_the_roles_meanwhile_is_not_overruled(play: Play) -> None:
-    late = _command(play, DIRK, MEHMET, [Role.TEACHER, Role.CONFIDANT])
+    late = _command(play, MEHMET, [Role.TEACHER, Role.CONFIDANT])
     gives(play, FATIMA, MEHMET, Role.TEACHER, Role.CARE_COORDINATOR)
-    refused = play.refused_to(lambda: play._told_by(lambda uow: change_roles(uow, late, play.now)))
+    refused = play.refused_to(lambda: _changed_by(play, DIRK, late))
     assert refused == {"": "roles_changed_meanwhile"}
 
 
@@ -199,7 +204,7 @@ def test_who_changed_the_roles_meanwhile_is_not_overruled(play: Play) -> None:
 def test_who_sees_what_changed_when_and_by_whom(play: Play, actor: Actor, sees: bool) -> None:
     gives(play, FATIMA, MEHMET, Role.TEACHER, Role.CONFIDANT)
     with play.transaction() as uow:
-        view = see_roles(uow, actor.identity, latest=10)
+        view = see_roles(uow, actor_of(uow, actor.identity), "", 10)
     assert bool(view.changes) is sees
     if sees:
         latest = view.changes[0]
@@ -210,7 +215,7 @@ def test_who_sees_what_changed_when_and_by_whom(play: Play, actor: Actor, sees: 
 
 def test_everybody_of_the_school_sees_who_has_which_role(play: Play) -> None:
     with play.transaction() as uow:
-        view = see_roles(uow, SANNE.identity, latest=10)
+        view = see_roles(uow, actor_of(uow, SANNE.identity), "", 10)
     assert {role: [person.name for person in view.holders[role]] for role in Role} == {
         Role.TEACHER: [MEHMET.name, SANNE.name],
         Role.CARE_COORDINATOR: [KARIN.name],
@@ -224,7 +229,7 @@ def test_everybody_of_the_school_sees_who_has_which_role(play: Play) -> None:
 def test_a_stranger_sees_nobodys_roles(play: Play) -> None:
     def sees() -> object:
         with play.transaction() as uow:
-            return see_roles(uow, STRANGER.identity, latest=10)
+            return see_roles(uow, actor_of(uow, STRANGER.identity), "", 10)
 
     assert play.refused_to(sees) == {"": "unknown_person"}
 
@@ -233,6 +238,6 @@ def test_whoever_administers_hears_which_roles_nobody_has(play: Play) -> None:
     play.misses(BEA, KARIN)
     fatima, sanne = play.person(FATIMA), play.person(SANNE)
     with play.transaction() as uow:
-        [gap] = missing_roles(uow, fatima)
-        assert gap.roles == (Role.CARE_COORDINATOR, Role.CONFIDANT)
+        [missing] = missing_roles(uow, fatima)
+        assert missing.roles == (Role.CARE_COORDINATOR, Role.CONFIDANT)
         assert missing_roles(uow, sanne) == ()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from meldcode.domain.plan.file import PLANS, PlanFault, WrongPlan, load_plan, parse_plan, shipped_plans
+from meldcode.domain.plan.forms import Meaning
 from meldcode.domain.plan.translation import in_language
 
 HEUTINK = (PLANS / "heutink.yaml").read_text(encoding="utf-8")
@@ -339,7 +340,7 @@ def test_a_plan_may_have_one_record_that_holds_or_none() -> None:
     assert parse_plan(PLAN, "plan.yaml").hold is None
     held = parse_plan(PLAN.replace("\nsteps:\n", "\n" + HOLD % DAY + "steps:\n", 1), "plan.yaml").hold
     assert held is not None
-    assert held.day_field == "held_until"
+    assert held.id_of(Meaning.UNTIL) == "held_until"
     twice = HOLD % DAY + (HOLD % DAY.replace("held_until", "again")).replace("id: held,", "id: more,")
     found = faults(PLAN.replace("\nsteps:\n", "\n" + twice + "steps:\n", 1))
     assert [what for _, what in found] == ["always: no more than one record can have the effect 'holds'"]

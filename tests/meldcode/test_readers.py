@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from handlers.platform import limits
 from handlers.views.readers import readers_modal
+from meldcode.application.actor import actor_of
 from meldcode.application.cases.readers import ReadersView, ReadKind, see_unusual, unusual, unusual_in, who_read
 from meldcode.application.jobs.reminders import week_overview
 from meldcode.domain.case.header import CaseHeader, Reading
@@ -30,7 +31,7 @@ READER = uuid4()
 
 def readers(play: Play, actor: Actor, code: str = "", page: int = 0) -> ReadersView:
     with play.transaction() as uow:
-        return who_read(uow, actor.identity, code or play.code, page, limits.READERS)
+        return who_read(uow, actor_of(uow, actor.identity), code or play.code, page, limits.READERS)
 
 
 @pytest.mark.parametrize("actor", [KARIN, FATIMA])
@@ -233,7 +234,7 @@ def test_the_weeks_overview_of_the_leader_counts_them_without_names_and_lets_the
     unusual = sent.payload["unusual"]
     assert unusual["count"] == 1
     with play.transaction() as uow:
-        view = see_unusual(uow, FATIMA.identity, unusual["school"], unusual["monday"])
+        view = see_unusual(uow, actor_of(uow, FATIMA.identity), unusual["school"], unusual["monday"])
     assert view.first_day == monday
     assert [(view.people[one.reader].name, one.kind, len(one.cases)) for one in view.found] == [
         (FATIMA.name, ReadKind.MANY, 5)
@@ -247,6 +248,6 @@ def test_only_the_leader_looks(play: Play, actor: Actor) -> None:
 
     def looks() -> object:
         with play.transaction() as uow:
-            return see_unusual(uow, actor.identity, str(school.id), "2026-03-02")
+            return see_unusual(uow, actor_of(uow, actor.identity), str(school.id), "2026-03-02")
 
     assert play.refused_to(looks) == {"": "unknown_action"}

@@ -10,6 +10,7 @@ from itertools import product
 import pytest
 
 from handlers.platform.limits import HOME as SIZE
+from meldcode.application.actor import actor_of
 from meldcode.application.home import overview
 from meldcode.application.jobs.reminders import send_due_reminders
 from meldcode.domain.plan.roles import Role
@@ -82,7 +83,7 @@ def test_somebody_with_two_roles_reads_by_the_one_that_may(play: Play) -> None:
 def test_the_overview_shows_no_case_that_cannot_be_read(play: Play, actor: Actor) -> None:
     play.reach("consult")
     with play.transaction() as uow:
-        rows = overview(uow, actor.identity, play.now, SIZE).rows
+        rows = overview(uow, actor_of(uow, actor.identity), SIZE, play.now).rows
     assert bool(rows) is (actor not in (MEHMET, DIRK))
 
 
@@ -119,6 +120,6 @@ def test_who_works_elsewhere_in_the_school_now_finds_no_code_on_their_home_tab_e
     play.comes(date(2026, 6, 19))
     assert play.refused_to(lambda: play.opens(director)) == NO_SUCH_CASE
     with play.transaction() as uow:
-        seen = overview(uow, director.identity, play.now, SIZE)
+        seen = overview(uow, actor_of(uow, director.identity), SIZE, play.now)
     assert seen.week
     assert (seen.rows, seen.week.due) == ((), ())

@@ -9,7 +9,7 @@ import pytest
 
 from handlers.i18n import texts
 from handlers.i18n.catalogues import DUTCH, sentences
-from meldcode.application.cases.record_entry import OF_TWO_CASES
+from meldcode.application.cases.submission import OF_TWO_CASES
 from meldcode.domain.plan.file import load_plan, shipped_plans
 from meldcode.domain.plan.model import ActionSpec, Effect, Plan
 from meldcode.domain.plan.roles import Role

@@ -14,6 +14,7 @@ from handlers.platform import limits
 from handlers.platform.limits import LOGBOOK_ENTRIES as ENTRIES
 from handlers.views.home import case_list
 from handlers.views.logbook import logbook
+from meldcode.application.actor import actor_of
 from meldcode.application.cases.open_form import signal_form
 from meldcode.application.home import Overview, overview
 from meldcode.domain.worklist import Section
@@ -24,7 +25,7 @@ CODE = re.compile(r"\d\d-[A-Z0-9]{4}")
 
 def overview_of(play: Play, actor: Actor) -> Overview:
     with play.transaction() as uow:
-        return overview(uow, actor.identity, play.now, limits.HOME)
+        return overview(uow, actor_of(uow, actor.identity), limits.HOME, play.now)
 
 
 def as_json(blocks: object) -> str:
@@ -80,6 +81,6 @@ def test_the_teachers_group_is_filled_in_whatever_the_plan_calls_it(empty_databa
     play.misses(SANNE)
     play.employs(replace(SANNE, groups=("5",)))
     with play.transaction() as uow:
-        form = signal_form(uow, SANNE.identity, "", play.now)
+        form = signal_form(uow, actor_of(uow, SANNE.identity), "", play.now)
     assert form.initial["class_of"] == "5"
     play.engine.dispose()

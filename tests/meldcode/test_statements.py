@@ -9,7 +9,9 @@ from typing import Any
 
 from sqlalchemy import event
 
-from meldcode.application.cases.record_entry import RecordEntry, Saved, record_entry
+from meldcode.application.actor import actor_of
+from meldcode.application.cases.record_entry import Saved, record_entry
+from meldcode.application.cases.submission import RecordEntry
 from meldcode.application.jobs.reminders import send_due_reminders
 from tests.meldcode.playing import SANNE, Play
 
@@ -36,7 +38,7 @@ def test_a_first_signal_asks_the_database_ten_times(play: Play) -> None:
     play.signal(by=SANNE)
     answers = {**play.filled("signal", by=SANNE), "first_name": "Daan", "last_name": "Prins", "group": "4"}
     with play.transaction() as uow, statements(play) as asked:
-        saved = record_entry(uow, RecordEntry(SANNE.identity, "another view", "", answers), play.now)
+        saved = record_entry(uow, actor_of(uow, SANNE.identity), RecordEntry("another view", "", answers), play.now)
     assert isinstance(saved, Saved)
     assert len(saved.notified) > 1
     assert len(asked) <= 10, asked

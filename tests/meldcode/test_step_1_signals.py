@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from meldcode.application.actor import actor_of
 from meldcode.application.cases.open_form import find_draft
-from meldcode.application.cases.record_entry import RecordEntry, record_entry
+from meldcode.application.cases.record_entry import record_entry
+from meldcode.application.cases.submission import RecordEntry
 from meldcode.domain.plan.file import load_plan, shipped_plans
 from meldcode.domain.plan.forms import FieldKind
 from meldcode.domain.plan.roles import Role
@@ -143,8 +145,9 @@ def test_going_back_to_adjust_shows_the_form_as_it_was(play: Play) -> None:
     asked = play.form("watch_entry", by=SANNE)
     typed = {"watched": "Misschien gaat het slechter.", "change": "worse", "watched_on": str(play.now.date())}
     with play.transaction() as uow:
-        record_entry(uow, RecordEntry(SANNE.identity, "V", "watch_entry", typed, play.code, seen=asked.seen), play.now)
-        again = find_draft(uow, SANNE.identity, "V", "watch_entry", play.code, 0, play.now)
+        sanne = actor_of(uow, SANNE.identity)
+        record_entry(uow, sanne, RecordEntry("V", "watch_entry", typed, play.code, seen=asked.seen), play.now)
+        again = find_draft(uow, sanne, "V", "watch_entry", play.code, 0, play.now)
     assert again == replace(asked, initial=typed)
     assert [consequence.choice for consequence in again.consequences][:1] == ["Het gaat slechter"]
 

@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 
 from meldcode.domain.plan import forms, model
 from meldcode.domain.plan.file import shipped_plans
-from meldcode.domain.plan.forms import FieldKind, PlanPart
+from meldcode.domain.plan.forms import FieldKind, Meaning, PlanPart
 from meldcode.domain.plan.model import Effect
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.yaml_text import read_yaml
@@ -80,8 +80,8 @@ def test_every_example_can_be_used(model: type[PlanPart], name: str) -> None:
     TypeAdapter(type_of(model.model_fields[name])).validate_python(example[name])
 
 
-@pytest.mark.parametrize("words", [Role, FieldKind, Effect])
-def test_every_role_kind_and_effect_is_documented(words: type[StrEnum]) -> None:
+@pytest.mark.parametrize("words", [Role, FieldKind, Effect, Meaning])
+def test_every_role_kind_effect_and_meaning_is_documented(words: type[StrEnum]) -> None:
     section = page().split("## Roles, kinds and effects")[1].split("## Plan")[0]
     assert [word for word in words if f"`{word}`" not in section] == []
 

@@ -12,7 +12,9 @@ from uuid import uuid4
 
 from sqlalchemy.exc import OperationalError
 
-from meldcode.application.cases.record_entry import RecordEntry, record_entry
+from meldcode.application.actor import actor_of
+from meldcode.application.cases.record_entry import record_entry
+from meldcode.application.cases.submission import RecordEntry
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.ids import CaseId
@@ -106,8 +108,8 @@ def _reported(uow: UnitOfWork, school: int, marker: str, moment: datetime) -> Ca
         "heard_from": "self",
         "happened_on": moment.astimezone(AMSTERDAM).date().isoformat(),
     }
-    command = RecordEntry(Identity("slack", TEAM, user("teacher", school)), str(uuid4()), "", answers, reviewed=True)
-    record_entry(uow, command, moment)
+    command = RecordEntry(str(uuid4()), "", answers, reviewed=True)
+    record_entry(uow, actor_of(uow, Identity("slack", TEAM, user("teacher", school))), command, moment)
     stored = uow.cases.find_submission(command.key)
     assert stored
     return stored.case

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, event, insert, select, text
 from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 
 from handlers.platform.limits import HOME
+from meldcode.application.actor import actor_of
 from meldcode.application.home import overview
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.deadlines.appointments import Appointment
@@ -195,9 +196,9 @@ def test_a_page_reads_as_much_whatever_is_open(
     for count in (60, 440):  # 500 in all
         fill(engine, store, staff, count)
         with store.transaction(NOW) as uow:
-            overview(uow, BOSS, NOW, HOME, page)  # staff are remembered from the first look on
+            overview(uow, actor_of(uow, BOSS), HOME, NOW, page)  # staff are remembered from the first look on
         with counted(engine) as read[count], store.transaction(NOW) as uow:
-            seen = overview(uow, BOSS, NOW, HOME, page)
+            seen = overview(uow, actor_of(uow, BOSS), HOME, NOW, page)
         assert len(seen.rows) == HOME.cases
         assert sum(seen.counts.values()) == (60 if count == 60 else 500)
     few, many = read[60], read[440]

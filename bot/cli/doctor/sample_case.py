@@ -6,6 +6,7 @@ So `meldwijzer doctor` can ask Slack about them without a look at anybody's case
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,9 +22,11 @@ from handlers.views.readers import readers_modal
 from handlers.views.review import review_modal
 from handlers.views.roles import roles_modal
 from handlers.views.saved import saved_modal
+from meldcode.application.actor import Actor, actor_of
 from meldcode.application.cases.open_form import FormView
 from meldcode.application.cases.readers import who_read
-from meldcode.application.cases.record_entry import NeedsReview, RecordEntry, Saved, record_entry
+from meldcode.application.cases.record_entry import NeedsReview, Saved, record_entry
+from meldcode.application.cases.submission import RecordEntry
 from meldcode.application.cases.view_case import open_case
 from meldcode.application.staff.roles import see_roles
 from meldcode.domain.case.state import Answer
@@ -63,21 +66,22 @@ def views_with_a_case(plan: Plan) -> Views:
 
 def _views(uow: StoredUnitOfWork, plan: Plan) -> Views:
     answers = {field.id: ANSWERS[field.kind](field) for field in plan.opening.fields if field.kind in ANSWERS}
-    reported = record_entry(uow, RecordEntry(SOMEBODY, "invented", plan.opening.id, answers), NOW)
+    actor, command = actor_of(uow, SOMEBODY), RecordEntry("invented", plan.opening.id, answers)
+    reported = record_entry(uow, actor, command, NOW)
     if isinstance(reported, NeedsReview):
         yield "reading over", review_modal(reported, FormRef(plan.opening.id))
-        reported = record_entry(uow, RecordEntry(SOMEBODY, "invented", plan.opening.id, answers, reviewed=True), NOW)
+        reported = record_entry(uow, actor, replace(command, reviewed=True), NOW)
     if isinstance(reported, Saved):
         yield "stored", saved_modal(reported)
-        yield from _views_of(uow, plan, reported.code)
+        yield from _views_of(uow, actor, plan, reported.code)
 
 
-def _views_of(uow: StoredUnitOfWork, plan: Plan, code: str) -> Views:
-    case = open_case(uow, SOMEBODY, code, NOW)
+def _views_of(uow: StoredUnitOfWork, actor: Actor, plan: Plan, code: str) -> Views:
+    case = open_case(uow, actor, code, NOW)
     yield "case", case_modal(case)
-    yield "home of a case", home_view(home_page(uow, SOMEBODY, NOW))
-    yield "readers", readers_modal(who_read(uow, SOMEBODY, code, 0, limits.READERS))
-    yield "roles", roles_modal(see_roles(uow, SOMEBODY, latest=limits.ROLE_CHANGES))
+    yield "home of a case", home_view(home_page(uow, actor, NOW))
+    yield "readers", readers_modal(who_read(uow, actor, code, 0, limits.READERS))
+    yield "roles", roles_modal(see_roles(uow, actor, "", limits.ROLE_CHANGES))
     for record in plan.records.values():
         if record.logbook:
             yield f"form {record.id} under the logbook", form_modal(FormView(record, plan, {}, code, logbook=case))

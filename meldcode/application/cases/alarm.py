@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from meldcode.application import messages
-from meldcode.application.case_context import case_context, known_person, readable_case
-from meldcode.application.cases.record_entry import add_entry
+from meldcode.application.actor import Actor
+from meldcode.application.case_context import case_context, readable_case
+from meldcode.application.cases.append_entry import append_entry
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access import ALERTED, Permission, acting_role, in_school, may
@@ -19,14 +20,13 @@ from meldcode.domain.case.state import Entry
 from meldcode.domain.errors import Refused
 from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.plan.model import Effect
-from meldcode.domain.staff import Identity, Person
+from meldcode.domain.staff import Person
 
 
 @dataclass(frozen=True)
 class Alarm:
     """Somebody clicked "Acuut gevaar", in a case (`case`) or elsewhere. `key` is where, `request` this one click."""
 
-    who: Identity
     key: str
     request: str
     case: str = ""
@@ -39,12 +39,12 @@ class AlarmRaised:
     people: tuple[Person, ...]
 
 
-def raise_alarm(uow: UnitOfWork, alarm: Alarm, now: datetime) -> AlarmRaised:
-    """Alert at once (G4). The same click twice is one alarm. Raises Refusal for somebody nobody knows.
+def raise_alarm(uow: UnitOfWork, actor: Actor, alarm: Alarm, now: datetime) -> AlarmRaised:
+    """Alert the people in charge at once (G4). The same click twice is one alarm.
 
-    A message or Home tab stays where it is for weeks, so the same button after a minute is another alarm.
+    A message or Home tab stays visible for weeks, so the same button a minute later is another alarm.
     """
-    person = known_person(uow, alarm.who)
+    person = actor.person
     alarm = replace(alarm, key=f"{alarm.key}/{now:%Y%m%d%H%M}")
     is_new = uow.processed_requests.claim(alarm.request, now)
     if alarm.case:
@@ -57,9 +57,9 @@ def raise_alarm(uow: UnitOfWork, alarm: Alarm, now: datetime) -> AlarmRaised:
     return AlarmRaised(tuple(people))
 
 
-def who_raised(uow: UnitOfWork, who: Identity, raised_by: PersonId) -> Person:
-    """Return who raised an alarm, to those who were alerted. Raises Refusal to anybody else (G3)."""
-    reader = known_person(uow, who)
+def who_raised(uow: UnitOfWork, actor: Actor, raised_by: PersonId) -> Person:
+    """Return who raised an alarm, to those who were alerted. Raises Refused for anybody else (G3)."""
+    reader = actor.person
     try:
         raiser = uow.staff.get(raised_by)
     except KeyError as error:
@@ -81,7 +81,7 @@ def _in_case(uow: UnitOfWork, person: Person, alarm: Alarm, now: datetime, *, is
     if role is None:
         raise Refused("role_may_not", roles=record.by, rule="G1")
     entry = Entry(context.stored.version + 1, record.id, person.id, role, now)
-    add_entry(uow, context, entry, alarm.key, "")
+    append_entry(uow, context, entry, alarm.key)
     return AlarmRaised(people)
 
 

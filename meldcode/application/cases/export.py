@@ -12,18 +12,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from meldcode import hints
-from meldcode.application.case_context import CaseContext, case_context, known_person, readable_case
-from meldcode.application.cases.record_entry import RecordEntry, Saved, add_entry, check_submission, record_entry
-from meldcode.application.cases.view_case import CaseView, LogbookLine, open_case
+from meldcode.application.actor import Actor
+from meldcode.application.case_context import CaseContext, case_context, readable_case
+from meldcode.application.cases.append_entry import append_entry
+from meldcode.application.cases.record_entry import store_form
+from meldcode.application.cases.submission import FilledForm, RecordEntry, check_form
+from meldcode.application.cases.view_case import CaseView, LogbookLine, build_case_view, read_case
 from meldcode.application.ports.files import PendingExport
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access import acting_role
 from meldcode.domain.case.state import Answer, Answers, Entry
 from meldcode.domain.errors import Invalid, Problem, Refused
-from meldcode.domain.plan.forms import FieldKind, FieldSpec
+from meldcode.domain.plan.forms import FieldKind, FieldSpec, Meaning
 from meldcode.domain.plan.model import ActionSpec, Effect, Version
 from meldcode.domain.plan.roles import Role
-from meldcode.domain.staff import Identity
 
 EXPORT_TIME = timedelta(minutes=15)
 """How long making and bringing the file may take; after that something must have come in between."""
@@ -98,62 +100,62 @@ class Export:
 
 
 def answers_of(record: ActionSpec, version: Version, to: str, why: str) -> dict[str, Answer]:
-    """Return the answers to the form with which a dossier is given along."""
-    [choice], texts = record.fields_of(FieldKind.CHOICE), record.fields_of(FieldKind.TEXT)
-    return {choice.id: version.value, texts[0].id: to, texts[1].id: why}
+    """Return the answers to the form with which a dossier is exported."""
+    said = {Meaning.VERSION: version.value, Meaning.RECIPIENT: to, Meaning.REASON: why}
+    return {record.id_of(meaning): answer for meaning, answer in said.items()}
 
 
 def begin_export(
-    uow: UnitOfWork, command: RecordEntry, size: ReviewPageSize, now: datetime
+    uow: UnitOfWork, actor: Actor, command: RecordEntry, size: ReviewPageSize, now: datetime
 ) -> Export | ExportPage | None:
-    """Give the dossier; or, for parents, return the first page to read over. None when it was given before.
+    """Export the dossier; or, for parents, return the first page to read over. None when it was exported before.
 
-    Raises Refusal or Invalid.
+    Reading leaves its trace first (promise 6). Raises Refused or Invalid; then nothing is stored.
     """
-    command = replace(command, exports=True, reviewed=True)
-    person = known_person(uow, command.who)
     if uow.cases.find_submission(command.key):
         return None
-    _, record, command = check_submission(uow, command, now)
-    version, _, _ = _asked(record, command.answers)
+    command = replace(command, exports=True, reviewed=True)
+    context = _case_to_export(uow, actor, command, now)
+    form = check_form(uow, actor, context, command, now)
+    version, _, _ = _asked(form.spec, form.answers)
     if version is Version.WHOLE:
-        return _give(uow, command, now)
-    view = open_case(uow, command.who, command.case, now)
+        context, trace = _store_trace(uow, context, form, command, now)
+        return _export(uow, actor, build_case_view(uow, context, now), form, trace, now)
+    view = build_case_view(uow, context, now)
     to_read = entries_to_read(uow, view, size.part)
-    known = {READ_OVER: tuple(entry.id for entry in to_read)}
-    uow.drafts.save(command.key, person.id, {**command.answers, **known}, now, view.context.stored.id)
+    draft = {**form.typed, READ_OVER: tuple(entry.id for entry in to_read)}
+    uow.drafts.save(command.key, actor.person.id, draft, now, context.stored.id)
     return pages(uow, view, to_read, size)[0]
 
 
 def read_over_page(
-    uow: UnitOfWork, command: RecordEntry, page: int, size: ReviewPageSize, now: datetime
+    uow: UnitOfWork, actor: Actor, command: RecordEntry, page: int, size: ReviewPageSize, now: datetime
 ) -> Export | ExportPage | None:
-    """Keep what was read over on this page, and return the next one; after the last one the dossier is given."""
-    person = known_person(uow, command.who)
+    """Keep what was read over on this page, and return the next one; after the last one the dossier is exported."""
     if uow.cases.find_submission(command.key):
         return None
-    draft = uow.drafts.find(command.key, person.id, now)
+    draft = uow.drafts.find(command.key, actor.person.id, now)
     if draft is None:
         raise Refused("draft_gone")
-    view = open_case(uow, command.who, command.case, now)
+    context = _case_to_export(uow, actor, command, now)
+    view = build_case_view(uow, context, now)
     ids = set(draft[READ_OVER])
     to_read = [entry for entry in entries_to_read(uow, view, size.part) if entry.id in ids]
     all_pages = pages(uow, view, to_read, size)
     if not 0 <= page < len(all_pages):
         raise Refused("unknown_action")
     draft = {**draft, **_read_over(all_pages[page], command.answers, size.longest)}
-    uow.drafts.save(command.key, person.id, draft, now, view.context.stored.id)
+    uow.drafts.save(command.key, actor.person.id, draft, now, context.stored.id)
     if page + 1 < len(all_pages):
         return all_pages[page + 1]
-    return _give(uow, replace(command, answers=draft, exports=True, reviewed=True), now)
+    return _export_for_parents(uow, actor, view, replace(command, answers=draft, exports=True, reviewed=True), now)
 
 
-def note_failure(uow: UnitOfWork, who: Identity, code: str, seq: int, words: str, now: datetime) -> None:
-    """Keep in the logbook that what was given at this entry did not arrive."""
-    person = known_person(uow, who)
-    case = readable_case(uow, person, code)
+def note_failure(uow: UnitOfWork, actor: Actor, code: str, seq: int, words: str, now: datetime) -> None:
+    """Record in the logbook that the export of this entry did not arrive."""
+    case = readable_case(uow, actor.person, code)
     uow.files.finish_export(case.id, seq)
-    _correct(uow, case_context(uow, person, case), seq, words, now)
+    _correct(uow, case_context(uow, actor.person, case), seq, words, now)
 
 
 def note_unfinished(uow: UnitOfWork, words: str, now: datetime, failed: Callable[[Exception], object]) -> None:
@@ -170,10 +172,10 @@ def note_unfinished(uow: UnitOfWork, words: str, now: datetime, failed: Callable
 def _correct(uow: UnitOfWork, context: CaseContext, seq: int, words: str, now: datetime) -> None:
     record = context.plan.record_with(Effect.CORRECTS)
     role = acting_role(record, context.relation) or context.entries[seq - 1].role
-    field = next(field.id for field in record.fields if field.kind is FieldKind.LONG_TEXT)
+    field = record.id_of(Meaning.CORRECTION)
     author, number = context.person.id, context.stored.version + 1
-    entry = Entry(number, record.id, author, role, now, {field: words}, refers_to=seq)
-    add_entry(uow, context, entry, f"{context.stored.code}/{seq}/failed", "")
+    entry = Entry(number, record.id, author, role, now, {field: words} if field else {}, refers_to=seq)
+    append_entry(uow, context, entry, f"{context.stored.code}/{seq}/failed")
 
 
 def entries_to_read(uow: UnitOfWork, view: CaseView, longest_part: int) -> list[EntryToRead]:
@@ -204,19 +206,32 @@ def pages(uow: UnitOfWork, view: CaseView, entries: Sequence[EntryToRead], size:
     return [ExportPage(code, number, len(found), tuple(page), roles) for number, page in enumerate(found)]
 
 
-def _give(uow: UnitOfWork, command: RecordEntry, now: datetime) -> Export | None:
-    draft, record = command.answers, _record(uow, command)
-    asked = {field.id for field in record.fields}
-    saved = record_entry(uow, replace(command, answers={k: v for k, v in draft.items() if k in asked}), now)
-    assert isinstance(saved, Saved)  # noqa: S101 - it was reviewed
-    view = open_case(uow, command.who, command.case, now)
-    version, to, why = _asked(record, draft)
-    trace = next(e for e in reversed(view.context.entries) if e.record == record.id)
-    by = next(line.author for line in view.lines if line.entry == trace)
+def _case_to_export(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: datetime) -> CaseContext:
+    return read_case(uow, actor.person, readable_case(uow, actor.person, command.case), now)
+
+
+def _store_trace(
+    uow: UnitOfWork, context: CaseContext, form: FilledForm, command: RecordEntry, now: datetime
+) -> tuple[CaseContext, Entry]:
+    """Store for whom and why the dossier is exported, and that its file is not yet delivered."""
+    context, _ = store_form(uow, context, form, command, now)
+    trace = context.entries[-1]
+    uow.files.begin_export(PendingExport(context.stored.id, trace.seq, trace.author), now + EXPORT_TIME)
+    return context, trace
+
+
+def _export(uow: UnitOfWork, actor: Actor, view: CaseView, form: FilledForm, trace: Entry, now: datetime) -> Export:
+    version, to, why = _asked(form.spec, form.answers)
     school = uow.staff.school(view.context.school).name
-    uow.files.begin_export(PendingExport(view.context.stored.id, trace.seq, trace.author), now + EXPORT_TIME)
-    given = Export(view, version, to, why, by, trace.role, now, trace.seq, school, view.lines)
-    return given if version is Version.WHOLE else _for_parents(uow, given, draft)
+    return Export(view, version, to, why, actor.person.name, trace.role, now, trace.seq, school, view.lines)
+
+
+def _export_for_parents(uow: UnitOfWork, actor: Actor, view: CaseView, command: RecordEntry, now: datetime) -> Export:
+    draft = command.answers
+    form = check_form(uow, actor, view.context, command, now)
+    context, trace = _store_trace(uow, view.context, form, command, now)
+    given = _export(uow, actor, replace(view, context=context), form, trace, now)
+    return _for_parents(uow, given, draft)
 
 
 def _for_parents(uow: UnitOfWork, given: Export, draft: Answers) -> Export:
@@ -254,14 +269,11 @@ def _left_out(draft: Answers) -> Iterator[str]:
             yield from ids
 
 
-def _record(uow: UnitOfWork, command: RecordEntry) -> ActionSpec:
-    case = readable_case(uow, known_person(uow, command.who), command.case)
-    return uow.plans.get(case.plan, case.plan_version).records[command.record]
-
-
 def _asked(record: ActionSpec, answers: Answers) -> tuple[Version, str, str]:
-    [choice], texts = record.fields_of(FieldKind.CHOICE), record.fields_of(FieldKind.TEXT)
-    return Version(str(answers[choice.id])), str(answers[texts[0].id]), str(answers[texts[1].id])
+    version, to, why = (
+        str(answers[record.id_of(meaning)]) for meaning in (Meaning.VERSION, Meaning.RECIPIENT, Meaning.REASON)
+    )
+    return Version(version), to, why
 
 
 def _texts(line: LogbookLine) -> list[FieldSpec]:

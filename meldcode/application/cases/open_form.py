@@ -7,21 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from meldcode import hints
-from meldcode.application.case_context import (
-    CaseContext,
-    known_person,
-    readable_case,
-    schools_to_report_in,
-)
+from meldcode.application.actor import Actor
+from meldcode.application.case_context import CaseContext, readable_case, schools_to_report_in
 from meldcode.application.cases.view_case import CaseView, build_case_view, may_record, read_case
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain import form_rules
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.state import Answer, Answers, holds
 from meldcode.domain.errors import Refused
-from meldcode.domain.plan.forms import FieldKind
+from meldcode.domain.plan.forms import FieldKind, Meaning
 from meldcode.domain.plan.model import ActionSpec, Effect, Outcome, Plan, Step
-from meldcode.domain.staff import Identity, School
+from meldcode.domain.staff import School
 
 
 @dataclass(frozen=True)
@@ -51,9 +47,9 @@ class FormView:
     logbook: CaseView | None = None
 
 
-def signal_form(uow: UnitOfWork, who: Identity, text: str, now: datetime) -> FormView:
-    """Return the empty form that opens a case, with the text typed behind the command put in. Raises Refusal."""
-    person, plan = known_person(uow, who), uow.plans.current()
+def signal_form(uow: UnitOfWork, actor: Actor, text: str, now: datetime) -> FormView:
+    """Return the empty form that opens a case, with the text typed behind the command put in. Raises Refused."""
+    person, plan = actor.person, uow.plans.current()
     schools = schools_to_report_in(person, plan)
     if not schools:
         raise Refused("role_may_not", roles=plan.opening.by, rule="G1")
@@ -61,22 +57,16 @@ def signal_form(uow: UnitOfWork, who: Identity, text: str, now: datetime) -> For
     groups = {group for membership in memberships for group in membership.groups}
     initial = _initial(plan.opening, now)
     if len(groups) == 1:
-        initial[_group_field(plan.opening)] = groups.pop()
-    longest = next((f for f in plan.opening.fields if f.kind is FieldKind.LONG_TEXT), None)
-    if text and longest:
-        initial[longest.id] = text[: longest.max_length]
+        initial[plan.opening.id_of(Meaning.PUPIL_GROUP)] = groups.pop()
+    told = plan.opening.field(plan.opening.id_of(Meaning.WHAT_HAPPENED))
+    if text and told:
+        initial[told.id] = text[: told.max_length]
     return FormView(plan.opening, plan, initial, schools=tuple(membership.school for membership in memberships))
 
 
-def _group_field(opening: ActionSpec) -> str:
-    """The last of the three fields that say who the pupil is."""
-    return [field.id for field in opening.fields if field.pupil][-1]
-
-
-def record_form(uow: UnitOfWork, who: Identity, code: str, record: str, refers_to: int, now: datetime) -> FormView:
-    """Return the form of a record in a case; with `refers_to`, of the correction of that entry. Raises Refusal."""
-    person = known_person(uow, who)
-    context = read_case(uow, person, readable_case(uow, person, code), now, "form")
+def record_form(uow: UnitOfWork, actor: Actor, code: str, record: str, refers_to: int, now: datetime) -> FormView:
+    """Return the form of a record in a case; with `refers_to`, of the correction of that entry. Raises Refused."""
+    context = read_case(uow, actor.person, readable_case(uow, actor.person, code), now, "form")
     plan = context.plan
     asked = plan.record_with(Effect.CORRECTS) if refers_to else plan.records.get(record)
     if asked is None:
@@ -102,7 +92,7 @@ def record_form(uow: UnitOfWork, who: Identity, code: str, record: str, refers_t
 
 
 def _to_read_first(uow: UnitOfWork, context: CaseContext, form: ActionSpec, now: datetime) -> CaseView | None:
-    """What stands above the questions: the whole logbook (S4.1), or what the form says yes or no to (S4.3)."""
+    """What the form shows above the questions: the whole logbook (S4.1), or the proposal it answers (S4.3)."""
     proposal = context.state.standing.get(form.agrees_with or "")
     if not form.logbook and proposal is None:
         return None
@@ -113,21 +103,20 @@ def _to_read_first(uow: UnitOfWork, context: CaseContext, form: ActionSpec, now:
 
 
 def find_draft(
-    uow: UnitOfWork, who: Identity, key: str, record: str, code: str, refers_to: int, now: datetime
+    uow: UnitOfWork, actor: Actor, key: str, record: str, code: str, refers_to: int, now: datetime
 ) -> FormView:
-    """Return the form as it was, with what was typed before in it ("Aanpassen"). Raises Refusal when it is gone."""
-    person = known_person(uow, who)
-    answers = uow.drafts.find(key, person.id, now)
+    """Return the form as it was, with what was typed before in it ("Aanpassen"). Raises Refused when it is gone."""
+    answers = uow.drafts.find(key, actor.person.id, now)
     if answers is None:
         raise Refused("draft_gone")
     if code:
-        return replace(record_form(uow, who, code, record, refers_to, now), initial=answers)
+        return replace(record_form(uow, actor, code, record, refers_to, now), initial=answers)
     plan = uow.plans.current()
     return FormView(plan.opening, plan, answers)
 
 
 def _initial(record: ActionSpec, now: datetime) -> dict[str, Answer]:
-    """What stands in the form at first: today for what happened, and what an unanswered question means."""
+    """What the form shows at first: today for what happened, and the default choices."""
     today = now.astimezone(AMSTERDAM).date().isoformat()
     days = {f.id: today for f in record.fields if f.kind is FieldKind.DATE and f.required and not f.future}
     return {**days, **{field.id: field.default for field in record.fields if field.default}}

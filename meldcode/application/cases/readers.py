@@ -1,7 +1,7 @@
 """Use cases about who read what (promise 6): of one case, and what was read unusually often in a week.
 
-Opening such a list is no reading of content, so it leaves no trace. The rule of what is unusual is a simple one, told
-to people in `docs/privacy.md`; it points out and never accuses (G7).
+Opening such a list is no reading of content, so it leaves no trace. What counts as unusual follows
+simple rules, published in `docs/privacy.md`; they point out and never accuse (G7).
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from meldcode.application.case_context import known_person, readable_case
+from meldcode.application.actor import Actor
+from meldcode.application.case_context import readable_case
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access import Permission, in_school, may, relation_to
 from meldcode.domain.calendar import AMSTERDAM
@@ -20,7 +21,7 @@ from meldcode.domain.case.state import Status
 from meldcode.domain.errors import Refused
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
 from meldcode.domain.plan.roles import Role
-from meldcode.domain.staff import Identity, Person
+from meldcode.domain.staff import Person
 
 WEEK = timedelta(days=7)
 MANY, AT_NIGHT, CLOSED = 5, 3, 3
@@ -76,9 +77,9 @@ class UnusualView:
     school: SchoolId
 
 
-def who_read(uow: UnitOfWork, who: Identity, code: str, page: int, page_size: int) -> ReadersView:
+def who_read(uow: UnitOfWork, actor: Actor, code: str, page: int, page_size: int) -> ReadersView:
     """Return who read the case, for readers who are in charge of it. Raises Refused."""
-    person = known_person(uow, who)
+    person = actor.person
     case = readable_case(uow, person, code)
     relation, plan = relation_to(person, case), uow.plans.get(case.plan, case.plan_version)
     if not may(Permission.SEE_READERS, relation, plan):
@@ -92,9 +93,9 @@ def who_read(uow: UnitOfWork, who: Identity, code: str, page: int, page_size: in
     return ReadersView(case.code, lines, page, len(found) > page_size)
 
 
-def see_unusual(uow: UnitOfWork, who: Identity, school: str, first_day: str) -> UnusualView:
-    """Return what was read unusually often in that week, to whoever leads the school. Raises Refusal."""
-    person, plan = known_person(uow, who), uow.plans.current()
+def see_unusual(uow: UnitOfWork, actor: Actor, school: str, first_day: str) -> UnusualView:
+    """Return what was read unusually often in that week, to whoever leads the school. Raises Refused."""
+    person, plan = actor.person, uow.plans.current()
     led = {str(id_): id_ for id_ in person.memberships if may(Permission.OVERSEE, in_school(person, id_), plan)}
     if school not in led:
         raise Refused("unknown_action")
@@ -139,13 +140,13 @@ def _kinds(case: CaseHeader, reading: Reading, involved: Collection[tuple[CaseId
 
 
 def _acting(uow: UnitOfWork, school: SchoolId, cases: Mapping[CaseId, CaseHeader]) -> set[tuple[CaseId, PersonId]]:
-    """Whose turn it is in an open case has a part in it, and whoever stands in for its teacher."""
+    """Who has a part in which case: whoever an open case waits for, and whoever acts for its teacher."""
     found = set()
     for person in uow.staff.of_school(school):
         for case in cases.values():
             step = uow.plans.get(case.plan, case.plan_version).step(case.step)
-            turn = person.roles_in(school) & (set(step.who) - {Role.TEACHER})
-            if (turn and case.status is Status.OPEN) or person.acts_for(school) & case.teachers:
+            acts = person.roles_in(school) & (set(step.who) - {Role.TEACHER})
+            if (acts and case.status is Status.OPEN) or person.acts_for(school) & case.teachers:
                 found.add((case.id, person.id))
     return found
 

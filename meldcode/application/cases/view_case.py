@@ -6,22 +6,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from meldcode.application.case_context import (
-    CaseContext,
-    case_context,
-    known_person,
-    readable_case,
-)
+from meldcode.application.actor import Actor
+from meldcode.application.case_context import CaseContext, case_context, readable_case
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access import Permission, may
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.header import CaseHeader, Reading
 from meldcode.domain.case.state import Entry, Status, needed, offered
 from meldcode.domain.ids import PersonId
-from meldcode.domain.plan.forms import FieldKind
+from meldcode.domain.plan.forms import Meaning
 from meldcode.domain.plan.model import ActionSpec, Effect
 from meldcode.domain.retention import term_of
-from meldcode.domain.staff import Identity, Person
+from meldcode.domain.staff import Person
 from meldcode.domain.worklist import postponement
 
 
@@ -56,10 +52,10 @@ class CaseView:
     postponement: Entry | None = None
 
 
-def open_case(uow: UnitOfWork, who: Identity, code: str, now: datetime) -> CaseView:
-    """Return the case for showing. Raises Refusal when it does not exist for this person."""
-    person = known_person(uow, who)
-    return build_case_view(uow, read_case(uow, person, readable_case(uow, person, code), now), now)
+def open_case(uow: UnitOfWork, actor: Actor, code: str, now: datetime) -> CaseView:
+    """Return the case for showing. Raises Refused when it does not exist for this actor."""
+    case = readable_case(uow, actor.person, code)
+    return build_case_view(uow, read_case(uow, actor.person, case, now), now)
 
 
 def build_case_view(uow: UnitOfWork, context: CaseContext, now: datetime) -> CaseView:
@@ -127,8 +123,7 @@ def _lines(uow: UnitOfWork, parts: Iterable[CaseContext], staff: dict[PersonId, 
 
 def _happened(record: ActionSpec, entry: Entry) -> date:
     """The day an entry speaks of, else the day it was written."""
-    days = (entry.answers.get(field.id) for field in record.fields if field.kind is FieldKind.DATE and not field.future)
-    told = next((day for day in days if day), None)
+    told = entry.answers.get(record.id_of(Meaning.HAPPENED_ON))
     return date.fromisoformat(str(told)) if told else entry.written_at.astimezone(AMSTERDAM).date()
 
 

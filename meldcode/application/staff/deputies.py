@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from meldcode.application.case_context import known_person
+from meldcode.application.actor import Actor
 from meldcode.application.messages import CaseWithoutHolder, DeputyArranged
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
@@ -26,12 +26,11 @@ LONGEST_DAYS = 366
 
 @dataclass(frozen=True)
 class Appoint:
-    """`deputy` stands in for `person` (nobody named: for whoever asks) from the first day to the last.
+    """`deputy` stands in for `person` (nobody named: for the actor) from the first day to the last.
 
-    The people are named by how the platform of `who` names them.
+    Both are user ids of the actor's workspace.
     """
 
-    who: Identity
     key: str
     person: str
     deputy: str
@@ -49,11 +48,11 @@ class Appointed:
     last_day: date
 
 
-def appoint_deputy(uow: UnitOfWork, command: Appoint, now: datetime) -> Appointed:
-    """Let a colleague stand in. For somebody else only a school leader can arrange it. Raises Refusal or Invalid."""
-    asker = known_person(uow, command.who)
-    person = _colleague(uow, command.who, command.person, "person") if command.person else asker
-    deputy = _colleague(uow, command.who, command.deputy, "deputy")
+def appoint_deputy(uow: UnitOfWork, actor: Actor, command: Appoint, now: datetime) -> Appointed:
+    """Let a colleague stand in. For somebody else only a school leader can arrange it. Raises Refused or Invalid."""
+    asker = actor.person
+    person = _colleague(uow, actor, command.person, "person") if command.person else asker
+    deputy = _colleague(uow, actor, command.deputy, "deputy")
     first, last = _period(command, now)
     schools = [school for school in person.memberships if person.roles_in(school) and deputy.roles_in(school)]
     if deputy.id == person.id or not schools:
@@ -68,7 +67,7 @@ def appoint_deputy(uow: UnitOfWork, command: Appoint, now: datetime) -> Appointe
 
 
 def leave_or_return(uow: UnitOfWork, who: Identity, *, is_gone: bool, now: datetime) -> None:
-    """Somebody left the platform, or is back. Of the cases that are left behind the others are notified (G5)."""
+    """Somebody left the platform, or is back. Those in charge are notified of the cases left behind (G5)."""
     person = uow.staff.by_identity(who)
     if person is not None:
         uow.staff.set_left(person.id, now if is_gone else None)
@@ -78,7 +77,7 @@ def leave_or_return(uow: UnitOfWork, who: Identity, *, is_gone: bool, now: datet
 
 
 def notice_without_holder(uow: UnitOfWork, now: datetime) -> int:
-    """Notify those in charge of open cases whose teacher is gone, or that wait for roles that nobody has (G5).
+    """Notify those in charge of every open case whose teacher is gone, or that waits for roles nobody has (G5).
 
     Once a week for a case, until it is handed over or the role is given. Returns how many cases there are.
     """
@@ -99,9 +98,9 @@ def _roles_without_holder(uow: UnitOfWork, case: CaseHeader, staff: list[Person]
     plan = uow.plans.get(case.plan, case.plan_version)
     if not any(holds_own(relation_to(person, case), plan) for person in staff):
         yield Role.TEACHER
-    turn = set(to_act(plan, fold(plan, uow.cases.contents(case.id).entries))) - {Role.TEACHER}
-    if turn and not any(person.roles_in(case.school) & turn for person in staff):
-        yield from sorted(turn)
+    waited_for = set(to_act(plan, fold(plan, uow.cases.contents(case.id).entries))) - {Role.TEACHER}
+    if waited_for and not any(person.roles_in(case.school) & waited_for for person in staff):
+        yield from sorted(waited_for)
 
 
 def _in_charge(case: CaseHeader, staff: list[Person]) -> list[Person]:
@@ -112,8 +111,8 @@ def _may_arrange(uow: UnitOfWork, person: Person, school: SchoolId) -> bool:
     return may(Permission.ARRANGE_DEPUTIES, in_school(person, school), uow.plans.current())
 
 
-def _colleague(uow: UnitOfWork, who: Identity, user: str, field: str) -> Person:
-    person = uow.staff.by_identity(Identity(who.platform, who.workspace, user))
+def _colleague(uow: UnitOfWork, actor: Actor, user: str, field: str) -> Person:
+    person = uow.staff.by_identity(actor.colleague(user))
     if person is None:
         raise Invalid([Problem(field, "not_of_this_school")])
     return person

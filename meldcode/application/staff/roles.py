@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from meldcode.application.case_context import known_person
+from meldcode.application.actor import Actor
 from meldcode.application.messages import RolesChanged
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
@@ -20,7 +20,7 @@ from meldcode.domain.events import StaffChanged
 from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
-from meldcode.domain.staff import Identity, Person, RoleChange, School
+from meldcode.domain.staff import Person, RoleChange, School
 
 LONGEST_NAME, LONGEST_GROUP, MOST_GROUPS = 80, 20, 12
 """Characters of a name and of a group, and groups of a teacher: beyond these a typing error is likely."""
@@ -76,10 +76,9 @@ class RoleForm:
 class ChangeRoles:
     """Somebody's roles in a school are to be these. `seen` are those that the form showed as theirs.
 
-    `user` is how the platform of `who` names them; `name` is needed of somebody whom nobody knows yet.
+    `user` is a user id of the actor's workspace; `name` is needed for somebody who is not known yet.
     """
 
-    who: Identity
     school: str
     user: str
     roles: frozenset[Role]
@@ -90,7 +89,7 @@ class ChangeRoles:
 
 @dataclass(frozen=True)
 class Changed:
-    """What changed in somebody's roles, and who were notified."""
+    """What changed in somebody's roles, and who were notified of it."""
 
     person: Person
     school: School
@@ -99,12 +98,12 @@ class Changed:
     notified: tuple[Person, ...]
 
 
-def see_roles(uow: UnitOfWork, who: Identity, school: str = "", *, latest: int) -> RolesView:
-    """Return who has which role in this school (by default the first that the person leads). Raises Refused.
+def see_roles(uow: UnitOfWork, actor: Actor, school: str, latest: int) -> RolesView:
+    """Return who has which role in this school (without one, the first that the actor leads). Raises Refused.
 
     `latest` is how many of the latest changes are returned.
     """
-    person, plan = known_person(uow, who), uow.plans.current()
+    person, plan = actor.person, uow.plans.current()
     schools = _schools(person, Permission.SEE_ROLES, plan)
     schools.sort(key=lambda one: (not may(Permission.ADMINISTER, in_school(person, one.id), plan), one.name))
     asked = next((one for one in schools if str(one.id) == school or not school), None)
@@ -124,10 +123,10 @@ def see_roles(uow: UnitOfWork, who: Identity, school: str = "", *, latest: int) 
     )
 
 
-def role_form(uow: UnitOfWork, who: Identity, school: str, user: str) -> RoleForm:
-    """Return the form that changes somebody's roles in a school. Raises Refusal."""
-    asker, asked = _administrator(uow, who, school)
-    person = uow.staff.by_identity(Identity(who.platform, who.workspace, user))
+def role_form(uow: UnitOfWork, actor: Actor, school: str, user: str) -> RoleForm:
+    """Return the form that changes somebody's roles in a school. Raises Refused."""
+    asked = _administered_school(uow, actor, school)
+    person = uow.staff.by_identity(actor.colleague(user))
     membership = person.memberships.get(asked.id) if person else None
     return RoleForm(
         uow.plans.current(),
@@ -136,17 +135,17 @@ def role_form(uow: UnitOfWork, who: Identity, school: str, user: str) -> RoleFor
         person.name if person else "",
         membership.own if membership else frozenset(),
         membership.groups if membership else (),
-        is_self=asker.id == person.id if person else False,
+        is_self=actor.person.id == person.id if person else False,
     )
 
 
-def change_roles(uow: UnitOfWork, command: ChangeRoles, now: datetime) -> Changed:
-    """Give and take roles, and notify everybody concerned. Raises Refusal or Invalid; then nothing changes.
+def change_roles(uow: UnitOfWork, actor: Actor, command: ChangeRoles, now: datetime) -> Changed:
+    """Give and take roles, and notify everybody concerned. Raises Refused or Invalid; then nothing changes.
 
     The same submission again changes nothing more.
     """
-    asker, school = _administrator(uow, command.who, command.school)
-    identity = Identity(command.who.platform, command.who.workspace, command.user)
+    asker, school = actor.person, _administered_school(uow, actor, command.school)
+    identity = actor.colleague(command.user)
     known = uow.staff.by_identity(identity)
     held = known.memberships[school.id].own if known and school.id in known.memberships else frozenset()
     _refuse_problems(command, is_known=known is not None)
@@ -165,9 +164,9 @@ def change_roles(uow: UnitOfWork, command: ChangeRoles, now: datetime) -> Change
 def notify_of_roles(
     uow: UnitOfWork, school: SchoolId, changes: Sequence[RoleChange], now: datetime
 ) -> tuple[Person, ...]:
-    """Notify whoever got or lost a role, the school leaders, and where one was that reads the care coordinators too.
+    """Notify whoever got or lost a role and the school leaders; for a role that reads cases, the care coordinators too.
 
-    The message says only that something changed; what, is shown after an access check. Whoever did it knows.
+    The message says only that something changed; an access check comes before the details. Whoever did it knows.
     """
     readers = set(uow.plans.current().readers)
     roles = {Role.SCHOOL_LEADER} | ({Role.CARE_COORDINATOR} if any(c.role in readers for c in changes) else set())
@@ -180,7 +179,7 @@ def notify_of_roles(
 
 
 def missing_roles(uow: UnitOfWork, person: Person) -> tuple[MissingRoles, ...]:
-    """Return the schools of which the person administers the roles while somebody is missing there."""
+    """Return the roles that nobody has, for each school whose roles this person administers."""
     found = []
     for school in _schools(person, Permission.ADMINISTER, uow.plans.current()):
         holders = holders_of(uow, school.id)
@@ -195,11 +194,10 @@ def holders_of(uow: UnitOfWork, school: SchoolId) -> dict[Role, tuple[Person, ..
     return {role: tuple(person for person in staff if role in person.memberships[school].own) for role in Role}
 
 
-def _administrator(uow: UnitOfWork, who: Identity, school: str) -> tuple[Person, School]:
-    person = known_person(uow, who)
-    for one in _schools(person, Permission.ADMINISTER, uow.plans.current()):
+def _administered_school(uow: UnitOfWork, actor: Actor, school: str) -> School:
+    for one in _schools(actor.person, Permission.ADMINISTER, uow.plans.current()):
         if str(one.id) == school:
-            return person, one
+            return one
     raise Refused("not_your_roles")
 
 

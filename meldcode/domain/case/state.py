@@ -16,7 +16,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from meldcode.domain.ids import PersonId
-from meldcode.domain.plan.forms import GIVEN, Condition
+from meldcode.domain.plan.forms import GIVEN, Condition, Meaning
 from meldcode.domain.plan.model import ActionSpec, Effect, Plan, Step
 from meldcode.domain.plan.roles import Role
 
@@ -108,7 +108,7 @@ def needed(plan: Plan, state: State) -> list[ActionSpec]:
 
 
 def to_act(plan: Plan, state: State) -> tuple[Role, ...]:
-    """Return the roles whose turn it is: those that may make what the step waits for first, else whoever acts in it."""
+    """Return the roles the case waits for: those that may make the first missing record, else those of the step."""
     waiting = needed(plan, state)
     return waiting[0].by if waiting else plan.step(state.step).who
 
@@ -134,7 +134,7 @@ def _after(plan: Plan, state: State, entry: Entry) -> State:
         return replace(state, status=Status.JOINED)
     state = replace(state, standing={**state.standing, record.id: entry})
     if record.effect in (Effect.POSTPONES, Effect.HOLDS):
-        return _put_off(state, record, str(entry.answers[record.day_field]))
+        return _put_off(state, record, str(entry.answers[record.id_of(Meaning.UNTIL)]))
     for lead in record.leads:
         if holds(lead.when, state.standing, entry.answers):
             if lead.close:

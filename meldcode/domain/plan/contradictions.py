@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from meldcode.domain.plan.forms import GIVEN, Condition, FieldKind
+from meldcode.domain.plan.forms import GIVEN, PUPIL_MEANINGS, Condition, FieldKind, Meaning
 from meldcode.domain.plan.model import OPTIONAL_EFFECTS, ActionSpec, Effect, Plan, Step, Version
 from meldcode.domain.plan.translation import untranslated
 
 Loc = tuple[str | int, ...]
 PUPIL_FIELDS = 3
 ROLES_THAT_AGREE = 2
+NEEDED_BY_EFFECTS = (Meaning.NEW_TEACHER, Meaning.UNTIL, Meaning.VERSION, Meaning.RECIPIENT, Meaning.REASON)
 Contradiction = tuple[Loc, str]
 
 
@@ -40,6 +41,8 @@ def _wrong_opening(plan: Plan) -> Iterator[Contradiction]:
     asked = [field for field in plan.opening.fields if field.pupil]
     if len(asked) != PUPIL_FIELDS or any(field.kind is not FieldKind.TEXT or not field.required for field in asked):
         yield ("opens",), "the record that opens a case asks for the pupil: three required texts with pupil: true"
+    elif {field.meaning for field in asked} != set(PUPIL_MEANINGS):
+        yield ("opens",), f"the three fields about the pupil have the meanings {', '.join(PUPIL_MEANINGS)}"
 
 
 def located_records(plan: Plan) -> Iterator[tuple[Loc, ActionSpec]]:
@@ -72,10 +75,10 @@ def _wrong_step(plan: Plan, step: Step, loc: Loc) -> Iterator[Contradiction]:
             yield (*loc, "records", j, "effect"), "a record with an effect is one of always"
     if step.deadline and step.deadline.each and step.deadline.each not in plan.records:
         yield (*loc, "deadline", "each"), f"there is no record {step.deadline.each!r}"
-    days = [rung.after for rung in step.remind]
+    days = [level.after for level in step.remind]
     if days != sorted(set(days)):
         yield (*loc, "remind"), "the rungs must each come later than the one before"
-    if any(rung.every for rung in step.remind[:-1]):
+    if any(level.every for level in step.remind[:-1]):
         yield (*loc, "remind"), "only the last rung can be repeated"
 
 
@@ -86,6 +89,7 @@ def _wrong_record(plan: Plan, record: ActionSpec, loc: Loc) -> Iterator[Contradi
             yield (*loc, "fields", k, "id"), f"a second field {field.id!r}"
         if field.id in plan.records:
             yield (*loc, "fields", k, "id"), f"{field.id!r} is the name of a record already"
+    yield from _repeated_meanings(record, loc)
     for where, condition in _conditions(record):
         for path, what in _wrong_condition(plan, record, condition):
             yield (*loc, *where, path), what
@@ -94,6 +98,14 @@ def _wrong_record(plan: Plan, record: ActionSpec, loc: Loc) -> Iterator[Contradi
                 yield (*loc, *where, path), f"{path!r} is asked in this form itself, and not answered yet"
     yield from _wrong_leads(plan, record, loc)
     yield from _wrong_references(plan, record, loc)
+
+
+def _repeated_meanings(record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:
+    """Of a meaning that an effect needs, `_wrong_effect` says so."""
+    for k, field in enumerate(record.fields):
+        earlier = {other.meaning for other in record.fields[:k]}
+        if field.meaning in earlier - {None, *NEEDED_BY_EFFECTS}:
+            yield (*loc, "fields", k, "meaning"), f"a second field with the meaning {field.meaning}"
 
 
 def _wrong_leads(plan: Plan, record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:
@@ -122,11 +134,9 @@ def _wrong_references(plan: Plan, record: ActionSpec, loc: Loc) -> Iterator[Cont
 
 
 def _wrong_effect(record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:
-    people = [field for field in record.fields if field.kind is FieldKind.PERSON]
-    if record.effect is Effect.HANDS_OVER and [field.required for field in people] != [True]:
+    if record.effect is Effect.HANDS_OVER and not _asks_once(record, Meaning.NEW_TEACHER):
         yield (*loc, "fields"), "a record that hands over asks for one person, who is required"
-    days = [field for field in record.fields if field.kind is FieldKind.DATE]
-    if record.effect in (Effect.POSTPONES, Effect.HOLDS) and [field.required for field in days] != [True]:
+    if record.effect in (Effect.POSTPONES, Effect.HOLDS) and not _asks_once(record, Meaning.UNTIL):
         yield (*loc, "fields"), f"a record that {record.effect} asks for one date, which is required"
     if record.effect is Effect.EXPORTS and not _can_export(record):
         yield (
@@ -138,10 +148,14 @@ def _wrong_effect(record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:
             yield (*loc, "follow_up", name), f"the form has no field {field_id!r}"
 
 
+def _asks_once(record: ActionSpec, meaning: Meaning) -> bool:
+    return [field.required for field in record.fields if field.meaning is meaning] == [True]
+
+
 def _can_export(record: ActionSpec) -> bool:
-    choices, texts = record.fields_of(FieldKind.CHOICE), record.fields_of(FieldKind.TEXT)
-    versions = {choice.id for field in choices for choice in field.choices}
-    are_all = len(choices) == 1 and len(texts) == len(record.fields) - 1 == 2  # noqa: PLR2004 - for whom and why
+    asked, needed = [field.meaning for field in record.fields], {Meaning.VERSION, Meaning.RECIPIENT, Meaning.REASON}
+    versions = {choice.id for field in record.fields for choice in field.choices}
+    are_all = len(asked) == len(needed) and set(asked) == needed
     return are_all and versions == set(Version) and all(field.required for field in record.fields)
 
 

@@ -48,6 +48,39 @@ class FieldKind(StrEnum):
     PERSON = "person"
 
 
+class Meaning(StrEnum):
+    """What the program itself does with an answer. A field without a meaning is only kept and shown.
+
+    Of the opening form: who the pupil is, and `what_happened`, which takes what is typed after the command. Of any
+    form: `happened_on`, the day under which the logbook shows the entry. What effects need: the text of a
+    `correction`, the `new_teacher` of a case, the day `until` which it is postponed or held, which `version` of the
+    dossier is exported, to which `recipient`, and the `reason`.
+    """
+
+    PUPIL_FIRST_NAME = "pupil_first_name"
+    PUPIL_LAST_NAME = "pupil_last_name"
+    PUPIL_GROUP = "pupil_group"
+    WHAT_HAPPENED = "what_happened"
+    HAPPENED_ON = "happened_on"
+    CORRECTION = "correction"
+    NEW_TEACHER = "new_teacher"
+    UNTIL = "until"
+    VERSION = "version"
+    RECIPIENT = "recipient"
+    REASON = "reason"
+
+
+PUPIL_MEANINGS = (Meaning.PUPIL_FIRST_NAME, Meaning.PUPIL_LAST_NAME, Meaning.PUPIL_GROUP)
+KINDS_WITH_MEANING = {
+    **dict.fromkeys((*PUPIL_MEANINGS, Meaning.RECIPIENT), (FieldKind.TEXT,)),
+    **dict.fromkeys((Meaning.HAPPENED_ON, Meaning.UNTIL), (FieldKind.DATE,)),
+    **dict.fromkeys((Meaning.CORRECTION, Meaning.REASON), (FieldKind.TEXT, FieldKind.LONG_TEXT)),
+    Meaning.WHAT_HAPPENED: (FieldKind.LONG_TEXT,),
+    Meaning.NEW_TEACHER: (FieldKind.PERSON,),
+    Meaning.VERSION: (FieldKind.CHOICE,),
+}
+
+
 class FieldSpec(PlanPart):
     """One question of a form.
 
@@ -59,6 +92,7 @@ class FieldSpec(PlanPart):
 
     id: Id
     kind: FieldKind
+    meaning: Meaning | None = None
     label: Annotated[str, Field(min_length=1, max_length=150)]
     hint: Annotated[str, Field(max_length=500)] = ""
     required: bool = True
@@ -83,6 +117,13 @@ class FieldSpec(PlanPart):
             raise ValueError(f"every choice has an id of its own, and none is {GIVEN!r}: that is any answer")
         if self.default and self.default not in ids:
             raise ValueError(f"default {self.default!r} is none of the choices")
+        return self
+
+    @model_validator(mode="after")
+    def _kind_fits_the_meaning(self) -> FieldSpec:
+        if self.meaning and self.kind not in KINDS_WITH_MEANING[self.meaning]:
+            kinds = " or ".join(KINDS_WITH_MEANING[self.meaning])
+            raise ValueError(f"a field with the meaning {self.meaning} is of the kind {kinds}")
         return self
 
     def choice(self, choice_id: str) -> Choice | None:

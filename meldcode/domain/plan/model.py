@@ -12,7 +12,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from meldcode.domain.plan.forms import Check, Condition, FieldKind, FieldSpec, Id, PlanPart, Presence
+from meldcode.domain.plan.forms import Check, Condition, FieldKind, FieldSpec, Id, Meaning, PlanPart, Presence
 from meldcode.domain.plan.roles import Role
 
 
@@ -32,7 +32,7 @@ class Lead(PlanPart):
 
 
 class Tell(PlanPart):
-    """Who is told at once. Nobody with these roles: `otherwise` is told, and that the roles have no holder too."""
+    """Who is notified at once. If nobody has these roles, `otherwise` is, and learns that the roles are missing."""
 
     roles: tuple[Role, ...]
     when: Condition = {}
@@ -53,10 +53,10 @@ class Effect(StrEnum):
     """What a record does beside being kept.
 
     `corrects` another entry (S1.2); `joins` this case to another about the same pupil, which `receives` it;
-    `differs` says that another case is about another pupil; `hands_over` the case to another teacher (G5), who is the
-    answer to its one field of the kind person; `alarms` about immediate danger (G4); `postpones` the reminders of the
-    step to the day that is the answer to its one field of the kind date (G2); `holds` a closed case until such a day,
-    so that it is not destroyed before; `exports` the dossier: to whom and why, whole or as parents may see it.
+    `differs` says that another case is about another pupil; `hands_over` the case to another teacher (G5); `alarms`
+    about immediate danger (G4); `postpones` the reminders of the step to a day (G2); `holds` a closed case until a
+    day, so that it is not destroyed before; `exports` the dossier: to whom and why, whole or as parents may see it.
+    The fields that an effect needs are found by their `Meaning`.
     """
 
     CORRECTS = "corrects"
@@ -124,10 +124,9 @@ class ActionSpec(PlanPart):
         """Return the fields that take this kind of answer, in order."""
         return [field for field in self.fields if field.kind is kind]
 
-    @property
-    def day_field(self) -> str:
-        """The id of the first field that takes a date, or nothing."""
-        return next((field.id for field in self.fields if field.kind is FieldKind.DATE), "")
+    def id_of(self, meaning: Meaning) -> str:
+        """Return the id of the field with this meaning, or nothing."""
+        return next((field.id for field in self.fields if field.meaning is meaning), "")
 
     def without_pupil(self) -> ActionSpec:
         """Return the form as it is asked within a case, where the pupil is known."""
@@ -135,9 +134,9 @@ class ActionSpec(PlanPart):
 
 
 class EscalationLevel(PlanPart):
-    """A rung of the ladder of reminding: so many school days after the deadline, these roles.
+    """One level of a step's escalation: these roles are reminded, so many school days after the deadline.
 
-    `every`: and again after as many school days each time, until somebody acts; only the last rung can have it.
+    `every`: again after that many school days each time, until somebody acts; only the last level can have it.
     """
 
     after: Annotated[int, Field(ge=0, le=100)] = 0

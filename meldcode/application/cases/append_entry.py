@@ -1,0 +1,70 @@
+"""Appends an entry to a case, with everything that follows from it: notifications, worklists and dates."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from meldcode.application.case_context import CaseContext, case_context
+from meldcode.application.cases.notifications import Notified, notify
+from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.application.worklists import update_worklist
+from meldcode.domain.case.header import CaseHeader
+from meldcode.domain.case.state import Entry, State, Status, fold
+from meldcode.domain.deadlines.schedule import next_moment
+from meldcode.domain.plan.forms import Meaning
+from meldcode.domain.plan.model import Effect
+from meldcode.domain.retention import ends_otherwise, term_of
+
+KEPT_TO_ITSELF = (Effect.ALARMS, Effect.CORRECTS)
+"""What a joined case does not pass on: an alarm notifies by itself, and a correction is no new signal."""
+
+
+def append_entry(
+    uow: UnitOfWork, context: CaseContext, entry: Entry, key: str, digest: str = ""
+) -> tuple[CaseContext, Notified]:
+    """Append the entry and notify everybody concerned; return the case with the entry, and who was notified.
+
+    `key` makes a repeated submission one entry; `digest` tells a repeated one from a changed one. A case that was
+    joined to another passes its news on to that one.
+    """
+    effect = context.plan.records[entry.record].effect
+    after = fold(context.plan, [entry], context.state)
+    case = _stored_case(uow, context, entry, after, key, digest)
+    if effect is Effect.HANDS_OVER:
+        new_teacher = entry.answers[context.plan.records[entry.record].id_of(Meaning.NEW_TEACHER)]
+        case = uow.cases.hand_over(case.id, UUID(str(new_teacher)))
+        context = replace(context, case=case)
+    entries = (*context.entries, entry)
+    update_worklist(uow, case, context.plan, after, entries)
+    extended = replace(context, case=case, entries=entries)
+    if context.state.status is Status.JOINED and case.joined_to is not None and effect not in KEPT_TO_ITSELF:
+        return extended, _notified_through(uow, context, case.joined_to, entry, key, after)
+    return extended, notify(uow, context, after, entry)
+
+
+def _stored_case(
+    uow: UnitOfWork, context: CaseContext, entry: Entry, after: State, key: str, digest: str
+) -> CaseHeader:
+    """Store the entry, when to look at the case again, and until when a case that it closes is kept."""
+    school = uow.staff.school(context.school)
+    due = next_moment(context.plan, after, (*context.entries, entry), school, entry.written_at)
+    case = uow.cases.append(context.stored, entry, after, due, key=key, digest=digest)
+    if ends_otherwise(context.state, after):
+        uow.retention.set_term(case.id, term_of(context.plan, after, school))
+    return case
+
+
+def _notified_through(
+    uow: UnitOfWork, context: CaseContext, root: UUID, entry: Entry, key: str, after: State
+) -> Notified:
+    """Let the case that this one was joined to receive the entry; only those who read that case are named."""
+    receiving = case_context(uow, context.person, uow.cases.get(root))
+    receives = receiving.plan.record_with(Effect.RECEIVES)
+    answers = {"case": context.stored.code}
+    number = receiving.stored.version + 1
+    received = replace(entry, seq=number, record=receives.id, answers=answers, refers_to=0)
+    _, notified = append_entry(uow, receiving, received, f"{key}/received")
+    readers = set(context.plan.readers)
+    people = tuple(person for person in notified.people if person.roles_in(context.school) & readers)
+    return replace(notified, state=after, people=people)

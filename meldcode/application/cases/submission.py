@@ -1,0 +1,147 @@
+"""A form that was filled in: which case it belongs to, and whether it can be stored there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from meldcode.application.actor import Actor
+from meldcode.application.case_context import CaseContext, case_context, readable_case, schools_to_report_in
+from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.domain import form_rules
+from meldcode.domain.access import Permission, Relation, may
+from meldcode.domain.calendar import AMSTERDAM
+from meldcode.domain.case.state import Answer, Answers, Pupil
+from meldcode.domain.errors import Invalid, Problem, Refused
+from meldcode.domain.ids import SchoolId
+from meldcode.domain.plan.forms import PUPIL_MEANINGS, FieldKind
+from meldcode.domain.plan.model import ActionSpec, Effect, Plan
+
+OF_TWO_CASES = (Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS)
+
+
+@dataclass(frozen=True)
+class RecordEntry:
+    """A filled-in form. `key` makes a repeated submission one entry; `seen` is the case's version when it was opened.
+
+    Without `case` it opens one, in `school` (needed only of somebody who belongs to several). `reviewed` says that
+    the hints were shown and the person chose to save as it is. `refers_to` is the entry that is corrected. `exports`
+    says that the dossier is exported: its record is stored in no other way.
+    """
+
+    key: str
+    record: str
+    answers: Answers
+    case: str = ""
+    school: SchoolId | None = None
+    seen: int = 0
+    refers_to: int = 0
+    reviewed: bool = False
+    exports: bool = False
+
+
+@dataclass(frozen=True)
+class FilledForm:
+    """A form that can be stored. `typed` names people as their platform does, `answers` by our own ids."""
+
+    spec: ActionSpec
+    typed: Answers
+    answers: Answers
+
+
+def context_of(uow: UnitOfWork, actor: Actor, command: RecordEntry) -> CaseContext:
+    """Return the case the form belongs to: the one it names, the actor's own about this pupil, or one still to open.
+
+    A colleague's case about the same pupil is neither used nor mentioned (G3); whoever reads both may join them.
+    """
+    person = actor.person
+    if command.case:
+        return case_context(uow, person, readable_case(uow, person, command.case))
+    plan = uow.plans.current()
+    school = _school_of(command, actor, plan)
+    pupil = Pupil(*(str(command.answers.get(plan.opening.id_of(m), "")).strip() for m in PUPIL_MEANINGS))
+    for case in uow.cases.find_by_pupil(school, pupil):
+        if person.id in case.teachers:
+            return case_context(uow, person, case)
+    return CaseContext(person, school, plan, pupil, Relation(person.roles_in(school), is_own=True))
+
+
+def spec_of(plan: Plan, command: RecordEntry) -> ActionSpec:
+    """Return the form that was filled in. Raises Refused when there is no such form, or it is stored another way."""
+    spec = plan.records.get(command.record or plan.opens)
+    if spec is not None and (spec.effect is Effect.EXPORTS) is not command.exports:
+        raise Refused("unknown_action")
+    if spec is None or spec.effect in OF_TWO_CASES or (not command.case and spec.id != plan.opens):
+        raise Refused("unknown_action")
+    return spec.without_pupil() if command.case else spec
+
+
+def check_form(uow: UnitOfWork, actor: Actor, context: CaseContext, command: RecordEntry, now: datetime) -> FilledForm:
+    """Return the form with defaults filled in. Raises Refused or Invalid when it cannot be stored in this case."""
+    spec = spec_of(context.plan, command)
+    typed = form_rules.with_defaults(spec, command.answers)
+    form = FilledForm(spec, typed, _with_people(uow, actor, spec, typed))
+    _refuse_impossible(context, spec, command)
+    _refuse_problems(uow, context, form, now)
+    return form
+
+
+def _school_of(command: RecordEntry, actor: Actor, plan: Plan) -> SchoolId:
+    possible = schools_to_report_in(actor.person, plan)
+    if not possible:
+        raise Refused("role_may_not", roles=plan.opening.by, rule="G1")
+    if command.school is None and len(possible) > 1:
+        raise Invalid([Problem("school", "required")])
+    if command.school is not None and command.school not in possible:
+        raise Refused("not_your_school")
+    return command.school or possible[0]
+
+
+def _refuse_impossible(context: CaseContext, spec: ActionSpec, command: RecordEntry) -> None:
+    if not may(Permission.RECORD, context.relation, context.plan, spec):
+        raise Refused("role_may_not", roles=spec.by, rule="G1")
+    if spec.effect is Effect.CORRECTS:
+        if not 1 <= command.refers_to <= len(context.entries):
+            raise Refused("unknown_entry")
+        return
+    if _changed_since(command.seen, context, spec):
+        raise Refused("done_meanwhile")
+    form_rules.refuse_unless_possible(context.plan, context.state, spec)
+
+
+def _changed_since(seen: int, context: CaseContext, spec: ActionSpec) -> bool:
+    """Whether a colleague made this record, or the one that it agrees with, after the form was shown."""
+    made = [context.state.standing.get(id_) for id_ in (spec.id, spec.agrees_with or "")]
+    in_step = context.plan.step_of(spec.id) is not None
+    return in_step and any(entry is not None and entry.seq > seen for entry in made)
+
+
+def _with_people(uow: UnitOfWork, actor: Actor, spec: ActionSpec, typed: Answers) -> dict[str, Answer]:
+    """The answers with people named by our own id; whom nobody knows stays as typed, and is refused by the rules."""
+    fields = {field.id for field in spec.fields if field.kind in (FieldKind.PEOPLE, FieldKind.PERSON)}
+    named = [user for field in fields for user in _values(typed.get(field, ()))]
+    known = uow.staff.by_identities(actor.colleague(user) for user in named) if named else {}
+    ids = {identity.user: str(person.id) for identity, person in known.items()}
+
+    def translated(answer: Answer) -> Answer:
+        return ids.get(answer, answer) if isinstance(answer, str) else tuple(ids.get(user, user) for user in answer)
+
+    return {id_: translated(answer) if id_ in fields else answer for id_, answer in typed.items()}
+
+
+def _values(answer: Answer) -> tuple[str, ...]:
+    return (answer,) if isinstance(answer, str) else answer
+
+
+def _refuse_problems(uow: UnitOfWork, context: CaseContext, form: FilledForm, now: datetime) -> None:
+    colleagues = context.colleagues(uow.staff.of_school(context.school))
+    today = now.astimezone(AMSTERDAM).date()
+    circumstances = form_rules.Circumstances(context.state, colleagues, context.pupil, today)
+    problems = form_rules.problems(form.spec, form.answers, circumstances)
+    if not problems and form.spec.effect is Effect.HANDS_OVER:
+        problems = form_rules.handover_problems(form.spec, form.answers, colleagues)
+    if not problems and form.spec.effect in (Effect.POSTPONES, Effect.HOLDS):
+        school = uow.staff.school(context.school)
+        problems = form_rules.day_problems(context.plan, form.spec, form.answers, school, circumstances)
+    if problems:
+        raise Invalid(problems)

@@ -1,0 +1,60 @@
+"""Plans from before fields had a meaning: each field gets the meaning that its position gave it.
+
+A database keeps such plans for the cases that began under them, and a school may have a plan file of its own from that
+time. A plan that declares any meaning declares all of them, and is left as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from meldcode.domain.plan.forms import PUPIL_MEANINGS, FieldKind, Meaning
+from meldcode.domain.plan.model import ActionSpec, Effect, Plan
+
+
+def with_meanings(plan: Plan) -> Plan:
+    """Return the plan with the meanings of its fields, by their positions if it declares none itself."""
+    # Not `plan.records`: a copy would keep what the plan remembers of it.
+    records = (*plan.always, *(record for step in plan.steps for record in step.records))
+    if any(field.meaning for record in records for field in record.fields):
+        return plan
+    steps = tuple(step.model_copy(update={"records": _all(step.records, plan.opens)}) for step in plan.steps)
+    return plan.model_copy(update={"always": _all(plan.always, plan.opens), "steps": steps})
+
+
+def _all(records: Iterable[ActionSpec], opens: str) -> tuple[ActionSpec, ...]:
+    return tuple(_with_meanings(record, opens=record.id == opens) for record in records)
+
+
+def _with_meanings(record: ActionSpec, *, opens: bool) -> ActionSpec:
+    days = [field.id for field in record.fields_of(FieldKind.DATE) if not field.future]
+    meanings = dict.fromkeys(days[:1], Meaning.HAPPENED_ON) | _of_effect(record)
+    meanings |= _of_opening(record) if opens else {}
+    fields = tuple(field.model_copy(update={"meaning": meanings.get(field.id)}) for field in record.fields)
+    return record.model_copy(update={"fields": fields})
+
+
+def _of_opening(record: ActionSpec) -> dict[str, Meaning]:
+    """The fields about the pupil in order, and the first long text."""
+    pupil = [field.id for field in record.fields if field.pupil]
+    told = _ids(record, FieldKind.LONG_TEXT)[:1]
+    return dict(zip(pupil, PUPIL_MEANINGS, strict=False)) | dict.fromkeys(told, Meaning.WHAT_HAPPENED)
+
+
+def _of_effect(record: ActionSpec) -> dict[str, Meaning]:
+    """A field that the effect needs was the only one of its kind; of two texts, the first was the recipient."""
+    texts = _ids(record, FieldKind.TEXT)
+    if record.effect is Effect.CORRECTS:
+        return dict.fromkeys((_ids(record, FieldKind.LONG_TEXT) or texts)[:1], Meaning.CORRECTION)
+    if record.effect is Effect.HANDS_OVER:
+        return dict.fromkeys(_ids(record, FieldKind.PERSON), Meaning.NEW_TEACHER)
+    if record.effect in (Effect.POSTPONES, Effect.HOLDS):
+        return dict.fromkeys(_ids(record, FieldKind.DATE), Meaning.UNTIL) | dict.fromkeys(texts[:1], Meaning.REASON)
+    if record.effect is Effect.EXPORTS:
+        version = dict.fromkeys(_ids(record, FieldKind.CHOICE), Meaning.VERSION)
+        return version | dict.fromkeys(texts[1:], Meaning.REASON) | dict.fromkeys(texts[:1], Meaning.RECIPIENT)
+    return {}
+
+
+def _ids(record: ActionSpec, kind: FieldKind) -> list[str]:
+    return [field.id for field in record.fields_of(kind)]

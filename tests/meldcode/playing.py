@@ -397,6 +397,7 @@ def code_of(plan: Plan, why: Refused | Problem) -> str:
     """The code of a refusal, the rule if the plan gives the reason, and what is filled in (but for a text's limit)."""
     code = why.code or _requirement(plan, why.reason)
     words = [word for name, word in why.words.items() if name != "limit"]
+    words += getattr(why, "roles", ())
     return " ".join(filter(None, [code, why.rule if why.reason else "", *words]))
 
 

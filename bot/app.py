@@ -21,11 +21,11 @@ from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.anchor import keep_anchor
-from bot.calendar_watch import CalendarWatch
 from bot.database import OLD_TABLES, vault_of
 from bot.home_tabs import HomeTabPublisher
 from bot.http import web_app
+from bot.jobs.anchor import keep_anchor
+from bot.jobs.calendar_watch import CalendarWatch
 from bot.manifest import SCOPES
 from bot.outbox_relay import OutboxRelay
 from bot.scheduler import Scheduler

@@ -16,8 +16,8 @@ from typing import TypeVar
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.calendar_watch import CalendarWatch
-from bot.shared_files import remove_due_files
+from bot.jobs.calendar_watch import CalendarWatch
+from bot.jobs.shared_files import remove_due_files
 from handlers.controllers.export import note_unfinished
 from handlers.platform.errors import log_error
 from handlers.platform.request import Services

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.calendar_watch import CalendarWatch
+from bot.jobs.calendar_watch import CalendarWatch
 from meldcode.domain.deadlines.schedule import calendar_of
 from meldcode.hints.word_lists import read_all
 from storage.unit_of_work import Store

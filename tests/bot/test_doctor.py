@@ -10,8 +10,8 @@ import pytest
 from pydantic import SecretStr
 
 from bot.app import open_store
-from bot.calendar_watch import calendar_ends
 from bot.cli.doctor.findings import complaints, notes
+from bot.jobs.calendar_watch import calendar_ends
 from bot.settings import Settings
 from meldcode.application.messages import DeputyArranged
 from meldcode.application.ports.outbox import OutboxMessage

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from sqlalchemy import Engine, make_url
 
-from bot.anchor import anchor_complaints
 from bot.app import open_store, plan_of, utc_now
-from bot.calendar_watch import calendar_ends
 from bot.cli.doctor.slack import Finding, ask, ask_of
 from bot.cli.doctor.workspaces import workspace_complaints
+from bot.jobs.anchor import anchor_complaints
+from bot.jobs.calendar_watch import calendar_ends
 from bot.schools_file import read_schools
 from bot.settings import ENV_FILE, ConfigError, Settings
 from bot.workspaces import configs_of

@@ -1,10 +1,13 @@
-"""What `make test-fast` leaves out: whatever needs a browser or a server, and what is marked `slow` for its length."""
+"""What `make test-fast` leaves out: a browser, a server, the whole program, and what is marked `slow`."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 
 SLOW_FIXTURES = {"browser", "postgres"}
+SLOW_FOLDERS = {Path(__file__).parent / folder for folder in ("bot", "proof", "story")}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -17,4 +20,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _needs_much(item: pytest.Item) -> bool:
     callspec = getattr(item, "callspec", None)
     runs_on_server = callspec is not None and "postgresql" in callspec.params.values()
-    return runs_on_server or not SLOW_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
+    needs = SLOW_FIXTURES & {*getattr(item, "fixturenames", ())}
+    return runs_on_server or bool(needs) or not SLOW_FOLDERS.isdisjoint(item.path.parents)

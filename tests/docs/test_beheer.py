@@ -14,6 +14,8 @@ from bot.settings import Settings
 from storage.crypto.vault import MasterKey, new_master_key
 from tests.docs.documents import ROOT, text
 
+pytestmark = pytest.mark.slow
+
 BLOCKS = re.findall(r"```sh\n(.*?)```", text(ROOT / "docs/beheer.md"), re.S)
 PRINTER = '#!/bin/sh\ncat > "$PRINTED"\n'
 

@@ -21,6 +21,8 @@ from practice.web.server import PracticeServer
 from tests.clock import until
 from tests.docs.documents import INSTALL, section
 
+pytestmark = pytest.mark.slow
+
 TOKENS = {"xapp-…": "xapp-practice", "xoxb-…": "xoxb-practice"}
 
 

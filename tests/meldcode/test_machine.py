@@ -39,6 +39,8 @@ from tests.meldcode.playing import (
     new_play,
 )
 
+pytestmark = pytest.mark.slow
+
 COLLEAGUES = (*STAFF, IRIS, DOUBLE, KEES)
 EVERYBODY = (*COLLEAGUES, STRANGER)
 TEACHERS = (SANNE, MEHMET, KEES)

@@ -13,6 +13,8 @@ from meldcode.domain.plan.model import Plan
 from meldcode.domain.yaml_text import dump_yaml
 from tests.fuzz import any_json, any_text, fuzzed
 
+pytestmark = pytest.mark.slow
+
 SHIPPED = {path.name: path.read_text(encoding="utf-8") for path in shipped_plans()}
 LINES = sorted({line for text in SHIPPED.values() for line in text.splitlines()})
 SIGNS = (

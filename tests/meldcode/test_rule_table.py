@@ -3,8 +3,12 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from meldcode.domain.plan.file import load_plan
 from tests.rule_table import DEFAULT_PLAN, ROOT, RULES, faults, places, table
+
+pytestmark = pytest.mark.slow
 
 
 def test_every_rule_of_the_step_plan_has_a_test_that_carries_its_id_and_the_page_of_the_rules_says_so() -> None:

@@ -41,7 +41,7 @@ from tests.databases import sqlite_only
 from tests.storage.conftest import NOW, PUPIL, Staff, append
 from tests.storage.test_verify import destroy
 
-pytestmark = pytest.mark.rule("G3")
+pytestmark = [pytest.mark.rule("G3"), pytest.mark.slow]
 LATER = NOW + timedelta(days=3)
 SECRET: Answers = {"what": "Zat stil in de hoek"}
 

@@ -108,6 +108,13 @@ class SchoolCalendar:
         self._must_know(day)
         return self._day_at(bisect_left(self._days, day) + n)
 
+    def add_weekdays(self, day: date, n: int) -> date:
+        """Return the day that is `n` working days after `day`: no weekend and no public holiday, school or not."""
+        while n > 0:
+            day += DAY
+            n -= day.weekday() < SATURDAY and day not in _public_holidays()
+        return day
+
     def school_days_between(self, a: date, b: date) -> int:
         """Return how many school days have gone by on `b` since `a`; 0 if `b` is no later (BeyondCalendar)."""
         self._must_know(a)

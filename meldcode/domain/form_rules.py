@@ -220,6 +220,8 @@ def _somebody_must_not_be_there(presence: Presence, people: Collection[Colleague
 
 def _everybody_is_there(presence: Presence, people: Collection[Colleague]) -> bool:
     """Whether different people can fill all the roles that are asked: nobody is there twice."""
+    if len(people) < presence.at_least:
+        return False
     wanted = [frozenset({role}) for role in presence.all_of]
     if presence.one_of:
         wanted.append(frozenset(presence.one_of))

@@ -12,7 +12,7 @@ from datetime import date
 from enum import IntEnum
 
 from meldcode.domain.calendar import BeyondCalendar, SchoolCalendar
-from meldcode.domain.case.state import Entry, State, Status, needed, to_act
+from meldcode.domain.case.state import Entry, State, Status, is_urgent, needed, to_act, to_agree
 from meldcode.domain.deadlines.reminders import counts_from, deadline
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
 from meldcode.domain.plan.model import Effect, Plan
@@ -25,10 +25,12 @@ ROLES = frozenset(Role)
 class Section(IntEnum):
     """The sections of a worklist, most urgent first.
 
-    `WAITS`: something is needed from this assignee. `WATCHES`: nothing is needed, but they keep the logbook (S4.6).
-    `FOLLOWS`: something is needed from others. `JOINED`: the case continues as part of another case.
+    `URGENT`: something is needed from this assignee today (G8, S4.9). `WAITS`: something is needed from them.
+    `WATCHES`: nothing is needed, but they keep the logbook (S4.6). `FOLLOWS`: something is needed from others.
+    `JOINED`: the case continues as part of another case.
     """
 
+    URGENT = -1
     WAITS = 0
     WATCHES = 1
     FOLLOWS = 2
@@ -129,6 +131,8 @@ def work_items_of(
     if state.status is not Status.OPEN:
         return
     place, roles, record = _turn(plan, state)
+    if place is Section.WAITS and is_urgent(plan, state):
+        place = Section.URGENT
     due, put_off = last_day(plan, state, calendar), _postponed(plan, state)
     readers = [(Assignee(school, role), role) for role in plan.readers if role is not Role.TEACHER]
     for desk, role in [*readers, *((desk, Role.TEACHER) for desk in own)]:
@@ -161,8 +165,17 @@ def last_day(plan: Plan, state: State, calendar: SchoolCalendar) -> date | None:
     """Return the last day of the step, or the day until which it was postponed; None beyond the calendar."""
     step = plan.step(state.step)
     since = counts_from(step, state)
+    if is_urgent(plan, state):
+        return _day_of(plan, state, calendar)
     try:
         last = deadline(step, since, calendar) if since else None
     except BeyondCalendar:
         return None
     return max([last, *map(date.fromisoformat, state.postponed[-1:])]) if last else None
+
+
+def _day_of(plan: Plan, state: State, calendar: SchoolCalendar) -> date | None:
+    """The day on which something urgent began: its deadline, on whatever day that is."""
+    asked = [state.standing[record.agrees_with or ""].written_at for record in to_agree(plan, state)]
+    since = min([*asked, *([state.since] if state.since else [])], default=None)
+    return calendar.local_day(since) if since else None

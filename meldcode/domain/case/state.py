@@ -5,7 +5,8 @@ The fold walks the entries in order of sequence. Each entry makes its record *st
 1. an answer that leads somewhere moves the case there, or closes it;
 2. a step whose records all stand (those that apply and are not optional) is complete, and the next one begins.
 
-A case that comes back to a step loses what stood in that step and the later ones: it must be done anew.
+A case that comes back to a step loses what stood in that step and the later ones: it must be done anew. The fast lane
+(G8) skips steps: what they asked stays owed, and the case goes on without it.
 """
 
 from __future__ import annotations
@@ -69,7 +70,8 @@ class State:
     """Where a case stands. `standing` holds, for each record that stands, its last entry.
 
     `postponed` are the days to which the reminders of this step were postponed, in order. `closed_at` is when it
-    closed, and `held_until` the day until which a closed case is held.
+    closed, and `held_until` the day until which a closed case is held. `skipped` are the steps that the fast lane
+    skipped.
     """
 
     step: str
@@ -80,6 +82,7 @@ class State:
     postponed: tuple[str, ...] = ()
     closed_at: datetime | None = None
     held_until: str = ""
+    skipped: tuple[str, ...] = ()
 
 
 def fold(plan: Plan, entries: Iterable[Entry], before: State | None = None) -> State:
@@ -101,10 +104,52 @@ def applies(record: ActionSpec, state: State) -> bool:
 
 
 def needed(plan: Plan, state: State) -> list[ActionSpec]:
-    """Return what the current step still waits for, in the plan's order."""
+    """Return what the case waits for: what somebody must agree with at any time (G8), then what the step asks."""
     if state.status is not Status.OPEN:
         return []
-    return _missing(plan.step(state.step), state)
+    return [*to_agree(plan, state), *_missing(plan.step(state.step), state)]
+
+
+def to_agree(plan: Plan, state: State) -> list[ActionSpec]:
+    """Return the records with which somebody must still agree, beside what the step asks: the other one is newer."""
+    records = (*plan.always, *(record for record in plan.step(state.step).records if record.optional))
+    return [record for record in records if record.agrees_with and _is_newer(record.agrees_with, record.id, state)]
+
+
+def owed(plan: Plan, state: State) -> list[ActionSpec]:
+    """Return what the fast lane skipped and is still to be done (G8)."""
+    if state.status is not Status.OPEN:
+        return []
+    return [r for step in state.skipped for r in _missing(plan.step(step), state) if r.owed]
+
+
+def is_urgent(plan: Plan, state: State) -> bool:
+    """Tell whether what the case waits for cannot wait: it is due the same day (G8, S4.9)."""
+    urgent = plan.step(state.step).urgent
+    if state.status is not Status.OPEN or not needed(plan, state):
+        return False
+    return any(r.urgent for r in to_agree(plan, state)) or (
+        urgent is not None and any(holds(condition, state.standing, {}) for condition in urgent.when)
+    )
+
+
+def newer_than_weighing(plan: Plan, state: State, entries: Iterable[Entry]) -> list[Entry]:
+    """Return the signals that came after the weighing that this step uses: it is older than the logbook (S4.1)."""
+    used_here = {id_ for record in plan.step(state.step).records for id_ in (record.id, *record.shows)}
+    if state.status is not Status.OPEN or not any(plan.records[id_].logbook for id_ in used_here):
+        return []
+    weighings = [state.standing[r.id].seq for r in plan.records.values() if r.logbook and r.id in state.standing]
+    return [e for e in entries if weighings and e.seq > max(weighings) and e.record == plan.opens]
+
+
+def asked_now(plan: Plan, record: ActionSpec, state: State) -> ActionSpec:
+    """Return the form as it is asked in this state; a signal in a closed case begins at the first step again."""
+    return record.asked_in(state.step if state.status is Status.OPEN else plan.steps[0].id)
+
+
+def asked_first(plan: Plan) -> ActionSpec:
+    """Return the form that opens a case, as it is asked while there is no case yet."""
+    return plan.opening.asked_in(plan.steps[0].id)
 
 
 def to_act(plan: Plan, state: State) -> tuple[Role, ...]:
@@ -118,10 +163,13 @@ def offered(plan: Plan, state: State) -> list[ActionSpec]:
     if state.status is not Status.OPEN:
         also = WHEN_CLOSED if state.status is Status.CLOSED else ()
         return [plan.opening, *(record for record in plan.always if record.effect in also)]
-    step = [record for record in plan.step(state.step).records if applies(record, state)]
+    agreeing = to_agree(plan, state)
+    step = [r for r in plan.step(state.step).records if applies(r, state) and r not in agreeing]
     ready = [record for record in step if all(holds(need.condition, state.standing, {}) for need in record.needs)]
     hidden = (*NOT_OFFERED, Effect.POSTPONES) if len(state.postponed) >= TIMES_TO_POSTPONE else NOT_OFFERED
-    return [*ready, *(record for record in plan.always if record.effect not in hidden)]
+    always = [r for r in plan.always if r.effect not in hidden and not r.agrees_with and not plan.is_mark(r)]
+    late = [r for r in owed(plan, state) if all(holds(need.condition, state.standing, {}) for need in r.needs)]
+    return [*agreeing, *ready, *late, *always]
 
 
 def _after(plan: Plan, state: State, entry: Entry) -> State:
@@ -135,13 +183,31 @@ def _after(plan: Plan, state: State, entry: Entry) -> State:
     state = replace(state, standing={**state.standing, record.id: entry})
     if record.effect in (Effect.POSTPONES, Effect.HOLDS):
         return _put_off(state, record, str(entry.answers[record.id_of(Meaning.UNTIL)]))
-    for lead in record.leads:
-        if holds(lead.when, state.standing, entry.answers):
-            if lead.close:
-                return replace(state, status=Status.CLOSED, outcome=lead.close, closed_at=entry.written_at)
-            assert lead.to is not None  # noqa: S101 - the plan's check holds it: a lead has one of the two
-            return _complete(plan, _go(plan, state, lead.to, entry.written_at), entry.written_at)
-    return _complete(plan, state, entry.written_at)
+    also = _stands_as(record, state, entry)
+    led = _lead(plan, state, record, entry)
+    return _complete(plan, replace(led, standing={**led.standing, **also}), entry.written_at)
+
+
+def _lead(plan: Plan, state: State, record: ActionSpec, entry: Entry) -> State:
+    """Follow the first lead that holds: to a step, or to the end of the case."""
+    here = [lead for lead in record.leads if not lead.at or state.step in lead.at]
+    lead = next((lead for lead in here if holds(lead.when, state.standing, entry.answers)), None)
+    if lead is None:
+        return state
+    if lead.to is None:
+        return replace(state, status=Status.CLOSED, outcome=lead.close or "", closed_at=entry.written_at)
+    gone = _go(plan, state, lead.to, entry.written_at)
+    return _skip(plan, state, gone) if record.effect is Effect.FAST_LANE else gone
+
+
+def _skip(plan: Plan, before: State, after: State) -> State:
+    between = plan.steps[plan.place(before.step) : plan.place(after.step)]
+    return replace(after, skipped=(*after.skipped, *(step.id for step in between)))
+
+
+def _stands_as(record: ActionSpec, state: State, entry: Entry) -> dict[str, Entry]:
+    here = [one for one in record.stands_as if not one.at or state.step in one.at]
+    return {one.record: entry for one in here if holds(one.when, state.standing, entry.answers)}
 
 
 def _put_off(state: State, record: ActionSpec, day: str) -> State:
@@ -153,8 +219,11 @@ def _put_off(state: State, record: ActionSpec, day: str) -> State:
 def _go(plan: Plan, state: State, step_id: str, at: datetime) -> State:
     place = plan.place(step_id)
     undone = {record.id for step in plan.steps[place:] for record in step.records}
+    if place <= plan.place(state.step):
+        undone |= {record.id for record in plan.always if record.lapses}
     standing = {record: entry for record, entry in state.standing.items() if record not in undone}
-    return replace(state, step=step_id, since=at, standing=standing, postponed=())
+    skipped = tuple(step for step in state.skipped if plan.place(step) < place)
+    return replace(state, step=step_id, since=at, standing=standing, postponed=(), skipped=skipped)
 
 
 def _complete(plan: Plan, state: State, at: datetime) -> State:
@@ -169,6 +238,11 @@ def _complete(plan: Plan, state: State, at: datetime) -> State:
 
 def _missing(step: Step, state: State) -> list[ActionSpec]:
     return [r for r in step.records if not r.optional and applies(r, state) and r.id not in state.standing]
+
+
+def _is_newer(record: str, than: str, state: State) -> bool:
+    entry, other = state.standing.get(record), state.standing.get(than)
+    return entry is not None and (other is None or other.seq < entry.seq)
 
 
 def _matches(path: str, allowed: tuple[str, ...], standing: Mapping[str, Entry], answers: Answers) -> bool:

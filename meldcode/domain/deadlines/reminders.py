@@ -8,29 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from itertools import count, takewhile
+from itertools import chain, count, takewhile
 
 from meldcode.domain.calendar import DAY, SchoolCalendar
 from meldcode.domain.case.state import State
-from meldcode.domain.plan.model import EscalationLevel, Step
+from meldcode.domain.plan.model import EscalationLevel, Step, Urgency
 from meldcode.domain.plan.roles import Role
+
+EARLIEST, LATEST = time(7), time(22)
+"""Between these hours people are reminded of what cannot wait, on any day of the year."""
 
 
 class ReminderKind(StrEnum):
-    """What somebody is reminded of: a step that stalls, an open case before a vacation, an appointment."""
+    """What somebody is reminded of: a step that stalls, a vacation that begins, an appointment, what cannot wait."""
 
     RUNG = "rung"
     VACATION = "vacation"
     FOLLOW_UP = "follow_up"
+    URGENT = "urgent"
 
 
 @dataclass(frozen=True)
 class Reminder:
     """One reminder. `at` is in UTC; `moment` names it for good, unique in its case; `rung` counts from 1, else 0.
 
-    `day` is the day that it speaks of: of the appointment, or the first of the vacation.
+    `day` is the day that it speaks of: of the appointment, or the first of the vacation. `what` is urgent `since` then.
     """
 
     at: datetime
@@ -39,19 +43,26 @@ class Reminder:
     roles: tuple[Role, ...] = ()
     rung: int = 0
     day: date | None = None
+    what: str = ""
+    since: datetime | None = None
 
 
 def counts_from(step: Step, state: State) -> datetime | None:
     """Return from when the current step's deadline counts, in UTC: its last `each` record, else its start (S4.6)."""
-    each = step.deadline.each if step.deadline else None
-    entry = state.standing.get(each) if each else None
-    return entry.written_at if entry else state.since
+    counted = step.deadline.counted if step.deadline else ()
+    written = [state.standing[record].written_at for record in counted if record in state.standing]
+    if state.since:
+        written = [moment for moment in written if moment >= state.since]
+    return max(written, default=state.since)
 
 
 def deadline(step: Step, since: datetime, calendar: SchoolCalendar) -> date | None:
     """Return the school day on which the step is to be done; None without a deadline (G2; BeyondCalendar)."""
     if step.deadline is None:
         return None
+    if step.deadline.weekdays:
+        last = calendar.add_weekdays(calendar.local_day(since), step.deadline.school_days)
+        return calendar.next_school_day(last, include=True)
     return calendar.add_school_days(_day_zero(since, calendar), step.deadline.school_days)
 
 
@@ -116,6 +127,26 @@ def _up_to_the_next(ladder: Iterator[Reminder], done: Collection[str], now: date
             yield due
             if due.at > now:
                 return
+
+
+def urgent_reminders(
+    urgent: Urgency, what: str, since: datetime, done: Collection[str], calendar: SchoolCalendar, now: datetime
+) -> Iterator[Reminder]:
+    """Yield what is still to be reminded of something that cannot wait since `since` (UTC), up to the next (G8, S4.9).
+
+    Every so many minutes on the first day, then each day in the morning: also in vacations, and never at night.
+    """
+    yield from _up_to_the_next(_urgent(urgent, what, since, calendar), done, now)
+
+
+def _urgent(urgent: Urgency, what: str, since: datetime, calendar: SchoolCalendar) -> Iterator[Reminder]:
+    first_day, pause = calendar.local_day(since), timedelta(minutes=urgent.every_minutes)
+    tonight = calendar.moment(first_day, LATEST)
+    today = takewhile(lambda at: at < tonight, (since + pause * number for number in count(1)))
+    later = (calendar.moment(first_day + DAY * number, EARLIEST) for number in count(1))
+    for number, at in enumerate(chain((max(at, calendar.moment(first_day, EARLIEST)) for at in today), later), start=1):
+        moment = f"{what}/urgent-{number}/{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        yield Reminder(at, ReminderKind.URGENT, moment, urgent.to, what=what, since=since)
 
 
 def asked_for(

@@ -6,15 +6,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from meldcode.domain.calendar import BeyondCalendar, SchoolCalendar
-from meldcode.domain.case.state import Entry, State, Status
+from meldcode.domain.case.state import Entry, State, Status, is_urgent, to_agree
 from meldcode.domain.deadlines.appointments import Appointment
-from meldcode.domain.deadlines.reminders import Reminder, ReminderKind, asked_for, counts_from, follow_up_due, pending
+from meldcode.domain.deadlines.reminders import (
+    Reminder,
+    ReminderKind,
+    asked_for,
+    counts_from,
+    follow_up_due,
+    pending,
+    urgent_reminders,
+)
 from meldcode.domain.ids import PersonId
-from meldcode.domain.plan.model import Plan
+from meldcode.domain.plan.model import Plan, Urgency
 from meldcode.domain.staff import School
 
 RETRY = timedelta(days=1)
@@ -49,7 +57,31 @@ def to_remind(
     step_dues = [_postponed(due, state, calendar) for due in pending(step, since, done, calendar, now)]
     asked = asked_for(step, since, state.postponed, done, calendar)
     appointments = [due for due, _ in follow_ups(plan, entries, calendar) if due.moment not in done]
-    return sorted([*step_dues, *asked, *appointments], key=lambda due: due.at)
+    urgent = [
+        due
+        for one in pressing(plan, state, now)
+        for due in urgent_reminders(one.urgency, one.what, one.since, done, calendar, now)
+    ]
+    return sorted([*step_dues, *asked, *appointments, *urgent], key=lambda due: due.at)
+
+
+@dataclass(frozen=True)
+class Pressing:
+    """What cannot wait: the id of a record or step, and since when it is asked."""
+
+    what: str
+    since: datetime
+    urgency: Urgency
+
+
+def pressing(plan: Plan, state: State, now: datetime) -> Iterator[Pressing]:
+    """Yield what cannot wait: an agreement that is still owed, and a step that is urgent in this state (G8, S4.9)."""
+    for record in to_agree(plan, state):
+        if record.urgent:
+            yield Pressing(record.id, state.standing[record.agrees_with or ""].written_at, record.urgent)
+    step = plan.step(state.step)
+    if step.urgent and is_urgent(plan, state):
+        yield Pressing(step.id, state.since or now, step.urgent)
 
 
 def follow_ups(plan: Plan, entries: Sequence[Entry], calendar: SchoolCalendar) -> Iterator[tuple[Reminder, PersonId]]:

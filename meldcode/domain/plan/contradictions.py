@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from meldcode.domain.plan.forms import GIVEN, PUPIL_MEANINGS, Condition, FieldKind, Meaning
 from meldcode.domain.plan.model import OPTIONAL_EFFECTS, ActionSpec, Effect, Plan, Step, Version
+from meldcode.domain.plan.roles import Role
 from meldcode.domain.plan.translation import untranslated
 
 Loc = tuple[str | int, ...]
@@ -13,6 +14,8 @@ PUPIL_FIELDS = 3
 ROLES_THAT_AGREE = 2
 NEEDED_BY_EFFECTS = (Meaning.NEW_TEACHER, Meaning.UNTIL, Meaning.VERSION, Meaning.RECIPIENT, Meaning.REASON)
 Contradiction = tuple[Loc, str]
+NOTHING_ASKED = ActionSpec(id="nothing", title="-", button="-", by=(Role.TEACHER,))
+"""A form without questions: a condition of a step speaks of records alone."""
 
 
 def contradictions(plan: Plan) -> Iterator[Contradiction]:
@@ -73,8 +76,18 @@ def _wrong_step(plan: Plan, step: Step, loc: Loc) -> Iterator[Contradiction]:
     for j, record in enumerate(step.records):
         if record.effect is not None:
             yield (*loc, "records", j, "effect"), "a record with an effect is one of always"
-    if step.deadline and step.deadline.each and step.deadline.each not in plan.records:
-        yield (*loc, "deadline", "each"), f"there is no record {step.deadline.each!r}"
+    yield from _wrong_deadline(plan, step, loc)
+
+
+def _wrong_deadline(plan: Plan, step: Step, loc: Loc) -> Iterator[Contradiction]:
+    deadline = step.deadline
+    for name in deadline.counted if deadline else ():
+        if name not in plan.records:
+            key = "each" if deadline and name == deadline.each else "or_each"
+            yield (*loc, "deadline", key), f"there is no record {name!r}"
+    for k, condition in enumerate(step.urgent.when if step.urgent else ()):
+        for path, what in _wrong_condition(plan, NOTHING_ASKED, condition):
+            yield (*loc, "urgent", "when", k, path), what
     days = [level.after for level in step.remind]
     if days != sorted(set(days)):
         yield (*loc, "remind"), "the rungs must each come later than the one before"
@@ -84,6 +97,7 @@ def _wrong_step(plan: Plan, step: Step, loc: Loc) -> Iterator[Contradiction]:
 
 def _wrong_record(plan: Plan, record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:
     fields = [field.id for field in record.fields]
+    yield from _wrong_names(plan, record, loc)
     for k, field in enumerate(record.fields):
         if field.id in fields[:k]:
             yield (*loc, "fields", k, "id"), f"a second field {field.id!r}"
@@ -100,6 +114,34 @@ def _wrong_record(plan: Plan, record: ActionSpec, loc: Loc) -> Iterator[Contradi
     yield from _wrong_references(plan, record, loc)
 
 
+def _wrong_names(plan: Plan, record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:
+    steps = {step.id for step in plan.steps}
+    for k, field in enumerate(record.fields):
+        for step in sorted(set(field.asked_in) - steps):
+            yield (*loc, "fields", k, "asked_in"), f"there is no step {step!r}"
+        if field.pupil and field.asked_in:
+            yield (*loc, "fields", k, "asked_in"), "who the pupil is must be asked at every step"
+    for key, names in (("shows", record.shows), ("stands_as", [one.record for one in record.stands_as])):
+        for name in sorted(set(names) - plan.records.keys()):
+            yield (*loc, key), f"there is no record {name!r}"
+    for k, one in enumerate(record.stands_as):
+        for step in sorted(set(one.at) - steps):
+            yield (*loc, "stands_as", k, "at"), f"there is no step {step!r}"
+    yield from _wrong_place(plan, record, loc)
+
+
+def _wrong_place(plan: Plan, record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:
+    is_always = record in plan.always
+    if record.lapses and not is_always:
+        yield (*loc, "lapses"), "a record of a step is done anew anyway when a case comes back to it"
+    if record.owed and (is_always or record.leads or record.optional):
+        yield (*loc, "owed"), "what is still owed is a required record of a step that leads nowhere by itself"
+    if record.urgent and not (is_always and record.agrees_with):
+        yield (*loc, "urgent"), "what is urgent here is a record of always that agrees with another"
+    if record.effect is Effect.FAST_LANE and not (record.leads and all(lead.to for lead in record.leads)):
+        yield (*loc, "leads"), "the fast lane leads to a step"
+
+
 def _repeated_meanings(record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:
     """Of a meaning that an effect needs, `_wrong_effect` says so."""
     for k, field in enumerate(record.fields):
@@ -112,6 +154,8 @@ def _wrong_leads(plan: Plan, record: ActionSpec, loc: Loc) -> Iterator[Contradic
     for k, lead in enumerate(record.leads):
         if lead.to and lead.to not in {step.id for step in plan.steps}:
             yield (*loc, "leads", k, "to"), f"there is no step {lead.to!r}"
+        for step in sorted(set(lead.at) - {step.id for step in plan.steps}):
+            yield (*loc, "leads", k, "at"), f"there is no step {step!r}"
         if lead.close and plan.outcome(lead.close) is None:
             yield (*loc, "leads", k, "close"), f"there is no outcome {lead.close!r}"
 
@@ -174,6 +218,8 @@ def _conditions(record: ActionSpec) -> Iterator[tuple[Loc, Condition]]:
         yield ("present", k, "unless"), presence.unless or {}
     for k, field in enumerate(record.fields):
         yield ("fields", k, "anonymous"), field.anonymous or {}
+    for k, one in enumerate(record.stands_as):
+        yield ("stands_as", k, "when"), one.when
 
 
 def _wrong_condition(plan: Plan, record: ActionSpec, condition: Condition) -> Iterator[tuple[str, str]]:

@@ -88,6 +88,8 @@ class FieldSpec(PlanPart):
     `default` is what a question left unanswered means. `pupil` marks what identifies the pupil instead of the case.
     `missing` is said when a required answer is not given. `anonymous` is when the answer may not name the pupil (S2.2).
     `draft` prefills the answer. `withheld` leaves it out of what parents are given: it says who reported or told.
+    `asked_in` are the steps of the case in which it is asked; empty: always. `safety` marks a question about the
+    pupil's safety, which has no default: somebody must answer it (S4.1).
     """
 
     id: Id
@@ -106,6 +108,8 @@ class FieldSpec(PlanPart):
     anonymous: Condition | None = None
     draft: Literal["anonymous_summary"] | None = None
     withheld: bool = False
+    asked_in: tuple[Id, ...] = ()
+    safety: bool = False
 
     @model_validator(mode="after")
     def _choices_fit_the_kind(self) -> FieldSpec:
@@ -117,6 +121,8 @@ class FieldSpec(PlanPart):
             raise ValueError(f"every choice has an id of its own, and none is {GIVEN!r}: that is any answer")
         if self.default and self.default not in ids:
             raise ValueError(f"default {self.default!r} is none of the choices")
+        if self.safety and (self.default or not has_choices or not self.required):
+            raise ValueError("a question about safety is a required choice without a default")
         return self
 
     @model_validator(mode="after")
@@ -134,13 +140,15 @@ class FieldSpec(PlanPart):
 class Presence(PlanPart):
     """Who must take part (`field` holds the people): everyone of `all_of`, somebody of `one_of`, nobody of `none_of`.
 
-    `unless` lifts the rule, for example where another person was chosen for the pupil's sake (S3.3).
+    `unless` lifts the rule, for example where another person was chosen for the pupil's sake (S3.3). `at_least` is how
+    many people of the school there must be (S3.1).
     """
 
     field: Id
     all_of: tuple[Role, ...] = ()
     one_of: tuple[Role, ...] = ()
     none_of: tuple[Role, ...] = ()
+    at_least: Annotated[int, Field(ge=0, le=10)] = 0
     unless: Condition | None = None
     reason: str
     none_of_reason: str = ""

@@ -17,9 +17,13 @@ from meldcode.domain.plan.roles import Role
 
 
 class Lead(PlanPart):
-    """Where an answer leads: to a step, or to the end of the case with an outcome."""
+    """Where an answer leads: to a step, or to the end of the case with an outcome.
+
+    `at` are the steps of the case from which it leads there; empty: from everywhere.
+    """
 
     when: Condition = {}
+    at: tuple[Id, ...] = ()
     to: Id | None = None
     close: Id | None = None
     rule: str = ""
@@ -55,7 +59,8 @@ class Effect(StrEnum):
     `corrects` another entry (S1.2); `joins` this case to another about the same pupil, which `receives` it;
     `differs` says that another case is about another pupil; `hands_over` the case to another teacher (G5); `alarms`
     about immediate danger (G4); `postpones` the reminders of the step to a day (G2); `holds` a closed case until a
-    day, so that it is not destroyed before; `exports` the dossier: to whom and why, whole or as parents may see it.
+    day, so that it is not destroyed before; `exports` the dossier: to whom and why, whole or as parents may see it;
+    `fast_lane` records that 112 or Veilig Thuis was called, from any step, and skips the steps before the report (G8).
     The fields that an effect needs are found by their `Meaning`.
     """
 
@@ -68,9 +73,10 @@ class Effect(StrEnum):
     POSTPONES = "postpones"
     HOLDS = "holds"
     EXPORTS = "exports"
+    FAST_LANE = "fast_lane"
 
 
-OPTIONAL_EFFECTS = (Effect.HOLDS, Effect.EXPORTS)
+OPTIONAL_EFFECTS = (Effect.HOLDS, Effect.EXPORTS, Effect.FAST_LANE)
 """Effects that came after plans were in use: a plan may do without."""
 
 
@@ -89,12 +95,38 @@ class FollowUp(PlanPart):
     owner: Id
 
 
+class StandsAs(PlanPart):
+    """When `when` holds, the entry stands as this record too: a signal can be a disclosure (S3.4).
+
+    `at` are the steps of the case in which it does; empty: in all of them.
+    """
+
+    when: Condition = {}
+    at: tuple[Id, ...] = ()
+    record: Id
+
+
+class Urgency(PlanPart):
+    """What cannot wait: due the same day when one of `when` holds (G8, S4.9).
+
+    `to` are reminded of it, also in vacations. Their reminders come every so many minutes on that day, and
+    on each later day in the morning.
+    """
+
+    when: Annotated[tuple[Condition, ...], Field(min_length=1)] = ({},)
+    every_minutes: Annotated[int, Field(ge=15, le=600)] = 60
+    to: Annotated[tuple[Role, ...], Field(min_length=1)]
+
+
 class ActionSpec(PlanPart):
     """Something that is done and recorded: a form with its rules.
 
     `by`: roles that may make it (G1). `when`: it only applies then. `optional`: the step does not wait for it.
     `agrees_with`: another person than that record's author, and together they fill all the roles of `by` (S4.3).
-    `logbook`: the logbook is shown above the questions (S4.1). `follow_up`: an appointment to be reminded of.
+    `logbook`: the logbook is shown above the questions, for it is weighed here (S4.1). `shows`: records whose last
+    entry is shown above the questions. `follow_up`: an appointment to be reminded of. `lapses`: stands no longer once
+    the case comes back to an earlier step. `owed`: still to be done after the fast lane skipped it (G8). `urgent`: how
+    its agreement is reminded of.
     """
 
     id: Id
@@ -112,8 +144,13 @@ class ActionSpec(PlanPart):
     tell: tuple[Tell, ...] = ()
     agrees_with: Id | None = None
     logbook: bool = False
+    shows: tuple[Id, ...] = ()
     follow_up: FollowUp | None = None
     effect: Effect | None = None
+    stands_as: tuple[StandsAs, ...] = ()
+    lapses: bool = False
+    owed: bool = False
+    urgent: Urgency | None = None
     rules: tuple[str, ...] = ()
 
     def field(self, field_id: str) -> FieldSpec | None:
@@ -132,6 +169,11 @@ class ActionSpec(PlanPart):
         """Return the form as it is asked within a case, where the pupil is known."""
         return self.model_copy(update={"fields": tuple(field for field in self.fields if not field.pupil)})
 
+    def asked_in(self, step: str) -> ActionSpec:
+        """Return the form as it is asked while a case is at this step."""
+        fields = tuple(field for field in self.fields if not field.asked_in or step in field.asked_in)
+        return self if fields == self.fields else self.model_copy(update={"fields": fields})
+
 
 class EscalationLevel(PlanPart):
     """One level of a step's escalation: these roles are reminded, so many school days after the deadline.
@@ -145,14 +187,27 @@ class EscalationLevel(PlanPart):
 
 
 class Deadline(PlanPart):
-    """School days from when the step began; 0 is the same school day. `each` counts anew from every such record."""
+    """School days from when the step began; 0 is the same school day. `each` counts anew from every such record.
+
+    So do those of `or_each`. `weekdays` counts working days instead of school days: those of Veilig Thuis (S4.10).
+    """
 
     school_days: Annotated[int, Field(ge=0, le=400)]
     each: Id | None = None
+    or_each: tuple[Id, ...] = ()
+    weekdays: bool = False
+
+    @property
+    def counted(self) -> tuple[Id, ...]:
+        """The records from whose last entry the deadline counts."""
+        return (*((self.each,) if self.each else ()), *self.or_each)
 
 
 class Step(PlanPart):
-    """A step of the plan. Parts of one step of the source share its `number`; `who` is who acts."""
+    """A step of the plan. Parts of one step of the source share its `number`; `who` is who acts.
+
+    `urgent` says when it cannot wait: then its deadline is the same day.
+    """
 
     id: Id
     number: Annotated[int, Field(ge=1, le=20)]
@@ -161,6 +216,7 @@ class Step(PlanPart):
     explain: Annotated[str, Field(max_length=1500)] = ""
     deadline: Deadline | None = None
     remind: tuple[EscalationLevel, ...] = ()
+    urgent: Urgency | None = None
     records: tuple[ActionSpec, ...] = ()
     then: Id | None = None
 
@@ -227,6 +283,15 @@ class Plan(PlanPart):
             return self.step(step.then)
         following = self.place(step.id) + 1
         return self.steps[following] if following < len(self.steps) else None
+
+    def is_mark(self, record: ActionSpec) -> bool:
+        """Tell whether only other records stand as this one: it asks nothing, and nobody fills it in."""
+        return record.id in self._marks
+
+    @cached_property
+    def _marks(self) -> frozenset[str]:
+        named = {one.record for record in self.records.values() for one in record.stands_as}
+        return frozenset(name for name in named if name in self.records and not self.records[name].fields)
 
     def outcome(self, outcome_id: str) -> Outcome | None:
         """Return the outcome with this id, if the plan has it."""

@@ -30,7 +30,7 @@ from handlers.views.messages import Rendered, render, render_reminders
 from meldcode.application.executor import JOB_SECONDS, Executor
 from meldcode.application.jobs.reminders import current_reminder, earliest_delivery
 from meldcode.application.jobs.undelivered import LostMessage, report_undelivered
-from meldcode.application.messages import Payload, Reminder
+from meldcode.application.messages import Payload, Reminder, UrgentReminder
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.staff import Identity
 from storage.repositories.outbox import Claimed, SendQueue
@@ -40,6 +40,8 @@ log = logging.getLogger("meldwijzer.outbox")
 AT_ONCE = 100
 """The most messages that are sent at the same time."""
 LEASE = timedelta(minutes=2)
+REMINDERS = (Reminder.kind, UrgentReminder.kind)
+"""Messages that go along in one with others of their kind."""
 LONGEST_WAIT = timedelta(minutes=30)
 LOCKED_OUT_WAIT = timedelta(minutes=1)
 """Between two tries while Slack refuses the token. Messages of workspaces with another token are still sent."""
@@ -235,7 +237,7 @@ def _taken(uow: StoredUnitOfWork, now: datetime, most: int) -> list[Delivery]:
     """Claim and render what is due. Reminders that wait for the same person become one message."""
     deliveries = []
     for first in uow.queue.claim(now, most, LEASE):
-        alike = uow.queue.claim_alike(first, now, LEASE) if first.kind == Reminder.kind and first.identity else []
+        alike = uow.queue.claim_alike(first, now, LEASE) if first.kind in REMINDERS and first.identity else []
         deliveries.append(_delivery(uow, [first, *alike], now))
     return deliveries
 

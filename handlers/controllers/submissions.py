@@ -13,8 +13,10 @@ from handlers.platform.form_state import first_input, read_form
 from handlers.platform.request import Request, Services
 from handlers.views.actions import DEPUTY_FORM, EXPORT, FORM, READ_OVER, REVIEW, ROLES_FORM
 from handlers.views.blocks import notice_modal
+from handlers.views.forms import form_modal
 from handlers.views.review import review_modal
 from handlers.views.saved import saved_modal
+from meldcode.application.cases.open_form import FormView
 from meldcode.application.cases.record_entry import Saved, record_draft, record_entry
 from meldcode.domain.errors import Invalid, Refused
 
@@ -34,6 +36,8 @@ async def submit_form(services: Services, request: Request) -> Answer:
     if isinstance(outcome, Saved):
         services.wake()
         return {"response_action": "update", "view": saved_modal(outcome)}
+    if isinstance(outcome, FormView):
+        return {"response_action": "update", "view": form_modal(outcome)}
     return {"response_action": "update", "view": review_modal(outcome, ref)}
 
 

@@ -15,12 +15,12 @@ from handlers.i18n.texts import text
 from handlers.platform import limits
 from handlers.views import blocks as b
 from handlers.views.actions import JOIN, MAKE_RECORD, TELL_APART, acute_button
-from handlers.views.logbook import logbook
+from handlers.views.logbook import logbook, owed_words
 from handlers.views.readers import readers_button
 from meldcode.application.cases.view_case import CaseView
 from meldcode.application.jobs.reminders import IN_CHARGE
 from meldcode.domain.case.header import CaseHeader
-from meldcode.domain.case.state import Status, to_act
+from meldcode.domain.case.state import Status, is_urgent, to_act
 from meldcode.domain.plan.forms import Meaning
 from meldcode.domain.plan.model import ActionSpec, Effect, Plan, Step
 
@@ -34,8 +34,10 @@ def case_modal(view: CaseView, page: int | None = None) -> b.View:
     blocks = [
         b.header(name),
         *_standing(view),
+        *_newer(view),
         *_same_pupil(view),
         *b.actions(_case_buttons(view)),
+        *_owed(view),
         b.divider(),
         *logbook(view, page),
         b.divider(),
@@ -58,6 +60,7 @@ def _standing(view: CaseView) -> list[b.Block]:
     waiting = _bullets([record.title for record in view.open])
     lines = [
         f"*{text('step_of', number=str(step.number), total=texts.steps_in(plan), title=step.title)}*",
+        *([text("must_today")] if is_urgent(plan, state) else []),
         text("case_turn", who=texts.roles(to_act(plan, state))),
         text("case_needed", records=waiting) if waiting else text("case_watch"),
         *([text("agrees")] if any(_is_own_proposal(view, record) for record in view.open) else []),
@@ -65,6 +68,23 @@ def _standing(view: CaseView) -> list[b.Block]:
         *_postponed(view),
     ]
     return [b.section("\n".join(lines)), *([b.context(step.explain)] if step.explain else [])]
+
+
+def _newer(view: CaseView) -> list[b.Block]:
+    """The signals that came after the weighing, so that nobody decides on an old one (S4.1)."""
+    entries = {entry.seq for entry in view.newer}
+    code = view.context.stored.code
+    new = [line for line in view.lines if line.entry.seq in entries and line.code == code]
+    lines = [f"{line.entry.seq}. {line.record.title}, {day(line.happened)}" for line in new]
+    return [b.section(f"*{text('case_newer_signals')}*{_bullets(['', *map(b.escape, lines)])}")] if lines else []
+
+
+def _owed(view: CaseView) -> list[b.Block]:
+    """What the fast lane skipped and is still to be done, with the buttons to do it (G8)."""
+    if not view.owed:
+        return []
+    buttons = [_record_button(view, record) for record in view.doable if record in view.owed]
+    return [b.section(owed_words(view.owed)), *b.actions(buttons)]
 
 
 def _kept_until(moment: datetime, plan: Plan) -> str:
@@ -100,21 +120,34 @@ def _bullets(titles: list[str]) -> str:
 
 
 def _case_buttons(view: CaseView) -> list[b.Block]:
-    """The next action first, as the only coloured button; actions that were done already or are rare go into a menu."""
-    plan, standing = view.context.plan, view.context.state.standing
-    menu = [r for r in view.doable if (r.id in standing or r in plan.always) and r.id != plan.opens]
-    shown = sorted((r for r in view.doable if r not in menu), key=lambda record: _urgency(view, record))
+    """The next action first, as the only coloured button; actions that were done already or are rare go into a menu.
+
+    The fast lane is never in the menu (G8), and what it skipped has a place of its own.
+    """
+    doable = [record for record in view.doable if record not in view.owed]
+    menu = [record for record in doable if _is_rare(view, record)]
+    shown = sorted((r for r in doable if r not in menu), key=lambda record: _urgency(view, record))
     buttons = []
     for number, record in enumerate(shown):
         is_next = number == 0 and _urgency(view, record) == 0
-        action = f"{MAKE_RECORD}.{record.id}"
-        buttons.append(b.button(record.button, action, _record_value(view, record), style="primary" if is_next else ""))
+        buttons.append(_record_button(view, record, style="primary" if is_next else ""))
     return [*buttons, acute_button(view.context.stored.code), *_menus(view, menu)]
+
+
+def _record_button(view: CaseView, record: ActionSpec, style: str = "") -> b.Block:
+    return b.button(record.button, f"{MAKE_RECORD}.{record.id}", _record_value(view, record), style=style)
+
+
+def _is_rare(view: CaseView, record: ActionSpec) -> bool:
+    plan, state = view.context.plan, view.context.state
+    if record.id == plan.opens or record.effect is Effect.FAST_LANE or record in view.open:
+        return False
+    return record.id in state.standing or record in plan.always
 
 
 def _urgency(view: CaseView, record: ActionSpec) -> int:
     """0 for what the step needs now, 1 for what it allows, 2 for what waits for a colleague or is always possible."""
-    if record.id == view.context.plan.opens or _is_own_proposal(view, record):
+    if (record in view.context.plan.always and record not in view.open) or _is_own_proposal(view, record):
         return 2
     is_called_for = bool(record.when) or record.id in {waiting.id for waiting in view.open}
     return 0 if is_called_for else 1

@@ -17,7 +17,7 @@ from handlers.platform.form_reference import FormRef
 from handlers.platform.form_state import ANSWER, SCHOOL
 from handlers.views import blocks as b
 from handlers.views.actions import EXPORT, FORM
-from handlers.views.logbook import logbook_above
+from handlers.views.logbook import logbook_above, owed_words
 from meldcode.application.cases.open_form import Consequence, FormView
 from meldcode.domain.case.state import Answer
 from meldcode.domain.plan.forms import Choice, FieldKind, FieldSpec
@@ -30,7 +30,7 @@ def form_modal(form: FormView, ref: FormRef | None = None) -> b.View:
     ref = ref or FormRef(form.record.id, form.case, form.seen, form.refers_to)
     blocks = [
         *_head(form),
-        *_logbook(form),
+        *_above(form),
         *_school(form.schools),
         *(_input(f, form.initial.get(f.id, "")) for f in form.record.fields),
     ]
@@ -52,6 +52,8 @@ def _title(record: ActionSpec) -> str:
 
 def _head(form: FormView) -> list[b.Block]:
     lines = [b.context(text("form_case", code=form.case))] if form.case else []
+    if form.is_asked_further:
+        lines.append(b.section(text("form_further")))
     if form.record.explain:
         lines.append(b.section(form.record.explain))
     if form.consequences:
@@ -71,8 +73,12 @@ def _consequences(found: Iterable[Consequence]) -> Iterator[str]:
             yield text(f"lead_close{always}", choice=choice, title=outcome.title if outcome else "")
 
 
-def _logbook(form: FormView) -> list[b.Block]:
-    return [*logbook_above(form.logbook), b.divider()] if form.logbook else []
+def _above(form: FormView) -> list[b.Block]:
+    """What is to be read before the questions, the most urgent first."""
+    blocks: list[b.Block] = [b.section(owed_words(form.owed))] if form.owed else []
+    for title, view in (("case_newer_signals", form.newer), ("form_shown", form.shown), ("case_log", form.logbook)):
+        blocks += logbook_above(view, text(title), beside=blocks) if view else []
+    return [*blocks, b.divider()] if blocks else []
 
 
 def _foot(form: FormView) -> list[b.Block]:

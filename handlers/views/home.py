@@ -23,8 +23,10 @@ from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Deputy, Person
 from meldcode.domain.worklist import Section
 
+NEEDS_READER = (Section.URGENT, Section.WAITS)
 DONE, TO_DO = "●", "○"
 TITLES = {
+    Section.URGENT: "home_urgent",
     Section.WAITS: "home_waiting",
     Section.WATCHES: "home_watching",
     Section.FOLLOWS: "home_following",
@@ -62,11 +64,11 @@ def case_list(overview: Overview) -> list[b.Block]:
     """Return a page of cases: those that wait for this person, this week, then the others."""
     if not overview.counts:
         return [b.section(_empty(overview)), *_week(overview)]
-    waiting = [row for row in overview.rows if row.place is Section.WAITS]
+    waiting = [row for row in overview.rows if row.place in NEEDS_READER]
     blocks = _rows(waiting, overview)
     if not waiting and overview.page == 0:
         blocks = [b.section(text("home_nothing_waits"))]
-    others = [row for row in overview.rows if row.place is not Section.WAITS]
+    others = [row for row in overview.rows if row.place not in NEEDS_READER]
     return [*blocks, *_week(overview), *_schools(overview), *_rows(others, overview)]
 
 
@@ -74,7 +76,7 @@ def waiting_list(overview: Overview) -> list[b.Block]:
     """Return the first cases that wait for this person, or the sentence that none do."""
     if not overview.counts:
         return [b.section(_empty(overview))]
-    waiting = [row for row in overview.rows if row.place is Section.WAITS][: limits.WAITING]
+    waiting = [row for row in overview.rows if row.place in NEEDS_READER][: limits.WAITING]
     return _rows(waiting, overview) or [b.section(text("home_nothing_waits"))]
 
 

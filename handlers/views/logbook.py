@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from handlers.i18n import texts
@@ -15,6 +15,7 @@ from handlers.views import blocks as b
 from handlers.views.actions import CORRECT, TURN_PAGE
 from meldcode.application.cases.view_case import CaseView, LogbookLine
 from meldcode.domain.calendar import AMSTERDAM
+from meldcode.domain.plan.model import ActionSpec
 
 
 def logbook(view: CaseView, page: int | None) -> list[b.Block]:
@@ -32,26 +33,33 @@ def logbook(view: CaseView, page: int | None) -> list[b.Block]:
     return blocks + b.actions(_page_buttons(view.context.stored.code, number, pages))
 
 
-def logbook_above(view: CaseView) -> list[b.Block]:
-    """Return the whole logbook, to read above the questions of a form (S4.1); a long one is set more densely.
+def owed_words(records: Iterable[ActionSpec]) -> str:
+    """Return what the fast lane skipped and is still to be done, as a list (G8)."""
+    return text("case_owed", records="".join(f"\n• {b.escape(record.title)}" for record in records))
+
+
+def logbook_above(view: CaseView, title: str, beside: Sequence[b.Block] = ()) -> list[b.Block]:
+    """Return these entries, to read above the questions of a form beside what is there already (S4.1).
+
+    Long ones are set more densely.
 
     The oldest entries are left out only when Slack cannot show all of them, and the text says so.
     """
-    title = b.section(f"*{text('case_log')}*")
+    head, room = b.section(f"*{title}*"), limits.ABOVE_FORM - len(beside)
     roomy = [block for line in view.lines for block in _without_buttons(_entry(line, view))]
-    if len(roomy) <= limits.ABOVE_FORM and _size(roomy) <= limits.ABOVE_FORM_BYTES:
-        return [title, *roomy]
+    if len(roomy) <= room and _size([*beside, *roomy]) <= limits.ABOVE_FORM_BYTES:
+        return [head, *roomy]
     dense = [b.typed(_in_one_text(line, view)) for line in view.lines]
-    fitting = _newest_that_fit(dense)
+    fitting = _newest_that_fit(dense, room, limits.ABOVE_FORM_BYTES - _size([*beside]))
     shortened = [] if len(fitting) == len(dense) else [b.context(text("log_shortened"))]
-    return [title, *shortened, *(block for entry in fitting for block in entry)]
+    return [head, *shortened, *(block for entry in fitting for block in entry)]
 
 
-def _newest_that_fit(entries: list[list[b.Block]]) -> list[list[b.Block]]:
+def _newest_that_fit(entries: list[list[b.Block]], most: int, bytes_: int) -> list[list[b.Block]]:
     blocks = size = 0
     for number, entry in enumerate(reversed(entries)):
         blocks, size = blocks + len(entry), size + _size(entry)
-        if blocks > limits.ABOVE_FORM or size > limits.ABOVE_FORM_BYTES:
+        if blocks > most or size > bytes_:
             return entries[len(entries) - number :]
     return entries
 

@@ -27,6 +27,7 @@ from meldcode.application.messages import (
     Recorded,
     RolesChanged,
     Undelivered,
+    UrgentReminder,
     VacationReminder,
     WeeklyOverview,
 )
@@ -97,10 +98,12 @@ def _reminders(several: Sequence[CurrentReminder]) -> Rendered:
 
 def _reminder(reminder: CurrentReminder) -> Rendered:
     code = reminder.payload.code
-    records = _record_buttons(reminder.plan, code, may_hand_over=reminder.payload.may_hand_over)
+    is_urgent = isinstance(reminder.payload, UrgentReminder)
+    records = [] if is_urgent else _record_buttons(reminder.plan, code, may_hand_over=reminder.payload.may_hand_over)
     buttons = [open_button(code, style="primary"), *records, acute_button(code)]
     lines = "\n".join([*_lines(reminder), *_before_vacation([reminder])])
-    return text("reminder_notification", code=code), [b.section(lines), *b.actions(buttons)]
+    said = text("reminder_urgent" if is_urgent else "reminder_notification", code=code)
+    return said, [b.section(lines), *b.actions(buttons)]
 
 
 def _record_buttons(plan: Plan, code: str, *, may_hand_over: bool) -> list[b.Block]:
@@ -131,6 +134,8 @@ def _title(reminder: CurrentReminder) -> str:
             return text("reminder_vacation", code=code, day=day(first_day))
         case AppointmentReminder(code=code, day=due, instead_of_owner=instead):
             return text("reminder_follow_up_instead" if instead else "reminder_follow_up", code=code, day=day(due))
+        case UrgentReminder(code=code):
+            return text("reminder_urgent", code=code)
         case payload:
             return text("reminder_title", code=payload.code)
 

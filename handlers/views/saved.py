@@ -7,14 +7,17 @@ from handlers.i18n.texts import text
 from handlers.views import blocks as b
 from handlers.views.actions import acute_button, open_button
 from meldcode.application.cases.record_entry import Saved
-from meldcode.domain.case.state import Status, needed, to_act
+from meldcode.domain.case.state import Status, is_urgent, needed, to_act
 
 
 def saved_modal(saved: Saved) -> b.View:
     """Return the confirmation."""
     lines = [text("saved", what=saved.record.title, code=saved.code), *_notified_lines(saved), _next_line(saved)]
+    if is_urgent(saved.plan, saved.state):
+        lines.append(text("must_today"))
     if saved.record.id == saved.plan.opens:
-        lines.append(text("saved_teacher"))
+        is_first_step = saved.state.step == saved.plan.steps[0].id
+        lines.append(text("saved_teacher" if is_first_step else "saved_more"))
     blocks = [b.section(line) for line in lines]
     blocks += b.actions([open_button(saved.code, style="primary"), acute_button(saved.code)])
     return b.modal(text("saved_title"), blocks, close=text("close"), clear_on_close=True)

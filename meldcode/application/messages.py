@@ -113,6 +113,15 @@ class AppointmentReminder(Reminder):
 
 
 @dataclass(frozen=True)
+class UrgentReminder(Reminder):
+    """Something cannot wait until tomorrow (G8, S4.9): `what` the case waits for since `since`."""
+
+    kind: ClassVar[str] = "urgent_reminder"
+    what: str
+    since: datetime
+
+
+@dataclass(frozen=True)
 class UnusualReaders:
     """How many people read unusually often in the week that began on this Monday."""
 
@@ -184,6 +193,7 @@ PAYLOADS: tuple[type[Payload], ...] = (
     StepReminder,
     VacationReminder,
     AppointmentReminder,
+    UrgentReminder,
     WeeklyOverview,
     CaseEnding,
     CaseWithoutHolder,
@@ -191,7 +201,7 @@ PAYLOADS: tuple[type[Payload], ...] = (
     RolesChanged,
     DeputyArranged,
 )
-URGENT: tuple[type[Payload], ...] = (Alarm, AlarmInCase, AlarmUndelivered)
-"""Messages about immediate danger wait for no other message (G4)."""
-QUIET: tuple[type[Payload], ...] = (Reminder, CaseWithoutHolder)
+URGENT: tuple[type[Payload], ...] = (Alarm, AlarmInCase, AlarmUndelivered, UrgentReminder)
+"""Messages about danger wait for no other message (G4)."""
+QUIET: tuple[type[Payload], ...] = (StepReminder, VacationReminder, AppointmentReminder, CaseWithoutHolder)
 """Messages that do not come outside school hours."""

@@ -33,6 +33,7 @@ from storage.session import Session
 NO_DAY = date.max
 """Stored for a work item without a last day, so that it sorts last on both databases."""
 _ORDER = (work_items.c.section, work_items.c.due, work_items.c.code)
+_NEEDS_SOMETHING = (Section.URGENT, Section.WAITS)
 _POSTPONED = (work_items.c.postponed_to, work_items.c.postponed_by)
 """The same for all work items of a case."""
 
@@ -86,7 +87,7 @@ class StoredWorklists(Worklists):
         count = func.count()
         query = (
             select(work_items.c.assignee, count, _overdue(today))
-            .where(work_items.c.school == school, work_items.c.section == Section.WAITS)
+            .where(work_items.c.school == school, work_items.c.section.in_(_NEEDS_SOMETHING))
             .group_by(work_items.c.assignee)
             .order_by(count.desc(), work_items.c.assignee)
         )
@@ -182,7 +183,7 @@ def _due(assignees: int) -> Select[Any]:
         .order_by(work_items.c.due, work_items.c.code)
         .limit(bindparam("most"))
         for number in range(assignees)
-        for section in (Section.WAITS, Section.WATCHES)
+        for section in (*_NEEDS_SOMETHING, Section.WATCHES)
     ]
     query = _each_once(mine)
     return query.order_by(*query.selected_columns[2:4]).limit(bindparam("most"))

@@ -13,7 +13,7 @@ from meldcode.application.cases.view_case import CaseView, build_case_view, may_
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain import form_rules
 from meldcode.domain.calendar import AMSTERDAM
-from meldcode.domain.case.state import Answer, Answers, holds
+from meldcode.domain.case.state import Answer, Answers, Entry, asked_first, asked_now, holds, newer_than_weighing, owed
 from meldcode.domain.errors import Refused
 from meldcode.domain.plan.forms import FieldKind, Meaning
 from meldcode.domain.plan.model import ActionSpec, Effect, Outcome, Plan, Step
@@ -33,7 +33,8 @@ class Consequence:
 class FormView:
     """A form to be filled in. Without `case` it opens one; `schools` is more than one where a choice is needed.
 
-    `logbook` is the case, where the form shows it above the questions (S4.1).
+    Above the questions stand the entries of `shown`, those of `newer` (signals after the weighing, S4.1), the whole
+    `logbook`, and the titles of what is still `owed`. `is_asked_further` says that an answer was still missing.
     """
 
     record: ActionSpec
@@ -44,7 +45,11 @@ class FormView:
     refers_to: int = 0
     schools: tuple[School, ...] = ()
     consequences: tuple[Consequence, ...] = ()
+    shown: CaseView | None = None
+    newer: CaseView | None = None
     logbook: CaseView | None = None
+    owed: tuple[ActionSpec, ...] = ()
+    is_asked_further: bool = False
 
 
 def signal_form(uow: UnitOfWork, actor: Actor, text: str, now: datetime) -> FormView:
@@ -61,7 +66,7 @@ def signal_form(uow: UnitOfWork, actor: Actor, text: str, now: datetime) -> Form
     told = plan.opening.field(plan.opening.id_of(Meaning.WHAT_HAPPENED))
     if text and told:
         initial[told.id] = text[: told.max_length]
-    return FormView(plan.opening, plan, initial, schools=tuple(membership.school for membership in memberships))
+    return FormView(asked_first(plan), plan, initial, schools=tuple(membership.school for membership in memberships))
 
 
 def record_form(uow: UnitOfWork, actor: Actor, code: str, record: str, refers_to: int, now: datetime) -> FormView:
@@ -77,8 +82,9 @@ def record_form(uow: UnitOfWork, actor: Actor, code: str, record: str, refers_to
         raise Refused("unknown_entry")
     if asked.effect in (Effect.POSTPONES, Effect.HOLDS, Effect.EXPORTS):
         form_rules.refuse_unless_possible(plan, context.state, asked)
-    form, case = asked.without_pupil(), context.stored
+    form, case = asked_now(plan, asked, context.state).without_pupil(), context.stored
     names = [colleague.name for colleague in uow.staff.of_school(context.school)]
+    shown, newer, logbook = _to_read_first(uow, context, form, now)
     return FormView(
         form,
         context.plan,
@@ -87,19 +93,54 @@ def record_form(uow: UnitOfWork, actor: Actor, code: str, record: str, refers_to
         case.version,
         refers_to,
         consequences=tuple(_consequences(form, context)),
-        logbook=_to_read_first(uow, context, form, now),
+        owed=tuple(owed(plan, context.state)) if _may_end(plan, form) else (),
+        shown=shown,
+        newer=newer,
+        logbook=logbook,
     )
 
 
-def _to_read_first(uow: UnitOfWork, context: CaseContext, form: ActionSpec, now: datetime) -> CaseView | None:
-    """What the form shows above the questions: the whole logbook (S4.1), or the proposal it answers (S4.3)."""
-    proposal = context.state.standing.get(form.agrees_with or "")
-    if not form.logbook and proposal is None:
+def further_questions(context: CaseContext, answers: Answers) -> FormView | None:
+    """Return the opening form bound to the pupil's case, when that asks more than a first signal does (S4.6)."""
+    if context.case is None:
         return None
+    plan, case = context.plan, context.case
+    form = asked_now(plan, plan.opening, context.state).without_pupil()
+    if form == asked_first(plan).without_pupil():
+        return None
+    consequences = tuple(_consequences(form, context))
+    return FormView(form, plan, answers, case.code, case.version, consequences=consequences, is_asked_further=True)
+
+
+def _to_read_first(
+    uow: UnitOfWork, context: CaseContext, form: ActionSpec, now: datetime
+) -> tuple[CaseView | None, CaseView | None, CaseView | None]:
+    """What stands above the questions: what the form agrees with (S4.3) or shows, and the whole logbook (S4.1)."""
+    state = context.state
+    shown = [state.standing[id_] for id_ in (form.agrees_with or "", *form.shows) if id_ in state.standing]
+    newer = newer_than_weighing(context.plan, state, context.entries) if _uses_weighing(context.plan, form) else []
+    if not (form.logbook or shown or newer):
+        return None, None, None
     view = build_case_view(uow, context, now)
-    if form.logbook or proposal is None:
-        return view
-    return replace(view, lines=tuple(line for line in view.lines if line.entry == proposal))
+    return _only(view, shown), _only(view, newer), view if form.logbook else None
+
+
+def _only(view: CaseView, entries: Sequence[Entry]) -> CaseView | None:
+    """The case with these entries of its logbook alone, in their order."""
+    lines = [line for entry in entries for line in view.lines if line.entry is entry]
+    return replace(view, lines=tuple(lines)) if lines else None
+
+
+def _uses_weighing(plan: Plan, form: ActionSpec) -> bool:
+    return any(plan.records[shown].logbook for shown in form.shows)
+
+
+def _may_end(plan: Plan, form: ActionSpec) -> bool:
+    """Whether this form closes the case, or is the proposal to."""
+    leads = [
+        lead for record in plan.records.values() if form.id in (record.id, record.agrees_with) for lead in record.leads
+    ]
+    return any(lead.close for lead in leads)
 
 
 def find_draft(
@@ -112,7 +153,7 @@ def find_draft(
     if code:
         return replace(record_form(uow, actor, code, record, refers_to, now), initial=answers)
     plan = uow.plans.current()
-    return FormView(plan.opening, plan, answers)
+    return FormView(asked_first(plan), plan, answers)
 
 
 def _initial(record: ActionSpec, now: datetime) -> dict[str, Answer]:

@@ -13,6 +13,7 @@ from meldcode.application.actor import Actor
 from meldcode.application.case_context import CaseContext, case_context, readable_case
 from meldcode.application.cases.append_entry import append_entry
 from meldcode.application.cases.notifications import Notified
+from meldcode.application.cases.open_form import FormView, further_questions
 from meldcode.application.cases.submission import FilledForm, RecordEntry, check_form, context_of, spec_of
 from meldcode.application.ports.cases import Submission
 from meldcode.application.ports.unit_of_work import UnitOfWork
@@ -54,19 +55,22 @@ class NeedsReview:
     found: Mapping[str, Sequence[Found]]
 
 
-def record_entry(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: datetime) -> Saved | NeedsReview:
+def record_entry(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: datetime) -> Saved | NeedsReview | FormView:
     """Append an entry to a case; the opening form also opens the case (S1.1, S1.2).
 
     1. A submission that was stored before returns its first result.
     2. The case is opened, once. One that the actor may not read does not exist for them (G3).
     3. Access (G1) and plan rules: a violation raises Refused or Invalid, and nothing is stored.
-    4. Hints, unless the author has already seen them (S1.4, S1.5): the form is kept as a draft and shown again.
-    5. Append the entry with the state it leads to, notify through the outbox, schedule the next reminder.
+    4. A case that asks more than a first signal does: its form is shown, with what was typed (S4.6).
+    5. Hints, unless the author has already seen them (S1.4, S1.5): the form is kept as a draft and shown again.
+    6. Append the entry with the state it leads to, notify through the outbox, schedule the next reminder.
     """
     if stored := uow.cases.find_submission(command.key):
         return _saved_before(uow, actor, command, stored)
     context = context_of(uow, actor, command)
     form = check_form(uow, actor, context, command, now)
+    if not command.case and (further := further_questions(context, form.typed)):
+        return further
     if not command.reviewed and (found := _hints_in(uow, context, form)):
         _keep_draft(uow, context, form, command.key, now)
         return NeedsReview(form.spec, form.typed, found)
@@ -75,7 +79,7 @@ def record_entry(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: datet
     return Saved(code, context.plan, form.spec, notified.state, notified.people, notified.missing_roles, author=author)
 
 
-def record_draft(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: datetime) -> Saved | NeedsReview:
+def record_draft(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: datetime) -> Saved | NeedsReview | FormView:
     """Store the draft that was shown for review ("Toch opslaan"). Raises Refused when it is gone."""
     answers = uow.drafts.find(command.key, actor.person.id, now)
     if answers is None and uow.cases.find_submission(command.key) is None:

@@ -11,7 +11,7 @@ from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain import form_rules
 from meldcode.domain.access import Permission, Relation, may
 from meldcode.domain.calendar import AMSTERDAM
-from meldcode.domain.case.state import Answer, Answers, Pupil
+from meldcode.domain.case.state import Answer, Answers, Pupil, asked_first, asked_now
 from meldcode.domain.errors import Invalid, Problem, Refused
 from meldcode.domain.ids import SchoolId
 from meldcode.domain.plan.forms import PUPIL_MEANINGS, FieldKind
@@ -79,6 +79,7 @@ def spec_of(plan: Plan, command: RecordEntry) -> ActionSpec:
 def check_form(uow: UnitOfWork, actor: Actor, context: CaseContext, command: RecordEntry, now: datetime) -> FilledForm:
     """Return the form with defaults filled in. Raises Refused or Invalid when it cannot be stored in this case."""
     spec = spec_of(context.plan, command)
+    spec = asked_now(context.plan, spec, context.state) if command.case else asked_first(context.plan)
     typed = form_rules.with_defaults(spec, command.answers)
     form = FilledForm(spec, typed, _with_people(uow, actor, spec, typed))
     _refuse_impossible(context, spec, command)

@@ -12,7 +12,7 @@ from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access import Permission, may
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.header import CaseHeader, Reading
-from meldcode.domain.case.state import Entry, Status, needed, offered
+from meldcode.domain.case.state import Entry, Status, needed, newer_than_weighing, offered, owed
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.forms import Meaning
 from meldcode.domain.plan.model import ActionSpec, Effect
@@ -38,7 +38,8 @@ class CaseView:
 
     `same_pupil` are cases that may be about the same pupil, shown only to whoever may join them. `kept_until` is from
     when on a closed one may be destroyed. `may_see_readers` says that this reader may see who read it. What last
-    put off the reminders of this step is `postponement`.
+    put off the reminders of this step is `postponement`. `newer` are signals after the weighing (S4.1), and `owed` is
+    what the fast lane skipped (G8).
     """
 
     context: CaseContext
@@ -50,6 +51,8 @@ class CaseView:
     kept_until: datetime | None = None
     may_see_readers: bool = False
     postponement: Entry | None = None
+    newer: tuple[Entry, ...] = ()
+    owed: tuple[ActionSpec, ...] = ()
 
 
 def open_case(uow: UnitOfWork, actor: Actor, code: str, now: datetime) -> CaseView:
@@ -76,6 +79,8 @@ def build_case_view(uow: UnitOfWork, context: CaseContext, now: datetime) -> Cas
         may_see_readers=may(Permission.SEE_READERS, context.relation, context.plan),
         kept_until=term.destroy_at if term else None,
         postponement=postponement(context.plan, context.state),
+        newer=tuple(newer_than_weighing(context.plan, context.state, context.entries)),
+        owed=tuple(owed(context.plan, context.state)),
     )
 
 

@@ -21,6 +21,7 @@ from meldcode.application.messages import (
     Payload,
     StepReminder,
     UnusualReaders,
+    UrgentReminder,
     VacationReminder,
     Waiting,
     WeeklyOverview,
@@ -33,7 +34,15 @@ from meldcode.domain.calendar import AMSTERDAM, DAY, BeyondCalendar, SchoolCalen
 from meldcode.domain.case.header import CaseHeader, Contents
 from meldcode.domain.case.state import State, Status, fold, needed, to_act
 from meldcode.domain.deadlines.reminders import Reminder, ReminderKind, counts_from
-from meldcode.domain.deadlines.schedule import RETRY, calendar_of, follow_ups, next_moment, open_moment, to_remind
+from meldcode.domain.deadlines.schedule import (
+    RETRY,
+    calendar_of,
+    follow_ups,
+    next_moment,
+    open_moment,
+    pressing,
+    to_remind,
+)
 from meldcode.domain.ids import CaseId, PersonId
 from meldcode.domain.plan.model import Effect, Plan, Step
 from meldcode.domain.plan.roles import Role
@@ -87,7 +96,8 @@ def current_reminder(uow: UnitOfWork, case: CaseId, payload: ReminderPayload, no
     plan = uow.plans.get(header.plan, header.plan_version)
     state = fold(plan, uow.cases.contents(case).entries)
     today = now.astimezone(AMSTERDAM).date()
-    if _is_outdated(payload, _waiting(plan, state), today):
+    urgent = {(one.what, one.since) for one in pressing(plan, state, now)}
+    if _is_outdated(payload, _waiting(plan, state), urgent, today):
         return None
     step, waits_for = plan.step(state.step), needed(plan, state)
     each = step.deadline.each if step.deadline else None
@@ -103,12 +113,14 @@ def current_reminder(uow: UnitOfWork, case: CaseId, payload: ReminderPayload, no
     return _with_days(current, state, calendar_of(uow.staff.school(header.school)))
 
 
-def _is_outdated(payload: ReminderPayload, waiting: Waiting, today: date) -> bool:
+def _is_outdated(payload: ReminderPayload, waiting: Waiting, urgent: set[tuple[str, datetime]], today: date) -> bool:
     match payload:
         case VacationReminder():
             return payload.first_day <= today
         case StepReminder():
             return payload.waiting != waiting
+        case UrgentReminder():
+            return (payload.what, payload.since) not in urgent
         case _:
             return False
 
@@ -159,7 +171,8 @@ def _remind_of(uow: UnitOfWork, case: CaseHeader, now: datetime) -> None:
         OutboxMessage(person.id, case.id, most.moment, _payload(case, plan, state, person, most))
         for person, most in _recipients(uow, case, contents, due)
     ]
-    uow.outbox.put_all(messages, open_moment(school, now))
+    uow.outbox.put_all([m for m in messages if not isinstance(m.payload, UrgentReminder)], open_moment(school, now))
+    uow.outbox.put_all([m for m in messages if isinstance(m.payload, UrgentReminder)], now)
     moments = [d.moment for d in due]
     rungs = max([case.rungs, *(d.rung for d in due)])
     again = next_moment(plan, state, contents.entries, school, now, done | set(moments))
@@ -180,6 +193,8 @@ def _with_days(current: CurrentReminder, state: State, calendar: SchoolCalendar)
 
 def _payload(case: CaseHeader, plan: Plan, state: State, person: Person, due: Reminder) -> ReminderPayload:
     may_hand_over = bool(_held(person, case, plan) & {*plan.record_with(Effect.HANDS_OVER).by})
+    if due.since is not None:
+        return UrgentReminder(case.code, may_hand_over, due.what, due.since)
     if due.day is None:
         return StepReminder(case.code, may_hand_over, _waiting(plan, state))
     if due.kind is ReminderKind.VACATION:
@@ -195,7 +210,7 @@ def _recipients(
     plan, calendar = uow.plans.get(case.plan, case.plan_version), calendar_of(uow.staff.school(case.school))
     owners = {d.moment: owner for d, owner in follow_ups(plan, contents.entries, calendar)}
     found: dict[PersonId, tuple[Person, Reminder]] = {}
-    for one in sorted(due, key=lambda d: d.at):
+    for one in sorted(due, key=lambda d: (d.kind is ReminderKind.URGENT, d.at)):
         wanted = [person for person in staff if _is_for(person, one, case, plan, owners.get(one.moment))]
         in_charge = [person for person in staff if person.roles_in(case.school) & {*IN_CHARGE}]
         instead = replace(one, roles=IN_CHARGE)

@@ -13,7 +13,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from pathlib import Path
@@ -30,7 +30,7 @@ from meldcode.application.cases.submission import RecordEntry
 from meldcode.application.cases.view_case import CaseView, open_case
 from meldcode.application.staff.deputies import Appoint, appoint_deputy, leave_or_return, notice_without_holder
 from meldcode.domain.case.header import CaseHeader, Reading
-from meldcode.domain.case.state import Answer, Entry, State, fold, needed
+from meldcode.domain.case.state import Answer, Entry, State, Status, asked_now, fold, needed
 from meldcode.domain.errors import Invalid, Problem, Refused
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan import file as plan_file
@@ -170,6 +170,9 @@ class Play:
         form = self.filled(record, by=by, **answers)
         command = RecordEntry(self._key(), record, form, code, seen=seen, refers_to=refers_to, reviewed=True)
         saved, told = self._told_by(lambda uow: record_entry(uow, actor_of(uow, by.identity), command, self.now))
+        if isinstance(saved, FormView):  # the case asks more: the form is sent again, with that answer too
+            bound = replace(command, key=self._key(), case=saved.case, seen=saved.seen)
+            saved, told = self._told_by(lambda uow: record_entry(uow, actor_of(uow, by.identity), bound, self.now))
         assert isinstance(saved, Saved)
         return Played(saved, told)
 
@@ -228,6 +231,12 @@ class Play:
         """Two people decide, at the step where that is done."""
         self.record("proposal", by=KARIN, decision=decision)
         return self.record("confirmation", by=FATIMA)
+
+    def ends_after_report(self) -> None:
+        """At the report: it is made, the parent is told, Veilig Thuis answers, and two people end it (S4.10)."""
+        for record in ("reported", "parent_told", "vt_answer", "report_end"):
+            self.record(record, by=KARIN)
+        self.record("report_end_agreed", by=FATIMA)
 
     def review(self, record: str, *, by: Actor, **answers: Any) -> NeedsReview:
         """Somebody fills in a form in which something is found, so that it is shown to them before it is stored."""
@@ -312,6 +321,8 @@ class Play:
         asked = self.plan.records.get(record)
         if asked is None:
             return {}
+        is_there = self.code and self.header().status is not Status.DESTROYED
+        asked = asked_now(self.plan, asked, self.state() if is_there else State(self.plan.steps[0].id))
         if "present" in answers:
             people = next(field.id for field in asked.fields if field.kind is FieldKind.PEOPLE)
             answers[people] = answers.pop("present") if people != "present" else answers["present"]
@@ -341,7 +352,9 @@ class Play:
         there: list[Actor] = []
         for role in (role for presence in asked for role in (*presence.all_of, *presence.one_of[:1])):
             there.append(self._holder(role, beside=there))
-        return there
+        fewest = max((presence.at_least for presence in asked), default=0)
+        there += [actor for actor in self.staff if actor not in there][: max(0, fewest - len(there))]
+        return list(dict.fromkeys(there))
 
     def _holder(self, role: Role, beside: Iterable[Actor] = ()) -> Actor:
         """Who fills the role, if possible another than `beside`: for the teacher, the one whose case it is."""

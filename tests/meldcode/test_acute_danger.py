@@ -44,8 +44,7 @@ def test_on_a_sunday_in_a_vacation_too(play: Play, in_case: bool) -> None:
 
 def test_on_a_closed_case_too_which_stays_closed(play: Play) -> None:
     play.reach("report")
-    play.record("reported", by=KARIN)
-    play.record("parent_told", by=KARIN)
+    play.ends_after_report()
     assert play.alarm(SANNE)[1] == {KARIN, FATIMA}
     assert play.header().status is Status.CLOSED
 

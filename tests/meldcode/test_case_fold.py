@@ -111,6 +111,5 @@ def test_of_two_joined_cases_the_one_under_way_goes_on(play: Play, reported: Act
     play.reach("report")
     play.joins(KARIN, *codes.values())
     assert (play.header().status, play.header().step) == (Status.OPEN, "report")
-    play.record("reported", by=KARIN)
-    play.record("parent_told", by=FATIMA)
+    play.ends_after_report()
     assert play.header().status is Status.CLOSED

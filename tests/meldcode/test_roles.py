@@ -101,7 +101,10 @@ def test_the_form_points_to_the_school_board_for_a_member_of_staff() -> None:
 def test_no_answer_decides_to_report_or_not_but_the_two_people() -> None:
     for record in PLAN.records.values():
         leading = {lead.to for lead in record.leads} | {lead.close for lead in record.leads}
-        assert not leading & {"report", "watch"} or record.agrees_with == "proposal", record.id
+        is_agreed = record.agrees_with == "proposal" or record.effect is Effect.FAST_LANE
+        assert not leading & {"report", "watch"} or is_agreed, record.id
+    agreed = {record.agrees_with for record in PLAN.always if record.urgent}
+    assert agreed == {record.id for record in PLAN.always if record.effect is Effect.FAST_LANE}
     decision = PLAN.records["proposal"].field("decision")
     assert decision is not None and decision.required and not decision.default
 

@@ -16,7 +16,7 @@ from bot.demo.training.playing import NotPlayed, play
 from bot.settings import Settings
 from handlers.i18n.texts import text
 from meldcode.domain.case.header import CaseHeader
-from meldcode.domain.case.state import Status
+from meldcode.domain.case.state import Status, fold
 from practice.model import Advice, Guide, Training
 from practice.state.workspace import Workspace
 
@@ -135,10 +135,12 @@ def _newest_case(program: Program, now: datetime) -> CaseHeader:
 
 
 def _progress(program: Program, begun: CaseHeader, now: datetime) -> tuple[CaseHeader, set[str]]:
-    """The header of the training case, and the records that were added since it began. Their content is not used."""
+    """The header of the training case, and the records that were made since it began. Their content is not shown."""
     with program.store.transaction(now) as uow:
-        entries = uow.cases.contents(begun.id).entries[begun.version :]
-        return uow.cases.get(begun.id), {entry.record for entry in entries}
+        header, entries = uow.cases.get(begun.id), uow.cases.contents(begun.id).entries
+        standing = fold(uow.plans.get(header.plan, header.plan_version), entries).standing
+        stood_as = {record for record, entry in standing.items() if entry.seq > begun.version}
+        return header, stood_as | {entry.record for entry in entries[begun.version :]}
 
 
 def _advice(step: Step) -> Advice:

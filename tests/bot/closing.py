@@ -43,7 +43,7 @@ async def closed_case(school: Running) -> str:
     await record(school, KARIN, "parents_know", code, parents_informed="yes")
     present: Any = {"consulted_on": today, "present": (SANNE, KARIN), "consulted": "swv"}
     await record(school, KARIN, "consultation", code, **present, advice="Praat met de ouders, Mehmet Yılmaz gaat mee.")
-    await record(school, KARIN, "safety", code, danger_by_talk="no", why="Rustig thuis.")
+    await record(school, KARIN, "safety", code, danger_by_talk="no", why="Rustig thuis.", safety_by=(SANNE, KARIN))
     able: Any = {"pupil_able": "cannot", "why_pupil": "Te jong.", "judged_by": (SANNE, KARIN)}
     await record(school, KARIN, "pupil_can", code, **able)
     talk: Any = {"parents_talk_on": today, "parents_present": (KARIN, FATIMA), "points": ("aim", "reaction")}

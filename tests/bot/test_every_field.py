@@ -67,7 +67,7 @@ def text_fields(plan: Plan) -> Typed:
 
 def forms(plan: Plan) -> set[str]:
     """Every record of the plan that somebody makes by a form."""
-    return {id_ for id_, record in plan.records.items() if record.effect not in NO_FORM}
+    return {id_ for id_, record in plan.records.items() if record.effect not in NO_FORM and not plan.is_mark(record)}
 
 
 @dataclass
@@ -219,7 +219,9 @@ class Walk:
 
     def _who_take_part(self, code: str, record: ActionSpec, asked: FieldSpec) -> list[str]:
         there = [presence for presence in record.present if presence.field == asked.id]
-        return [self._holder(code, role) for one in there for role in (*one.all_of, *one.one_of[:1])]
+        named = [self._holder(code, role) for one in there for role in (*one.all_of, *one.one_of[:1])]
+        enough = max((one.at_least for one in there), default=0)
+        return [*named, *(other for other in HOLDERS.values() if other not in named)][: max(len(named), enough)]
 
     def _who(self, code: str, record: ActionSpec) -> str:
         if record.effect is Effect.HANDS_OVER:

@@ -66,14 +66,15 @@ async def playing(folder: Path) -> AsyncIterator[Played]:
                 await running
 
 
-def test_there_are_three_and_each_points_into_the_plan() -> None:
+def test_there_are_four_and_each_points_into_the_plan() -> None:
     plan = load_plan(DEFAULT_PLAN)
     people = {person.id for person in workspace().people.values()}
-    assert len(CASES) == 3
+    assert len(CASES) == 4
     for case in CASES.values():
         assert {case.begin_as, *(step.who for step in case.guide)} <= people
         for step in case.guide:
-            assert step.until in {record.id for record in plan.step(step.at).records}
+            record = plan.records[step.until]
+            assert record in plan.step(step.at).records or record in plan.always or record.owed
             assert step.why.startswith(f"Stap {plan.step(step.at).number}:")
         assert not [word for word in ("dader", "slachtoffer", "bewijs") if word in case.model_dump_json().lower()]
 
@@ -97,9 +98,18 @@ async def test_the_guide_follows_what_the_trainee_does(tmp_path: Path) -> None:
         await played.director.begin("het-wordt-erger")
         worse = {"Is er iets veranderd?": "Het gaat slechter", "Wat zag of hoorde je?": "Hij had een nieuwe plek."}
         await played.act(SANNE, "Hoe gaat het nu?", **worse)
-        watched, decide, *_ = CASES["het-wordt-erger"].guide
+        watched, weigh, *_ = CASES["het-wordt-erger"].guide
         assert [step.title for step in played.guide.done] == [watched.title]
-        assert played.guide.now and played.guide.now.title == decide.title
+        assert played.guide.now and played.guide.now.title == weigh.title
+
+
+async def test_that_it_stays_the_same_is_not_the_right_answer_when_it_gets_worse(tmp_path: Path) -> None:
+    async with playing(tmp_path / "practice") as played:
+        await played.director.begin("het-wordt-erger")
+        same = {"Is er iets veranderd?": "Nee, het blijft hetzelfde", "Wat zag of hoorde je?": "Mama is weg."}
+        await played.act(SANNE, "Hoe gaat het nu?", **same)
+        assert played.guide.done == []
+        assert played.guide.now and played.guide.now.title == CASES["het-wordt-erger"].guide[0].title
 
 
 async def test_who_goes_another_way_is_not_held_up(tmp_path: Path) -> None:
@@ -107,7 +117,10 @@ async def test_who_goes_another_way_is_not_held_up(tmp_path: Path) -> None:
         await played.director.begin("ouders-weten-het-niet")
         danger = {"Komt de leerling in gevaar door een gesprek?": "Ja, we slaan stap 3 over"}
         await played.act(
-            SANNE, "Geeft praten gevaar?", **danger, **{"Waarom denken jullie dat?": "Thuis is het onrustig."}
+            SANNE,
+            "Geeft praten gevaar?",
+            **danger,
+            **{"Waarom denken jullie dat?": "Thuis is het onrustig.", "Wie hebben dit ingeschat?": [SANNE, KARIN]},
         )
         assert played.guide.now and played.guide.now.title == "Weeg samen hoe groot het risico is"
 

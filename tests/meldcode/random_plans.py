@@ -19,10 +19,19 @@ NONSENSE = ["", " ", "nonsense", "2020-13-01", "3000-01-01", "\x00", STRANGER.us
 
 @cache
 def _always() -> list[dict[str, Any]]:
-    """What can be recorded at any time is that of the source's plan: every plan needs all of its effects."""
+    """What can be recorded at any time is that of the source's plan, without what speaks of its steps."""
     document = read_yaml(SOURCE_PLAN.read_text(encoding="utf-8")).value
-    records: list[dict[str, Any]] = document["always"]
-    return records
+    fast = {record["id"] for record in document["always"] if record.get("effect") == "fast_lane"}
+    kept = [r for r in document["always"] if not fast & {r["id"], r.get("agrees_with")}]
+    return [_without_steps(record) for record in kept]
+
+
+def _without_steps(record: dict[str, Any]) -> dict[str, Any]:
+    fields = [field for field in record.get("fields", ()) if "asked_in" not in field]
+    asked = {field["id"] for field in fields}
+    tell = [rule for rule in record.get("tell", ()) if rule.get("when", {}).keys() <= asked]
+    rest = {key: value for key, value in record.items() if key not in ("leads", "stands_as")}
+    return {**rest, "fields": fields, "tell": tell}
 
 
 def some_roles(least: int = 1, most: int = 3) -> SearchStrategy[list[str]]:

@@ -14,14 +14,18 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from hypothesis.strategies import DataObject, SearchStrategy
+from sqlalchemy import select
 
 from meldcode.domain.case.header import CaseHeader
-from meldcode.domain.case.state import Entry, Status, fold, needed, offered
+from meldcode.domain.case.state import Entry, State, Status, asked_now, fold, holds, needed, offered, to_agree
+from meldcode.domain.deadlines.schedule import to_remind
 from meldcode.domain.errors import Invalid, Refused
 from meldcode.domain.plan.file import shipped_plans
-from meldcode.domain.plan.model import ActionSpec, Effect
+from meldcode.domain.plan.model import ActionSpec, Effect, Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person
+from meldcode.domain.worklist import Section
+from storage.db.schema import work_items
 from tests.meldcode import random_plans
 from tests.meldcode.playing import (
     DOUBLE,
@@ -87,7 +91,7 @@ class School(RuleBasedStateMachine):
         """Most of the time: the right person, who chooses what they like and fills in the rest as asked."""
         self._choose_case(data)
         play, state = self.play, self.play.state()
-        record = data.draw(st.sampled_from(offered(play.plan, state)))
+        record = asked_now(play.plan, data.draw(st.sampled_from(offered(play.plan, state))), state)
         chosen = [field for field in record.fields if field.choices]
         asked: dict[str, Any] = {field.id: data.draw(st.sampled_from(field.choices)).id for field in chosen}
         by = data.draw(st.sampled_from([actor for actor in COLLEAGUES if set(actor.roles) & set(record.by)]))
@@ -99,7 +103,9 @@ class School(RuleBasedStateMachine):
         play = self.play
         record = data.draw(st.sampled_from(list(play.plan.records.values())))
         usual = play.filled(record.id, by=by)
-        answers: dict[str, Any] = {f.id: data.draw(random_plans.answers(f, usual[f.id])) for f in record.fields}
+        answers: dict[str, Any] = {
+            f.id: data.draw(random_plans.answers(f, usual[f.id])) for f in record.fields if f.id in usual
+        }
         people = answers.pop("present", None)
         if people is not None:
             answers["present"] = people
@@ -179,12 +185,58 @@ class School(RuleBasedStateMachine):
             assert (case.status, case.step, case.version) == (state.status, state.step, len(entries))
 
     @invariant()
+    def danger_has_a_deadline_on_the_same_day(self) -> None:
+        """S4.9, G8: what cannot wait is due on the day on which it began, and stands first on somebody's worklist."""
+        for code in self.codes:
+            case, plan, state = self.play.header(code), self.play.plan, self.play.state(code)
+            if case.status is not Status.OPEN or not needed(plan, state):
+                continue
+            urgent = plan.step(state.step).urgent
+            began = [state.since] if urgent and any(holds(one, state.standing, {}) for one in urgent.when) else []
+            began += [state.standing[record.agrees_with or ""].written_at for record in _to_confirm(plan, state)]
+            if days := [moment.date() for moment in began if moment]:
+                assert self._first_of_work(case) == (Section.URGENT, min(days))
+
+    @invariant()
+    def what_is_to_be_confirmed_is_reminded_of_within_the_hour(self) -> None:
+        """G8: of every agreement that cannot wait, whatever else the case waits for."""
+        for code in self.codes:
+            plan, state, entries = self.play.plan, self.play.state(code), self.play.entries(code)
+            for record in _to_confirm(plan, state) if state.status is Status.OPEN else ():
+                asked = state.standing[record.agrees_with or ""].written_at
+                with self.play.transaction() as uow:
+                    [school] = uow.staff.schools()
+                dues = to_remind(plan, state, entries, school, asked, ())
+                assert [due for due in dues if due.what == record.id and due.at <= asked + timedelta(hours=1)]
+
+    @invariant()
+    def the_recorded_report_is_two_forms_away(self) -> None:
+        """G8: from wherever a case is open, whatever was called."""
+        plan = self.play.plan
+        fast = next((record for record in plan.always if record.effect is Effect.FAST_LANE), None)
+        for code in self.codes if fast else ():
+            state, case = self.play.state(code), self.play.header(code)
+            if fast is None or case.status is not Status.OPEN:
+                continue
+            assert fast in offered(plan, state)
+            for what in next(field for field in fast.fields if field.choices).choices:
+                after = fold(plan, [_called(fast, what.id, case, self.play)], state)
+                reports = {one.record for one in fast.stands_as}
+                assert reports & {*after.standing, *(record.id for record in offered(plan, after))}
+
+    @invariant()
     def messages_hold_no_personal_data(self) -> None:
         messages = self.play.messages()
         for message in messages[self.messages :]:
             said = " ".join([message.kind, message.moment, json.dumps(message.payload, ensure_ascii=False)])
             assert not [word for word in PRIVATE if word in said], said
         self.messages = len(messages)
+
+    def _first_of_work(self, case: CaseHeader) -> tuple[int, date]:
+        query = select(work_items.c.section, work_items.c.due).where(work_items.c.case == case.id)
+        with self.play.engine.connect() as connection:
+            section, due = min(tuple(row) for row in connection.execute(query))
+        return section, due
 
     def _choose_case(self, data: DataObject) -> None:
         self.play.code = data.draw(st.sampled_from(self.codes))
@@ -229,7 +281,9 @@ class School(RuleBasedStateMachine):
             assert proposal.author != entry.author
             assert {proposal.role, entry.role} == set(record.by)
         if record.id == "reported":
-            _decided_by_two(earlier)
+            _decided_by_two_or_called(play.plan, earlier)
+        if record.id == play.plan.opens:
+            _was_asked_whether_it_gets_worse(play.plan, record, earlier, entry)
 
 
 def _is_own(person: Person, case: CaseHeader) -> bool:
@@ -254,6 +308,34 @@ def _no_teacher_where_none_may_be(
             for id_ in (named,) if isinstance(named, str) else named:
                 assert not _is_own(people[id_], case), "the teacher was there"
                 assert people[id_].roles_in(case.school) != {Role.TEACHER}, "a teacher was there"
+
+
+def _to_confirm(plan: Plan, state: State) -> list[ActionSpec]:
+    return [record for record in to_agree(plan, state) if record.urgent]
+
+
+def _called(fast: ActionSpec, what: str, case: CaseHeader, play: Play) -> Entry:
+    """The fast lane's form, filled in with what happened."""
+    asked = next(field.id for field in fast.fields if field.choices)
+    author = next(iter(play.actors))
+    return Entry(case.version + 1, fast.id, author, Role.CARE_COORDINATOR, play.now, {asked: what})
+
+
+def _was_asked_whether_it_gets_worse(plan: Plan, signal: ActionSpec, earlier: tuple[Entry, ...], entry: Entry) -> None:
+    """S4.6: no signal in a watched case without an answer."""
+    state = fold(plan, earlier)
+    asked = [field for field in asked_now(plan, signal, state).fields if field.asked_in] if earlier else []
+    assert all(field.choice(str(entry.answers.get(field.id, ""))) for field in asked)
+
+
+def _decided_by_two_or_called(plan: Plan, earlier: tuple[Entry, ...]) -> None:
+    last = next(e for e in reversed(earlier) if e.record == "confirmation" or _is_fast(plan, e))
+    if not _is_fast(plan, last):
+        _decided_by_two(earlier)
+
+
+def _is_fast(plan: Plan, entry: Entry) -> bool:
+    return plan.records[entry.record].effect is Effect.FAST_LANE
 
 
 def _decided_by_two(earlier: tuple[Entry, ...]) -> None:
@@ -286,6 +368,9 @@ def play_at_random(documents: SearchStrategy[str], empty: Path, folder: Path, bo
 
 
 @pytest.mark.rule("S4.3")
+@pytest.mark.rule("S4.6")
+@pytest.mark.rule("S4.9")
+@pytest.mark.rule("G8")
 @pytest.mark.rule("S3.5")
 @pytest.mark.rule("G1")
 @pytest.mark.rule("G3")

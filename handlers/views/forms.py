@@ -54,6 +54,8 @@ def _head(form: FormView) -> list[b.Block]:
     lines = [b.context(text("form_case", code=form.case))] if form.case else []
     if form.is_asked_further:
         lines.append(b.section(text("form_further")))
+    if form.record.id == form.plan.opens:
+        lines.append(b.section(text("form_staff")))
     if form.record.explain:
         lines.append(b.section(form.record.explain))
     if form.consequences:
@@ -91,7 +93,7 @@ def _foot(form: FormView) -> list[b.Block]:
     if form.record.id != form.plan.opens and form.plan.step_of(form.record.id):
         lines.append(text("form_next_step"))
     if form.record.id == form.plan.opens:
-        lines += [text("form_staff"), text("form_acute")]
+        lines.append(text("form_acute"))
     return [b.context("\n".join(lines))]
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from handlers.i18n import texts
 from handlers.i18n.catalogues import DUTCH, sentences
+from handlers.views.forms import form_modal
+from meldcode.application.cases.open_form import FormView
 from meldcode.application.cases.submission import OF_TWO_CASES
 from meldcode.domain.plan.file import load_plan, shipped_plans
 from meldcode.domain.plan.model import ActionSpec, Effect, Plan
@@ -92,9 +94,14 @@ def test_the_texts_guide_and_never_judge() -> None:
 
 
 @pytest.mark.rule("G7")
-def test_the_form_points_to_the_school_board_for_a_member_of_staff() -> None:
-    assert "medewerker van de school" in texts.text("form_staff")
+@pytest.mark.parametrize("plan", shipped_plans(), ids=lambda path: path.stem)
+def test_the_form_first_points_to_the_school_board_for_a_member_of_staff(plan: Path) -> None:
+    assert "iemand die op school werkt" in texts.text("form_staff")
     assert "schoolbestuur" in texts.text("form_staff")
+    assert "vertrouwensinspecteur bellen: 0900-1113111" in texts.text("form_staff")
+    blocks = form_modal(FormView(load_plan(plan).opening, load_plan(plan), {}))["blocks"]
+    above = blocks[: [block["type"] for block in blocks].index("input")]
+    assert next(block["text"]["text"] for block in above if block["type"] == "section") == texts.text("form_staff")
 
 
 @pytest.mark.rule("G7")

@@ -36,6 +36,7 @@ EMPTY = {
     Role.SCHOOL_LEADER: "home_empty_leader",
     Role.CARE_COORDINATOR: "home_empty_reader",
     Role.CONFIDANT: "home_empty_reader",
+    Role.SAFEGUARDING_OFFICER: "home_empty_reader",
     Role.TEACHER: "home_empty_teacher",
     Role.CLUSTER_DIRECTOR: "home_empty_director",
 }

@@ -37,7 +37,7 @@ def roles_modal(view: RolesView) -> b.View:
         b.section(_own_line(view)),
         *(b.actions([_give_button(view, "")]) if view.may_administer else []),
         b.divider(),
-        *(_role_block(view, role) for role in Role),
+        *(_role_block(view, role) for role in _shown(view)),
         *_changes(view),
         b.context(text("roles_private")),
     ]
@@ -111,6 +111,11 @@ def _reads(plan: Plan, roles: Iterable[Role]) -> str:
     return text("roles_reads_own" if held & set(plan.opening.by) else "roles_reads_nothing")
 
 
+def _shown(view: RolesView) -> list[Role]:
+    """The plan's roles, and any other that somebody still has."""
+    return [role for role in Role if role in view.plan.roles or view.holders[role]]
+
+
 def _role_block(view: RolesView, role: Role) -> b.Block:
     people = [person.name for person in view.holders[role]]
     shown = b.escape(", ".join(people[: limits.ROLE_HOLDERS])) or text("roles_nobody")
@@ -155,9 +160,10 @@ def _name_input(name: str) -> b.Block:
 
 
 def _roles_input(form: RoleForm, ticked: Iterable[Role]) -> b.Block:
-    options = {role: _role_option(form.plan, role) for role in Role}
+    offered = [role for role in Role if role in form.plan.roles or role in form.roles]
+    options = {role: _role_option(form.plan, role) for role in offered}
     element: b.Block = {"type": "checkboxes", "action_id": ANSWER, "options": list(options.values())}
-    if initial := [options[role] for role in Role if role in set(ticked)]:
+    if initial := [options[role] for role in offered if role in set(ticked)]:
         element["initial_options"] = initial
     label = b.plain(text("roles_label"))
     return {"type": "input", "block_id": "roles", "label": label, "element": element, "optional": True}

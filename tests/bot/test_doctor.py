@@ -15,7 +15,7 @@ from bot.jobs.calendar_watch import calendar_ends
 from bot.settings import Settings
 from meldcode.application.messages import DeputyArranged
 from meldcode.application.ports.outbox import OutboxMessage
-from meldcode.domain.plan.roles import Role
+from meldcode.domain.plan.roles import NEEDED, Role
 from meldcode.domain.staff import School
 from storage.crypto.vault import new_master_key
 from storage.schools import PersonConfig, SchoolConfig, apply_schools
@@ -85,7 +85,7 @@ def test_a_database_or_key_that_others_can_open_is_told(settings: Settings, stor
 def test_what_slack_changed_counts_and_is_noted(settings: Settings, store: Store) -> None:
     people = (
         PersonConfig("U0SANNE", "Sanne de Boer", frozenset({Role.TEACHER})),
-        PersonConfig("U0KARIN", "Karin Visser", frozenset(set(Role) - {Role.TEACHER})),
+        PersonConfig("U0KARIN", "Karin Visser", frozenset(set(NEEDED) - {Role.TEACHER})),
     )
     apply_schools(store, [SchoolConfig("De Linde", "noord", (), people)], "T1", datetime.now(UTC))
     assert list(notes(settings)) == []

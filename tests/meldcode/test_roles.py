@@ -29,7 +29,7 @@ MAY_NOT = [
     pytest.param(record, BY_ROLE[role], id=f"{record.id}-{role}")
     for record in PLAN.records.values()
     if record.effect not in (*OF_TWO_CASES, Effect.EXPORTS)  # whoever gives a dossier along is tried in bot/test_export
-    for role in Role
+    for role in BY_ROLE
     if role not in record.by
 ]
 NO_SUCH_CASE = "no_such_case"

@@ -21,16 +21,13 @@ from handlers.platform.slack_errors import LOCKED_OUT
 from meldcode.application.ports.installations import Installation
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.plan.file import WrongPlan
-from meldcode.domain.plan.roles import Role
+from meldcode.domain.plan.roles import NEEDED, Role
 from meldcode.domain.staff import School
 from storage.crypto.keys import outdated
 from storage.db.engine import BadDatabaseUrl
 from storage.repositories.outbox import Backlog
 from storage.repositories.plans import PlanChanged
 from storage.schools import differences
-
-NEEDED = (Role.TEACHER, Role.CARE_COORDINATOR, Role.CONFIDANT, Role.SCHOOL_LEADER, Role.CLUSTER_DIRECTOR)
-
 
 STUCK = timedelta(minutes=15)
 OTHERS = 0o077

@@ -19,7 +19,7 @@ from meldcode.domain.errors import Invalid, Problem, Refused
 from meldcode.domain.events import StaffChanged
 from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.plan.model import Plan
-from meldcode.domain.plan.roles import Role
+from meldcode.domain.plan.roles import NEEDED, Role
 from meldcode.domain.staff import Person, RoleChange, School
 
 LONGEST_NAME, LONGEST_GROUP, MOST_GROUPS = 80, 20, 12
@@ -52,8 +52,8 @@ class RolesView:
 
     @property
     def missing(self) -> tuple[Role, ...]:
-        """The roles that nobody has."""
-        return tuple(role for role in Role if not self.holders[role])
+        """The roles that nobody has and the school needs."""
+        return tuple(role for role in NEEDED if not self.holders[role])
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ def missing_roles(uow: UnitOfWork, person: Person) -> tuple[MissingRoles, ...]:
     found = []
     for school in _schools(person, Permission.ADMINISTER, uow.plans.current()):
         holders = holders_of(uow, school.id)
-        if missing := tuple(role for role in Role if not holders[role]):
+        if missing := tuple(role for role in NEEDED if not holders[role]):
             found.append(MissingRoles(school, missing))
     return tuple(found)
 

@@ -13,7 +13,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from meldcode.domain.plan.forms import Check, Condition, FieldKind, FieldSpec, Id, Meaning, PlanPart, Presence
-from meldcode.domain.plan.roles import Role
+from meldcode.domain.plan.roles import NEEDED, Role
 
 
 class Lead(PlanPart):
@@ -255,6 +255,11 @@ class Plan(PlanPart):
     def opening(self) -> ActionSpec:
         """The record that opens a case."""
         return self.records[self.opens]
+
+    @cached_property
+    def roles(self) -> tuple[Role, ...]:
+        """The roles that a school on this plan gives: those that every school needs, and the plan's readers."""
+        return tuple(role for role in Role if role in NEEDED or role in self.readers)
 
     def record_with(self, effect: Effect) -> ActionSpec:
         """Return the record that has this effect; the plan file's check holds that there is one."""

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from meldcode.domain.case.state import Status
+from meldcode.domain.case.state import Status, is_urgent
 from meldcode.domain.plan.forms import FieldKind
 from tests.meldcode.playing import BEA, FATIMA, KARIN, MEHMET, SANNE, Actor, Play
 
 ANONYMOUS = "names_pupil"
 WITH_TWO = "needs_another"
-ASK_VEILIG_THUIS = "check_2 S4.9"
+ASK_VEILIG_THUIS = "check_3 S4.9"
+ALWAYS_REPORTED = "check_2 S4.9"
 
 
 def ended(play: Play) -> str:
@@ -58,8 +59,11 @@ def test_after_weighing_there_may_be_no_suspicion_left(play: Play) -> None:
     assert ended(play) == "suspicion_gone"
 
 
+@pytest.mark.rule("S4.10")
 @pytest.mark.parametrize("told", ["yes", "not_safe"])
-def test_a_report_is_done_when_the_parents_know_or_the_reason_why_not_stands(play: Play, told: str) -> None:
+def test_after_a_report_the_parents_know_or_the_reason_why_not_stands_and_the_case_stays_open(
+    play: Play, told: str
+) -> None:
     play.reach("decide")
     play.decide("report")
     assert play.state().step == "report"
@@ -68,6 +72,11 @@ def test_a_report_is_done_when_the_parents_know_or_the_reason_why_not_stands(pla
     refused = play.refused("parent_told", by=FATIMA, parent_informed=told, told_what="")
     assert refused == {"told_what": "required"}
     play.record("parent_told", by=FATIMA, parent_informed=told)
+    assert (play.state().step, ended(play)) == ("after_report", "")
+    play.record("vt_answer", by=KARIN)
+    assert (play.state().step, ended(play)) == ("after_answer", "")
+    play.record("report_end", by=KARIN)
+    play.record("report_end_agreed", by=FATIMA)
     assert ended(play) == "reported"
 
 
@@ -87,23 +96,31 @@ def test_help_beside_a_report_is_watched_too(play: Play) -> None:
     play.decide("report_and_help")
     play.record("reported", by=KARIN)
     play.record("parent_told", by=KARIN)
+    assert (play.state().step, ended(play)) == ("after_report", "")
+    play.record("vt_answer", by=KARIN)
     assert (play.state().step, ended(play)) == ("watch", "")
     play.record("watch_entry", by=SANNE)
     play.record("watch_end", by=FATIMA, present=[KARIN, FATIMA])
     assert ended(play) == "reported"
 
 
+@pytest.mark.rule("S4.1")
+@pytest.mark.rule("S4.6")
 @pytest.mark.parametrize("change", ["worse", "help_stopped", "no_result"])
 @pytest.mark.parametrize("decision", ["no_report", "report_and_help"])
-def test_a_worsening_goes_back_to_the_decision_at_once(play: Play, decision: str, change: str) -> None:
+def test_a_worsening_goes_back_to_a_new_weighing_and_decision_at_once(play: Play, decision: str, change: str) -> None:
     play.reach("watch", decision=decision)
     assert {KARIN, FATIMA} <= play.record("watch_entry", by=SANNE, change=change).told
+    assert (play.state().step, "weighing" in play.state().standing) == ("weigh", False)
+    assert is_urgent(play.plan, play.state())
+    assert set(play.refused("confirmation", by=FATIMA)) == {""}
+    play.record("weighing", by=KARIN)
     assert play.state().step == "decide"
     assert set(play.refused("confirmation", by=FATIMA)) == {""}
     play.decide("report")
     play.record("reported", by=KARIN)
     play.record("parent_told", by=KARIN)
-    assert ended(play) == "reported"
+    assert play.state().step == "after_report"
 
 
 def test_a_decision_that_is_not_agreed_with_is_proposed_or_weighed_anew(play: Play) -> None:
@@ -147,7 +164,7 @@ def test_doubt_in_the_weighing_always_asks_veilig_thuis(play: Play) -> None:
     assert play.refused("weighing", by=KARIN, doubt="yes", still_suspected="no") == {"still_suspected": "check S4.9"}
     play.record("weighing", by=KARIN, doubt="yes")
     assert play.state().step == "weigh"
-    play.record("veilig_thuis_weighing", by=KARIN, weighing_advised="report")
+    play.record("veilig_thuis_weighing", by=KARIN, advised="report")
     assert play.state().step == "decide"
     assert play.refused("proposal", by=KARIN, decision="no_report") == {"decision": "check_1 S4.9"}
     play.decide("report")
@@ -155,15 +172,26 @@ def test_doubt_in_the_weighing_always_asks_veilig_thuis(play: Play) -> None:
 
 
 @pytest.mark.rule("S4.9")
-@pytest.mark.parametrize("unsafe", ["acute", "structural", "doubt"])
-def test_unsafety_or_doubt_is_reported_unless_veilig_thuis_advised_otherwise(play: Play, unsafe: str) -> None:
+@pytest.mark.parametrize("unsafe", ["acute", "structural", "disclosure"])
+def test_unsafety_is_always_reported(play: Play, unsafe: str) -> None:
+    """Stricter than version 6: the framework for education has no advice that lifts it."""
     play.reach("decide")
-    refused = {"decision": ASK_VEILIG_THUIS}
-    assert play.refused("proposal", by=KARIN, decision="no_report", unsafe=unsafe) == refused
-    play.record("veilig_thuis_advice", by=KARIN, advised="other")
+    refused = {"decision": ALWAYS_REPORTED}
     assert play.refused("proposal", by=KARIN, decision="no_report", unsafe=unsafe) == refused
     play.record("veilig_thuis_advice", by=KARIN, advised="no_report")
-    play.record("proposal", by=KARIN, decision="no_report", unsafe=unsafe)
+    assert play.refused("proposal", by=KARIN, decision="no_report", unsafe=unsafe) == refused
+    play.record("proposal", by=KARIN, decision="report", unsafe=unsafe, help_able="")
+
+
+@pytest.mark.rule("S4.9")
+def test_doubt_is_reported_unless_veilig_thuis_advised_otherwise(play: Play) -> None:
+    play.reach("decide")
+    refused = {"decision": ASK_VEILIG_THUIS}
+    assert play.refused("proposal", by=KARIN, decision="no_report", unsafe="doubt") == refused
+    play.record("veilig_thuis_advice", by=KARIN, advised="other")
+    assert play.refused("proposal", by=KARIN, decision="no_report", unsafe="doubt") == refused
+    play.record("veilig_thuis_advice", by=KARIN, advised="no_report")
+    play.record("proposal", by=KARIN, decision="no_report", unsafe="doubt")
     play.record("veilig_thuis_advice", by=KARIN, advised="report")
     assert play.refused("confirmation", by=FATIMA) == {"agreed": ASK_VEILIG_THUIS}
 
@@ -174,7 +202,8 @@ def test_an_earlier_advice_does_not_serve_for_a_new_decision(play: Play) -> None
     play.record("veilig_thuis_advice", by=KARIN, advised="no_report")
     play.decide("no_report")
     play.record("watch_entry", by=SANNE, change="worse")
-    assert play.refused("proposal", by=KARIN, decision="no_report", unsafe="acute") == {"decision": ASK_VEILIG_THUIS}
+    play.record("weighing", by=KARIN)
+    assert play.refused("proposal", by=KARIN, decision="no_report", unsafe="doubt") == {"decision": ASK_VEILIG_THUIS}
 
 
 @pytest.mark.parametrize("decision", ["no_report", "report_and_help"])
@@ -254,7 +283,7 @@ def test_whoever_advises_from_outside_is_told_no_name(play: Play) -> None:
     play.reach("consult")
     assert "Noor" not in str(play.form("anonymous_summary", by=KARIN).initial["summary"])
     assert play.refused("anonymous_summary", by=KARIN, summary="Noor is vaak moe.") == {"summary": ANONYMOUS}
-    for asked in ("veilig_thuis", "injury_expert"):
+    for asked in ("veilig_thuis", "injury_expert", "youth_doctor"):
         named = play.refused("consultation", by=SANNE, asked=asked, advice="Praat met Noor.")
         assert named == {"advice": ANONYMOUS}
         nothing = play.refused("consultation", by=SANNE, asked=asked, advice="")
@@ -310,11 +339,15 @@ def test_every_text_about_people_is_looked_through(play: Play) -> None:
     looked_through = {(r.id, f.id) for r in play.plan.records.values() for f in r.fields if "names" in f.hints}
     assert looked_through == {
         ("signal", "what"),
+        ("disclosure", "disclosed"),
+        ("urgent_action", "urgent_told"),
         ("correction", "text"),
         ("kept_longer", "why_kept"),
         ("pupil_talk", "pupil_said"),
         ("parents_talk", "parents_said"),
         ("watch_entry", "watched"),
+        ("vt_answer", "answered_what"),
+        ("vt_contact", "contact_what"),
     }
 
 

@@ -62,10 +62,14 @@ def test_a_case_keeps_its_plan_to_the_end_and_a_new_one_has_the_new_plan(
     old.reach("decide")
     old.decide("no_report")
     old.record("watch_entry", by=SANNE, change="worse")
-    assert old.opens(KARIN).context.state.step == "decide"
+    assert old.opens(KARIN).context.state.step == "weigh"
+    old.reach("decide")
     old.decide("report")
     old.record("reported", by=KARIN)
     old.record("parent_told", by=KARIN, present=[KARIN, FATIMA])
+    old.record("vt_answer", by=KARIN)
+    old.record("report_end", by=KARIN)
+    old.record("report_end_agreed", by=FATIMA)
     assert (old.state().status, old.header().plan) == (Status.CLOSED, first)
 
     new.reach("watch", decision="no_report")

@@ -134,8 +134,11 @@ def _wrong_place(plan: Plan, record: ActionSpec, loc: Loc) -> Iterator[Contradic
     is_always = record in plan.always
     if record.lapses and not is_always:
         yield (*loc, "lapses"), "a record of a step is done anew anyway when a case comes back to it"
-    if record.owed and (is_always or record.leads or record.optional):
-        yield (*loc, "owed"), "what is still owed is a required record of a step that leads nowhere by itself"
+    if record.owed and (is_always or record.optional or any(not lead.at for lead in record.leads)):
+        yield (
+            (*loc, "owed"),
+            "what is still owed is a required record of a step that leads nowhere later on",
+        )
     if record.urgent and not (is_always and record.agrees_with):
         yield (*loc, "urgent"), "what is urgent here is a record of always that agrees with another"
     if record.effect is Effect.FAST_LANE and not (record.leads and all(lead.to for lead in record.leads)):

@@ -47,10 +47,20 @@ Colleagues = Mapping[str, Colleague]
 """The school's staff by the text of their id, as answers name them."""
 
 
-def with_defaults(record: ActionSpec, answers: Answers) -> dict[str, Answer]:
-    """Return the answers to the record's questions, with what an unanswered one means filled in."""
-    known = {field.id: _said(answers.get(field.id, "")) or field.default for field in record.fields}
+def with_defaults(record: ActionSpec, answers: Answers, newer: ActionSpec | None = None) -> dict[str, Answer]:
+    """Return the answers to the record's questions, with what an unanswered one means filled in.
+
+    `newer` is the same form in the plan that new cases have: its choices are put in the words of the record's plan.
+    """
+    said = {field.id: _in_words_of(field, answers.get(field.id, ""), newer) for field in record.fields}
+    known = {field.id: _said(said[field.id]) or field.default for field in record.fields}
     return {field: answer for field, answer in known.items() if answer}
+
+
+def _in_words_of(field: FieldSpec, answer: Answer, newer: ActionSpec | None) -> Answer:
+    asked = newer.field(field.id) if newer else None
+    choice = asked.choice(str(answer)) if asked and not field.choice(str(answer)) else None
+    return choice.older if choice and choice.older else answer
 
 
 def _said(answer: Answer) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -49,7 +50,7 @@ def questions(plan: Plan) -> Iterator[tuple[ActionSpec, FieldSpec]]:
 def deciding(plan: Plan) -> Iterator[tuple[str, FieldSpec]]:
     """The choices on which conditions of a rule about safety depend."""
     for record in plan.records.values():
-        ruled = [*record.checks, *record.leads, *record.tell, *record.present, *record.needs]
+        ruled: list[Any] = [*record.checks, *record.leads, *record.tell, *record.present, *record.needs]
         for part in (part for part in ruled if part.rule.startswith(OF_SAFETY)):
             for attribute in ("when", "needs", "condition", "unless"):
                 for path in getattr(part, attribute, None) or {}:

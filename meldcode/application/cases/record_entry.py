@@ -115,7 +115,9 @@ def _saved_before(uow: UnitOfWork, actor: Actor, command: RecordEntry, stored: S
     code = uow.cases.get(stored.case).code
     context = case_context(uow, actor.person, readable_case(uow, actor.person, code))
     spec = spec_of(context.plan, command)
-    if not command.reviewed and stored.digest != digest(form_rules.with_defaults(spec, command.answers)):
+    if not command.reviewed and stored.digest != digest(
+        form_rules.with_defaults(spec, command.answers, uow.plans.current().opening)
+    ):
         raise Refused("stored_before", case=code)
     return Saved(code, context.plan, spec, context.state, is_repeat=True)
 

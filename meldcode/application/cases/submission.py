@@ -80,7 +80,7 @@ def check_form(uow: UnitOfWork, actor: Actor, context: CaseContext, command: Rec
     """Return the form with defaults filled in. Raises Refused or Invalid when it cannot be stored in this case."""
     spec = spec_of(context.plan, command)
     spec = asked_now(context.plan, spec, context.state) if command.case else asked_first(context.plan)
-    typed = form_rules.with_defaults(spec, command.answers)
+    typed = form_rules.with_defaults(spec, command.answers, uow.plans.current().opening)
     form = FilledForm(spec, typed, _with_people(uow, actor, spec, typed))
     _refuse_impossible(context, spec, command)
     _refuse_problems(uow, context, form, now)

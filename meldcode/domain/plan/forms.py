@@ -29,11 +29,15 @@ class PlanPart(BaseModel):
 
 
 class Choice(PlanPart):
-    """One answer that can be chosen. `description` carries on where the choice's text is too long for one line."""
+    """One answer that can be chosen. `description` carries on where the choice's text is too long for one line.
+
+    `older` is what it means in a case whose plan does not know this choice yet: a signal is added there too.
+    """
 
     id: Id
     text: Annotated[str, Field(min_length=1, max_length=75)]
     description: Annotated[str, Field(max_length=75)] = ""
+    older: Id | None = None
 
 
 class FieldKind(StrEnum):
@@ -121,6 +125,8 @@ class FieldSpec(PlanPart):
             raise ValueError(f"every choice has an id of its own, and none is {GIVEN!r}: that is any answer")
         if self.default and self.default not in ids:
             raise ValueError(f"default {self.default!r} is none of the choices")
+        if {choice.older for choice in self.choices} - {None, *ids}:
+            raise ValueError("older names another choice of this question")
         if self.safety and (self.default or not has_choices or not self.required):
             raise ValueError("a question about safety is a required choice without a default")
         return self

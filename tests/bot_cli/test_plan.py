@@ -38,7 +38,7 @@ def heutink() -> Plan:
 def test_a_good_plan_is_in_order(cli: Cli, file: Path) -> None:
     result = cli("plan", "check", str(file))
     assert result.exit_code == 0
-    assert re.fullmatch(rf"{file.name}: {file.stem} version \d+, \d steps: in order\.\n", result.stdout)
+    assert re.fullmatch(rf"{file.name}: {file.stem} version \d+, \d+ steps: in order\.\n", result.stdout)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,11 @@ def test_a_good_plan_is_in_order(cli: Cli, file: Path) -> None:
         ("who: [care_coordinator, school_leader]", "who: [boss]", "Input should be 'teacher'"),
         ("deadline: {school_days: 10}", "deadline: {days: 10}", "Extra inputs are not permitted"),
         ("{when: {suspicion: gone}, close: suspicion_gone", "{when: {suspicion: gone}, close: x", "no outcome 'x'"),
-        ('when: {weighing.doubt: "yes"}', "when: {weighing.doubt: perhaps}", "can be given, no, yes; not perhaps"),
+        (
+            'decision: no_report, weighing.doubt: "yes"}',
+            "weighing.doubt: perhaps}",
+            "can be given, no, yes; not perhaps",
+        ),
         ("agrees_with: proposal", "agrees_with: nothing", "there is no record 'nothing'"),
         ("effect: alarms", "effect: corrects", "exactly one record must have the effect"),
         ("outcomes:", "outcomes: [", ""),
@@ -138,7 +142,7 @@ def test_who_is_reminded_told_and_asked_to_agree_is_said() -> None:
     assert "herinnering 2 schooldagen daarna, en dan om de 5 schooldagen: leerkracht, IB-er" in shown
     assert "bericht aan clusterdirecteur (is er niemand: schoolleider), als “Ben je het eens" in shown
     assert "door een ander, met de andere rol, dan “Besluit voorstellen”" in shown
-    assert "naar stap 4, Besluiten, als “Is er iets veranderd?”: “Het gaat slechter”, “De ouders" in shown
+    assert "naar stap 4, Wegen, als “Is er iets veranderd?”: “Het gaat slechter”, “De ouders" in shown
 
 
 # show --mermaid
@@ -166,7 +170,7 @@ def test_arrows_say_what_is_chosen_and_none_is_drawn_that_nobody_can_go() -> Non
         ("step_decide", "Nee, we praten verder", "step_decide"),
         ("step_decide", "Ja, dit is ons besluit + Melden bij Veilig Thuis", "step_report"),
         ("step_decide", "Ja, dit is ons besluit + Niet melden: hulp en volgen", "step_watch"),
-        ("step_report", "Ouder op de hoogte stellen", "outcome_reported"),
+        ("step_report", "", "step_tell_parents"),
     }
     assert ("step_talk", "", "step_weigh") in drawn
     assert ("step_talk", "Ja, we slaan stap 3 over", "step_weigh") in drawn
@@ -174,9 +178,10 @@ def test_arrows_say_what_is_chosen_and_none_is_drawn_that_nobody_can_go() -> Non
 
 def test_a_condition_on_an_earlier_answer_is_said_after_what_is_recorded() -> None:
     drawn = arrows(load_plan(PLANS / "landelijk.yaml"))
-    assert {arrow for arrow in drawn if arrow[0] == "step_inform"} == {
-        ("step_inform", "", "step_watch"),
-        ("step_inform", "De ouders weten van de melding + Melden bij Veilig Thuis", "outcome_reported"),
+    assert {arrow for arrow in drawn if arrow[0] == "step_after_report"} == {
+        ("step_after_report", "", "step_after_answer"),
+        ("step_after_report", "We hebben gebeld en nog geen antwoord", "step_after_report"),
+        ("step_after_report", "Antwoord van Veilig Thuis + Melden, en ook hulp bieden of regelen", "step_watch"),
     }
 
 
@@ -192,6 +197,7 @@ def test_what_means_something_to_mermaid_is_escaped(landelijk: str) -> None:
 
 def test_a_step_with_the_id_of_an_end_or_a_word_of_mermaid_is_a_node_of_its_own(landelijk: str) -> None:
     renamed = landelijk.replace("id: watch\n", "id: end\n").replace("to: watch", "to: end").replace("help_done", "end")
+    renamed = renamed.replace("[watch, after_report", "[end, after_report")
     drawing = plan_drawing.as_mermaid(parse_plan(renamed, "plan"))
     assert '    step_end["5. Hulp en volgen"]' in drawing
     assert '    outcome_end(["' in drawing

@@ -145,7 +145,8 @@ REASONS = [
         "consultation",
         "present",
         "present",
-        "De leerkracht overlegt met de IB-er of zorgcoördinator, de vertrouwenspersoon of de schoolleider.",
+        "De leerkracht overlegt met de IB-er of zorgcoördinator, de aandachtsfunctionaris, de vertrouwenspersoon of "
+        "de schoolleider.",
     ),
     (
         "landelijk",
@@ -159,28 +160,43 @@ REASONS = [
         "proposal",
         "decision",
         "check_2 S4.9",
-        "Bij onveiligheid of twijfel kan niet melden alleen als Veilig Thuis dat adviseerde. Bel "
+        "Volgens jullie stappenplan meldt de school dan altijd. Kijken jullie er na een gesprek met Veilig Thuis "
+        "anders naar? Verander dan je antwoord op afweging 2.",
+    ),
+    (
+        "landelijk",
+        "proposal",
+        "decision",
+        "check_1 S3.4",
+        "Het kind vertelde zelf dat het thuis niet veilig is. Volgens jullie stappenplan meldt de school dat altijd.",
+    ),
+    (
+        "landelijk",
+        "proposal",
+        "decision",
+        "check_3 S4.9",
+        "Bij twijfel kan niet melden alleen als Veilig Thuis dat adviseerde. Bel "
         "0800-2000 en leg het advies over dit besluit eerst vast.",
     ),
     (
         "landelijk",
         "proposal",
         "help_able",
-        "check",
+        "check_2",
         "Dit besluit kan alleen als jullie passende hulp kunnen bieden of regelen.",
     ),
     (
         "landelijk",
         "proposal",
         "help_accepted",
-        "check",
+        "check_2",
         "Dit besluit kan alleen als de betrokkenen meewerken aan de hulp.",
     ),
     (
         "landelijk",
         "proposal",
         "help_lasts",
-        "check",
+        "check_2",
         "Niet melden kan volgens jullie stappenplan alleen als de hulp tot blijvende veiligheid leidt.",
     ),
     ("landelijk", "reported", "reporter", "required", "De school meldt nooit anoniem. Kies wie van school meldt."),
@@ -213,8 +229,9 @@ REASONS = [
         "landelijk",
         "weighing",
         "weighed_by",
-        "present",
-        "De leerkracht weegt niet alleen. Doe dit met de IB-er of zorgcoördinator, vertrouwenspersoon of schoolleider.",
+        "present S4.1",
+        "De leerkracht weegt niet alleen. Doe dit met de IB-er of zorgcoördinator, aandachtsfunctionaris, "
+        "vertrouwenspersoon of schoolleider.",
     ),
 ]
 

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from bot.cli.doctor.findings import complaints, findings
 from bot.settings import ConfigError, Settings
+from meldcode.domain.events import StaffChanged
 from meldcode.domain.yaml_text import dump_yaml
 from tests.bot.installing import SCHOOLS, T_BEUK, T_LINDE, install, two_workspaces, uninstall
 from tests.running import BEATRIX, BEUK, LINDE, Running, signal
@@ -74,6 +75,7 @@ async def test_an_installation_for_no_school_is_told(tmp_path: Path) -> None:
             for one in uow.staff.schools():
                 for person in uow.staff.of_school(one.id):
                     uow.staff.set_roles(person.id, one.id, (), (), None)
+                    uow.emit(StaffChanged(one.id, frozenset({person.id})))
         file = linde.program.settings.meldwijzer_schools
         assert file is not None
         file.write_text(dump_yaml({"schools": [{**BEUK, "workspace": T_LINDE}]}), encoding="utf-8")

@@ -10,6 +10,7 @@ import pytest
 from bot.schools_file import SchoolsFile, read_schools
 from bot.settings import ConfigError
 from bot.workspaces import placed, put_in_place
+from meldcode.domain.events import StaffChanged
 from meldcode.domain.staff import Identity
 from meldcode.domain.yaml_text import dump_yaml
 from tests.bot.installing import T_BEUK, T_LINDE, install, two_workspaces
@@ -79,6 +80,7 @@ async def test_a_school_is_not_handed_to_another_workspace(tmp_path: Path) -> No
             [bram] = [one for one in uow.staff.of_school(beuk.id) if one.name == "Bram Kok"]
             newcomer = uow.staff.register(Identity("slack", T_BEUK, "U0NIEUW"), "Nieuw")
             uow.staff.set_roles(newcomer, beuk.id, {*bram.roles_in(beuk.id)}, (), bram.id)
+            uow.emit(StaffChanged(beuk.id, frozenset({newcomer})))
         moved = file_of({**BEUK, "workspace": T_LINDE})
         with pytest.raises(ConfigError, match="De Beuk has people of another Slack workspace"):
             put_in_place(linde.program.store, moved, "", linde.clock())

@@ -82,6 +82,7 @@ class Walk:
     typed: Typed = field(default_factory=set)
     made: Counter[str] = field(default_factory=Counter)
     chosen: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    tried: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     codes: list[str] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
     teachers: dict[str, str] = field(default_factory=dict)
@@ -151,6 +152,7 @@ class Walk:
 
     async def _record(self, code: str, record: ActionSpec, user: str) -> None:
         """Somebody fills in the form: first nothing but its texts, and then until it is stored."""
+        self.tried.clear()
         form = await self._form(code, record, user)
         asked = {block["block_id"]: block for block in form.payload["blocks"] if block["type"] == "input"}
         given = {name: self._answer(code, record, block) for name, block in asked.items()}
@@ -175,8 +177,9 @@ class Walk:
     async def _with_texts_alone(self, user: str, form: View, given: Json) -> None:
         """What is refused may leak no more than what is stored."""
         texts = {name: answer for name, answer in given.items() if answer["answer"]["type"] == "plain_text_input"}
-        required = {b["block_id"] for b in form.payload["blocks"] if b["type"] == "input" and not b["optional"]}
-        if required - {*texts}:
+        asked = [b for b in form.payload["blocks"] if b["type"] == "input" and not b["optional"]]
+        is_filled = {b["block_id"] for b in asked if any(name.startswith("initial_") for name in b["element"])}
+        if {b["block_id"] for b in asked} - is_filled - {*texts}:
             assert await self._submitted(user, form, texts)
 
     async def _submitted(self, user: str, form: View, typed: Json) -> list[str]:
@@ -192,6 +195,8 @@ class Walk:
     def _remember(self, code: str, record: ActionSpec, given: Json) -> None:
         self.made[record.id] += 1
         self.typed |= {(record.id, name) for name, answer in given.items() if answer["answer"].get("value")}
+        options = {name: answer["answer"].get("selected_option") for name, answer in given.items()}
+        self.chosen.update((record.id, name, option["value"]) for name, option in options.items() if option)
         if record.effect is Effect.HANDS_OVER:
             self.teachers[code] = self._who(code, record)
 
@@ -199,7 +204,7 @@ class Walk:
         element, asked = block["element"], record.field(block["block_id"])
         assert asked is not None
         values: dict[str, Any] = {
-            "plain_text_input": lambda: {"value": f"{MARK}{record.id}{asked.id}"[:60]},
+            "plain_text_input": lambda: {"value": f"{MARK}{record.id}{asked.id}"[: min(60, asked.max_length)]},
             "datepicker": lambda: {"selected_date": self._day(record, asked)},
             "radio_buttons": lambda: {"selected_option": self._least_chosen(record, asked, element["options"])},
             "checkboxes": lambda: {"selected_options": element["options"][1:]},
@@ -213,8 +218,14 @@ class Walk:
         return str(self.school.clock().date() + timedelta(days=ahead))
 
     def _least_chosen(self, record: ActionSpec, asked: FieldSpec, options: list[Json]) -> Json:
-        option = min(options, key=lambda option: self.chosen[record.id, asked.id, option["value"]])
-        self.chosen[record.id, asked.id, option["value"]] += 1
+        """What was not tried in this form, and was stored least often."""
+
+        def turn(option: Json) -> tuple[int, int]:
+            choice = (record.id, asked.id, option["value"])
+            return self.tried[choice], self.chosen[choice]
+
+        option = min(options, key=turn)
+        self.tried[record.id, asked.id, option["value"]] += 1
         return option
 
     def _who_take_part(self, code: str, record: ActionSpec, asked: FieldSpec) -> list[str]:

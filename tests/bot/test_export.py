@@ -115,7 +115,7 @@ async def reported_case(school: Running) -> str:
     await record(school, KARIN, "parents_know", code, parents_informed="yes")
     met = {"consulted_on": day, "present": (SANNE, KARIN), "consulted": "swv", "advice": "Bel oom Henk: 06-12345678."}
     await record(school, KARIN, "consultation", code, **met)
-    await record(school, KARIN, "safety", code, danger_by_talk="yes", why="Er is gevaar.")
+    await record(school, KARIN, "safety", code, danger_by_talk="yes", why="Er is gevaar.", safety_by=(SANNE, KARIN))
     await record(school, KARIN, "weighing", code, weighed_by=(SANNE, KARIN), risk="Groot.", unsafe="yes")
     await record(school, KARIN, "leader_told", code, discussed_on=day, discussed_by=(SANNE, KARIN, FATIMA))
     asked = {"decision": "report", "help_accepted": "no", "contact_allowed": "no", "unsafe_now": "as_weighed"}

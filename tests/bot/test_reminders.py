@@ -116,7 +116,7 @@ async def weighed(school: Running, code: str) -> None:
     """Step 3 is passed over, and the case was weighed and discussed."""
     today = school.clock().date().isoformat()
     await consulted(school, code)
-    await records(school, KARIN, code, "safety", danger_by_talk="yes", why="Gevaar.")
+    await records(school, KARIN, code, "safety", danger_by_talk="yes", why="Gevaar.", safety_by=(SANNE, KARIN))
     await records(school, KARIN, code, "weighing", weighed_by=(SANNE, KARIN), risk="Groot.", unsafe="no")
     told: dict[str, Answer] = {"discussed_on": today, "discussed_by": (SANNE, KARIN, FATIMA)}
     await records(school, KARIN, code, "leader_told", **told)
@@ -125,8 +125,8 @@ async def weighed(school: Running, code: str) -> None:
 async def decided(school: Running, code: str, decision: str) -> None:
     """It was decided to report, or to keep watch."""
     await weighed(school, code)
-    why: dict[str, Answer] = {"help_accepted": "yes", "contact_allowed": "yes", "why_decision": "Zo."}
-    await records(school, KARIN, code, "proposal", decision=decision, **why)
+    asked: dict[str, Answer] = {"help_accepted": "yes", "contact_allowed": "yes", "unsafe_now": "as_weighed"}
+    await records(school, KARIN, code, "proposal", decision=decision, why_decision="Zo.", **asked)
     await records(school, FATIMA, code, "confirmation", agreed="yes")
 
 
@@ -333,7 +333,7 @@ async def test_a_follow_up_is_brought_to_mind_of_its_owner_on_its_day(
 
 async def appointment(school: Running, code: str, day: str, owner: str) -> None:
     await consulted(school, code)
-    await records(school, KARIN, code, "safety", danger_by_talk="no", why="Het kan.")
+    await records(school, KARIN, code, "safety", danger_by_talk="no", why="Het kan.", safety_by=(SANNE, KARIN))
     agreed: dict[str, Answer] = {"follow_up_what": "Bellen.", "follow_up_on": day, "follow_up_owner": owner}
     await records(school, KARIN, code, "parents_talk", parents_talk_on="2026-11-23", **TALK, **agreed)
 
@@ -387,7 +387,7 @@ async def test_an_unfinished_report_is_brought_to_mind_until_the_parent_was_told
             assert reminded(school, f"Dossier {code} wacht") == {KARIN, FATIMA}, moment
         told: dict[str, Answer] = {"parent_informed": "yes", "told_by": (KARIN, FATIMA), "told_what": "Verteld."}
         await records(school, KARIN, code, "parent_told", told_on="2026-12-09", **told)
-        await comes(school, "2026-12-18T09:00")
+        await comes(school, "2026-12-15T09:00")
         assert unread(school) == {}
 
 

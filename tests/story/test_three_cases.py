@@ -24,6 +24,8 @@ SIGNAL = {
     "Wat zag of hoorde je?": SEEN,
 }
 PRESENT, SAID, WHY = "Wie van school waren erbij?", "Wat is er gezegd?", "Waarom?"
+AS_WEIGHED = "Nee, het is zoals bij de weging"
+JUDGED_BY = "Wie hebben dit ingeschat?"
 TEACHER_STAYS_OUT = "Praat zonder de leerkracht en kies die hier niet."
 AT_THE_ZAT = {
     PRESENT: (SANNE, KARIN),
@@ -34,12 +36,14 @@ NO_REPORT = {
     "Wat stel je voor?": "Niet melden",
     "Laten de ouders hulpverlening toe?": "Ja",
     "Mag de school contact houden met de hulpverlening?": "Ja",
+    "Is er sinds de weging iets veranderd aan het gevaar?": AS_WEIGHED,
     WHY: "De huisarts helpt het gezin.",
 }
 REPORT = {
     "Wat stel je voor?": "Melden bij Veilig Thuis",
     "Laten de ouders hulpverlening toe?": "Nee",
     "Mag de school contact houden met de hulpverlening?": "Nee",
+    "Is er sinds de weging iets veranderd aan het gevaar?": AS_WEIGHED,
     WHY: "Het gaat niet beter.",
 }
 AGREED = {"Ben je het eens met het voorstel?": "Ja, dit is ons besluit"}
@@ -90,7 +94,10 @@ async def they_find_a_talk_safe(sanne: Colleague, code: str) -> None:
     await sanne.begins(code, "Geeft praten gevaar?", "Gevaar door een gesprek?")
     await sanne.desk.sees("Kies je “Ja, we slaan stap 3 over”, dan gaat het dossier naar: stap 4, Wegen")
     safe = {"Komt de leerling in gevaar door een gesprek?": "Nee, een gesprek kan"}
-    await sanne.saves("Gevaar door een gesprek?", safe | {"Waarom denken jullie dat?": "De ouders zijn rustig."})
+    why = {"Waarom denken jullie dat?": "De ouders zijn rustig."}
+    await sanne.desk.fill("Gevaar door een gesprek?", safe | why | {JUDGED_BY: (SANNE,)})
+    await sanne.desk.is_refused_at(JUDGED_BY, "Schat dit met z'n tweeën in")
+    await sanne.saves("Gevaar door een gesprek?", {JUDGED_BY: (SANNE, KARIN)})
 
 
 async def sanne_and_karin_talk_with_the_pupil(sanne: Colleague, code: str) -> None:
@@ -99,7 +106,12 @@ async def sanne_and_karin_talk_with_the_pupil(sanne: Colleague, code: str) -> No
     await sanne.records(code, form, form, {**able, **by})
     await sanne.begins(code, "Gesprek met leerling", "Gesprek met de leerling")
     await sanne.desk.sees("Praat niet over de vermoedens")
-    talk = {"Noemde de leerling de vermoedens zelf, uitdrukkelijk?": "Nee", SAID: 'Hij zei: "Ik had een nare droom."'}
+    none = {"Vertelde de leerling zelf dat het thuis niet veilig is?": "Nee"}
+    talk = {
+        "Noemde de leerling de vermoedens zelf, uitdrukkelijk?": "Nee",
+        **none,
+        SAID: 'Hij zei: "Ik had een nare droom."',
+    }
     await sanne.saves("Gesprek met de leerling", {PRESENT: (SANNE, KARIN), **talk})
 
 
@@ -149,12 +161,15 @@ async def test_help_under_watch_then_worse_and_a_report(desk: Desk) -> None:
     await willem.is_told_nothing()
     await sanne_sees_it_get_worse(sanne, code)
     for colleague in (karin, fatima):
-        await colleague.is_told(code, "Er is iets veranderd. Jullie besluiten opnieuw.", "Stap 4 van 4: Besluiten")
+        await colleague.is_told(code, "Er is iets veranderd. Jullie wegen en besluiten opnieuw.", "Stap 4 van 4: Wegen")
+    await sanne_and_karin_weigh_again(karin, code)
+    await fatima.is_told(code, "Stap 4 van 4: Besluiten")
     await fatima.records(code, "Besluit voorstellen", "Besluit voorstellen", REPORT)
     await karin_confirms(karin, code, REPORT)
     await willem_is_told_and_cannot_read(willem, code)
     await karin_reports_by_name(karin, code)
     await fatima_tells_the_parent(fatima, code)
+    await veilig_thuis_answers_and_two_end_it(karin, fatima, code)
     await sanne.is_told(code, "Dit dossier is gesloten")
     await mehmet.is_told_nothing()
 
@@ -168,7 +183,7 @@ async def karin_discusses_it_openly(karin: Colleague, code: str) -> None:
 
 async def only_the_parents_can_have_a_talk(karin: Colleague, code: str) -> None:
     safe = {"Komt de leerling in gevaar door een gesprek?": "Nee, een gesprek kan"}
-    why = {"Waarom denken jullie dat?": "De ouders zijn rustig."}
+    why = {"Waarom denken jullie dat?": "De ouders zijn rustig.", JUDGED_BY: (SANNE, KARIN)}
     await karin.records(code, "Geeft praten gevaar?", "Gevaar door een gesprek?", safe | why)
     form, reason = "Kan de leerling praten?", "Schrijf op waarom jullie hiervoor kiezen."
     await karin.begins(code, form, form)
@@ -200,6 +215,14 @@ async def sanne_and_karin_weigh(karin: Colleague, code: str, unsafe: str) -> Non
     await desk.fill("Wegen", {who: (KARIN,), "Is er acuut of structureel gevaar?": unsafe, **weighed})
     await desk.is_refused_at(who, "De leerkracht en de IB-er of zorgcoördinator wegen samen.")
     await karin.saves("Wegen", {who: (SANNE, KARIN)})
+    all_three = {"Wie waren erbij?": (SANNE, KARIN, FATIMA)}
+    await karin.records(code, "Overleg schoolleider", "Overleg schoolleider", all_three)
+
+
+async def sanne_and_karin_weigh_again(karin: Colleague, code: str) -> None:
+    again = {"Wie hebben gewogen?": (SANNE, KARIN), "Is er acuut of structureel gevaar?": "Nee"}
+    await karin.opens(code, "Dit kan niet wachten: doe het vandaag.")
+    await karin.records(code, "Weging vastleggen", "Wegen", again | {"Hoe groot is het risico volgens jullie?": WORSE})
     all_three = {"Wie waren erbij?": (SANNE, KARIN, FATIMA)}
     await karin.records(code, "Overleg schoolleider", "Overleg schoolleider", all_three)
 
@@ -265,7 +288,18 @@ async def fatima_tells_the_parent(fatima: Colleague, code: str) -> None:
     await fatima.desk.fill(form, {by: (FATIMA,), **informed, **told})
     await fatima.desk.is_refused_at(by, "voeren dit gesprek samen")
     await fatima.saves(form, {by: (KARIN, FATIMA)})
-    await fatima.opens(code, "Dit dossier is gesloten: Er is gemeld bij Veilig Thuis")
+    await fatima.opens(code, "Antwoord van Veilig Thuis")
+
+
+async def veilig_thuis_answers_and_two_end_it(karin: Colleague, fatima: Colleague, code: str) -> None:
+    answer = {"Wat doet Veilig Thuis?": "Veilig Thuis onderzoekt het", SAID: "Zij praten met het gezin."}
+    await fatima.records(code, "Antwoord vastleggen", "Antwoord vastleggen", answer)
+    why = {"Waarom kan het dossier dicht?": "Veilig Thuis volgt het gezin."}
+    await fatima.records(code, "Stoppen voorstellen", "Voorstel om te stoppen", why)
+    await karin.is_told(code, "Er is voorgesteld om te stoppen.")
+    agreed = {"Ben je het eens met het voorstel?": "Ja, het dossier kan dicht"}
+    await karin.records(code, "Stoppen bevestigen", "Stoppen bevestigen", agreed)
+    await karin.opens(code, "Dit dossier is gesloten: Er is gemeld bij Veilig Thuis")
 
 
 @pytest.mark.rule("S3.1")
@@ -296,7 +330,7 @@ async def test_danger_skips_the_talk(desk: Desk) -> None:
 
 async def karin_skips_step_3(karin: Colleague, code: str) -> None:
     skipped = {"Komt de leerling in gevaar door een gesprek?": "Ja, we slaan stap 3 over"}
-    why = {"Waarom denken jullie dat?": "Hij mag thuis niets vertellen."}
+    why = {"Waarom denken jullie dat?": "Hij mag thuis niets vertellen.", JUDGED_BY: (SANNE, KARIN)}
     await karin.records(code, "Geeft praten gevaar?", "Gevaar door een gesprek?", skipped | why)
     await karin.desk.sees("Wat gebeurt er nu: stap 4 van 4, Wegen")
     await karin.opens(code, "Stap 4 van 4: Wegen", "Hij mag thuis niets vertellen.", f"door {KARIN}")

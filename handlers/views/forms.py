@@ -76,10 +76,13 @@ def _consequences(found: Iterable[Consequence]) -> Iterator[str]:
 
 
 def _above(form: FormView) -> list[b.Block]:
-    """What is to be read before the questions, the most urgent first."""
+    """What is to be read before the questions; what the form shows has its place before what is long."""
     blocks: list[b.Block] = [b.section(owed_words(form.owed))] if form.owed else []
-    for title, view in (("case_newer_signals", form.newer), ("form_shown", form.shown), ("case_log", form.logbook)):
-        blocks += logbook_above(view, text(title), beside=blocks) if view else []
+    shown = logbook_above(form.shown, text("form_shown"), beside=blocks) if form.shown else []
+    newer = form.newer
+    blocks += logbook_above(newer, text("case_newer_signals"), beside=[*blocks, *shown]) if newer else []
+    blocks += shown
+    blocks += logbook_above(form.logbook, text("case_log"), beside=blocks) if form.logbook else []
     return [*blocks, b.divider()] if blocks else []
 
 

@@ -15,7 +15,7 @@ from meldcode.domain.calendar import BeyondCalendar, SchoolCalendar
 from meldcode.domain.case.state import Entry, State, Status, is_urgent, needed, to_act, to_agree
 from meldcode.domain.deadlines.reminders import counts_from, deadline
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
-from meldcode.domain.plan.model import Effect, Plan
+from meldcode.domain.plan.model import ActionSpec, Effect, Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person
 
@@ -130,25 +130,34 @@ def work_items_of(
         yield from (WorkItem(desk, Section.JOINED) for desk in own)
     if state.status is not Status.OPEN:
         return
-    place, roles, record = _turn(plan, state)
+    place, turns = _turns(plan, state)
     if place is Section.WAITS and is_urgent(plan, state):
         place = Section.URGENT
     due, put_off = last_day(plan, state, calendar), _postponed(plan, state)
     readers = [(Assignee(school, role), role) for role in plan.readers if role is not Role.TEACHER]
     for desk, role in [*readers, *((desk, Role.TEACHER) for desk in own)]:
-        is_theirs = role in roles
-        yield WorkItem(desk, place if is_theirs else Section.FOLLOWS, record if is_theirs else "", due, put_off)
+        yield WorkItem(desk, place if role in turns else Section.FOLLOWS, turns.get(role, ""), due, put_off)
 
 
-def _turn(plan: Plan, state: State) -> tuple[Section, frozenset[Role], str]:
-    """What is needed now, and from which roles; not from the role that proposed what is to be confirmed (S4.3)."""
-    roles, waiting = frozenset(to_act(plan, state)), needed(plan, state)
+def _turns(plan: Plan, state: State) -> tuple[Section, dict[Role, str]]:
+    """What is needed now of each role; of the role that proposed what is to be confirmed, what comes after that (S4.3).
+
+    That is something only where the confirmation stands beside what the step asks (G8).
+    """
+    waiting = needed(plan, state)
     if not waiting:
         step_deadline = plan.step(state.step).deadline
-        return Section.WATCHES, roles, (step_deadline.each if step_deadline else None) or ""
-    proposal = state.standing.get(waiting[0].agrees_with or "")
-    others = roles - {proposal.role} if proposal else roles
-    return Section.WAITS, others or roles, waiting[0].id
+        each = (step_deadline.each if step_deadline else None) or ""
+        return Section.WATCHES, dict.fromkeys(to_act(plan, state), each)
+    following = waiting[1:2] if waiting[0] in to_agree(plan, state) else []
+    return Section.WAITS, {role: record.id for record in (*following, waiting[0]) for role in _whose(record, state)}
+
+
+def _whose(record: ActionSpec, state: State) -> frozenset[Role]:
+    """The roles that can make it: not the one that made what is agreed with, unless there is no other."""
+    proposal = state.standing.get(record.agrees_with or "")
+    roles = frozenset(record.by)
+    return roles - {proposal.role} or roles if proposal else roles
 
 
 def postponement(plan: Plan, state: State) -> Entry | None:

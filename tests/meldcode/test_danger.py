@@ -25,6 +25,7 @@ from meldcode.application.messages import UrgentReminder
 from meldcode.domain.case.state import Status, is_urgent, needed
 from meldcode.domain.deadlines.reminders import EARLIEST, LATEST
 from meldcode.domain.worklist import Section
+from practice.blocks.surfaces import is_too_large, view_problems
 from storage.db.schema import work_items
 from tests.meldcode.playing import BEA, DIRK, FATIMA, KARIN, MEHMET, PUPIL, SANNE, Actor, Play
 
@@ -55,6 +56,16 @@ def words(view: object) -> str:
 def home(play: Play, actor: Actor) -> dict[Section, int]:
     with play.transaction() as uow:
         return dict(overview(uow, actor_of(uow, actor.identity), SIZE, play.now).counts)
+
+
+def todo(play: Play) -> dict[Actor, str]:
+    """What each of the two who decide must do first."""
+    found = {}
+    for actor in (KARIN, FATIMA):
+        with play.transaction() as uow:
+            [row] = overview(uow, actor_of(uow, actor.identity), SIZE, play.now).rows
+        found[actor] = row.record.id if row.record else ""
+    return found
 
 
 def reminded(play: Play, until: datetime) -> list[tuple[datetime, str]]:
@@ -179,6 +190,18 @@ def test_a_signal_after_the_weighing_makes_it_older_than_the_logbook(play: Play)
     assert older in confirmation and HAPPENED in confirmation
 
 
+@pytest.mark.rule("S4.1")
+def test_however_many_signals_came_after_it_the_weighing_is_shown(play: Play) -> None:
+    play.reach("decide", risk="Het risico is groot.")
+    for _ in range(75):
+        play.signal(what=HAPPENED)
+    shown = form_modal(play.form("proposal", by=KARIN))
+    assert "Het risico is groot." in words(shown) and HAPPENED in words(shown)
+    assert texts.text("log_shortened") in words(shown)
+    assert "why_decision" in {block.get("block_id") for block in shown["blocks"]}
+    assert not view_problems(shown, "modal") and not is_too_large(shown)
+
+
 @pytest.mark.rule("S4.3")
 @pytest.mark.rule("S4.9")
 def test_who_decides_reads_the_weighing_and_the_advice_first(play: Play) -> None:
@@ -284,8 +307,10 @@ def test_the_other_confirms_it_today_and_not_who_recorded_it(fast: Play) -> None
     primary = [e for block in shown["blocks"] for e in block.get("elements", []) if e.get("style") == "primary"]
     assert [button["action_id"] for button in primary] == ["make-record.urgent_confirmed"]
     assert (home(fast, FATIMA), texts.text("must_today") in words(shown)) == ({Section.URGENT: 1}, True)
+    assert todo(fast) == {KARIN: "reported", FATIMA: "urgent_confirmed"}, "who called goes on with the report"
     fast.record("urgent_confirmed", by=FATIMA)
     assert [record.id for record in needed(fast.plan, fast.state())] == ["reported"]
+    assert todo(fast) == {KARIN: "reported", FATIMA: "reported"}
 
 
 @pytest.mark.rule("G8")

@@ -58,8 +58,11 @@ def test_what_waits_comes_first_and_then_what_is_due_first(store: Store, staff: 
     sometime = lay(store, staff, {mine: (Section.WAITS, None)})
     later = lay(store, staff, {mine: (Section.WAITS, day(3))})
     soon = lay(store, staff, {mine: (Section.WAITS, day(1))})
-    assert codes(store, mine) == [soon.code, later.code, sometime.code, follows.code]
-    assert codes(store, mine, first=1, limit=2) == [later.code, sometime.code]
+    urgent = lay(store, staff, {mine: (Section.URGENT, day(2))})
+    assert codes(store, mine) == [urgent.code, soon.code, later.code, sometime.code, follows.code]
+    assert codes(store, mine, first=2, limit=2) == [later.code, sometime.code]
+    with store.transaction() as uow:
+        assert uow.worklists.section_counts([mine])[Section.URGENT] == 1
     assert codes(store, desk(staff, Role.CONFIDANT)) == []
     assert codes(store) == []
 
@@ -93,6 +96,7 @@ def test_due_this_week_is_what_must_be_done_and_not_what_is_followed(store: Stor
     mine = desk(staff)
     overdue = lay(store, staff, {mine: (Section.WATCHES, day(-4))})
     today = lay(store, staff, {mine: (Section.WAITS, day(0))})
+    urgent = lay(store, staff, {mine: (Section.URGENT, day(1))})
     for place, due in [(Section.WAITS, day(7)), (Section.FOLLOWS, day(0)), (Section.WAITS, None)]:
         lay(store, staff, {mine: (place, due)})
     with store.transaction() as uow:
@@ -100,6 +104,7 @@ def test_due_this_week_is_what_must_be_done_and_not_what_is_followed(store: Stor
         assert [(lying.code, lying.due, lying.record) for lying in found] == [
             (overdue.code, day(-4), "taken_up"),
             (today.code, day(0), "taken_up"),
+            (urgent.code, day(1), "taken_up"),
         ]
         assert len(uow.worklists.due([mine], day(6), 1)) == 1
 
@@ -122,7 +127,7 @@ def test_for_whom_cases_wait_those_with_the_most_first(store: Store, staff: Staf
     sanne = Assignee(staff.school, str(staff.sanne.id))
     for due in (day(-1), day(0), None):
         lay(store, staff, {desk(staff): (Section.WAITS, due), sanne: (Section.FOLLOWS, due)})
-    lay(store, staff, {sanne: (Section.WAITS, day(-2))})
+    lay(store, staff, {sanne: (Section.URGENT, day(-2))})
     with store.transaction() as uow:
         minded = uow.worklists.workloads(staff.school, TODAY, 9)
         assert [(one.desk, one.count, one.overdue) for one in minded] == [(desk(staff), 3, 1), (sanne, 1, 1)]

@@ -10,16 +10,16 @@ from practice.errors import ApiError
 from practice.model import Json, Message, Person
 from practice.state.workspace import Workspace
 
-TEXT_LIMIT = 40_000
+TEXT_LIMIT, UPDATE_TEXT_LIMIT = 40_000, 4_000
 
 
-def content(args: Json) -> tuple[str, list[Json]]:
+def content(args: Json, limit: int = TEXT_LIMIT) -> tuple[str, list[Json]]:
     """Return the text and blocks of a message. Raises ApiError if Slack would refuse them."""
     text = str(args.get("text") or "")
     blocks = parsed(args.get("blocks") or [], "invalid_blocks_format")
     if not text and not blocks:
         raise ApiError("no_text")
-    if len(text) > TEXT_LIMIT:
+    if len(text) > limit:
         raise ApiError("msg_too_long")
     if problems := message_problems(blocks):
         plain = [problem.removeprefix("[ERROR] ") for problem in problems]
@@ -75,13 +75,27 @@ def respond(workspace: Workspace, name: str, answer: Json) -> None:
     workspace.post(url.user_id, text, blocks, is_ephemeral=answer.get("response_type") != "in_channel")
 
 
+def update_message(workspace: Workspace, args: Json) -> Json:
+    """`chat.update`: change one of the app's own messages, unless it is ephemeral. Nobody is notified of it."""
+    message = _own_message(workspace, args, "cant_update_message")
+    message.text, message.blocks = content(args, UPDATE_TEXT_LIMIT)
+    workspace.touch()
+    shown = message_object(workspace, message)
+    return {"channel": message.channel, "ts": message.ts, "text": message.text, "message": shown}
+
+
 def delete_message(workspace: Workspace, args: Json) -> Json:
     """`chat.delete`: delete one of the app's own messages, unless it is ephemeral."""
+    message = _own_message(workspace, args, "cant_delete_message")
+    workspace.delete(message)
+    return {"channel": message.channel, "ts": message.ts}
+
+
+def _own_message(workspace: Workspace, args: Json, refusal: str) -> Message:
     person = workspace.person_in(required(args, "channel"))
     message = workspace.message(person.id, required(args, "ts"))
     if message.is_ephemeral:
         raise ApiError("message_not_found")
     if not message.from_app:
-        raise ApiError("cant_delete_message")
-    workspace.delete(message)
-    return {"channel": message.channel, "ts": message.ts}
+        raise ApiError(refusal)
+    return message

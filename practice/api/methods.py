@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from practice.api.files import complete_upload, delete_file, get_upload_url
-from practice.api.messages import delete_message, post_message
+from practice.api.messages import delete_message, post_message, update_message
 from practice.api.oauth import exchange
 from practice.api.people import user_info
 from practice.api.views import open_view, publish_view, push_view, update_view, validate_blocks
@@ -79,6 +79,7 @@ METHODS: dict[str, Method] = {
     "blocks.validate": Method(validate_blocks),
     "chat.delete": Method(delete_message, "chat:write"),
     "chat.postMessage": Method(post_message, "chat:write"),
+    "chat.update": Method(update_message, "chat:write"),
     "files.completeUploadExternal": Method(complete_upload, "files:write"),
     "files.delete": Method(delete_file, "files:write"),
     "files.getUploadURLExternal": Method(get_upload_url, "files:write"),

@@ -12,6 +12,7 @@ TIERS: dict[str, int] = {
     "users.info": 100,
     "files.": 100,
     "chat.delete": 50,
+    "chat.update": 50,
 }
 """Calls a minute, for methods whose names begin with the key."""
 BURST, BURST_TIME = 5, timedelta(seconds=5)

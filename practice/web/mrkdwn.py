@@ -91,7 +91,9 @@ def _control(inside: str, names: Names) -> str:
     target, _, label = inside.partition("|")
     if re.match(r"https?://", target):
         return _link(target, label)
-    if target.startswith(("mailto:", "tel:")):
+    if target.startswith("tel:"):
+        return f'<a href="{target}">{label or target.partition(":")[2]}</a>'
+    if target.startswith("mailto:"):
         return label or target.partition(":")[2]
     if target.startswith("#"):
         return _mention(f"#{label or target[1:]}")

@@ -97,7 +97,7 @@ async def test_broken_json_is_refused(server: PracticeServer) -> None:
 
 @pytest.mark.parametrize(
     "method",
-    ["chat.shout", "api.test", "chat.postEphemeral", "chat.update", "conversations.open", "team.info", "users.list"],
+    ["chat.shout", "api.test", "chat.postEphemeral", "conversations.open", "team.info", "users.list"],
 )
 async def test_a_method_that_the_app_does_not_use_is_unknown(client: AsyncWebClient, method: str) -> None:
     assert await error(client.api_call(method)) == "unknown_method"
@@ -114,6 +114,7 @@ async def test_a_scope_that_the_manifest_lacks_is_named(workspace: Workspace, cl
     ("method", "scope"),
     [
         ("chat.delete", "chat:write"),
+        ("chat.update", "chat:write"),
         ("files.completeUploadExternal", "files:write"),
         ("files.delete", "files:write"),
         ("files.getUploadURLExternal", "files:write"),
@@ -144,6 +145,22 @@ async def test_messages_are_unread_until_they_are_read(workspace: Workspace, cli
     assert workspace.unread_of(SANNE) == 0
 
 
+async def test_an_ephemeral_message_cannot_be_changed(workspace: Workspace, client: AsyncWebClient) -> None:
+    message = workspace.post(SANNE, "Alleen jij", is_ephemeral=True)
+    assert await error(client.chat_update(channel=SANNE_DM, ts=message.ts, text="Anders")) == "message_not_found"
+
+
+async def test_a_message_can_be_changed(workspace: Workspace, client: AsyncWebClient) -> None:
+    sent = await client.chat_postMessage(channel=SANNE, text="Dag")
+    workspace.mark_read(SANNE)
+    await client.chat_update(channel=sent["channel"], ts=sent["ts"], text="Anders")
+    assert [message.text for message in workspace.messages_of(SANNE)] == ["Anders"]
+    assert workspace.unread_of(SANNE) == 0, "nobody is notified of a change"
+    await client.chat_delete(channel=sent["channel"], ts=sent["ts"])
+    changing = client.chat_update(channel=sent["channel"], ts=sent["ts"], text="Weer anders")
+    assert await error(changing) == "message_not_found"
+
+
 async def test_an_ephemeral_message_cannot_be_deleted(workspace: Workspace, client: AsyncWebClient) -> None:
     message = workspace.post(SANNE, "Alleen jij", is_ephemeral=True)
     assert await error(client.chat_delete(channel=SANNE_DM, ts=message.ts)) == "message_not_found"
@@ -156,8 +173,11 @@ async def test_a_message_can_be_deleted(workspace: Workspace, client: AsyncWebCl
     assert await error(client.chat_delete(channel=sent["channel"], ts=sent["ts"])) == "message_not_found"
 
 
-async def test_the_app_cannot_delete_what_a_person_wrote(workspace: Workspace, client: AsyncWebClient) -> None:
+async def test_the_app_cannot_change_or_delete_what_a_person_wrote(
+    workspace: Workspace, client: AsyncWebClient
+) -> None:
     own = workspace.post(SANNE, "Van mij", from_app=False)
+    assert await error(client.chat_update(channel=SANNE_DM, ts=own.ts, text="x")) == "cant_update_message"
     assert await error(client.chat_delete(channel=SANNE_DM, ts=own.ts)) == "cant_delete_message"
 
 
@@ -169,6 +189,8 @@ async def test_the_app_cannot_delete_what_a_person_wrote(workspace: Workspace, c
         ("chat.postMessage", {"text": "x"}, "invalid_arguments"),
         ("chat.postMessage", {"channel": SANNE, "text": "x" * 40_001}, "msg_too_long"),
         ("chat.postMessage", {"channel": SANNE, "text": "x", "blocks": "no json"}, "invalid_blocks_format"),
+        ("chat.update", {"channel": SANNE, "ts": "1.1", "text": "x"}, "channel_not_found"),
+        ("chat.update", {"channel": SANNE_DM, "ts": "1.1", "text": "x"}, "message_not_found"),
         ("users.info", {"user": "U0NOBODY"}, "user_not_found"),
         ("views.open", {"view": "{}"}, "invalid_arguments"),
         ("views.publish", {"user_id": "U0NOBODY", "view": "{}"}, "invalid_arguments"),

@@ -38,7 +38,7 @@ OUR_TAGS = re.compile(
         ("&lt;!channel&gt;", "&lt;!channel&gt;"),
         ("<#C1|algemeen>", '<span class="mention">#algemeen</span>'),
         ("<!date^1^{date}|1 mei>", "1 mei"),
-        ("<tel:0800-2000|Veilig Thuis>", "Veilig Thuis"),
+        ("<tel:0800-2000|Veilig Thuis>", '<a href="tel:0800-2000">Veilig Thuis</a>'),
         ("<javascript:alert(1)|klik>", "&lt;javascript:alert(1)|klik&gt;"),
         (
             "<https://a.nl/x_y_z?b=1&amp;c=2|lees *dit*>",

@@ -24,6 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from handlers.i18n.catalogues import use_language
 from handlers.platform.errors import log_error
 from handlers.platform.locales import language_of
+from handlers.platform.send_message import show_message
 from handlers.platform.slack_errors import Meaning, code_of, meaning_of
 from handlers.platform.workspaces import NotInstalled, Workspaces
 from handlers.views.messages import Rendered, render, render_reminders
@@ -33,7 +34,7 @@ from meldcode.application.jobs.undelivered import LostMessage, report_undelivere
 from meldcode.application.messages import Payload, Reminder, UrgentReminder
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.staff import Identity
-from storage.repositories.outbox import Claimed, SendQueue
+from storage.repositories.outbox import Claimed, SendQueue, Sent
 from storage.unit_of_work import StoredUnitOfWork
 
 log = logging.getLogger("meldwijzer.outbox")
@@ -76,8 +77,8 @@ class OutboxRelay:
         self._home_changed = home_changed
         self._woken = asyncio.Event()
         self._underway: set[asyncio.Task[None]] = set()
-        self._sent: set[int] = set()
-        """Messages that were sent but are not marked as sent yet."""
+        self._sent: dict[int, Sent | None] = {}
+        """Messages that were sent but are not marked as sent yet, and where those stand that can be replaced."""
         self._locked_out_until: datetime | None = None
 
     def wake(self) -> None:
@@ -133,7 +134,8 @@ class OutboxRelay:
         deliveries = await self._executor.execute(
             lambda uow, now: _marked_and_taken(uow, now, sent, most), seconds=JOB_SECONDS
         )
-        self._sent -= sent
+        for id_ in sent:
+            self._sent.pop(id_, None)
         return deliveries
 
     async def _pause(self) -> None:
@@ -152,7 +154,7 @@ class OutboxRelay:
             await self._not_sent(messages, Meaning.DOUBTFUL, "unspeakable")
             return
         try:
-            await self._send(delivery.content, to)
+            place = await self._send(delivery, to)
         except SlackApiError as error:
             await self._not_sent(messages, meaning_of(error), code_of(error), _retry_after(error))
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -160,21 +162,23 @@ class OutboxRelay:
         except NotInstalled:
             await self._not_sent(messages, Meaning.NOBODY, "not_installed")
         else:
-            await self._done(delivery)
+            await self._done(delivery, place)
             self._home_changed(to)
 
-    async def _send(self, content: Rendered | datetime | None, to: Identity) -> None:
-        if content is not None and not isinstance(content, datetime):
-            notification, blocks = content
-            client = await self._workspaces.client(to.workspace)
-            await client.chat_postMessage(channel=to.user, text=notification, blocks=blocks)
+    async def _send(self, delivery: Delivery, to: Identity) -> Sent | None:
+        """Send it, and return where it stands; in the place of an earlier message if there is one to replace."""
+        content = delivery.content
+        if content is None or isinstance(content, datetime):
+            return None
+        client = await self._workspaces.client(to.workspace)
+        return Sent(*await show_message(client, to.user, content, delivery.messages[0].earlier))
 
-    async def _done(self, delivery: Delivery) -> None:
+    async def _done(self, delivery: Delivery, place: Sent | None) -> None:
         messages, waits = delivery.messages, delivery.content
         if isinstance(waits, datetime):
             await self._tell(partial(_put_off, messages=messages, due=waits))
         else:
-            self._sent |= {message.id for message in messages}
+            self._sent |= {message.id: place if message.replaces else None for message in messages}
 
     async def _tell(self, what: Callable[[SendQueue], object]) -> None:
         await self._executor.execute(lambda uow, _now: what(uow.queue), seconds=JOB_SECONDS)
@@ -227,9 +231,10 @@ def _retry(queue: SendQueue, *, message: Claimed, due: datetime, code: str) -> N
     queue.retry(message, due, code)
 
 
-def _marked_and_taken(uow: StoredUnitOfWork, now: datetime, sent: set[int], most: int) -> list[Delivery]:
+def _marked_and_taken(uow: StoredUnitOfWork, now: datetime, sent: dict[int, Sent | None], most: int) -> list[Delivery]:
     if sent:
         uow.queue.mark_sent(sent, now)
+        uow.queue.keep_places({id_: place for id_, place in sent.items() if place})
     return _taken(uow, now, most) if most else []
 
 

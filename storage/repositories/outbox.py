@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, bindparam, delete, exists, func, or_, select, update
 from typing_extensions import override
@@ -37,11 +37,19 @@ class SendState(StrEnum):
 _UNSENT = (SendState.PENDING.value, SendState.CLAIMED.value)
 
 
+class Sent(NamedTuple):
+    """Where a message stands in Slack."""
+
+    channel: str
+    ts: str
+
+
 @dataclass(frozen=True)
 class Claimed:
     """A message that is ours to send until the lease ends; `attempts` counts this one. No identity: nowhere to send.
 
-    `stored` is its payload as it stands in the database: one that cannot be read must hold up no other.
+    `stored` is its payload as it stands in the database: one that cannot be read must hold up no other. It takes the
+    place of the message `earlier`, if there is one.
     """
 
     id: int
@@ -52,6 +60,8 @@ class Claimed:
     stored: object
     attempts: int
     locale: str | None = None
+    replaces: str = ""
+    earlier: Sent | None = None
 
     def payload(self) -> Payload:
         """Return what the message is about. Raises ValueError when this program cannot read it."""
@@ -92,6 +102,7 @@ def _row(message: OutboxMessage, now: datetime) -> dict[str, Any]:
         "recipient": message.to,
         "moment": message.moment,
         "payload": encode(message.payload),
+        "replaces": message.replaces,
         "state": SendState.PENDING.value,
         "attempts": 0,
         "due_at": now,
@@ -112,7 +123,8 @@ class SendQueue:
             return []
         self._mark_claimed(rows, now + lease)
         known = self._identities({row.recipient for row in rows})
-        return [_claimed(row, *known.get(row.recipient, (None, None))) for row in rows]
+        claimed = [_claimed(row, *known.get(row.recipient, (None, None))) for row in rows]
+        return [replace(one, earlier=self._earlier(one)) if one.replaces else one for one in claimed]
 
     def claim_alike(self, claimed: Claimed, now: datetime, lease: timedelta) -> list[Claimed]:
         """Claim other due messages of the same kind for the same person, to send all as one."""
@@ -143,6 +155,12 @@ class SendQueue:
             some = ids[first : first + MARKED_TOGETHER]
             self._connection.execute(_MARK_SENT, {"ids": some, "sent_at": now})
 
+    def keep_places(self, places: Mapping[int, Sent]) -> None:
+        """Store where these messages stand, so that a later one can take their place."""
+        for id_, place in places.items():
+            kept = {"channel": place.channel, "ts": place.ts}
+            self._connection.execute(update(outbox).where(outbox.c.id == id_).values(kept))
+
     def retry(self, claimed: Claimed, due_at: datetime, error_code: str) -> None:
         """Return the message to the queue until `due_at`; does nothing if the lease was lost."""
         self._release(claimed, SendState.PENDING, error_code, due_at=due_at)
@@ -154,6 +172,12 @@ class SendQueue:
     def set_aside(self, claimed: Claimed, error_code: str) -> None:
         """Stop trying to send the message; does nothing if the lease was lost."""
         self._release(claimed, SendState.FAILED, error_code)
+
+    def _earlier(self, claimed: Claimed) -> Sent | None:
+        same = (outbox.c.recipient == claimed.to, outbox.c.replaces == claimed.replaces, outbox.c.ts.is_not(None))
+        latest = select(outbox.c.channel, outbox.c.ts).where(*same).order_by(outbox.c.id.desc()).limit(1)
+        row = self._connection.execute(latest).one_or_none()
+        return Sent(row.channel, row.ts) if row else None
 
     def _mark_claimed(self, rows: Sequence[Row[Any]], until: datetime) -> None:
         self._connection.execute(_MARK_CLAIMED, {"ids": [row.id for row in rows], "claimed_until": until})
@@ -177,18 +201,16 @@ def _claimable() -> Select[Any]:
     now, earlier = bindparam("now", type_=outbox.c.due_at.type), outbox.alias()
     # A message that waits for the morning does not hold up one at night (G4); one that is retried keeps its place.
     is_before = or_(earlier.c.due_at <= now, earlier.c.attempts > 0)
-    waits = exists().where(
-        earlier.c.recipient == outbox.c.recipient,
-        earlier.c.id < outbox.c.id,
-        earlier.c.state.in_(_UNSENT),
-        is_before,
-    )
+    before = (earlier.c.recipient == outbox.c.recipient, earlier.c.id < outbox.c.id, earlier.c.state.in_(_UNSENT))
+    waits = exists().where(*before, is_before)
+    # What takes the place of a message waits until that one was sent, or there would be two.
+    waits_for_place = (outbox.c.replaces != "") & exists().where(*before, earlier.c.replaces == outbox.c.replaces)
     due = (outbox.c.state == SendState.PENDING.value) & (outbox.c.due_at <= now)
     abandoned = (outbox.c.state == SendState.CLAIMED.value) & (outbox.c.claimed_until <= now)
     urgent = outbox.c.kind.in_([payload.kind for payload in URGENT])
     return (
         select(outbox)
-        .where(or_(due, abandoned), or_(urgent, ~waits))
+        .where(or_(due, abandoned), or_(urgent & ~waits_for_place, ~waits))
         .order_by(urgent.desc(), outbox.c.due_at, outbox.c.id)
         .limit(bindparam("most"))
         .with_for_update(skip_locked=True)
@@ -216,4 +238,6 @@ _IDENTITIES = (
 
 
 def _claimed(row: Row[Any], identity: Identity | None, locale: str | None = None) -> Claimed:
-    return Claimed(row.id, row.kind, row.recipient, identity, row.case, row.payload, row.attempts + 1, locale)
+    return Claimed(
+        row.id, row.kind, row.recipient, identity, row.case, row.payload, row.attempts + 1, locale, row.replaces
+    )

@@ -11,7 +11,7 @@ from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.ids import PersonId
 from meldcode.domain.staff import Identity
 from storage.db.schema import outbox
-from storage.repositories.outbox import Claimed
+from storage.repositories.outbox import Claimed, Sent
 from storage.unit_of_work import Store
 from tests.payloads import EXAMPLES
 from tests.storage.conftest import NOW, WORKSPACE, Staff
@@ -170,3 +170,38 @@ def test_thousands_are_marked_without_a_statement_of_thousands(
         uow.queue.mark_sent(ids, NOW)
     assert max(sizes) < 300
     assert _claim(store) == []
+
+
+PLACE = Sent("D1", "1.0")
+
+
+def _put_in_place(store: Store, to: PersonId, payload: Payload, moment: str, key: str = "key") -> None:
+    with store.transaction() as uow:
+        uow.outbox.put(OutboxMessage(to, None, moment, payload, replaces=key), NOW)
+
+
+def _sent_at(store: Store, claimed: Claimed, place: Sent) -> None:
+    with store.transaction() as uow:
+        uow.queue.mark_sent([claimed.id], NOW)
+        uow.queue.keep_places({claimed.id: place})
+
+
+@pytest.mark.parametrize("payload", [TOLD, *(one for one in EXAMPLES if isinstance(one, URGENT))])
+def test_a_message_takes_the_place_of_the_last_with_its_key(store: Store, staff: Staff, payload: Payload) -> None:
+    for moment in "123":
+        _put_in_place(store, staff.karin.id, payload, moment)
+    earlier = []
+    for place in (PLACE, Sent("D1", "2.0"), PLACE):
+        (claimed,) = _claim(store)
+        earlier.append(claimed.earlier)
+        assert _claim(store) == [], "the next one waits until it is known where this one stands"
+        _sent_at(store, claimed, place)
+    assert earlier == [None, PLACE, Sent("D1", "2.0")]
+
+
+def test_it_takes_nobody_elses_place_and_that_of_no_other_key(store: Store, staff: Staff) -> None:
+    _put_in_place(store, staff.karin.id, TOLD, "1")
+    _sent_at(store, _claim(store)[0], PLACE)
+    _put_in_place(store, staff.sanne.id, TOLD, "2")
+    _put_in_place(store, staff.karin.id, TOLD, "2", key="another")
+    assert [claimed.earlier for claimed in _claim(store)] == [None, None]

@@ -62,7 +62,7 @@ TEXT_COLUMNS = {
     "appointments": {"code"},
     "files": {"file", "workspace"},
     "installations": {"workspace"},
-    "outbox": {"about", "kind", "moment", "payload", "state", "last_error_code"},
+    "outbox": {"about", "kind", "moment", "payload", "state", "last_error_code", "replaces", "channel", "ts"},
 }
 
 

@@ -16,12 +16,15 @@ class OutboxMessage:
     """A message to one person, about a case or (an alarm from elsewhere) about none.
 
     Unique by (case, the payload's kind, to, moment), so that the same message cannot be put in the outbox twice.
+    Messages to one person with the same key in `replaces` are one message on the screen: a later one takes the place
+    of the one that was sent before, and nobody is notified of that. An empty key replaces nothing.
     """
 
     to: PersonId
     case: CaseId | None
     moment: str
     payload: Payload
+    replaces: str = ""
 
 
 class Outbox(ABC):

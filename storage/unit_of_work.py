@@ -12,6 +12,7 @@ from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.events import Event
 from meldcode.domain.plan.model import Plan
 from storage.crypto.vault import Vault
+from storage.repositories.alarms import StoredAlarms
 from storage.repositories.cases import StoredCases
 from storage.repositories.drafts import StoredDrafts
 from storage.repositories.files import StoredFiles
@@ -46,6 +47,7 @@ class StoredUnitOfWork(UnitOfWork):
         self.cases = StoredCases(session)
         self.readings = StoredReadings(session, self.cases)
         self.worklists = StoredWorklists(session, self.cases)
+        self.alarms = StoredAlarms(session)
         self.drafts = StoredDrafts(session)
         self.processed_requests = StoredProcessedRequests(session)
         self.outbox = StoredOutbox(session.connection)

@@ -156,6 +156,7 @@ class Vault:
     def __init__(self, wrapper: KeyWrapper, root: bytes) -> None:
         self._wrapper = wrapper
         self.staff = DataKey(_derived(root, "staff"))
+        self.alarms = DataKey(_derived(root, "alarms"))
         self.installations = DataKey(_derived(root, "installations"))
         self._index_key = _derived(root, "pupil index")
         self._submission_key = _derived(root, "submissions")

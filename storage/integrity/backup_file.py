@@ -22,15 +22,15 @@ from sqlalchemy import Engine, Table
 
 from storage.crypto.vault import Vault
 from storage.db.migrate import knows, upgrade
-from storage.db.schema import cases, draft_keys, drafts, metadata
+from storage.db.schema import alarm_alerts, alarm_answers, alarms, cases, draft_keys, drafts, metadata
 from storage.db.sqlite_file import file_engine
 
 FORMAT = 1
 _CHUNK = 1 << 20
 _NEW_FILE = ("journal_mode = MEMORY", "synchronous = OFF", "foreign_keys = OFF", "secure_delete = ON")
 
-LEFT_OUT = (drafts, draft_keys)
-"""Drafts and their keys, which nobody may have for longer than a day."""
+LEFT_OUT = (drafts, draft_keys, alarms, alarm_alerts, alarm_answers)
+"""Drafts and their keys, which nobody may have for longer than a day; and alarms, which are over when one restores."""
 KEY_TABLES = tuple(
     table
     for table in metadata.sorted_tables

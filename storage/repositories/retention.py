@@ -15,6 +15,7 @@ from meldcode.domain.ids import CaseId, SchoolId
 from meldcode.domain.retention import Term, look_at
 from storage.crypto import chain
 from storage.db.schema import (
+    alarms,
     appointments,
     case_keys,
     case_teachers,
@@ -42,6 +43,7 @@ CONTENT = (
     outbox,
     work_items,
     appointments,
+    alarms,
 )
 """The tables whose rows are deleted with a case. Its own row stays, emptied."""
 

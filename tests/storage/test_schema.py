@@ -57,6 +57,7 @@ TEXT_COLUMNS = {
     "case_keys": {"key_id"},
     "draft_keys": {"key_id"},
     "readings": {"place", "roles"},
+    "alarm_answers": {"response"},
     "reminders": {"moment"},
     "work_items": {"assignee", "code", "record"},
     "appointments": {"code"},

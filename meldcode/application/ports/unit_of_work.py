@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC
 
+from meldcode.application.ports.alarms import Alarms
 from meldcode.application.ports.cases import Cases
 from meldcode.application.ports.drafts import Drafts
 from meldcode.application.ports.files import Files
@@ -28,6 +29,7 @@ class UnitOfWork(ABC):
     cases: Cases
     readings: Readings
     worklists: Worklists
+    alarms: Alarms
     drafts: Drafts
     processed_requests: ProcessedRequests
     outbox: Outbox

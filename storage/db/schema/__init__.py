@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storage.db.schema.alarm import alarm_alerts, alarm_answers, alarms
 from storage.db.schema.case import case_keys, case_teachers, cases, entries, readings, reminders
 from storage.db.schema.columns import CLASSES, Moment, metadata
 from storage.db.schema.draft import draft_keys, drafts
@@ -24,6 +25,9 @@ from storage.db.schema.worklist import appointments, work_items
 __all__ = [
     "CLASSES",
     "Moment",
+    "alarm_alerts",
+    "alarm_answers",
+    "alarms",
     "appointments",
     "cache_epoch",
     "case_keys",

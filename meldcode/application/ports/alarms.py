@@ -1,0 +1,50 @@
+"""Alarms of immediate danger (G4)."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection
+from datetime import datetime
+
+from meldcode.domain.alarm import Alarm, AlarmId, Answer
+from meldcode.domain.ids import PersonId
+
+
+class Alarms(ABC):
+    """Alarms, each known by who raised it and when."""
+
+    @abstractmethod
+    def latest(self, raised_by: PersonId) -> Alarm | None:
+        """The last alarm that this person raised. Nobody else adds one of theirs before the end of the transaction."""
+
+    @abstractmethod
+    def add(self, alarm: Alarm) -> None:
+        """Store a new alarm."""
+
+    @abstractmethod
+    def find(self, alarm: AlarmId) -> Alarm | None:
+        """The alarm, or None when it is gone. It stays as it is until the end of the transaction."""
+
+    @abstractmethod
+    def alert(self, alarm: Alarm, people: Collection[PersonId], level: int) -> Alarm:
+        """Store who was alerted at this level, and return the alarm as it is then."""
+
+    @abstractmethod
+    def set_place(self, alarm: Alarm, place: str) -> Alarm:
+        """Store where it is, and return the alarm as it is then."""
+
+    @abstractmethod
+    def answer(self, alarm: Alarm, answer: Answer) -> Alarm:
+        """Store an answer, which takes the place of the person's earlier one; the alarm escalates no further."""
+
+    @abstractmethod
+    def end(self, alarm: Alarm, by: PersonId, at: datetime) -> Alarm:
+        """End the alarm: it was a false one."""
+
+    @abstractmethod
+    def claim_due(self, now: datetime) -> Alarm | None:
+        """Take an unanswered alarm whose next escalation is due, one level up. Only one worker gets it."""
+
+    @abstractmethod
+    def delete(self, before: datetime) -> None:
+        """Delete alarms that were raised before this moment."""

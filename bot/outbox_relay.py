@@ -27,11 +27,20 @@ from handlers.platform.locales import language_of
 from handlers.platform.send_message import show_message
 from handlers.platform.slack_errors import Meaning, code_of, meaning_of
 from handlers.platform.workspaces import NotInstalled, Workspaces
+from handlers.views.alarm import render_alarm
 from handlers.views.messages import Rendered, render, render_reminders
+from meldcode.application.cases.alarm_view import current_alarm
 from meldcode.application.executor import JOB_SECONDS, Executor
 from meldcode.application.jobs.reminders import current_reminder, earliest_delivery
 from meldcode.application.jobs.undelivered import LostMessage, report_undelivered
-from meldcode.application.messages import Payload, Reminder, UrgentReminder
+from meldcode.application.messages import (
+    AboutAlarm,
+    AlarmStatus,
+    AlarmUnanswered,
+    Payload,
+    Reminder,
+    UrgentReminder,
+)
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.staff import Identity
 from storage.repositories.outbox import Claimed, SendQueue, Sent
@@ -269,6 +278,10 @@ def _content(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Rendere
 def _rendered(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Rendered | None:
     """The rendered messages, of each case the latest; None when all they remind of was done meanwhile."""
     first = messages[0].payload()
+    if isinstance(first, AboutAlarm) and (alarm := current_alarm(uow, first, messages[0].to)):
+        return render_alarm(first, alarm)
+    if isinstance(first, AlarmStatus | AlarmUnanswered):
+        return None
     if not isinstance(first, Reminder):
         return render(first, uow.plans.get)
     latest = {message.case: payload for message in messages if isinstance(payload := message.payload(), Reminder)}

@@ -22,6 +22,7 @@ from handlers.controllers.export import note_unfinished
 from handlers.platform.errors import log_error
 from handlers.platform.request import Services
 from meldcode.application.executor import Executor
+from meldcode.application.jobs.alarms import delete_old_alarms, escalate_next_alarm
 from meldcode.application.jobs.reminders import send_due_reminders, week_overview
 from meldcode.application.jobs.retention import end_next_case
 from meldcode.application.ports.unit_of_work import UnitOfWork
@@ -89,6 +90,7 @@ class Scheduler:
 
     async def tick(self) -> int:
         """Send all due reminders, a few cases in each transaction, and return how many cases were checked."""
+        await self._do("alarms", self._escalate_alarms)
         looked_at = await self._do("tick", self._remind_all)
         await self._do("files", self._correct_unfinished)
         await self._do("files", self._remove_files)
@@ -112,6 +114,10 @@ class Scheduler:
             looked_at += found
             self._passes.put_nowait(True)
         return looked_at
+
+    async def _escalate_alarms(self) -> None:
+        while await self._executor.execute(escalate_next_alarm, seconds=JOB_SECONDS):
+            self._wake()
 
     async def _correct_unfinished(self) -> None:
         await self._executor.execute(note_unfinished, seconds=JOB_SECONDS)
@@ -151,6 +157,7 @@ def _end_next(uow: UnitOfWork, now: datetime) -> bool:
 
 def _tidy(uow: UnitOfWork, now: datetime) -> None:
     uow.drafts.delete_expired(now)
+    delete_old_alarms(uow, now)
     uow.outbox.delete_sent(now - MESSAGES_KEPT)
 
 

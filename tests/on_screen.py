@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -33,9 +34,9 @@ def words_of(shown: View | Message) -> str:
 
 
 def _read(text: Json) -> str:
-    """A text as it is read: in mrkdwn three signs are written otherwise."""
+    """A text as it is read: in mrkdwn three signs are written otherwise, and a number to call is a link."""
     words = str(text["text"])
-    return html.unescape(words) if text["type"] == "mrkdwn" else words
+    return html.unescape(re.sub(r"<tel:\d+\|([\d-]+)>", r"\1", words)) if text["type"] == "mrkdwn" else words
 
 
 def button(shown: View | Message, label: str) -> Json:

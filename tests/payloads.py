@@ -8,6 +8,8 @@ from uuid import UUID
 from meldcode.application.messages import (
     Alarm,
     AlarmInCase,
+    AlarmStatus,
+    AlarmUnanswered,
     AlarmUndelivered,
     AppointmentReminder,
     CaseEnding,
@@ -50,6 +52,8 @@ EXAMPLES: tuple[Payload, ...] = (
         **vars(RECORDED) | {"rule": None, "missing_roles": (), "may_open": False}, raised_by=WHO, raised_at=WHEN
     ),
     Alarm(WHO, WHEN),
+    AlarmStatus(WHO, WHEN),
+    AlarmUnanswered(WHO, WHEN),
     AlarmUndelivered(),
     StepReminder("mus-12", True, Waiting("consult", WHEN, 1)),
     StepReminder("mus-12", False, Waiting("consult", None, 0)),

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from handlers.controllers import readers, roles
-from handlers.controllers.commands import alarmed, in_words, open_signal_form
+from handlers.controllers import alarm, readers, roles
+from handlers.controllers.commands import in_words, open_signal_form
+from handlers.i18n.texts import text
 from handlers.platform.form_reference import FormRef
 from handlers.platform.home_page import turn_home_page
 from handlers.platform.request import Request, Services
 from handlers.views import actions
-from handlers.views.alarm import AlarmRef, alarm_modal
 from handlers.views.blocks import View, notice_modal
 from handlers.views.case import case_modal
 from handlers.views.deputies import deputy_modal
 from handlers.views.forms import form_modal
 from handlers.views.home import home_view, problem_home
 from meldcode.application.cases import merge, open_form, view_case
-from meldcode.application.cases.alarm import who_raised
+from meldcode.domain.alarm import Response
 from meldcode.domain.errors import Invalid, Refused
 
 
@@ -28,8 +28,9 @@ async def press_button(services: Services, request: Request) -> None:
 
 
 async def show_button_problem(services: Services, request: Request, problem: Refused | Invalid | str) -> None:
-    """Say in a modal why it did not work."""
-    await _open_beside(services, request, notice_modal(in_words(problem)))
+    """Say in a modal why it did not work; of an alarm, also whom to call."""
+    numbers = ["\n" + text("alarm_numbers")] if request.action in ALARMS else []
+    await _open_beside(services, request, notice_modal("".join([in_words(problem), *numbers])))
 
 
 async def show_home(services: Services, request: Request) -> None:
@@ -116,21 +117,6 @@ async def _adjust(services: Services, request: Request) -> None:
     await _show(services, request, form_modal(form, ref))
 
 
-async def _acute(services: Services, request: Request) -> None:
-    case = "" if request.value == actions.ACUTE else request.value
-    await _open_beside(services, request, await alarmed(services, request, case))
-
-
-async def _alarm(services: Services, request: Request) -> None:
-    """Show who raised the alarm, to those who were alerted."""
-    try:
-        alarm = AlarmRef.loaded(request.value)
-    except (ValueError, KeyError, RecursionError) as error:
-        raise Refused("unknown_action") from error
-    person = await services.query(who_raised, request, alarm.raised_by)
-    await _open_beside(services, request, alarm_modal(person, alarm.raised_at))
-
-
 async def _deputy(services: Services, request: Request) -> None:
     await _open_beside(services, request, deputy_modal())
 
@@ -163,14 +149,18 @@ def _two_cases(request: Request) -> merge.TwoCases:
     return merge.TwoCases(f"{request.submission_key}/{case}/{other}", case, other)
 
 
+ALARMS = (actions.GOING, actions.CALLING, actions.FALSE_ALARM, actions.ALARM)
 BUTTONS = {
     actions.OPEN_CASE: _open_case,
     actions.NEW_SIGNAL: _new_signal,
     actions.MAKE_RECORD: _make_record,
     actions.ADJUST: _adjust,
-    actions.ACUTE: _acute,
+    actions.ACUTE: alarm.press_acute,
+    actions.GOING: alarm.answer(Response.GOING),
+    actions.CALLING: alarm.answer(Response.CALLING),
+    actions.FALSE_ALARM: alarm.end,
     actions.DEPUTY: _deputy,
-    actions.ALARM: _alarm,
+    actions.ALARM: alarm.show_who,
     actions.JOIN: _join,
     actions.TELL_APART: _tell_apart,
     actions.CORRECT: _correct,

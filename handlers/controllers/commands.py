@@ -6,21 +6,19 @@ from difflib import get_close_matches
 from typing import Any
 
 from handlers.controllers import roles
+from handlers.controllers.alarm import acute_command
 from handlers.i18n import texts
 from handlers.i18n.texts import text
 from handlers.platform import limits
-from handlers.platform.errors import log_error
 from handlers.platform.request import Request, Services
 from handlers.views import blocks as b
 from handlers.views.actions import acute_button, signal_button
-from handlers.views.alarm import acute_modal
 from handlers.views.case import case_modal
 from handlers.views.deputies import deputy_modal
 from handlers.views.forms import form_modal
 from handlers.views.home import case_list, waiting_list
 from meldcode.application.case_context import case_code
 from meldcode.application.cases import open_form, view_case
-from meldcode.application.cases.alarm import Alarm, raise_alarm
 from meldcode.application.home import overview as overview_of
 from meldcode.domain.errors import Invalid, Refused
 
@@ -52,18 +50,6 @@ async def open_signal_form(services: Services, request: Request, typed: str = ""
 async def open_shortcut(services: Services, request: Request) -> Answer:
     """Open the form from the global shortcut "Signaal melden"."""
     return await open_signal_form(services, request)
-
-
-async def alarmed(services: Services, request: Request, case: str = "") -> b.View:
-    """Raise the alarm (G4) and return what to do now. When even that fails, the numbers to call are shown."""
-    alarm = Alarm(f"{request.source}/acute", request.id, case)
-    try:
-        raised = await services.execute(raise_alarm, request, alarm)
-    except Exception as error:
-        log_error(error, "alarm")
-        return acute_modal(())
-    services.wake()
-    return acute_modal(raised.people)
 
 
 async def show_command_problem(services: Services, request: Request, problem: Refused | Invalid | str) -> Answer:
@@ -126,11 +112,6 @@ async def _open(services: Services, request: Request, rest: str) -> Answer:
     return None
 
 
-async def _acute(services: Services, request: Request, _rest: str) -> Answer:
-    await services.client.views_open(trigger_id=request.trigger_id, view=await alarmed(services, request))
-    return None
-
-
 async def _deputy(services: Services, request: Request, _rest: str) -> Answer:
     await services.client.views_open(trigger_id=request.trigger_id, view=deputy_modal())
     return None
@@ -143,5 +124,5 @@ WORDS = {
     "dossier": _open,
     "rollen": roles.show_roles_for_command,
     "vervanging": _deputy,
-    "acuut": _acute,
+    "acuut": acute_command,
 }

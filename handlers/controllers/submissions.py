@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from handlers.controllers import export, roles
+from handlers.controllers.alarm import say_where
 from handlers.controllers.commands import in_words
 from handlers.controllers.deputies import submit_deputy
 from handlers.i18n import texts
 from handlers.i18n.texts import text
 from handlers.platform.form_state import first_input, read_form
 from handlers.platform.request import Request, Services
-from handlers.views.actions import DEPUTY_FORM, EXPORT, FORM, READ_OVER, REVIEW, ROLES_FORM
+from handlers.views.actions import ALARM_PLACE, DEPUTY_FORM, EXPORT, FORM, READ_OVER, REVIEW, ROLES_FORM
 from handlers.views.blocks import notice_modal
 from handlers.views.forms import form_modal
 from handlers.views.review import review_modal
@@ -55,6 +56,7 @@ async def show_form_problem(_services: Services, request: Request, problem: Refu
 
 
 OTHERS = {
+    ALARM_PLACE: say_where,
     DEPUTY_FORM: submit_deputy,
     ROLES_FORM: roles.submit_roles,
     EXPORT: export.begin_export,

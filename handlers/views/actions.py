@@ -16,6 +16,7 @@ TURN_PAGE = "page"
 ADJUST = "adjust"
 JOIN, TELL_APART = "join", "tell-apart"
 ACUTE, ALARM = "acute", "alarm"
+GOING, CALLING, FALSE_ALARM = "alarm-going", "alarm-calling", "alarm-false"
 DEPUTY = "deputy"
 READERS, UNUSUAL = "readers", "unusual"
 ROLES, GIVE_ROLE, ROLES_OF = "roles", "give-role", "roles-of"
@@ -24,6 +25,7 @@ HOME_PAGE = "home-page"
 FORM, REVIEW = "form", "review"
 EXPORT, READ_OVER = "export", "read-over"
 DEPUTY_FORM, ROLES_FORM = "deputy", "roles"
+ALARM_PLACE = "alarm-place"
 """The `callback_id` of each form."""
 
 
@@ -37,6 +39,10 @@ def signal_button() -> b.Block:
     return b.button(text("report"), NEW_SIGNAL, "signal", style="primary")
 
 
-def acute_button(case: str = "") -> b.Block:
-    """The button that is on every screen (G4); `case` is the code of the case on that screen."""
-    return b.button(text("acute"), ACUTE, case or "acute", style="danger")
+def acute_button(case: str = "", *, asks: bool = False) -> b.Block:
+    """The button that is on every screen (G4); `case` is the code of the case on that screen.
+
+    It fires at once, but `asks` where it stands beside another button that is pressed often.
+    """
+    confirm = b.confirm(*map(text, ("alarm_confirm_title", "alarm_confirm", "alarm_confirm_yes", "alarm_confirm_no")))
+    return b.button(text("acute"), ACUTE, case or "acute", style="danger", confirm=confirm if asks else None)

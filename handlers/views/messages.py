@@ -51,7 +51,7 @@ def _recorded(message: Recorded, plans: Plans) -> Rendered:
     lines = [f"*{text('told_title', code=code, what=_what(message, plan))}*", _where(message, plan)]
     if message.missing_roles:
         lines.append(text("told_gap", gap=texts.roles(message.missing_roles)))
-    buttons = [open_button(code), acute_button(code)] if message.may_open else [acute_button()]
+    buttons = [open_button(code), acute_button(code, asks=True)] if message.may_open else [acute_button()]
     return text("told_notification", code=code), [b.section("\n".join(lines)), *b.actions(buttons)]
 
 
@@ -92,7 +92,7 @@ def _reminders(several: Sequence[CurrentReminder]) -> Rendered:
     left = len(several) - len(shown)
     more = [b.context(text("home_more", count=str(left)))] if left else []
     intro = "\n".join([text("reminders_intro", count=count), *_before_vacation(several)])
-    blocks = [b.section(intro), *cases, *more, *b.actions([acute_button()])]
+    blocks = [b.section(intro), *cases, *more, *b.actions([acute_button(asks=True)])]
     return text("reminders_notification", count=count), blocks
 
 
@@ -100,7 +100,7 @@ def _reminder(reminder: CurrentReminder) -> Rendered:
     code = reminder.payload.code
     is_urgent = isinstance(reminder.payload, UrgentReminder)
     records = [] if is_urgent else _record_buttons(reminder.plan, code, may_hand_over=reminder.payload.may_hand_over)
-    buttons = [open_button(code, style="primary"), *records, acute_button(code)]
+    buttons = [open_button(code, style="primary"), *records, acute_button(code, asks=True)]
     lines = "\n".join([*_lines(reminder), *_before_vacation([reminder])])
     said = text("reminder_urgent" if is_urgent else "reminder_notification", code=code)
     return said, [b.section(lines), *b.actions(buttons)]
@@ -193,7 +193,7 @@ def _without_holder(message: CaseWithoutHolder, _plans: Plans) -> Rendered:
 
 
 def _about_case(code: str, line: str) -> Rendered:
-    buttons = [open_button(code), acute_button(code)]
+    buttons = [open_button(code), acute_button(code, asks=True)]
     return text("told_notification", code=code), [b.section(line), *b.actions(buttons)]
 
 

@@ -19,7 +19,7 @@ def saved_modal(saved: Saved) -> b.View:
         is_first_step = saved.state.step == saved.plan.steps[0].id
         lines.append(text("saved_teacher" if is_first_step else "saved_more"))
     blocks = [b.section(line) for line in lines]
-    blocks += b.actions([open_button(saved.code, style="primary"), acute_button(saved.code)])
+    blocks += b.actions([open_button(saved.code, style="primary"), acute_button(saved.code, asks=True)])
     return b.modal(text("saved_title"), blocks, close=text("close"), clear_on_close=True)
 
 

@@ -7,11 +7,12 @@ when it is sent. `kind` names it in the database, where it must not change.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import ClassVar
 
 from pydantic import ConfigDict
 
+from meldcode.domain.alarm import AlarmId
 from meldcode.domain.case.state import Status
 from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.plan.roles import Role
@@ -48,21 +49,48 @@ class Recorded(Payload):
 
 
 @dataclass(frozen=True)
-class AlarmInCase(Recorded):
-    """Somebody raised the alarm from a case (G4)."""
+class AboutAlarm(Payload):
+    """An alarm (G4). Where it stands is read from the alarm when the message is sent."""
 
-    kind: ClassVar[str] = "alarm_in_case"
     raised_by: PersonId
     raised_at: datetime
+
+    @property
+    def alarm(self) -> AlarmId:
+        """Which alarm it is about."""
+        return AlarmId(self.raised_by, self.raised_at)
+
+    def key(self, level: int = 0) -> str:
+        """Return the key of the message about this alarm at this level (`OutboxMessage.replaces`)."""
+        return f"alarm {self.raised_by} {self.raised_at.astimezone(UTC).isoformat()} {level}"
 
 
 @dataclass(frozen=True)
-class Alarm(Payload):
-    """Somebody raised the alarm from elsewhere (G4)."""
+class AlarmInCase(Recorded, AboutAlarm):
+    """Somebody raised the alarm from a case: the first message to who are alerted."""
+
+    kind: ClassVar[str] = "alarm_in_case"
+
+
+@dataclass(frozen=True)
+class Alarm(AboutAlarm):
+    """Any other message to who are alerted."""
 
     kind: ClassVar[str] = "alarm"
-    raised_by: PersonId
-    raised_at: datetime
+
+
+@dataclass(frozen=True)
+class AlarmStatus(AboutAlarm):
+    """Tells who raised the alarm what the others do."""
+
+    kind: ClassVar[str] = "alarm_status"
+
+
+@dataclass(frozen=True)
+class AlarmUnanswered(AboutAlarm):
+    """Nobody answers an alarm; without a name, a place or a case."""
+
+    kind: ClassVar[str] = "alarm_unanswered"
 
 
 @dataclass(frozen=True)
@@ -189,6 +217,8 @@ PAYLOADS: tuple[type[Payload], ...] = (
     Recorded,
     AlarmInCase,
     Alarm,
+    AlarmStatus,
+    AlarmUnanswered,
     AlarmUndelivered,
     StepReminder,
     VacationReminder,
@@ -201,7 +231,14 @@ PAYLOADS: tuple[type[Payload], ...] = (
     RolesChanged,
     DeputyArranged,
 )
-URGENT: tuple[type[Payload], ...] = (Alarm, AlarmInCase, AlarmUndelivered, UrgentReminder)
+URGENT: tuple[type[Payload], ...] = (
+    Alarm,
+    AlarmInCase,
+    AlarmStatus,
+    AlarmUnanswered,
+    AlarmUndelivered,
+    UrgentReminder,
+)
 """Messages about danger wait for no other message (G4)."""
 QUIET: tuple[type[Payload], ...] = (StepReminder, VacationReminder, AppointmentReminder, CaseWithoutHolder)
 """Messages that do not come outside school hours."""

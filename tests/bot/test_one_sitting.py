@@ -56,7 +56,8 @@ async def test_an_alarm_of_another_day_is_an_alarm(tmp_path: Path) -> None:
             await school.sent()
             for alerted in (KARIN, FATIMA):
                 assert len(school.messages(alerted)) == alarms
-                assert button(school.messages(alerted)[-1], "Wie is het?")
+                assert button(school.messages(alerted)[-1], "Ik ga erheen")
+                assert "Sanne de Boer (groep 5)" in words_of(school.messages(alerted)[-1])
             school.clock.forward(days=1)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from handlers.views.alarm import AlarmRef
 from handlers.views.messages import render
-from meldcode.application.messages import Payload, Reminder
+from meldcode.application.messages import AlarmStatus, AlarmUnanswered, Payload, Reminder
 from meldcode.domain.plan.file import load_plan, shipped_plans
 from practice.blocks.surfaces import message_problems
 from tests.payloads import EXAMPLES, WHEN, WHO
@@ -14,7 +14,9 @@ from tests.payloads import EXAMPLES, WHEN, WHO
 PLAN = load_plan(shipped_plans()[0])
 
 
-@pytest.mark.parametrize("payload", [one for one in EXAMPLES if not isinstance(one, Reminder)])
+@pytest.mark.parametrize(
+    "payload", [one for one in EXAMPLES if not isinstance(one, Reminder | AlarmStatus | AlarmUnanswered)]
+)
 def test_every_message_is_rendered_as_slack_takes_it(payload: Payload) -> None:
     notification, blocks = render(payload, lambda _plan, _version: PLAN)
     assert notification

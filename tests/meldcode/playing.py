@@ -22,7 +22,8 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 
 from meldcode.application.actor import actor_of
-from meldcode.application.cases.alarm import Alarm, AlarmRaised, raise_alarm
+from meldcode.application.cases.alarm import RaiseAlarm, raise_alarm
+from meldcode.application.cases.alarm_view import AlarmView
 from meldcode.application.cases.merge import TwoCases, merge_cases
 from meldcode.application.cases.open_form import FormView, record_form
 from meldcode.application.cases.record_entry import NeedsReview, Saved, record_entry
@@ -257,9 +258,14 @@ class Play:
         with self.transaction() as uow:
             return open_case(uow, actor_of(uow, actor.identity), code or self.code, self.now)
 
-    def alarm(self, by: Actor, *, case: str | None = None, key: str = "") -> tuple[AlarmRaised, set[Actor]]:
-        """Somebody clicks "Acuut gevaar", in the case unless `case` is empty; returns who were told too."""
-        alarm = Alarm(key or self._key(), f"R{next(self._keys)}", self.code if case is None else case)
+    def alarm(self, by: Actor, *, case: str | None = None, key: str = "") -> tuple[AlarmView, set[Actor]]:
+        """Somebody clicks "Acuut gevaar", in the case unless `case` is empty; returns who were told too.
+
+        A minute passes before, unless there is a `key`: then it is the same press.
+        """
+        if not key:
+            self._key()
+        alarm = RaiseAlarm(f"R{next(self._keys)}", self.code if case is None else case)
         return self._told_by(lambda uow: raise_alarm(uow, actor_of(uow, by.identity), alarm, self.now))
 
     def joins(self, by: Actor, first: str, second: str) -> set[Actor]:

@@ -10,7 +10,7 @@ import pytest
 from handlers.platform import limits
 from meldcode.application.actor import Actor as CaseActor
 from meldcode.application.actor import on_behalf_of
-from meldcode.application.cases.alarm import Alarm, raise_alarm
+from meldcode.application.cases.alarm import RaiseAlarm, raise_alarm
 from meldcode.application.cases.export import answers_of, begin_export, read_over_page
 from meldcode.application.cases.merge import TwoCases, merge_cases
 from meldcode.application.cases.open_form import find_draft, record_form
@@ -84,7 +84,7 @@ def test_a_case_and_a_form_that_are_shown(play: Play, counts: Counter[Any]) -> N
     play.signal(by=SANNE)
     assert run(play, counts, KARIN, open_case, play.code) == (1, [1])
     assert run(play, counts, KARIN, record_form, play.code, "taken_up", 0) == (1, [1])
-    assert run(play, counts, KARIN, raise_alarm, Alarm("V", "R", play.code)) == (1, [1])
+    assert run(play, counts, KARIN, raise_alarm, RaiseAlarm("R", play.code)) == (1, [1])
 
 
 @pytest.mark.parametrize("version", Version)

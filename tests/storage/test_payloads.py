@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import Engine, select, text, update
 
-from meldcode.application.messages import PAYLOADS, DeputyArranged, Payload
+from meldcode.application.messages import PAYLOADS, AlarmStatus, AlarmUnanswered, DeputyArranged, Payload
 from meldcode.application.ports.outbox import OutboxMessage
 from storage.db.schema import outbox
 from storage.repositories.payloads import decode, encode
@@ -45,6 +45,8 @@ OLD: list[dict[str, str]] = [
     {},
 ]
 """The `words` of the same messages as the version before wrote them."""
+BEFORE = [one for one in EXAMPLES if not isinstance(one, AlarmStatus | AlarmUnanswered)]
+"""Of these kinds it had messages."""
 
 
 def test_there_is_an_example_of_every_kind() -> None:
@@ -75,7 +77,7 @@ def test_anything_else_is_not_read(kind: str, stored: Any) -> None:
         decode(kind, stored)
 
 
-@pytest.mark.parametrize(("payload", "words"), [*zip(EXAMPLES, OLD, strict=True)])
+@pytest.mark.parametrize(("payload", "words"), [*zip(BEFORE, OLD, strict=True)])
 def test_a_message_of_the_version_before_is_still_sent(
     store: Store, staff: Staff, engine: Engine, payload: Payload, words: dict[str, str]
 ) -> None:

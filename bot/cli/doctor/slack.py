@@ -81,7 +81,7 @@ def views(plan: Plan) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield every kind of view, by name: each form of the plan, our own, and those of an invented case."""
     for record in plan.records.values():
         yield f"form {record.id}", form_modal(FormView(record, plan, {}, "26-2222"))
-    yield "immediate danger", acute_modal(())
+    yield "immediate danger", acute_modal(None)
     yield "one sentence", notice_modal("Meldwijzer")
     yield "home", problem_home("Meldwijzer")
     yield "stand-in", deputy_modal()

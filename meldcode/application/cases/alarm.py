@@ -1,90 +1,155 @@
 """Use cases of immediate danger (G4): one click alerts the care coordinators and the school leader, holidays or not.
 
-The alert names no pupil and nobody else. From a case it is an entry of its logbook, and whoever may read it opens it.
-From elsewhere it says only that somebody raised it; who that was is shown after an access check.
+The alert names who raised the alarm, their groups and the place, and nothing of a pupil. From a case it is an entry of
+its logbook too. Everybody who was alerted sees who goes there; so does the person who raised it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
-from meldcode.application import messages
 from meldcode.application.actor import Actor
 from meldcode.application.case_context import case_context, readable_case
+from meldcode.application.cases.alarm_view import AlarmView, alarm_view, schools_of, show_alerted, show_raiser
 from meldcode.application.cases.append_entry import append_entry
-from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access import ALERTED, Permission, acting_role, in_school, may
+from meldcode.domain.access import Permission, acting_role, in_school, may
+from meldcode.domain.alarm import ESCALATIONS, PLACE_LENGTH, SAME_ALARM, Alarm, AlarmId, Answer, Response, due_after
+from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import Entry
 from meldcode.domain.errors import Refused
 from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.plan.model import Effect
+from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person
 
 
 @dataclass(frozen=True)
-class Alarm:
-    """Somebody clicked "Acuut gevaar", in a case (`case`) or elsewhere. `key` is where, `request` this one click."""
+class RaiseAlarm:
+    """Somebody clicked "Acuut gevaar", in a case (`case`) or elsewhere. `request` is this one click."""
 
-    key: str
     request: str
     case: str = ""
 
 
-@dataclass(frozen=True)
-class AlarmRaised:
-    """Who were alerted; nobody when the school has given nobody the roles."""
-
-    people: tuple[Person, ...]
-
-
-def raise_alarm(uow: UnitOfWork, actor: Actor, alarm: Alarm, now: datetime) -> AlarmRaised:
-    """Alert the people in charge at once (G4). The same click twice is one alarm.
-
-    A message or Home tab stays visible for weeks, so the same button a minute later is another alarm.
-    """
+def raise_alarm(uow: UnitOfWork, actor: Actor, command: RaiseAlarm, now: datetime) -> AlarmView:
+    """Alert at once (G4). Presses of one person within a minute are one alarm."""
     person = actor.person
-    alarm = replace(alarm, key=f"{alarm.key}/{now:%Y%m%d%H%M}")
-    is_new = uow.processed_requests.claim(alarm.request, now)
-    if alarm.case:
-        return _in_case(uow, person, alarm, now, is_new=is_new)
+    case = readable_case(uow, person, command.case) if command.case else None
+    latest = uow.alarms.latest(person.id)
+    is_repeat = not uow.processed_requests.claim(command.request, now)
+    if latest and (is_repeat or (latest.is_open and now - latest.raised_at < SAME_ALARM)):
+        return alarm_view(uow, latest, person.id)
+    alarm = Alarm(person.id, now, case.id if case else None, due=due_after(0, now))
+    people = _record_in_case(uow, person, case, now) if case else _first_alerted(uow, person)
+    # With nobody to alert, the next level is due already.
+    alarm = alarm if people else Alarm(person.id, now, alarm.case, due=now)
+    uow.alarms.add(alarm)
+    alarm = uow.alarms.alert(alarm, [one.id for one in people], 0)
+    if case is None:
+        show_alerted(uow, alarm, now)
+    return alarm_view(uow, alarm, person.id)
+
+
+def _first_alerted(uow: UnitOfWork, person: Person) -> list[Person]:
     plan = uow.plans.current()
     schools = [school for school in person.memberships if may(Permission.RAISE_ALARM, in_school(person, school), plan)]
-    people = [colleague for school in schools for colleague in _alerted(uow, school, person)]
-    for colleague in people if is_new else ():
-        uow.outbox.put(OutboxMessage(colleague.id, None, alarm.key[-100:], messages.Alarm(person.id, now)), now)
-    return AlarmRaised(tuple(people))
+    return holders(uow, schools, ESCALATIONS[0].roles, person.id)
 
 
-def who_raised(uow: UnitOfWork, actor: Actor, raised_by: PersonId) -> Person:
-    """Return who raised an alarm, to those who were alerted. Raises Refused for anybody else (G3)."""
-    reader = actor.person
-    try:
-        raiser = uow.staff.get(raised_by)
-    except KeyError as error:
-        raise Refused("unknown_action") from error
-    shared = reader.memberships.keys() & raiser.memberships.keys()
-    plan = uow.plans.current()
-    if not any(may(Permission.SEE_ALARM, in_school(reader, school), plan) for school in shared):
-        raise Refused("unknown_action")
-    return raiser
+def holders(
+    uow: UnitOfWork, schools: Collection[SchoolId], roles: Collection[Role], raised_by: PersonId
+) -> list[Person]:
+    """Return who has one of the roles in one of the schools today, deputies too, except who raised the alarm."""
+    found = {
+        person.id: person
+        for school in schools
+        for person in uow.staff.of_school(school)
+        if person.roles_in(school) & set(roles) and person.id != raised_by
+    }
+    return list(found.values())
 
 
-def _in_case(uow: UnitOfWork, person: Person, alarm: Alarm, now: datetime, *, is_new: bool) -> AlarmRaised:
-    context = case_context(uow, person, readable_case(uow, person, alarm.case))
-    people = tuple(_alerted(uow, context.school, person))
-    if not is_new or uow.cases.find_submission(alarm.key):
-        return AlarmRaised(people)
+def _record_in_case(uow: UnitOfWork, person: Person, case: CaseHeader, now: datetime) -> list[Person]:
+    """Write it in the logbook, which notifies who the plan names."""
+    context = case_context(uow, person, case)
     record = context.plan.record_with(Effect.ALARMS)
     role = acting_role(record, context.relation)
     if role is None:
         raise Refused("role_may_not", roles=record.by, rule="G1")
     entry = Entry(context.stored.version + 1, record.id, person.id, role, now)
-    append_entry(uow, context, entry, alarm.key)
-    return AlarmRaised(people)
+    _, notified = append_entry(uow, context, entry, f"alarm/{person.id}/{now.isoformat()}")
+    return [one for one in notified.people if one.id != person.id]
 
 
-def _alerted(uow: UnitOfWork, school: SchoolId, person: Person) -> list[Person]:
-    staff = uow.staff.of_school(school)
-    return [other for other in staff if other.roles_in(school) & set(ALERTED) and other.id != person.id]
+def say_where(uow: UnitOfWork, actor: Actor, alarm: AlarmId, place: str, now: datetime) -> AlarmView:
+    """Tell who were alerted where to go. Raises Refused for anybody but who raised the alarm."""
+    person, found = _find(uow, actor, alarm)
+    if person.id != found.raised_by:
+        raise Refused("unknown_action")
+    place = place.strip()[:PLACE_LENGTH]
+    if found.is_open and place not in ("", found.place):
+        found = uow.alarms.set_place(found, place)
+        show_alerted(uow, found, now)
+    return alarm_view(uow, found, person.id)
+
+
+def answer_alarm(uow: UnitOfWork, actor: Actor, alarm: AlarmId, response: Response, now: datetime) -> None:
+    """Let everybody see what somebody who was alerted does; the alarm then escalates no further. Raises Refused."""
+    person, found = _find(uow, actor, alarm)
+    if person.id == found.raised_by or not _may_see(uow, person, found):
+        raise Refused("unknown_action")
+    if found.is_open and (person.id, response) not in {(one.person, one.response) for one in found.answers}:
+        _show_all(uow, uow.alarms.answer(found, Answer(person.id, response, now)), now)
+
+
+def end_alarm(uow: UnitOfWork, actor: Actor, alarm: AlarmId, now: datetime) -> AlarmView:
+    """Take back a false alarm; who did so and when stays with it. Raises Refused for who has no part in it."""
+    person, found = _find(uow, actor, alarm)
+    if person.id != found.raised_by and not _may_see(uow, person, found):
+        raise Refused("unknown_action")
+    if found.is_open:
+        found = uow.alarms.end(found, person.id, now)
+        _show_all(uow, found, now)
+    return alarm_view(uow, found, person.id)
+
+
+def who_raised(uow: UnitOfWork, actor: Actor, raised_by: PersonId) -> Person:
+    """Return who raised an alarm, to those who are alerted in a school of theirs. Raises Refused to others (G3).
+
+    For messages that were sent before these named who it was.
+    """
+    reader = actor.person
+    try:
+        raiser = uow.staff.get(raised_by)
+    except KeyError as error:
+        raise Refused("unknown_action") from error
+    if not _sees_alarms(uow, reader, reader.memberships.keys() & raiser.memberships.keys()):
+        raise Refused("unknown_action")
+    return raiser
+
+
+def _find(uow: UnitOfWork, actor: Actor, alarm: AlarmId) -> tuple[Person, Alarm]:
+    found = uow.alarms.find(alarm)
+    if found is None:
+        raise Refused("alarm_gone")
+    return actor.person, found
+
+
+def _may_see(uow: UnitOfWork, person: Person, alarm: Alarm) -> bool:
+    """Whether somebody may answer: who was alerted and still works there, and who may see every alarm there."""
+    schools = schools_of(uow, alarm)
+    works_there = any(person.roles_in(school) for school in schools)
+    return works_there and (alarm.has_alerted(person.id) or _sees_alarms(uow, person, schools))
+
+
+def _sees_alarms(uow: UnitOfWork, person: Person, schools: Collection[SchoolId]) -> bool:
+    plan = uow.plans.current()
+    return any(may(Permission.SEE_ALARM, in_school(person, school), plan) for school in schools)
+
+
+def _show_all(uow: UnitOfWork, alarm: Alarm, now: datetime) -> None:
+    show_alerted(uow, alarm, now)
+    show_raiser(uow, alarm, now)

@@ -32,16 +32,14 @@ def notify(uow: UnitOfWork, context: CaseContext, after: State, entry: Entry) ->
     rules, missing = _by_rules(context, entry, staff)
     for person in _next_to_act(context, after, staff):
         rules.setdefault(person.id, None)
+    if context.plan.records[entry.record].effect is Effect.ALARMS:
+        rules.pop(entry.author, None)  # who raises the alarm is shown at once what to do
     people = tuple(person for person in staff if person.id in rules)
-    messages = [
-        OutboxMessage(
-            person.id,
-            context.stored.id,
-            f"entry {entry.seq}",
-            _payload(context, after, entry, person, rules[person.id], missing),
-        )
-        for person in people
-    ]
+    messages = []
+    for person in people:
+        payload = _payload(context, after, entry, person, rules[person.id], missing)
+        key = payload.key() if isinstance(payload, AlarmInCase) else ""
+        messages.append(OutboxMessage(person.id, context.stored.id, f"entry {entry.seq}", payload, key))
     uow.outbox.put_all(messages, entry.written_at)
     return Notified(after, people, missing)
 

@@ -1,0 +1,105 @@
+"""An alarm as its readers see it, and the messages that show it to them (G4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from meldcode.application import messages
+from meldcode.application.ports.outbox import OutboxMessage
+from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.domain.access import ALERTED, Permission, may, relation_to
+from meldcode.domain.alarm import WITHOUT_CONTENT, Alarm
+from meldcode.domain.ids import PersonId, SchoolId
+from meldcode.domain.plan.model import Effect
+from meldcode.domain.plan.roles import Role
+from meldcode.domain.staff import Person, School
+
+
+@dataclass(frozen=True)
+class AlarmView:
+    """An alarm, with who raised it, who were alerted, and the names of all who play a part.
+
+    `code` is the case's, for a reader who may open it; `words` are what the plan says of an alarm in a case.
+    `may_report` tells whether the reader has a role that takes the case on after 112 or Veilig Thuis was called (G8).
+    """
+
+    alarm: Alarm
+    raiser: Person
+    schools: tuple[School, ...]
+    people: tuple[Person, ...]
+    names: Mapping[PersonId, str]
+    code: str = ""
+    words: str = ""
+    may_report: bool = False
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The groups of who raised it."""
+        memberships = [self.raiser.memberships.get(school.id) for school in self.schools]
+        return tuple(group for membership in memberships if membership for group in membership.groups)
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """The roles of who raised it."""
+        return tuple(sorted({role for school in self.schools for role in self.raiser.roles_in(school.id)}))
+
+
+def schools_of(uow: UnitOfWork, alarm: Alarm) -> list[SchoolId]:
+    """Return the schools that the alarm is about: the case's, or else all of who raised it."""
+    return [uow.cases.get(alarm.case).school] if alarm.case else list(uow.staff.get(alarm.raised_by).memberships)
+
+
+def alarm_view(uow: UnitOfWork, alarm: Alarm, reader: PersonId) -> AlarmView:
+    """Return the alarm as this person sees it."""
+    alerted = {alert.person: None for alert in alarm.alerts if alert.level < WITHOUT_CONTENT}
+    people = {person: uow.staff.get(person) for person in {**alerted, reader: None, alarm.raised_by: None}}
+    others = [answer.person for answer in alarm.answers] + ([alarm.ended_by] if alarm.ended_by else [])
+    people |= {person: uow.staff.get(person) for person in others if person not in people}
+    schools = tuple(uow.staff.school(school) for school in schools_of(uow, alarm))
+    code, words = _case(uow, alarm, people[reader])
+    return AlarmView(
+        alarm,
+        people[alarm.raised_by],
+        schools,
+        tuple(people[person] for person in alerted),
+        {id_: person.name for id_, person in people.items()},
+        code,
+        words,
+        any(people[reader].roles_in(school.id) & set(ALERTED) for school in schools),
+    )
+
+
+def _case(uow: UnitOfWork, alarm: Alarm, reader: Person) -> tuple[str, str]:
+    if alarm.case is None:
+        return "", ""
+    case = uow.cases.get(alarm.case)
+    plan = uow.plans.get(case.plan, case.plan_version)
+    words = next((rule.text for rule in plan.record_with(Effect.ALARMS).tell if rule.text), "")
+    return (case.code if may(Permission.READ, relation_to(reader, case), plan) else ""), words
+
+
+def current_alarm(uow: UnitOfWork, message: messages.AboutAlarm, reader: PersonId) -> AlarmView | None:
+    """Return the alarm of a message as it is now; None when it is gone."""
+    alarm = uow.alarms.find(message.alarm)
+    return alarm_view(uow, alarm, reader) if alarm else None
+
+
+def show_alerted(uow: UnitOfWork, alarm: Alarm, now: datetime) -> None:
+    """Show everybody who was alerted the alarm as it is now, each in the messages that they have of it."""
+    about = (alarm.raised_by, alarm.raised_at)
+    for alert in alarm.alerts:
+        with_content = alert.level < WITHOUT_CONTENT
+        payload = messages.Alarm(*about) if with_content else messages.AlarmUnanswered(*about)
+        _show(uow, alarm, alert.person, payload, alert.level, now)
+
+
+def show_raiser(uow: UnitOfWork, alarm: Alarm, now: datetime) -> None:
+    """Tell who raised the alarm how it stands, in one message that is kept up to date."""
+    _show(uow, alarm, alarm.raised_by, messages.AlarmStatus(alarm.raised_by, alarm.raised_at), 0, now)
+
+
+def _show(uow: UnitOfWork, alarm: Alarm, to: PersonId, payload: messages.AboutAlarm, level: int, now: datetime) -> None:
+    key = payload.key(level)
+    uow.outbox.put(OutboxMessage(to, alarm.case, f"{key} {alarm.version}", payload, key), now)

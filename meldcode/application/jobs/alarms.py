@@ -1,0 +1,27 @@
+"""Jobs of the clock for alarms (G4): alert again when nobody answers, and delete old ones."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from meldcode.application.cases.alarm import holders
+from meldcode.application.cases.alarm_view import schools_of, show_alerted, show_raiser
+from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.domain.alarm import ESCALATIONS, KEPT_FOR
+
+
+def escalate_next_alarm(uow: UnitOfWork, now: datetime) -> bool:
+    """Escalate an alarm that nobody has answered in time; False when there is none. Waits for no school hours."""
+    alarm = uow.alarms.claim_due(now)
+    if alarm is None:
+        return False
+    people = holders(uow, schools_of(uow, alarm), ESCALATIONS[alarm.level].roles, alarm.raised_by)
+    alarm = uow.alarms.alert(alarm, [person.id for person in people], alarm.level)
+    show_alerted(uow, alarm, now)
+    show_raiser(uow, alarm, now)
+    return True
+
+
+def delete_old_alarms(uow: UnitOfWork, now: datetime) -> None:
+    """Delete alarms of more than a week ago; one from a case stays as an entry of its logbook."""
+    uow.alarms.delete(now - KEPT_FOR)

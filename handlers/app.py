@@ -47,7 +47,7 @@ def build_app(services: Services, *, signing_secret: str, oauth_flow: AsyncOAuth
         client=AsyncWebClient(base_url=services.client.base_url),
         authorize=AsyncCallableAuthorize(logger=quiet_logger(), func=authorize),  # type: ignore[arg-type]  # None: no
         oauth_flow=oauth_flow,
-        user_facing_authorize_error_message=text("workspace_unknown") if oauth_flow else None,
+        user_facing_authorize_error_message=text("workspace_unknown"),
         logger=quiet_logger(),
         process_before_response=True,
         raise_error_for_unhandled_request=True,

@@ -114,7 +114,11 @@ class StoredAlarms(Alarms):
 
     def _alarm(self, row: Row[Any]) -> Alarm:
         alerts = select(alarm_alerts).where(alarm_alerts.c.alarm == row.id)
-        answers = select(alarm_answers).where(alarm_answers.c.alarm == row.id).order_by(alarm_answers.c.at)
+        answers = (
+            select(alarm_answers)
+            .where(alarm_answers.c.alarm == row.id)
+            .order_by(alarm_answers.c.at, alarm_answers.c.person)
+        )
         return Alarm(
             row.raised_by,
             row.raised_at,

@@ -40,7 +40,7 @@ def raise_alarm(uow: UnitOfWork, actor: Actor, command: RaiseAlarm, now: datetim
     case = readable_case(uow, person, command.case) if command.case else None
     latest = uow.alarms.latest(person.id)
     is_repeat = not uow.processed_requests.claim(command.request, now)
-    if latest and (is_repeat or (latest.is_open and now - latest.raised_at < SAME_ALARM)):
+    if latest and (is_repeat or (latest.is_open and abs(now - latest.raised_at) < SAME_ALARM)):
         return alarm_view(uow, latest, person.id)
     alarm = Alarm(person.id, now, case.id if case else None, due=due_after(0, now))
     people = _record_in_case(uow, person, case, now) if case else _first_alerted(uow, person)

@@ -237,6 +237,9 @@ async def test_an_alarm_at_night_waits_for_no_reminder(tmp_path: Path, database_
         assert (await school.press(SANNE, case, "Acuut gevaar")).ok
         await send(school)
         assert reminded(school, "ACUUT GEVAAR") == {KARIN, FATIMA}
+        await school.press(KARIN, school.messages(KARIN)[-1], "Ik ga erheen")
+        await send(school)
+        assert reminded(school, "gaat erheen") == {SANNE}
         await comes(school, "2026-11-24T08:30")
         assert reminded(school, f"Dossier {code} wacht") == {KARIN, JORIS}
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, Text, cast, insert, make_url, select
 
 from meldcode.application.ports.installations import Installation
+from meldcode.domain.alarm import Alarm
 from meldcode.domain.case.header import Reading
 from meldcode.domain.case.state import Answers, Pupil
 from meldcode.domain.plan.roles import Role
@@ -44,6 +45,9 @@ def planted(store: Store) -> Store:
         append(uow, case, teacher, answers, key=f"{MARK} sleutel")
         uow.drafts.save(f"{MARK} concept", teacher.id, answers, NOW)
         uow.drafts.save(f"{MARK} weg", teacher.id, answers, NOW)
+        alarm = Alarm(teacher.id, NOW, case.id)
+        uow.alarms.add(alarm)
+        uow.alarms.set_place(uow.alarms.set_place(alarm, f"{MARK} eerst"), f"{MARK} gang")
         for token in (f"xoxb-{MARK}-oud", f"xoxb-{MARK}"):
             uow.installations.save(Installation(WORKSPACE, f"{MARK} school", "B1", "U0BOT", token, NOW))
     with store.transaction() as uow:

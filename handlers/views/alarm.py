@@ -141,7 +141,7 @@ def _course(view: AlarmView) -> list[str]:
     if not view.alarm.is_open:
         return [*answers, _ended(view)]
     if not answers and view.alarm.level:
-        return [text("alarm_unanswered", minutes=_minutes(view.alarm.level))]
+        return [text("alarm_unanswered")]
     return answers
 
 

@@ -28,8 +28,9 @@ class StoredAlarms(Alarms):
 
     @override
     def latest(self, raised_by: PersonId) -> Alarm | None:
-        # The person's row serves as a lock: there may be no alarm yet.
-        self._connection.execute(select(people.c.id).where(people.c.id == raised_by).with_for_update())
+        # The person's row serves as a lock: there may be no alarm yet. `key_share` lets others send them messages.
+        lock = select(people.c.id).where(people.c.id == raised_by).with_for_update(key_share=True)
+        self._connection.execute(lock)
         query = select(alarms).where(alarms.c.raised_by == raised_by).order_by(alarms.c.raised_at.desc()).limit(1)
         row = self._connection.execute(query).one_or_none()
         return self._alarm(row) if row else None
@@ -49,8 +50,13 @@ class StoredAlarms(Alarms):
 
     @override
     def find(self, alarm: AlarmId) -> Alarm | None:
-        row = self._connection.execute(select(alarms).where(*_is(alarm)).with_for_update()).one_or_none()
+        row = self._connection.execute(select(alarms).where(*_is(alarm))).one_or_none()
         return self._alarm(row) if row else None
+
+    @override
+    def find_to_change(self, alarm: AlarmId) -> Alarm | None:
+        self._connection.execute(select(alarms.c.id).where(*_is(alarm)).with_for_update())
+        return self.find(alarm)
 
     @override
     def alert(self, alarm: Alarm, people: Collection[PersonId], level: int) -> Alarm:

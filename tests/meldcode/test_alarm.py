@@ -112,7 +112,7 @@ def test_unanswered_it_is_raised_again_with_the_confidant_and_then_the_director(
     assert alarms.after(seconds=1) == {KARIN, FATIMA, BEA, SANNE}
     assert (len(alarms.screens(KARIN)), len(alarms.screens(SANNE))) == (2, 1), "a new message, which notifies"
     for reader in (KARIN, BEA, SANNE):
-        assert "Na 3 minuten heeft nog niemand geantwoord." in alarms.reads(reader)
+        assert "Nog niemand heeft geantwoord." in alarms.reads(reader)
     assert alarms.after(minutes=6, seconds=59) == set()
     assert DIRK in alarms.after(seconds=1)
     assert alarms.after(hours=9) == set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,6 +11,8 @@ from sqlalchemy import Engine, select, update
 from meldcode.application.actor import actor_of
 from meldcode.application.cases.alarm import RaiseAlarm, raise_alarm
 from meldcode.application.jobs.alarms import escalate_next_alarm
+from meldcode.application.messages import DeputyArranged
+from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.domain.alarm import Alarm, Answer, Response
 from meldcode.domain.staff import Identity
 from storage.db.schema import alarms, outbox
@@ -85,6 +88,20 @@ def test_presses_at_the_same_moment_are_one_alarm(store: Store, staff: Staff, en
     with engine.connect() as connection:
         assert len(connection.execute(select(alarms)).all()) == 1
         assert len(connection.execute(select(outbox)).all()) == 1
+
+
+def test_somebody_who_presses_can_be_sent_messages_meanwhile(store: Store, staff: Staff, engine: Engine) -> None:
+    """Two people who press at the same moment alert each other; neither may wait for the other."""
+    if engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer")
+
+    def tell() -> None:
+        with store.transaction() as uow:
+            uow.outbox.put(OutboxMessage(staff.karin.id, None, "1", DeputyArranged()), NOW)
+
+    with ThreadPoolExecutor(1) as others, store.transaction() as uow:
+        uow.alarms.latest(staff.karin.id)
+        others.submit(tell).result(timeout=5)
 
 
 def test_a_place_that_was_tampered_with_hides_no_alarm(store: Store, alarm: Alarm, engine: Engine) -> None:

@@ -132,7 +132,7 @@ def who_raised(uow: UnitOfWork, actor: Actor, raised_by: PersonId) -> Person:
 
 
 def _find(uow: UnitOfWork, actor: Actor, alarm: AlarmId) -> tuple[Person, Alarm]:
-    found = uow.alarms.find(alarm)
+    found = uow.alarms.find_to_change(alarm)
     if found is None:
         raise Refused("alarm_gone")
     return actor.person, found

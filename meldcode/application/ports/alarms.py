@@ -23,7 +23,11 @@ class Alarms(ABC):
 
     @abstractmethod
     def find(self, alarm: AlarmId) -> Alarm | None:
-        """The alarm, or None when it is gone. It stays as it is until the end of the transaction."""
+        """The alarm, or None when it is gone."""
+
+    @abstractmethod
+    def find_to_change(self, alarm: AlarmId) -> Alarm | None:
+        """As `find`. Nobody else changes it before the end of the transaction."""
 
     @abstractmethod
     def alert(self, alarm: Alarm, people: Collection[PersonId], level: int) -> Alarm:

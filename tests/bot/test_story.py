@@ -103,7 +103,7 @@ async def test_the_form_says_who_reads_it_what_follows_and_when_it_is_the_wrong_
         words = words_of(await school.open_form(SANNE))
         assert "Alleen jij en de IB-er/zorgcoördinator, vertrouwenspersoon en schoolleider" in words
         assert "gaat er meteen bericht naar: IB-er/zorgcoördinator en vertrouwenspersoon" in words
-        assert "Gaat je vermoeden over een medewerker van de school?" in words
+        assert "Gaat je vermoeden over iemand die op school werkt?" in words
         assert "Bel 112" in words
 
 

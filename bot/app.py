@@ -170,7 +170,7 @@ async def _background_loops(program: Program, *, web: bool, worker: bool) -> dic
         loops |= {"outbox": program.outbox_relay.run, "scheduler": program.scheduler.run}
     if web and program.has_socket:
         link = SocketLink(program.slack, program.settings)
-        await link.open()  # so that whoever starts the program sees an error of Slack
+        await link.open()  # so that an error of Slack stops the start
         loops["socket"] = link.run
     return loops
 

@@ -46,4 +46,4 @@ def _is_there(settings: Settings) -> bool:
         return True
     with suppress(ArgumentError):
         return Path(str(make_url(settings.database_url).database)).exists()
-    return True  # whoever opens it says what is wrong
+    return True  # the error is reported when it is opened

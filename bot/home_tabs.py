@@ -1,9 +1,9 @@
-"""Brings Home tabs up to date: at once after a change, and one tab once for many changes in a row.
+"""Publishes Home tabs again after a change, each once for many changes in a row.
 
-Use cases emit what they changed, and the tabs of everybody who may see it follow, whether they got a message or not;
-so does the tab of somebody who lost the role that they had. A tab is published at most once in two seconds, however
-many cases change, and always after the change itself was acknowledged. While Slack is away it is tried again, because
-whoever lost a role may not keep the codes; after another failure it is made anew when it is opened.
+Use cases emit what they changed. The tabs of everybody who may see the change are published, whether they got a message
+or not; so is the tab of somebody who lost a role. A tab is published at most once in two seconds, and only after the
+change was acknowledged. While Slack is away a tab is retried, because somebody who lost a role must not keep the case
+codes on screen. After any other failure it stays as it is until it is opened.
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ from meldcode.domain.staff import Identity
 from meldcode.domain.worklist import Assignee
 
 SETTLE = 0.1
-"""Seconds after a change, in which more of the same are waited for."""
+"""Seconds to wait for more changes after a change."""
 AT_MOST_EVERY = 2.0
 """Seconds between two publications of the same tab."""
 TRY_AGAIN = 30.0
-"""Seconds until a tab is tried again that could not be brought up to date because Slack was away or busy."""
+"""Seconds until the next try when Slack was away or busy."""
 
 
 class HomeTabPublisher:
-    """The tabs that have changed, by whose they are."""
+    """Publishes the tabs of people whose worklists or roles changed."""
 
     def __init__(self, executor: Executor[UnitOfWork], workspaces: Workspaces, languages: Languages) -> None:
         self._executor = executor
@@ -56,20 +56,20 @@ class HomeTabPublisher:
         self._changed = asyncio.Event()
 
     def on_worklist_changed(self, event: WorklistChanged) -> None:
-        """Bring the tabs of all who have these worklists up to date soon."""
+        """Publish the tabs of everybody who has these worklists, soon."""
         self._worklists.update(event.assignees)
         self._changed.set()
 
     def on_staff_changed(self, event: StaffChanged) -> None:
-        """Bring the tabs of these people up to date soon, and of all who have a role in their school."""
+        """Publish the tabs of these people and of everybody with a role in their school, soon."""
         self._worklists.update(Assignee(event.school, str(holder)) for holder in (*event.people, *Role))
         self._changed.set()
 
     def update_soon(self, who: Identity) -> None:
-        """Bring this person's tab up to date soon."""
+        """Publish this person's tab soon."""
         now = time.monotonic()
         due = max(now + SETTLE, self._last.get(who, -AT_MOST_EVERY) + AT_MOST_EVERY)
-        self._due[who] = min(due, self._due.get(who, due))  # sooner than one that is to be tried again
+        self._due[who] = min(due, self._due.get(who, due))  # a new change does not wait for a retry
         self._changed.set()
 
     async def run(self, runs: Callable[[], None]) -> None:
@@ -110,7 +110,7 @@ class HomeTabPublisher:
             client = await self._workspaces.client(who.workspace)
             await client.views_publish(user_id=who.user, view=await self._view(who))
         except NotInstalled:
-            """Where the app is not installed there is no tab to bring up to date."""
+            """No tab exists where the app is not installed."""
         except Exception as error:
             log_error(error, "home")
             if _will_pass(error):
@@ -120,7 +120,7 @@ class HomeTabPublisher:
         use_case = in_language(on_behalf_of(who, home_page), self._languages.of(who))
         try:
             return home_view(await self._executor.execute(use_case, seconds=JOB_SECONDS))
-        except Refused as refused:  # of who has no role any more, nothing may stay there
+        except Refused as refused:  # without a role, nothing may stay on the tab
             return problem_home(refusal(refused))
 
 

@@ -8,11 +8,12 @@ from handlers.controllers.install import REDIRECT
 
 WORDS = "help, dossiers, dossier CODE, rollen, vervanging, acuut"
 SCOPES = ["chat:write", "commands", "files:write", "users:read"]
-"""Posting to somebody opens the conversation, and the Home tab needs no scope of its own. `users:read` is there to
-learn that somebody's account was closed (G5), `files:write` to give a dossier along and to remove the file again."""
+"""`chat:write` also opens a conversation, and the Home tab needs no scope. `users:read` tells that somebody's account
+was closed (G5); `files:write` is for sharing an exported dossier and deleting it again.
+"""
 EVENTS = ["app_home_opened", "user_change"]
 REMOVAL_EVENTS = ["app_uninstalled", "tokens_revoked"]
-"""Where the app can be installed in several workspaces, it must hear that one removed it."""
+"""Where the app can be installed in several workspaces, it must learn when one removes it."""
 TYPING_SCOPES, TYPING_EVENTS = ["im:history"], ["message.im"]
 
 

@@ -1,10 +1,11 @@
 """Sends the messages of the outbox (docs/architecture.md, the path of a submission).
 
-1. Messages are claimed with a lease, and rendered: whoever dies while sending loses the claim, not the message.
-2. Each is sent, outside any transaction; one that takes long holds up no other person's.
-3. It is marked as sent, in the transaction that claims the next ones; or tried again later (at Slack's own word when it
-   says when); or set aside with an alarm when it can never arrive. When Slack refuses the token nothing is set aside:
-   all waits, and the log and `doctor` say so.
+1. Messages are claimed with a lease and rendered. If a process dies while it sends, its claim ends with the lease.
+2. Each message is sent outside any transaction, and a slow one holds up nobody else's.
+3. A sent message is marked in the transaction that claims the next ones. A failed one is retried, at the moment that
+   Slack asks for, if it does. One that can never arrive is set aside, and the next in charge are notified.
+
+While Slack refuses the token nothing is set aside: all messages wait, and the log and `doctor` say so.
 """
 
 from __future__ import annotations
@@ -95,7 +96,7 @@ class OutboxRelay:
         self._woken.set()
 
     async def run(self, runs: Callable[[], None]) -> None:
-        """Send until cancelled. What is being sent then is finished and marked, or it would be sent twice."""
+        """Send until cancelled. Messages under way are then finished and marked, or they would be sent twice."""
         try:
             while True:
                 begun = await self._begin(AT_ONCE - len(self._underway))
@@ -126,7 +127,7 @@ class OutboxRelay:
     async def _delivered(self, delivery: Delivery) -> None:
         try:
             await self._deliver(delivery)
-        except Exception as error:  # it is claimed again when its lease ends
+        except Exception as error:  # another claim follows when the lease ends
             log_error(error, "outbox")
 
     def _ended(self, task: asyncio.Task[None]) -> None:
@@ -134,7 +135,7 @@ class OutboxRelay:
         self.wake()
 
     async def _claim(self, most: int) -> list[Delivery]:
-        """Mark what was sent, and claim at most so many due messages: none while Slack refuses the token."""
+        """Mark what was sent, and claim up to `most` due messages; none while Slack refuses the token."""
         sent = self._sent.copy()
         if self._locked_out_until and self._now() < self._locked_out_until:
             most = 0
@@ -148,7 +149,7 @@ class OutboxRelay:
         return deliveries
 
     async def _pause(self) -> None:
-        # Not `wait_for`: before Python 3.12 it can lose that we are told to stop.
+        # Not `wait_for`: before Python 3.12 it can swallow a cancellation.
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LOOK_EVERY):
                 await self._woken.wait()
@@ -213,7 +214,7 @@ class OutboxRelay:
         return LOCKED_OUT_WAIT
 
     async def _set_aside(self, message: Claimed, code: str) -> None:
-        """Give up a message that can never arrive: the next person in charge is told, and `doctor` shows it."""
+        """Give up a message that can never arrive. The next in charge are notified, and `doctor` shows it."""
         log.error("message %s cannot be delivered: %s", message.id, code)
         lost = LostMessage(message.id, message.to, message.case, _readable(message))
 
@@ -270,13 +271,13 @@ def _delivery(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Delive
 
 
 def _content(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Rendered | datetime | None:
-    """The rendered messages; or the moment before which they may not come; or None when they are outdated."""
+    """The rendered messages, or the moment until which they must wait, or None when they are outdated."""
     opening = earliest_delivery(uow, messages[0].payload(), messages[0].case, now)
     return opening if opening > now else _rendered(uow, messages, now)
 
 
 def _rendered(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Rendered | None:
-    """The rendered messages, of each case the latest; None when all they remind of was done meanwhile."""
+    """The rendered messages, the latest of each case. None when everything they ask for was done meanwhile."""
     first = messages[0].payload()
     if isinstance(first, AboutAlarm) and (alarm := current_alarm(uow, first, messages[0].to)):
         return render_alarm(first, alarm)

@@ -1,7 +1,7 @@
-"""Does what is due at a time: reminders in each tick, weekly and yearly work in an hourly one (G2, G5).
+"""Runs the jobs: reminders every 20 seconds, weekly and yearly work every hour (G2, G5).
 
-APScheduler only ticks, and keeps that in memory; the database knows what is due. So a restart loses nothing, and
-several workers share the work.
+APScheduler only ticks, and keeps nothing but that in memory: the database knows what is due. So a restart loses
+nothing, and several workers share the work.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ JOB_SECONDS = 60.0
 TICK_SECONDS = 20
 HOUR_SECONDS = 3600
 OVERDUE_SECONDS = 300.0
-"""Seconds without an ended part of a tick after which something must be wrong: each part takes a minute at most."""
+"""Seconds without a finished part of a tick after which something must be wrong. A part takes a minute at most."""
 AT_ONCE = 50
 MOST_ENDINGS = 500
 """The most cases that are warned about or destroyed in one hour. The rest follows in the next."""

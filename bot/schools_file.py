@@ -28,10 +28,10 @@ class PersonInFile(_Part):
 
 
 class SchoolInFile(_Part):
-    """A school, its vacation region, the days it gives off itself, and where it departs from others.
+    """A school, its vacation region, and its own days and hours.
 
-    `open_days` are days of school that others are free; `hours` are between which people may be reminded;
-    `workspace` is its Slack workspace, when the bot serves several.
+    `free_days` are days off that others do not have, `open_days` school days that others have off. People may be
+    reminded between the `hours`. `workspace` is its Slack workspace, when the bot serves several.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=80)]
@@ -55,7 +55,7 @@ class SchoolsFile(_Part):
 
     @model_validator(mode="after")
     def _each_has_a_name_of_its_own(self) -> SchoolsFile:
-        # By its name a school is known; two of one name would become one, with each other's cases.
+        # A school is identified by its name: two with the same name would become one, and share their cases.
         if len({school.name for school in self.schools}) < len(self.schools):
             raise ValueError("two schools have the same name; give each a name of its own")
         return self
@@ -75,9 +75,9 @@ def read_schools(path: Path) -> SchoolsFile:
     except OSError as error:
         raise ConfigError(f"{path.name} cannot be read: {type(error).__name__}.") from error
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path.name}: this is no UTF-8 text.") from error
+        raise ConfigError(f"{path.name}: this is not UTF-8 text.") from error
     except BadYaml as error:
-        raise ConfigError(f"{path.name}:{error.line}: this is no YAML, or a key stands twice.") from error
+        raise ConfigError(f"{path.name}:{error.line}: this is not YAML, or a key occurs twice.") from error
     except ValidationError as error:
         faults = [f"{path.name}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
         raise ConfigError("\n".join(faults)) from error

@@ -1,4 +1,4 @@
-"""What the environment says. Nothing is read at import."""
+"""The settings, from the environment and `.env`. Nothing is read at import."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from storage.crypto.vault import BadKey, KeyWrapper
 
 SLACK_API = "https://slack.com/api/"
 ENV_FILE, KEY_FILE, SCHOOLS_FILE = Path(".env"), Path("master.key"), Path("schools.yaml")
-"""What is read when it lies in the folder where the program starts."""
+"""Files that are used if they are in the folder where the program starts."""
 
 
 class ConfigError(Exception):
-    """The program cannot start like this; the message says in plain words what to do."""
+    """The program cannot start with this configuration. The message tells an administrator what to do."""
 
 
 def _if_there(file: Path) -> Path | None:
@@ -25,7 +25,7 @@ def _if_there(file: Path) -> Path | None:
 
 
 class Settings(BaseSettings):
-    """The settings by their names in the environment, in lower case; the environment goes before `.env`."""
+    """The settings, named as in the environment but in lower case. The environment takes precedence over `.env`."""
 
     model_config = SettingsConfigDict(
         env_file=ENV_FILE, env_file_encoding="utf-8", extra="ignore", hide_input_in_errors=True
@@ -79,7 +79,7 @@ class Settings(BaseSettings):
         )
 
     def checked_for_slack(self) -> Self:
-        """Return these settings. Raises ConfigError when what Slack needs is missing."""
+        """Return these settings. Raises ConfigError when something that Slack needs is missing."""
         missing = self._missing_for_several() if self.is_for_several else self._missing_for_one()
         if missing:
             raise ConfigError(f"Set {' and '.join(missing)}; see docs/install.md.")

@@ -1,4 +1,4 @@
-"""The link to Slack by Socket Mode, watched: one that has gone deaf, or that lost one of its tasks, is opened anew."""
+"""The Socket Mode connection to Slack. One that stopped receiving, or lost one of its tasks, is replaced."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from bot.settings import Settings
 from handlers.app import quiet_logger
 
 DEAF_SECONDS = 120
-"""Slack pings every few seconds; a link can go deaf after a reconnect and not notice."""
+"""Slack pings every few seconds. After a reconnect a connection can stop receiving without an error."""
 LOOK_EVERY = 1.0
 
 
 class LinkLost(Exception):
-    """Slack's requests no longer arrive over this link."""
+    """Slack's requests no longer arrive over this connection."""
 
 
 class SocketLink:
-    """One link to Slack, opened anew for as long as `run` runs."""
+    """A Socket Mode connection; each `run` after a failure opens a new one."""
 
     def __init__(self, slack: AsyncApp, settings: Settings) -> None:
         self._slack = slack
@@ -32,14 +32,14 @@ class SocketLink:
         self._link: AsyncSocketModeHandler | None = None
 
     async def open(self) -> None:
-        """Open the link. Raises what Slack or the network answers."""
+        """Open the connection. Raises the errors of Slack and of the network."""
         token = self._settings.slack_app_token.get_secret_value()
         client = AsyncWebClient(base_url=self._settings.slack_api_url, logger=quiet_logger())
         self._link = AsyncSocketModeHandler(self._slack, token, logger=quiet_logger(), web_client=client)
         await self._link.connect_async()  # type: ignore[no-untyped-call]
 
     async def run(self, runs: Callable[[], None]) -> None:
-        """Keep a link until cancelled. Raises LinkLost when it does not work any more."""
+        """Keep the connection open until cancelled. Raises LinkLost when it does not work any more."""
         try:
             if self._link is None:
                 await self.open()
@@ -57,6 +57,6 @@ class SocketLink:
 
 
 def is_alive(client: SocketModeClient) -> bool:
-    """Whether Slack answered a ping lately, and what hands its requests on still runs."""
+    """Whether Slack answered a ping lately, and the task that passes requests on still runs."""
     last = client.last_ping_pong_time or time.time()
     return time.time() - last <= DEAF_SECONDS and not client.message_processor.done()

@@ -1,4 +1,4 @@
-"""Reads at start what would otherwise be read from files during the first report."""
+"""Reads files at start that would slow down the first report."""
 
 from __future__ import annotations
 

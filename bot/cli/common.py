@@ -1,4 +1,4 @@
-"""What all commands share: the settings, and the faults that end a command in plain words."""
+"""What all commands share: the settings, and errors as plain sentences."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def settings() -> Settings:
 
 @contextmanager
 def in_plain_words() -> Iterator[None]:
-    """End the command with status 1 and a sentence when it cannot be done like this."""
+    """Turn errors that an administrator can mend into a sentence and exit status 1."""
     try:
         yield
     except (ConfigError, WrongPlan, PlanChanged, BadDatabaseUrl, BadBackup, BadAnchor) as error:

@@ -76,7 +76,7 @@ def restore_backup(source: Path, keys: Path | None) -> None:
 
 
 def _fail_with(found: Iterable[object], heading: str = "") -> None:
-    """End with status 1 when something was found, each on a line."""
+    """Print the faults, one on a line, and end with status 1 if there are any."""
     lines = [f"- {one}" for one in dict.fromkeys(map(str, found))]
     if lines:
         click.echo("\n".join([heading, *lines] if heading else lines))

@@ -1,6 +1,6 @@
 """`meldwijzer export`: a dossier as PDF or JSON, or the counts of a year.
 
-A dossier is given to a member of staff who may, named by `--as`; the trace stands in the logbook under their name.
+A dossier is exported in the name of a member of staff who may do so (`--as`), and the logbook records it.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def _write(given: Export, form: str, out: Path) -> None:
 
 
 def _new_private(out: Path) -> None:
-    """Make the file, readable by its owner alone. Raises ClickException when it cannot be made or is there."""
+    """Create the file, readable by its owner only. Raises ClickException if it exists or cannot be created."""
     try:
         os.close(os.open(out, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The master key as three sheets of words, of which any two give it back (SLIP-39)."""
+"""The master key as three sheets of words, any two of which restore it (SLIP-39)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WORDS_A_LINE = 5
 
 
 class BadShares(ValueError):
-    """These words give no key back; the message never quotes one."""
+    """These words do not restore a key. The message never quotes a word."""
 
 
 def sheets(key: str, day: date) -> list[str]:
@@ -44,7 +44,7 @@ def recovered(shares: Sequence[str]) -> str:
 
 
 def _words(share: str) -> list[str]:
-    """The words alone: with their numbers or without, from a whole sheet's lines of words or typed on one line."""
+    """The words without the numbers of a printed sheet, from several lines or from one."""
     return [word for word in share.lower().split() if word.isalpha()]
 
 

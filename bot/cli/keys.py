@@ -56,7 +56,7 @@ def _asked(number: int) -> str:
 
 @keys.command("rotate")
 def rotate_keys() -> None:
-    """Wrap all keys anew by the newest master key: the first line of the file. The program may go on running."""
+    """Wrap all keys with the newest master key, the first line of the file. The program may keep running."""
     with in_plain_words():
         wrapper = settings().master_keys()
         with opened(settings()) as (engine, _):

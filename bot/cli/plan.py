@@ -1,4 +1,4 @@
-"""`meldwijzer plan`: looks at step plans."""
+"""`meldwijzer plan`: checks and shows step plans."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def show_plan(file: Path | None, mermaid: bool, access: bool) -> None:
 @plan.command("check")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def check_plan(file: Path) -> None:
-    """Say whether the plan in FILE can be used, or name file, line and fault."""
+    """Say whether the plan in FILE can be used, or print each fault with its file and line."""
     found = _plan_in(file)
     click.echo(f"{file.name}: {found.plan} version {found.version}, {len(found.steps)} steps: in order.")
 
 
 def _plan_in(file: Path) -> Plan:
-    """Read the plan. Ends the command with a fault on each line, as file:line: what, when it cannot be used."""
+    """Read the plan. If it cannot be used, end the command with a line for each fault: file:line: fault."""
     try:
         return load_plan(file)
     except WrongPlan as error:

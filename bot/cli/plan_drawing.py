@@ -1,4 +1,4 @@
-"""Draws a step plan: as text for the terminal, or as a Mermaid diagram for a document. In words, never in ids."""
+"""Draws a step plan in words, without ids: as text for the terminal, or as a Mermaid diagram for a document."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_COMBINATIONS = 10_000
 
 
 def as_text(plan: Plan) -> str:
-    """Return the plan to be read beside its source."""
+    """Return the plan as text, to compare with the document it comes from."""
     lines = [plan.title, text("plan_source", plan=plan.plan, version=str(plan.version), source=plan.source)]
     lines += [text("plan_readers", roles=_roles(plan.readers)), text("plan_marks")]
     lines += ["", text("plan_always")]
@@ -136,7 +136,7 @@ def _matches(plan: Plan, record: ActionSpec, path: str, values: tuple[str, ...])
 
 
 def _field(plan: Plan, record: ActionSpec, path: str) -> FieldSpec | None:
-    """The field that a condition speaks of; None when it speaks of a whole record."""
+    """The field that a condition is about; None when it is about a whole record."""
     name, _, field_id = path.partition(".")
     if not field_id and name in plan.records:
         return None
@@ -159,7 +159,7 @@ def _arrows(plan: Plan, step: Step) -> Iterator[str]:
 
 
 def _label(plan: Plan, record: ActionSpec, lead: Lead) -> str:
-    """What somebody chooses to go this way; where nothing is to be chosen in the record, what they record."""
+    """The choice that leads this way; if the record leaves no choice, the record itself."""
     is_chosen = any(record.field(path) for path in lead.when)
     said = [_answer(plan, record, path, values) for path, values in lead.when.items()]
     return " + ".join(said if is_chosen else [record.title, *said])
@@ -198,6 +198,6 @@ def _possible(plan: Plan, record: ActionSpec, path: str) -> list[str]:
 
 
 def _quoted(text: str) -> str:
-    """A Mermaid label: in quotes, with what means something there (and in HTML) written as a code."""
+    """A Mermaid label: quoted, with characters that are special in Mermaid or HTML written as codes."""
     escaped = html.escape(text.replace("#", "\0"), quote=False).replace("&", "#").replace("\0", "#35;")
     return '"' + escaped.replace('"', "#quot;").replace("`", "#96;").replace("\n", " ") + '"'

@@ -1,7 +1,7 @@
-"""The clock of the practice workspace: it moves the bot's time, and leaves the machine's alone.
+"""The clock of the practice workspace: it moves the bot's time, and not the machine's.
 
-The time is the machine's plus an offset, which is kept beside the data: after a restart it continues where it was, so
-that no stored case lies in the future. It never goes back.
+The time is the machine's plus an offset. The offset is stored beside the data, so that after a restart no stored case
+lies in the future. The clock never goes back.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ class DemoDirector:
             await self._run(started)
         finally:
             self._program = None
-            self._ready.set()  # whoever waits for a restart must not wait for ever
+            self._ready.set()  # otherwise a caller would wait for the restart for ever
 
     async def _run(self, started: Callable[[], None]) -> None:
         while True:
@@ -110,7 +110,7 @@ class DemoDirector:
         self._clock.begin_anew()
         self._workspace.reset()
 
-    # What stands beside the case.
+    # The guide beside the case.
     def guide(self) -> Guide | None:
         """The advice for the next step of the case that is trained on."""
         case, program = self._playing, self._program

@@ -1,4 +1,4 @@
-"""`make demo`: the same program against a practice workspace in the browser, with an invented school."""
+"""`make demo`: the program against a practice workspace in the browser, with an invented school."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ STAFF: list[dict[str, Any]] = [
     {"slack": "U0WILLEM", "name": "Willem Postma", "roles": ["cluster_director"]},
 ]
 LOCALES = {"U0EMILY": "en-GB"}
-"""Who has set Slack to another language than Dutch."""
+"""Members whose Slack is not in Dutch."""
 SCHOOL: dict[str, Any] = {"name": "De Linde", "region": "noord", "people": STAFF}
 
 
@@ -53,9 +53,9 @@ def workspace(request_url: str | None = None, clock: Clock | None = None) -> Wor
 
 
 def settings_for(practice: PracticeServer, folder: Path) -> Settings:
-    """Return the settings with which the program runs against this workspace; a master key is made at first.
+    """Return the settings with which the program runs against this workspace. The first run makes a master key.
 
-    What the folder or the environment says of a real workspace is not for this one: its key and anchor stay untouched.
+    It ignores settings of a real workspace in the folder or the environment: their key and anchor stay untouched.
     """
     app = practice.workspace.app
     return Settings(

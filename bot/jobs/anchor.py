@@ -1,4 +1,4 @@
-"""Keeps the anchor file up to date, and tells what the database lost since it was written (promise 7)."""
+"""Keeps the anchor file up to date, and reports what the database lost since it was written (promise 7)."""
 
 from __future__ import annotations
 

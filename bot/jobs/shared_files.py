@@ -1,4 +1,4 @@
-"""Deletes exported files from Slack when their time is over, and tries again until that worked."""
+"""Deletes exported files from Slack when their time is over, with retries."""
 
 from __future__ import annotations
 

@@ -35,14 +35,14 @@ OTHERS = 0o077
 
 
 def findings(settings: Settings) -> Iterator[Finding]:
-    """Yield what is wrong or not known, Slack's own answers among it; works without a network, and says so."""
+    """Yield what is wrong or unknown, including what Slack says. Without a network it says what it could not check."""
     for complaint in complaints(settings):
         yield Finding(complaint)
     yield from (Finding(note, is_fault=False) for note in notes(settings))
     try:
         plan = plan_of(settings.checked_for_slack())
     except (ConfigError, WrongPlan):
-        return  # told already
+        return  # reported already
     if settings.is_for_several:
         yield from ask_of(settings, _installed(settings), plan, utc_now())
     else:
@@ -53,7 +53,7 @@ def _installed(settings: Settings) -> list[Installation]:
     try:
         engine, store = open_store(settings)
     except (ConfigError, PlanChanged, BadDatabaseUrl):
-        return []  # told already
+        return []  # reported already
     with store.transaction(utc_now()) as uow:
         found = uow.installations.all()
     engine.dispose()
@@ -61,12 +61,12 @@ def _installed(settings: Settings) -> list[Installation]:
 
 
 def notes(settings: Settings) -> Iterator[str]:
-    """Yield where the schools file and Slack say another thing of somebody's roles: good to know, and no fault."""
+    """Yield where the schools file and the database differ about somebody's roles, which is no fault."""
     try:
         file = read_schools(settings.meldwijzer_schools).schools if settings.meldwijzer_schools else ()
         engine, store = open_store(settings)
     except (ConfigError, WrongPlan, PlanChanged, BadDatabaseUrl):
-        return  # told already
+        return  # reported already
     with store.transaction(utc_now()) as uow:
         found = differences(uow, configs_of(file))
     engine.dispose()
@@ -76,7 +76,7 @@ def notes(settings: Settings) -> Iterator[str]:
 
 
 def complaints(settings: Settings) -> Iterator[str]:
-    """Yield everything here that keeps the program from working well; nobody else is asked."""
+    """Yield everything that keeps the program from working well, as far as this machine can tell without Slack."""
     for check in (_slack, _plan, _files, _database):
         try:
             yield from check(settings)
@@ -85,7 +85,7 @@ def complaints(settings: Settings) -> Iterator[str]:
 
 
 def _files(settings: Settings) -> Iterator[str]:
-    """What others on this machine may not read."""
+    """Files that other users of this machine can open, but should not."""
     database = make_url(settings.database_url).database if settings.is_embedded else None
     for file in (ENV_FILE, Path(database) if database else None, settings.meldwijzer_master_key_file):
         if file and file.exists() and file.stat().st_mode & OTHERS:
@@ -134,7 +134,7 @@ def _outbox(backlog: Backlog, now: datetime) -> Iterator[str]:
 
 
 def _roles(settings: Settings, uow: UnitOfWork) -> Iterator[str]:
-    """Roles without a holder: of the schools in the database, else of those in the file that its first start reads."""
+    """Roles without a holder: of the schools in the database, or before the first start of those in the file."""
     known = {school.name: _held(uow, school) for school in uow.staff.schools()}
     file = read_schools(settings.meldwijzer_schools).schools if settings.meldwijzer_schools else ()
     held = {school.name: {role for person in school.people for role in person.roles} for school in file} | known

@@ -1,6 +1,6 @@
-"""The views that hold a case, made of an invented one in a database of its own, which is gone afterwards.
+"""The views of an invented case, kept in a temporary database.
 
-So `meldwijzer doctor` can ask Slack about them without a look at anybody's case.
+With them `meldwijzer doctor` can ask Slack about views that hold a case, without opening anybody's case.
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ NOW = datetime(2026, 11, 10, 9, 0, tzinfo=UTC)
 SOMEBODY = Identity("slack", "T0000", "U0000")
 SCHOOL = SchoolConfig("Meldwijzer", "noord", people=(PersonConfig(SOMEBODY.user, "Meldwijzer", frozenset(Role)),))
 HEDGED = "Volgens mij slaapt hij slecht. "
-"""What the hints point at, so that there is something to read over."""
+"""A text in which the hints find something, so that there is something to review."""
 
 
 def views_with_a_case(plan: Plan) -> Views:
-    """Yield the views that hold a case under this plan, by name, its longest question filled to the brim."""
+    """Yield the views that hold a case under this plan, by name, with the longest answers that its fields accept."""
     with TemporaryDirectory() as folder:
         engine = make_engine(f"sqlite:///{Path(folder) / 'invented.db'}")
         try:

@@ -1,6 +1,6 @@
-"""What `meldwijzer doctor` asks of Slack: the token, its scopes, the clock, and whether Slack takes our views.
+"""What `meldwijzer doctor` asks Slack: about the token, its scopes, the clock, and whether Slack accepts our views.
 
-It says no more than it knows: what could not be asked is told as a remark, and is no complaint.
+It claims no more than it has checked. What could not be asked is a remark, and no fault.
 """
 
 from __future__ import annotations
@@ -30,25 +30,25 @@ from meldcode.domain.plan.model import Plan
 
 SECONDS = 5
 CLOCK_SECONDS = 60
-"""Slack refuses what is five minutes off; reminders are late long before."""
+"""Slack refuses requests when the clock is five minutes off. Reminders come too late long before that."""
 REFUSED = frozenset({"invalid_blocks", "invalid_message", "invalid_view"})
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found, in words; `is_fault` unless it only says what is not known."""
+    """A finding, as a sentence. It is no fault if it only says what could not be checked."""
 
     words: str
     is_fault: bool = True
 
 
 def ask(settings: Settings, plan: Plan, now: datetime) -> Iterator[Finding]:
-    """Yield what Slack's answers tell of the token in the settings."""
+    """Yield what Slack says about the token in the settings."""
     yield from _ask(_client(settings, settings.slack_bot_token.get_secret_value()), "SLACK_BOT_TOKEN", plan, now)
 
 
 def ask_of(settings: Settings, installed: Sequence[Installation], plan: Plan, now: datetime) -> Iterator[Finding]:
-    """Yield what Slack's answers tell of each workspace; the views are the same everywhere, and asked of once."""
+    """Yield what Slack says about each workspace. The views are checked once, because they are the same everywhere."""
     for number, one in enumerate(installed):
         client = _client(settings, one.token)
         for finding in _ask(client, "the token", plan if number == 0 else None, now):
@@ -108,7 +108,7 @@ def _clock(said: str | None, now: datetime) -> Iterator[Finding]:
 
 
 def _views(client: WebClient, plan: Plan) -> Iterator[Finding]:
-    """Ask Slack's `blocks.validate` of each view, until it will not answer any more."""
+    """Ask Slack's `blocks.validate` about each view, until Slack stops answering."""
     for name, view in views(plan):
         try:
             client.blocks_validate(view=view)
@@ -125,7 +125,7 @@ def _views(client: WebClient, plan: Plan) -> Iterator[Finding]:
 
 
 def _silent() -> logging.Logger:
-    """What the SDK would log stands in a finding."""
+    """Hide the SDK's log, because a finding says the same."""
     logger = logging.getLogger("meldwijzer.doctor")
     logger.setLevel(logging.CRITICAL)
     return logger
@@ -137,5 +137,5 @@ def _code(error: SlackApiError) -> str:
 
 
 def _lower(headers: Mapping[str, Any]) -> dict[str, str]:
-    """By name in lower case; the SDK gives a list of values or one."""
+    """The headers by lower-case name. The SDK gives one value or a list of them."""
     return {name.lower(): value[0] if isinstance(value, list) else str(value) for name, value in headers.items()}

@@ -1,4 +1,4 @@
-"""What `meldwijzer doctor` says of each workspace, when the app is installed over OAuth in several."""
+"""What `meldwijzer doctor` says about each workspace, when the app is installed over OAuth in several."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What the scheduler does beside the use cases of the clock: the anchor, the calendar and the shared files."""
+"""The scheduler's jobs that are no use cases: the anchor, the calendar and the shared files."""

@@ -1,4 +1,4 @@
-"""Who asks for something: looked up once, at the start of a unit of work, and handed to the use case."""
+"""The actor: who makes a request, looked up once at the start of a unit of work and passed to the use case."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ Args = TypeVarTuple("Args")
 
 @dataclass(frozen=True)
 class Actor:
-    """A member of staff with a role somewhere, and the identity under which they ask. Only `actor_of` makes one.
+    """A member of staff with a role somewhere, and the identity under which they act.
 
-    A use case that takes an Actor is therefore never run for a stranger or for somebody without a role (promise 5).
+    Only `actor_of` makes one, so no use case that takes an Actor runs for a stranger or without a role (promise 5).
     """
 
     person: Person
@@ -31,7 +31,7 @@ class Actor:
 
 
 def actor_of(uow: UnitOfWork, identity: Identity) -> Actor:
-    """Return who has this identity. Raises Refused when nobody gave them a role, here or anywhere."""
+    """Return the person with this identity. Raises Refused if they have no role in any school."""
     person = uow.staff.by_identity(identity)
     if person is None or not any(membership.roles for membership in person.memberships.values()):
         raise Refused("unknown_person")
@@ -41,7 +41,7 @@ def actor_of(uow: UnitOfWork, identity: Identity) -> Actor:
 def on_behalf_of(
     identity: Identity, use_case: Callable[[UnitOfWork, Actor, *Args, datetime], T], *args: *Args
 ) -> Callable[[UnitOfWork, datetime], T]:
-    """Return the use case as the executor runs it, for whoever has this identity when the unit of work begins."""
+    """Return the use case in the form that the executor runs; it looks up the actor when the unit of work begins."""
 
     def run(uow: UnitOfWork, now: datetime) -> T:
         return use_case(uow, actor_of(uow, identity), *args, now)
@@ -52,7 +52,7 @@ def on_behalf_of(
 def query_of(
     identity: Identity, query: Callable[[UnitOfWork, Actor, *Args], T], *args: *Args
 ) -> Callable[[UnitOfWork, datetime], T]:
-    """Return a use case that does not depend on the time, as `on_behalf_of` does."""
+    """Return a use case that does not depend on the time, in the same form as `on_behalf_of` does."""
 
     def run(uow: UnitOfWork, _now: datetime) -> T:
         return query(uow, actor_of(uow, identity), *args)

@@ -1,4 +1,4 @@
-"""A case as a use case sees it: opened for one person, with its plan, its contents and what they may do in it."""
+"""The case context: a case opened for one person, with its plan, its contents and what they may do in it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from meldcode.domain.staff import Person
 
 @dataclass(frozen=True)
 class CaseContext:
-    """A case as one person sees it, opened once in a request. `case` is None until a first signal is stored."""
+    """A case as one person sees it, opened once for a request. `case` is None until the first signal is stored."""
 
     person: Person
     school: SchoolId
@@ -39,7 +39,7 @@ class CaseContext:
 
     @cached_property
     def state(self) -> State:
-        """Where the case stands."""
+        """The state of the case."""
         return fold(self.plan, self.entries)
 
     def colleagues(self, staff: list[Person]) -> Colleagues:
@@ -49,20 +49,20 @@ class CaseContext:
 
     def _colleague(self, person: Person, teachers: frozenset[PersonId]) -> Colleague:
         is_teacher = bool(person.acts_for(self.school) & teachers)
-        # Whoever only stands in, for this teacher or another, would keep the case after the period.
+        # A deputy of a teacher would keep the case when the period is over.
         can_take_over = person.id not in teachers and Role.TEACHER in person.memberships[self.school].own
         return Colleague(person.id, person.roles_in(self.school), is_teacher, can_take_over)
 
 
 def case_code(typed: str) -> str:
-    """Return the case code that was typed, in capitals or not, with its dash or without; nothing when it is none."""
+    """Return the case code that was typed, in either case, with or without its dash; empty if it is no case code."""
     letters = "".join(letter for letter in typed.upper() if letter.isalnum())
     found = re.fullmatch(r"([0-9]{2})([0-9A-Z]{4})", letters)
     return "-".join(found.groups()) if found else ""
 
 
 def readable_case(uow: UnitOfWork, person: Person, code: str) -> CaseHeader:
-    """Return the case. Raises the same Refused for no such case as for one that is not theirs to read (G3)."""
+    """Return the case. Raises the same Refused if it does not exist and if this person may not read it (G3)."""
     case = uow.cases.find(case_code(code), person.memberships)
     if case is None or not may(Permission.READ, relation_to(person, case), uow.plans.get(case.plan, case.plan_version)):
         raise Refused("no_such_case")
@@ -72,7 +72,7 @@ def readable_case(uow: UnitOfWork, person: Person, code: str) -> CaseHeader:
 
 
 def case_context(uow: UnitOfWork, person: Person, case: CaseHeader, contents: Contents | None = None) -> CaseContext:
-    """Open the case for this person: it is decrypted here, unless its `contents` were read already."""
+    """Open the case for this person. It is decrypted here, unless its `contents` were read already."""
     contents = contents or uow.cases.contents(case.id)
     plan = uow.plans.get(case.plan, case.plan_version)
     return CaseContext(person, case.school, plan, contents.pupil, relation_to(person, case), case, contents.entries)

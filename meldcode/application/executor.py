@@ -1,11 +1,11 @@
-"""Runs use cases for the handlers: in threads, each in a transaction that is committed here, within Slack's time.
+"""Runs use cases in threads, each in a transaction that is committed here, within Slack's time.
 
-1. A request leaves its use case in a queue and waits.
-2. A thread takes all that waits there, as many as may share a commit, and runs them one after another.
-3. The commit makes them durable together; only then does each request get its outcome (promise 1).
+1. A request puts its use case in a queue and waits.
+2. A thread takes everything that waits, as far as it may share a commit, and runs it one after another.
+3. One commit makes all of it durable. Only then does each request get its outcome (promise 1).
 
-So what comes in while one commit is under way shares the next one, and nothing waits for company. What no person waits
-for (messages, Home tabs, reminders) gives way to what somebody does, but not for ever.
+Use cases that arrive during a commit share the next one, so none waits for others to join it. Background jobs
+(messages, Home tabs, reminders) queue as if they had arrived a little later, so that people go first.
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ Tx_co = TypeVar("Tx_co", bound=UnitOfWork, covariant=True)
 Begin = Callable[[datetime], AbstractContextManager[Tx_co]]
 TRIES = 3
 SECONDS = 2.0
-"""Slack waits 3 s for an acknowledgement; the rest is for the way there and back."""
+"""Slack waits 3 s for an acknowledgement; the rest is for the network."""
 JOB_SECONDS = 30.0
-"""Seconds for what no person waits for."""
+"""Seconds for a background job."""
 MOST_TOGETHER = 32
 GIVES_WAY = 0.05
-"""Seconds: what no person waits for stands in the queue as if it had come so much later."""
+"""Background jobs queue as if they had arrived so many seconds later, so that people go first."""
 
 
 @dataclass(frozen=True)
 class _Job:
-    """A use case that waits, and where its outcome is waited for."""
+    """A use case that waits to be run, and the future that waits for its outcome."""
 
     use_case: Callable[..., Any]
     args: tuple[Any, ...]
@@ -53,7 +53,7 @@ class _Job:
 
 @dataclass(frozen=True, order=True)
 class _Place:
-    """A place in the queue; `number` tells apart what came at the same moment. No job: it ends here."""
+    """A place in the queue. `number` orders jobs that arrived at the same moment. Without a job it stops the thread."""
 
     since: float
     number: int
@@ -69,11 +69,11 @@ class _Outcome:
 
 
 class Executor(Generic[Tx_co]):
-    """Runs a use case to its commit. What a use case raises, the handler gets; nothing is stored then.
+    """Runs use cases and commits them. An exception of a use case reaches the caller, and then nothing is stored.
 
-    Raises TimeoutError when it takes longer than Slack waits. What is stored in spite of that is found again by the
-    idempotency key when the person submits once more. `together` gives what begins a transaction; what is begun under
-    it is committed when it is left, at the latest. There are as many threads as the database takes transactions.
+    `execute` raises TimeoutError when it takes longer than Slack waits. The use case may still be stored after that;
+    the idempotency key finds it when the person submits again. `together` opens a group of transactions that share a
+    commit. There are as many threads as the database can run write transactions at once.
     """
 
     def __init__(
@@ -98,9 +98,9 @@ class Executor(Generic[Tx_co]):
     async def execute(
         self, use_case: Callable[[Tx_co, *Args, datetime], T], *args: *Args, seconds: float | None = None
     ) -> T:
-        """Run `use_case(uow, *args, now)` in one unit of work, again if another one came in between; return its result.
+        """Run `use_case(uow, *args, now)` in one unit of work and return its result; a conflict runs it again.
 
-        `seconds` is for what no person waits for: it may take longer, and gives way to what somebody does.
+        `seconds` marks a background job: it may take so long, and lets people go first.
         """
         loop = asyncio.get_running_loop()
         waiting: asyncio.Future[T] = loop.create_future()
@@ -110,17 +110,17 @@ class Executor(Generic[Tx_co]):
             return await waiting
 
     def subscribe(self, kind: type[E], subscriber: Callable[[E], object]) -> None:
-        """Call the subscriber in the event loop with each event of this kind, once it is committed."""
+        """Call the subscriber on the event loop with each committed event of this kind."""
         self._subscribers.setdefault(kind, []).append(subscriber)
 
     def publish(self, events: Iterable[Event]) -> None:
-        """Hand on what was committed. Called in the event loop."""
+        """Pass committed events to their subscribers. Called on the event loop."""
         for event in events:
             for subscriber in self._subscribers.get(type(event), ()):
                 subscriber(event)
 
     def close(self) -> None:
-        """Let what waits come to its end."""
+        """Finish what is queued, and stop the threads."""
         for _ in self._threads:
             self._put(inf, None)
         for thread in self._threads:
@@ -132,10 +132,10 @@ class Executor(Generic[Tx_co]):
     def _work(self) -> None:
         while (job := self._queue.get().job) is not None:
             jobs = [job, *self._waiting()]
-            self._tell(self._outcomes([job for job in jobs if not job.waiting.done()]))
+            self._deliver(self._outcomes([job for job in jobs if not job.waiting.done()]))
 
     def _waiting(self) -> list[_Job]:
-        """What else waits already; who asks to stop is heard after these."""
+        """The other jobs that are queued; a request to stop is put back behind them."""
         jobs: list[_Job] = []
         with suppress(Empty):
             while len(jobs) < self._most - 1:
@@ -147,7 +147,7 @@ class Executor(Generic[Tx_co]):
         return jobs
 
     def _outcomes(self, jobs: list[_Job]) -> list[_Outcome]:
-        """Run them and commit; when the commit fails, none of them is stored."""
+        """Run the jobs and commit. If the commit fails, none of them is stored."""
         try:
             with self._together() as begin:
                 return [self._outcome(job, begin) for job in jobs]
@@ -173,8 +173,8 @@ class Executor(Generic[Tx_co]):
         with begin(now) as uow:
             return _Outcome(job, job.use_case(uow, *job.args, now), events=uow.events)
 
-    def _tell(self, outcomes: list[_Outcome]) -> None:
-        """Wake each request; one whose loop has ended meanwhile waits no more."""
+    def _deliver(self, outcomes: list[_Outcome]) -> None:
+        """Pass the outcomes to the waiting requests, except to those whose event loop has ended."""
         for loop in {outcome.job.loop for outcome in outcomes}:
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(self._settle, [outcome for outcome in outcomes if outcome.job.loop is loop])

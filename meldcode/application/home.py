@@ -22,7 +22,7 @@ from meldcode.domain.worklist import ListedCase, Postponed, Section
 
 @dataclass(frozen=True)
 class OverviewSize:
-    """How much one screen holds: cases on a page, lines of this week, and lines of whom cases wait for."""
+    """How much one screen shows: cases on a page, lines about this week, and lines about workloads."""
 
     cases: int
     week: int
@@ -31,9 +31,10 @@ class OverviewSize:
 
 @dataclass(frozen=True)
 class CaseRow:
-    """A case in an overview: no content. `record` is what is needed now of this person, `due` the last day for it.
+    """A case in an overview, without content.
 
-    `postponed` says that reminders of it were put off, and `postponed_by` the name of whoever did.
+    `record` is what this person has to do now, and `due` the last day for it. `postponed` says until when its reminders
+    were postponed, and `postponed_by` is the name of who did so.
     """
 
     case: CaseHeader
@@ -48,10 +49,10 @@ class CaseRow:
 
 @dataclass(frozen=True)
 class Overview:
-    """What somebody sees of their cases: a page of them (counted from 0), what waits for them first.
+    """A page of somebody's cases (counted from 0), what waits for them first.
 
-    `counts` says how many lie at each place, on all pages. What they must do this week, how it is in the schools that
-    they lead, and who stands in for whom (G5) come with the first page alone.
+    `counts` has the number of cases in each section, on all pages. Only the first page has this week's tasks, the
+    figures of the schools that they lead, and the deputies (G5).
     """
 
     person: Person
@@ -69,7 +70,7 @@ class Overview:
 
 
 def overview(uow: UnitOfWork, actor: Actor, size: OverviewSize, now: datetime, page: int = 0) -> Overview:
-    """Return a page of the actor's cases (counted from 0; the last page when there are fewer), without content.
+    """Return a page of the actor's cases, without content. A page beyond the last one gives the last one.
 
     The cost of a page does not depend on the number of open cases: the database filters, sorts and counts.
     """
@@ -97,7 +98,7 @@ def _with_first_page(uow: UnitOfWork, seen: Overview, now: datetime, size: Overv
 
 
 def _deputies(uow: UnitOfWork, person: Person, now: datetime) -> list[Deputy]:
-    """Whoever leads the school sees all of them, everybody else those that are about themselves."""
+    """The deputies that this person sees: all of a school that they lead, elsewhere those that concern themselves."""
     today = now.astimezone(AMSTERDAM).date()
     return [
         deputy

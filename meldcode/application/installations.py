@@ -1,4 +1,4 @@
-"""Use cases: the program is installed in a workspace of its platform, or removed from one (ADR 28)."""
+"""Use cases: the app is installed in a workspace, or removed from one (ADR 28)."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from meldcode.domain.errors import Refused
 def install(uow: UnitOfWork, new: Installation, named: Collection[str]) -> None:
     """Keep the installation, in place of an earlier one in the same workspace.
 
-    Welcome is a workspace that the schools file names, where somebody has a role, or where it is installed already;
-    when none is known at all, the first one. Raises Refused for any other: a stranger gets nothing (promise 5).
+    A workspace may install the app if the schools file names it, if somebody has a role in it, or if it has installed
+    the app before. While no workspace is known, the first one may. Raises Refused for any other (promise 5).
     """
     known = known_workspaces(uow, named)
     if known and new.workspace not in known:
@@ -29,5 +29,5 @@ def known_workspaces(uow: UnitOfWork, named: Collection[str]) -> set[str]:
 
 
 def uninstall(uow: UnitOfWork, workspace: str, at: datetime) -> None:
-    """Forget the installation of this workspace, and no other; one that is newer than `at` stays (promise 9)."""
+    """Delete the installation of this workspace, unless it was made after `at` (promise 9)."""
     uow.installations.remove(workspace, at)

@@ -1,7 +1,7 @@
 """What a message to a colleague is about: one payload for each kind.
 
-A payload holds ids, codes, counts and days, never content and nobody's name (promise 4). A surface puts it in words
-when it is sent. `kind` names it in the database, where it must not change.
+A payload holds ids, codes, counts and days, never content or a name (promise 4). A view renders it when it is sent.
+`kind` names it in the database, so it must not change.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from meldcode.domain.worklist import StepCount
 
 @dataclass(frozen=True)
 class Payload:
-    """What every message has in common: what is read back is exactly what was written."""
+    """What all payloads have in common: reading one back gives exactly what was written."""
 
     kind: ClassVar[str]
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid", strict=True)
@@ -31,8 +31,8 @@ class Payload:
 class Recorded(Payload):
     """Something was recorded in a case, which is now at this step and waits for the assignees.
 
-    `rule` numbers the rule of the plan that notifies the reader; None when it is their turn. Nobody in the school has
-    the `missing_roles`, which should have been notified too.
+    `rule` is the number of the plan's rule that notifies the reader; None when the reader has to act. Nobody in the
+    school has the `missing_roles`, which should have been notified too.
     """
 
     kind: ClassVar[str] = "recorded"
@@ -95,7 +95,7 @@ class AlarmUnanswered(AboutAlarm):
 
 @dataclass(frozen=True)
 class AlarmUndelivered(Payload):
-    """The reader's own alarm did not reach somebody (G4)."""
+    """The reader raised an alarm that did not reach somebody (G4)."""
 
     kind: ClassVar[str] = "alarm_undelivered"
 
@@ -111,7 +111,7 @@ class Reminder(Payload):
 
 @dataclass(frozen=True)
 class Waiting:
-    """What a case waits for, since when, and how often that was postponed; another value once somebody acted."""
+    """What a case waits for, since when, and how often that was postponed. The value differs once somebody acted."""
 
     step: str
     since: datetime | None
@@ -134,7 +134,7 @@ class VacationReminder(Reminder):
 
 @dataclass(frozen=True)
 class AppointmentReminder(Reminder):
-    """An appointment is due on `day` (S3.6); `instead_of_owner` when its owner cannot be reminded of it."""
+    """An appointment is due on `day` (S3.6). `instead_of_owner`: its owner cannot be reminded, so the reader is."""
 
     day: date
     instead_of_owner: bool
@@ -170,7 +170,7 @@ class WeeklyOverview(Payload):
 
 @dataclass(frozen=True)
 class CaseEnding(Payload):
-    """A closed case is destroyed on `day`, unless `hold_record` is made; the plan may have none (promise 8)."""
+    """A closed case is destroyed on `day` (promise 8), unless `hold_record` is made, which a plan may lack."""
 
     kind: ClassVar[str] = "ending"
     code: str
@@ -191,7 +191,7 @@ class CaseWithoutHolder(Payload):
 
 @dataclass(frozen=True)
 class Undelivered(Payload):
-    """A message about a case did not reach its recipient. `moment` is the same for all that comes of one message."""
+    """A message about a case did not reach its recipient. All reports of one lost message have the same `moment`."""
 
     kind: ClassVar[str] = "undelivered"
     code: str
@@ -200,7 +200,7 @@ class Undelivered(Payload):
 
 @dataclass(frozen=True)
 class RolesChanged(Payload):
-    """Somebody's roles in a school changed; what exactly is shown after an access check (G3)."""
+    """Somebody's roles in a school changed. Details are shown after an access check (G3)."""
 
     kind: ClassVar[str] = "roles"
     school: SchoolId

@@ -22,7 +22,7 @@ from meldcode.domain.worklist import Assignee, DatedPromise, ListedCase, Workloa
 
 @dataclass(frozen=True)
 class Week:
-    """What somebody must do this week or should have done before: steps with a last day, and appointments.
+    """This person's tasks until Sunday, and overdue ones: steps with a last day, and appointments.
 
     `is_all` means that nothing was left out.
     """
@@ -68,7 +68,7 @@ def update_worklist(uow: UnitOfWork, case: CaseHeader, plan: Plan, state: State,
     ahead = [one for one in appointments(plan, entries) if one.day >= today] if state.status is Status.OPEN else []
     items = tuple(work_items_of(plan, state, case.school, case.teachers, calendar))
     before = uow.worklists.replace(case, items, ahead)
-    # Also where no row changed: a worklist shows the case's step too, which is kept elsewhere.
+    # Even if no row changed: a worklist also shows the case's step, which is stored elsewhere.
     uow.emit(WorklistChanged(case.school, before | {item.desk for item in items}))
 
 
@@ -107,7 +107,7 @@ def assignees_shown_to(uow: UnitOfWork, person: Person) -> list[Assignee]:
 
 
 def week_of(uow: UnitOfWork, person: Person, now: datetime, most: int) -> Week:
-    """Return what this person must do until Sunday or should have done before, at most `most` of each kind."""
+    """Return what this person must do until Sunday or is overdue, at most `most` of each kind."""
     today = now.astimezone(AMSTERDAM).date()
     sunday = today + (7 - today.isoweekday()) * DAY
     due = uow.worklists.due(assignees_shown_to(uow, person), sunday, most + 1)
@@ -117,7 +117,7 @@ def week_of(uow: UnitOfWork, person: Person, now: datetime, most: int) -> Week:
 
 
 def schools_led(uow: UnitOfWork, person: Person, now: datetime, most: int) -> Iterator[SchoolOverview]:
-    """Yield the figures of each school that this person leads, with the `most` loaded people or roles."""
+    """Yield the figures of each school that this person leads, with the `most` largest workloads."""
     today = now.astimezone(AMSTERDAM).date()
     for school, membership in person.memberships.items():
         if may(Permission.OVERSEE, in_school(person, school), uow.plans.current()):

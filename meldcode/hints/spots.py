@@ -16,7 +16,7 @@ SpotKind = Literal["name", "phone", "email", "citizen_number", "hedge"]
 
 @dataclass(frozen=True)
 class Found:
-    """Something found in a text. The text itself is not kept, so that it cannot be logged."""
+    """Something found in a text. Its text is not kept, so that it cannot be logged."""
 
     kind: SpotKind
     start: int

@@ -1,1 +1,1 @@
-"""Use cases of the clock: reminders, retention, undelivered messages."""
+"""Jobs, the use cases that run by the clock: reminders, retention, undelivered messages."""

@@ -1,11 +1,10 @@
-"""Use case of the clock: a stalled case pings the right roles (G2, G6), once and only while it stalls.
+"""Job: remind the right roles of a case that stalls, once for each reminder (G2, G6).
 
-One tick, one transaction for a few cases:
-
-1. cases whose moment has come are claimed from an indexed column; no other worker gets them;
-2. each is folded anew: what was done meanwhile is not reminded of;
-3. all that fell due, after downtime too, is one message to each person, the highest rung naming the roles;
-4. what was reminded of is kept with the case, and the moment to look at it again; it cannot be put twice.
+A transaction handles a few cases:
+1. Claim cases whose `next_due` has passed, by an indexed column, so that no other worker gets them.
+2. Fold the entries of each case again: what was done meanwhile needs no reminder.
+3. Send each person one message about all that fell due, also after downtime, at the highest escalation level.
+4. Store the reminder ids and the next moment with the case. A reminder id cannot be stored twice.
 """
 
 from __future__ import annotations
@@ -51,15 +50,15 @@ from meldcode.domain.worklist import last_day
 
 AFTER_TROUBLE = timedelta(hours=1)
 IN_CHARGE = ALERTED
-"""Who hears of what can reach nobody else."""
+"""Who is notified when nobody else can be."""
 
 
 @dataclass(frozen=True)
 class CurrentReminder:
-    """A reminder, and where its case stands now that it is sent.
+    """A reminder, and the state of its case at the moment of sending.
 
-    `record` is what the case waits for, if anything. Beyond the calendar nobody knows for how many `school_days` the
-    step has been open, nor until when it should be done.
+    `record` is what the case waits for, if anything. Beyond the school calendar `school_days` (how long the step has
+    been open) and `until` (its last day) are unknown.
     """
 
     payload: ReminderPayload
@@ -74,9 +73,9 @@ class CurrentReminder:
 
 
 def send_due_reminders(uow: UnitOfWork, now: datetime, limit: int, trouble: Callable[[Exception], object]) -> int:
-    """Remind of what is due, and return how many cases were looked at; 0 when nothing is due any more.
+    """Send the reminders that are due. Return how many cases were looked at; 0 when no more are due.
 
-    A case that cannot be read holds up no other: `trouble` hears of it, and it is looked at again in an hour.
+    A case that cannot be read does not stop the others: its error goes to `trouble`, and it is tried again in an hour.
     """
     cases = uow.cases.claim_due(now, limit)
     for case in cases:
@@ -89,7 +88,7 @@ def send_due_reminders(uow: UnitOfWork, now: datetime, limit: int, trouble: Call
 
 
 def current_reminder(uow: UnitOfWork, case: CaseId, payload: ReminderPayload, now: datetime) -> CurrentReminder | None:
-    """Return the reminder as it is now; None when what it asks was done or postponed, or its day is over."""
+    """Return the reminder as it is now; None when its task was done or postponed, or its day is over."""
     header = uow.cases.get(case)
     if header.status is not Status.OPEN:
         return None
@@ -126,14 +125,14 @@ def _is_outdated(payload: ReminderPayload, waiting: Waiting, urgent: set[tuple[s
 
 
 def earliest_delivery(uow: UnitOfWork, payload: Payload, case: CaseId | None, now: datetime) -> datetime:
-    """Return when a message may be sent: now, but a reminder not outside school hours (G2)."""
+    """Return when a message may be sent: now, or for a reminder the next school hours (G2)."""
     if not isinstance(payload, QUIET) or case is None:
         return now
     return open_moment(uow.staff.school(uow.cases.get(case).school), now)
 
 
 def week_overview(uow: UnitOfWork, now: datetime) -> None:
-    """Send each school leader the counts of the cases with which the week began (G2): once a week, in school hours."""
+    """Send each school leader the counts of the cases with which the week began (G2), once a week, in school hours."""
     today = now.astimezone(AMSTERDAM).date()
     year, week, weekday = today.isocalendar()
     monday = datetime.combine(today - (weekday - 1) * DAY, time(), AMSTERDAM)
@@ -205,7 +204,7 @@ def _payload(case: CaseHeader, plan: Plan, state: State, person: Person, due: Re
 def _recipients(
     uow: UnitOfWork, case: CaseHeader, contents: Contents, due: Sequence[Reminder]
 ) -> Iterable[tuple[Person, Reminder]]:
-    """Whom to remind, each of the last that fell due for them; those in charge of what is for nobody who is there."""
+    """The people to remind, each with their last reminder. The people in charge replace a missing recipient."""
     staff = uow.staff.of_school(case.school)
     plan, calendar = uow.plans.get(case.plan, case.plan_version), calendar_of(uow.staff.school(case.school))
     owners = {d.moment: owner for d, owner in follow_ups(plan, contents.entries, calendar)}
@@ -225,6 +224,6 @@ def _is_for(person: Person, due: Reminder, case: CaseHeader, plan: Plan, owner: 
 
 
 def _held(person: Person, case: CaseHeader, plan: Plan) -> frozenset[Role]:
-    """The roles that somebody has in the case: teacher only in their own, while they may still have one."""
+    """This person's roles in the case: `teacher` only in a case of their own, and while they may have one."""
     is_teacher = holds_own(relation_to(person, case), plan)
     return person.roles_in(case.school) - {Role.TEACHER} | ({Role.TEACHER} if is_teacher else set())

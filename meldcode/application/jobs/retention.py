@@ -1,12 +1,11 @@
-"""Use case of the clock: those in charge are warned of a case whose term ends; then its key is destroyed (promise 8).
+"""Job: warn the people in charge that a case's term ends, then destroy its key (promise 8).
 
-One case in each transaction, on a school day in school hours:
-
-1. a case is claimed from an indexed column; no other worker gets it;
-2. it is folded anew: what was reopened or held meanwhile is let be;
-3. the IB-er and school leader are warned a month before, and once more a week before. Who was warned late, after
-   downtime, still has that week: nothing is destroyed that nobody was warned of;
-4. then the key and all that was written are destroyed. The bare fact of the case remains, for the yearly counts.
+A transaction handles one case, on a school day in school hours:
+1. Claim a case by an indexed column, so that no other worker gets it.
+2. Fold its entries again. A case that was reopened or held meanwhile is left alone.
+3. Warn the people who may hold the case a month before its end, and again a week before. If the last warning is late,
+   after downtime, the end moves: nothing is destroyed without a week's notice.
+4. Destroy the key and everything that was written. The bare fact of the case remains, for the yearly counts.
 """
 
 from __future__ import annotations
@@ -27,13 +26,13 @@ from meldcode.domain.retention import WARNED_BEFORE, Term, term_of
 from meldcode.domain.staff import Person, School
 
 AGAIN = timedelta(days=1)
-"""When a case is looked at again that could not be read, or of which nobody could be warned."""
+"""When to look again at a case that could not be read, or about which nobody could be warned."""
 
 
 def end_next_case(uow: UnitOfWork, now: datetime, trouble: Callable[[Exception], object]) -> bool:
-    """Warn of the next case whose term ends, or destroy it; tell whether there was one.
+    """Warn about the next case whose term ends, or destroy it. Return whether there was one.
 
-    A case that cannot be read holds up no other: `trouble` hears of it, and it is looked at again tomorrow.
+    A case that cannot be read does not stop the others: its error goes to `trouble`, and it is tried again tomorrow.
     """
     for school in uow.staff.schools():
         ending = uow.retention.claim(school.id, now) if open_moment(school, now) <= now else None
@@ -80,7 +79,7 @@ def _warn(uow: UnitOfWork, ending: RetentionJob, plan: Plan, term: Term, now: da
 
 
 def _in_charge(uow: UnitOfWork, ending: RetentionJob, plan: Plan) -> list[Person]:
-    """Those who may keep the case for longer."""
+    """The people who may hold the case, so that it is kept for longer."""
     roles = set(plan.hold.by if plan.hold else IN_CHARGE)
     school = ending.case.school
     return [person for person in uow.staff.of_school(school) if person.roles_in(school) & roles]

@@ -1,4 +1,4 @@
-"""Use case: a message could not be delivered, and somebody else must know (G2, G4, G5)."""
+"""Use case: a message could not be delivered, so somebody else is notified (G2, G4, G5)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from meldcode.domain.ids import CaseId, PersonId
 
 @dataclass(frozen=True)
 class LostMessage:
-    """The message `id` that did not arrive with `to`; without a payload when this program cannot read it."""
+    """A message that could not be delivered to `to`. `payload` is None when this program cannot read it."""
 
     id: int
     to: PersonId
@@ -23,9 +23,9 @@ class LostMessage:
 
 
 def report_undelivered(uow: UnitOfWork, lost: LostMessage, now: datetime) -> None:
-    """Notify the others in charge of the case; when it was an alarm, whoever raised it too (G4), once for each alarm.
+    """Notify the others in charge of the case, and for an alarm also the person who raised it (G4).
 
-    When that reaches one of them neither, the rest is notified under the same `moment`: each once, and no more.
+    If a notification is undeliverable too, its own report has the same `moment`, so everybody gets it once at most.
     """
     if lost.case is not None:
         _notify_in_charge(uow, lost.case, lost, now)

@@ -10,7 +10,7 @@ from meldcode.domain.staff import Identity
 
 
 class Identities(ABC):
-    """Platform identities, one for each workspace, and what is remembered about each."""
+    """Platform identities, one for each workspace, with their locale and Home tab page."""
 
     @abstractmethod
     def of_people(self, people: Collection[PersonId]) -> list[Identity]:

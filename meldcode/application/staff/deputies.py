@@ -1,4 +1,4 @@
-"""Use cases about staff (G5): somebody stands in for a colleague, somebody leaves, a case is left without a holder."""
+"""Use cases about absence (G5): appoint a deputy, register that somebody left, report a case without a holder."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LONGEST_DAYS = 366
 
 @dataclass(frozen=True)
 class Appoint:
-    """`deputy` stands in for `person` (nobody named: for the actor) from the first day to the last.
+    """`deputy` takes over the roles of `person` (empty: of the actor) from the first day to the last.
 
     Both are user ids of the actor's workspace.
     """
@@ -40,7 +40,7 @@ class Appoint:
 
 @dataclass(frozen=True)
 class Appointed:
-    """Who stands in for whom, and when."""
+    """A deputy who was appointed, and for whom and when."""
 
     person: Person
     deputy: Person
@@ -49,7 +49,7 @@ class Appointed:
 
 
 def appoint_deputy(uow: UnitOfWork, actor: Actor, command: Appoint, now: datetime) -> Appointed:
-    """Let a colleague stand in. For somebody else only a school leader can arrange it. Raises Refused or Invalid."""
+    """Appoint a deputy. Only a school leader can do so for somebody else. Raises Refused or Invalid."""
     asker = actor.person
     person = _colleague(uow, actor, command.person, "person") if command.person else asker
     deputy = _colleague(uow, actor, command.deputy, "deputy")
@@ -67,7 +67,7 @@ def appoint_deputy(uow: UnitOfWork, actor: Actor, command: Appoint, now: datetim
 
 
 def leave_or_return(uow: UnitOfWork, who: Identity, *, is_gone: bool, now: datetime) -> None:
-    """Somebody left the platform, or is back. Those in charge are notified of the cases left behind (G5)."""
+    """Register that somebody left the platform or is back, and report the cases left behind (G5)."""
     person = uow.staff.by_identity(who)
     if person is not None:
         uow.staff.set_left(person.id, now if is_gone else None)
@@ -77,9 +77,9 @@ def leave_or_return(uow: UnitOfWork, who: Identity, *, is_gone: bool, now: datet
 
 
 def notice_without_holder(uow: UnitOfWork, now: datetime) -> int:
-    """Notify those in charge of every open case whose teacher is gone, or that waits for roles nobody has (G5).
+    """Notify the people in charge of open cases whose teacher is gone, or that wait for roles nobody has (G5).
 
-    Once a week for a case, until it is handed over or the role is given. Returns how many cases there are.
+    Once a week for a case, until it is handed over or the role is given. Returns the number of such cases.
     """
     year, week, _ = now.astimezone(AMSTERDAM).isocalendar()
     found = 0

@@ -1,7 +1,7 @@
-"""Use cases about roles: who has which in a school, giving and taking them, and who is notified (G3, G5).
+"""Use cases about roles: see who has which in a school, give and take them, and notify people (G3, G5).
 
-Whoever administers roles does not thereby read cases. Nobody gives themselves a role, a school keeps a leader, every
-change is kept (who, whom, which role, when), and everybody concerned is notified that something changed.
+An administrator of roles does not thereby read cases. Nobody gives themselves a role, and a school keeps a leader.
+Every change is stored (who, whom, which role, when), and the people concerned are notified that there was one.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from meldcode.domain.plan.roles import NEEDED, Role
 from meldcode.domain.staff import Person, RoleChange, School
 
 LONGEST_NAME, LONGEST_GROUP, MOST_GROUPS = 80, 20, 12
-"""Characters of a name and of a group, and groups of a teacher: beyond these a typing error is likely."""
+"""Characters of a name and of a group, and groups of a teacher. More is probably a typing error."""
 
 
 @dataclass(frozen=True)
 class MissingRoles:
-    """A school in which nobody has these roles."""
+    """A school, and roles that nobody has in it."""
 
     school: School
     roles: tuple[Role, ...]
@@ -36,9 +36,9 @@ class MissingRoles:
 
 @dataclass(frozen=True)
 class RolesView:
-    """Who has which role in a school, as `person` sees it.
+    """Who has which role in a school, as `person` sees it. `schools` are those that they may see.
 
-    `schools` are those that they may look at. `changes` are the latest, where they may see these.
+    `changes` are the latest changes, if they may see these.
     """
 
     person: Person
@@ -58,9 +58,9 @@ class RolesView:
 
 @dataclass(frozen=True)
 class RoleForm:
-    """The form in which somebody's roles are changed. `name` is empty while nobody knows them.
+    """The form that changes somebody's roles. `name` is empty for somebody unknown.
 
-    `is_self` says that it is the asker, who can only lay roles down.
+    `is_self`: the form is about the actor, who can only lay roles down.
     """
 
     plan: Plan
@@ -74,9 +74,9 @@ class RoleForm:
 
 @dataclass(frozen=True)
 class ChangeRoles:
-    """Somebody's roles in a school are to be these. `seen` are those that the form showed as theirs.
+    """The roles that somebody gets in a school; `seen` are those that the form showed as theirs.
 
-    `user` is a user id of the actor's workspace; `name` is needed for somebody who is not known yet.
+    `user` is a user id of the actor's workspace; `name` is needed for somebody unknown.
     """
 
     school: str
@@ -89,7 +89,7 @@ class ChangeRoles:
 
 @dataclass(frozen=True)
 class Changed:
-    """What changed in somebody's roles, and who were notified of it."""
+    """How somebody's roles changed, and who was notified."""
 
     person: Person
     school: School
@@ -99,9 +99,9 @@ class Changed:
 
 
 def see_roles(uow: UnitOfWork, actor: Actor, school: str, latest: int) -> RolesView:
-    """Return who has which role in this school (without one, the first that the actor leads). Raises Refused.
+    """Return who has which role in this school (default: the first that the actor leads). Raises Refused.
 
-    `latest` is how many of the latest changes are returned.
+    `latest` is the number of latest changes to return.
     """
     person, plan = actor.person, uow.plans.current()
     schools = _schools(person, Permission.SEE_ROLES, plan)
@@ -140,7 +140,7 @@ def role_form(uow: UnitOfWork, actor: Actor, school: str, user: str) -> RoleForm
 
 
 def change_roles(uow: UnitOfWork, actor: Actor, command: ChangeRoles, now: datetime) -> Changed:
-    """Give and take roles, and notify everybody concerned. Raises Refused or Invalid; then nothing changes.
+    """Give and take roles, and notify the people concerned. Raises Refused or Invalid; then nothing changes.
 
     The same submission again changes nothing more.
     """
@@ -164,9 +164,9 @@ def change_roles(uow: UnitOfWork, actor: Actor, command: ChangeRoles, now: datet
 def notify_of_roles(
     uow: UnitOfWork, school: SchoolId, changes: Sequence[RoleChange], now: datetime
 ) -> tuple[Person, ...]:
-    """Notify whoever got or lost a role and the school leaders; for a role that reads cases, the care coordinators too.
+    """Notify the person and the school leaders, and if a role that reads cases changed also the care coordinators.
 
-    The message says only that something changed; an access check comes before the details. Whoever did it knows.
+    The actor is not notified. The message only says that something changed; details come after an access check.
     """
     readers = set(uow.plans.current().readers)
     roles = {Role.SCHOOL_LEADER} | ({Role.CARE_COORDINATOR} if any(c.role in readers for c in changes) else set())
@@ -189,7 +189,7 @@ def missing_roles(uow: UnitOfWork, person: Person) -> tuple[MissingRoles, ...]:
 
 
 def holders_of(uow: UnitOfWork, school: SchoolId) -> dict[Role, tuple[Person, ...]]:
-    """Return who has each role of their own in the school, standing in for nobody."""
+    """Return who has each role in the school themselves, not as a deputy."""
     staff = uow.staff.of_school(school)
     return {role: tuple(person for person in staff if role in person.memberships[school].own) for role in Role}
 

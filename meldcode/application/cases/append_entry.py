@@ -17,16 +17,16 @@ from meldcode.domain.plan.model import Effect
 from meldcode.domain.retention import ends_otherwise, term_of
 
 KEPT_TO_ITSELF = (Effect.ALARMS, Effect.CORRECTS)
-"""What a joined case does not pass on: an alarm notifies by itself, and a correction is no new signal."""
+"""Effects that a merged case does not pass on: an alarm notifies by itself, and a correction is no new signal."""
 
 
 def append_entry(
     uow: UnitOfWork, context: CaseContext, entry: Entry, key: str, digest: str = ""
 ) -> tuple[CaseContext, Notified]:
-    """Append the entry and notify everybody concerned; return the case with the entry, and who was notified.
+    """Append the entry and notify the people concerned. Return the case with the entry, and who was notified.
 
-    `key` makes a repeated submission one entry; `digest` tells a repeated one from a changed one. A case that was
-    joined to another passes its news on to that one.
+    `key` makes a repeated submission one entry; `digest` tells a repeated submission from a changed one. A case that
+    was merged into another passes its entry on to that one.
     """
     effect = context.plan.records[entry.record].effect
     after = fold(context.plan, [entry], context.state)
@@ -46,7 +46,7 @@ def append_entry(
 def _stored_case(
     uow: UnitOfWork, context: CaseContext, entry: Entry, after: State, key: str, digest: str
 ) -> CaseHeader:
-    """Store the entry, when to look at the case again, and until when a case that it closes is kept."""
+    """Store the entry, the next moment to look at the case, and the retention term if the entry closes it."""
     school = uow.staff.school(context.school)
     due = next_moment(context.plan, after, (*context.entries, entry), school, entry.written_at)
     case = uow.cases.append(context.stored, entry, after, due, key=key, digest=digest)
@@ -58,7 +58,7 @@ def _stored_case(
 def _notified_through(
     uow: UnitOfWork, context: CaseContext, root: UUID, entry: Entry, key: str, after: State
 ) -> Notified:
-    """Let the case that this one was joined to receive the entry; only those who read that case are named."""
+    """Record the entry in the case that this one was merged into. Only readers of that case are returned."""
     receiving = case_context(uow, context.person, uow.cases.get(root))
     receives = receiving.plan.record_with(Effect.RECEIVES)
     answers = {"case": context.stored.code}

@@ -1,8 +1,8 @@
-"""Use cases that give a dossier along: whole, for Veilig Thuis, or as parents may see it (promise 6).
+"""Use cases that export a dossier: whole, for Veilig Thuis, or in the version for parents (promise 6).
 
-The entry that says to whom and why is stored in the transaction that decrypts what is given. For parents, other people
-are masked first and who reported is left out; a person reads all of it over, page by page, adapts it and leaves out
-what must be. What they adapted waits as an encrypted draft. What was written after they began to read is not in it.
+The entry that says for whom and why is stored in the transaction that decrypts the contents. In the version for parents
+other people are masked, and who reported is left out. A person reviews it page by page, changes texts and leaves out
+entries. Those changes wait as an encrypted draft. Entries written after the review began are not included.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from meldcode.domain.plan.model import ActionSpec, Effect, Version
 from meldcode.domain.plan.roles import Role
 
 EXPORT_TIME = timedelta(minutes=15)
-"""How long making and bringing the file may take; after that something must have come in between."""
+"""How long an export may take. After that it was probably interrupted."""
 READ_OVER = "read_over"
 LEFT_OUT = "left_out"
 
 
 @dataclass(frozen=True)
 class ReviewPageSize:
-    """How much one page to read over holds: entries, parts of texts, and characters.
+    """How much a page of the review holds: entries, parts of texts, and characters.
 
-    A part begins with at most `part` characters; the person who reads it over may make it `longest`.
+    A part begins with at most `part` characters, and may have `longest` after the review.
     """
 
     entries: int
@@ -48,7 +48,7 @@ class ReviewPageSize:
 
 @dataclass(frozen=True)
 class TextPart:
-    """A part of a text to be read over, with other people masked: the part's number in its field, counted from 0."""
+    """A part of a text to review, with other people masked; `number` is its place in its field, from 0."""
 
     id: str
     field: str
@@ -59,7 +59,7 @@ class TextPart:
 
 @dataclass(frozen=True)
 class EntryToRead:
-    """An entry to be read over; `id` is the case's code and its number."""
+    """An entry to review; `id` is the case's code and the entry's number."""
 
     id: str
     line: LogbookLine
@@ -68,7 +68,7 @@ class EntryToRead:
 
 @dataclass(frozen=True)
 class ExportPage:
-    """A page to read over, of `total`; `roles` says in which role colleagues are named, by the text of their id."""
+    """A page to review, of `total`; `roles` replace the names of colleagues, by the text of their id."""
 
     case: str
     number: int
@@ -79,10 +79,10 @@ class ExportPage:
 
 @dataclass(frozen=True)
 class Export:
-    """What is given: to whom and why, by whom and when; `entry` is the number of the trace.
+    """An exported dossier: for whom and why, by whom and when. `entry` is the number of its entry in the logbook.
 
-    `lines` are what is in it. For parents their texts are those that were read over; `left_out` is how many were left
-    out, and `roles` stands for the names of colleagues.
+    `lines` are its contents. In the version for parents they have the reviewed texts, `left_out` is the number of
+    entries left out, and `roles` replace the names of colleagues.
     """
 
     view: CaseView
@@ -100,7 +100,7 @@ class Export:
 
 
 def answers_of(record: ActionSpec, version: Version, to: str, why: str) -> dict[str, Answer]:
-    """Return the answers to the form with which a dossier is exported."""
+    """Return the answers of the form with which a dossier is exported."""
     said = {Meaning.VERSION: version.value, Meaning.RECIPIENT: to, Meaning.REASON: why}
     return {record.id_of(meaning): answer for meaning, answer in said.items()}
 
@@ -108,9 +108,9 @@ def answers_of(record: ActionSpec, version: Version, to: str, why: str) -> dict[
 def begin_export(
     uow: UnitOfWork, actor: Actor, command: RecordEntry, size: ReviewPageSize, now: datetime
 ) -> Export | ExportPage | None:
-    """Export the dossier; or, for parents, return the first page to read over. None when it was exported before.
+    """Export the dossier, or return the first page to review. None if this submission was exported before.
 
-    Reading leaves its trace first (promise 6). Raises Refused or Invalid; then nothing is stored.
+    The trace of reading is stored first (promise 6). Raises Refused or Invalid; then nothing is stored.
     """
     if uow.cases.find_submission(command.key):
         return None
@@ -131,7 +131,7 @@ def begin_export(
 def read_over_page(
     uow: UnitOfWork, actor: Actor, command: RecordEntry, page: int, size: ReviewPageSize, now: datetime
 ) -> Export | ExportPage | None:
-    """Keep what was read over on this page, and return the next one; after the last one the dossier is exported."""
+    """Store the review of this page and return the next page; after the last one export the dossier."""
     if uow.cases.find_submission(command.key):
         return None
     draft = uow.drafts.find(command.key, actor.person.id, now)
@@ -152,20 +152,20 @@ def read_over_page(
 
 
 def note_failure(uow: UnitOfWork, actor: Actor, code: str, seq: int, words: str, now: datetime) -> None:
-    """Record in the logbook that the export of this entry did not arrive."""
+    """Record in the logbook that the file of this export did not arrive."""
     case = readable_case(uow, actor.person, code)
     uow.files.finish_export(case.id, seq)
     _correct(uow, case_context(uow, actor.person, case), seq, words, now)
 
 
 def note_unfinished(uow: UnitOfWork, words: str, now: datetime, failed: Callable[[Exception], object]) -> None:
-    """Keep in their logbooks that it is not certain that these arrived: the program was stopped halfway."""
+    """Record in the logbooks of interrupted exports that their files may not have arrived."""
     for giving in uow.files.interrupted_exports(now):
         uow.files.finish_export(giving.case, giving.entry)
         try:
             context = case_context(uow, uow.staff.get(giving.by), uow.cases.get(giving.case))
             _correct(uow, context, giving.entry, words, now)
-        except Exception as error:  # one case that does not open must not hold up the others
+        except Exception as error:  # one case that cannot be decrypted must not stop the others
             failed(error)
 
 
@@ -179,7 +179,7 @@ def _correct(uow: UnitOfWork, context: CaseContext, seq: int, words: str, now: d
 
 
 def entries_to_read(uow: UnitOfWork, view: CaseView, longest_part: int) -> list[EntryToRead]:
-    """Return the entries as parents may see them, to be read over; entries about exports are left out."""
+    """Return the entries for parents, to be reviewed; entries about exports are left out."""
     masks, names = hints.Masks(), [person.name for person in uow.staff.of_school(view.context.school)]
     pupil = (view.context.pupil.first_name, view.context.pupil.last_name)
 
@@ -195,7 +195,7 @@ def entries_to_read(uow: UnitOfWork, view: CaseView, longest_part: int) -> list[
 
 
 def pages(uow: UnitOfWork, view: CaseView, entries: Sequence[EntryToRead], size: ReviewPageSize) -> list[ExportPage]:
-    """Return the entries in pages of this size; there is always one."""
+    """Return the entries in pages of this size; at least one page."""
     found: list[list[EntryToRead]] = [[]]
     for entry in entries:
         parts = sum(len(one.pieces) for one in found[-1]) + len(entry.pieces)
@@ -213,7 +213,7 @@ def _case_to_export(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: da
 def _store_trace(
     uow: UnitOfWork, context: CaseContext, form: FilledForm, command: RecordEntry, now: datetime
 ) -> tuple[CaseContext, Entry]:
-    """Store for whom and why the dossier is exported, and that its file is not yet delivered."""
+    """Record for whom and why the dossier is exported, and that its file is pending."""
     context, _ = store_form(uow, context, form, command, now)
     trace = context.entries[-1]
     uow.files.begin_export(PendingExport(context.stored.id, trace.seq, trace.author), now + EXPORT_TIME)
@@ -242,7 +242,7 @@ def _for_parents(uow: UnitOfWork, given: Export, draft: Answers) -> Export:
 
 
 def _adapted(line: LogbookLine, draft: Answers) -> LogbookLine:
-    """The entry with its texts as they were read over, without what is withheld."""
+    """The entry with its reviewed texts, without withheld fields."""
     kept = {f.id: line.entry.answers[f.id] for f in line.record.fields if f.id in line.entry.answers and not f.withheld}
     for field in _texts(line):
         start = f"{_id(line)}/{field.id}/"
@@ -254,7 +254,7 @@ def _adapted(line: LogbookLine, draft: Answers) -> LogbookLine:
 
 
 def _read_over(page: ExportPage, answers: Answers, longest: int) -> dict[str, Answer]:
-    """What was made of the page's texts; what was emptied stays empty. Raises Invalid when they are too long."""
+    """The reviewed texts of the page; an emptied text stays empty. Raises Invalid if a text is too long."""
     pieces = [piece for entry in page.entries for piece in entry.pieces]
     if too_long := [piece.id for piece in pieces if len(str(answers.get(piece.id, ""))) > longest]:
         raise Invalid([Problem(id_, "too_long", words={"limit": str(longest)}) for id_ in too_long])
@@ -282,7 +282,7 @@ def _texts(line: LogbookLine) -> list[FieldSpec]:
 
 
 def _parts(text: str, longest: int) -> list[str]:
-    """The text in parts of at most this many characters, cut at white space where there is some."""
+    """The text in parts of at most this many characters, cut at white space if possible."""
     parts = []
     while len(text) > longest:
         cut = max(text.rfind(white, longest // 2, longest) for white in " \n") + 1 or longest
@@ -296,6 +296,6 @@ def _id(line: LogbookLine) -> str:
 
 
 def _roles(uow: UnitOfWork, context: CaseContext) -> dict[str, Role]:
-    """The first role of each colleague in this case, in place of their name."""
+    """The first role of each colleague in this case, which replaces their name."""
     staff = context.colleagues(uow.staff.of_school(context.school))
     return {id_: min(c.acts_as, key=list(Role).index) for id_, c in staff.items() if c.acts_as}

@@ -1,8 +1,8 @@
-"""Use cases about two cases of one pupil: a reader of both merges them, or says that they are about different pupils.
+"""Use cases about two cases that may be about one pupil: a reader of both merges them, or says they are not.
 
-The case that is less far in its plan joins the other, so that no step under way is lost; of two that are equally far,
-the younger one. Nothing is copied: its entries stay in it, under its own key and chain, and the logbook of the other
-case shows them. Its teacher keeps seeing only their own signals, and learns nothing of the other case.
+The case that is less far in its plan is merged into the other, so that no step under way is lost; if both are equally
+far, the younger one. Nothing is copied: entries stay in their own case, under its key and chain, and the logbook of the
+other case shows them too. The teacher of the merged case sees only their own signals, and nothing of the other case.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def merge_cases(uow: UnitOfWork, actor: Actor, command: TwoCases, now: datetime)
 
 
 def _progress(context: CaseContext) -> tuple[bool, int, datetime]:
-    """Sorts an open case before a closed one, then by how far it is, then by age."""
+    """A sort key: open before closed, then by progress, then by age."""
     state = context.state
     return state.status is not Status.OPEN, -context.plan.place(state.step), context.stored.opened_at
 

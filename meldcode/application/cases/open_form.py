@@ -22,7 +22,7 @@ from meldcode.domain.staff import School
 
 @dataclass(frozen=True)
 class Consequence:
-    """What an answer does: choosing `choice` (or any answer, when it is empty) leads to the step or the outcome."""
+    """What an answer leads to: choosing `choice` (empty: any answer) leads to the step or the outcome."""
 
     choice: str
     step: Step | None
@@ -31,7 +31,7 @@ class Consequence:
 
 @dataclass(frozen=True)
 class FormView:
-    """A form to be filled in. Without `case` it opens one; `schools` is more than one where a choice is needed.
+    """A form to fill in. Without `case` it opens one, in one of `schools`.
 
     Above the questions stand the entries of `shown`, those of `newer` (signals after the weighing, S4.1), the whole
     `logbook`, and the titles of what is still `owed`. `is_asked_further` says that an answer was still missing.
@@ -53,7 +53,7 @@ class FormView:
 
 
 def signal_form(uow: UnitOfWork, actor: Actor, text: str, now: datetime) -> FormView:
-    """Return the empty form that opens a case, with the text typed behind the command put in. Raises Refused."""
+    """Return the empty form that opens a case, with the text typed after the command. Raises Refused."""
     person, plan = actor.person, uow.plans.current()
     schools = schools_to_report_in(person, plan)
     if not schools:
@@ -70,7 +70,7 @@ def signal_form(uow: UnitOfWork, actor: Actor, text: str, now: datetime) -> Form
 
 
 def record_form(uow: UnitOfWork, actor: Actor, code: str, record: str, refers_to: int, now: datetime) -> FormView:
-    """Return the form of a record in a case; with `refers_to`, of the correction of that entry. Raises Refused."""
+    """Return the form of an action in a case; with `refers_to`, the correction of that entry. Raises Refused."""
     context = read_case(uow, actor.person, readable_case(uow, actor.person, code), now, "form")
     plan = context.plan
     asked = plan.record_with(Effect.CORRECTS) if refers_to else plan.records.get(record)
@@ -146,7 +146,7 @@ def _may_end(plan: Plan, form: ActionSpec) -> bool:
 def find_draft(
     uow: UnitOfWork, actor: Actor, key: str, record: str, code: str, refers_to: int, now: datetime
 ) -> FormView:
-    """Return the form as it was, with what was typed before in it ("Aanpassen"). Raises Refused when it is gone."""
+    """Return the form of a draft, with the typed answers ("Aanpassen"). Raises Refused if the draft is gone."""
     answers = uow.drafts.find(key, actor.person.id, now)
     if answers is None:
         raise Refused("draft_gone")
@@ -157,14 +157,14 @@ def find_draft(
 
 
 def _initial(record: ActionSpec, now: datetime) -> dict[str, Answer]:
-    """What the form shows at first: today for what happened, and the default choices."""
+    """The initial answers: today for what happened, and the default choices."""
     today = now.astimezone(AMSTERDAM).date().isoformat()
     days = {f.id: today for f in record.fields if f.kind is FieldKind.DATE and f.required and not f.future}
     return {**days, **{field.id: field.default for field in record.fields if field.default}}
 
 
 def _drafted(record: ActionSpec, context: CaseContext, names: Sequence[str]) -> dict[str, Answer]:
-    """The anonymised summary of the logbook, for the fields that ask one (S2.2); a person reads it over."""
+    """The anonymised summary of the logbook, for fields that start with one (S2.2); a person reviews it."""
     fields = [field for field in record.fields if field.draft]
     if not fields:
         return {}
@@ -179,7 +179,7 @@ def _drafted(record: ActionSpec, context: CaseContext, names: Sequence[str]) -> 
 
 
 def _consequences(record: ActionSpec, context: CaseContext) -> Iterator[Consequence]:
-    """What each answer will do, as far as the records that stand decide it now."""
+    """What each answer leads to, as far as the current entries decide it."""
     plan, standing = context.plan, context.state.standing
     for lead in record.leads:
         own = {field.id: values for field in record.fields if (values := lead.when.get(field.id))}

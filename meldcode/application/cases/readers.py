@@ -1,7 +1,7 @@
-"""Use cases about who read what (promise 6): of one case, and what was read unusually often in a week.
+"""Use cases about who read what (promise 6): in one case, and unusual reading in a week.
 
-Opening such a list is no reading of content, so it leaves no trace. What counts as unusual follows
-simple rules, published in `docs/privacy.md`; they point out and never accuse (G7).
+Such a list holds no content, so opening it leaves no trace. Unusual reading follows simple rules, published in
+`docs/privacy.md`. They point out and never accuse (G7).
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from meldcode.domain.staff import Person
 
 WEEK = timedelta(days=7)
 MANY, AT_NIGHT, CLOSED = 5, 3, 3
-"""From how many different cases of a kind in a week on it is pointed out."""
+"""Reading at least so many different cases of a kind in a week is unusual."""
 NIGHT = (time(23), time(6))
 
 
 class ReadKind(StrEnum):
-    """What is unusual about it."""
+    """Why it is unusual."""
 
     MANY = "many"
     AT_NIGHT = "at_night"
@@ -39,7 +39,7 @@ class ReadKind(StrEnum):
 
 @dataclass(frozen=True)
 class ReadLine:
-    """Somebody read the case, or one that was joined to it (`code`); `roles` are those of that moment, if kept."""
+    """Somebody read the case, or one that was merged into it (`code`); `roles` are those of that moment, if known."""
 
     name: str
     roles: tuple[Role, ...] | None
@@ -50,7 +50,7 @@ class ReadLine:
 
 @dataclass(frozen=True)
 class ReadersView:
-    """A page of who read a case, latest first."""
+    """A page of the readings of a case, latest first."""
 
     code: str
     lines: tuple[ReadLine, ...]
@@ -60,7 +60,7 @@ class ReadersView:
 
 @dataclass(frozen=True)
 class Unusual:
-    """Somebody read so many cases as is unusual."""
+    """Somebody read an unusual number of cases."""
 
     reader: PersonId
     kind: ReadKind
@@ -69,7 +69,7 @@ class Unusual:
 
 @dataclass(frozen=True)
 class UnusualView:
-    """What was read unusually often in a school in the week that began on `first_day`."""
+    """Unusual reading in a school, in the week that began on `first_day`."""
 
     first_day: date
     found: tuple[Unusual, ...]
@@ -78,7 +78,7 @@ class UnusualView:
 
 
 def who_read(uow: UnitOfWork, actor: Actor, code: str, page: int, page_size: int) -> ReadersView:
-    """Return who read the case, for readers who are in charge of it. Raises Refused."""
+    """Return who read the case. Only for readers who are in charge of it; raises Refused for others."""
     person = actor.person
     case = readable_case(uow, person, code)
     relation, plan = relation_to(person, case), uow.plans.get(case.plan, case.plan_version)
@@ -94,7 +94,7 @@ def who_read(uow: UnitOfWork, actor: Actor, code: str, page: int, page_size: int
 
 
 def see_unusual(uow: UnitOfWork, actor: Actor, school: str, first_day: str) -> UnusualView:
-    """Return what was read unusually often in that week, to whoever leads the school. Raises Refused."""
+    """Return the unusual reading of that week, for a leader of the school. Raises Refused."""
     person, plan = actor.person, uow.plans.current()
     led = {str(id_): id_ for id_ in person.memberships if may(Permission.OVERSEE, in_school(person, id_), plan)}
     if school not in led:
@@ -108,7 +108,7 @@ def see_unusual(uow: UnitOfWork, actor: Actor, school: str, first_day: str) -> U
 
 
 def unusual_in(uow: UnitOfWork, school: SchoolId, monday: date) -> list[Unusual]:
-    """Return what was read unusually often in the week that began on this Monday."""
+    """Return the unusual reading of the week that began on this Monday."""
     begin = datetime.combine(monday, time(), AMSTERDAM)
     end = datetime.combine(monday + WEEK, time(), AMSTERDAM)
     read = uow.readings.in_period(school, begin, end)
@@ -117,7 +117,7 @@ def unusual_in(uow: UnitOfWork, school: SchoolId, monday: date) -> list[Unusual]
 
 
 def unusual(read: Iterable[tuple[CaseHeader, Reading]], involved: Collection[tuple[CaseId, PersonId]]) -> list[Unusual]:
-    """Return who read many cases in which they have no part, several at night, or several that were closed."""
+    """Return who read many cases without a part in them, several at night, or several closed ones."""
     seen: dict[tuple[PersonId, ReadKind], dict[CaseId, CaseHeader]] = {}
     for case, reading in read:
         for kind in _kinds(case, reading, involved):
@@ -140,7 +140,7 @@ def _kinds(case: CaseHeader, reading: Reading, involved: Collection[tuple[CaseId
 
 
 def _acting(uow: UnitOfWork, school: SchoolId, cases: Mapping[CaseId, CaseHeader]) -> set[tuple[CaseId, PersonId]]:
-    """Who has a part in which case: whoever an open case waits for, and whoever acts for its teacher."""
+    """Who has a part in which case: the people for whom an open case waits, and those who act for its teacher."""
     found = set()
     for person in uow.staff.of_school(school):
         for case in cases.values():

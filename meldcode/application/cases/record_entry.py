@@ -1,4 +1,4 @@
-"""Use case: a form was filled in. A signal opens a case, everything else is recorded in one."""
+"""Use case: record a form that was filled in. A signal opens a case, any other form adds an entry to one."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ from meldcode.hints import Found
 
 @dataclass(frozen=True)
 class Saved:
-    """The form is stored. `notified` are those who get a message; `missing_roles` should, but nobody has them.
+    """The form is stored. `notified` get a message; `missing_roles` should have, but nobody has them.
 
-    `is_repeat` says that it had been stored before, and that nobody is notified again; `author` is who stored it.
+    `is_repeat`: it was stored before, and nobody is notified again. `author` is who stored it.
     """
 
     code: str
@@ -48,7 +48,7 @@ class Saved:
 
 @dataclass(frozen=True)
 class NeedsReview:
-    """Not stored yet: hints were found that the author should look at, by field."""
+    """Not stored yet: the author should look at these hints first, by field."""
 
     record: ActionSpec
     answers: Answers
@@ -90,7 +90,7 @@ def record_draft(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: datet
 def store_form(
     uow: UnitOfWork, context: CaseContext, form: FilledForm, command: RecordEntry, now: datetime
 ) -> tuple[CaseContext, Notified]:
-    """Store a form that was checked, and open its case if there is none; return the case with the new entry."""
+    """Store a checked form, and open its case if there is none. Return the case with the new entry."""
     role = acting_role(form.spec, context.relation, beside=_role_to_agree_with(form.spec, context.state))
     assert role is not None  # noqa: S101 - refused before
     if command.reviewed:
@@ -123,7 +123,7 @@ def _saved_before(uow: UnitOfWork, actor: Actor, command: RecordEntry, stored: S
 
 
 def _hints_in(uow: UnitOfWork, context: CaseContext, form: FilledForm) -> dict[str, list[Found]]:
-    """What the author should look at once more, by field; empty when there is nothing."""
+    """The hints for the author, by field; empty if there are none."""
     names = [colleague.name for colleague in uow.staff.of_school(context.school)]
     found = {field.id: _spots(field, form.typed, context.pupil, names) for field in form.spec.fields}
     return {field: spots for field, spots in found.items() if spots}

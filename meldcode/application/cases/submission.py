@@ -1,4 +1,4 @@
-"""A form that was filled in: which case it belongs to, and whether it can be stored there."""
+"""A submitted form: which case it belongs to, and whether it can be stored there."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ OF_TWO_CASES = (Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS)
 class RecordEntry:
     """A filled-in form. `key` makes a repeated submission one entry; `seen` is the case's version when it was opened.
 
-    Without `case` it opens one, in `school` (needed only of somebody who belongs to several). `reviewed` says that
-    the hints were shown and the person chose to save as it is. `refers_to` is the entry that is corrected. `exports`
-    says that the dossier is exported: its record is stored in no other way.
+    Without `case` it opens one, in `school` (needed only from members of several). `reviewed`: the author saw the hints
+    and chose to save. `refers_to` is the entry that it corrects. `exports`: it is stored by an export, which is the
+    only way to store such a form.
     """
 
     key: str
@@ -42,7 +42,7 @@ class RecordEntry:
 
 @dataclass(frozen=True)
 class FilledForm:
-    """A form that can be stored. `typed` names people as their platform does, `answers` by our own ids."""
+    """A form that can be stored. `typed` has the platform's ids of people, `answers` our own."""
 
     spec: ActionSpec
     typed: Answers
@@ -50,9 +50,9 @@ class FilledForm:
 
 
 def context_of(uow: UnitOfWork, actor: Actor, command: RecordEntry) -> CaseContext:
-    """Return the case the form belongs to: the one it names, the actor's own about this pupil, or one still to open.
+    """Return the case of the form: the one it names, the actor's own about this pupil, or one still to open.
 
-    A colleague's case about the same pupil is neither used nor mentioned (G3); whoever reads both may join them.
+    A colleague's case about the same pupil is neither used nor mentioned (G3). A reader of both may merge them.
     """
     person = actor.person
     if command.case:
@@ -67,7 +67,7 @@ def context_of(uow: UnitOfWork, actor: Actor, command: RecordEntry) -> CaseConte
 
 
 def spec_of(plan: Plan, command: RecordEntry) -> ActionSpec:
-    """Return the form that was filled in. Raises Refused when there is no such form, or it is stored another way."""
+    """Return the definition of the form. Raises Refused if there is none, or if it is stored another way."""
     spec = plan.records.get(command.record or plan.opens)
     if spec is not None and (spec.effect is Effect.EXPORTS) is not command.exports:
         raise Refused("unknown_action")
@@ -111,14 +111,14 @@ def _refuse_impossible(context: CaseContext, spec: ActionSpec, command: RecordEn
 
 
 def _changed_since(seen: int, context: CaseContext, spec: ActionSpec) -> bool:
-    """Whether a colleague made this record, or the one that it agrees with, after the form was shown."""
+    """Whether a colleague recorded this action, or the one that it confirms, after the form was shown."""
     made = [context.state.standing.get(id_) for id_ in (spec.id, spec.agrees_with or "")]
     in_step = context.plan.step_of(spec.id) is not None
     return in_step and any(entry is not None and entry.seq > seen for entry in made)
 
 
 def _with_people(uow: UnitOfWork, actor: Actor, spec: ActionSpec, typed: Answers) -> dict[str, Answer]:
-    """The answers with people named by our own id; whom nobody knows stays as typed, and is refused by the rules."""
+    """The answers with our own ids of people. An unknown id stays, and the rules refuse it."""
     fields = {field.id for field in spec.fields if field.kind in (FieldKind.PEOPLE, FieldKind.PERSON)}
     named = [user for field in fields for user in _values(typed.get(field, ()))]
     known = uow.staff.by_identities(actor.colleague(user) for user in named) if named else {}

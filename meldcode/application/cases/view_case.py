@@ -1,4 +1,4 @@
-"""Use case: show a case. Each showing leaves a trace (G3)."""
+"""Use case: show a case. Each view leaves a trace (G3)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from meldcode.domain.worklist import postponement
 
 @dataclass(frozen=True)
 class LogbookLine:
-    """One entry of the logbook: the day it speaks of, who wrote it, and the code of the case it stands in."""
+    """One entry of the logbook: the day it is about, its author, and the code of its case."""
 
     entry: Entry
     happened: date
@@ -34,7 +34,7 @@ class LogbookLine:
 
 @dataclass(frozen=True)
 class CaseView:
-    """A case as it is shown. `doable` is what this reader can record now, `open` what the step waits for at all.
+    """A case on screen. `doable` is what this reader can record now, `open` everything that the step waits for.
 
     `same_pupil` are cases that may be about the same pupil, shown only to whoever may join them. `kept_until` is from
     when on a closed one may be destroyed. `may_see_readers` says that this reader may see who read it. What last
@@ -56,13 +56,13 @@ class CaseView:
 
 
 def open_case(uow: UnitOfWork, actor: Actor, code: str, now: datetime) -> CaseView:
-    """Return the case for showing. Raises Refused when it does not exist for this actor."""
+    """Return the case to show. Raises Refused if it does not exist for this actor."""
     case = readable_case(uow, actor.person, code)
     return build_case_view(uow, read_case(uow, actor.person, case, now), now)
 
 
 def build_case_view(uow: UnitOfWork, context: CaseContext, now: datetime) -> CaseView:
-    """Return what this reader sees of the case, with the cases that were joined to it."""
+    """Return what this reader sees of the case, including the cases merged into it."""
     person = context.person
     parts = [context, *(_joined(uow, person, context.stored, now) if _may_read_joined(context) else ())]
     staff = {colleague.id: colleague.name for colleague in uow.staff.of_school(context.school)}
@@ -94,13 +94,13 @@ def _may_read_joined(context: CaseContext) -> bool:
 
 
 def read_case(uow: UnitOfWork, person: Person, case: CaseHeader, now: datetime, where: str = "case") -> CaseContext:
-    """Open the case for this person, and keep the trace that they read it (promise 6)."""
+    """Open the case for this person, and store that they read it (promise 6)."""
     contents = uow.cases.read(case.id, Reading(person.id, now, where, tuple(sorted(person.roles_in(case.school)))))
     return case_context(uow, person, case, contents)
 
 
 def _joined(uow: UnitOfWork, person: Person, case: CaseHeader, now: datetime) -> list[CaseContext]:
-    """The cases that belong to this one, and those that belong to them: one logbook to whoever reads this one."""
+    """The cases merged into this one, directly or not. Their entries form one logbook."""
     found: list[CaseContext] = []
     for part in uow.cases.joined(case.id):
         found += [read_case(uow, person, part, now), *_joined(uow, person, part, now)]
@@ -108,10 +108,10 @@ def _joined(uow: UnitOfWork, person: Person, case: CaseHeader, now: datetime) ->
 
 
 def _lines(uow: UnitOfWork, parts: Iterable[CaseContext], staff: dict[PersonId, str]) -> list[LogbookLine]:
-    """The entries of all the parts in order of happening (S1.2).
+    """The entries of all the cases in order of events (S1.2).
 
-    What is noted of a colleague's case about the same pupil is for whoever reads that one too. That another case was
-    joined to this one is said once, in this one.
+    Notes about a colleague's case of the same pupil are only for readers of that case. A merge is mentioned once, in
+    this case.
     """
     lines = []
     for place, part in enumerate(parts):
@@ -127,7 +127,7 @@ def _lines(uow: UnitOfWork, parts: Iterable[CaseContext], staff: dict[PersonId, 
 
 
 def _happened(record: ActionSpec, entry: Entry) -> date:
-    """The day an entry speaks of, else the day it was written."""
+    """The day an entry is about, or else the day it was written."""
     told = entry.answers.get(record.id_of(Meaning.HAPPENED_ON))
     return date.fromisoformat(str(told)) if told else entry.written_at.astimezone(AMSTERDAM).date()
 
@@ -147,7 +147,7 @@ def _same_pupil(uow: UnitOfWork, context: CaseContext) -> list[CaseHeader]:
 
 
 def _told_apart(context: CaseContext) -> set[str]:
-    """The codes of the cases that were said to be about another pupil."""
+    """The codes of the cases that are recorded as being about another pupil."""
     return {
         str(entry.answers.get("case", ""))
         for entry in context.entries

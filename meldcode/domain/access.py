@@ -1,7 +1,7 @@
 """Who may do what: one function, deny by default (G1, G3).
 
-What counts is what somebody is *to this case* (or to a school): their roles in its school, and whether the case is
-their own. Being a teacher gives nothing on another teacher's case, and administering roles gives no reading.
+Permissions follow from somebody's relation *to this case* (or to a school): their roles in its school, and whether the
+case is their own. A teacher may do nothing with another teacher's case, and administering roles does not allow reading.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from meldcode.domain.staff import Person
 
 
 class Permission(StrEnum):
-    """What can be done in a school (first part), or with a case (second part)."""
+    """What can be done in a school (first part) or with a case (second part)."""
 
     OPEN = "open"
     RAISE_ALARM = "raise_alarm"
@@ -36,7 +36,7 @@ class Permission(StrEnum):
 
 
 ALERTED = (Role.CARE_COORDINATOR, Role.SCHOOL_LEADER)
-"""Who are alerted in immediate danger (G4), and hear of what nobody else takes up."""
+"""The roles that are alerted in immediate danger (G4), and notified of what nobody else takes up."""
 
 BY_ROLE = {
     Permission.RAISE_ALARM: frozenset(Role),
@@ -47,7 +47,7 @@ BY_ROLE = {
     Permission.ARRANGE_DEPUTIES: frozenset({Role.SCHOOL_LEADER}),
     Permission.OVERSEE: frozenset({Role.SCHOOL_LEADER}),
 }
-"""What a role gives in its school, whatever the plan says."""
+"""What a role may do in its school, whatever the plan says."""
 
 OF_A_CASE = frozenset(
     {Permission.READ, Permission.READ_JOINED, Permission.KNOW_SAME_PUPIL, Permission.SEE_READERS, Permission.RECORD},
@@ -63,7 +63,7 @@ class Relation:
 
 
 def relation_to(person: Person, case: CaseHeader) -> Relation:
-    """Return what the person is to the case; whoever has left its school is nothing to it."""
+    """Return what the person is to the case. Somebody who has left its school is nothing to it."""
     roles = person.roles_in(case.school)
     return Relation(roles, is_own=bool(person.acts_for(case.school) & case.teachers))
 
@@ -74,7 +74,7 @@ def in_school(person: Person, school: SchoolId) -> Relation:
 
 
 def may(action: Permission, relation: Relation, plan: Plan, record: ActionSpec | None = None) -> bool:
-    """Tell whether this is allowed. What joined a case is asked of the case that it joined."""
+    """Tell whether this is allowed. For a merged case, ask about the case it was merged into."""
     if action in BY_ROLE:
         return bool(relation.roles & BY_ROLE[action])
     if action is Permission.OPEN:
@@ -89,7 +89,7 @@ def may(action: Permission, relation: Relation, plan: Plan, record: ActionSpec |
 
 
 def holds_own(relation: Relation, plan: Plan) -> bool:
-    """Tell whether the case is theirs, and they still have a role in which one can have a case."""
+    """Tell whether the case is theirs, and they still have a role that may have cases."""
     return relation.is_own and bool(relation.roles & set(plan.opening.by))
 
 
@@ -103,10 +103,10 @@ def _may_record(record: ActionSpec | None, relation: Relation, plan: Plan) -> bo
 
 
 def acting_role(record: ActionSpec, relation: Relation, *, beside: Role | None = None) -> Role | None:
-    """Return the role in which somebody may make this record; None when they may not (G1).
+    """Return the role in which somebody may record this action; None when they may not (G1).
 
-    Only whoever's case it is acts as its teacher, and only where no other role of theirs will do. `beside` is the
-    role of somebody they must agree with, so that theirs is another if it can be (S4.3).
+    Only the case's own teacher acts as teacher, and only if no other role of theirs may. `beside` is the role of the
+    person whom they must agree with: theirs is a different one if possible (S4.3).
     """
     held = set(relation.roles) - {Role.TEACHER}
     if relation.is_own:

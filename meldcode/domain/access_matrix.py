@@ -1,6 +1,6 @@
-"""Who may do what, as a table made from a plan: every role in every relation to a case, in the own school and another.
+"""Who may do what, as a table made from a plan: every role in every relation to a case, in its school and another.
 
-Nothing here decides: each cell asks `access.may`, with people and cases made up for it.
+Nothing is decided here: each cell asks `access.may` about an invented person and case.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class Situation(StrEnum):
-    """What a case can be to somebody."""
+    """The relations that somebody can have to a case."""
 
     OWN = "own"
     COLLEAGUES = "colleagues"
@@ -70,7 +70,7 @@ def _played(role: Role | None, situation: Situation, plan: Plan) -> tuple[Person
     me, teacher = _id("me"), _id("teacher")
     roles = frozenset({role}) if role else frozenset()
     replaced = frozenset({teacher}) if situation is Situation.DEPUTY else frozenset()
-    # Who stands in has the roles of the teacher whose case it is beside their own.
+    # A deputy has the roles of the case's teacher beside their own.
     acting = roles | {Role.TEACHER} if replaced else roles
     place = {here.id: Membership(here, acting, (), replaced, roles)}
     if situation is Situation.LEFT:

@@ -25,7 +25,7 @@ DAY = timedelta(days=1)
 SATURDAY = 5
 FIRST_DAY = date(2025, 1, 1)
 YEARS = range(FIRST_DAY.year, 2041)
-"""More years than the package knows: where its data ends follows from what is missing (`_last_known`)."""
+"""More years than the package knows. `_last_known` finds where its data ends."""
 CUSTOMARY = frozenset(
     {
         # 5 May: a public holiday in lustrum years only, which `holidays` has. Elsewhere it falls in the May vacation or
@@ -48,11 +48,11 @@ LAST_CALL = timedelta(minutes=90)
 
 
 class BeyondCalendar(LookupError):
-    """The vacations of this day are not known (yet); never to be read as "no vacation"."""
+    """The vacations around this day are not known. That never means "no vacation"."""
 
 
 class Vacation(NamedTuple):
-    """A stretch without school, from its first to its last day, with the weekends and free days that adjoin it."""
+    """A period without school, including the weekends and days off around it."""
 
     first: date
     last: date
@@ -61,10 +61,10 @@ class Vacation(NamedTuple):
 
 @dataclass(frozen=True)
 class SchoolCalendar:
-    """The calendar of a school; cheap to make. ValueError: an unknown region, or hours too short for a last call.
+    """The calendar of a school; cheap to make. Raises ValueError for an unknown region or too short hours.
 
-    `open_days` are days of school that the rest of the calendar takes for free, for example where a school departs from
-    the advised autumn or spring vacation. `hours` are the local times between which people may be reminded.
+    `open_days` are school days that the rest of the calendar counts as days off, for example where a school departs
+    from the advised autumn or spring vacation. `hours` are the local times between which people may be reminded.
     """
 
     region: str
@@ -81,7 +81,7 @@ class SchoolCalendar:
 
     @property
     def opening(self) -> time:
-        """When the school day begins (local time): the moment of the morning overview."""
+        """When the school day begins (local time); most reminders are sent then."""
         return self.hours[0]
 
     @property
@@ -91,7 +91,7 @@ class SchoolCalendar:
 
     @property
     def last_call(self) -> time:
-        """The last local time at which something can still be asked for the same day."""
+        """The last local time at which somebody can be asked to act on the same day."""
         return (datetime.combine(FIRST_DAY, self.closing) - LAST_CALL).time()
 
     def last_known_day(self) -> date:
@@ -116,7 +116,7 @@ class SchoolCalendar:
         return day
 
     def school_days_between(self, a: date, b: date) -> int:
-        """Return how many school days have gone by on `b` since `a`; 0 if `b` is no later (BeyondCalendar)."""
+        """Return how many school days have passed since `a` on `b`; 0 if `b` is no later (BeyondCalendar)."""
         self._must_know(a)
         self._must_know(b)
         return max(0, bisect_right(self._days, b) - 1 - bisect_left(self._days, a))
@@ -144,11 +144,11 @@ class SchoolCalendar:
         return vacations[place]
 
     def moment(self, day: date, at: time) -> datetime:
-        """Return the local time on that day in UTC. One that the clock skips comes as much later; of two, the first."""
+        """Return the local time on that day in UTC. A skipped time moves forward; of a doubled one, the first."""
         return datetime.combine(day, at, AMSTERDAM).astimezone(UTC)
 
     def local_day(self, moment: datetime) -> date:
-        """Return the day that it is in the Netherlands. ValueError: a moment without a time zone."""
+        """Return the date in the Netherlands at this moment. Raises ValueError for a moment without a time zone."""
         if moment.tzinfo is None:
             raise ValueError("a moment needs a time zone")
         return moment.astimezone(AMSTERDAM).date()

@@ -1,4 +1,4 @@
-"""Why something is refused. The core gives a code or the plan's own reason; a surface puts it in words."""
+"""Why something is refused. The core gives a code, or the plan's own reason; a surface turns it into a sentence."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 @dataclasses.dataclass(frozen=True)
 class Problem:
-    """What is wrong with one field of a form: a `code` of the texts, or the `reason` that the plan gives."""
+    """What is wrong with one field of a form: a `code` of the catalogue, or the `reason` from the plan."""
 
     field: str
     code: str = ""
@@ -18,7 +18,7 @@ class Problem:
 
 
 class Refused(Exception):
-    """Somebody may not or cannot do this. Shown kindly; nothing is stored. Never holds personal data."""
+    """Somebody may not or cannot do this. They get a kind answer, and nothing is stored. Never holds personal data."""
 
     def __init__(
         self, code: str = "", /, *, reason: str = "", rule: str = "", roles: tuple[str, ...] = (), **words: str
@@ -32,7 +32,7 @@ class Refused(Exception):
 
 
 class Invalid(Exception):
-    """The form cannot be accepted as filled in; every problem stands at its field."""
+    """The form cannot be accepted as filled in. Each problem is shown at its field."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__(", ".join(f"{problem.field}:{problem.code or problem.rule}" for problem in problems))

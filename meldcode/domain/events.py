@@ -1,4 +1,4 @@
-"""What use cases say that they changed. Whoever shows it is told after the commit, and never after a rollback."""
+"""Domain events: what use cases say that they changed. Subscribers get them after the commit only."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from meldcode.domain.worklist import Assignee
 
 @dataclass(frozen=True)
 class WorklistChanged:
-    """A case of this school moved onto or off these worklists, or what they show of it changed."""
+    """A case moved onto or off these worklists of the school, or what they show of it changed."""
 
     school: SchoolId
     assignees: frozenset[Assignee]
@@ -18,7 +18,7 @@ class WorklistChanged:
 
 @dataclass(frozen=True)
 class StaffChanged:
-    """These people's roles in the school, their deputies or their presence changed."""
+    """The roles, deputies or presence of these people in the school changed."""
 
     school: SchoolId
     people: frozenset[PersonId]

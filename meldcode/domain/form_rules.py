@@ -1,4 +1,4 @@
-"""The plan's rules on one record: what is wrong with what was filled in. Pure; the reasons come from the plan."""
+"""The plan's rules for one form: what is wrong with the answers. Pure functions; the reasons come from the plan."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from meldcode.domain.staff import School
 class Colleague:
     """A member of staff as the rules see them.
 
-    `is_teacher` says that the case is theirs, also as a deputy; `can_take_over` that it can be handed over to them.
+    `is_teacher`: the case is theirs, perhaps as a deputy. `can_take_over`: the case can be handed over to them.
     """
 
     id: PersonId
@@ -44,7 +44,7 @@ LONGEST_POSTPONEMENT = 5
 """School days."""
 
 Colleagues = Mapping[str, Colleague]
-"""The school's staff by the text of their id, as answers name them."""
+"""The staff of a school, by their id as text, which is how answers name them."""
 
 
 def with_defaults(record: ActionSpec, answers: Answers, newer: ActionSpec | None = None) -> dict[str, Answer]:
@@ -64,12 +64,12 @@ def _in_words_of(field: FieldSpec, answer: Answer, newer: ActionSpec | None) -> 
 
 
 def _said(answer: Answer) -> Answer:
-    """The answer, or nothing when it is only white space: a reason that must be given is not given by a space."""
+    """The answer, or nothing if it is only white space."""
     return answer.strip() and answer if isinstance(answer, str) else answer
 
 
 def refuse_unless_possible(plan: Plan, state: State, record: ActionSpec) -> None:
-    """Raise Refused when the record cannot be made in this state, with the plan's reason."""
+    """Raise Refused, with the plan's reason, if the action cannot be recorded in this state."""
     for need in record.needs:
         if not holds(need.condition, state.standing, {}):
             raise Refused("not_yet", reason=need.reason, rule=need.rule)
@@ -80,7 +80,7 @@ def refuse_unless_possible(plan: Plan, state: State, record: ActionSpec) -> None
 
 
 def refuse_unless_agreeing(record: ActionSpec, state: State, author: Entry) -> None:
-    """Raise Refused unless the author is another than the proposer, and together they fill the roles (S4.3)."""
+    """Raise Refused unless author and proposer are different people who together have the required roles (S4.3)."""
     if not record.agrees_with:
         return
     proposal = state.standing.get(record.agrees_with)
@@ -92,7 +92,7 @@ def refuse_unless_agreeing(record: ActionSpec, state: State, author: Entry) -> N
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What the rules look at beside the answers; `today` is the day in the schools."""
+    """What the rules depend on besides the answers. `today` is the date in the Netherlands."""
 
     state: State
     colleagues: Colleagues
@@ -101,7 +101,7 @@ class Circumstances:
 
 
 def problems(record: ActionSpec, answers: Answers, now: Circumstances) -> list[Problem]:
-    """Return what is wrong with the answers: first each field by itself, and if all are well, the plan's rules."""
+    """Return what is wrong with the answers: problems of single fields, or if there are none, of the plan's rules."""
     found = [p for field in record.fields for p in _field_problems(field, answers.get(field.id), now)]
     return found or [
         *_anonymity_problems(record, answers, now),
@@ -169,13 +169,13 @@ def _has_surrogate(value: str) -> bool:
 
 
 def handover_problems(record: ActionSpec, answers: Answers, staff: Colleagues) -> list[Problem]:
-    """Return what is wrong with whom a case is handed over to: it must be another teacher (G5)."""
+    """Return what is wrong with the chosen new teacher: it must be another teacher of the school (G5)."""
     field = record.id_of(Meaning.NEW_TEACHER)
     return [] if staff[str(answers[field])].can_take_over else [Problem(field, "no_teacher", rule="G5")]
 
 
 def day_problems(plan: Plan, record: ActionSpec, answers: Answers, school: School, now: Circumstances) -> list[Problem]:
-    """Return what is wrong with the day to which reminders are postponed, or until which a closed case is held."""
+    """Return what is wrong with the day until which reminders are postponed, or a closed case is held."""
     day = date.fromisoformat(str(answers[record.id_of(Meaning.UNTIL)]))
     if record.effect is Effect.HOLDS:
         return _hold_problems(plan, record, day, school, now)
@@ -185,7 +185,7 @@ def day_problems(plan: Plan, record: ActionSpec, answers: Answers, school: Schoo
 
 
 def _hold_problems(plan: Plan, record: ActionSpec, day: date, school: School, now: Circumstances) -> list[Problem]:
-    """It must be later than the case is kept anyway, and not too far: it can be held anew (promise 8)."""
+    """The day must be later than the end of the term, and not too far ahead: a hold can be repeated (promise 8)."""
     term = term_of(plan, now.state, school)
     kept_until = term.destroy_at.astimezone(AMSTERDAM).date() if term else now.today
     field = record.id_of(Meaning.UNTIL)
@@ -204,7 +204,7 @@ def _anonymity_problems(record: ActionSpec, answers: Answers, now: Circumstances
 
 
 def names_pupil(text: str, pupil: Pupil) -> bool:
-    """Tell whether the text holds the pupil's first name in any case, or the last name as it is written (S2.2)."""
+    """Tell whether the text has the pupil's first name in any case, or the last name as it is spelled (S2.2)."""
     names = [rf"(?i:{re.escape(pupil.first_name)})", re.escape(pupil.last_name)]
     return any(re.search(rf"(?<!\w){name}(?:'?s)?(?!\w)", text) for name in names)
 

@@ -1,4 +1,4 @@
-"""Ids of our own for people, schools and cases; a platform's ids are kept apart (`Identity`)."""
+"""Our own ids of people, schools and cases. Ids of a platform are kept apart (`Identity`)."""
 
 from __future__ import annotations
 

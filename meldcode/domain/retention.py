@@ -1,7 +1,7 @@
-"""How long a closed case is kept (promise 8): pure functions of the plan, the case's state and its school's calendar.
+"""How long a closed case is kept (promise 8): pure functions of the plan, the state and the school's calendar.
 
-It is kept for the years that the plan gives its outcome, counted from when it closed, or until the day that it is held;
-the moment is the opening of that school day, or of the next one. A reopening clears it.
+A case is kept for as many years after it closed as the plan gives its outcome, or until the day of its hold. The term
+ends at the opening of that school day, or of the next one. Reopening the case removes the term.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from meldcode.domain.plan.model import Plan
 from meldcode.domain.staff import School
 
 WARNED_BEFORE = (timedelta(days=30), timedelta(days=7))
-"""How long before a case is destroyed those in charge are warned, each once."""
+"""How long before a case is destroyed the people in charge are warned, once for each."""
 LONGEST_HOLD_YEARS = 2
 
 
 @dataclass(frozen=True)
 class Term:
-    """The end of a closed case: when it closed and how, and from which moment on it may be destroyed (in UTC)."""
+    """The term of a closed case: when and how it closed, and from when it may be destroyed (UTC)."""
 
     closed_at: datetime
     outcome: str
@@ -31,29 +31,29 @@ class Term:
 
 
 def term_of(plan: Plan, state: State, school: School) -> Term | None:
-    """Return the term of a case in this state; None when it is not closed."""
+    """Return the term of a case in this state; None if it is not closed."""
     if state.status is not Status.CLOSED or state.closed_at is None:
         return None
     return Term(state.closed_at, state.outcome, _opening(_last_day(plan, state, state.closed_at), school))
 
 
 def look_at(destroy_at: datetime, warnings: int) -> datetime:
-    """Return when to look at the end of a case of which was warned so often: to warn again, or to destroy it."""
+    """Return when to look at a case after this many warnings: for the next warning, or to destroy it."""
     return destroy_at - WARNED_BEFORE[warnings] if warnings < len(WARNED_BEFORE) else destroy_at
 
 
 def ends_otherwise(before: State, after: State) -> bool:
-    """Tell whether an entry changed the end of the case: it closed, reopened, was held or joined."""
+    """Tell whether an entry changed the term: the case closed, reopened, was held or was merged."""
     return _end(before) != _end(after)
 
 
 def longest_hold(today: date) -> date:
-    """Return the last day until which a case can be held from today on; it can be held anew by then."""
+    """Return the last day until which a case can be held from today. A hold can be repeated by then."""
     return years_later(today, LONGEST_HOLD_YEARS)
 
 
 def years_later(day: date, years: int) -> date:
-    """Return the same day so many years later; for 29 February the first of March where there is none."""
+    """Return the same day some years later; 1 March for 29 February if there is none."""
     try:
         return day.replace(year=day.year + years)
     except ValueError:
@@ -72,7 +72,7 @@ def _last_day(plan: Plan, state: State, closed_at: datetime) -> date:
 
 
 def _opening(day: date, school: School) -> datetime:
-    """The opening of the day or the next school day. Beyond the calendar the day itself: nobody acts on it unseen."""
+    """The opening of the day, or of the next school day. Beyond the calendar the day itself."""
     calendar = calendar_of(school)
     with suppress(BeyondCalendar):
         day = calendar.next_school_day(day, include=True)

@@ -12,7 +12,7 @@ from meldcode.domain.plan.roles import Role
 
 @dataclass(frozen=True)
 class Identity:
-    """How a messaging platform names somebody, for example ("slack", "T0123", "U0456")."""
+    """Somebody's account on a messaging platform, for example ("slack", "T0123", "U0456")."""
 
     platform: str
     workspace: str
@@ -70,7 +70,7 @@ class Person:
 
 @dataclass(frozen=True)
 class RoleChange:
-    """Somebody was given a role in a school, or it was taken from them; `by` is None when the schools file did."""
+    """A role in a school was given to somebody or taken from them; `by` is None for a change in the schools file."""
 
     school: SchoolId
     person: PersonId
@@ -82,7 +82,7 @@ class RoleChange:
 
 @dataclass(frozen=True)
 class Deputy:
-    """Somebody who stands in for a colleague in all their roles, from the first day to the last, both included."""
+    """Somebody who has a colleague's roles from the first day to the last, both included."""
 
     school: SchoolId
     person: PersonId

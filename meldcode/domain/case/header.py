@@ -1,4 +1,4 @@
-"""What is known of a case: its row, what it holds, and who read it."""
+"""What is known of a case: its header, its decrypted contents, and the readings that it had."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from meldcode.domain.plan.roles import Role
 
 @dataclass(frozen=True)
 class CaseHeader:
-    """The row of a case: what can be known of it without its key. `version` is the number of its entries.
+    """The header of a case: what is known without its key. `version` is the number of its entries.
 
-    `teachers` are those whose case it is; `joined_to` is the case that this one was found to belong to; `rungs` is how
-    many reminders this step has had.
+    `teachers` are the teachers whose case it is. `joined_to` is the case that this one was merged into. `rungs` is the
+    highest escalation level at which this step was reminded.
     """
 
     id: CaseId
@@ -43,9 +43,9 @@ class Contents:
 
 @dataclass(frozen=True)
 class Reading:
-    """The trace of somebody reading a case (G3); `where` is what was opened, for example "case" or "form".
+    """Somebody read a case (G3). `where` is what they opened, for example "case" or "form".
 
-    `roles` are those that the reader had at that moment, None where they were not kept.
+    `roles` are the reader's roles at that moment; None if they were not stored.
     """
 
     reader: PersonId

@@ -24,15 +24,15 @@ from meldcode.domain.plan.roles import Role
 Answer = str | tuple[str, ...]
 Answers = Mapping[str, Answer]
 NOT_OFFERED = (Effect.CORRECTS, Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS, Effect.ALARMS, Effect.HOLDS)
-"""Effects of records that have a place of their own: at an entry, at another case, everywhere, or in a closed case."""
+"""Effects of actions that are offered elsewhere: at an entry, at another case, on every screen, or in a closed case."""
 WHEN_CLOSED = (Effect.HOLDS, Effect.EXPORTS)
-"""Effects of records that can be made in a closed case without opening it."""
+"""Effects of actions that are possible in a closed case, without reopening it."""
 TIMES_TO_POSTPONE = 2
 """How often the reminders of one step can be postponed (G2)."""
 
 
 class Status(StrEnum):
-    """Whether a case is worked on. Of a destroyed one nothing is left but that it was."""
+    """Whether a case is worked on. Of a destroyed case only the bare fact remains."""
 
     OPEN = "open"
     CLOSED = "closed"
@@ -42,7 +42,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Pupil:
-    """Whom a case is about."""
+    """The pupil whom a case is about."""
 
     first_name: str
     last_name: str

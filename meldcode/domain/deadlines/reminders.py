@@ -57,7 +57,7 @@ def counts_from(step: Step, state: State) -> datetime | None:
 
 
 def deadline(step: Step, since: datetime, calendar: SchoolCalendar) -> date | None:
-    """Return the school day on which the step is to be done; None without a deadline (G2; BeyondCalendar)."""
+    """Return the school day by which the step must be done; None without a deadline (G2; BeyondCalendar)."""
     if step.deadline is None:
         return None
     if step.deadline.weekdays:
@@ -67,9 +67,9 @@ def deadline(step: Step, since: datetime, calendar: SchoolCalendar) -> date | No
 
 
 def escalation_reminders(step: Step, since: datetime, calendar: SchoolCalendar) -> Iterator[Reminder]:
-    """Yield the step's reminders in order, each so many school days after the deadline (G2; BeyondCalendar).
+    """Yield the step's reminders in order, each some school days after the deadline (G2; BeyondCalendar).
 
-    Where the last one is repeated there is no end to them but the calendar's.
+    If the last one is repeated, they end only with the calendar's data.
     """
     last_day = deadline(step, since, calendar)
     if last_day is None:
@@ -152,7 +152,7 @@ def _urgent(urgent: Urgency, what: str, since: datetime, calendar: SchoolCalenda
 def asked_for(
     step: Step, since: datetime, postponed: Sequence[str], done: Collection[str], calendar: SchoolCalendar
 ) -> Iterator[Reminder]:
-    """Yield the reminder on the day that somebody asked for ("Later"), to those whom the last one was for (G2)."""
+    """Yield the reminder on the day to which somebody postponed it ("Later"), for the roles of the last one (G2)."""
     if not postponed or not step.remind:
         return
     given = list(takewhile(lambda due: due.moment in done, escalation_reminders(step, since, calendar)))
@@ -200,7 +200,7 @@ def _open_day(moment: datetime, calendar: SchoolCalendar) -> date:
 
 
 def _notice_at(first: date, since: datetime, calendar: SchoolCalendar) -> datetime:
-    """Return the usual moment; for a case that began later that day the last call, or at once when that has passed."""
+    """Return the usual moment; for a case that began later that day the last call, or at once if that has passed."""
     usual = before_vacation(first - DAY, calendar)
     if since < usual:
         return usual

@@ -1,6 +1,6 @@
-"""When a case is to be looked at again: what is still to be reminded of, from its state and its school's calendar.
+"""When to look at a case again: its next reminder, from its state and its school's calendar.
 
-`reminders` computes the moments; here they meet what people did: postponements and appointments.
+`reminders` computes the moments. This module adds what people did: postponements and appointments.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ def calendar_of(school: School) -> SchoolCalendar:
 def next_moment(
     plan: Plan, state: State, entries: Sequence[Entry], school: School, now: datetime, done: Collection[str] = ()
 ) -> datetime | None:
-    """Return when the case is to be looked at again, in UTC; None when it is not open.
+    """Return when to look at the case again, in UTC; None if it is not open.
 
-    Beyond the calendar it is looked at every day, so that nothing is lost while `doctor` asks for a new calendar.
+    Beyond the calendar it is looked at every day, so that no reminder is lost while `doctor` asks for a new calendar.
     """
     if state.status is not Status.OPEN:
         return None
@@ -51,7 +51,7 @@ def next_moment(
 def to_remind(
     plan: Plan, state: State, entries: Sequence[Entry], school: School, now: datetime, done: Collection[str]
 ) -> list[Reminder]:
-    """Return all that an open case is still to be reminded of, the earliest first (G2, G6, S3.6). BeyondCalendar."""
+    """Return all reminders that an open case is still to have, earliest first (G2, G6, S3.6). Raises BeyondCalendar."""
     step, calendar = plan.step(state.step), calendar_of(school)
     since = counts_from(step, state) or now
     step_dues = [_postponed(due, state, calendar) for due in pending(step, since, done, calendar, now)]
@@ -85,7 +85,7 @@ def pressing(plan: Plan, state: State, now: datetime) -> Iterator[Pressing]:
 
 
 def follow_ups(plan: Plan, entries: Sequence[Entry], calendar: SchoolCalendar) -> Iterator[tuple[Reminder, PersonId]]:
-    """Yield the appointments made in the entries, with who takes care of each (S3.6)."""
+    """Yield the appointments made in the entries as reminders, with the owner of each (S3.6)."""
     for promise in appointments(plan, entries):
         yield follow_up_due(promise.day, calendar, promise.entry), promise.owner
 
@@ -107,7 +107,7 @@ def open_moment(school: School, now: datetime) -> datetime:
 
 
 def _postponed(due: Reminder, state: State, calendar: SchoolCalendar) -> Reminder:
-    """A rung waits for the day somebody asked for; the list before a vacation does not (G6)."""
+    """A step's reminder waits for the day to which it was postponed. The notice before a vacation does not (G6)."""
     if due.kind is not ReminderKind.RUNG or not state.postponed:
         return due
     day = calendar.next_school_day(date.fromisoformat(state.postponed[-1]), include=True)

@@ -146,7 +146,7 @@ def _wrong_place(plan: Plan, record: ActionSpec, loc: Loc) -> Iterator[Contradic
 
 
 def _repeated_meanings(record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:
-    """Of a meaning that an effect needs, `_wrong_effect` says so."""
+    """Meanings that two fields of one form have. `_wrong_effect` reports those that an effect needs."""
     for k, field in enumerate(record.fields):
         earlier = {other.meaning for other in record.fields[:k]}
         if field.meaning in earlier - {None, *NEEDED_BY_EFFECTS}:

@@ -23,7 +23,7 @@ Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 
 
 class PlanPart(BaseModel):
-    """Every part of a plan is fixed once read, and refuses what it does not know."""
+    """A part of a plan: immutable, and unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -53,12 +53,12 @@ class FieldKind(StrEnum):
 
 
 class Meaning(StrEnum):
-    """What the program itself does with an answer. A field without a meaning is only kept and shown.
+    """What the program does with an answer. A field without a meaning is only stored and shown.
 
-    Of the opening form: who the pupil is, and `what_happened`, which takes what is typed after the command. Of any
-    form: `happened_on`, the day under which the logbook shows the entry. What effects need: the text of a
-    `correction`, the `new_teacher` of a case, the day `until` which it is postponed or held, which `version` of the
-    dossier is exported, to which `recipient`, and the `reason`.
+    Of the opening form: who the pupil is, and `what_happened`, which takes the text typed after the command. Of any
+    form: `happened_on`, the day under which the logbook shows the entry. What effects need: the text of a `correction`,
+    the `new_teacher` of a case, the day `until` which it is postponed or held, which `version` of the dossier is
+    exported, for which `recipient`, and the `reason`.
     """
 
     PUPIL_FIRST_NAME = "pupil_first_name"

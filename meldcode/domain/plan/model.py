@@ -81,7 +81,7 @@ OPTIONAL_EFFECTS = (Effect.HOLDS, Effect.EXPORTS, Effect.FAST_LANE)
 
 
 class Version(StrEnum):
-    """What a dossier is given as: all of it, or without other people and who reported."""
+    """The versions of an exported dossier: everything, or without other people and who reported."""
 
     WHOLE = "whole"
     FOR_PARENTS = "for_parents"
@@ -262,7 +262,7 @@ class Plan(PlanPart):
         return tuple(role for role in Role if role in NEEDED or role in self.readers)
 
     def record_with(self, effect: Effect) -> ActionSpec:
-        """Return the record that has this effect; the plan file's check holds that there is one."""
+        """Return the record with this effect. A checked plan has exactly one."""
         return next(record for record in self.always if record.effect is effect)
 
     @cached_property

@@ -1,7 +1,7 @@
-"""Plans from before fields had a meaning: each field gets the meaning that its position gave it.
+"""Plans written before fields had meanings: each field gets the meaning that its position implied.
 
-A database keeps such plans for the cases that began under them, and a school may have a plan file of its own from that
-time. A plan that declares any meaning declares all of them, and is left as it is.
+The database keeps such plans for the cases that began under them, and a school may have an old plan file of its own. A
+plan that declares any meaning declares all of them, and is not changed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from meldcode.domain.plan.model import ActionSpec, Effect, Plan
 
 def with_meanings(plan: Plan) -> Plan:
     """Return the plan with the meanings of its fields, by their positions if it declares none itself."""
-    # Not `plan.records`: a copy would keep what the plan remembers of it.
+    # Not `plan.records`: the plan caches that, and a copy would take the cache with it.
     records = (*plan.always, *(record for step in plan.steps for record in step.records))
     if any(field.meaning for record in records for field in record.fields):
         return plan
@@ -42,7 +42,7 @@ def _of_opening(record: ActionSpec) -> dict[str, Meaning]:
 
 
 def _of_effect(record: ActionSpec) -> dict[str, Meaning]:
-    """A field that the effect needs was the only one of its kind; of two texts, the first was the recipient."""
+    """The field that the effect needs: the only one of its kind, and of two texts the first was the recipient."""
     texts = _ids(record, FieldKind.TEXT)
     if record.effect is Effect.CORRECTS:
         return dict.fromkeys((_ids(record, FieldKind.LONG_TEXT) or texts)[:1], Meaning.CORRECTION)

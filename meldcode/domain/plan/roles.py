@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What somebody is in a school (docs/glossary.md)."""
+    """A role in a school (docs/glossary.md)."""
 
     TEACHER = "teacher"
     CARE_COORDINATOR = "care_coordinator"

@@ -17,9 +17,9 @@ Loc = tuple[str | int, ...]
 
 
 def in_language(plan: Plan, language: str) -> Plan:
-    """Return the plan in this language; the plan itself when it was not translated into it.
+    """Return the plan in this language, or the plan itself if it has no translation into it.
 
-    Raises pydantic's ValidationError when a translation is longer than what stands there may be.
+    Raises pydantic's ValidationError if a translation is longer than its field allows.
     """
     words = plan.translations.get(language)
     return Plan.model_validate(_replaced(plan.model_dump(), lambda said: words.get(said, said))) if words else plan

@@ -45,13 +45,13 @@ async def show_home_problem(services: Services, request: Request, problem: Refus
 
 
 async def publish_home(services: Services, request: Request, page: int) -> None:
-    """Bring this person's Home tab up to date, at this page."""
+    """Publish this person's Home tab again, at this page."""
     seen = await services.execute(turn_home_page, request, page)
     _publish(services, request, home_view(seen))
 
 
 def _publish(services: Services, request: Request, view: View) -> None:
-    """After the acknowledgement: no call of Slack's comes before it but those that open a modal."""
+    """Publish after the acknowledgement, which waits for no call to Slack but those that open a modal."""
     services.later(services.client.views_publish(user_id=request.identity.user, view=view))
 
 
@@ -68,14 +68,14 @@ async def _turn_page(services: Services, request: Request) -> None:
 
 
 async def _show_case(services: Services, request: Request, case: View) -> None:
-    """As `_show`; an older picture of the case that lies below is brought up to date too."""
+    """As `_show`; an outdated view of the case below it is updated too."""
     await _show(services, request, case)
     if request.is_in_modal and request.below:
         await services.client.views_update(view_id=request.below, view=case)
 
 
 async def _show(services: Services, request: Request, view: View) -> None:
-    """In a modal in place of what it shows, elsewhere in a new one."""
+    """Inside a modal replace its view; elsewhere open a new modal."""
     if request.is_in_modal:
         await services.client.views_update(view_id=request.view["id"], hash=request.view.get("hash"), view=view)
     else:
@@ -104,14 +104,14 @@ async def _correct(services: Services, request: Request) -> None:
 
 async def _show_form(services: Services, request: Request, code: str, record: str, refers_to: int) -> None:
     form = await services.execute_once(open_form.record_form, request, code, record, refers_to)
-    if request.is_in_modal and request.below:  # Slack stacks no more than three, and a colleague may go on all day
+    if request.is_in_modal and request.below:  # Slack stacks three modals at most
         await services.client.views_update(view_id=request.view["id"], view=form_modal(form))
     else:
         await _open_beside(services, request, form_modal(form))
 
 
 async def _adjust(services: Services, request: Request) -> None:
-    """Back to the form, with everything in it ("Aanpassen")."""
+    """Show the draft as a form again ("Aanpassen")."""
     ref = FormRef.loaded(request.view.get("private_metadata", ""))
     form = await services.execute(open_form.find_draft, request, ref.key(request), ref.record, ref.case, ref.refers_to)
     await _show(services, request, form_modal(form, ref))
@@ -122,7 +122,7 @@ async def _deputy(services: Services, request: Request) -> None:
 
 
 async def _open_beside(services: Services, request: Request, view: View) -> None:
-    """On top of the modal that is open, or as a modal of its own."""
+    """On top of the open modal, or as a first one."""
     open_view = services.client.views_push if request.is_in_modal else services.client.views_open
     await open_view(trigger_id=request.trigger_id, view=view)
 

@@ -24,7 +24,7 @@ from meldcode.domain.errors import Invalid, Refused
 
 Answer = dict[str, Any] | None
 NEAR = 0.5
-"""How alike a typed word and a known one must be to be taken for it."""
+"""How similar a typed word must be to a known one to be taken for it."""
 
 
 async def run_command(services: Services, request: Request) -> Answer:
@@ -53,7 +53,7 @@ async def open_shortcut(services: Services, request: Request) -> Answer:
 
 
 async def show_command_problem(services: Services, request: Request, problem: Refused | Invalid | str) -> Answer:
-    """Say in an answer that only they see why it did not work, and what to do next."""
+    """Explain in a reply that only they see why it did not work, and what to do next."""
     words = in_words(problem)
     if "command" in request.body:
         return _said(words)
@@ -76,7 +76,7 @@ def _said(words: str) -> Answer:
 
 
 def _unknown(word: str) -> str:
-    """Help, with the word that was probably meant; what was typed is not repeated."""
+    """Help, with the word that was probably meant. The typed word is not repeated."""
     nearest = get_close_matches(word.lower(), WORDS, n=1, cutoff=NEAR)
     meant = text("unknown_word_near", word=nearest[0]) if nearest else text("unknown_word")
     return f"{meant}\n{text('help')}"

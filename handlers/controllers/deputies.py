@@ -1,4 +1,4 @@
-"""The form with which somebody arranges who stands in for them (G5), and who left the workspace."""
+"""The form that appoints a deputy (G5), and Slack's events about people."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from meldcode.application.staff.deputies import Appoint, appoint_deputy
 
 
 async def submit_deputy(services: Services, request: Request) -> dict[str, Any]:
-    """Store who stands in for whom, and say so."""
+    """Appoint a deputy, and confirm it."""
     answers = answers_of((request.view.get("state") or {}).get("values") or {})
     given = {name: str(answers.get(name, "")) for name in DEPUTY_FIELDS}
     command = Appoint(key=request.submission_key, **given)
@@ -24,7 +24,7 @@ async def submit_deputy(services: Services, request: Request) -> dict[str, Any]:
 
 
 async def leave_or_return(services: Services, request: Request) -> None:
-    """Somebody's language may be another, or their account closed or open again: no case waits for who is gone (G5)."""
+    """Slack reports a change of somebody's language, or that their account was closed or opened again (G5)."""
     user, who = request.event.get("user"), request.identity
     if not isinstance(user, dict):
         return
@@ -33,6 +33,6 @@ async def leave_or_return(services: Services, request: Request) -> None:
         if "deleted" in user:
             deputies.leave_or_return(uow, who, is_gone=bool(user["deleted"]), now=now)
 
-    await services.executor.execute(idempotent(request, change))  # an event that is played again ends here
+    await services.executor.execute(idempotent(request, change))  # a replayed event stops here
     await services.languages.keep(who, str(user.get("locale") or ""))
     services.wake()

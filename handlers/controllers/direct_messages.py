@@ -1,4 +1,4 @@
-"""What somebody typed to the bot as a message: it is not read, kept or logged, and gets a kind answer."""
+"""A message that somebody typed to the bot. It is not read, stored or logged, and gets a kind answer."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from handlers.views.actions import acute_button, signal_button
 from meldcode.application.ports.unit_of_work import UnitOfWork
 
 MINUTES = 10
-"""One answer to a person in this time, however much they type."""
+"""A person gets one answer in this time, however much they type."""
 
 
 async def answer_direct_message(services: Services, request: Request) -> None:
-    """Point to the form, once for a redelivered event and once in some minutes for a person."""
+    """Point to the form: once for a redelivered event, and once in some minutes for a person."""
     event = request.event
     if event.get("channel_type") != "im" or event.get("bot_id") or event.get("subtype") or not event.get("user"):
         return

@@ -1,7 +1,7 @@
-"""Giving a dossier along: the pages to read over, and a file with a password in one's own messages.
+"""Exporting a dossier: the pages to review, and an encrypted file in a direct message.
 
-The form is acknowledged with a window that waits. Only then is the file made and sent up; when it stands there the
-password is shown, once, and the file shared. What fails on the way shares nothing, and is noted in the logbook.
+The form is acknowledged with a modal that waits. After that the file is made and uploaded; then its password is shown,
+once, and the file is shared. If anything fails, nothing is shared and the logbook says so.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Answer = dict[str, Any]
 
 
 async def begin_export(services: Services, request: Request) -> Answer:
-    """Give the dossier along, or show what is to be read over first."""
+    """Export the dossier, or show what must be reviewed first."""
     ref, command = read_form(request)
     paper = DUTCH  # whoever asks for it
     outcome = await services.execute(export.begin_export, request, command, limits.READ_OVER, language=paper)
@@ -37,7 +37,7 @@ async def begin_export(services: Services, request: Request) -> Answer:
 
 
 async def turn_export_page(services: Services, request: Request) -> Answer:
-    """Keep what was read over, and show the next page; after the last one the dossier is given along."""
+    """Store the review of a page and show the next one; after the last one export the dossier."""
     ref, command = read_form(request)
     turned = request, command, ref.page, limits.READ_OVER
     outcome = await services.execute(export.read_over_page, *turned, language=DUTCH)
@@ -67,7 +67,7 @@ async def _deliver(services: Services, request: Request, given: Export) -> None:
 
 
 async def _send_up(services: Services, workspace: str, given: Export, password: str) -> str:
-    """Make the file and send it up, and return its id. When to remove it is kept before it is there."""
+    """Make the file and upload it; return its id. When to delete it is stored before the upload."""
     code, client = given.view.context.stored.code, services.client
     content = await asyncio.to_thread(lambda: dossier_pdf.sealed(dossier_pdf.pdf(given), password))
     link = await client.files_getUploadURLExternal(filename=dossier_pdf.file_name(code), length=len(content))
@@ -107,7 +107,7 @@ async def _note_failure(services: Services, request: Request, given: Export) -> 
 
 
 def note_unfinished(uow: UnitOfWork, now: datetime) -> None:
-    """Say in the logbooks of what was being given along when the program was stopped."""
+    """Record in the logbooks which exports were interrupted when the program stopped."""
     with use_language(DUTCH):
         words = text("export_unsure_entry")
     export.note_unfinished(uow, words, now, lambda error: log_error(error, "unfinished export"))

@@ -1,7 +1,7 @@
-"""Installing the app in a workspace over OAuth, by Bolt's own flow, and what follows when it is removed there (ADR 28).
+"""Installing the app in a workspace over OAuth, with Bolt's flow, and removing it (ADR 28).
 
-Somebody opens /slack/install, allows the app in Slack, and comes back with a code and the state that was given along.
-The state must be the one in their browser's cookie, made here, young and unused; only then is the code exchanged.
+Somebody opens /slack/install, allows the app in Slack, and returns with a code and the state that we gave. The state
+must be the one in their browser's cookie, issued here, recent and unused. Only then is the code exchanged for a token.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ log = logging.getLogger("meldwijzer.install")
 
 
 class NotKept(BoltError):
-    """The installation is not kept; the message says why to whoever installs."""
+    """The installation is refused. The message explains it to the person who installs."""
 
 
 class _Installations(AsyncInstallationStore):
-    """Where Bolt's flow leaves an installation."""
+    """The installation store of Bolt's flow."""
 
     def __init__(self, services: Services, named: Collection[str], installed: Callable[[], Awaitable[None]]) -> None:
         self._services = services
@@ -55,7 +55,7 @@ class _Installations(AsyncInstallationStore):
         self._installed = installed
 
     async def async_save(self, installation: SlackInstallation) -> None:
-        """Keep the installation. Raises NotKept when the workspace is not welcome, or the token would not last."""
+        """Store the installation. Raises NotKept if the workspace is not welcome, or if its token would expire."""
         lasts = installation.bot_token and not installation.bot_refresh_token
         if installation.is_enterprise_install or not installation.team_id or not lasts:
             log.error("an installation for a whole organisation, or with token rotation, is not kept")
@@ -71,7 +71,7 @@ class _Installations(AsyncInstallationStore):
 
 
 class _States(AsyncOAuthStateStore):
-    """The states of installations that were begun."""
+    """The OAuth states, for Bolt's flow."""
 
     def __init__(self, executor: Executor[UnitOfWork]) -> None:
         self._executor = executor
@@ -81,15 +81,15 @@ class _States(AsyncOAuthStateStore):
         return await self._executor.execute(_new_state)
 
     async def async_consume(self, state: str) -> bool:
-        """Tell whether the state is one of ours, young and unused."""
+        """Tell whether the state was issued here, recently, and is unused."""
         return await self._executor.execute(_take_state, state)
 
 
 class _Flow(AsyncOAuthFlow):
-    """Bolt's flow, but for what it takes over from the address of /slack/install, which anybody can write."""
+    """Bolt's flow, but without what it takes from the address of /slack/install, which anybody can write."""
 
     async def build_authorize_url(self, state: str, request: AsyncBoltRequest) -> str:  # noqa: ARG002 - as Bolt calls it
-        """Return Slack's address; Bolt puts a `team` in it as it came, with whatever scopes are written behind."""
+        """Return Slack's address, without the request's `team`, which Bolt copies with anything written behind it."""
         return self.settings.authorize_url_generator.generate(state)
 
 
@@ -100,9 +100,9 @@ def oauth_flow(
     named: Collection[str],
     installed: Callable[[], Awaitable[None]],
 ) -> AsyncOAuthFlow:
-    """Return Bolt's flow for this client id and secret, over our stores and with our pages.
+    """Return Bolt's flow for this client id and secret, with our stores and pages.
 
-    `named` are the workspaces of the schools file; `installed` is called after each installation.
+    `named` are the workspaces of the schools file. `installed` is called after each installation.
     """
     client_id, client_secret = credentials
     settings = AsyncOAuthSettings(
@@ -123,7 +123,7 @@ def oauth_flow(
 
 
 async def removed(services: Services, request: Request) -> None:
-    """The app or its token was taken away in a workspace: forget that installation, and no other."""
+    """The app was removed from a workspace, or its token revoked: delete that installation."""
     event, moment = request.event, request.body.get("event_time")
     tokens = event.get("tokens")
     is_ours = event.get("type") == "app_uninstalled" or (isinstance(tokens, dict) and bool(tokens.get("bot")))
@@ -135,7 +135,7 @@ async def removed(services: Services, request: Request) -> None:
 
 
 def trouble_page(error: Exception) -> BoltResponse:
-    """Return what whoever installs reads when something went wrong on the way."""
+    """Return the page that explains what went wrong in an installation."""
     log_error(error, "install")
     return _page(500, text("install_failed"))
 
@@ -145,7 +145,7 @@ async def _done(args: AsyncSuccessArgs) -> BoltResponse:
 
 
 async def _not_done(args: AsyncFailureArgs) -> BoltResponse:
-    """Say why not; Slack's own reason comes from the address, where anybody can write, so it is not repeated."""
+    """Explain a refusal. Slack's own reason is in the address, where anybody can write, so it is not repeated."""
     if isinstance(args.error, NotKept):
         return _last_page(args, 403, str(args.error))
     code = "install_stale" if args.reason in STALE else "install_failed"
@@ -186,14 +186,14 @@ def _take_state(uow: UnitOfWork, state: str, now: datetime) -> bool:
 
 
 def _read(given: SlackInstallation, now: datetime) -> Installation:
-    # In whole seconds, as Slack tells when it was removed.
+    # In whole seconds, as in Slack's event of a removal.
     at = now.replace(microsecond=0)
     ids = (str(given.bot_id or ""), str(given.bot_user_id or ""))
     return Installation(str(given.team_id), str(given.team_name or ""), *ids, str(given.bot_token), at)
 
 
 def _silent() -> logging.Logger:
-    """What Bolt says of a failed exchange holds the code, and the page says enough."""
+    """Bolt's log of a failed exchange would hold the code. The page says enough."""
     logger = logging.getLogger("meldwijzer.oauth")
     logger.setLevel(logging.ERROR)
     return logger

@@ -1,4 +1,4 @@
-"""Requests to see who read a case."""
+"""Requests about who read a case."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from meldcode.domain.errors import Refused
 
 
 async def show_readers(services: Services, request: Request) -> None:
-    """Show who read a case, beside it; another page in its place."""
+    """Show who read a case on top of its modal; another page replaces it."""
     asked = request.values()
     code, page = str(asked.get("case", "")), _number(asked.get("page"))
     view = await services.query(who_read, request, code, page, limits.READERS)
@@ -22,7 +22,7 @@ async def show_readers(services: Services, request: Request) -> None:
 
 
 async def show_unusual_readers(services: Services, request: Request) -> None:
-    """Show what the week's overview counted."""
+    """Show the unusual reading that the weekly overview counted."""
     asked = request.values()
     school, week = str(asked.get("school", "")), str(asked.get("week", ""))
     view = await services.query(see_unusual, request, school, week)

@@ -26,7 +26,7 @@ from meldcode.domain.plan.roles import Role
 
 
 async def show_roles(services: Services, request: Request) -> None:
-    """Show who has which role: from a message or Home tab in a modal, in a modal in its place."""
+    """Show who has which role: in place of the open modal, or from a message or Home tab in a new one."""
     school = "" if request.value == ROLES else request.value
     view = await services.query(see_roles, request, school, limits.ROLE_CHANGES)
     if request.is_in_modal:
@@ -42,7 +42,7 @@ async def show_roles_for_command(services: Services, request: Request, _rest: st
 
 
 async def choose_person(services: Services, request: Request) -> None:
-    """Ask whose roles are to change."""
+    """Ask whose roles to change."""
     asked = request.values()
     open_view = services.client.views_push if request.is_in_modal else services.client.views_open
     view = person_modal(str(asked.get("school", "")), str(asked.get("role", "")))
@@ -50,7 +50,7 @@ async def choose_person(services: Services, request: Request) -> None:
 
 
 async def show_role_form(services: Services, request: Request) -> None:
-    """Show the form of whoever was chosen; somebody new is looked up in Slack after the acknowledgement."""
+    """Show the form of the chosen person. Somebody unknown is looked up in Slack after the acknowledgement."""
     asked = _metadata(request)
     school, role, user = asked.get("school", ""), asked.get("role", ""), request.value
     form = await services.query(role_form, request, school, user)
@@ -63,7 +63,7 @@ async def show_role_form(services: Services, request: Request) -> None:
 
 
 async def submit_roles(services: Services, request: Request) -> dict[str, Any]:
-    """Store the roles, and say what changed and who was told."""
+    """Store the roles; confirm what changed and who was notified."""
     asked, answers = _metadata(request), answers_of((request.view.get("state") or {}).get("values") or {})
     try:
         command = ChangeRoles(
@@ -95,14 +95,14 @@ async def _show_form_of_newcomer(services: Services, view: str, form: RoleForm, 
 
 
 async def _refresh_below(services: Services, request: Request, school: str) -> None:
-    """Bring the overview under the form up to date; whoever laid down their last role sees none any more."""
+    """Update the overview below the form. Somebody who laid down their last role no longer sees it."""
     if request.below:
         view = await services.query(see_roles, request, school, limits.ROLE_CHANGES)
         await services.client.views_update(view_id=request.below, view=roles_modal(view))
 
 
 def _seen(request: Request) -> frozenset[Role]:
-    """The roles that the form showed as theirs; a form that was opened before an update has them in one text."""
+    """The roles that the form showed as theirs. A form opened before an update of the program has them in one text."""
     seen = json.loads(request.view["private_metadata"]).get("seen", [])
     return frozenset(map(Role, seen.split() if isinstance(seen, str) else seen))
 

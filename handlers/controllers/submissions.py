@@ -1,4 +1,4 @@
-"""Forms that were filled in. The acknowledgement is the answer, and it comes after the commit (promise 1)."""
+"""Submitted forms. The answer is the acknowledgement, so it follows the commit (promise 1)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Answer = dict[str, Any]
 
 
 async def submit_form(services: Services, request: Request) -> Answer:
-    """Store a form, or the draft that was shown for review, and show what happened."""
+    """Store a form, or the draft that was reviewed, and show the outcome."""
     callback = request.view.get("callback_id", "")
     if callback in OTHERS:
         return await OTHERS[callback](services, request)
@@ -43,7 +43,7 @@ async def submit_form(services: Services, request: Request) -> Answer:
 
 
 async def show_form_problem(_services: Services, request: Request, problem: Refused | Invalid | str) -> Answer:
-    """Say at the field what is wrong; what is not about a field stands at the text. What was typed stays."""
+    """Show problems at their fields; a problem of the whole form is shown at its text. What was typed stays."""
     if isinstance(problem, Invalid):
         errors = {found.field: texts.problem(found) for found in reversed(problem.problems)}
     else:
@@ -62,4 +62,4 @@ OTHERS = {
     EXPORT: export.begin_export,
     READ_OVER: export.turn_export_page,
 }
-"""Forms that are answered elsewhere, by their callback."""
+"""The callbacks of forms that other controllers answer."""

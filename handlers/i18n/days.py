@@ -12,7 +12,7 @@ WEEK = 7
 
 
 def last_day(due: date, today: date) -> str:
-    """Return by when something must be done."""
+    """Return the day by which something must be done, as in "uiterlijk donderdag"."""
     if due < today:
         return text("due_passed", day=in_full(due))
     near = {0: "due_today", 1: "due_tomorrow"}.get((due - today).days)

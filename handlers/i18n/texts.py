@@ -16,12 +16,12 @@ def text(code: str, /, **words: str) -> str:
 
 
 def role(name: str) -> str:
-    """Return the role in words."""
+    """Return the name of the role."""
     return text(f"role_{Role(name)}")
 
 
 def roles(names: Iterable[str], *, joined_by: str = "or") -> str:
-    """Return the roles in words: "IB-er of zorgcoördinator, vertrouwenspersoon of schoolleider"."""
+    """Return the names of the roles: "IB-er of zorgcoördinator, vertrouwenspersoon of schoolleider"."""
     return listed([role(name) for name in names], joined_by=joined_by)
 
 

@@ -1,4 +1,4 @@
-"""The page of the Home tab that somebody is on."""
+"""Which page of the Home tab somebody has open."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from meldcode.application.ports.unit_of_work import UnitOfWork
 
 
 def home_page(uow: UnitOfWork, actor: Actor, now: datetime) -> Overview:
-    """Return the page that the actor turned to last."""
+    """Return the Home tab page that the actor opened last."""
     return overview(uow, actor, limits.HOME, now, uow.identities.home_page(actor.identity))
 
 
 def turn_home_page(uow: UnitOfWork, actor: Actor, page: int, now: datetime) -> Overview:
-    """Return this page (counted from 0), and remember that the actor turned to it."""
+    """Return this page (counted from 0), and store that the actor opened it."""
     uow.identities.set_home_page(actor.identity, page)
     return overview(uow, actor, limits.HOME, now, page)

@@ -19,7 +19,7 @@ READ_EVERY = 5.0
 
 
 class NotInstalled(Exception):
-    """The app is not, or no longer, installed in this workspace."""
+    """The app is not installed in this workspace, or not any more."""
 
 
 class Workspaces(ABC):
@@ -37,10 +37,10 @@ class Workspaces(ABC):
 
     @abstractmethod
     async def read(self) -> None:
-        """Read again where the app is installed."""
+        """Read again which workspaces have installed the app."""
 
     async def run(self, runs: Callable[[], None]) -> None:
-        """Read regularly what other processes changed, until cancelled. A failure keeps what was read before."""
+        """Read regularly what other processes changed, until cancelled. If that fails, the last state stays."""
         while True:
             await self.read()
             runs()

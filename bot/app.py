@@ -131,7 +131,7 @@ async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) ->
             await asyncio.to_thread(_place_cases, store, now())
             calendars = CalendarWatch()
             await asyncio.to_thread(read_ahead, store, calendars, now())
-            await languages.begin()
+            await languages.load()
             relay = OutboxRelay(executor, workspaces, now, home_tabs.update_soon)
             services = Services(executor, workspaces, client, relay.wake, languages)
             flow = _flow(settings, services, schools.workspaces if schools else (), take_over_schools)

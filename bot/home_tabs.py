@@ -72,10 +72,10 @@ class HomeTabPublisher:
         self._due[who] = min(due, self._due.get(who, due))  # a new change does not wait for a retry
         self._changed.set()
 
-    async def run(self, runs: Callable[[], None]) -> None:
+    async def run(self, heartbeat: Callable[[], None]) -> None:
         """Publish until cancelled, one tab after another."""
         while True:
-            runs()
+            heartbeat()
             while not (self._due or self._worklists):
                 self._changed.clear()
                 await self._changed.wait()
@@ -89,7 +89,7 @@ class HomeTabPublisher:
             del self._due[who]
             self._forget_old()
             self._last[who] = time.monotonic()
-            with use_language(self._languages.of(who)):
+            with use_language(self._languages.language_of(who)):
                 await self._publish(who)
 
     async def _find_whose(self) -> None:
@@ -117,7 +117,7 @@ class HomeTabPublisher:
                 self._due.setdefault(who, time.monotonic() + TRY_AGAIN)
 
     async def _view(self, who: Identity) -> View:
-        use_case = in_language(on_behalf_of(who, home_page), self._languages.of(who))
+        use_case = in_language(on_behalf_of(who, home_page), self._languages.language_of(who))
         try:
             return home_view(await self._executor.execute(use_case, seconds=JOB_SECONDS))
         except Refused as refused:  # without a role, nothing may stay on the tab

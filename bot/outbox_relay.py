@@ -95,12 +95,12 @@ class OutboxRelay:
         """Look at the outbox now."""
         self._woken.set()
 
-    async def run(self, runs: Callable[[], None]) -> None:
+    async def run(self, heartbeat: Callable[[], None]) -> None:
         """Send until cancelled. Messages under way are then finished and marked, or they would be sent twice."""
         try:
             while True:
                 begun = await self._begin(AT_ONCE - len(self._underway))
-                runs()
+                heartbeat()
                 if not begun:
                     await self._pause()
         finally:

@@ -30,7 +30,7 @@ from meldcode.application.staff.deputies import notice_without_holder
 from storage.unit_of_work import StoredUnitOfWork
 
 T = TypeVar("T")
-JOB_SECONDS = 60.0
+TRANSACTION_SECONDS = 60.0
 """Seconds that one transaction of a tick may take. Nobody waits for it, and a late one is still committed."""
 TICK_SECONDS = 20
 HOUR_SECONDS = 3600
@@ -67,7 +67,7 @@ class Scheduler:
         self._passes: asyncio.Queue[bool] = asyncio.Queue()
         """Whether each part of a tick went well, as it ends."""
 
-    async def run(self, runs: Callable[[], None]) -> None:
+    async def run(self, heartbeat: Callable[[], None]) -> None:
         """Tick until cancelled; one tick makes up for missed ones. Raises TickFailed, or TimeoutError if none comes."""
         self._passes = asyncio.Queue()
         scheduler = AsyncIOScheduler(timezone="UTC")
@@ -76,17 +76,17 @@ class Scheduler:
             scheduler.add_job(_until_cancelled, IntervalTrigger(seconds=seconds), (work,), **first)
         scheduler.start()
         try:
-            await self._watch(runs)
+            await self._watch(heartbeat)
         finally:
             scheduler.shutdown(wait=False)
 
-    async def _watch(self, runs: Callable[[], None]) -> None:
+    async def _watch(self, heartbeat: Callable[[], None]) -> None:
         while True:
             async with asyncio.timeout(OVERDUE_SECONDS):
                 went_well = await self._passes.get()
             if not went_well:
                 raise TickFailed
-            runs()
+            heartbeat()
 
     async def tick(self) -> int:
         """Send all due reminders, a few cases in each transaction, and return how many cases were checked."""
@@ -110,33 +110,35 @@ class Scheduler:
 
     async def _remind_all(self) -> int:
         looked_at = 0
-        while found := await self._executor.execute(_remind, seconds=JOB_SECONDS):
+        while found := await self._executor.execute(_remind, seconds=TRANSACTION_SECONDS):
             looked_at += found
             self._passes.put_nowait(True)
         return looked_at
 
     async def _escalate_alarms(self) -> None:
-        while await self._executor.execute(escalate_next_alarm, seconds=JOB_SECONDS):
+        while await self._executor.execute(escalate_next_alarm, seconds=TRANSACTION_SECONDS):
             self._wake()
 
     async def _correct_unfinished(self) -> None:
-        await self._executor.execute(note_unfinished, seconds=JOB_SECONDS)
+        await self._executor.execute(note_unfinished, seconds=TRANSACTION_SECONDS)
 
     async def _remove_files(self) -> None:
         await remove_due_files(self._executor, self._workspaces)
 
     async def hourly(self) -> None:
         """Report cases without an owner, send the weekly counts, end expired cases, tidy up, check the calendars."""
-        works = (_look_after, _tidy, self._calendars.look)
-        look_after, tidy, look_ahead = (partial(self._executor.execute, work, seconds=JOB_SECONDS) for work in works)
-        for work in (look_after, self._end_cases, tidy, look_ahead, partial(asyncio.to_thread, self._anchor)):
+        works = (_look_after, _tidy, self._calendars.warn)
+        look_after, tidy, warn_calendars = (
+            partial(self._executor.execute, work, seconds=TRANSACTION_SECONDS) for work in works
+        )
+        for work in (look_after, self._end_cases, tidy, warn_calendars, partial(asyncio.to_thread, self._anchor)):
             await self._do("hourly tick", work)
         self._wake()
 
     async def _end_cases(self) -> None:
         """Warn about cases whose retention ends, and destroy them after the warnings; then wipe their remains."""
         for _ in range(MOST_ENDINGS):
-            if not await self._executor.execute(_end_next, seconds=JOB_SECONDS):
+            if not await self._executor.execute(_end_next, seconds=TRANSACTION_SECONDS):
                 break
         await asyncio.to_thread(self._wipe)
 

@@ -38,13 +38,13 @@ class SocketLink:
         self._link = AsyncSocketModeHandler(self._slack, token, logger=quiet_logger(), web_client=client)
         await self._link.connect_async()  # type: ignore[no-untyped-call]
 
-    async def run(self, runs: Callable[[], None]) -> None:
+    async def run(self, heartbeat: Callable[[], None]) -> None:
         """Keep the connection open until cancelled. Raises LinkLost when it does not work any more."""
         try:
             if self._link is None:
                 await self.open()
             while self._link and is_alive(self._link.client):
-                runs()
+                heartbeat()
                 await asyncio.sleep(LOOK_EVERY)
             raise LinkLost
         finally:

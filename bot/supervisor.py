@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from handlers.platform.errors import log_error
 
 Loop = Callable[[Callable[[], None]], Awaitable[None]]
-"""Runs until cancelled. It calls its argument after each pass that went well, and raises when one did not."""
+"""Runs until cancelled. It calls its argument (`heartbeat`) after each good pass, and raises after a bad one."""
 FIRST_WAIT = 1.0
 """Seconds before the first restart; each next one waits twice as long until a pass goes well."""
 LONGEST_WAIT = 60.0
@@ -45,21 +45,21 @@ class Supervisor:
     async def _keep_running(self, name: str, loop: Loop) -> None:
         wait = FIRST_WAIT
 
-        def runs() -> None:
+        def heartbeat() -> None:
             nonlocal wait
             wait = FIRST_WAIT
             self.failed.discard(name)
 
         while True:
-            error = await self._failure(name, loop, runs)
+            error = await self._failure(name, loop, heartbeat)
             self.failed.add(name)
             log_error(error, name)
             await asyncio.sleep(wait)
             wait = min(2 * wait, LONGEST_WAIT)
 
-    async def _failure(self, name: str, loop: Loop, runs: Callable[[], None]) -> BaseException:
+    async def _failure(self, name: str, loop: Loop, heartbeat: Callable[[], None]) -> BaseException:
         """Run the loop in a task of its own, so that its cancellation is not taken for ours; return why it ended."""
-        self.running[name] = task = asyncio.create_task(_as_coroutine(loop, runs), name=name)
+        self.running[name] = task = asyncio.create_task(_as_coroutine(loop, heartbeat), name=name)
         try:
             await asyncio.wait([task])
         except asyncio.CancelledError:
@@ -71,8 +71,8 @@ class Supervisor:
         return _error_of(task) or LoopEnded()
 
 
-async def _as_coroutine(loop: Loop, runs: Callable[[], None]) -> None:
-    await loop(runs)
+async def _as_coroutine(loop: Loop, heartbeat: Callable[[], None]) -> None:
+    await loop(heartbeat)
 
 
 async def _ended(tasks: Iterable[asyncio.Task[None]]) -> None:

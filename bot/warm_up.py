@@ -14,7 +14,7 @@ def read_ahead(store: Store, calendars: CalendarWatch, now: datetime) -> None:
     """Read the word lists of the hints and the vacations of every school, and warn when these end soon."""
     read_all()
     with store.transaction(now) as uow:
-        calendars.look(uow, now)
+        calendars.warn(uow, now)
         for school in uow.staff.schools():
             calendar = calendar_of(school)
             calendar.is_school_day(calendar.last_known_day())

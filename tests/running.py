@@ -261,9 +261,9 @@ async def running(
         assert not school.faults()
 
 
-async def idle(runs: Callable[[], None]) -> None:
+async def idle(heartbeat: Callable[[], None]) -> None:
     """A background loop that does nothing."""
-    runs()
+    heartbeat()
     await asyncio.Event().wait()
 
 

@@ -81,12 +81,12 @@ def _given(store: Store, code: str, user: str, to: str, why: str) -> Export:
     now = datetime.now(UTC)
     try:
         with store.transaction(now) as uow:
-            return _give(uow, _identity(uow, user), code, (to, why), now)
+            return _export(uow, _identity(uow, user), code, (to, why), now)
     except (Refused, Invalid) as refused:
         raise click.ClickException(_in_words(refused)) from refused
 
 
-def _give(uow: UnitOfWork, who: Identity, code: str, said: tuple[str, str], now: datetime) -> Export:
+def _export(uow: UnitOfWork, who: Identity, code: str, said: tuple[str, str], now: datetime) -> Export:
     actor = actor_of(uow, who)
     case = readable_case(uow, actor.person, code)
     plan = uow.plans.get(case.plan, case.plan_version)

@@ -90,12 +90,12 @@ def _record_lines(plan: Plan, record: ActionSpec) -> Iterator[str]:
     said += [check.reason for check in record.checks]
     if record.agrees_with:
         said += [text("plan_other_person", title=plan.records[record.agrees_with].title)]
-    said += [_tell(plan, record, tell) for tell in record.tell]
+    said += [_notification(plan, record, tell) for tell in record.tell]
     said += [_if(plan, record, lead.when, text("plan_leads", target=_target(plan, lead))) for lead in record.leads]
     yield from (f"      {line}" for line in dict.fromkeys(said))
 
 
-def _tell(plan: Plan, record: ActionSpec, tell: Tell) -> str:
+def _notification(plan: Plan, record: ActionSpec, tell: Tell) -> str:
     to = _roles(tell.roles)
     if tell.otherwise:
         said = text("plan_message_otherwise", roles=to, otherwise=roles([tell.otherwise]))

@@ -18,15 +18,15 @@ class CalendarWatch:
     """Checks the calendars of the schools, and warns once for each that its data ends soon."""
 
     def __init__(self) -> None:
-        self._told: set[str] = set()
+        self._warned: set[str] = set()
 
-    def look(self, uow: UnitOfWork, now: datetime) -> None:
+    def warn(self, uow: UnitOfWork, now: datetime) -> None:
         """Log the warnings that were not logged before."""
         found = [line for school in uow.staff.schools() for line in calendar_ends(school, now)]
         for line in found:
-            if line not in self._told:
+            if line not in self._warned:
                 log.warning("%s", line)
-        self._told.update(found)
+        self._warned.update(found)
 
 
 def calendar_ends(school: School, now: datetime) -> Iterator[str]:

@@ -39,19 +39,19 @@ class Languages:
         self._locales: dict[Identity, str] = {}
         self._asked: dict[Identity, float] = {}
 
-    async def begin(self) -> None:
+    async def load(self) -> None:
         """Read the known locales."""
         self._locales = await self._executor.execute(lambda uow, _now: uow.identities.locales(), seconds=JOB_SECONDS)
 
-    def of(self, who: Identity) -> str:
+    def language_of(self, who: Identity) -> str:
         """Return this person's language."""
         return language_of(self._locales.get(who))
 
-    async def run(self, runs: Callable[[], None]) -> None:
+    async def run(self, heartbeat: Callable[[], None]) -> None:
         """Read what other processes learned, and ask for unknown locales, until cancelled."""
         while True:
-            await self.begin()
-            runs()
+            await self.load()
+            heartbeat()
             await self._ask_unknown()
             await asyncio.sleep(KEEP_UP_EVERY)
 

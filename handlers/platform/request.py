@@ -197,7 +197,7 @@ class Services:
         if not self.workspaces.is_one and actor.workspace != asked_from:
             raise NotInstalled
         client = await self.workspaces.client(actor.workspace)
-        return replace(self, client=client, language=self.languages.of(actor))
+        return replace(self, client=client, language=self.languages.language_of(actor))
 
     def later(self, work: Coroutine[Any, Any, Any]) -> None:
         """Do this after the acknowledgement. A failure is only logged."""

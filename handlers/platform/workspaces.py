@@ -39,11 +39,11 @@ class Workspaces(ABC):
     async def read(self) -> None:
         """Read again which workspaces have installed the app."""
 
-    async def run(self, runs: Callable[[], None]) -> None:
+    async def run(self, heartbeat: Callable[[], None]) -> None:
         """Read regularly what other processes changed, until cancelled. If that fails, the last state stays."""
         while True:
             await self.read()
-            runs()
+            heartbeat()
             await asyncio.sleep(READ_EVERY)
 
 

@@ -106,7 +106,7 @@ class Executor(Generic[Tx_co]):
         waiting: asyncio.Future[T] = loop.create_future()
         async with asyncio.timeout(seconds or self._seconds):
             since = monotonic() + (GIVES_WAY if seconds else 0)
-            self._put(since, _Job(use_case, args, loop, waiting))
+            self._enqueue(since, _Job(use_case, args, loop, waiting))
             return await waiting
 
     def subscribe(self, kind: type[E], subscriber: Callable[[E], object]) -> None:
@@ -122,11 +122,11 @@ class Executor(Generic[Tx_co]):
     def close(self) -> None:
         """Finish what is queued, and stop the threads."""
         for _ in self._threads:
-            self._put(inf, None)
+            self._enqueue(inf, None)
         for thread in self._threads:
             thread.join()
 
-    def _put(self, since: float, job: _Job | None) -> None:
+    def _enqueue(self, since: float, job: _Job | None) -> None:
         self._queue.put(_Place(since, next(self._numbers), job))
 
     def _work(self) -> None:
@@ -156,11 +156,11 @@ class Executor(Generic[Tx_co]):
 
     def _outcome(self, job: _Job, begin: Begin[Tx_co]) -> _Outcome:
         try:
-            return self._done(job, begin)
+            return self._run_with_retries(job, begin)
         except Exception as error:
             return _Outcome(job, error=error)
 
-    def _done(self, job: _Job, begin: Begin[Tx_co]) -> _Outcome:
+    def _run_with_retries(self, job: _Job, begin: Begin[Tx_co]) -> _Outcome:
         for _ in range(TRIES - 1):
             try:
                 return self._attempt(job, begin)

@@ -97,7 +97,7 @@ class Actor:
         if isinstance(source, View):
             if self.workspace.views.find(source.id) is None:
                 return Outcome(failure="not_found")
-            self._keep(source, _with_value(state or {}, block, element, value))
+            self._store_typed(source, _with_value(state or {}, block, element, value))
         if block["type"] == "input":
             return Outcome()
         action = _action(block, element, value or {})
@@ -108,7 +108,7 @@ class Actor:
         """Submit a modal, after these elements got these states."""
         if self.workspace.views.find(view.id) is None:
             return Outcome(failure="not_found")
-        self._keep(view, values)
+        self._store_typed(view, values)
         with use_language(language_for(self.person.locale)):
             view.errors = field_errors(view)
         self.workspace.touch()
@@ -144,7 +144,7 @@ class Actor:
         payload = payloads.view_closed(self.workspace, self.person, view)
         return await self._interact(f"view_closed {view.payload['callback_id']}", payload)
 
-    def _keep(self, view: View, values: Json) -> None:
+    def _store_typed(self, view: View, values: Json) -> None:
         # A new dict: the traffic must still show the payload that was sent.
         view.payload = {**view.payload, "state": {"values": typed_state(view, values)}}
 

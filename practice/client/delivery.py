@@ -151,18 +151,18 @@ async def deliver_event(workspace: Workspace, event: Json, team_id: str) -> None
         workspace.in_background(_redeliver(workspace, payload, undelivered))
         return
     if workspace.faults.redeliver:
-        await _again(workspace, payload, Retry(1, "http_timeout"))
+        await _deliver_again(workspace, payload, Retry(1, "http_timeout"))
 
 
 async def _redeliver(workspace: Workspace, payload: Json, undelivered: Undelivered) -> None:
     for number, delay in enumerate(workspace.timeouts.redeliveries, start=1):
         await asyncio.sleep(delay)
         reason = "http_timeout" if undelivered.failure == "operation_timeout" else "http_error"
-        if await _again(workspace, payload, Retry(number, reason)):
+        if await _deliver_again(workspace, payload, Retry(number, reason)):
             return
 
 
-async def _again(workspace: Workspace, payload: Json, retry: Retry) -> bool:
+async def _deliver_again(workspace: Workspace, payload: Json, retry: Retry) -> bool:
     try:
         await deliver(workspace, "events_api", f"{payload['event']['type']} (again)", payload, retry)
     except Undelivered:

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from bot.app import DEFAULT_PLAN
 from bot.cli.doctor import slack as doctor_slack
-from bot.cli.doctor.slack import Finding, ask
+from bot.cli.doctor.slack import Finding, slack_findings
 from bot.demo.server import workspace
 from bot.settings import Settings
 from meldcode.domain.plan.file import load_plan, shipped_plans
@@ -35,7 +35,7 @@ def settings_of(server: PracticeServer, token: str = "") -> Settings:
 
 
 async def found(settings: Settings, now: datetime | None = None) -> list[Finding]:
-    return await asyncio.to_thread(lambda: list(ask(settings, PLAN, now or datetime.now(UTC))))
+    return await asyncio.to_thread(lambda: list(slack_findings(settings, PLAN, now or datetime.now(UTC))))
 
 
 async def test_slack_takes_the_token_and_every_view(slack: PracticeServer) -> None:
@@ -91,7 +91,7 @@ def test_scopes_are_held_against_the_manifest(given: str, fault: str | None) -> 
 
 def test_without_a_network_it_says_what_it_did_not_check(tmp_path: Path) -> None:
     settings = Settings(slack_bot_token=SecretStr("xoxb-1"), slack_api_url="http://127.0.0.1:1/api/")
-    [finding] = ask(settings, PLAN, datetime.now(UTC))
+    [finding] = slack_findings(settings, PLAN, datetime.now(UTC))
     assert not finding.is_fault
     assert "not checked" in finding.words
 

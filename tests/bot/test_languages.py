@@ -205,9 +205,9 @@ async def test_what_another_process_learned_is_known_soon(tmp_path: Path) -> Non
         who = Identity("slack", school.workspace.app.team_id, KARIN)
         other = copy.copy(school.program.languages)
         other._locales = {}
-        assert other.of(who) == DUTCH
+        assert other.language_of(who) == DUTCH
         async with kept_up(other):
-            await until(lambda: other.of(who) == "en")
+            await until(lambda: other.language_of(who) == "en")
 
 
 LINDE_AND_BEUK = [person["slack"] for school in (LINDE, BEUK) for person in school["people"]]

@@ -126,9 +126,9 @@ async def test_each_restart_waits_longer_until_a_pass_goes_well(monkeypatch: pyt
     waits: list[float] = []
     passes = iter([False, False, True, False])
 
-    async def loop(runs: Callable[[], None]) -> None:
+    async def loop(heartbeat: Callable[[], None]) -> None:
         if next(passes, None):
-            runs()
+            heartbeat()
 
     async def sleep(seconds: float) -> None:
         waits.append(seconds)
@@ -146,8 +146,8 @@ async def test_each_restart_waits_longer_until_a_pass_goes_well(monkeypatch: pyt
 
 
 async def test_stopping_is_no_failure_and_what_fails_then_is_logged_without_its_content() -> None:
-    async def loop(runs: Callable[[], None]) -> None:
-        runs()
+    async def loop(heartbeat: Callable[[], None]) -> None:
+        heartbeat()
         try:
             await asyncio.Event().wait()
         finally:

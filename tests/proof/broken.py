@@ -15,13 +15,13 @@ from storage.repositories.outbox import Claimed, SendQueue
 
 
 def acknowledged_before_commit() -> None:
-    """What the person is told comes half a second before the commit, as it does with bots that acknowledge first."""
+    """People get their answer half a second before the commit, as with bots that acknowledge first."""
 
     def outcomes(self: Executor[Any], jobs: list[Any]) -> list[Any]:
         with self._together() as begin:
             found = [self._outcome(job, begin) for job in jobs]
-            self._tell(found)
-            if any(job.use_case.__qualname__.startswith("answer") for job in jobs):
+            self._deliver(found)
+            if any(job.use_case.__qualname__.startswith("in_language.") for job in jobs):
                 time.sleep(0.5)
         return found
 

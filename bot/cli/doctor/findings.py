@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Engine, make_url
 
 from bot.app import open_store, plan_of, utc_now
-from bot.cli.doctor.slack import Finding, ask, ask_of
+from bot.cli.doctor.slack import Finding, slack_findings, workspace_findings
 from bot.cli.doctor.workspaces import workspace_complaints
 from bot.jobs.anchor import anchor_complaints
 from bot.jobs.calendar_watch import calendar_ends
@@ -44,9 +44,9 @@ def findings(settings: Settings) -> Iterator[Finding]:
     except (ConfigError, WrongPlan):
         return  # reported already
     if settings.is_for_several:
-        yield from ask_of(settings, _installed(settings), plan, utc_now())
+        yield from workspace_findings(settings, _installed(settings), plan, utc_now())
     else:
-        yield from ask(settings, plan, utc_now())
+        yield from slack_findings(settings, plan, utc_now())
 
 
 def _installed(settings: Settings) -> list[Installation]:

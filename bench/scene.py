@@ -1,4 +1,4 @@
-"""The servers of one measurement: a Slack, the program in one process or several, and the bare apps beside it."""
+"""The servers of one measurement: a Slack stub, the program in one process or several, and the bare apps."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from storage.db.migrate import upgrade
 ROUNDS = 3
 SUBMISSIONS = 300
 SECONDS = 3.0
-"""No round goes on longer than this."""
+"""Seconds that a round may take."""
 
 
 class Wrong(Exception):
-    """Something was refused, lost, or stored otherwise than acknowledged: the figures do not count."""
+    """Something was refused, lost, or stored other than acknowledged: the figures do not count."""
 
 
 @dataclass
 class Scene:
-    """The servers that run, and what was acknowledged so far; `bot` may be several URLs."""
+    """The running servers, and what was acknowledged so far; `bot` may be several URLs."""
 
     loader: Executor
     settings: Settings
@@ -43,7 +43,7 @@ class Scene:
     acknowledged: list[int] = field(default_factory=list)
 
     def do(self, job: Job) -> Result:
-        """Do a job in the load generator's process. Raises Wrong."""
+        """Run a job in the load generator's process. Raises Wrong."""
         result: Result = self.loader.submit(load.run, replace(job, first=self.next)).result()
         self.next += job.count
         if result.refused or result.unsent:
@@ -53,7 +53,7 @@ class Scene:
         return result
 
     def submissions(self, *, to_the_ack: bool = False) -> tuple[float, float]:
-        """Return how many a second the bare app and the program do, the medians of some rounds."""
+        """Return the requests per second of the bare app and of the program, as medians of some rounds."""
         whole = Job(self.bot, "submission", 0, SUBMISSIONS, stored=True, slack=self.slack, seconds=SECONDS)
         bare = Job(self.bare_form, "submission", 0, 2 * SUBMISSIONS, seconds=SECONDS)
         self.do(replace(whole, count=80))  # warm-up
@@ -62,14 +62,14 @@ class Scene:
         return median(b.per_second for b, _ in rounds), median(w.per_second for _, w in rounds)
 
     def alone(self, kind: str, reference: str, reference_kind: str, count: int = 40) -> tuple[float, float]:
-        """Return the median milliseconds of one request at a time, at the bare app and at the program."""
+        """Return the median milliseconds of single requests to the bare app and to the program."""
         job = Job(reference, reference_kind, 0, count, at_once=1, pause=0.03, seconds=SECONDS)
         here = replace(job, url=self.bot.split()[0], kind=kind, stored=kind == "submission")
         rounds = [(self.do(job), self.do(here)) for _ in range(ROUNDS)]
         return median(b.median_ms for b, _ in rounds), median(h.median_ms for _, h in rounds)
 
     def no_ops(self) -> tuple[float, float]:
-        """Return how many requests a second that do nothing, of the bare app and of the program."""
+        """Return the requests per second that do nothing, for the bare app and for the program."""
         job = Job(self.bare_command, "help", 0, 3 * SUBMISSIONS, seconds=SECONDS)
         rounds = [(self.do(job), self.do(replace(job, url=self.bot))) for _ in range(ROUNDS)]
         return median(b.per_second for b, _ in rounds), median(h.per_second for _, h in rounds)
@@ -79,7 +79,7 @@ class Scene:
 def scene(
     folder: Path, database_url: str = "", *, web: int = 1, worker: int = 0, slack_seconds: float = 0
 ) -> Iterator[Scene]:
-    """Run it: without a worker the one process does everything. Raises Wrong at the end when not all is stored."""
+    """Run the servers. Without a worker one process does everything. Raises Wrong at the end if not all is stored."""
     folder.mkdir()
     with ExitStack() as slack_stack:
         slack = slack_stack.enter_context(servers.child(servers.stub, slack_seconds))
@@ -103,7 +103,7 @@ def scene(
 
 
 def more_cases_in_first_school(of: Settings, first: int, last: int) -> None:
-    """Have cases of these numbers in the first school, reported while the program runs."""
+    """Report cases with these numbers in the first school, through the running program."""
     engine, store = open_store(of)
     try:
         for number in range(first, last):

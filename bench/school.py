@@ -1,4 +1,4 @@
-"""The schools of the bench: many, for messages to one person go one after another, as Slack asks."""
+"""The schools of the bench. There are many, because messages to one person are sent one after another."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ MESSAGES = 2
 
 
 def teacher(number: int) -> str:
-    """The teacher who sends this submission."""
+    """The teacher who sends the submission with this number."""
     return f"U0TEACHER{number % SCHOOLS}"
 
 
 def settings(folder: Path, port: int, slack_url: str) -> Settings:
-    """Return the program's settings: a new SQLite database and the invented schools in this folder."""
+    """Return the program's settings: a new SQLite database and the invented schools, in this folder."""
     file = folder / "schools.yaml"
     file.write_text(dump_yaml({"schools": [_school(number) for number in range(SCHOOLS)]}), encoding="utf-8")
     return Settings(

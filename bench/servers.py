@@ -1,4 +1,4 @@
-"""What is measured, each in a process of its own: the bot, the bare apps beside it, and the Slack that they talk to."""
+"""The measured servers, each in its own process: the bot, the bare apps, and the Slack stub that they call."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ PROCESSES = multiprocessing.get_context("spawn")
 
 
 def bot(port: int, settings: Settings, web: bool = True, worker: bool = True) -> None:
-    """The program, as `meldwijzer run` runs it, or `web` or `worker`."""
+    """The program, started as `meldwijzer run`, `web` or `worker` do."""
     asyncio.run(run(settings.model_copy(update={"port": port}), web=web, worker=worker))
 
 
 def stub(port: int, seconds: float = 0) -> None:
-    """Slack's Web API, or what the program sees of it; each call takes so long."""
+    """The part of Slack's Web API that the program uses. Each call takes the given time."""
     asyncio.run(listen(SlackStub(seconds), HOST, port))
 
 
 def bare_form(port: int) -> None:
-    """The reference for a submission: Bolt verifies and parses, the form is read, and acknowledged."""
+    """The reference for a submission: Bolt verifies and parses it, the form is read and acknowledged."""
     app = _bare_app()
 
     @app.view(FORM)
@@ -57,7 +57,7 @@ def bare_form(port: int) -> None:
 
 
 def bare_command(port: int) -> None:
-    """The reference for a request that does nothing: one listener, the same answer."""
+    """The reference for a request that does nothing: one listener with the same answer."""
     app = _bare_app()
 
     @app.command("/meldcode")
@@ -68,7 +68,7 @@ def bare_command(port: int) -> None:
 
 
 def bare_signal(port: int, slack: str) -> None:
-    """The reference for a form that is opened: one listener that calls `views.open` and acknowledges."""
+    """The reference for opening a form: one listener that calls `views.open` and acknowledges."""
     app, view = _bare_app(f"{slack}/api/"), traffic.form()
 
     @app.command("/signaal")
@@ -81,7 +81,7 @@ def bare_signal(port: int, slack: str) -> None:
 
 @contextmanager
 def child(target: Callable[..., None], *args: Any, port: int = 0) -> Iterator[str]:
-    """Run this server in a process of its own until the end of the block, and give its URL."""
+    """Run this server in its own process until the end of the block; yield its URL."""
     port = port or free_port()
     process = PROCESSES.Process(target=target, args=(port, *args), daemon=True)
     process.start()
@@ -95,7 +95,7 @@ def child(target: Callable[..., None], *args: Any, port: int = 0) -> Iterator[st
 
 
 def start(target: Callable[..., None], *args: Any) -> tuple[float, float]:
-    """Start this server once; return the seconds until it is open, and the MB that it has then."""
+    """Start this server once; return the seconds until it is ready, and the memory (MB) that it then uses."""
     port, began = free_port(), time.perf_counter()
     process = PROCESSES.Process(target=target, args=(port, *args), daemon=True)
     process.start()
@@ -111,7 +111,7 @@ def start(target: Callable[..., None], *args: Any) -> tuple[float, float]:
 
 
 def free_port() -> int:
-    """Return a port that nobody listens at."""
+    """Return a free port."""
     with socket.create_server((HOST, 0)) as door:
         return int(door.getsockname()[1])
 

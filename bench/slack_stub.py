@@ -1,4 +1,4 @@
-"""A Slack that says yes to everything, as fast as it can, and counts what it was asked."""
+"""A Slack that accepts everything, as fast as it can, and counts the calls."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class SlackStub:
         self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a call of the Web API, or tell how often each was called."""
+        """Answer a Web API call, or return how often each method was called."""
         while (await receive()).get("more_body"):
             pass
         if self._seconds and scope["path"] != COUNTS:

@@ -1,4 +1,4 @@
-"""What is measured within this process: a case of many entries, the hints; and what a start takes."""
+"""Measurements within this process: a case with many entries, the hints, and the start."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ print(json.dumps([load, sorted(times)[25], (memory() - before) / 1024]))
 
 
 def report(store: Store, last_name: str) -> str:
-    """Report a signal about this pupil in the first school, and return the case's code."""
+    """Report a signal about this pupil in the first school; return the case's code."""
     now = datetime.now(UTC)
     answers = {
         "first_name": "Pim",
@@ -73,7 +73,7 @@ def report(store: Store, last_name: str) -> str:
 
 
 def case_rows(folder: Path) -> None:
-    """A case with 10 and with 1,000 entries: to append one, and to open it."""
+    """Append an entry to a case with 10 and with 1,000 entries, and open the case."""
     folder.mkdir()
     chosen = settings(folder, 0, "http://127.0.0.1:9")
     engine, store = open_store(chosen)
@@ -91,7 +91,7 @@ def case_rows(folder: Path) -> None:
 
 
 def _fill(store: Store, code: str, count: int) -> None:
-    """Have so many entries in the case, all like its first."""
+    """Add entries to the case until it has so many, all like its first."""
     now = datetime.now(UTC)
     with store.transaction(now) as uow:
         case = uow.cases.find(code, [school.id for school in uow.staff.schools()])
@@ -119,7 +119,7 @@ def _median(work: Callable[[], object]) -> float:
 
 
 def hint_rows() -> None:
-    """The hints on 1,000 characters, and what loading them takes, in a process of their own."""
+    """The hints on 1,000 characters, and their loading, in a process of its own."""
     program = HINTS % traffic.TEXT
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True)
     load, once, megabytes = json.loads(done.stdout)
@@ -129,7 +129,7 @@ def hint_rows() -> None:
 
 
 def start_rows(folder: Path, slack: str) -> None:
-    """From the start of the process to ready, and its memory then, beside a bare Bolt app."""
+    """Time from the start of the process until it is ready, and its memory then, compared with a bare Bolt app."""
     folder.mkdir()
     chosen = settings(folder, 0, slack)
     open_store(chosen)[0].dispose()

@@ -1,4 +1,4 @@
-"""Looks in the database afterwards: a figure that counts work that was not stored is wrong (promise 1)."""
+"""Checks the database afterwards: a figure that counts work that was not stored is wrong (promise 1)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from storage.repositories.outbox import SendState
 
 
 def wrong_in(settings: Settings, acknowledged: Collection[int]) -> list[str]:
-    """Return what is not as it was acknowledged: nothing, when all is well."""
+    """Return the differences between what was acknowledged and what is stored; empty if there are none."""
     engine, store = open_store(settings)
     try:
         with store.transaction() as uow:

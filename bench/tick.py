@@ -72,20 +72,20 @@ JOBS = (1_000, 10_000)
 ROUNDS = 3
 IN_ONE_INSERT = 10_000
 REPORTED = datetime(2026, 11, 16, 10, 0, tzinfo=AMSTERDAM)
-"""A Monday: two days of school later both rungs of the first step are due, and no third one is."""
+"""A Monday. Two school days later both levels of the first step are due, and no third one is."""
 TICKED = datetime(2026, 11, 18, 10, 0, tzinfo=AMSTERDAM)
 LATER = TICKED + timedelta(days=5)
 
 BOT = MetaData()
 BOT_CASES = Table("bot_cases", BOT, Column("id", String(40), primary_key=True), Column("code", String(40)))
 BOT_MESSAGES = Table("bot_messages", BOT, Column("id", Integer, primary_key=True), Column("text", String(200)))
-"""What the job of a bot reads and stores."""
+"""What an ordinary bot's job reads and stores."""
 JOB = "x"
-"""The case that each job is about."""
+"""The case of each job."""
 
 
 def main() -> int:
-    """Measure with as many as the command line says."""
+    """Run the measurement for the sizes on the command line."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--most", type=int, default=OPEN[-1], help="open cases, and jobs, at most")
     return table(options.parse_args().most)
@@ -106,7 +106,7 @@ def table(most: int = OPEN[-1]) -> int:
 
 
 def _rows(kind: str, chosen: Settings, others: Sequence[str], most: int) -> None:
-    """The rows of one database; the job store and the bot beside it have `others` of the same kind."""
+    """The rows of one database; the job store and the ordinary bot have `others` of the same kind."""
     engine, store = _prepared(chosen)
     jobs_url, other = others[0], make_engine(others[1])
     BOT.create_all(other)
@@ -149,7 +149,7 @@ def _prepared(chosen: Settings) -> tuple[Engine, Store]:
 
 
 def _make_due(store: Store) -> None:
-    """Report a hundred pupils, two days of school before the tick."""
+    """Report a hundred pupils, two school days before the tick."""
     with store.transaction(REPORTED) as uow:
         for number in range(DUE):
             answers = {
@@ -166,7 +166,7 @@ def _make_due(store: Store) -> None:
 
 
 def _add_open(engine: Engine, count: int) -> None:
-    """Add open cases that are due later: copies of a real one, with an id and a code of their own, made in place."""
+    """Add open cases that are due later: copies of a real one, with their own ids and codes, made in the database."""
     with engine.connect() as connection:
         first = connection.scalar(select(func.count()).select_from(cases)) or 0
     copies = insert(cases).from_select([column.name for column in cases.c], _copies(engine.dialect.name))
@@ -207,7 +207,7 @@ def _unlimited(connection: Any) -> None:
 
 
 def _tick(engine: Engine, store: Store) -> float:
-    """One tick, as the program does it, from nothing reminded; then it is counted and taken back."""
+    """One tick of the program, with no reminders sent yet. It is checked, and then undone."""
     executor = Executor(store.together, lambda: TICKED.astimezone(UTC), threads=store.writers, seconds=60)
     with engine.begin() as connection:
         connection.execute(delete(reminders))
@@ -233,11 +233,11 @@ def _tick(engine: Engine, store: Store) -> float:
 
 
 def nothing(_case: str) -> None:
-    """What a scheduler's job does here at the least."""
+    """The least that a scheduler's job does here."""
 
 
 def as_a_bot(engine: Engine, case: str) -> None:
-    """What the job of a bot does at the least: it reads its case's row, and stores a message, in a transaction."""
+    """The least that an ordinary bot's job does: read its case's row and store a message, in a transaction."""
     with engine.begin() as connection:
         code = connection.scalar(select(BOT_CASES.c.code).where(BOT_CASES.c.id == case))
         connection.execute(insert(BOT_MESSAGES).values(text=f"case {code} waits for you"))

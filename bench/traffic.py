@@ -1,4 +1,4 @@
-"""What Slack would send: signed requests, each submission about another pupil, with nothing that a hint points at."""
+"""Requests as Slack sends them: signed, each submission about another pupil, with texts that give no hints."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SYLLABLES = ("ba", "de", "ki", "lo", "mu", "na", "pe", "ri", "so", "tu")
 
 @dataclass(frozen=True)
 class Signed:
-    """A request, ready to be sent."""
+    """A request that is ready to send."""
 
     number: int
     body: bytes
@@ -38,13 +38,13 @@ def submission(number: int) -> Signed:
 
 
 def help_command(number: int) -> Signed:
-    """`/meldcode help`: nothing is looked up, nothing is stored."""
+    """`/meldcode help`, which looks nothing up and stores nothing."""
     fields = {"command": "/meldcode", "text": "help", "team_id": TEAM, "user_id": teacher(number), "trigger_id": "1.2"}
     return _signed(number, {**fields, "response_url": "http://127.0.0.1/none", "api_app_id": "A0BENCH"})
 
 
 def signal_command(number: int) -> Signed:
-    """`/signaal`: a form is opened."""
+    """`/signaal`, which opens a form."""
     fields = {
         "command": "/signaal",
         "text": "",
@@ -99,7 +99,7 @@ def _values(number: int) -> dict[str, Any]:
 
 
 def last_name(number: int) -> str:
-    """A name of its own for each number, in letters."""
+    """A different name for each number, in letters."""
     return "".join(SYLLABLES[int(digit)] for digit in f"{number:06}").capitalize()
 
 

@@ -1,4 +1,4 @@
-"""Sees to it that no use case changes a worklist or the staff of a school without an event that says so."""
+"""Checks that no use case changes a worklist or the staff of a school without emitting an event."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ EMITTED = {
     memberships.name: StaffChanged,
     roles.name: StaffChanged,
 }
-"""Which event says that a row of the table changed."""
+"""The event that must be emitted when a row of the table changes."""
 
 
 class Changes:
-    """Which tables each unit of work changed, and what it emitted."""
+    """The tables that each unit of work changed, and the events that it emitted."""
 
     def __init__(self) -> None:
         self._units: list[tuple[StoredUnitOfWork, set[str]]] = []
@@ -51,7 +51,7 @@ class Changes:
 
 @contextmanager
 def nothing_changes_in_silence(program: Program) -> Iterator[None]:
-    """Fail at the end when a unit of work of this program changed something and emitted no event of it."""
+    """Fail at the end if a unit of work changed one of these tables and emitted no event for it."""
     changes = Changes()
     begin = StoredUnitOfWork.__init__
 

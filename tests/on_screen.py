@@ -1,4 +1,4 @@
-"""What is on a screen, as whoever looks at it reads it."""
+"""What a screen shows, as a person reads it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def texts_of(part: Any) -> Iterator[Json]:
 
 
 def words_of(shown: View | Message) -> str:
-    """All words that somebody reads there, a text on a line."""
+    """All texts that are read there, one on a line."""
     return "\n".join(_read(text) for text in texts_of(blocks_of(shown)))
 
 
@@ -52,7 +52,7 @@ def buttons_of(shown: View | Message) -> list[str]:
 
 
 def said(answer: Json) -> str:
-    """What the answer to a submission says: the errors at the fields, or the words of the view it shows."""
+    """The answer to a submission: the errors at the fields, or the text of the view that it shows."""
     return "\n".join([*answer.get("errors", {}).values(), *(text["text"] for text in texts_of(answer.get("view")))])
 
 

@@ -52,11 +52,11 @@ SANNE, MEHMET, KARIN, JORIS, FATIMA = "U0SANNE", "U0MEHMET", "U0KARIN", "U0JORIS
 WILLEM, BEATRIX, BRAM, NOOR = "U0WILLEM", "U0BEATRIX", "U0BRAM", "U0NOOR"
 
 TODAY = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-"""When a test begins: a Tuesday, at ten in the morning in the schools."""
+"""The start of every test: a Tuesday, ten o'clock in the morning in the schools."""
 
 
 def person(slack: str, name: str, *roles: str, groups: Sequence[str] = ()) -> School:
-    """Somebody as the schools file has them."""
+    """A person as in the schools file."""
     return {"slack": slack, "name": name, "roles": list(roles), "groups": list(groups)}
 
 

@@ -1,4 +1,4 @@
-"""What `make test-fast` leaves out: a browser, a server, the whole program, and what is marked `slow`."""
+"""What `make test-fast` leaves out: tests with a browser, a server or the whole program, and those marked `slow`."""
 
 from __future__ import annotations
 

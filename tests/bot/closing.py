@@ -1,4 +1,4 @@
-"""Plays a case through the use cases to its end, so that a test can begin where it is closed."""
+"""Plays a case through the use cases until it is closed, as the start of a test."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SIGNAL: dict[str, Any] = {
 
 
 async def record(school: Running, by: str, record_id: str, code: str = "", **answers: Any) -> str:
-    """Store a form as somebody fills it in, hints or not, and return the case's code."""
+    """Store a form despite its hints, and return the case's code."""
     who = Identity("slack", school.workspace.app.team_id, by)
     command = RecordEntry(uuid4().hex, record_id, answers, code, seen=1000, reviewed=True)
     saved = await school.program.executor.execute(on_behalf_of(who, record_entry, command))
@@ -37,7 +37,7 @@ async def opened_case(school: Running) -> str:
 
 
 async def closed_case(school: Running) -> str:
-    """Return the code of a case that was closed since the talk took the suspicion away."""
+    """Return the code of a case that was closed because the talk took the suspicion away."""
     code, today = await opened_case(school), "2026-11-24"
     await record(school, KARIN, "taken_up", code)
     await record(school, KARIN, "parents_know", code, parents_informed="yes")

@@ -51,7 +51,7 @@ class Page:
 
 
 class Browser:
-    """A browser that keeps its cookie, and goes nowhere by itself."""
+    """A browser that keeps its cookies and does not follow redirects."""
 
     def __init__(self) -> None:
         self.cookie = ""
@@ -67,7 +67,7 @@ class Browser:
             return Page(answer.status, await answer.text(), answer.headers.get("Location", ""), dict(answer.headers))
 
     async def allow(self, school: Running) -> str:
-        """Go to the page to install, and allow the app in Slack; return the address that Slack sends one to."""
+        """Open the installation page and allow the app in Slack; return the address to which Slack redirects."""
         begun = await self.get(f"{school.url}/slack/install")
         assert begun.status == 302, begun
         allowed = await self.get(f"{begun.to}&team={school.workspace.app.team_id}")
@@ -82,7 +82,7 @@ async def install(school: Running) -> Page:
 
 
 async def uninstall(school: Running) -> None:
-    """Take the app out of this workspace."""
+    """Remove the app from this workspace."""
     for event in removal_events(school.workspace):
         await deliver_event(school.workspace, event, school.workspace.app.team_id)
 

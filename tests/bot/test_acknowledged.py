@@ -25,7 +25,7 @@ HINTED = signal(what="Sem is misschien geslagen.")
 
 @contextmanager
 def at_each_commit(school: Running, do: Callable[[], None]) -> Iterator[None]:
-    """Do something in every commit, before the database does it."""
+    """Do something at every commit, before the database commits."""
 
     def listener(_: Connection) -> None:
         do()
@@ -42,7 +42,7 @@ def fail() -> None:
 
 
 async def filled_in(school: Running, filled: Json) -> View:
-    """The form with everything in it, sent to where nobody answers."""
+    """The filled-in form, for a bot that does not answer."""
     school.expect("dispatch_failed")
     form = await school.open_form(SANNE)
     actor = school.actor(SANNE)
@@ -166,7 +166,7 @@ async def test_what_was_acknowledged_is_told_after_a_restart(tmp_path: Path) -> 
 
 
 async def test_a_workspace_that_starts_anew_gives_no_form_the_name_of_one_that_was_stored(tmp_path: Path) -> None:
-    """The demo keeps its cases and begins with fresh forms; the first one after that is nobody's repetition."""
+    """The demo keeps its cases and begins with fresh forms; the first one must not count as a repetition."""
     for name in ("Sem", "Noa"):
         async with running(tmp_path) as school:
             shown = await school.report(SANNE, signal(Voornaam=name))

@@ -1,4 +1,4 @@
-"""The running worker keeps the anchor up to date, and never over what was lost (promise 7)."""
+"""The running worker keeps the anchor up to date, but never replaces one that shows a loss (promise 7)."""
 
 from __future__ import annotations
 

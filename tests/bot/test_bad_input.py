@@ -1,4 +1,4 @@
-"""Bad input: a clear Dutch sentence, nothing stored, the typed text kept; what is typed is shown as it was typed."""
+"""Bad input gets a clear Dutch sentence, stores nothing and keeps the text. Typed text is shown as it was typed."""
 
 from __future__ import annotations
 
@@ -237,7 +237,7 @@ async def test_a_case_that_is_not_yours_answers_as_one_that_does_not_exist(tmp_p
 
 
 async def _tried_everything(school: Running, user: str, code: str) -> list[str]:
-    """What somebody is told on every way to a case by its code."""
+    """What somebody sees on every way to open a case by its code."""
     answers = [(await school.actor(user).command("/meldcode", f"dossier {code}")).text]
     message = school.workspace.post(user, "knop")
     buttons: list[tuple[str, Json | str]] = [
@@ -303,7 +303,7 @@ async def test_what_is_typed_is_shown_as_it_was_typed_and_never_as_a_mention(tmp
 
 
 def _no_format(school: Running) -> None:
-    """In nothing the bot showed is what was typed read as a mention or a format."""
+    """The bot shows no typed text as a mention or as formatting."""
     for line in school.workspace.traffic:
         for shown in texts_of([line.request if line.direction == "from_app" else line.answer]):
             if shown["type"] == "mrkdwn":

@@ -1,6 +1,6 @@
-"""Whole requests, properly signed, of which anything was changed: through the gate, Bolt and the program (promise 9).
+"""Properly signed requests with anything changed in them, through the gate, Bolt and the program (promise 9).
 
-Whoever sends them may not do what the request asks, so whatever becomes of it, nothing may change.
+Their senders may not do what the request asks, so whatever happens, nothing may change.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Base = tuple[str, Any, str]
 
 @contextmanager
 def begun(folder: Path) -> Iterator[tuple[asyncio.Runner, Running]]:
-    """The running program, for a test that is no coroutine itself, as Hypothesis wants it."""
+    """The running program, for tests that are no coroutines, as Hypothesis requires."""
     with asyncio.Runner() as runner:
         program = running(folder)
         school = runner.run(program.__aenter__())
@@ -45,7 +45,7 @@ def begun(folder: Path) -> Iterator[tuple[asyncio.Runner, Running]]:
 
 
 def requests_of(school: Running, code: str) -> list[Base]:
-    """One request of each kind, by somebody who may not do that."""
+    """One request of each kind, from somebody who may not make it."""
     people, told = school.workspace.people, school.messages("U0KARIN")[0]
     answers = {**GOOD, "what": text(MARK), "text": text(MARK)}
     filled = forged_form(school, MEHMET, {"record": "signal", "case": code})
@@ -68,12 +68,12 @@ def requests_of(school: Running, code: str) -> list[Base]:
 
 
 def kept(school: Running) -> dict[str, str]:
-    """All that is stored, except which requests were processed."""
+    """Everything that is stored, except which requests were processed."""
     return {name: digest for name, digest in school.digest().items() if name != "processed_requests"}
 
 
 def places(part: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The path to everything in a request, itself included."""
+    """The path to each value in a request, including the request itself."""
     yield path
     inside = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
     for key, value in inside:
@@ -81,7 +81,7 @@ def places(part: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 def changed(part: Any, path: tuple[Any, ...], value: Any) -> Any:
-    """The same, with this in that place; without it when there is nothing (...) to put there."""
+    """The same request with another value at this place; without the place if the value is `...`."""
     if not path:
         return None if value is ... else value
     key, *rest = path
@@ -102,7 +102,7 @@ def packed(content: Any, how: str) -> bytes:
 
 @st.composite
 def mutilated(draw: st.DrawFn, requests: list[Base]) -> tuple[str, bytes, str]:
-    """A request of which a part or two are something else, or are gone, or of which some bytes are."""
+    """A request in which one or two parts are replaced or missing, or some bytes are changed."""
     name, content, how = draw(st.sampled_from(requests))
     if draw(st.integers(0, 5)):
         for _ in range(draw(st.integers(1, 2))):

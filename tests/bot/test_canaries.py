@@ -1,4 +1,4 @@
-"""Nothing leaks sideways (promise 4): marks typed in every field are looked for in all that the bot says and keeps."""
+"""Nothing leaks sideways (promise 4): marks typed in every field are searched in all that the bot sends or stores."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def _not_in_what_is_sent(school: Running) -> None:
 
 
 def _not_in_what_is_hidden(school: Running) -> None:
-    """What Slack keeps beside a view, where nobody looks: private_metadata, the values of buttons, ids."""
+    """What Slack keeps with a view unseen: private_metadata, values of buttons, ids."""
     seen = 0
     for line in school.workspace.traffic:
         for name, value in _hidden(_ours(line)):
@@ -133,7 +133,7 @@ def _not_in_what_is_hidden(school: Running) -> None:
 
 
 def _ours(line: Exchange) -> Json:
-    """What the bot said in this exchange."""
+    """What the bot sent in this exchange."""
     return line.request if line.direction == "from_app" else line.answer
 
 
@@ -152,7 +152,7 @@ def _not_in_the_outbox(school: Running) -> None:
 
 
 def _leaks(log: Logged, transport: Transport) -> list[str]:
-    """Lines of the log with a mark. The frames of the practice workspace's own socket server are not the bot's."""
+    """Log lines with a mark, without those of the practice workspace's own socket server."""
     return [
         line[:400]
         for line in log.lines
@@ -161,7 +161,7 @@ def _leaks(log: Logged, transport: Transport) -> list[str]:
 
 
 async def test_the_log_tells_enough_to_find_the_trouble(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a leak is weighed against: without places in the code nobody could mend anything."""
+    """What a leak is compared with. Without places in the code nobody could fix an error."""
     async with running(tmp_path) as school:
         form = await school.open_form(SANNE)
         monkeypatch.setattr("meldcode.application.cases.record_entry.context_of", lambda *_: 1 / 0)

@@ -1,4 +1,4 @@
-"""`meldwijzer doctor` and the log tell in plain words what will go wrong, before it does."""
+"""`meldwijzer doctor` and the log say in plain words what will go wrong, before it does."""
 
 from __future__ import annotations
 

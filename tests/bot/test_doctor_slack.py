@@ -1,4 +1,4 @@
-"""What `meldwijzer doctor` learns from Slack (here the practice workspace), and what it does not know."""
+"""What `meldwijzer doctor` learns from Slack (here the practice workspace), and what it says it could not check."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`meldwijzer doctor` says of each workspace what is missing there."""
+"""`meldwijzer doctor` says what is missing in each workspace."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOT_THERE = "Workspace T0BEUK (De Beuk): the app is not installed there, and mes
 
 
 async def of_workspaces(school: Running) -> list[str]:
-    """What it says is wrong with workspaces."""
+    """The faults of workspaces that it reports."""
     found = await asyncio.to_thread(lambda: list(findings(school.program.settings)))
     return [finding.words for finding in found if finding.is_fault and "orkspace" in finding.words]
 

@@ -1,4 +1,4 @@
-"""The end of a case as people meet it: a warning with a button, a hold, and a case that is gone."""
+"""The end of a case on screen: a warning with a button, a hold, and a case that was destroyed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.running import FATIMA, JORIS, KARIN, SANNE, Running, running
 
 
 async def in_days(school: Running, days: int) -> None:
-    """So many days later, the hourly work is done and its messages are there."""
+    """Move on some days, do the hourly work, and send its messages."""
     school.clock.forward(days=days)
     await school.program.scheduler.hourly()
     await school.sent()

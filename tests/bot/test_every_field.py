@@ -1,6 +1,6 @@
-"""Promise 4, for a whole plan: marks in every field of every form, looked for in all that the bot says, logs and keeps.
+"""Promise 4 for a whole plan: a mark in every field of every form, searched in everything sent, logged and stored.
 
-Which forms there are is read from the plan itself, so that a new field is looked for without a word here.
+The forms come from the plan itself, so a new field is covered without a change here.
 """
 
 from __future__ import annotations
@@ -60,13 +60,13 @@ Typed = set[tuple[str, str]]
 
 
 def text_fields(plan: Plan) -> Typed:
-    """Every field of the plan in which somebody types."""
+    """Every text field of the plan."""
     kinds = (FieldKind.TEXT, FieldKind.LONG_TEXT)
     return {(id_, f.id) for id_, record in plan.records.items() for f in record.fields if f.kind in kinds}
 
 
 def forms(plan: Plan) -> set[str]:
-    """Every record of the plan that somebody makes by a form."""
+    """Every action of the plan that is recorded with a form."""
     return {id_ for id_, record in plan.records.items() if record.effect not in NO_FORM and not plan.is_mark(record)}
 
 
@@ -74,7 +74,7 @@ def forms(plan: Plan) -> set[str]:
 class Walk:
     """Goes through the plan with a mark in every text, until every form was stored and a case closed.
 
-    Which way it goes follows from what it did least until now: the form, and the answer to each choice.
+    It chooses what it has done least so far: the form, and the answer to each choice.
     """
 
     school: Running
@@ -103,7 +103,7 @@ class Walk:
         raise AssertionError(f"closed: {self.closed}, never made: {missing}, never typed: {untyped}")
 
     async def hold_what_is_closed(self) -> None:
-        """Weeks later, for a case can only be held for longer than it is kept anyway."""
+        """Weeks later, because a hold must last longer than the term."""
         if self.plan.hold:
             await self._record(self.closed[0], self.plan.hold, FATIMA)
         assert self.typed == text_fields(self.plan)
@@ -139,7 +139,7 @@ class Walk:
         return self.plan.record_with(Effect.CORRECTS)
 
     def _turn(self, record: ActionSpec) -> tuple[bool, bool, int]:
-        """What was never made first, then what brings the case further."""
+        """First the actions that were never recorded, then those that move the case on."""
         return self.made[record.id] > 0, record in self.plan.always, self.made[record.id]
 
     def _maker(self, code: str, record: ActionSpec, state: State) -> str:
@@ -175,7 +175,7 @@ class Walk:
         return self.school.modal(user)
 
     async def _with_texts_alone(self, user: str, form: View, given: Json) -> None:
-        """What is refused may leak no more than what is stored."""
+        """A refusal may leak no more than a stored form."""
         texts = {name: answer for name, answer in given.items() if answer["answer"]["type"] == "plain_text_input"}
         asked = [b for b in form.payload["blocks"] if b["type"] == "input" and not b["optional"]]
         is_filled = {b["block_id"] for b in asked if any(name.startswith("initial_") for name in b["element"])}
@@ -183,7 +183,7 @@ class Walk:
             assert await self._submitted(user, form, texts)
 
     async def _submitted(self, user: str, form: View, typed: Json) -> list[str]:
-        """Submit it; return the fields at which something is wrong."""
+        """Submit the form; return the fields with a problem."""
         answer = await self.school.send(self.school.submission(user, form, typed))
         view = answer.get("view") or {}
         if view.get("callback_id") == "review":
@@ -241,14 +241,14 @@ class Walk:
 
 
 def in_every_disguise(mark: str) -> list[bytes]:
-    """The mark as it would stand in a dump, whatever it was written with."""
+    """The mark in each encoding that a dump may have."""
     plain = mark.encode()
     in_base64 = [base64.b64encode(b"x" * pad + plain)[4:-4] for pad in range(3)]
     return [plain, mark.encode("utf-16-le"), plain.hex().encode(), plain.hex().upper().encode(), *in_base64]
 
 
 def kept(engine: Engine, folder: Path) -> Iterator[tuple[str, bytes]]:
-    """All that the database keeps, in pieces with a name: each value, the files of SQLite, the dump of PostgreSQL."""
+    """Everything that the database stores, in named pieces: each value, SQLite's files, PostgreSQL's dump."""
     with engine.connect() as connection:
         for table in metadata.sorted_tables:
             for row in connection.execute(select(table)):
@@ -306,7 +306,7 @@ async def test_nothing_typed_in_any_form_leaks(
 
 
 async def _the_rest(school: Running, walk: Walk) -> None:
-    """A deputy, an alarm, a failing commit, three weeks of reminders, and everything looked at."""
+    """A deputy, an alarm, a failing commit, three weeks of reminders, and a look at every screen."""
     code = walk.codes[0]
     await school.actor(KARIN).command("/meldcode", "vervanging")
     days = {

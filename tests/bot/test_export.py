@@ -1,4 +1,4 @@
-"""A dossier is given along: an encrypted file in one's own messages, its password shown once, and a trace of it."""
+"""A dossier is exported: an encrypted file in a direct message, its password shown once, and a trace of it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ async def asks(school: Running, user: str, code: str, version: str) -> View:
 
 
 async def password(school: Running, user: str) -> str:
-    """The password, when the window shows it."""
+    """The password, if the modal shows it."""
     await until(lambda: PASSWORD.search(words_of(school.modal(user))), 15)
     found = PASSWORD.search(words_of(school.modal(user)))
     assert found
@@ -49,7 +49,7 @@ def shared(school: Running, user: str) -> list[File]:
 
 
 async def opened(school: Running, user: str, secret: str) -> str:
-    """The words of the file that somebody got, opened with its password."""
+    """The text of the received file, opened with its password."""
     await until(lambda: shared(school, user), 10)
     [file] = shared(school, user)
     reader = PdfReader(io.BytesIO(file.content or b""))
@@ -126,7 +126,7 @@ async def reported_case(school: Running) -> str:
 
 
 async def reads_all(school: Running, user: str, **changed: Any) -> int:
-    """Somebody reads all pages over, changes and leaves out what is said, and confirms; returns how many there were."""
+    """Review all pages, with these changes and entries left out, and confirm; return the number of pages."""
     count = 0
     while (view := school.modal(user)).payload.get("callback_id") == "read-over":
         count += 1
@@ -292,7 +292,7 @@ def test_the_roles_that_may_are_the_plans(tmp_path: Path) -> None:
 
 
 async def test_no_trace_stands_without_a_file_that_was_asked_for(tmp_path: Path) -> None:
-    """The record of giving along is stored by giving alone, also for whoever may: as a plain form it is refused."""
+    """Only an export stores the action of an export; a plain form of it is refused for everybody."""
     async with running(tmp_path) as school:
         code = await opened_case(school)
         form = await school.open_form(KARIN)

@@ -1,4 +1,4 @@
-"""The Home tab: what waits for whoever looks, their week, and for who leads the school how it is there."""
+"""The Home tab: what waits for this person, their week, and for a school leader the figures of the school."""
 
 from __future__ import annotations
 

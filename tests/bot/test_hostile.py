@@ -1,7 +1,7 @@
 """Hostile requests change nothing (promise 9): all tables are the same before and after, to the last byte.
 
-Each is properly signed, as if Slack's secret had leaked or a request had been caught on its way; what is not signed
-is refused before (see `test_http`).
+Each request is properly signed, as if Slack's secret had leaked or a request was intercepted. Unsigned requests are
+refused before that (see `test_http`).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ MARK = "Kanarie"
 
 @contextmanager
 def nothing_changes(school: Running) -> Iterator[Logged]:
-    """All tables stay as they are; nothing of what was sent is in the log."""
+    """All tables stay the same, and the log has nothing of the request."""
     before = school.digest()
     with logged() as log:
         yield log
@@ -41,14 +41,14 @@ def nothing_changes(school: Running) -> Iterator[Logged]:
 
 
 async def a_case(school: Running) -> str:
-    """A case of Sanne's, of which everybody was told."""
+    """A case of Sanne's, after its messages were sent."""
     await school.report(SANNE, signal())
     await school.sent()
     return school.codes(KARIN)[0]
 
 
 def forged_form(school: Running, user: str, ref: Any, callback: str = "form") -> View:
-    """A form in somebody's hands that names this in its `private_metadata`."""
+    """An open form whose `private_metadata` was forged like this."""
     form = Views(school.workspace.app).open(user, _FORM)
     metadata = ref if isinstance(ref, str) else json.dumps(ref)
     form.payload |= {"private_metadata": metadata, "callback_id": callback}
@@ -173,7 +173,7 @@ async def test_bodies_that_no_slack_sends_change_nothing(tmp_path: Path) -> None
 
 
 async def play_twice(school: Running, payload: Json, *, is_command: bool = False) -> None:
-    """The same signed bytes again, to the last: first as they came, then as somebody caught them."""
+    """The same signed bytes twice: the original request and its replay."""
     body = urlencode(payload).encode() if is_command else packed(payload)
     headers = signed(school, body)
     assert (await answered(school, body, headers))[0] == 200

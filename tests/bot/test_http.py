@@ -25,7 +25,7 @@ FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 
 @pytest.fixture
 def quiet() -> Iterator[None]:
-    """Whatever the test does: nothing of it is in the log."""
+    """Whatever the test does, the log has nothing of it."""
     with logged() as log:
         yield
     assert log.lines
@@ -78,7 +78,7 @@ def stored(school: Running) -> list[int]:
 
 
 async def test_a_signed_request_is_stored(tmp_path: Path) -> None:
-    """What the refused ones below differ from."""
+    """The valid request that the refused ones below differ from."""
     async with running(tmp_path) as school:
         body = packed(submission(school))
         assert await post(school, body, signed(school, body)) == 200

@@ -1,4 +1,4 @@
-"""Everybody is answered in the language of their Slack: English beside Dutch, whole, and never each other's."""
+"""Everybody gets answers in the language of their Slack: Dutch or English, complete and never mixed."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ ENGLISH = {
 
 
 def dutch_sentences() -> set[str]:
-    """The Dutch sentences and the plan's texts, as patterns, that are longer than a word that both languages have."""
+    """Patterns of the Dutch sentences and the plan's texts that are too long to occur in both languages."""
     plan = next(load_plan(file) for file in shipped_plans() if file.stem == "heutink")
     said = {*sentences(DUTCH).values(), *plan.translations["en"]}
     pieces = {piece.strip() for words in said for piece in re.split(r"\{\w+\}|\n", words)}
@@ -52,7 +52,7 @@ def dutch_in(shown: Any) -> set[str]:
 
 
 async def speaks_english(school: Running, *users: str) -> None:
-    """These people have set Slack to English, and the program was told."""
+    """Set the Slack of these people to English, and let the program learn it."""
     for user in users:
         set_in_slack(school, user, "en-GB")
         await school.actor(user).open_home()
@@ -124,7 +124,7 @@ async def test_a_language_that_is_not_there_is_answered_in_dutch(tmp_path: Path)
 
 
 async def told_of(school: Running, user: str, event_id: str, **changed: Any) -> None:
-    """Slack tells that somebody's profile has changed."""
+    """Slack sends the event of a changed profile."""
     event = {"type": "user_change", "user": {"id": user, **changed}}
     whole: Json = {"type": "event_callback", "team_id": "T0PRACTICE", "event_id": event_id, "event": event}
     body = json.dumps(whole).encode()
@@ -181,7 +181,7 @@ async def test_the_program_asks_for_languages_by_itself(tmp_path: Path) -> None:
 async def test_the_first_answer_is_in_the_language_of_who_gets_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whom Slack does not know holds up nobody, and is not asked after again."""
+    """Somebody unknown to Slack does not stop the others, and is not asked about again."""
     monkeypatch.setattr(locales, "BETWEEN_TWO", 0)
     monkeypatch.setattr(locales, "KEEP_UP_EVERY", 0.01)
     async with running(tmp_path) as school:
@@ -215,7 +215,7 @@ LINDE_AND_BEUK = [person["slack"] for school in (LINDE, BEUK) for person in scho
 
 @asynccontextmanager
 async def kept_up(known: Languages) -> AsyncIterator[None]:
-    """While it keeps up with who speaks what."""
+    """Run the loop that learns languages."""
     task = asyncio.create_task(Languages.run(known, lambda: None))
     yield
     task.cancel()

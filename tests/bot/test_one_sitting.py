@@ -1,4 +1,4 @@
-"""Somebody goes on in one modal: record after record, another case of the same pupil, another alarm another day."""
+"""Somebody keeps working in one modal: action after action, another case of the same pupil, another alarm later."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ THIRD = "U0LOTTE"
 
 @pytest.mark.rule("G1")
 async def test_record_after_record_without_closing_the_case(tmp_path: Path) -> None:
-    """Slack stacks three modals and no more, and what lies below must not be a case of an hour ago."""
+    """Slack stacks three modals at most, and the one below must not show an outdated case."""
     async with running(tmp_path) as school:
         code = await reported(school)
         await school.open_case(KARIN, code)
@@ -46,7 +46,7 @@ async def test_record_after_record_without_closing_the_case(tmp_path: Path) -> N
 
 @pytest.mark.rule("G4")
 async def test_an_alarm_of_another_day_is_an_alarm(tmp_path: Path) -> None:
-    """The Home tab and a message stay the same view for weeks; the same button is then another alarm."""
+    """The Home tab and a message stay the same view for weeks, but a later click is another alarm."""
     async with running(tmp_path) as school:
         await school.actor(SANNE).open_home()
         for alarms in (1, 2):

@@ -1,4 +1,4 @@
-"""What reminders say: for how long something is open, what cannot wait for a vacation; and who put one off, where."""
+"""What reminders say: how long something is open, what cannot wait for a vacation, and who postponed it."""
 
 from __future__ import annotations
 

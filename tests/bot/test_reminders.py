@@ -1,4 +1,4 @@
-"""Reminders through the real bot: each once, to the right people, in school hours, and only while it is needed."""
+"""Reminders through the real bot: each once, to the right people, in school hours, and only while needed."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ LATER_ON, LATER_WHY = "Wanneer wil je er weer aan herinnerd worden?", "Waarom lu
 
 @asynccontextmanager
 async def on_a_monday(folder: Path, database_url: str = "") -> AsyncIterator[Running]:
-    """The school, on a Monday at ten; its worker works when it is told to."""
+    """The school, on a Monday at ten. Its worker works on command."""
     async with running(folder, database_url=database_url, worker=False) as school:
         school.clock.forward(seconds=(MONDAY - school.clock()).total_seconds())
         yield school
 
 
 async def comes(school: Running, moment: str) -> None:
-    """It becomes this time in the Netherlands: the worker looks at what is due, and sends what can be sent."""
+    """Move to this time in the Netherlands; let the worker do what is due and send what can be sent."""
     target = datetime.fromisoformat(moment).replace(tzinfo=AMSTERDAM)
     ahead = (target - school.clock()).total_seconds()
     assert ahead > 0, f"{moment} has passed"
@@ -57,7 +57,7 @@ async def hourly(school: Running) -> None:
 
 
 async def send(school: Running) -> None:
-    """Let everything be sent that can be."""
+    """Send every message that can be sent."""
     for _ in range(100):
         if not await school.program.outbox_relay.drain():
             return
@@ -65,7 +65,7 @@ async def send(school: Running) -> None:
 
 
 def unread(school: Running, *users: str) -> dict[str, list[str]]:
-    """What each of these (by default everybody) got since this was asked last; who got nothing is left out."""
+    """The new messages of these people (default: everybody) since the last call, without people who got none."""
     found = {}
     for user in users or ALL:
         if words := [words_of(message) for message in school.messages(user) if not message.is_read]:
@@ -75,14 +75,14 @@ def unread(school: Running, *users: str) -> dict[str, list[str]]:
 
 
 def reminded(school: Running, of: str) -> set[str]:
-    """Who got one message since this was asked last, which speaks of this; nobody got anything else."""
+    """Who got exactly one new message, which is about this; nobody may have got another."""
     got = unread(school)
     assert all(len(words) == 1 and of in words[0] for words in got.values()), got
     return set(got)
 
 
 async def reported(school: Running, *names: str) -> list[str]:
-    """Signals about these pupils, of which everybody was told; the codes of the cases."""
+    """Report signals about these pupils and send the messages; return the case codes."""
     shown = [await school.report(SANNE, signal(Voornaam=name)) for name in names or ("Sem",)]
     await send(school)
     unread(school)
@@ -90,7 +90,7 @@ async def reported(school: Running, *names: str) -> list[str]:
 
 
 async def records(school: Running, by: str, code: str, action: str, **answers: Answer) -> None:
-    """Somebody records something in a case; of that messages are sent and read."""
+    """Record something in a case; send and read its messages."""
     await record(school, by, action, code, **answers)
     await send(school)
     unread(school)
@@ -113,7 +113,7 @@ async def consulted(school: Running, code: str) -> None:
 
 
 async def weighed(school: Running, code: str) -> None:
-    """Step 3 is passed over, and the case was weighed and discussed."""
+    """Step 3 was skipped; the case was weighed and discussed."""
     today = school.clock().date().isoformat()
     await consulted(school, code)
     await records(school, KARIN, code, "safety", danger_by_talk="yes", why="Gevaar.", safety_by=(SANNE, KARIN))
@@ -123,7 +123,7 @@ async def weighed(school: Running, code: str) -> None:
 
 
 async def decided(school: Running, code: str, decision: str) -> None:
-    """It was decided to report, or to keep watch."""
+    """The decision was to report, or to keep watch."""
     await weighed(school, code)
     asked: dict[str, Answer] = {"help_accepted": "yes", "contact_allowed": "yes", "unsafe_now": "as_weighed"}
     await records(school, KARIN, code, "proposal", decision=decision, why_decision="Zo.", **asked)
@@ -464,7 +464,7 @@ async def test_later_is_later_twice_with_a_reason_that_all_can_read(tmp_path: Pa
 
 
 async def postpones(school: Running, user: str, until: str, why: str) -> list[str]:
-    """Somebody presses "Later" in their last message; what is said when it is refused."""
+    """Press "Later" in the last message; return the refusal, if any."""
     answer = await school.press(user, school.messages(user)[-1], "Later")
     assert answer.ok, answer
     shown = school.modal(user)

@@ -1,4 +1,4 @@
-"""Roles are given in Slack: the first school leader is led through them, and everybody concerned is told (G3)."""
+"""Giving roles in Slack: the first school leader is guided through them, and everybody concerned is notified (G3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One bot, two Slack workspaces: installed over OAuth, each with its own token, and neither touches the other."""
+"""One bot in two Slack workspaces: installed over OAuth, each with its own token, separate from each other."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.running import BEATRIX, BRAM, KARIN, LINDE, SANNE, Running, logged, p
 
 
 def methods(school: Running, name: str) -> int:
-    """How often a method was called with the token of this workspace."""
+    """The number of calls of a method with this workspace's token."""
     return len([line for line in school.workspace.traffic if line.what == name])
 
 
@@ -42,7 +42,7 @@ def with_cookie(state: str) -> Browser:
 
 
 async def until_token(program: Program, token: str) -> None:
-    """Wait until another process knows the token of De Linde; none when it is empty."""
+    """Wait until another process has the token of De Linde; an empty one means that it has none."""
     workspaces = program.workspaces
 
     def is_known() -> bool:
@@ -186,7 +186,7 @@ async def test_what_nobody_named_belongs_to_the_first_workspace_that_installs(tm
 
 
 async def test_people_of_another_workspace_cannot_touch_a_case(tmp_path: Path) -> None:
-    """Not with its code, not with the id of a colleague there, and not as a guest."""
+    """Not with its code, not with a colleague's id, and not as a guest."""
     impostor = person(KARIN, "Nep Karin", "care_coordinator")
     other = {**SCHOOLS[1], "people": [*SCHOOLS[1]["people"], impostor]}
     async with two_workspaces(tmp_path, schools=(SCHOOLS[0], other)) as (linde, beuk):

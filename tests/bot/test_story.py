@@ -1,4 +1,4 @@
-"""The main job: a signal is reported, stored privately, and the IB-er and the confidant are told."""
+"""The main story: a signal is reported and stored privately, and the IB-er and the confidant are notified."""
 
 from __future__ import annotations
 

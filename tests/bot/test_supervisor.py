@@ -1,4 +1,4 @@
-"""A background loop that dies is seen: in the log and by /healthz, until it runs again (promise 2)."""
+"""A background loop that fails is reported, by the log and by /healthz, until it runs again (promise 2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The prepared cases are played by real forms, the guide follows what is done, and a new begin leaves nothing."""
+"""Prepared cases are played with real forms, the guide follows what was done, and a reset leaves nothing behind."""
 
 from __future__ import annotations
 

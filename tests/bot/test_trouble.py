@@ -1,4 +1,4 @@
-"""A database that is away: a clear Dutch sentence with a reference code, which is in the log with nothing personal."""
+"""Without a database: a clear Dutch sentence with a reference code, and a log without personal data."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ async def test_messages_are_sent_once_the_database_is_back(tmp_path: Path) -> No
 
 
 async def test_a_refused_view_of_ours_is_no_silence(tmp_path: Path) -> None:
-    """Slack refuses a modal whose time is up; the person sees Slack's own word for it, and the log has a reference."""
+    """Slack refuses a modal whose trigger id has expired; the log has a reference."""
     async with running(tmp_path) as school:
         school.expect("expired_trigger_id", "dispatch_failed")
         payload = school.click(SANNE, school.workspace.post(SANNE, "x"), "signal", "signal")

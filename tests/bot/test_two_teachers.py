@@ -1,4 +1,4 @@
-"""Two teachers report the same pupil: who reads both cases may join them, and the second teacher learns nothing."""
+"""Two teachers report the same pupil: a reader of both cases may merge them; the second teacher learns nothing."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ async def test_a_later_signal_of_the_second_teacher_is_told_under_the_joined_cas
 
 
 async def _all_that_mehmet_sees(school: Running, code: str = "") -> str:
-    """Everything that is shown to the second teacher, with the own case's code and all ids left out."""
+    """Everything that the second teacher sees, without their own case code and ids."""
     shown = []
     if not code:
         shown.append(await school.report(MEHMET, SECOND))

@@ -1,4 +1,4 @@
-"""A message typed to the bot gets a kind answer, and is neither kept nor logged."""
+"""A message typed to the bot gets a kind answer, and is neither stored nor logged."""
 
 from __future__ import annotations
 

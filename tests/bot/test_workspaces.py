@@ -1,4 +1,4 @@
-"""Which school belongs to which workspace: as the file says, or the only one; never by guessing among several."""
+"""Which school belongs to which workspace: the one in the file, or the only one, but never a guess among several."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_among_several_it_must_be_said() -> None:
 
 
 def test_two_schools_of_one_name_are_refused(tmp_path: Path) -> None:
-    """They would be one, with each other's cases."""
+    """They would be one school, which shares its cases."""
     file = tmp_path / "schools.yaml"
     two = [{**LINDE, "workspace": "T0ONE"}, {**LINDE, "workspace": "T0TWO"}]
     file.write_text(dump_yaml({"schools": two}), encoding="utf-8")

@@ -16,7 +16,7 @@ Cli = Callable[..., Result]
 
 @pytest.fixture(autouse=True)
 def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Nothing is set, and everything relative stands in a folder of the test's own."""
+    """No settings, and a folder of the test's own as the working directory."""
     for name in (*Settings.model_fields, "slack_client_id", "slack_client_secret"):
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.chdir(tmp_path)

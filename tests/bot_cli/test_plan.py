@@ -1,4 +1,4 @@
-"""`meldwijzer plan`: a wrong plan is named by file, line and fault; a right one is drawn in words."""
+"""`meldwijzer plan`: a wrong plan is reported with file, line and fault; a right one is drawn in words."""
 
 from __future__ import annotations
 

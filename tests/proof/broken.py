@@ -29,7 +29,7 @@ def acknowledged_before_commit() -> None:
 
 
 def marked_before_sent() -> None:
-    """A message is marked as sent when it is claimed; whoever dies then loses it."""
+    """A message is marked as sent when it is claimed, so a process that is killed then loses it."""
     claim, claim_alike = SendQueue.claim, SendQueue.claim_alike
 
     def claim_and_mark(self: SendQueue, now: datetime, limit: int, lease: timedelta) -> list[Claimed]:

@@ -1,4 +1,4 @@
-"""Looks afterwards in the database and at Slack: what was acknowledged or due, and what became of it."""
+"""Compares what was acknowledged or due with the database and with Slack afterwards."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def _look_at_entries(store: Store, figures: Figures, acknowledged: Collection[st
 
 
 def _look_at_reminders(store: Store, figures: Figures, overdue: Mapping[CaseId, int]) -> None:
-    """Each overdue case has had both rungs, once, in one message to each of those it is for, and to nobody else."""
+    """Each overdue case has had both levels once, in one message to each of its recipients, and to nobody else."""
     with store.transaction() as uow:
         sent_to = (
             select(outbox.c.case, identities.c.user)

@@ -1,6 +1,6 @@
-"""Many small schools, and the real program in processes of its own, to be killed and started again.
+"""Many small schools, and the real program in processes of its own, to be killed and restarted.
 
-The schools are open day and night but in weekends, so that a proof says the same whenever it runs.
+The schools are open day and night except at weekends, so that the proof does not depend on the time of day.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ READY_SECONDS = 60
 LOG_TAIL = 2000
 ROLES = ("teacher", "care_coordinator", "confidant", "school_leader")
 TOLD = ("care_coordinator", "confidant")
-"""Who hears of a signal."""
+"""The roles that are notified of a signal."""
 REMINDED = ("care_coordinator", "confidant", "school_leader")
-"""Who is reminded of a signal that nobody took up for two school days."""
+"""The roles that are reminded of a signal that nobody took up for two school days."""
 
 
 def user(role: str, school: int) -> str:
-    """The Slack id of whoever has this role in this school."""
+    """The Slack id of the person with this role in this school."""
     return f"U0{role.upper().replace('_', '')}{school}"
 
 
@@ -100,7 +100,7 @@ def _open_days() -> tuple[date, ...]:
 
 
 def open_again(now: datetime) -> datetime:
-    """When somebody may be reminded again: now, but for a weekend, which is never open."""
+    """When people may be reminded again: now, or after the weekend."""
     return SchoolCalendar(REGION, hours=HOURS, open_days=_open_days()).next_open(now)
 
 
@@ -128,7 +128,7 @@ class Processes:
     fault: str = ""
     kills: int = 0
     fallen: list[str] = field(default_factory=list)
-    """Who ended without having been killed."""
+    """The processes that ended without being killed."""
     _pids: dict[str, int] = field(default_factory=dict)
 
     def __enter__(self) -> Processes:
@@ -148,7 +148,7 @@ class Processes:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Whatever happened, none is left at the end."""
+        """Kill every process that is left."""
         for pid in self._pids.values():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""A stolen database tells nothing (promise 3): what was typed is looked for in all that the database leaves behind."""
+"""A stolen database tells nothing (promise 3): typed marks are searched in all that the database leaves behind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gone is gone (promise 8): of a destroyed case nothing can be had back, from whatever the databases leave behind."""
+"""Gone is gone (promise 8): nothing of a destroyed case can be recovered from what the databases leave behind."""
 
 from __future__ import annotations
 

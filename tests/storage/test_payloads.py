@@ -1,4 +1,4 @@
-"""What a message says survives the database, and a message that an older version put is still sent."""
+"""Message payloads survive the database, and messages stored by an older version are still sent."""
 
 from __future__ import annotations
 

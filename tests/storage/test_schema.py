@@ -16,7 +16,7 @@ BINARY_CLASSES = {"encrypted", "keyed", "hash", "key"}
 
 
 def unclassified(tables: MetaData) -> list[str]:
-    """Columns of which it is not said what they hold, or whose class does not fit their type."""
+    """Columns that are not classified, or whose class does not fit their type."""
     return [str(column) for table in tables.sorted_tables for column in table.columns if not _is_classified(column)]
 
 

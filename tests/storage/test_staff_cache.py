@@ -1,4 +1,4 @@
-"""What a process remembers of staff is never older than what stands in the database."""
+"""The staff cache of a process is never older than the database."""
 
 from __future__ import annotations
 

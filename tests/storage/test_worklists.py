@@ -1,4 +1,4 @@
-"""A Home tab finds, sorts and counts its cases by index: a page reads a bounded number of rows, whatever is open."""
+"""The Home tab finds, sorts and counts cases by index: a page reads a bounded number of rows, however many are open."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def desk(staff: Staff, holder: str = Role.CARE_COORDINATOR) -> Assignee:
 
 
 def lay(store: Store, staff: Staff, places: dict[Assignee, tuple[Section, date | None]]) -> CaseHeader:
-    """A new case that lies on these desks."""
+    """A new case on these worklists."""
     with store.transaction() as uow:
         case = uow.cases.open(staff.school, uow.plans.current(), PUPIL, staff.sanne.id, NOW)
         uow.worklists.replace(case, [WorkItem(on, place, "taken_up", due) for on, (place, due) in places.items()], [])

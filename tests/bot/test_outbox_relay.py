@@ -1,4 +1,4 @@
-"""Every message arrives, in order, through whatever Slack does; what can never arrive raises an alarm."""
+"""Every message arrives, in order, whatever Slack does; one that can never arrive is reported."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from tests.running import FATIMA, JORIS, KARIN, SANNE, Running, logged, running,
 
 
 async def sends(school: Running) -> int:
-    """Let the relay look at the outbox once; how many messages it took in hand."""
+    """Let the relay look at the outbox once; return the number of claimed messages."""
     return await school.program.outbox_relay.drain()
 
 
 async def report(school: Running, *names: str) -> None:
-    """Report a signal about each pupil, and wait until the Home tabs that show it are up to date."""
+    """Report a signal about each pupil, and wait until the Home tabs show it."""
     for name in names or ("Sem",):
         await school.report(SANNE, signal(Voornaam=name))
     readers = (SANNE, KARIN, JORIS, FATIMA)
@@ -104,7 +104,7 @@ def error_codes(school: Running) -> list[tuple[str, str | None]]:
 
 
 def posted(school: Running) -> int:
-    """How often Slack was asked to post a message; Home tabs are brought up to date beside that."""
+    """The number of calls that post a message; calls for Home tabs do not count."""
     return sum("chat.postMessage" in line.what for line in school.workspace.traffic)
 
 

@@ -1,4 +1,4 @@
-"""What stands in the queue for the database: a person goes first, and nobody waits for ever."""
+"""The queue of the executor: people go first, and no job waits for ever."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def together() -> Iterator[Begin[Any]]:
 
 
 async def in_order(*waits: float | None) -> list[int]:
-    """Let these stand in the queue while another is busy, each with its patience; in which order they are done."""
+    """Queue these while another one runs, each with its time limit; return the order in which they ran."""
     executor: Executor[UnitOfWork] = Executor(together, lambda: datetime.now(UTC))
     done: list[int] = []
     busy, begun = threading.Event(), threading.Event()
@@ -63,7 +63,7 @@ async def test_what_has_given_way_long_enough_comes_in_its_turn(monkeypatch: pyt
 
 
 async def heard(*use_cases: Callable[[UnitOfWork], object], commit_fails: bool = False) -> list[Event]:
-    """What a subscriber hears after these use cases, one after another."""
+    """What a subscriber receives after these use cases, one after another."""
 
     @contextmanager
     def commits() -> Iterator[Begin[Any]]:

@@ -33,7 +33,7 @@ from bot.schools_file import read_schools
 from bot.settings import ConfigError, Settings
 from bot.socket_link import SocketLink
 from bot.supervisor import Loop, Supervisor
-from bot.warm_up import read_ahead
+from bot.warm_up import warm_up
 from bot.workspaces import client_of, put_in_place, slack_session, workspaces_of
 from handlers.app import build_app, quiet_logger
 from handlers.controllers.install import oauth_flow
@@ -120,17 +120,15 @@ async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) ->
         try:
             workspaces, ours = await workspaces_of(settings, client, executor)
             languages = Languages(executor, workspaces)
-            home_tabs = HomeTabPublisher(executor, workspaces, languages)
+            home_tabs = _home_tab_publisher(executor, workspaces, languages)
 
             async def take_over_schools() -> None:
                 executor.publish(await asyncio.to_thread(put_in_place, store, schools, ours, now()))
 
-            executor.subscribe(WorklistChanged, home_tabs.on_worklist_changed)
-            executor.subscribe(StaffChanged, home_tabs.on_staff_changed)
             await take_over_schools()
-            await asyncio.to_thread(_place_cases, store, now())
             calendars = CalendarWatch()
-            await asyncio.to_thread(read_ahead, store, calendars, now())
+            await asyncio.to_thread(_place_cases, store, now())
+            await asyncio.to_thread(warm_up, store, calendars, now())
             await languages.load()
             relay = OutboxRelay(executor, workspaces, now, home_tabs.update_soon)
             services = Services(executor, workspaces, client, relay.wake, languages)
@@ -209,6 +207,15 @@ def _flow(
         return None
     credentials = (settings.slack_client_id, settings.slack_client_secret.get_secret_value())
     return oauth_flow(services, credentials, SCOPES, named, installed)
+
+
+def _home_tab_publisher(
+    executor: Executor[StoredUnitOfWork], workspaces: Workspaces, languages: Languages
+) -> HomeTabPublisher:
+    home_tabs = HomeTabPublisher(executor, workspaces, languages)
+    executor.subscribe(WorklistChanged, home_tabs.on_worklist_changed)
+    executor.subscribe(StaffChanged, home_tabs.on_staff_changed)
+    return home_tabs
 
 
 def _place_cases(store: Store, now: datetime) -> None:

@@ -32,19 +32,7 @@ def manifest(request_url: str = "", *, typing: bool = False) -> dict[str, Any]:
             "description": "Leidt je door het stappenplan van de meldcode",
             "background_color": "#234e52",
         },
-        "features": {
-            "app_home": {
-                "home_tab_enabled": True,
-                "messages_tab_enabled": True,
-                "messages_tab_read_only_enabled": not typing,
-            },
-            "bot_user": {"display_name": "Meldwijzer", "always_online": True},
-            "shortcuts": [_shortcut()],
-            "slash_commands": [
-                _command("/signaal", "Meld wat je zag of hoorde", "wat je zag of hoorde", url),
-                _command("/meldcode", "Je dossiers en hulp", WORDS, url),
-            ],
-        },
+        "features": _features(url, typing=typing),
         "oauth_config": {"scopes": {"bot": scopes}} | ({"redirect_urls": [f"{at}{REDIRECT}"]} if at else {}),
         "settings": {
             "event_subscriptions": {"bot_events": events} | ({"request_url": url} if url else {}),
@@ -53,6 +41,22 @@ def manifest(request_url: str = "", *, typing: bool = False) -> dict[str, Any]:
             "socket_mode_enabled": not url,
             "token_rotation_enabled": False,
         },
+    }
+
+
+def _features(url: str, *, typing: bool) -> dict[str, Any]:
+    return {
+        "app_home": {
+            "home_tab_enabled": True,
+            "messages_tab_enabled": True,
+            "messages_tab_read_only_enabled": not typing,
+        },
+        "bot_user": {"display_name": "Meldwijzer", "always_online": True},
+        "shortcuts": [_shortcut()],
+        "slash_commands": [
+            _command("/signaal", "Meld wat je zag of hoorde", "wat je zag of hoorde", url),
+            _command("/meldcode", "Je dossiers en hulp", WORDS, url),
+        ],
     }
 
 

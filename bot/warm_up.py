@@ -10,7 +10,7 @@ from meldcode.hints.word_lists import read_all
 from storage.unit_of_work import Store
 
 
-def read_ahead(store: Store, calendars: CalendarWatch, now: datetime) -> None:
+def warm_up(store: Store, calendars: CalendarWatch, now: datetime) -> None:
     """Read the word lists of the hints and the vacations of every school, and warn when these end soon."""
     read_all()
     with store.transaction(now) as uow:

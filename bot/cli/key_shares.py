@@ -22,7 +22,7 @@ class BadShares(ValueError):
 def sheets(key: str, day: date) -> list[str]:
     """Return the sheets to print for the master key. Raises BadKey."""
     [shares] = generate_mnemonics(1, [(NEEDED, SHEETS)], key_of_text(key))
-    template = Template(files("bot.cli").joinpath("herstelblad.txt").read_text(encoding="utf-8"))
+    template = Template(files("bot.cli").joinpath("recovery_sheet.txt").read_text(encoding="utf-8"))
     known = {"key_id": MasterKey.from_text(key).key_id, "day": f"{day:%d-%m-%Y}"}
     return [
         template.substitute(known, number=number, words=_numbered(share.split()))

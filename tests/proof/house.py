@@ -12,7 +12,6 @@ import logging
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -108,12 +107,6 @@ def long_ago() -> datetime:
     """A week ago: nobody took up what was reported then, so that two rungs of the first step are due, and no third."""
     moment = datetime.now(AMSTERDAM) - timedelta(days=7)
     return moment.replace(hour=10, minute=0, second=0, microsecond=0).astimezone(UTC)
-
-
-def free_port() -> int:
-    """Return a port that nobody listens at."""
-    with socket.create_server((HOST, 0)) as door:
-        return int(door.getsockname()[1])
 
 
 @dataclass

@@ -31,8 +31,9 @@ from storage.db.schema import cases, outbox
 from storage.repositories.outbox import SendState
 from storage.unit_of_work import Store
 from tests.databases import Postgres
+from tests.ports import free_port
 from tests.proof.findings import Figures, find_out
-from tests.proof.house import HOST, Processes, free_port, open_again, settings_for, workspace_for
+from tests.proof.house import HOST, Processes, open_again, settings_for, workspace_for
 from tests.proof.reporting import Reporting, markers, report_long_ago
 
 TEACHERS = 6

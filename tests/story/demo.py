@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from meldcode.domain.calendar import AMSTERDAM
+from tests.ports import free_port
 from tests.story.still import MORNING
 
 COMMAND = [str(Path(sys.executable).with_name("meldwijzer"))]
@@ -35,7 +35,7 @@ class Demo:
     """A running demo. What it says is kept in a file beside its data."""
 
     def __init__(self, folder: Path, command: Sequence[str] = COMMAND) -> None:
-        port = _free_port()
+        port = free_port()
         self.url = f"http://localhost:{port}"
         self._log = folder / "said.txt"
         with self._log.open("wb") as log:
@@ -68,10 +68,3 @@ class Demo:
             self._process.kill()
             self._process.wait()
         return self.said()
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port

@@ -14,7 +14,7 @@ fuzzed = settings(
     max_examples=60,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-"""The same examples every time, so that a failure is there for everybody; a clock decides nothing."""
+"""The same examples in every run, so that everybody sees a failure; no time limit decides it."""
 
 any_text = st.text(st.characters(codec=None, exclude_categories=()), max_size=40)
 """With NUL, lone surrogates and whatever else Unicode has."""
@@ -23,7 +23,7 @@ scalars = st.none() | st.booleans() | st.integers() | st.floats() | huge | any_t
 
 
 def any_json(*words: str) -> st.SearchStrategy[Any]:
-    """Anything JSON can say; among its keys and texts are these words, which mean something to what is tried."""
+    """Any JSON value; among its keys and texts are these words, which the tested code knows."""
     texts = st.sampled_from(words or ("",)) | any_text
     leaves = scalars | texts
     return st.recursive(

@@ -23,14 +23,14 @@ def shared_folder() -> Path:
 
 
 class Room:
-    """Where one test is alone or several are together; who waits to be alone goes before those that come later."""
+    """Lets one test run alone, or several together. A test that waits to be alone goes before those that come later."""
 
     def __init__(self, folder: Path) -> None:
         self._door, self._room = (folder / "door").open("w"), (folder / "room").open("w")
 
     @contextmanager
     def entered(self, *, alone: bool) -> Iterator[None]:
-        """Wait until the test may run, and leave when it has ended."""
+        """Wait until the test may run, and release the room when it has ended."""
         with _locked(self._door, fcntl.LOCK_EX):
             fcntl.flock(self._room, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
         try:

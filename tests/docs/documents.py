@@ -1,4 +1,4 @@
-"""The Markdown files of the project, and what stands in them."""
+"""The Markdown files of the project, and their parts."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def prose(document: Path) -> str:
 
 
 def code(document: Path) -> str:
-    """The code alone: blocks, and what stands between backticks."""
+    """Only the code: blocks, and text between backticks."""
     return "\n".join(_CODE.findall(text(document)))
 
 
 def relative_links(document: Path) -> Iterator[tuple[str, Path, str]]:
-    """Each link to a file: as it is written, where it leads, and the heading it names."""
+    """Each link to a file: as written, its target, and the heading that it names."""
     for link in _LINK.findall(prose(document)):
         if "://" not in link and not link.startswith("mailto:"):
             path, _, heading = link.partition("#")
@@ -44,13 +44,13 @@ def relative_links(document: Path) -> Iterator[tuple[str, Path, str]]:
 
 
 def headings(document: Path) -> set[str]:
-    """The anchors of the document's headings, as they are made on the web."""
+    """The anchors of the document's headings, as on the web."""
     found = re.findall(r"^#{1,6} +(.+)$", re.sub(r"```.*?```", "", text(document), flags=re.S), re.M)
     return {re.sub(r"[^\w\- ]", "", heading.casefold()).replace(" ", "-") for heading in found}
 
 
 def section(document: Path, heading: str) -> str:
-    """What stands under this heading of the second level."""
+    """The text below this heading of the second level."""
     _, _, below = text(document).partition(f"\n## {heading}\n")
     return below.partition("\n## ")[0]
 

@@ -22,11 +22,7 @@ def shown() -> set[str]:
 
 
 def renew() -> None:
-    """Play the stories and keep what the documents show; nothing is touched when a story fails or makes one too few.
-
-    Raises:
-        SystemExit: it failed, in words.
-    """
+    """Play the stories and keep the documents' pictures. Raises SystemExit, with nothing kept, if one is missing."""
     with tempfile.TemporaryDirectory() as folder:
         _play(Path(folder))
         if missing := shown() - {file.name for file in Path(folder).iterdir()}:

@@ -1,4 +1,4 @@
-"""What the documents say is so: links, commands, settings, folders and the labels on screen."""
+"""The documents are right about links, commands, settings, folders and labels on screen."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def steps() -> Iterator[tuple[str, str]]:
 
 
 def environment() -> dict[str, str]:
-    """Nothing of ours is set: what the steps need they write themselves."""
+    """No settings of ours: the steps write those that they need."""
     bare = {name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields}
     return bare | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "PORT": "0"}
 
@@ -62,7 +62,7 @@ def workspace(folder: Path) -> Workspace:
 
 
 def write(block: str, folder: Path, language: str) -> None:
-    """What a step says to put in a file."""
+    """The content of a file, as a step gives it."""
     if language == "yaml":
         (folder / "schools.yaml").write_text(block, encoding="utf-8")
         return

@@ -1,4 +1,4 @@
-"""What docstrings, comments and documents refer to exists: rules, promises, decisions and documents."""
+"""The rules, promises, decisions and documents that docstrings, comments and documents name exist."""
 
 from __future__ import annotations
 

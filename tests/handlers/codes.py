@@ -1,4 +1,4 @@
-"""Which codes of sentences the program uses, and where: read from its source, so that no list has to be kept."""
+"""Which catalogue codes the program uses, and where. Read from its source, so that no list is maintained."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from meldcode.domain.plan.roles import Role
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("handlers", "meldcode", "bot/demo", "bot/cli")
 SAYING = {"text": 0, "_rows": 0, "Refused": 0, "Problem": 1}
-"""The calls that say something, and the place of the code in their arguments."""
+"""The calls that take a code, and the position of the code in their arguments."""
 LABELS = {
     "button": [(0, 75)],
     "header": [(0, 150)],
     "modal": [(0, 24)],
     "confirm": [(0, 100), (1, 300), (2, 30), (3, 30)],
 }
-"""The calls that make Block Kit, and how long Slack lets each of their arguments be."""
+"""The calls that make Block Kit, and the longest text that Slack accepts in each argument."""
 LABEL_WORDS = {"close": 24, "submit": 24}
 
 
 @cache
 def nodes() -> list[ast.AST]:
-    """Return all parts of the code where sentences are said, or refused by code."""
+    """Return the parts of the code that use or refuse by a code."""
     files = [
         file for folder in ("handlers", "meldcode", "bot/demo", "bot/cli") for file in (ROOT / folder).rglob("*.py")
     ]
@@ -41,7 +41,7 @@ def calls() -> list[ast.Call]:
 
 
 def said() -> Iterator[str]:
-    """The codes that a call says for certain."""
+    """The codes that a call certainly uses."""
     for call in calls():
         place = SAYING.get(_name(call), 99)
         if len(call.args) > place:
@@ -50,14 +50,14 @@ def said() -> Iterator[str]:
 
 
 def patterns() -> set[str]:
-    """Return what may be a code: every text in the program, with anything in place of what is filled in."""
+    """Return every text in the program that may be a code, with a wildcard for each inserted value."""
     filled_in = {_pattern(node) for node in nodes() if isinstance(node, ast.JoinedStr)}
     plain = {re.escape(word) for node in nodes() for word in literals(node)}
     return {*plain, *(pattern for pattern in filled_in if len(re.sub(r"\W", "", pattern)) > 3), *map(re.escape, said())}
 
 
 def label_limits() -> Iterator[tuple[str, int]]:
-    """Codes whose sentence is a label of Block Kit, and the most characters that Slack takes there."""
+    """Codes whose sentence is a Block Kit label, and the most characters that Slack accepts there."""
     for call in calls():
         limits = LABELS.get(_name(call), []) if _is_block(call) else []
         parts = [(call.args[place], limit) for place, limit in limits if len(call.args) > place]
@@ -67,7 +67,7 @@ def label_limits() -> Iterator[tuple[str, int]]:
 
 
 def literals(node: ast.AST) -> Iterator[str]:
-    """The texts that this expression can be, as far as they stand there in full."""
+    """The texts that this expression can have, as far as they are literals."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
     if isinstance(node, ast.IfExp):

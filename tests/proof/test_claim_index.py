@@ -1,4 +1,4 @@
-"""What a tick costs does not grow with what is open: what is due is found by its index, on both databases."""
+"""The cost of a tick does not grow with the number of open cases: due cases are found by index, on both databases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Four workers share the work: no case is reminded of twice or forgotten, and no message sent twice."""
+"""Four workers share the work: every case is reminded of once, and every message sent once."""
 
 from __future__ import annotations
 

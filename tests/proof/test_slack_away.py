@@ -1,4 +1,4 @@
-"""Slack is away for an hour: nothing is lost, nothing comes twice, and everybody gets it in order."""
+"""Slack is away for an hour: every message arrives once and in order."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FOR_GOOD = 10**6
 
 
 def put_for(school: Running, user: str) -> list[str]:
-    """The codes of the cases that somebody is to hear of, in the order in which it happened."""
+    """The codes of the cases in messages to somebody, in the order of events."""
     query = select(outbox.c.payload).join(identities, identities.c.person == outbox.c.recipient)
     with school.program.engine.connect() as connection:
         rows = connection.scalars(query.where(identities.c.user == user).order_by(outbox.c.id)).all()

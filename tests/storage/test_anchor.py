@@ -25,7 +25,7 @@ LATER = NOW + timedelta(hours=1)
 
 @pytest.fixture
 def written(store: Store, staff: Staff, case: CaseHeader) -> CaseHeader:
-    """The case with four entries, beside one without any."""
+    """The case with four entries, and one without any."""
     with store.transaction() as uow:
         for i in range(4):
             case = append(uow, case, staff.sanne, {"what": str(i)}, key=f"V{i}")
@@ -41,7 +41,7 @@ def anchor(engine: Engine, vault: Vault, written: CaseHeader, tmp_path: Path) ->
 
 
 def rewind(engine: Engine, case: CaseHeader, version: int) -> None:
-    """Put the case back as it was: nothing in the database alone shows it."""
+    """Put the case back as it was; the database alone does not show it."""
     with engine.begin() as db:
         head = db.scalar(select(entries.c.chain).where(entries.c.case == case.id, entries.c.seq == version))
         db.execute(delete(entries).where(entries.c.case == case.id, entries.c.seq > version))

@@ -48,7 +48,7 @@ def stays(store: Store, staff: Staff, plan: Plan) -> None:
 
 @pytest.fixture
 def ending(store: Store, staff: Staff, plan: Plan) -> CaseHeader:
-    """A closed case of which was warned twice, and whose term is over."""
+    """A closed case after two warnings, at the end of its term."""
     with store.transaction(NOW) as uow:
         case = uow.cases.open(staff.school, plan, PUPIL, staff.sanne.id, NOW)
         case = _append(uow, case, staff, "signal", {"what": PUPIL_TALK})
@@ -72,13 +72,13 @@ def _append(
 
 
 def run_out(store: Store) -> bool:
-    """The hourly look; True when it did something."""
+    """Run the hourly job; return whether it did something."""
     with store.transaction(END) as uow:
         return end_next_case(uow, END, lambda error: pytest.fail(repr(error)))
 
 
 def _secrets(engine: Engine, case: CaseId) -> dict[str, Any]:
-    """What must not be left: the wrapped key and what it opens."""
+    """What must not remain: the wrapped key, and everything it opens."""
     with engine.connect() as connection:
         return {
             "key": connection.scalar(select(case_keys.c.wrapped_key).where(case_keys.c.case == case)),
@@ -134,7 +134,7 @@ def _file(engine: Engine) -> Path:
 
 
 def _found(engine: Engine, secrets: dict[str, bytes], request: pytest.FixtureRequest) -> dict[str, list[str]]:
-    """The files in which each secret stands: the database's own, and on SQLite its write-ahead log."""
+    """The files that contain each secret: the database's own, and on SQLite its write-ahead log."""
     if engine.dialect.name == "sqlite":
         files = list(_file(engine).parent.iterdir())
     else:
@@ -226,7 +226,7 @@ def _claimed(store: Store, moment: str, staff: Staff) -> Claimed:
 
 
 def _left(store: Store, engine: Engine, now: datetime) -> set[str]:
-    """What stands there after what is from before this moment was tidied away."""
+    """Delete what is older than this moment, and return what remains."""
     with store.transaction(now) as uow:
         uow.outbox.delete_sent(now)
         uow.drafts.delete_expired(now)

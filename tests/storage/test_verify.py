@@ -1,4 +1,4 @@
-"""Every kind of tampering, done with plain SQL as somebody would who can write the database, is found and named."""
+"""Every kind of tampering, done with plain SQL by somebody who can write to the database, is found and named."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def found(engine: Engine, vault: Vault) -> list[Fault]:
 
 
 def renumber(db: Connection, case: UUID, moves: dict[int, int]) -> None:
-    """Give entries other numbers; by way of far ones, for two may not have the same."""
+    """Renumber entries, by way of high numbers, because two may not have the same."""
     for by in (dict.fromkeys(moves, 1000), {old + 1000: moves[old] - old - 1000 for old in moves}):
         for old, shift in by.items():
             own = (entries.c.case == case, entries.c.seq == old)

@@ -1,4 +1,4 @@
-"""One person of the school at the desk: what they are told, see and record."""
+"""A colleague at the desk: what they receive, see and record."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FORBIDDEN_IN_MESSAGES = ("Daan", "Kuiper", "slaap", "bang", "blauwe plek")
 
 @dataclass(frozen=True)
 class Colleague:
-    """Everything they do begins with taking their place at the desk."""
+    """Their every action begins with taking their place at the desk."""
 
     desk: Desk
     name: str
@@ -30,7 +30,7 @@ class Colleague:
         return found[1]
 
     async def is_told(self, code: str, *sentences: str) -> None:
-        """The last message is about this case and says this; no message names the pupil or what was seen."""
+        """Expect that the last message is about this case and says this; no message has the pupil or what was seen."""
         await self.comes()
         for sentence in (f"Dossier {code}", *sentences):
             await expect(self.desk.last_message).to_contain_text(sentence)
@@ -50,7 +50,7 @@ class Colleague:
         await self.desk.sees(*sentences)
 
     async def must_next(self, code: str, button: str) -> None:
-        """In the case one button stands out, and this is it."""
+        """Expect that this is the one coloured button of the case."""
         await self.opens(code)
         await expect(self.desk.dialog.locator(".actions .primary")).to_have_text(button)
 
@@ -66,12 +66,12 @@ class Colleague:
         await self.saves(title, answers)
 
     async def saves(self, title: str, answers: Filled) -> None:
-        """Save the form that is open, and see that it was."""
+        """Save the open form, and expect the confirmation."""
         await self.desk.fill(title, answers)
         await self.desk.sees_title("Opgeslagen")
 
     async def comes(self) -> None:
-        """Take the place at the desk; whoever sat there puts away what they had open."""
+        """Take the place at the desk; the previous person closes what they had open."""
         if not self.desk.who:
             await self.desk.sit_down(self.name)
         elif self.desk.who != self.name:

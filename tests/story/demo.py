@@ -1,4 +1,4 @@
-"""The demo as people start it: `meldwijzer demo`, a program of its own, on a free port, in a folder of its own."""
+"""The demo as people start it: `meldwijzer demo`, as a process, on a free port and in a folder of its own."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ START_SECONDS, STOP_SECONDS = 60.0, 20.0
 
 
 PICTURES = os.environ.get("MELDWIJZER_PICTURES")
-"""Where the documents' pictures go, when it is they that are made."""
+"""The folder for the documents' pictures, if they are being made."""
 
 
 def now() -> datetime:
@@ -32,7 +32,7 @@ def now() -> datetime:
 
 
 class Demo:
-    """A running demo. What it says is kept in a file beside its data."""
+    """A running demo. Its output is kept in a file beside its data."""
 
     def __init__(self, folder: Path, command: Sequence[str] = COMMAND) -> None:
         port = free_port()
@@ -52,7 +52,7 @@ class Demo:
         return self._log.read_text(encoding="utf-8")
 
     def wait_until_ready(self) -> None:
-        """Return once it says where it is; fail when it ended or takes too long."""
+        """Return once it prints its address; fail if it ends or takes too long."""
         until = time.monotonic() + START_SECONDS
         while self.url not in self.said():
             assert self._process.poll() is None, f"the demo ended:\n{self.said()}"
@@ -60,7 +60,7 @@ class Demo:
             time.sleep(0.05)
 
     def stop(self) -> str:
-        """Press Ctrl+C; return all it said. It is killed when it does not stop in time."""
+        """Press Ctrl+C and return the whole output. It is killed if it does not stop in time."""
         self._process.send_signal(signal.SIGINT)
         try:
             self._process.wait(STOP_SECONDS)

@@ -99,7 +99,7 @@ class OutboxRelay:
         """Send until cancelled. Messages under way are then finished and marked, or they would be sent twice."""
         try:
             while True:
-                begun = await self._begin(AT_ONCE - len(self._underway))
+                begun = await self._start_sending(AT_ONCE - len(self._underway))
                 heartbeat()
                 if not begun:
                     await self._pause()
@@ -115,7 +115,7 @@ class OutboxRelay:
         await self._claim(0)
         return len(deliveries)
 
-    async def _begin(self, most: int) -> int:
+    async def _start_sending(self, most: int) -> int:
         """Start sending what is due, without waiting for it, and return how many messages were claimed."""
         deliveries = await self._claim(most)
         for delivery in deliveries:
@@ -172,7 +172,7 @@ class OutboxRelay:
         except NotInstalled:
             await self._not_sent(messages, Meaning.NOBODY, "not_installed")
         else:
-            await self._done(delivery, place)
+            await self._record_outcome(delivery, place)
             self._home_changed(to)
 
     async def _send(self, delivery: Delivery, to: Identity) -> Sent | None:
@@ -183,14 +183,14 @@ class OutboxRelay:
         client = await self._workspaces.client(to.workspace)
         return Sent(*await show_message(client, to.user, content, delivery.messages[0].earlier))
 
-    async def _done(self, delivery: Delivery, place: Sent | None) -> None:
+    async def _record_outcome(self, delivery: Delivery, place: Sent | None) -> None:
         messages, waits = delivery.messages, delivery.content
         if isinstance(waits, datetime):
-            await self._tell(partial(_put_off, messages=messages, due=waits))
+            await self._update_queue(partial(_put_off, messages=messages, due=waits))
         else:
             self._sent |= {message.id: place if message.replaces else None for message in messages}
 
-    async def _tell(self, what: Callable[[SendQueue], object]) -> None:
+    async def _update_queue(self, what: Callable[[SendQueue], object]) -> None:
         await self._executor.execute(lambda uow, _now: what(uow.queue), seconds=JOB_SECONDS)
 
     async def _not_sent(
@@ -205,7 +205,7 @@ class OutboxRelay:
                 continue
             log.warning("message %s is tried again: %s", message.id, code)
             due = self._now() + (wait or _backoff(message))
-            await self._tell(partial(_retry, message=message, due=due, code=code))
+            await self._update_queue(partial(_retry, message=message, due=due, code=code))
 
     def _lock_out(self, code: str) -> timedelta:
         log.error("Slack refuses the token or the app's rights (%s): all messages wait, and none is lost", code)

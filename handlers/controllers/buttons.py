@@ -34,7 +34,7 @@ async def show_button_problem(services: Services, request: Request, problem: Ref
 
 
 async def show_home(services: Services, request: Request) -> None:
-    """Show the Home tab to whoever opened it."""
+    """Show the Home tab to the person who opened it."""
     if request.event.get("tab", "home") == "home":
         await publish_home(services, request, 0)
 

@@ -31,7 +31,7 @@ Answer = dict[str, Any]
 async def begin_export(services: Services, request: Request) -> Answer:
     """Export the dossier, or show what must be reviewed first."""
     ref, command = read_form(request)
-    paper = DUTCH  # whoever asks for it
+    paper = DUTCH  # the person who asked for it
     outcome = await services.execute(export.begin_export, request, command, limits.READ_OVER, language=paper)
     return _answer(services, request, ref, outcome)
 

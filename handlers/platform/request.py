@@ -173,7 +173,7 @@ class Services:
         *args: *Args,
         language: str | None = None,
     ) -> T:
-        """Run `use_case(uow, actor, *args, now)` for whoever made the request; plans are read in their language."""
+        """Run `use_case(uow, actor, *args, now)` for the author of the request; plans are read in their language."""
         return await self._run(on_behalf_of(request.identity, use_case, *args), language)
 
     async def execute_once(
@@ -183,7 +183,7 @@ class Services:
         return await self._run(idempotent(request, on_behalf_of(request.identity, use_case, *args)))
 
     async def query(self, query: Callable[[UnitOfWork, Actor, *Args], T], request: Request, *args: *Args) -> T:
-        """Run `query(uow, actor, *args)` for whoever made the request; it does not depend on the time."""
+        """Run `query(uow, actor, *args)` for the author of the request; it does not depend on the time."""
         return await self._run(query_of(request.identity, query, *args))
 
     async def _run(self, use_case: UseCase[T], language: str | None = None) -> T:

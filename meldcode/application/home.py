@@ -75,11 +75,11 @@ def overview(uow: UnitOfWork, actor: Actor, size: OverviewSize, now: datetime, p
     The cost of a page does not depend on the number of open cases: the database filters, sorts and counts.
     """
     person, today = actor.person, now.astimezone(AMSTERDAM).date()
-    may_report, desks = bool(schools_to_report_in(person, uow.plans.current())), assignees_shown_to(uow, person)
-    counts = uow.worklists.section_counts(desks)
+    may_report, assignees = bool(schools_to_report_in(person, uow.plans.current())), assignees_shown_to(uow, person)
+    counts = uow.worklists.section_counts(assignees)
     pages = max(1, -(-sum(counts.values()) // size.cases))
     page = min(max(page, 0), pages - 1)
-    rows = _rows(uow, person, uow.worklists.page(desks, page * size.cases, size.cases))
+    rows = _rows(uow, person, uow.worklists.page(assignees, page * size.cases, size.cases))
     seen = Overview(person, today, may_report, tuple(rows), counts, page, pages)
     return seen if page else _with_first_page(uow, seen, now, size)
 

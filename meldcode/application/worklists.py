@@ -90,11 +90,11 @@ def _is_placed(uow: UnitOfWork, case: CaseHeader, trouble: Callable[[Exception],
     return True
 
 
-def people_assigned(uow: UnitOfWork, desks: Collection[Assignee]) -> set[PersonId]:
+def people_assigned(uow: UnitOfWork, assignees: Collection[Assignee]) -> set[PersonId]:
     """Return the people behind these assignees today, including teachers who have no role any more."""
-    changed = frozenset(desks)
-    owners = {desk.teacher for desk in changed if desk.teacher}
-    staff = (person for school in {desk.school for desk in changed} for person in uow.staff.of_school(school))
+    changed = frozenset(assignees)
+    owners = {assignee.teacher for assignee in changed if assignee.teacher}
+    staff = (person for school in {assignee.school for assignee in changed} for person in uow.staff.of_school(school))
     return owners | {person.id for person in staff if not changed.isdisjoint(assignees_of(person))}
 
 

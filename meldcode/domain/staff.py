@@ -39,7 +39,7 @@ class School:
 class Membership:
     """What somebody is in one school today; `groups` are the groups a teacher has.
 
-    `roles` holds those of whomever they stand in for too (G5), whose ids are `stands_in_for`; `own` are their own.
+    `roles` includes those of the people whose deputy they are (G5), whose ids are `stands_in_for`; `own` are their own.
     """
 
     school: School

@@ -131,7 +131,7 @@ class Actor:
         return await self.submit(view, values)
 
     async def close(self, view: View) -> Outcome:
-        """Close a modal, and those below it with `clear_on_close`; the app is told only with `notify_on_close`."""
+        """Close a modal, and those below it with `clear_on_close`. The app gets it only with `notify_on_close`."""
         if self.workspace.views.find(view.id) is None:
             return Outcome(failure="not_found")
         if view.payload["clear_on_close"]:

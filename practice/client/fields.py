@@ -1,4 +1,4 @@
-"""What Slack's own client does in a modal before the app is told: finding fields, taking values, first checks."""
+"""What Slack's own client does in a modal before it calls the app: finding fields, taking values, first checks."""
 
 from __future__ import annotations
 

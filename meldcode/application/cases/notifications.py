@@ -1,4 +1,4 @@
-"""Who gets a message when something was recorded: whoever the plan names, and whoever acts in the step that begins."""
+"""Who is notified of an entry: the people whom the plan names, and those who act in the step that begins."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _holders(rule: Tell, staff: Iterable[Person], context: CaseContext) -> tuple
 
 
 def _next_to_act(context: CaseContext, after: State, staff: Iterable[Person]) -> list[Person]:
-    """Whoever acts in the step that begins; when the case closes, its teacher and whoever acted in the last step."""
+    """The people who act in the step that begins. If the case closes: its teacher and those of the last step."""
     before = context.state
     if before.status is Status.OPEN and after.status is Status.CLOSED:
         return _with_roles((Role.TEACHER, *context.plan.step(before.step).who), staff, context)
@@ -78,7 +78,7 @@ def _next_to_act(context: CaseContext, after: State, staff: Iterable[Person]) ->
 
 
 def _with_roles(roles: Iterable[Role], staff: Iterable[Person], context: CaseContext) -> list[Person]:
-    """Whoever has one of the roles; the teacher is the one whose case it is (still), not every one of the school."""
+    """The people with one of the roles; for `teacher` only the teacher of this case, if they still may be."""
     wanted = set(roles)
     return [
         person

@@ -5,7 +5,7 @@ The fold walks the entries in order of sequence. Each entry makes its record *st
 1. an answer that leads somewhere moves the case there, or closes it;
 2. a step whose records all stand (those that apply and are not optional) is complete, and the next one begins.
 
-A case that comes back to a step loses what stood in that step and the later ones: it must be done anew. The fast lane
+A case that comes back to a step loses what stood in that step and the later ones: it must be done again. The fast lane
 (G8) skips steps: what they asked stays owed, and the case goes on without it.
 """
 

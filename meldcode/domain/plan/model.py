@@ -187,7 +187,7 @@ class EscalationLevel(PlanPart):
 
 
 class Deadline(PlanPart):
-    """School days from when the step began; 0 is the same school day. `each` counts anew from every such record.
+    """School days from when the step began; 0 is the same school day. `each`: counted again from every such record.
 
     So do those of `or_each`. `weekdays` counts working days instead of school days: those of Veilig Thuis (S4.10).
     """

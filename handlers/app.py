@@ -42,7 +42,7 @@ def build_app(services: Services, *, signing_secret: str, oauth_flow: AsyncOAuth
         return await services.workspaces.authorize(team_id)
 
     app = AsyncApp(
-        name="meldwijzer",  # else Bolt inspects the stack for it, which takes 44 ms
+        name="meldwijzer-slack",  # not ours: Bolt changes its level. Without one it inspects the stack, 44 ms
         signing_secret=signing_secret,
         client=AsyncWebClient(base_url=services.client.base_url),
         authorize=AsyncCallableAuthorize(logger=quiet_logger(), func=authorize),  # type: ignore[arg-type]  # None: no

@@ -21,6 +21,7 @@ from meldcode.application.messages import (
     StepReminder,
     Undelivered,
     UnusualReaders,
+    UrgentReminder,
     VacationReminder,
     Waiting,
     WeeklyOverview,
@@ -67,4 +68,5 @@ EXAMPLES: tuple[Payload, ...] = (
     Undelivered("mus-12", "message 7"),
     RolesChanged(SCHOOL),
     DeputyArranged(),
+    UrgentReminder("mus-12", False, "urgent_confirmed", WHEN),
 )

@@ -5,8 +5,11 @@ An `action_id` may have a suffix after a dot, which only keeps the ids in one vi
 
 from __future__ import annotations
 
+import json
+
 from handlers.i18n.texts import text
 from handlers.views import blocks as b
+from meldcode.domain.plan.model import ActionSpec
 
 OPEN_CASE = "open-case"
 NEW_SIGNAL = "signal"
@@ -32,6 +35,12 @@ ALARM_PLACE = "alarm-place"
 def open_button(code: str, *, style: str = "") -> b.Block:
     """The button that opens a case, for those who may read it."""
     return b.button(text("open_case"), OPEN_CASE, code, style=style)
+
+
+def record_button(code: str, record: ActionSpec, *, label: str = "", style: str = "") -> b.Block:
+    """The button that opens the form of this record in a case."""
+    value = json.dumps({"case": code, "record": record.id})
+    return b.button(label or record.button, f"{MAKE_RECORD}.{record.id}", value, style=style)
 
 
 def signal_button() -> b.Block:

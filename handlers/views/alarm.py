@@ -10,7 +10,7 @@ from handlers.i18n import texts
 from handlers.i18n.texts import text
 from handlers.platform.form_state import ANSWER
 from handlers.views import blocks as b
-from handlers.views.actions import ALARM, ALARM_PLACE, CALLING, FALSE_ALARM, GOING, open_button
+from handlers.views.actions import ALARM, ALARM_PLACE, CALLING, FALSE_ALARM, GOING, open_button, record_button
 from meldcode.application.cases.alarm_view import AlarmView
 from meldcode.application.messages import AboutAlarm, AlarmStatus, AlarmUnanswered
 from meldcode.domain.alarm import ESCALATIONS, PLACE_LENGTH, AlarmId, Answer
@@ -74,12 +74,9 @@ def acute_blocks(view: AlarmView | None) -> list[b.Block]:
     return [b.section(text("acute_text")), b.section(who)]
 
 
-def fast_lane_buttons(_view: AlarmView) -> list[b.Block]:
-    """Return the buttons with which readers who `may_report` record that 112 or Veilig Thuis was called (G8).
-
-    They come with the fast lane; until then there are none.
-    """
-    return []
+def fast_lane_buttons(view: AlarmView) -> list[b.Block]:
+    """Return the button with which a reader who may records that 112 or Veilig Thuis was called (G8)."""
+    return [record_button(view.code, view.fast_lane)] if view.fast_lane and view.code else []
 
 
 def render_alarm(message: AboutAlarm, view: AlarmView) -> Rendered:

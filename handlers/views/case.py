@@ -14,7 +14,7 @@ from handlers.i18n.days import day
 from handlers.i18n.texts import text
 from handlers.platform import limits
 from handlers.views import blocks as b
-from handlers.views.actions import JOIN, MAKE_RECORD, TELL_APART, acute_button
+from handlers.views.actions import JOIN, MAKE_RECORD, TELL_APART, acute_button, record_button
 from handlers.views.logbook import logbook, owed_words
 from handlers.views.readers import readers_button
 from meldcode.application.cases.view_case import CaseView
@@ -83,7 +83,7 @@ def _owed(view: CaseView) -> list[b.Block]:
     """What the fast lane skipped and is still to be done, with the buttons to do it (G8)."""
     if not view.owed:
         return []
-    buttons = [_record_button(view, record) for record in view.doable if record in view.owed]
+    buttons = [record_button(view.context.stored.code, record) for record in view.doable if record in view.owed]
     return [b.section(owed_words(view.owed)), *b.actions(buttons)]
 
 
@@ -130,12 +130,8 @@ def _case_buttons(view: CaseView) -> list[b.Block]:
     buttons = []
     for number, record in enumerate(shown):
         is_next = number == 0 and _urgency(view, record) == 0
-        buttons.append(_record_button(view, record, style="primary" if is_next else ""))
+        buttons.append(record_button(view.context.stored.code, record, style="primary" if is_next else ""))
     return [*buttons, acute_button(view.context.stored.code), *_menus(view, menu)]
-
-
-def _record_button(view: CaseView, record: ActionSpec, style: str = "") -> b.Block:
-    return b.button(record.button, f"{MAKE_RECORD}.{record.id}", _record_value(view, record), style=style)
 
 
 def _is_rare(view: CaseView, record: ActionSpec) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from functools import singledispatch
 
@@ -11,7 +10,7 @@ from handlers.i18n.days import day, last_day
 from handlers.i18n.texts import text
 from handlers.platform import limits
 from handlers.views import blocks as b
-from handlers.views.actions import MAKE_RECORD, acute_button, open_button
+from handlers.views.actions import acute_button, open_button, record_button
 from handlers.views.alarm import AlarmRef, alarm_button
 from handlers.views.readers import unusual_button
 from handlers.views.roles import roles_button
@@ -108,11 +107,7 @@ def _reminder(reminder: CurrentReminder) -> Rendered:
 
 def _record_buttons(plan: Plan, code: str, *, may_hand_over: bool) -> list[b.Block]:
     labels = {Effect.POSTPONES: text("later")} | ({Effect.HANDS_OVER: text("hand_over")} if may_hand_over else {})
-    return [_record_button(label, plan.record_with(effect).id, code) for effect, label in labels.items()]
-
-
-def _record_button(label: str, record: str, code: str) -> b.Block:
-    return b.button(label, f"{MAKE_RECORD}.{record}", json.dumps({"case": code, "record": record}))
+    return [record_button(code, plan.record_with(effect), label=label) for effect, label in labels.items()]
 
 
 def _before_vacation(reminders: Sequence[CurrentReminder]) -> list[str]:
@@ -175,8 +170,7 @@ def _ending(message: CaseEnding, plans: Plans) -> Rendered:
     code, record = message.code, message.hold_record
     buttons = [open_button(code)]
     if record:
-        label = plans(message.plan, message.plan_version).records[record].button
-        buttons.append(_record_button(label, record, code))
+        buttons.append(record_button(code, plans(message.plan, message.plan_version).records[record]))
     line = text("ending", code=code, day=day(message.day))
     return text("ending_notification", code=code), [b.section(line), *b.actions(buttons)]
 

@@ -177,7 +177,7 @@ def test_what_is_bold_in_a_guide_stands_on_screen(document: Path) -> None:
 
 
 def test_the_guide_is_two_pages_and_tells_how_to_turn_the_pages_of_start() -> None:
-    words = without_pictures(text(ROOT / "docs/gebruik.md").partition("\n## Drie hele zaken\n")[0])
+    words = without_pictures(text(ROOT / "docs/gebruik.md").partition("\n## Vijf hele zaken\n")[0])
     assert 300 < len(re.findall(r"\w+", words)) <= MOST_WORDS
     assert "Er staan tien dossiers op een bladzijde" in words and HOME.cases == 10
     assert "**Volgende pagina**" in words

@@ -10,12 +10,15 @@ import pytest
 from sqlalchemy import select
 
 from handlers.i18n import texts
+from handlers.views.alarm import render_alarm
 from handlers.views.case import case_modal
 from handlers.views.forms import form_modal
 from handlers.views.home import home_view
 from handlers.views.messages import render_reminders
 from handlers.views.saved import saved_modal
+from meldcode.application import messages
 from meldcode.application.actor import actor_of
+from meldcode.application.cases.alarm_view import alarm_view
 from meldcode.application.cases.open_form import FormView
 from meldcode.application.cases.record_entry import record_entry
 from meldcode.application.cases.submission import RecordEntry
@@ -300,6 +303,31 @@ def test_its_button_is_on_the_case_and_not_in_a_menu(play: Play) -> None:
     assert "make-record.urgent_action" not in words(buttons)
 
 
+@pytest.mark.rule("G4")
+@pytest.mark.rule("G8")
+def test_from_an_alarm_in_a_case_it_is_one_form_to_the_recorded_report(play: Play) -> None:
+    play.signal()
+    play.alarm(SANNE)
+    raiser = play.person(SANNE).id
+    with play.transaction() as uow:
+        alarm = uow.alarms.latest(raiser)
+        assert alarm
+        buttons = {
+            actor: words(render_alarm(messages.Alarm(alarm.raised_by, alarm.raised_at), alarm_view(uow, alarm, id_))[1])
+            for id_, actor in play.actors.items()
+        }
+    assert [actor for actor in play.actors.values() if "make-record.urgent_action" in buttons[actor]] == [KARIN, FATIMA]
+    assert "reported" in play.record("urgent_action", by=KARIN, urgent_what="reported").state.standing
+
+
+@pytest.mark.rule("G8")
+def test_the_message_to_the_other_says_that_it_is_to_be_confirmed(play: Play) -> None:
+    play.signal()
+    play.record("urgent_action", by=KARIN)
+    [to_fatima] = [m for m in play.messages() if m.recipient == play.person(FATIMA).id]
+    assert play.plan.records["urgent_action"].tell[to_fatima.payload["rule"]].text.startswith("112 of Veilig Thuis")
+
+
 @pytest.mark.rule("G8")
 def test_the_other_confirms_it_today_and_not_who_recorded_it(fast: Play) -> None:
     assert fast.refused("urgent_confirmed", by=KARIN) == {"": ANOTHER}
@@ -338,6 +366,16 @@ def test_the_proposal_to_end_says_what_is_still_owed(fast: Play) -> None:
 
 
 # S4.9 and G8: reminders and deadlines follow danger
+
+
+@pytest.mark.rule("G8")
+def test_when_nothing_else_is_urgent_the_confirmation_still_is(play: Play) -> None:
+    play.signal()
+    play.record("urgent_action", by=KARIN, urgent_what="reported")
+    began = play.now
+    assert min(at for at, _ in reminded(play, began + timedelta(hours=2))) <= began + timedelta(hours=1, minutes=5)
+    play.record("urgent_confirmed", by=FATIMA)
+    assert reminded(play, play.now + timedelta(hours=2)) == []
 
 
 @pytest.mark.rule("G8")

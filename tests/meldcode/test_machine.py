@@ -213,7 +213,7 @@ class School(RuleBasedStateMachine):
     def the_recorded_report_is_two_forms_away(self) -> None:
         """G8: from wherever a case is open, whatever was called."""
         plan = self.play.plan
-        fast = next((record for record in plan.always if record.effect is Effect.FAST_LANE), None)
+        fast = plan.fast_lane
         for code in self.codes if fast else ():
             state, case = self.play.state(code), self.play.header(code)
             if fast is None or case.status is not Status.OPEN:

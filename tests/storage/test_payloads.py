@@ -11,7 +11,14 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import Engine, select, text, update
 
-from meldcode.application.messages import PAYLOADS, AlarmStatus, AlarmUnanswered, DeputyArranged, Payload
+from meldcode.application.messages import (
+    PAYLOADS,
+    AlarmStatus,
+    AlarmUnanswered,
+    DeputyArranged,
+    Payload,
+    UrgentReminder,
+)
 from meldcode.application.ports.outbox import OutboxMessage
 from storage.db.schema import outbox
 from storage.repositories.payloads import decode, encode
@@ -45,7 +52,7 @@ OLD: list[dict[str, str]] = [
     {},
 ]
 """The `words` of the same messages as the version before wrote them."""
-BEFORE = [one for one in EXAMPLES if not isinstance(one, AlarmStatus | AlarmUnanswered)]
+BEFORE = [one for one in EXAMPLES if not isinstance(one, AlarmStatus | AlarmUnanswered | UrgentReminder)]
 """Of these kinds it had messages."""
 
 

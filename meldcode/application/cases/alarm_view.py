@@ -9,10 +9,11 @@ from datetime import datetime
 from meldcode.application import messages
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access import ALERTED, Permission, may, relation_to
+from meldcode.domain.access import Permission, may, relation_to
 from meldcode.domain.alarm import WITHOUT_CONTENT, Alarm
+from meldcode.domain.case.state import Status
 from meldcode.domain.ids import PersonId, SchoolId
-from meldcode.domain.plan.model import Effect
+from meldcode.domain.plan.model import ActionSpec, Effect
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person, School
 
@@ -22,7 +23,7 @@ class AlarmView:
     """An alarm, with who raised it, who were alerted, and the names of all who play a part.
 
     `code` is the case's, for a reader who may open it; `words` are what the plan says of an alarm in a case.
-    `may_report` tells whether the reader has a role that takes the case on after 112 or Veilig Thuis was called (G8).
+    `fast_lane` is the plan's record of who called 112 or Veilig Thuis, for a reader who may make it in this case (G8).
     """
 
     alarm: Alarm
@@ -32,7 +33,7 @@ class AlarmView:
     names: Mapping[PersonId, str]
     code: str = ""
     words: str = ""
-    may_report: bool = False
+    fast_lane: ActionSpec | None = None
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -58,7 +59,7 @@ def alarm_view(uow: UnitOfWork, alarm: Alarm, reader: PersonId) -> AlarmView:
     others = [answer.person for answer in alarm.answers] + ([alarm.ended_by] if alarm.ended_by else [])
     people |= {person: uow.staff.get(person) for person in others if person not in people}
     schools = tuple(uow.staff.school(school) for school in schools_of(uow, alarm))
-    code, words = _case(uow, alarm, people[reader])
+    code, words, fast_lane = _case(uow, alarm, people[reader])
     return AlarmView(
         alarm,
         people[alarm.raised_by],
@@ -67,17 +68,19 @@ def alarm_view(uow: UnitOfWork, alarm: Alarm, reader: PersonId) -> AlarmView:
         {id_: person.name for id_, person in people.items()},
         code,
         words,
-        any(people[reader].roles_in(school.id) & set(ALERTED) for school in schools),
+        fast_lane,
     )
 
 
-def _case(uow: UnitOfWork, alarm: Alarm, reader: Person) -> tuple[str, str]:
+def _case(uow: UnitOfWork, alarm: Alarm, reader: Person) -> tuple[str, str, ActionSpec | None]:
     if alarm.case is None:
-        return "", ""
+        return "", "", None
     case = uow.cases.get(alarm.case)
     plan = uow.plans.get(case.plan, case.plan_version)
     words = next((rule.text for rule in plan.record_with(Effect.ALARMS).tell if rule.text), "")
-    return (case.code if may(Permission.READ, relation_to(reader, case), plan) else ""), words
+    relation, fast = relation_to(reader, case), plan.fast_lane
+    may_call = case.status is Status.OPEN and may(Permission.RECORD, relation, plan, fast)
+    return case.code if may(Permission.READ, relation, plan) else "", words, fast if may_call else None
 
 
 def current_alarm(uow: UnitOfWork, message: messages.AboutAlarm, reader: PersonId) -> AlarmView | None:

@@ -270,6 +270,11 @@ class Plan(PlanPart):
         """The record that keeps a closed case for longer, if the plan has one."""
         return next((record for record in self.always if record.effect is Effect.HOLDS), None)
 
+    @cached_property
+    def fast_lane(self) -> ActionSpec | None:
+        """The record that 112 or Veilig Thuis was called, if the plan has one (G8)."""
+        return next((record for record in self.always if record.effect is Effect.FAST_LANE), None)
+
     def step(self, step_id: str) -> Step:
         """Return the step with this id (KeyError if there is none)."""
         return self._steps[step_id]

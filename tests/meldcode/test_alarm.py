@@ -9,8 +9,9 @@ import pytest
 from handlers.i18n import texts
 from meldcode.domain.alarm import Response
 from meldcode.domain.plan.roles import Role
+from storage.schools import PersonConfig, SchoolConfig, apply_schools
 from tests.meldcode.alarms import Alarms
-from tests.meldcode.playing import BEA, DIRK, FATIMA, IRIS, KARIN, MEHMET, SANNE, STRANGER, Actor, Play
+from tests.meldcode.playing import BEA, DIRK, FATIMA, IRIS, KARIN, MEHMET, SANNE, STRANGER, WORKSPACE, Actor, Play
 
 pytestmark = pytest.mark.rule("G4")
 PLACE = "lokaal 5, boven"
@@ -103,7 +104,9 @@ def test_only_who_is_alerted_answers(play: Play, alarms: Alarms, by: Actor) -> N
 def test_who_was_alerted_and_works_there_no_more_cannot_answer(play: Play, alarms: Alarms) -> None:
     alarm = alarms.raised(SANNE)
     play.misses(KARIN)
-    play.refused_to(lambda: alarms.answers(KARIN, alarm))
+    elsewhere = PersonConfig(KARIN.user, KARIN.name, frozenset(KARIN.roles))
+    apply_schools(play.store, [SchoolConfig("De Beuk", "zuid", people=(elsewhere,))], WORKSPACE, play.now)
+    assert play.refused_to(lambda: alarms.answers(KARIN, alarm)) == UNKNOWN
 
 
 def test_unanswered_it_is_raised_again_with_the_confidant_and_then_the_director(alarms: Alarms) -> None:

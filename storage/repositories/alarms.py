@@ -88,7 +88,7 @@ class StoredAlarms(Alarms):
     @override
     def claim_due(self, now: datetime) -> Alarm | None:
         query = select(alarms).where(alarms.c.due <= now).order_by(alarms.c.due).limit(1)
-        row = self._connection.execute(query.with_for_update(skip_locked=True)).one_or_none()
+        row = self._connection.execute(query).one_or_none()
         if row is None:
             return None
         level, due = row.level + 1, due_after(row.level + 1, row.raised_at)

@@ -21,9 +21,10 @@ from starlette.types import ASGIApp
 from bench import traffic
 from bench.school import SECRET, TEAM
 from bench.slack_stub import SlackStub
-from bot.app import listen, run
+from bot.app import run
 from bot.http import EVENTS
 from bot.settings import Settings
+from bot.stopping import listen, until_stopped
 from handlers.app import quiet_logger
 from handlers.i18n.texts import text
 from handlers.platform.form_state import answers_of
@@ -35,8 +36,8 @@ PROCESSES = multiprocessing.get_context("spawn")
 
 
 def bot(port: int, settings: Settings, web: bool = True, worker: bool = True) -> None:
-    """The program, started as `meldwijzer run`, `web` or `worker` do."""
-    asyncio.run(run(settings.model_copy(update={"port": port}), web=web, worker=worker))
+    """The program, as `meldwijzer run` runs it, or `web` or `worker`."""
+    asyncio.run(until_stopped(run(settings.model_copy(update={"port": port}), web=web, worker=worker)))
 
 
 def stub(port: int, seconds: float = 0) -> None:

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-import uvicorn
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from sqlalchemy import Engine, text
@@ -32,6 +31,7 @@ from bot.scheduler import Scheduler
 from bot.schools_file import read_schools
 from bot.settings import ConfigError, Settings
 from bot.socket_link import SocketLink
+from bot.stopping import listen
 from bot.supervisor import Loop, Supervisor
 from bot.warm_up import warm_up
 from bot.workspaces import client_of, put_in_place, slack_session, workspaces_of
@@ -187,12 +187,6 @@ async def run(settings: Settings, *, web: bool = True, worker: bool = True) -> N
         way = "Socket Mode" if program.has_socket else "HTTP"
         log.info("Meldwijzer %s", f"runs on {way}" if web else "sends and reminds; it takes no requests")
         await serve(program, web=web, worker=worker)
-
-
-async def listen(app: object, host: str, port: int) -> None:
-    """Serve an ASGI application until stopped."""
-    config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="off")  # type: ignore[arg-type]
-    await uvicorn.Server(config).serve()
 
 
 def _signing_secret(settings: Settings) -> str:

@@ -19,6 +19,7 @@ from bot.cli.keys import keys
 from bot.cli.plan import plan
 from bot.demo import server as practice_demo
 from bot.manifest import manifest as slack_manifest
+from bot.stopping import until_stopped
 from meldcode.domain.yaml_text import dump_yaml
 from storage.db.engine import make_engine
 from storage.db.migrate import upgrade
@@ -89,11 +90,9 @@ def doctor() -> None:
 
 
 def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
-    try:
-        with in_plain_words():
-            asyncio.run(work)
-    except KeyboardInterrupt:
-        click.echo("Stopped.")
+    with in_plain_words():
+        if asyncio.run(until_stopped(work)):
+            click.echo("Stopped.")
 
 
 for command in (plan, keys, verify, backup, restore_backup, export):

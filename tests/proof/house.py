@@ -109,6 +109,26 @@ def long_ago() -> datetime:
     return moment.replace(hour=10, minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
+def free_port() -> int:
+    """Return a port that nobody listens at."""
+    with socket.create_server((HOST, 0)) as door:
+        return int(door.getsockname()[1])
+
+
+def environment_of(chosen: Settings, port: int) -> dict[str, str]:
+    """The environment in which the program has these settings, and listens at this port."""
+    return {
+        "SLACK_BOT_TOKEN": chosen.slack_bot_token.get_secret_value(),
+        "SLACK_SIGNING_SECRET": chosen.slack_signing_secret.get_secret_value(),
+        "SLACK_API_URL": chosen.slack_api_url,
+        "DATABASE_URL": chosen.database_url,
+        "MELDWIJZER_MASTER_KEY": chosen.meldwijzer_master_key.get_secret_value(),
+        "MELDWIJZER_SCHOOLS": str(chosen.meldwijzer_schools),
+        "HOST": HOST,
+        "PORT": str(port),
+    }
+
+
 @dataclass
 class Processes:
     """The program's processes by name; a supervisor that also kills. Used as a context manager."""
@@ -152,7 +172,7 @@ class Processes:
         """Start this process."""
         asked = {
             "command": self.commands[name],
-            "environment": self._environment(name),
+            "environment": environment_of(self.settings, self.ports[name]),
             "log": str(self.folder / f"{name}.log"),
         }
         assert self._starter.stdin
@@ -203,16 +223,3 @@ class Processes:
                 return answer.status == 200
         except aiohttp.ClientError:
             return False
-
-    def _environment(self, name: str) -> dict[str, str]:
-        chosen = self.settings
-        return {
-            "SLACK_BOT_TOKEN": chosen.slack_bot_token.get_secret_value(),
-            "SLACK_SIGNING_SECRET": chosen.slack_signing_secret.get_secret_value(),
-            "SLACK_API_URL": chosen.slack_api_url,
-            "DATABASE_URL": chosen.database_url,
-            "MELDWIJZER_MASTER_KEY": chosen.meldwijzer_master_key.get_secret_value(),
-            "MELDWIJZER_SCHOOLS": str(chosen.meldwijzer_schools),
-            "HOST": HOST,
-            "PORT": str(self.ports[name]),
-        }

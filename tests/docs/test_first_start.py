@@ -18,6 +18,7 @@ from meldcode.domain.yaml_text import read_yaml
 from practice.model import AppConfig, Person
 from practice.state.workspace import Workspace
 from practice.web.server import PracticeServer
+from tests.children import end_with_parent
 from tests.clock import until
 from tests.docs.documents import INSTALL, section
 
@@ -86,7 +87,11 @@ async def test_the_steps_lead_to_a_bot_that_runs(tmp_path: Path) -> None:
         slack = {"SLACK_API_URL": practice.api_url}
         assert (await asyncio.to_thread(do, doctor, folder, **slack)).endswith("Nothing is wrong.\n")
         bot = await asyncio.create_subprocess_shell(
-            f"exec {run}", cwd=folder, env=environment() | slack, stderr=subprocess.DEVNULL
+            f"exec {run}",
+            cwd=folder,
+            env=environment() | slack,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=end_with_parent,
         )
         try:
             await until(lambda: len(practice.workspace.sockets) > 0, 60)

@@ -31,6 +31,7 @@ from meldcode.domain.yaml_text import dump_yaml
 from practice.model import AppConfig, Person
 from practice.state.workspace import Workspace
 from storage.crypto.vault import new_master_key
+from tests.children import end_with_parent
 
 log = logging.getLogger("meldwijzer.proof")
 ROOT = Path(__file__).parents[2]
@@ -150,7 +151,13 @@ class Processes:
         ours = ("SLACK_", "MELDWIJZER_", "DATABASE_URL", "COV_")
         inherited = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
         self._starter = subprocess.Popen(
-            arguments, cwd=ROOT, env=inherited, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            arguments,
+            cwd=ROOT,
+            env=inherited,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            preexec_fn=end_with_parent,
         )
         try:
             for name in self.commands:

@@ -23,6 +23,7 @@ from bot.schools_file import read_schools
 from handlers.i18n.catalogues import LANGUAGES, sentences
 from meldcode.domain.calendar import SchoolCalendar
 from meldcode.domain.plan.file import load_plan, shipped_plans
+from tests.children import end_with_parent
 from tests.proof import broken
 
 
@@ -54,6 +55,7 @@ def _read_beforehand() -> None:
 
 
 def _become(asked: dict[str, Any]) -> None:
+    end_with_parent()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     log = os.open(asked["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     nothing = os.open(os.devnull, os.O_RDONLY)

@@ -21,6 +21,7 @@ from bot.settings import Settings
 from practice.state.workspace import Workspace
 from practice.web.server import PracticeServer
 from storage.repositories.outbox import SendState
+from tests.children import end_with_parent
 from tests.clock import until
 from tests.databases import migrated_sqlite
 from tests.proof.findings import received
@@ -44,7 +45,12 @@ async def started(before: str, *words: str, folder: Path, **environment: str) ->
     """The command in a process of its own, which is gone at the end whatever happened."""
     with (folder / "said.txt").open("wb") as said:
         process = await asyncio.create_subprocess_exec(
-            "sh", "-c", before, "sh", MELDWIJZER, *words, cwd=folder, env=bare() | environment, stdout=said, stderr=said
+            *("sh", "-c", before, "sh", MELDWIJZER, *words),
+            cwd=folder,
+            env=bare() | environment,
+            stdout=said,
+            stderr=said,
+            preexec_fn=end_with_parent,
         )
     try:
         yield process

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from meldcode.domain.calendar import AMSTERDAM
 from tests.ports import free_port
+from tests.children import end_with_parent
 from tests.story.still import MORNING
 
 COMMAND = [str(Path(sys.executable).with_name("meldwijzer"))]
@@ -46,6 +47,7 @@ class Demo:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=end_with_parent,
             )
 
     def said(self) -> str:

@@ -20,7 +20,7 @@ from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.database import OLD_TABLES, vault_of
+from bot.database import OLD_TABLES, usable, vault_of
 from bot.home_tabs import HomeTabPublisher
 from bot.http import web_app
 from bot.jobs.anchor import keep_anchor
@@ -97,16 +97,17 @@ def utc_now() -> datetime:
 
 def open_store(settings: Settings) -> tuple[Engine, Store]:
     """Open the database, migrated if it is the embedded one. Raises ConfigError when it cannot be used."""
-    engine = make_engine(settings.database_url)
-    if settings.is_embedded:
-        upgrade(engine)
-    elif not is_current(engine):
-        raise ConfigError(OLD_TABLES)
-    vault = vault_of(engine, settings)
-    path = settings.meldwijzer_plan or DEFAULT_PLAN
-    store = Store(engine, vault, plan_of(settings))
-    store.register_plans((load_plan(file), file.read_text(encoding="utf-8")) for file in _plan_files(path))
-    return engine, store
+    with usable(settings.database_url):
+        engine = make_engine(settings.database_url)
+        if settings.is_embedded:
+            upgrade(engine)
+        elif not is_current(engine):
+            raise ConfigError(OLD_TABLES)
+        vault = vault_of(engine, settings)
+        path = settings.meldwijzer_plan or DEFAULT_PLAN
+        store = Store(engine, vault, plan_of(settings))
+        store.register_plans((load_plan(file), file.read_text(encoding="utf-8")) for file in _plan_files(path))
+        return engine, store
 
 
 @asynccontextmanager
@@ -123,11 +124,13 @@ async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) ->
             home_tabs = _home_tab_publisher(executor, workspaces, languages)
 
             async def take_over_schools() -> None:
-                executor.publish(await asyncio.to_thread(put_in_place, store, schools, ours, now()))
+                with usable(settings.database_url):
+                    executor.publish(await asyncio.to_thread(put_in_place, store, schools, ours, now()))
 
             await take_over_schools()
+            with usable(settings.database_url):
+                await asyncio.to_thread(_place_cases, store, now())
             calendars = CalendarWatch()
-            await asyncio.to_thread(_place_cases, store, now())
             await asyncio.to_thread(warm_up, store, calendars, now())
             await languages.load()
             relay = OutboxRelay(executor, workspaces, now, home_tabs.update_soon)

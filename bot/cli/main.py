@@ -17,6 +17,7 @@ from bot.cli.doctor import findings as doctor_checks
 from bot.cli.export import export
 from bot.cli.keys import keys
 from bot.cli.plan import plan
+from bot.database import usable
 from bot.demo import server as practice_demo
 from bot.manifest import manifest as slack_manifest
 from bot.stopping import until_stopped
@@ -63,8 +64,9 @@ def demo(port: int) -> None:
 @main.command()
 def migrate() -> None:
     """Bring the database to this version."""
-    with in_plain_words():
-        upgrade(make_engine(settings().database_url))
+    url = settings().database_url
+    with in_plain_words(), usable(url):
+        upgrade(make_engine(url))
     click.echo("The database is of this version.")
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 from pydantic import SecretStr
 
+from bot.database import usable
 from bot.demo.clock import PracticeClock
 from bot.demo.director import DemoDirector
 from bot.manifest import manifest
@@ -73,12 +77,35 @@ def settings_for(practice: PracticeServer, folder: Path) -> Settings:
 
 
 async def demo(port: int, folder: Path = DATA) -> None:
-    """Serve the practice workspace, and the bot in it, until cancelled. Raises ConfigError when the port is taken."""
-    clock = PracticeClock(folder / "clock")
-    async with _served_at(port, clock) as practice:
-        director = DemoDirector(practice.workspace, clock, folder, lambda: settings_for(practice, folder))
-        practice.workspace.director = director
-        await director.run(lambda: click.echo(_ready(port)))
+    """Serve the practice workspace, and the bot in it, until cancelled. Raises ConfigError when it cannot run here."""
+    with usable(f"sqlite:///{folder}"), _alone_in(folder):
+        clock = PracticeClock(folder / "clock")
+        async with _served_at(port, clock) as practice:
+            director = DemoDirector(practice.workspace, clock, folder, lambda: settings_for(practice, folder))
+            practice.workspace.director = director
+            with _with_remedy(folder):
+                await director.run(lambda: click.echo(_ready(port)))
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Hold a lock beside the folder, because a reset deletes what is in it. It ends with the process."""
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ConfigError(f"A demo already runs in this folder ({folder}). Stop it first, with Ctrl+C.") from error
+        yield
+
+
+@contextmanager
+def _with_remedy(folder: Path) -> Iterator[None]:
+    """Whatever is wrong with the data: nothing in it need be kept."""
+    try:
+        yield
+    except ConfigError as error:
+        raise ConfigError(f"{error} Remove the folder {folder} to begin anew.") from error
 
 
 def _served_at(port: int, clock: Clock) -> PracticeServer:

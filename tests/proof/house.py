@@ -110,12 +110,6 @@ def long_ago() -> datetime:
     return moment.replace(hour=10, minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
-def free_port() -> int:
-    """Return a port that nobody listens at."""
-    with socket.create_server((HOST, 0)) as door:
-        return int(door.getsockname()[1])
-
-
 def environment_of(chosen: Settings, port: int) -> dict[str, str]:
     """The environment in which the program has these settings, and listens at this port."""
     return {

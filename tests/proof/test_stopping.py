@@ -25,7 +25,8 @@ from tests.children import end_with_parent
 from tests.clock import until
 from tests.databases import migrated_sqlite
 from tests.proof.findings import received
-from tests.proof.house import HOST, environment_of, free_port, settings_for, workspace_for
+from tests.ports import free_port
+from tests.proof.house import HOST, environment_of, settings_for, workspace_for
 from tests.proof.reporting import report_long_ago
 
 MELDWIJZER = str(Path(sys.executable).with_name("meldwijzer"))

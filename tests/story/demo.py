@@ -12,8 +12,8 @@ from datetime import datetime
 from pathlib import Path
 
 from meldcode.domain.calendar import AMSTERDAM
-from tests.ports import free_port
 from tests.children import end_with_parent
+from tests.ports import free_port
 from tests.story.still import MORNING
 
 COMMAND = [str(Path(sys.executable).with_name("meldwijzer"))]

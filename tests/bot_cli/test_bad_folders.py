@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.bot_cli.conftest import Cli
+from tests.ports import free_port
 from tests.proof.house import free_port
 from tests.story.demo import Demo
 

@@ -24,8 +24,8 @@ from storage.repositories.outbox import SendState
 from tests.children import end_with_parent
 from tests.clock import until
 from tests.databases import migrated_sqlite
-from tests.proof.findings import received
 from tests.ports import free_port
+from tests.proof.findings import received
 from tests.proof.house import HOST, environment_of, settings_for, workspace_for
 from tests.proof.reporting import report_long_ago
 

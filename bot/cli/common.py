@@ -14,6 +14,7 @@ from storage.crypto.vault import WrongKey
 from storage.db.engine import BadDatabaseUrl
 from storage.integrity.anchor import BadAnchor
 from storage.integrity.backup_file import BadBackup
+from storage.integrity.private_files import CannotWrite
 from storage.repositories.plans import PlanChanged
 
 
@@ -33,7 +34,7 @@ def in_plain_words() -> Iterator[None]:
     """Turn errors that an administrator can mend into a sentence and exit status 1."""
     try:
         yield
-    except (ConfigError, WrongPlan, PlanChanged, BadDatabaseUrl, BadBackup, BadAnchor) as error:
+    except (ConfigError, WrongPlan, PlanChanged, BadDatabaseUrl, BadBackup, BadAnchor, CannotWrite) as error:
         raise click.ClickException(str(error)) from error
     except WrongKey as error:
         raise click.ClickException(f"The master key cannot be used: {error}.") from error

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import signal
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -49,7 +51,7 @@ def _anchor_of(found: Settings) -> Path | None:
 @click.argument("dest", type=_FILE)
 def backup(dest: Path) -> None:
     """Write a backup to DEST, and its keys to DEST.keys, while the program runs; both are checked afterwards."""
-    with in_plain_words(), opened(settings()) as (engine, vault):
+    with _tidied_when_stopped(), in_plain_words(), opened(settings()) as (engine, vault):
         made = back_up(engine, vault, dest, datetime.now(UTC))
     click.echo(f"{made.cases} case(s) with {made.entries} entries: {dest.name}, and the keys apart: {dest.name}.keys.")
     _fail_with(made.faults, "The backup is a true copy, but the database itself is not whole:")
@@ -60,7 +62,7 @@ def backup(dest: Path) -> None:
 @click.option("--keys", type=_FILE, help="The key file, when not SOURCE.keys.")
 def restore_backup(source: Path, keys: Path | None) -> None:
     """Put the backup SOURCE into the empty database at DATABASE_URL. Start the program only after it."""
-    with in_plain_words():
+    with _tidied_when_stopped(), in_plain_words():
         engine = make_engine(settings().database_url)
         try:
             done = restore(engine, settings().master_keys(), source, keys or keys_file(source), datetime.now(UTC))
@@ -73,6 +75,21 @@ def restore_backup(source: Path, keys: Path | None) -> None:
         "Who must act is reminded anew."
     )
     _fail_with(done.faults, "These faults were in the database when the backup was made:")
+
+
+@contextmanager
+def _tidied_when_stopped() -> Iterator[None]:
+    """Let a stop of the command clean up first, instead of ending the process at once."""
+    before = {number: signal.signal(number, _stop) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _stop(number: int, _: object) -> None:
+    raise SystemExit(128 + number)
 
 
 def _fail_with(found: Iterable[object], heading: str = "") -> None:

@@ -6,7 +6,6 @@ A dossier is exported in the name of a member of staff who may do so (`--as`), a
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -31,6 +30,7 @@ from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.errors import Invalid, Refused
 from meldcode.domain.plan.model import Effect, Version
 from meldcode.domain.staff import Identity
+from storage.integrity.private_files import new_file
 from storage.repositories.people.identities import identities_of
 from storage.unit_of_work import Store, StoredUnitOfWork
 
@@ -56,14 +56,11 @@ def export(
         return
     if not (code and user and to and why and out):
         raise click.UsageError("Give CODE, --as, --to, --why and --out; or --counts YEAR.")
-    _new_private(out)
-    try:
+    with in_plain_words(), new_file(out) as part:
         given = _with_store(lambda store: _given(store, code, user, to, why))
-        _write(given, form, out)
+        words = _write(given, form, part, out)
         _with_store(lambda store: _finish(store, given))
-    except BaseException:
-        out.unlink()
-        raise
+    click.echo(words)
 
 
 def _finish(store: Store, given: Export) -> None:
@@ -113,22 +110,14 @@ def _in_words(refused: Refused | Invalid) -> str:
     return " ".join(f"{problem.field}: {texts.problem(problem)}" for problem in refused.problems)
 
 
-def _write(given: Export, form: str, out: Path) -> None:
+def _write(given: Export, form: str, part: Path, out: Path) -> str:
+    """Write the dossier, and return what to tell of it once it is in its place."""
     if form == "json":
-        out.write_text(json.dumps(dossier_json(given), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        click.echo(f"{out} is not encrypted: give it over a safe way, and delete it then.")
-        return
+        part.write_text(json.dumps(dossier_json(given), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        return f"{out} is not encrypted: give it over a safe way, and delete it then."
     password = dossier_pdf.new_password()
-    out.write_bytes(dossier_pdf.sealed(dossier_pdf.pdf(given), password))
-    click.echo(f"The password of {out}, shown only now: {password}")
-
-
-def _new_private(out: Path) -> None:
-    """Create the file, readable by its owner only. Raises ClickException if it exists or cannot be created."""
-    try:
-        os.close(os.open(out, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except OSError as error:
-        raise click.ClickException(f"{out} cannot be made: {type(error).__name__}.") from error
+    part.write_bytes(dossier_pdf.sealed(dossier_pdf.pdf(given), password))
+    return f"The password of {out}, shown only now: {password}"
 
 
 def _with_store(use: Callable[[Store], T]) -> T:

@@ -48,7 +48,7 @@ def open_vault(engine: Engine, wrapper: KeyWrapper) -> Vault:
 
 def vault_in(connection: Connection, wrapper: KeyWrapper) -> Vault:
     """The vault of the keys that are in the database. Raises WrongKey."""
-    vault = Vault(wrapper, wrapper.unwrap(_wrapped_root(connection) or b"", _ROOT_CONTEXT))
+    vault = root_vault(connection, wrapper)
     strange = sum(_count(connection, of.table.c.key_id.not_in(wrapper.key_ids)) for of in _DATA_KEYS)
     if strange:
         raise WrongKey(
@@ -56,6 +56,11 @@ def vault_in(connection: Connection, wrapper: KeyWrapper) -> Vault:
             "the newest"
         )
     return vault
+
+
+def root_vault(connection: Connection, wrapper: KeyWrapper) -> Vault:
+    """The vault, without a look at the data keys; also of a database of an older version. Raises WrongKey."""
+    return Vault(wrapper, wrapper.unwrap(_wrapped_root(connection) or b"", _ROOT_CONTEXT))
 
 
 def outdated(connection: Connection, wrapper: KeyWrapper) -> int:

@@ -6,19 +6,24 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from storage.db.engine import one_at_a_time, without_time_limit
 
 
 def upgrade(engine: Engine) -> None:
     """Migrate to this version in one transaction. Waits for another process that does the same."""
-    config = _config()
     with engine.begin() as connection:
         without_time_limit(connection)
         one_at_a_time(connection)
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        upgrade_to(connection, "head")
+
+
+def upgrade_to(connection: Connection, version: str) -> None:
+    """Migrate to this version, in the transaction of the connection."""
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, version)
 
 
 def is_current(engine: Engine) -> bool:

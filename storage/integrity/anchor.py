@@ -7,7 +7,6 @@ its code, the number of entries and the last link, and a proof that nobody witho
 from __future__ import annotations
 
 import hmac
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +20,7 @@ from sqlalchemy import Connection, Engine, Row, select, tuple_
 from storage.crypto.vault import Vault
 from storage.db.schema import cases, entries
 from storage.db.snapshot import snapshot
+from storage.integrity.private_files import CannotWrite, replace_file
 from storage.integrity.verify import Fault, FaultKind
 
 _HEADING = "meldwijzer anchor 1"
@@ -98,12 +98,10 @@ def _marks_in(connection: Connection) -> Iterator[AnchoredCase]:
 
 def _write(file: Path, vault: Vault, now: datetime, marks: Iterator[AnchoredCase]) -> None:
     content = "\n".join([f"{_HEADING} {now.isoformat()}", *map(_line, marks), ""])
-    part = file.with_name(f"{file.name}.part")
-    with os.fdopen(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="ascii") as out:
-        out.write(f"{content}proof {_proof(vault, content)}\n")
-        out.flush()
-        os.fsync(out.fileno())
-    part.replace(file)
+    try:
+        replace_file(file, f"{content}proof {_proof(vault, content)}\n".encode("ascii"))
+    except CannotWrite as error:
+        raise BadAnchor(str(error)) from error
 
 
 def _read(file: Path, vault: Vault) -> list[AnchoredCase]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +27,8 @@ from storage.integrity.backup_file import (
     tables_of,
     write_label,
 )
-from storage.integrity.verify import Fault, chain_faults, key_faults
+from storage.integrity.private_files import CannotWrite, put_in_place, refuse_to_overwrite, staging_folder
+from storage.integrity.verify import Fault, chain_faults, key_faults, schema_faults
 
 ROWS_AT_ONCE = 500
 
@@ -42,39 +45,55 @@ class BackedUp:
 def back_up(engine: Engine, vault: Vault, data: Path, now: datetime) -> BackedUp:
     """Write the data to this file and the keys to a file beside it. Raises BadBackup, and then leaves neither."""
     wanted = {BackupPart.KEYS: keys_file(data), BackupPart.DATA: data}
-    _refuse_to_overwrite(data, wanted[BackupPart.KEYS])
-    parts = {kind: path.with_name(f"{path.name}.part") for kind, path in wanted.items()}
+    with _in_plain_words(data):
+        for path in wanted.values():
+            refuse_to_overwrite(path)
+        with staging_folder(data) as folder:
+            parts = {kind: folder / kind for kind in wanted}
+            made = _write_parts(engine, vault, parts, now)
+            _put_in_place(parts, wanted)
+    return made
+
+
+@contextmanager
+def _in_plain_words(data: Path) -> Iterator[None]:
     try:
-        with snapshot(engine) as view:
-            counts = {kind: _write(view, vault, part, kind, now) for kind, part in parts.items()}
-            bad_keys = list(key_faults(view, vault))
-        for kind, part in parts.items():
-            _check(part, kind, vault, counts[kind])
-        with read_only(parts[BackupPart.DATA]) as written:
-            found = [*chain_faults(written, vault), *bad_keys]
-        for kind, part in parts.items():
-            _put_in_place(part, wanted[kind])
-    except (StatementError, TypeError, ValueError) as error:
+        yield
+    except CannotWrite as error:
+        raise BadBackup(str(error)) from error
+    except OSError as error:
+        raise BadBackup(f"{data.name} cannot be written: {error.strerror or type(error).__name__}.") from error
+    except (StatementError, sqlite3.Error, TypeError, ValueError) as error:
         raise BadBackup(
-            f"The database cannot be copied ({type(error).__name__}). See what `meldwijzer verify` says, and save the "
-            "database by its own means."
+            f"The database cannot be copied ({type(error).__name__}). Check that there is room on the disk, see what "
+            "`meldwijzer verify` says, and save the database by its own means."
         ) from error
-    finally:
-        for part in parts.values():
-            part.unlink(missing_ok=True)
+
+
+def _write_parts(engine: Engine, vault: Vault, parts: dict[BackupPart, Path], now: datetime) -> BackedUp:
+    with snapshot(engine) as view:
+        counts = {kind: _write(view, vault, part, kind, now) for kind, part in parts.items()}
+        found = [*key_faults(view, vault), *schema_faults(view)]
+    for kind, part in parts.items():
+        _check(part, kind, vault, counts[kind])
+    with read_only(parts[BackupPart.DATA]) as written:
+        found = [*chain_faults(written, vault), *found]
     return BackedUp(counts[BackupPart.DATA][cases.name], counts[BackupPart.DATA][entries.name], found)
 
 
-def _refuse_to_overwrite(*paths: Path) -> None:
-    for path in paths:
-        if path.exists():
-            raise BadBackup(f"{path.name} exists already. Give another name: a backup overwrites nothing.")
-        if not path.parent.is_dir():
-            raise BadBackup(f"The folder of {path.name} does not exist.")
+def _put_in_place(parts: dict[BackupPart, Path], wanted: dict[BackupPart, Path]) -> None:
+    placed: list[Path] = []
+    try:
+        for kind, path in wanted.items():
+            put_in_place(parts[kind], path)
+            placed.append(path)
+    except BaseException:
+        for path in placed:
+            path.unlink()
+        raise
 
 
 def _write(view: Connection, vault: Vault, path: Path, kind: BackupPart, now: datetime) -> dict[str, int]:
-    path.unlink(missing_ok=True)  # left by an interrupted backup
     with new_file(path) as engine, engine.begin() as file:
         counts = {table.name: _copy(view, file, table, kind) for table in tables_of(kind)}
     write_label(path, kind, now, vault)
@@ -105,15 +124,3 @@ def _check(path: Path, kind: BackupPart, vault: Vault, counts: dict[str, int]) -
     for table in tables_of(kind):
         if count_rows(path, table) != counts[table.name]:
             raise BadBackup(f"{path.name} could not be written as a whole.")
-
-
-def _put_in_place(part: Path, wanted: Path) -> None:
-    with part.open("rb") as file:
-        os.fsync(file.fileno())
-    _refuse_to_overwrite(wanted)
-    part.rename(wanted)
-    folder = os.open(wanted.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -1,13 +1,12 @@
 """The two files of a backup: data and keys, apart from each other (promise 8).
 
 Each is an SQLite database with the program's own tables, so that an older one can be migrated. Its table `backup` holds
-a label, a digest of all rows, and a proof that nobody without the keys can make.
+a label, a digest of the whole schema and all rows, and a proof that nobody without the keys can make.
 """
 
 from __future__ import annotations
 
 import hmac
-import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -24,9 +23,11 @@ from storage.crypto.vault import Vault
 from storage.db.migrate import knows, upgrade
 from storage.db.schema import alarm_alerts, alarm_answers, alarms, cases, draft_keys, drafts, metadata
 from storage.db.sqlite_file import file_engine
+from storage.integrity.private_files import create_private
+from storage.integrity.shape import strange_in_file
 
-FORMAT = 1
-_CHUNK = 1 << 20
+ROWS_ALONE, FORMAT = 1, 2
+"""What the digest covers. In the first format it is the rows alone."""
 _NEW_FILE = ("journal_mode = MEMORY", "synchronous = OFF", "foreign_keys = OFF", "secure_delete = ON")
 
 LEFT_OUT = (drafts, draft_keys, alarms, alarm_alerts, alarm_answers)
@@ -59,11 +60,13 @@ class BackupLabel:
     made_at: datetime
     digest: bytes
     proof: bytes
+    form: int = FORMAT
 
     @property
     def proven(self) -> bytes:
         """The content that the proof covers."""
-        return f"backup\0{self.kind}\0{self.made_at.isoformat()}\0".encode() + self.digest
+        heading = "backup" if self.form == ROWS_ALONE else f"backup {self.form}"
+        return f"{heading}\0{self.kind}\0{self.made_at.isoformat()}\0".encode() + self.digest
 
 
 def keys_file(data: Path) -> Path:
@@ -79,23 +82,23 @@ def tables_of(kind: BackupPart) -> tuple[Table, ...]:
 @contextmanager
 def new_file(path: Path) -> Iterator[Engine]:
     """Create the file with empty tables, readable by its owner only."""
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    create_private(path)
     with file_engine(path, *_NEW_FILE) as engine:
         upgrade(engine)
         yield engine
 
 
-def write_label(path: Path, kind: BackupPart, made_at: datetime, vault: Vault) -> None:
+def write_label(path: Path, kind: BackupPart, made_at: datetime, vault: Vault, form: int = FORMAT) -> None:
     """Write the label, after everything else."""
-    unproven = BackupLabel(kind, made_at, digest_of(path), b"")
-    row = (FORMAT, kind.value, made_at.isoformat(), unproven.digest, vault.file_proof(unproven.proven))
+    unproven = BackupLabel(kind, made_at, digest_of(path, form), b"", form)
+    row = (form, kind.value, made_at.isoformat(), unproven.digest, vault.file_proof(unproven.proven))
     with closing(sqlite3.connect(path)) as file, file:
         file.execute("CREATE TABLE backup (format INTEGER, kind TEXT, made_at TEXT, digest BLOB, proof BLOB)")
         file.execute("INSERT INTO backup VALUES (?, ?, ?, ?, ?)", row)
 
 
 def read_label(path: Path, kind: BackupPart) -> BackupLabel:
-    """Read the label and check the digest. Raises BadBackup."""
+    """Read the label, and check the digest, tables and columns. Raises BadBackup."""
     if not path.is_file():
         raise BadBackup(f"There is no file {path.name}.")
     try:
@@ -104,8 +107,10 @@ def read_label(path: Path, kind: BackupPart) -> BackupLabel:
             raise BadBackup(f"{path.name} is not the file with the {kind} of a backup.")
         if not knows(version):
             raise BadBackup(f"{path.name} was made by a newer version of Meldwijzer. Install that one first.")
-        if not hmac.compare_digest(digest_of(path), label.digest):
+        if not hmac.compare_digest(digest_of(path, label.form), label.digest):
             raise BadBackup(f"{path.name} is damaged: it does not hold what was written into it.")
+        if strange := _strange(path, version):
+            raise BadBackup(f"{path.name} has tables or triggers that Meldwijzer did not make: {', '.join(strange)}.")
     except (sqlite3.Error, ValueError, TypeError) as error:
         raise BadBackup(f"{path.name} is no whole file of a backup ({type(error).__name__}).") from error
     return label
@@ -117,10 +122,18 @@ def check_proof(path: Path, label: BackupLabel, vault: Vault) -> None:
         raise BadBackup(f"{path.name} was changed after it was made, or belongs to another installation.")
 
 
-def digest_of(path: Path) -> bytes:
-    """A digest of every row as SQLite stores it, so that later versions compute the same."""
+def _strange(path: Path, version: str) -> list[str]:
+    with closing(_opened(path)) as file:
+        return strange_in_file(file, version, "backup")
+
+
+def digest_of(path: Path, form: int = FORMAT) -> bytes:
+    """A digest of the schema and every row as SQLite stores them, so that later versions compute the same."""
     digest = sha256()
     with closing(_opened(path)) as file:
+        if form != ROWS_ALONE:
+            schema = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name <> 'backup' ORDER BY type, name"
+            digest.update(repr(file.execute(schema).fetchall()).encode())
         names = file.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
         for [name] in names:
             if name != "backup" and not name.startswith("sqlite_"):
@@ -138,25 +151,14 @@ def count_rows(path: Path, table: Table) -> int:
 
 
 @contextmanager
-def staged(source: Path, folder: Path) -> Iterator[Engine]:
-    """Open a migrated copy of the file. The copy is overwritten afterwards, because it may hold keys."""
-    copy = folder / source.name
-    copy.touch(mode=0o600)
+def staged(source: Path, copy: Path, label: BackupLabel) -> Iterator[Engine]:
+    """Open a copy of the file. Raises BadBackup when it is not what was labelled."""
+    create_private(copy)
     shutil.copyfile(source, copy)
+    if digest_of(copy, label.form) != label.digest:
+        raise BadBackup(f"{source.name} was changed while it was read.")
     with file_engine(copy, *_NEW_FILE) as engine:
-        upgrade(engine)
-        try:
-            yield engine
-        finally:
-            _wipe(copy)
-
-
-def _wipe(path: Path) -> None:
-    left = path.stat().st_size
-    with path.open("r+b") as file:
-        while left > 0:
-            left -= file.write(bytes(min(left, _CHUNK)))
-        os.fsync(file.fileno())
+        yield engine
 
 
 def _opened(path: Path) -> sqlite3.Connection:
@@ -166,9 +168,9 @@ def _opened(path: Path) -> sqlite3.Connection:
 def _read_label(path: Path) -> BackupLabel:
     with closing(_opened(path)) as file:
         [(form, kind, made_at, digest, proof)] = file.execute("SELECT * FROM backup").fetchall()
-    if form != FORMAT:
+    if form not in (ROWS_ALONE, FORMAT):
         raise BadBackup(f"{path.name} was made by another version of Meldwijzer, of another form.")
-    return BackupLabel(BackupPart(kind), datetime.fromisoformat(made_at), digest, proof)
+    return BackupLabel(BackupPart(kind), datetime.fromisoformat(made_at), digest, proof, form)
 
 
 def _version_of(path: Path) -> str:

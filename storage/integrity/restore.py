@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, Table, func, insert, inspect, select, text, update
 from sqlalchemy.sql.expression import table as named
 
-from storage.crypto.keys import vault_in
+from storage.crypto.keys import root_vault, vault_in
 from storage.crypto.payload import pupil_from_bytes
 from storage.crypto.vault import KeyWrapper, Tampered, Vault, WrongKey
 from storage.db.engine import without_time_limit
@@ -24,12 +23,15 @@ from storage.integrity.backup import ROWS_AT_ONCE
 from storage.integrity.backup_file import (
     DATA_TABLES,
     KEY_TABLES,
+    BackupLabel,
     BackupPart,
     BadBackup,
     check_proof,
     read_label,
     staged,
 )
+from storage.integrity.private_files import staging_folder
+from storage.integrity.shape import strange_in_database
 from storage.integrity.verify import Fault, faults
 from storage.repositories.outbox import SendState
 
@@ -70,10 +72,9 @@ def restore(engine: Engine, wrapper: KeyWrapper, data: Path, keys: Path, now: da
         raise BadBackup(f"{keys.name} is older than {data.name}: keys are missing in it. Take a newer one.")
     _refuse_unless_empty(engine)
     upgrade(engine)
-    with _opened(data, keys, wrapper) as source, engine.begin() as connection:
+    with _opened(data, keys, labels, wrapper) as source, engine.begin() as connection:
         without_time_limit(connection)
-        check_proof(data, labels[BackupPart.DATA], source.vault)
-        check_proof(keys, labels[BackupPart.KEYS], source.vault)
+        _refuse_strange(connection)
         _fill(connection, source)
         aside = _set_aside(connection, now)
         return Restored(
@@ -87,15 +88,27 @@ def restore(engine: Engine, wrapper: KeyWrapper, data: Path, keys: Path, now: da
 
 
 @contextmanager
-def _opened(data: Path, keys: Path, wrapper: KeyWrapper) -> Iterator[_OpenBackup]:
+def _opened(
+    data: Path, keys: Path, labels: Mapping[BackupPart, BackupLabel], wrapper: KeyWrapper
+) -> Iterator[_OpenBackup]:
     with (
-        tempfile.TemporaryDirectory(prefix="meldwijzer") as folder,
-        staged(data, Path(folder)) as of_data,
-        staged(keys, Path(folder)) as of_keys,
-        of_data.connect() as data_view,
-        of_keys.connect() as keys_view,
+        staging_folder() as folder,
+        staged(data, folder / BackupPart.DATA, labels[BackupPart.DATA]) as of_data,
+        staged(keys, folder / BackupPart.KEYS, labels[BackupPart.KEYS]) as of_keys,
     ):
-        yield _OpenBackup(data_view, keys_view, vault_in(keys_view, wrapper), _bare_since(data_view, keys_view))
+        _check_proofs(of_keys, wrapper, {data: labels[BackupPart.DATA], keys: labels[BackupPart.KEYS]})
+        upgrade(of_data)
+        upgrade(of_keys)
+        with of_data.connect() as data_view, of_keys.connect() as keys_view:
+            yield _OpenBackup(data_view, keys_view, vault_in(keys_view, wrapper), _bare_since(data_view, keys_view))
+
+
+def _check_proofs(keys: Engine, wrapper: KeyWrapper, labels: Mapping[Path, BackupLabel]) -> None:
+    """Before anything in the files is run: a migration of a forged one would do what its maker wants."""
+    with keys.connect() as connection:
+        vault = root_vault(connection, wrapper)
+    for path, label in labels.items():
+        check_proof(path, label, vault)
 
 
 def _bare_since(data: Connection, keys: Connection) -> dict[UUID, dict[str, Any]]:
@@ -113,6 +126,12 @@ def _refuse_unless_empty(engine: Engine) -> None:
                 and connection.execute(select(text("1")).select_from(named(name)).limit(1)).first()
             ):
                 raise BadBackup("The database is not empty. Restore into a new one: nothing is ever overwritten.")
+
+
+def _refuse_strange(connection: Connection) -> None:
+    """A trigger in the database would change what is put in."""
+    if strange := list(strange_in_database(connection)):
+        raise BadBackup(f"The database has tables or triggers that Meldwijzer did not make: {', '.join(strange)}.")
 
 
 def _fill(connection: Connection, source: _OpenBackup) -> None:

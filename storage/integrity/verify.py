@@ -15,6 +15,7 @@ from meldcode.domain.ids import CaseId
 from storage.crypto import chain
 from storage.crypto.vault import Tampered, Vault, WrongKey
 from storage.db.schema import case_keys, cases, entries
+from storage.integrity.shape import strange_in_database
 
 CASES_AT_ONCE = 200
 _GARBAGE = (TypeError, ValueError, AttributeError, OverflowError)
@@ -45,11 +46,15 @@ class FaultKind(StrEnum):
     UNREADABLE = "the case does not open with its key"
     FORGED_DESTRUCTION = "marked as destroyed, but not by Meldwijzer"
     NOT_ALL_DESTROYED = "destroyed, but something of it is (back) in the database"
+    STRANGE = "a table, view, trigger or rule that is not as Meldwijzer makes it"
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with a case, and at which entry. `code` is the case's id when its row is gone."""
+    """What is wrong with a case, and at which entry.
+
+    `code` is the case's id when its row is gone, and the name of a table or trigger when that is what is wrong.
+    """
 
     code: str
     kind: FaultKind
@@ -60,9 +65,15 @@ class Fault:
 
 
 def faults(connection: Connection, vault: Vault) -> Iterator[Fault]:
-    """All faults: of chains, keys and destruction."""
+    """All faults: of the tables themselves, of chains, keys and destruction."""
+    yield from schema_faults(connection)
     yield from chain_faults(connection, vault)
     yield from key_faults(connection, vault)
+
+
+def schema_faults(connection: Connection) -> Iterator[Fault]:
+    """Tables with other columns, and what could change or hide rows."""
+    yield from (Fault(name, FaultKind.STRANGE) for name in strange_in_database(connection))
 
 
 def chain_faults(connection: Connection, vault: Vault) -> Iterator[Fault]:

@@ -27,12 +27,13 @@ from storage.crypto.key_ring import KeyRing
 from storage.crypto.keys import open_vault, rotate
 from storage.crypto.vault import DataKey, KeyWrapper, MasterKey, Tampered, Vault, WrongKey
 from storage.db.engine import make_engine
-from storage.db.migrate import _config, is_current
+from storage.db.migrate import _config, is_current, upgrade
 from storage.db.schema import entries, metadata, outbox, readings
 from storage.db.snapshot import snapshot
 from storage.db.sqlite_file import file_engine
+from storage.integrity import backup as backup_module
 from storage.integrity.backup import BackedUp, back_up
-from storage.integrity.backup_file import LEFT_OUT, BackupPart, BadBackup, keys_file, write_label
+from storage.integrity.backup_file import LEFT_OUT, ROWS_ALONE, BackupPart, BadBackup, keys_file, write_label
 from storage.integrity.restore import Restored, restore
 from storage.integrity.verify import FaultKind, faults
 from storage.repositories.outbox import SendState
@@ -136,6 +137,63 @@ def test_a_backup_that_fails_leaves_no_half_file(
         back_up(engine, vault, tmp_path / "nowhere" / "maandag", NOW)
 
 
+NAMES = ["a?b#c%20d", "vóór de zomer", "file:x?mode=ro", "a'b\"c;d", "x" * 250, "-x", "a\nb", os.fsdecode(b"a\xff")]
+
+
+@sqlite_only
+@pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
+def test_a_backup_works_under_every_name(
+    engine: Engine,
+    vault: Vault,
+    filled: CaseHeader,
+    tmp_path: Path,
+    name: str,
+    new_sqlite: Engine,
+    master_key: MasterKey,
+) -> None:
+    file = tmp_path / "a?folder#" / name
+    file.parent.mkdir()
+    back_up(engine, vault, file, NOW)
+    assert {path.name for path in file.parent.iterdir()} == {name, f"{name}.keys"}
+    assert put_back(new_sqlite, master_key, file).faults == []
+
+
+@sqlite_only
+def test_a_name_that_is_too_long_is_told(engine: Engine, vault: Vault, filled: CaseHeader, tmp_path: Path) -> None:
+    before = set(tmp_path.iterdir())
+    with pytest.raises(BadBackup, match="name too long"):
+        back_up(engine, vault, tmp_path / ("x" * 253), NOW)
+    assert set(tmp_path.iterdir()) == before
+
+
+@sqlite_only
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), sqlite3.OperationalError("disk is full")])
+@pytest.mark.parametrize("at", ["write_label", "put_in_place"])
+def test_a_full_disk_is_told_and_leaves_nothing(
+    engine: Engine,
+    vault: Vault,
+    filled: CaseHeader,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    at: str,
+) -> None:
+    before = set(tmp_path.iterdir())
+    whole = getattr(backup_module, at)
+    calls: list[Path] = []
+
+    def fails_at_the_second(path: Path, *args: Any) -> None:
+        calls.append(path)
+        if len(calls) == 2:
+            raise error
+        whole(path, *args)
+
+    monkeypatch.setattr(backup_module, at, fails_at_the_second)
+    with pytest.raises(BadBackup, match=r"No space left|cannot be copied"):
+        back_up(engine, vault, tmp_path / "b", NOW)
+    assert set(tmp_path.iterdir()) == before
+
+
 def test_what_is_wrong_in_the_database_is_told_and_copied_as_it_is(
     engine: Engine, vault: Vault, filled: CaseHeader, tmp_path: Path, master_key: MasterKey, new_sqlite: Engine
 ) -> None:
@@ -190,7 +248,7 @@ def made_by(version: str, file: Path, kind: BackupPart, vault: Vault, folder: Pa
             both = [(old, NEW_COLUMNS.get((name, old), old)) for old in _columns(db, f"main.table_info('{name}')")]
             olds, news = zip(*(pair for pair in both if pair[1] in now), strict=True)
             db.execute(f'INSERT INTO main."{name}" ({_quoted(olds)}) SELECT {_quoted(news)} FROM newer."{newer}"')
-    write_label(older, kind, NOW, vault)
+    write_label(older, kind, NOW, vault, ROWS_ALONE)
     return older
 
 
@@ -215,7 +273,8 @@ def _columns(db: sqlite3.Connection, table: str) -> list[str]:
     return [row[1] for row in db.execute(f"PRAGMA {table}")]
 
 
-OLDER = [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()][1:]
+OLDER = [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
+"""Also this version: its files too were first proven by their rows alone."""
 
 
 @sqlite_only  # a backup is an SQLite file, whatever the database was
@@ -333,6 +392,20 @@ def _sql(statement: str) -> Any:
     return tamper
 
 
+def _swap(table: str, one: str, other: str) -> Any:
+    renamed = [(one, "aside"), (other, one), ("aside", other)]
+    statement = ";".join(f"ALTER TABLE {table} RENAME COLUMN {old} TO {new}" for old, new in renamed)
+
+    def tamper(path: Path) -> None:
+        with closing(sqlite3.connect(path)) as file, file:
+            file.executescript(statement)
+
+    return tamper
+
+
+TRIGGER = "CREATE TRIGGER more AFTER UPDATE ON alembic_version BEGIN UPDATE roles SET role = 'care_coordinator'; END"
+
+
 def _role(path: Path) -> None:
     """Somebody makes themselves school leader in the backup, and the digest fits again."""
     from storage.integrity.backup_file import digest_of
@@ -353,6 +426,10 @@ DAMAGE = {
     "an entry less": (_sql("DELETE FROM entries WHERE seq = 4"), "damaged"),
     "another role": (_sql("UPDATE roles SET role = 'school_leader' WHERE role = 'teacher'"), "damaged"),
     "another role, and its digest": (_role, "changed after it was made"),
+    "two columns changed about": (_swap("roles", "person", "school"), "damaged"),
+    "a trigger": (_sql(TRIGGER), "damaged"),
+    "a view": (_sql("CREATE VIEW more AS SELECT * FROM roles"), "damaged"),
+    "another table": (_sql("CREATE TABLE more (a INTEGER CHECK (a > 0))"), "damaged"),
     "another moment": (_flip, "changed after it was made|older than"),
 }
 
@@ -367,6 +444,73 @@ def test_a_file_that_is_not_whole_is_refused(
     with pytest.raises(BadBackup, match=said):
         put_back(new_sqlite, master_key, backup)
     assert is_empty(new_sqlite)
+
+
+@sqlite_only
+@pytest.mark.parametrize("version", ["0001", "0017"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        _swap("roles", "person", "school"),
+        _sql(TRIGGER),
+        _sql("CREATE VIEW more AS SELECT * FROM roles"),
+        _sql("CREATE TABLE more (a INTEGER)"),
+        _sql("ALTER TABLE roles ADD COLUMN more TEXT"),
+        _sql("DROP TABLE readings"),
+    ],
+)
+def test_a_file_proven_by_its_rows_alone_has_the_tables_of_its_version(
+    backup: Path, vault: Vault, new_sqlite: Engine, master_key: MasterKey, tmp_path: Path, version: str, damage: Any
+) -> None:
+    folder = tmp_path / "older"
+    folder.mkdir()
+    data = made_by(version, backup, BackupPart.DATA, vault, folder)
+    made_by(version, keys_file(backup), BackupPart.KEYS, vault, folder)
+    damage(data)
+    write_label_again(data, vault)
+    with pytest.raises(BadBackup, match="tables or triggers that Meldwijzer did not make"):
+        put_back(new_sqlite, master_key, data)
+    assert is_empty(new_sqlite)
+
+
+def write_label_again(data: Path, vault: Vault) -> None:
+    """The proof fits: what is looked at is the tables alone."""
+    _sql("DROP TABLE backup")(data)
+    write_label(data, BackupPart.DATA, NOW, vault, ROWS_ALONE)
+
+
+def test_nothing_of_a_file_is_run_before_its_proof_is_checked(
+    backup: Path, new_sqlite: Engine, master_key: MasterKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _role(backup)
+    migrated = list[Engine]()
+    monkeypatch.setattr("storage.integrity.restore.upgrade", migrated.append)
+    with pytest.raises(BadBackup, match="changed after it was made"):
+        put_back(new_sqlite, master_key, backup)
+    assert migrated == [new_sqlite]
+
+
+@sqlite_only
+def test_a_database_with_a_trigger_is_not_filled(backup: Path, new_sqlite: Engine, master_key: MasterKey) -> None:
+    upgrade(new_sqlite)
+    with new_sqlite.begin() as db:
+        db.execute(text(TRIGGER))
+    with pytest.raises(BadBackup, match="did not make: more"):
+        put_back(new_sqlite, master_key, backup)
+    assert is_empty(new_sqlite)
+
+
+def test_a_trigger_in_the_database_is_a_fault(engine: Engine, vault: Vault, filled: CaseHeader, tmp_path: Path) -> None:
+    with engine.begin() as db:
+        if db.dialect.name == "sqlite":
+            db.execute(text(TRIGGER))
+        else:
+            body = "CREATE FUNCTION more() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'"
+            db.execute(text(body))
+            db.execute(text("CREATE TRIGGER more AFTER UPDATE ON roles EXECUTE FUNCTION more()"))
+    with snapshot(engine) as view:
+        assert [fault.kind for fault in faults(view, vault)] == [FaultKind.STRANGE]
+    assert [fault.kind for fault in back_up(engine, vault, tmp_path / "b", NOW).faults] == [FaultKind.STRANGE]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

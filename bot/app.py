@@ -25,6 +25,7 @@ from bot.home_tabs import HomeTabPublisher
 from bot.http import web_app
 from bot.jobs.anchor import keep_anchor
 from bot.jobs.calendar_watch import CalendarWatch
+from bot.jobs.wiping import Wiping
 from bot.manifest import SCOPES
 from bot.outbox_relay import OutboxRelay
 from bot.scheduler import Scheduler
@@ -48,7 +49,6 @@ from meldcode.domain.plan.file import PLANS, load_plan, shipped_plans
 from meldcode.domain.plan.model import Plan
 from storage.db.engine import make_engine
 from storage.db.migrate import is_current, upgrade
-from storage.integrity.wipe import wipe
 from storage.unit_of_work import Store, StoredUnitOfWork
 
 log = logging.getLogger("meldwijzer")
@@ -79,8 +79,8 @@ class Program:
         return bool(self.settings.slack_app_token.get_secret_value())
 
     def is_healthy(self) -> bool:
-        """Whether the database answers and all background loops run."""
-        if self.supervisor.failed:
+        """Whether the database answers, all background loops run, and what was deleted is wiped in time."""
+        if self.supervisor.failed or self.scheduler.wiping.is_overdue:
             return False
         try:
             with self.engine.connect() as connection:
@@ -137,8 +137,8 @@ async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) ->
             services = Services(executor, workspaces, client, relay.wake, languages)
             flow = _flow(settings, services, schools.workspaces if schools else (), take_over_schools)
             slack = build_app(services, signing_secret=_signing_secret(settings), oauth_flow=flow)
-            wiping, anchoring = lambda: wipe(engine, now()), lambda: keep_anchor(engine, settings, now())
-            scheduler = Scheduler(executor, services, wiping, anchoring, calendars)
+            wiping = Wiping(engine, now)
+            scheduler = Scheduler(executor, services, wiping, lambda: keep_anchor(engine, settings, now()), calendars)
             yield Program(settings, engine, store, executor, workspaces, relay, home_tabs, languages, scheduler, slack)
         finally:
             executor.close()

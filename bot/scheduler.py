@@ -18,6 +18,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.jobs.calendar_watch import CalendarWatch
 from bot.jobs.shared_files import remove_due_files
+from bot.jobs.wiping import Wiping
 from handlers.controllers.export import note_unfinished
 from handlers.platform.errors import log_error
 from handlers.platform.request import Services
@@ -54,13 +55,13 @@ class Scheduler:
         self,
         executor: Executor[StoredUnitOfWork],
         services: Services,
-        wipe: Callable[[], None],
+        wiping: Wiping,
         anchor: Callable[[], None],
         calendars: CalendarWatch,
     ) -> None:
         self._executor = executor
         self._anchor = anchor
-        self._wipe = wipe
+        self.wiping = wiping
         self._wake = services.wake
         self._workspaces = services.workspaces
         self._calendars = calendars
@@ -94,6 +95,7 @@ class Scheduler:
         looked_at = await self._do("tick", self._remind_all)
         await self._do("files", self._correct_unfinished)
         await self._do("files", self._remove_files)
+        await self._do("wiping", partial(asyncio.to_thread, self.wiping.retry))
         self._wake()
         return looked_at or 0
 
@@ -126,21 +128,21 @@ class Scheduler:
         await remove_due_files(self._executor, self._workspaces)
 
     async def hourly(self) -> None:
-        """Report cases without an owner, send the weekly counts, end expired cases, tidy up, check the calendars."""
+        """Report cases without an owner, send the weekly counts, end expired cases, tidy, wipe, check the calendars."""
         works = (_look_after, _tidy, self._calendars.warn)
         look_after, tidy, warn_calendars = (
             partial(self._executor.execute, work, seconds=TRANSACTION_SECONDS) for work in works
         )
-        for work in (look_after, self._end_cases, tidy, warn_calendars, partial(asyncio.to_thread, self._anchor)):
+        wipe, anchor = (partial(asyncio.to_thread, work) for work in (self.wiping.run, self._anchor))
+        for work in (look_after, self._end_cases, tidy, wipe, warn_calendars, anchor):
             await self._do("hourly tick", work)
         self._wake()
 
     async def _end_cases(self) -> None:
-        """Warn about cases whose retention ends, and destroy them after the warnings; then wipe their remains."""
+        """Warn about cases whose retention ends, and destroy them after the warnings."""
         for _ in range(MOST_ENDINGS):
             if not await self._executor.execute(_end_next, seconds=TRANSACTION_SECONDS):
                 break
-        await asyncio.to_thread(self._wipe)
 
 
 async def _until_cancelled(work: Callable[[], Awaitable[object]]) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from pathlib import Path
+from time import sleep
 
 import click
+from sqlalchemy import Engine
 
 from bot.cli.common import in_plain_words, settings
 from bot.cli.key_shares import NEEDED, BadShares, recovered, sheets
@@ -14,6 +16,9 @@ from bot.database import opened
 from meldcode.domain.calendar import AMSTERDAM
 from storage.crypto.keys import outdated, rotate
 from storage.crypto.vault import MasterKey, new_master_key
+from storage.integrity.wipe import NotWiped, wipe
+
+WIPE_TRIES = 4
 
 
 @click.group()
@@ -64,10 +69,24 @@ def rotate_keys() -> None:
                 click.echo(f"{done} key(s) wrapped anew")
             with engine.connect() as connection:
                 _check_rotated(outdated(connection, wrapper))
+            _wipe_old(engine)
     click.echo(
         f"All keys are wrapped by the master key {wrapper.key_id} now. Take the older lines out of the file, on every "
         "machine.\nKeep the old key as long as there are key files of backups from before this. Print new shares: "
         "`meldwijzer keys shares`."
+    )
+
+
+def _wipe_old(engine: Engine) -> None:
+    """Wipe the old wrapped keys, of which the old master key would open any copy of the files."""
+    for attempt in range(WIPE_TRIES):
+        sleep(attempt)
+        try:
+            return wipe(engine)
+        except NotWiped as error:
+            why = error
+    raise click.ClickException(
+        f"All keys are wrapped anew, but the old ones are still in the files of the database: {why}. Run this again."
     )
 
 

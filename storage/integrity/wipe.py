@@ -1,47 +1,79 @@
-"""Wipes what the database files still hold of deleted rows (promise 8).
+"""Wipes what the database files still hold of deleted rows and replaced keys (promise 8).
 
 SQLite overwrites deleted rows (`secure_delete`), but its write-ahead log keeps older pages until a checkpoint.
-PostgreSQL keeps deleted rows until a VACUUM, and the bytes of the small key tables until they are rewritten.
+PostgreSQL keeps deleted rows until a VACUUM, and the bytes of the small key tables until they are rewritten. A reader
+of either can hold this up, so it has to be repeated until it succeeds.
 Archived logs and backups are beyond reach; what they hold is useless without the key.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy.exc import DBAPIError, TimeoutError
 
-from storage.db.schema import case_keys, cases, draft_keys
+from storage.db.schema import case_keys, cases, draft_keys, drafts, secrets
 from storage.repositories.retention import CONTENT
 
-RECENT = timedelta(days=1)
+SETTLED = timedelta(minutes=1)
+"""What was deleted longer ago than this is wiped for certain, once `wipe` returns."""
+_SMALL = (secrets, drafts, draft_keys)
+_HELD_UP = """
+SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+AND backend_type = 'client backend' AND backend_xmin IS NOT NULL AND xact_start <= clock_timestamp() - :settled
+"""
 
 
-def wipe(engine: Engine, now: datetime) -> None:
-    """Wipe deleted rows if a case was destroyed in the last day, which includes a restart in between."""
-    with engine.connect() as connection:
-        recent = select(cases.c.id).where(cases.c.destroyed_at > now - RECENT).limit(1)
-        if connection.scalar(recent) is None:
-            return
-    if engine.dialect.name == "postgresql":
-        _vacuum(engine)
-    else:
-        _empty_log(engine)
+class NotWiped(Exception):
+    """Something holds the wiping up; the message says what. Repeat it later."""
+
+
+def wipe(engine: Engine, since: datetime | None = None) -> None:
+    """Wipe deleted rows and replaced keys. Raises NotWiped.
+
+    The keys of cases, of which PostgreSQL rewrites the whole table, are left out when no case was destroyed at or after
+    `since`.
+    """
+    try:
+        if engine.dialect.name == "postgresql":
+            _vacuum(engine, since)
+        else:
+            _empty_log(engine)
+    except (DBAPIError, TimeoutError, sqlite3.Error) as error:
+        raise NotWiped(f"the database is in use or away ({type(error).__name__})") from error
 
 
 def _empty_log(engine: Engine) -> None:
     connection = engine.raw_connection()  # a checkpoint cannot run in a transaction
     try:
-        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        is_busy, *_ = cursor.fetchone() or (0,)
     finally:
         connection.close()
+    if is_busy:
+        raise NotWiped("a reader of the database keeps its write-ahead log")
 
 
-def _vacuum(engine: Engine) -> None:
+def _vacuum(engine: Engine, since: datetime | None) -> None:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if connection.scalar(text(_HELD_UP), {"settled": SETTLED}):
+            raise NotWiped("a transaction of more than a minute still sees what was deleted")
         connection.execute(text("SET statement_timeout = 0"))
-        for keys in (case_keys, draft_keys):
-            connection.execute(text(f"VACUUM (FULL) {keys.name}"))
-        for table in (cases, *CONTENT):
-            connection.execute(text(f"VACUUM {table.name}"))
-        connection.execute(text("RESET statement_timeout"))
+        try:
+            whole = [*_SMALL, case_keys] if _is_any_destroyed(connection, since) else _SMALL
+            for table in whole:
+                connection.execute(text(f"VACUUM (FULL) {table.name}"))
+            for table in (cases, *CONTENT) if case_keys in whole else ():
+                connection.execute(text(f"VACUUM {table.name}"))
+        finally:
+            connection.execute(text("RESET statement_timeout"))
+
+
+def _is_any_destroyed(connection: Connection, since: datetime | None) -> bool:
+    """Whether a case was destroyed at or after this moment, or none is given."""
+    if since is None:
+        return True
+    return connection.scalar(select(cases.c.id).where(cases.c.destroyed_at >= since).limit(1)) is not None

@@ -12,7 +12,6 @@ import pytest
 
 from tests.bot_cli.conftest import Cli
 from tests.ports import free_port
-from tests.proof.house import free_port
 from tests.story.demo import Demo
 
 MELDWIJZER = str(Path(sys.executable).with_name("meldwijzer"))

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, make_url, select
 
+from bot.jobs.wiping import Wiping
 from meldcode.application.jobs.retention import end_next_case
 from meldcode.application.messages import DeputyArranged, Undelivered
 from meldcode.application.ports.outbox import OutboxMessage
@@ -23,10 +24,12 @@ from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.retention import Term
 from storage.crypto import chain
-from storage.crypto.keys import open_vault
+from storage.crypto.key_ring import KeyRing
+from storage.crypto.keys import open_vault, rotate
 from storage.crypto.vault import MasterKey, Vault
 from storage.db.engine import make_engine
-from storage.db.schema import case_keys, cases, draft_keys, drafts, entries, outbox
+from storage.db.schema import case_keys, cases, draft_keys, drafts, entries, outbox, secrets
+from storage.db.snapshot import snapshot
 from storage.integrity.verify import faults
 from storage.integrity.wipe import wipe
 from storage.repositories.outbox import Claimed
@@ -127,6 +130,63 @@ def test_nothing_is_left_in_the_files(
     with closing(sqlite3.connect(_file(engine))) as connection:
         connection.execute("VACUUM INTO ?", (str(vacuumed),))
     assert [name for name, secret in gone.items() if secret in vacuumed.read_bytes()] == []
+
+
+@pytest.mark.alone
+@pytest.mark.usefixtures("stays")
+def test_an_expired_draft_and_its_key_are_left_in_no_file(
+    engine: Engine, store: Store, ending: CaseHeader, request: pytest.FixtureRequest
+) -> None:
+    gone = {name: secret for name, secret in _secrets(engine, ending.id).items() if name in ("draft", "draft key")}
+    with store.transaction(END + timedelta(days=1)) as uow:
+        uow.drafts.delete_expired(END + timedelta(days=1))
+    wipe(engine, END + timedelta(days=1))
+    _checkpoint(engine, request)
+    assert not any(_found(engine, gone, request).values())
+
+
+@pytest.mark.alone
+def test_a_replaced_key_is_left_in_no_file(
+    engine: Engine, ending: CaseHeader, master_key: MasterKey, request: pytest.FixtureRequest
+) -> None:
+    gone = {name: secret for name, secret in _secrets(engine, ending.id).items() if name in ("key", "draft key")}
+    with engine.connect() as connection:
+        gone["root"] = connection.scalar(select(secrets.c.wrapped_key))
+    list(rotate(engine, KeyRing([MasterKey(bytes(32)), master_key])))
+    wipe(engine)
+    _checkpoint(engine, request)
+    assert not any(_found(engine, gone, request).values())
+
+
+def _checkpoint(engine: Engine, request: pytest.FixtureRequest) -> None:
+    if engine.dialect.name == "postgresql":
+        postgres: Postgres = request.getfixturevalue("postgres")
+        postgres.checkpoint()
+
+
+def test_a_reader_that_holds_it_up_is_noticed_and_it_is_repeated(
+    engine: Engine, store: Store, ending: CaseHeader, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("storage.integrity.wipe.SETTLED", timedelta())
+    moment = END
+    wiping = Wiping(engine, lambda: moment)
+    with snapshot(engine) as view:
+        view.execute(select(cases)).all()
+        assert run_out(store)
+        wiping.run()
+        assert "What was deleted is still in the files" in caplog.text
+        wiping.retry()
+        assert not wiping.is_overdue
+        moment = END + timedelta(hours=1)
+        assert wiping.is_overdue
+    moment = END + timedelta(days=3)
+    assert wiping.is_overdue
+    with caplog.at_level("INFO", logger="meldwijzer"):
+        wiping.retry()
+    assert not wiping.is_overdue
+    assert "What was deleted is wiped now" in caplog.text
+    wiping.retry()  # nothing is left to do
+    wiping.run()
 
 
 def _file(engine: Engine) -> Path:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, time
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from bot.settings import ConfigError
 from meldcode.domain.calendar import SchoolCalendar
 from meldcode.domain.plan.roles import Role
-from meldcode.domain.yaml_text import BadYaml, read_yaml
+from meldcode.domain.yaml_text import BadYaml, Document, read_yaml
+
+Region = Literal["noord", "midden", "zuid"]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+Place = tuple[str | int, ...]
 
 
 class _Part(BaseModel):
@@ -22,7 +28,7 @@ class PersonInFile(_Part):
     """A member of staff; `slack` is their member id there."""
 
     slack: Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{2,20}$")]
-    name: Annotated[str, Field(min_length=1, max_length=80)]
+    name: Name
     roles: tuple[Role, ...] = ()
     groups: tuple[str, ...] = ()
 
@@ -31,11 +37,15 @@ class SchoolInFile(_Part):
     """A school, its vacation region, and its own days and hours.
 
     `free_days` are days off that others do not have, `open_days` school days that others have off. People may be
-    reminded between the `hours`. `workspace` is its Slack workspace, when the bot serves several.
+    reminded between the `hours`.
+    `workspace` is its Slack workspace, when the bot serves several. `was` is the name that it had before; in a `closed`
+    school nobody has a role except who is listed.
     """
 
-    name: Annotated[str, Field(min_length=1, max_length=80)]
-    region: Literal["noord", "midden", "zuid"]
+    name: Name
+    was: Annotated[str, Field(max_length=200)] = ""
+    closed: bool = False
+    region: Region
     free_days: tuple[date, ...] = ()
     open_days: tuple[date, ...] = ()
     hours: tuple[time, time] = (time(8, 30), time(16, 30))
@@ -53,13 +63,6 @@ class SchoolsFile(_Part):
 
     schools: Annotated[tuple[SchoolInFile, ...], Field(min_length=1)]
 
-    @model_validator(mode="after")
-    def _each_has_a_name_of_its_own(self) -> SchoolsFile:
-        # A school is identified by its name: two with the same name would become one, and share their cases.
-        if len({school.name for school in self.schools}) < len(self.schools):
-            raise ValueError("two schools have the same name; give each a name of its own")
-        return self
-
     @property
     def workspaces(self) -> frozenset[str]:
         """The workspaces that schools say they belong to."""
@@ -67,17 +70,91 @@ class SchoolsFile(_Part):
 
 
 def read_schools(path: Path) -> SchoolsFile:
-    """Read the file. Raises ConfigError with file, line and what is wrong, without quoting the file."""
+    """Read the file. Raises ConfigError, with each mistake on a line: file, line, whose entry, and the remedy."""
     try:
         # A group such as 5 is text.
         document = read_yaml(path.read_text(encoding="utf-8"), numbers_as_text=True)
-        return SchoolsFile.model_validate(document.value)
+        file = SchoolsFile.model_validate(document.value)
+        faults = [_sentence(path, document, at, what) for at, what in _repeated(file)]
     except OSError as error:
         raise ConfigError(f"{path.name} cannot be read: {type(error).__name__}.") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path.name}: this is not UTF-8 text.") from error
     except BadYaml as error:
-        raise ConfigError(f"{path.name}:{error.line}: this is not YAML, or a key occurs twice.") from error
+        what = "a key stands twice in one entry; take one of the two out" if error.is_second_key else _NO_YAML
+        raise ConfigError(f"{path.name}:{error.line}: {what}.") from error
     except ValidationError as error:
-        faults = [f"{path.name}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
-        raise ConfigError("\n".join(faults)) from error
+        faults = [_sentence(path, document, e["loc"], _remedy(e)) for e in _own(error.errors())]
+    if faults:
+        raise ConfigError("\n".join(dict.fromkeys(faults)))
+    return file
+
+
+def _own(errors: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Without what only follows from a wrong entry: that too few are left."""
+    return [e for e in errors if e["type"] != "too_short"] or errors
+
+
+def _repeated(file: SchoolsFile) -> Iterator[tuple[Place, str]]:
+    """Two entries that the program would take for one: the last would silently give its roles or cases to the first."""
+    first: dict[str, int] = {}
+    for i, school in enumerate(file.schools):
+        if first.setdefault(school.name.casefold(), i) != i:
+            yield ("schools", i, "name"), "two schools have the same name; give each a name of its own"
+        if school.was and any(other.name == school.was for other in file.schools):
+            yield ("schools", i, "was"), "the name that it had before is another school's here; take one of the two out"
+        yield from _repeated_people(i, school)
+
+
+def _repeated_people(i: int, school: SchoolInFile) -> Iterator[tuple[Place, str]]:
+    first: dict[str, int] = {}
+    for j, person in enumerate(school.people):
+        if first.setdefault(person.slack, j) != j:
+            yield (
+                ("schools", i, "people", j, "slack"),
+                f"{person.slack} stands twice in this school; put all roles in one entry, or correct the member ID",
+            )
+
+
+def _sentence(path: Path, document: Document, at: Place, what: str) -> str:
+    whose = " › ".join(_names(document.value, at))
+    return f"{path.name}:{document.line(at)}: {whose}{': ' if whose else ''}{what}."
+
+
+def _names(value: Any, at: Place) -> Iterator[str]:
+    """The names of the school and person in which this place of the file is."""
+    for part in at:
+        try:
+            value = value[part]
+        except (KeyError, IndexError, TypeError):
+            return
+        if isinstance(part, int) and isinstance(value, dict) and isinstance(value.get("name"), str):
+            yield value["name"].strip()
+
+
+def _remedy(error: ErrorDetails) -> str:
+    field = next((part for part in reversed(error["loc"]) if isinstance(part, str)), "this file")
+    if field in _REMEDIES and error["type"] not in ("missing", "extra_forbidden"):
+        return _REMEDIES[field]
+    match error["type"]:
+        case "missing":
+            return f"{field}: add it, for it is missing"
+        case "extra_forbidden":
+            return f"{field} is no key that is known here; schools.example.yaml shows them all"
+        case _:
+            return f"{field}: {error['msg'].removeprefix('Value error, ')}"
+
+
+_NO_YAML = "this is no YAML; look at the indentation, colons, quotes and brackets here and just above"
+_REMEDIES = {
+    "slack": "slack is no member ID; copy it from the profile in Slack, it begins with U or W",
+    "roles": f"roles is a list of {', '.join(Role)}",
+    "region": f"region is {', '.join(get_args(Region)[:-1])} or {get_args(Region)[-1]}",
+    "workspace": "workspace is the number of a Slack workspace and begins with T",
+    "free_days": "free_days is a list of days, as in [2026-12-07]",
+    "open_days": "open_days is a list of days, as in [2027-05-07]",
+    "hours": "hours is from when till when, as in [08:30, 16:30]",
+    "name": "name is a text of 1 to 80 characters",
+    "closed": "closed is true or false",
+    "groups": 'groups is a list of texts, as in ["5", "6"]',
+}

@@ -21,7 +21,15 @@ from meldcode.application.executor import Executor
 from meldcode.application.installations import known_workspaces
 from meldcode.application.staff.roles import notify_of_roles
 from meldcode.domain.events import Event
-from storage.schools import MixedWorkspaces, PersonConfig, SchoolConfig, apply_schools
+from storage.schools import (
+    MixedWorkspaces,
+    PersonConfig,
+    SchoolConfig,
+    TakenName,
+    UnknownToFile,
+    apply_schools,
+    rename_schools,
+)
 from storage.unit_of_work import Store, StoredUnitOfWork
 
 log = logging.getLogger("meldwijzer")
@@ -29,6 +37,14 @@ SLACK_SECONDS = 5
 START_TRIES = 8
 MIXED = "{school} has people of another Slack workspace. Take their roles away first: workspaces never mix."
 WHICH = "{school}: say to which Slack workspace it belongs (workspace: T…), for there are several: {workspaces}."
+MISSING = (
+    "The schools file does not name {schools}, which the database has. If the name changed, add `was:` with the old "
+    "one to the school; if it closed, keep its entry with `closed: true`."
+)
+TAKEN = (
+    "{schools} are two schools in the database, each with cases of its own: one cannot get the other's name. Take out "
+    "`was:`, and keep both in the schools file; the one that is not used gets `closed: true`."
+)
 ELSEWHERE = "{school} belongs to workspace {workspace}, but SLACK_BOT_TOKEN is of {ours}. See SLACK_CLIENT_ID."
 
 
@@ -65,11 +81,21 @@ def put_in_place(store: Store, file: SchoolsFile | None, ours: str, now: datetim
         return []
     with store.transaction(now) as uow:
         known = {ours} if ours else known_workspaces(uow, file.workspaces)
+        _rename(uow, file)
     configs = _in_ours(file.schools, ours) if ours else placed(file.schools, known)
     try:
         return apply_schools(store, configs, ours, now, notify_of_roles)
     except MixedWorkspaces as mixed:
         raise ConfigError(MIXED.format(school=mixed)) from mixed
+
+
+def _rename(uow: StoredUnitOfWork, file: SchoolsFile) -> None:
+    try:
+        rename_schools(uow, configs_of(file.schools))
+    except UnknownToFile as missing:
+        raise ConfigError(MISSING.format(schools=missing)) from missing
+    except TakenName as taken:
+        raise ConfigError(TAKEN.format(schools=taken)) from taken
 
 
 def placed(schools: Iterable[SchoolInFile], known: Collection[str]) -> list[SchoolConfig]:
@@ -103,6 +129,8 @@ def configs_of(file: Iterable[SchoolInFile], workspace: str = "") -> list[School
             school.open_days,
             school.hours,
             school.workspace or workspace,
+            school.was,
+            school.closed,
         )
         for school in file
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import uuid4
@@ -50,6 +50,36 @@ class SchoolConfig:
     open_days: tuple[date, ...] = ()
     hours: tuple[time, time] = (time(8, 30), time(16, 30))
     workspace: str = ""
+    was: str = ""
+    is_closed: bool = False
+
+
+class UnknownToFile(ValueError):
+    """A school of the database is in the file under no name, present or former."""
+
+
+class TakenName(ValueError):
+    """A school would get the name of another in the database, with which it cannot be joined."""
+
+
+def missing_schools(known: Iterable[str], configs: Sequence[SchoolConfig]) -> list[str]:
+    """The schools of the database that the file does not name."""
+    named = {name for config in configs for name in (config.name, config.was)}
+    return sorted(set(known) - named)
+
+
+def rename_schools(uow: StoredUnitOfWork, configs: Sequence[SchoolConfig]) -> None:
+    """Rename the schools that the file gives another name. Raises UnknownToFile or TakenName, with the names."""
+    known = {school.name for school in uow.staff.schools()}
+    if missing := missing_schools(known, configs):
+        raise UnknownToFile(", ".join(missing))
+    for config in configs:
+        if config.was in known:
+            if config.name in known:
+                raise TakenName(f"{config.was} and {config.name}")
+            invalidate(uow.session.connection)
+            here = schools.c.name == config.was
+            uow.session.connection.execute(update(schools).where(here).values(name=config.name))
 
 
 def apply_schools(
@@ -107,12 +137,18 @@ def _take_over(
             changes += uow.staff.set_roles(person, school, entry.roles, entry.groups, None)
             uow.emit(StaffChanged(school, frozenset({person})))
             _save_entry(uow.session, school, person, content)
-    for person in before.keys() - now_there.keys():
+    listed_before = before.keys() | (_holders(uow.session, school) if config.is_closed else set())
+    for person in listed_before - now_there.keys():
         changes += uow.staff.set_roles(person, school, (), (), None)
         uow.emit(StaffChanged(school, frozenset({person})))
         gone = (schools_file.c.school == school, schools_file.c.person == person)
         uow.session.connection.execute(delete(schools_file).where(*gone))
     return changes
+
+
+def _holders(session: Session, school: SchoolId) -> set[PersonId]:
+    """Everybody with a role in the school, also one that was given in Slack."""
+    return set(session.connection.scalars(select(roles.c.person).where(roles.c.school == school)))
 
 
 def _refuse_mixed(session: Session, school: SchoolId, config: SchoolConfig) -> None:
@@ -161,7 +197,7 @@ class Difference:
 
 
 def differences(uow: StoredUnitOfWork, configs: Sequence[SchoolConfig]) -> list[Difference]:
-    """The people whose roles differ, in schools that are both in the file and in the database."""
+    """The people whose roles differ, in the schools of the database; one that is not in the file has nobody there."""
     query = (
         select(schools.c.name, identities.c.user, roles.c.role)
         .join_from(roles, schools, roles.c.school == schools.c.id)
@@ -170,11 +206,11 @@ def differences(uow: StoredUnitOfWork, configs: Sequence[SchoolConfig]) -> list[
     held: dict[str, dict[str, set[Role]]] = {school.name: {} for school in uow.staff.schools()}
     for row in uow.session.connection.execute(query):
         held[row.name].setdefault(row.user, set()).add(Role(row.role))
+    by_name = {config.was if config.was in held else config.name: config for config in configs}
     return [
-        Difference(config.name, user, frozenset(in_file), frozenset(in_database))
-        for config in configs
-        if config.name in held
-        for user, in_file, in_database in _both(config, held[config.name])
+        Difference(name, user, frozenset(in_file), frozenset(in_database))
+        for name in held
+        for user, in_file, in_database in _both(by_name.get(name, SchoolConfig(name, "")), held[name])
         if in_file != in_database
     ]
 

@@ -18,8 +18,9 @@ UNREADABLE = (ValueError, TypeError, AttributeError, KeyError, IndexError, Recur
 class BadYaml(ValueError):
     """The text is not usable YAML; `what` may quote it."""
 
-    def __init__(self, line: int, what: str) -> None:
+    def __init__(self, line: int, what: str, *, is_second_key: bool = False) -> None:
         super().__init__(f"{line}: {what}")
+        self.is_second_key = is_second_key
         self.line = line
         self.what = what
 
@@ -27,7 +28,7 @@ class BadYaml(ValueError):
 class _Constructor(SafeConstructor):
     def check_mapping_key(self, node: Any, key_node: Any, mapping: Any, key: Any, value: Any) -> bool:  # noqa: ARG002
         if key in mapping:
-            raise BadYaml(key_node.start_mark.line + 1, f"a second {key!r}")
+            raise BadYaml(key_node.start_mark.line + 1, f"a second {key!r}", is_second_key=True)
         return True
 
 

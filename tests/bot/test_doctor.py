@@ -98,6 +98,21 @@ def test_what_slack_changed_counts_and_is_noted(settings: Settings, store: Store
     ]
 
 
+def test_what_is_in_the_database_and_not_in_the_file_is_listed(settings: Settings, store: Store) -> None:
+    people = (PersonConfig("U0BEUK", "Anouk Jacobs", frozenset({Role.SCHOOL_LEADER, Role.CONFIDANT})),)
+    apply_schools(store, [SchoolConfig("De Beuk", "zuid", (), people)], "T1", datetime.now(UTC))
+    assert next(iter(complaints(settings))).startswith(
+        "The schools file does not name De Beuk, which the database has."
+    )
+    assert list(notes(settings)) == [
+        "De Beuk: the roles of U0BEUK are confidant, school_leader; the schools file says none. The first counts."
+    ]
+    assert settings.meldwijzer_schools is not None
+    closed = "\n  - {name: De Beuk, region: zuid, closed: true}\n"
+    settings.meldwijzer_schools.write_text(SCHOOLS + closed, encoding="utf-8")
+    assert not [line for line in complaints(settings) if "De Beuk" in line]
+
+
 def test_a_wrong_master_key_is_refused_in_words(settings: Settings, store: Store) -> None:
     with store.transaction():
         pass

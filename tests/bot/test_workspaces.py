@@ -81,6 +81,6 @@ async def test_a_school_is_not_handed_to_another_workspace(tmp_path: Path) -> No
             newcomer = uow.staff.register(Identity("slack", T_BEUK, "U0NIEUW"), "Nieuw")
             uow.staff.set_roles(newcomer, beuk.id, {*bram.roles_in(beuk.id)}, (), bram.id)
             uow.emit(StaffChanged(beuk.id, frozenset({newcomer})))
-        moved = file_of({**BEUK, "workspace": T_LINDE})
+        moved = file_of({**LINDE, "workspace": T_LINDE}, {**BEUK, "workspace": T_LINDE})
         with pytest.raises(ConfigError, match="De Beuk has people of another Slack workspace"):
             put_in_place(linde.program.store, moved, "", linde.clock())

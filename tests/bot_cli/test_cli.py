@@ -229,7 +229,7 @@ def test_doctor_has_nothing_to_say_when_all_is_well(cli: Cli, well: dict[str, st
         ("MELDWIJZER_PLAN", "no-such-plan.yaml", "(MELDWIJZER_PLAN) cannot be read: FileNotFoundError."),
         ("MELDWIJZER_PLAN", "wrong.yaml", "wrong.yaml:1: plan: Field required"),
         ("MELDWIJZER_SCHOOLS", "no-such-schools.yaml", "no-such-schools.yaml cannot be read: FileNotFoundError."),
-        ("MELDWIJZER_SCHOOLS", "wrong.yaml", "wrong.yaml: schools: Field required"),
+        ("MELDWIJZER_SCHOOLS", "wrong.yaml", "wrong.yaml:1: schools: add it, for it is missing."),
     ],
 )
 def test_doctor_names_a_bad_setting(

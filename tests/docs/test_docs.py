@@ -110,7 +110,7 @@ def test_the_schools_files_of_the_documents_can_be_read(tmp_path: Path) -> None:
         "cluster_director",
     }
     shown = read_yaml(file.read_text(encoding="utf-8")).value["schools"][0].keys()
-    assert shown | {"workspace"} == school.model_dump().keys()
+    assert shown | {"workspace", "was", "closed"} == school.model_dump().keys()
 
 
 def test_installation_leads_to_a_running_bot_in_ten_steps() -> None:

@@ -13,7 +13,16 @@ from meldcode.domain.ids import SchoolId
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Identity, RoleChange
 from storage.db.schema import metadata
-from storage.schools import MixedWorkspaces, PersonConfig, SchoolConfig, apply_schools
+from storage.schools import (
+    MixedWorkspaces,
+    PersonConfig,
+    SchoolConfig,
+    TakenName,
+    UnknownToFile,
+    apply_schools,
+    differences,
+    rename_schools,
+)
 from storage.unit_of_work import Store
 from tests.storage.conftest import LINDE, NOW, WORKSPACE, Staff, person
 
@@ -168,3 +177,58 @@ def test_a_school_does_not_pass_to_another_workspace_while_somebody_has_a_role_t
     with store.transaction() as uow:
         assert {one.name for one in uow.staff.of_school(staff.school)} == {"Sanne de Boer", "Karin Visser"}
         assert person(uow, "U1").memberships == {}
+
+
+def _start(store: Store, *configs: SchoolConfig) -> None:
+    """What a start does with the file."""
+    with store.transaction(LATER) as uow:
+        rename_schools(uow, configs)
+    apply_schools(store, configs, WORKSPACE, LATER)
+
+
+def test_a_school_that_the_file_does_not_name_is_refused(store: Store, engine: Engine, staff: Staff) -> None:
+    """It would become a second school, and who is taken out of the file would keep the cases of the first."""
+    before = _everything(engine)
+    with pytest.raises(UnknownToFile, match="De Linde"):
+        _start(store, replace(LINDE, name="De Nieuwe Linde"))
+    assert _everything(engine) == before
+    with store.transaction() as uow:
+        found = differences(uow, [BEUK])
+    assert {(one.school, one.user, one.in_file) for one in found} == {
+        ("De Linde", "U1", frozenset()),
+        ("De Linde", "U2", frozenset()),
+    }
+
+
+def test_a_renamed_school_stays_the_same_school(store: Store, staff: Staff) -> None:
+    renamed = replace(LINDE, name="De Nieuwe Linde", was="De Linde")
+    with store.transaction() as uow:
+        assert differences(uow, [renamed]) == []
+        assert person(uow, "U1").memberships[staff.school].school.name == "De Linde"
+    for _ in range(2):
+        _start(store, renamed)
+    with store.transaction() as uow:
+        assert [(school.id, school.name) for school in uow.staff.schools()] == [(staff.school, "De Nieuwe Linde")]
+        assert person(uow, "U1").memberships[staff.school].school.name == "De Nieuwe Linde"
+    _start(store, replace(renamed, people=LINDE.people[1:]))
+    with store.transaction() as uow:
+        assert person(uow, "U1").memberships == {}
+
+
+def test_a_school_does_not_get_the_name_of_another(store: Store, engine: Engine, staff: Staff) -> None:
+    apply_schools(store, [LINDE, BEUK], WORKSPACE, NOW)
+    before = _everything(engine)
+    with pytest.raises(TakenName, match="De Linde and De Beuk"):
+        _start(store, replace(BEUK, was="De Linde"))
+    assert _everything(engine) == before
+
+
+def test_in_a_closed_school_nobody_has_a_role_who_is_not_listed(store: Store, staff: Staff) -> None:
+    with store.transaction() as uow:
+        given = uow.staff.register(Identity("slack", WORKSPACE, "U9"), "Noor Bakker")
+        uow.staff.set_roles(given, staff.school, {Role.CONFIDANT}, (), staff.karin.id)
+    _start(store, replace(LINDE, is_closed=True, people=LINDE.people[1:]))
+    with store.transaction() as uow:
+        assert [one.name for one in uow.staff.of_school(staff.school)] == ["Karin Visser"]
+        ended = {(one.person, one.by) for one in uow.staff.role_changes(staff.school, 9) if not one.is_given}
+    assert ended == {(given, None), (staff.sanne.id, None)}

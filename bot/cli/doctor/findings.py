@@ -15,7 +15,7 @@ from bot.jobs.anchor import anchor_complaints
 from bot.jobs.calendar_watch import calendar_ends
 from bot.schools_file import read_schools
 from bot.settings import ENV_FILE, ConfigError, Settings
-from bot.workspaces import configs_of
+from bot.workspaces import MISSING, configs_of
 from handlers.i18n.texts import role as in_words
 from handlers.platform.slack_errors import LOCKED_OUT
 from meldcode.application.ports.installations import Installation
@@ -27,7 +27,7 @@ from storage.crypto.keys import outdated
 from storage.db.engine import BadDatabaseUrl
 from storage.repositories.outbox import Backlog
 from storage.repositories.plans import PlanChanged
-from storage.schools import differences
+from storage.schools import differences, missing_schools
 
 STUCK = timedelta(minutes=15)
 OTHERS = 0o077
@@ -63,7 +63,9 @@ def _installed(settings: Settings) -> list[Installation]:
 def notes(settings: Settings) -> Iterator[str]:
     """Yield where the schools file and the database differ about somebody's roles, which is no fault."""
     try:
-        file = read_schools(settings.meldwijzer_schools).schools if settings.meldwijzer_schools else ()
+        if not settings.meldwijzer_schools:
+            return
+        file = read_schools(settings.meldwijzer_schools).schools
         engine, store = open_store(settings)
     except (ConfigError, WrongPlan, PlanChanged, BadDatabaseUrl):
         return  # reported already
@@ -138,9 +140,12 @@ def _roles(settings: Settings, uow: UnitOfWork) -> Iterator[str]:
     known = {school.name: _held(uow, school) for school in uow.staff.schools()}
     file = read_schools(settings.meldwijzer_schools).schools if settings.meldwijzer_schools else ()
     held = {school.name: {role for person in school.people for role in person.roles} for school in file} | known
+    if file and (missing := missing_schools(known, configs_of(file))):
+        yield MISSING.format(schools=", ".join(missing))
+    closed = {name for school in file if school.closed for name in (school.name, school.was)}
     if not held:
         yield "There is no school yet: for a first start, write schools.yaml in this folder or set MELDWIJZER_SCHOOLS."
-    for name, roles in held.items():
+    for name, roles in ((name, roles) for name, roles in held.items() if name not in closed):
         yield from _without_holder(name, roles)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import resource
 from collections.abc import Coroutine
 from typing import Any
 
@@ -30,6 +31,7 @@ from storage.db.migrate import upgrade
 @click.version_option(package_name="meldwijzer", prog_name="meldwijzer")
 def main() -> None:
     """Meldwijzer leads a school through the step plan of the meldcode, inside Slack."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold the keys
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for chatty in ("alembic", "apscheduler"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from bot.cli.common import settings
 from handlers.documents import access_table
 from meldcode.domain.plan.file import WrongPlan, load_plan
 from meldcode.domain.plan.model import Plan
+from meldcode.domain.plan.roles import Role
 
 
 @click.group()
@@ -35,7 +37,21 @@ def show_plan(file: Path | None, mermaid: bool, access: bool) -> None:
 def check_plan(file: Path) -> None:
     """Say whether the plan in FILE can be used, or print each fault with its file and line."""
     found = _plan_in(file)
+    for what in _warnings(found):
+        click.echo(f"{file.name}: warning: {what}", err=True)
     click.echo(f"{file.name}: {found.plan} version {found.version}, {len(found.steps)} steps: in order.")
+
+
+def _warnings(plan: Plan) -> Iterator[str]:
+    """What a plan may say, and hardly anybody means."""
+    if Role.TEACHER in plan.readers:
+        yield "readers: every teacher of the school can read every case, also of pupils of others. Take teacher out."
+    for outcome in plan.outcomes:
+        if outcome.retention_years == 0:
+            yield (
+                f"outcomes: a case that ends as {outcome.id} is kept for 0 years: it is destroyed as soon as the "
+                "warnings are over, and cannot be had back. Give it another retention_years."
+            )
 
 
 def _plan_in(file: Path) -> Plan:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import resource
 import sqlite3
 from collections.abc import Iterator
 from importlib import metadata
@@ -212,6 +213,13 @@ def well(cli: Cli, bare_environment: Path) -> dict[str, str]:
         "MELDWIJZER_MASTER_KEY": cli("keys", "new").stdout.strip(),
         "MELDWIJZER_SCHOOLS": str(file),
     }
+
+
+def test_no_command_leaves_a_core_dump(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    limits: dict[int, tuple[int, int]] = {}
+    monkeypatch.setattr(resource, "setrlimit", limits.__setitem__)
+    cli("keys", "new")
+    assert limits == {resource.RLIMIT_CORE: (0, 0)}
 
 
 def test_doctor_has_nothing_to_say_when_all_is_well(cli: Cli, well: dict[str, str]) -> None:

@@ -71,6 +71,19 @@ def test_a_wrong_plan_is_named_by_file_line_and_fault(
     assert any(what in fault for fault in faults), faults
 
 
+def test_what_hardly_anybody_means_is_warned_about(cli: Cli, bare_environment: Path, landelijk: str) -> None:
+    file = bare_environment / "plan.yaml"
+    wide = landelijk.replace("readers: [", "readers: [teacher, ").replace("retention_years: 2", "retention_years: 0", 1)
+    file.write_text(wide, encoding="utf-8")
+    result = cli("plan", "check", str(file))
+    assert result.exit_code == 0
+    teachers, zero = result.stderr.splitlines()
+    assert teachers.startswith("plan.yaml: warning: readers: every teacher of the school can read every case")
+    assert "suspicion_gone is kept for 0 years" in zero
+    file.write_text(landelijk, encoding="utf-8")
+    assert cli("plan", "check", str(file)).stderr == ""
+
+
 def test_the_line_is_that_of_the_fault(cli: Cli, bare_environment: Path, landelijk: str) -> None:
     file = bare_environment / "plan.yaml"
     file.write_text(landelijk.replace("    agrees_with: proposal", "    agrees_with: nothing"), encoding="utf-8")

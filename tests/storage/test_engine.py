@@ -5,7 +5,9 @@ import threading
 from pathlib import Path
 
 import pytest
+from psycopg import OperationalError
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from storage.db.engine import BadDatabaseUrl, make_engine
 from tests.databases import PRAGMAS, Postgres
@@ -38,6 +40,33 @@ def test_postgresql_does_not_wait_for_ever(postgres: Postgres, setting: str) -> 
     engine = make_engine(postgres.url("postgres"))
     with engine.connect() as connection:
         assert connection.scalar(text(f"SHOW {setting}")) == "1500ms"
+    engine.dispose()
+
+
+def test_a_postgresql_that_vanishes_is_noticed(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: dict[str, object] = {}
+
+    def stub(*_: object, **arguments: object) -> None:
+        given.update(arguments)
+        raise OperationalError
+
+    monkeypatch.setattr("psycopg.connect", stub)
+    monkeypatch.setattr("psycopg.Connection.connect", stub)
+    for url, seconds in (("postgresql://h/d", 15_000), ("postgresql://h/d?tcp_user_timeout=60000", "60000")):
+        with pytest.raises(DBAPIError):
+            make_engine(url).connect()
+        assert (given["keepalives"], given["tcp_user_timeout"]) == (1, seconds)
+
+
+def test_a_postgresql_takes_the_limits(postgres: Postgres) -> None:
+    engine = make_engine(postgres.url("postgres"))
+    with engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        assert {name: raw.info.get_parameters()[name] for name in ("keepalives_idle", "tcp_user_timeout")} == {
+            "keepalives_idle": "30",
+            "tcp_user_timeout": "15000",
+        }
     engine.dispose()
 
 

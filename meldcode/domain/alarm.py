@@ -26,7 +26,7 @@ class Escalation:
 
 ESCALATIONS = (
     Escalation(timedelta(), frozenset(ALERTED)),
-    Escalation(timedelta(minutes=3), frozenset({*ALERTED, Role.CONFIDANT})),
+    Escalation(timedelta(minutes=3), frozenset({*ALERTED, Role.CONFIDANT, Role.SAFEGUARDING_OFFICER})),
     Escalation(timedelta(minutes=10), frozenset({Role.CLUSTER_DIRECTOR})),
 )
 """By level. Roles are held by deputies too. Minutes count at night and in vacations."""

@@ -121,6 +121,13 @@ def test_unanswered_it_is_raised_again_with_the_confidant_and_then_the_director(
     assert alarms.after(hours=9) == set()
 
 
+def test_the_safeguarding_officer_is_alerted_with_the_confidant(play: Play, alarms: Alarms) -> None:
+    officer = Actor("UO", "Olga Prins", (Role.SAFEGUARDING_OFFICER,))
+    play.employs(officer)
+    alarms.raised(SANNE)
+    assert officer in alarms.after(minutes=3)
+
+
 def test_the_director_reads_no_name_no_place_and_no_code(play: Play, alarms: Alarms) -> None:
     play.signal()
     alarm = alarms.raised(SANNE, case=play.code)

@@ -155,6 +155,7 @@ async def test_help_under_watch_then_worse_and_a_report(desk: Desk) -> None:
     await karin_discusses_it_openly(karin, code)
     await only_the_parents_can_have_a_talk(karin, code)
     await the_suspicion_remains(fatima, code)
+    await karin.is_told(code, "Stap 4 van 4: Wegen")
     await sanne_and_karin_weigh(karin, code, "Nee")
     await fatima_proposes_help_and_watching(fatima, code)
     await karin_confirms(karin, code, NO_REPORT)
@@ -206,7 +207,6 @@ async def the_suspicion_remains(fatima: Colleague, code: str) -> None:
 
 async def sanne_and_karin_weigh(karin: Colleague, code: str, unsafe: str) -> None:
     desk, who = karin.desk, "Wie hebben gewogen?"
-    await karin.is_told(code, "Stap 4 van 4: Wegen")
     await karin.must_next(code, "Weging vastleggen")
     await karin.begins(code, "Weging vastleggen", "Wegen")
     shown = await desk.dialog.inner_text()
@@ -315,6 +315,7 @@ async def test_danger_skips_the_talk(desk: Desk) -> None:
     for colleague in (karin, fatima):
         await colleague.is_told(code, "ACUUT GEVAAR. Open dit dossier nu.")
     await desk.picture("zaak3-2-alarm-bij-schoolleider")
+    await karin_goes_there(karin, fatima)
     await sanne_and_karin_weigh(karin, code, "We twijfelen")
     await karin_may_not_leave_it_at_help(karin, code)
     await fatima_will_be_away(fatima)
@@ -325,7 +326,7 @@ async def test_danger_skips_the_talk(desk: Desk) -> None:
     await mehmet.opens(code, "Aan welke leerkracht draag je het dossier over?", "Sanne gaat met verlof.")
     await desk.press("Eerdere notities")
     await desk.sees(SEEN)
-    await sanne_cannot_read_it_any_more(sanne, code)
+    await sanne_cannot_read_it_any_more(sanne)
 
 
 async def karin_skips_step_3(karin: Colleague, code: str) -> None:
@@ -343,6 +344,14 @@ async def sanne_raises_the_alarm(sanne: Colleague, code: str) -> None:
     await sanne.desk.sees_title("Acuut gevaar")
     await sanne.desk.sees("Bel 112", "0800-2000", f"Nu gewaarschuwd: {FATIMA} en {KARIN}")
     await sanne.desk.picture("zaak3-1-acuut-gevaar")
+
+
+async def karin_goes_there(karin: Colleague, fatima: Colleague) -> None:
+    await karin.comes()
+    await karin.desk.press("Ik ga erheen")
+    for colleague in (karin, fatima):
+        await colleague.comes()
+        await expect(colleague.desk.last_message).to_contain_text(f"{KARIN} gaat erheen")
 
 
 async def karin_may_not_leave_it_at_help(karin: Colleague, code: str) -> None:
@@ -384,8 +393,9 @@ async def karin_hands_it_over(karin: Colleague, code: str) -> None:
     await karin.saves("Dossier overgedragen", {"Aan welke leerkracht draag je het dossier over?": MEHMET, **why})
 
 
-async def sanne_cannot_read_it_any_more(sanne: Colleague, code: str) -> None:
-    await sanne.is_told(code)
+async def sanne_cannot_read_it_any_more(sanne: Colleague) -> None:
+    await sanne.comes()
+    await expect(sanne.desk.last_message).to_contain_text(f"{KARIN} gaat erheen")
     await sanne.desk.press("Dossier openen")
     await sanne.desk.sees("Dit dossier is er niet, of jij kunt het niet lezen.")
     await sanne.desk.put_away()

@@ -83,7 +83,11 @@ async def test_an_answer_changes_everybodys_message(tmp_path: Path, in_case: boo
         else:
             await raised(school)
         to_karin = school.messages(KARIN)[-1]
-        assert buttons_of(to_karin) == [*ANSWERS[:2], *(["Dossier openen"] if in_case else []), ANSWERS[2]]
+        assert buttons_of(to_karin) == [
+            *ANSWERS[:2],
+            *(["112 of VT gebeld", "Dossier openen"] if in_case else []),
+            ANSWERS[2],
+        ]
         await school.press(KARIN, to_karin, "Ik ga erheen")
         await send(school)
         for user in (KARIN, FATIMA):

@@ -144,7 +144,7 @@ class Walk:
 
     def _maker(self, code: str, record: ActionSpec, state: State) -> str:
         proposal = state.standing.get(record.agrees_with or "")
-        roles = [role for role in record.by if proposal is None or role is not proposal.role]
+        roles = [role for role in record.by if role in HOLDERS and (proposal is None or role is not proposal.role)]
         return self._holder(code, roles[self.made[record.id] % len(roles)])
 
     def _holder(self, code: str, role: Role) -> str:
@@ -230,7 +230,8 @@ class Walk:
 
     def _who_take_part(self, code: str, record: ActionSpec, asked: FieldSpec) -> list[str]:
         there = [presence for presence in record.present if presence.field == asked.id]
-        named = [self._holder(code, role) for one in there for role in (*one.all_of, *one.one_of[:1])]
+        wanted = [(*one.all_of, *[role for role in one.one_of if role in HOLDERS][:1]) for one in there]
+        named = [self._holder(code, role) for roles in wanted for role in roles]
         enough = max((one.at_least for one in there), default=0)
         return [*named, *(other for other in HOLDERS.values() if other not in named)][: max(len(named), enough)]
 

@@ -50,7 +50,6 @@ async def sanne_is_asked_whether_it_gets_worse(sanne: Colleague) -> None:
     await desk.sees("Over deze leerling heb je al een dossier.", "Er is nog niets opgeslagen.")
     await expect(desk.question("Wat zag of hoorde je?")).to_have_value(PLASTER)
     await expect(desk.question(WORSE).get_by_role("radio", checked=True)).to_have_count(0)
-    await desk.question(WORSE).scroll_into_view_if_needed()
     await desk.picture("gevaar-1-gaat-het-slechter")
     await desk.fill("Signaal", {WORSE: "Ja"})
     await desk.sees_title("Opgeslagen")

@@ -101,13 +101,17 @@ def record_form(uow: UnitOfWork, actor: Actor, code: str, record: str, refers_to
 
 
 def further_questions(context: CaseContext, answers: Answers) -> FormView | None:
-    """Return the opening form bound to the pupil's case, when that asks more than a first signal does (S4.6)."""
+    """Return the opening form bound to the pupil's case, when that asks more than a first signal does (S4.6).
+
+    What it asks more comes first.
+    """
     if context.case is None:
         return None
     plan, case = context.plan, context.case
-    form = asked_now(plan, plan.opening, context.state).without_pupil()
-    if form == asked_first(plan).without_pupil():
+    form, first = asked_now(plan, plan.opening, context.state).without_pupil(), asked_first(plan).fields
+    if all(field in first for field in form.fields):
         return None
+    form = form.model_copy(update={"fields": tuple(sorted(form.fields, key=lambda field: field in first))})
     consequences = tuple(_consequences(form, context))
     return FormView(form, plan, answers, case.code, case.version, consequences=consequences, is_asked_further=True)
 

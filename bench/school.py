@@ -12,7 +12,7 @@ from meldcode.domain.yaml_text import dump_yaml
 from storage.crypto.vault import new_master_key
 
 TEAM = "T0BENCH"
-SECRET = "the bench signs with this"
+SECRET = "0" * 32
 SCHOOLS = 64
 MESSAGES = 2
 """How many messages a signal makes: to the IB-er and to the confidant."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from storage.crypto.key_ring import KeyRing, KeysInFile
@@ -16,6 +17,17 @@ ENV_FILE, KEY_FILE, SCHOOLS_FILE = Path(".env"), Path("master.key"), Path("schoo
 """Files that are used if they are in the folder where the program starts."""
 
 
+FORMS = {
+    "slack_bot_token": (r"xoxb-[\w-]+", "no bot token (xoxb-…). Copy the Bot User OAuth Token from Install App"),
+    "slack_app_token": (r"xapp-[\w-]+", "no app-level token (xapp-…). Copy one from Basic Information"),
+    "slack_signing_secret": (
+        r"[0-9a-f]{32}",
+        "no signing secret (32 digits and letters). Copy it from App Credentials",
+    ),
+}
+"""What a secret looks like, and what is said of one that looks otherwise."""
+
+
 class ConfigError(Exception):
     """The program cannot start with this configuration. The message tells an administrator what to do."""
 
@@ -24,11 +36,21 @@ def _if_there(file: Path) -> Path | None:
     return file if file.is_file() else None
 
 
+def _stripped(value: object) -> object:
+    if isinstance(value, SecretStr):
+        return SecretStr(value.get_secret_value().strip())
+    return value.strip() if isinstance(value, str) else value
+
+
 class Settings(BaseSettings):
     """The settings, named as in the environment but in lower case. The environment takes precedence over `.env`."""
 
     model_config = SettingsConfigDict(
-        env_file=ENV_FILE, env_file_encoding="utf-8", extra="ignore", hide_input_in_errors=True
+        env_file=ENV_FILE,
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        hide_input_in_errors=True,
     )
 
     slack_bot_token: SecretStr = SecretStr("")
@@ -44,7 +66,14 @@ class Settings(BaseSettings):
     meldwijzer_plan: Path | None = None
     meldwijzer_schools: Path | None = Field(default_factory=lambda: _if_there(SCHOOLS_FILE))
     host: str = "127.0.0.1"
-    port: int = 8080
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_space(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """Leave out the space around each setting, and what is empty: an empty HOST would open all interfaces."""
+        stripped = {name: _stripped(value) for name, value in given.items()}
+        return {name: value for name, value in stripped.items() if value not in ("", SecretStr(""))}
 
     @property
     def is_embedded(self) -> bool:
@@ -58,18 +87,21 @@ class Settings(BaseSettings):
 
     def master_keys(self) -> KeyWrapper:
         """Return the master keys, newest first. Raises ConfigError when there is none, or they cannot be read."""
+        file = self.meldwijzer_master_key_file
+        is_given = bool(self.meldwijzer_master_key.get_secret_value())
+        name = "MELDWIJZER_MASTER_KEY" if is_given or not file else f"MELDWIJZER_MASTER_KEY_FILE, {file}"
         try:
-            if self.meldwijzer_master_key.get_secret_value().strip() or not self.meldwijzer_master_key_file:
-                return KeyRing.from_text(self.master_key_text())
-            return KeysInFile(self.meldwijzer_master_key_file)
+            return KeyRing.from_text(self.master_key_text()) if is_given or not file else KeysInFile(file)
         except BadKey as error:
-            raise ConfigError(f"The master key cannot be used: {error}.") from error
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"The master key file cannot be read: {type(error).__name__}.") from error
+            raise ConfigError(f"The master key cannot be used ({name}): {error}. Copy it again, whole.") from error
+        except UnicodeDecodeError as error:
+            raise ConfigError(f"The master key file is no plain text ({name}). Save it as ASCII.") from error
+        except OSError as error:
+            raise ConfigError(f"The master key file cannot be read ({name}): {error.strerror}.") from error
 
     def master_key_text(self) -> str:
         """Return the master keys as they are given. Raises ConfigError when there is none."""
-        if text := self.meldwijzer_master_key.get_secret_value().strip():
+        if text := self.meldwijzer_master_key.get_secret_value():
             return text
         if self.meldwijzer_master_key_file:
             return self.meldwijzer_master_key_file.read_text(encoding="ascii").strip()
@@ -83,9 +115,17 @@ class Settings(BaseSettings):
         missing = self._missing_for_several() if self.is_for_several else self._missing_for_one()
         if missing:
             raise ConfigError(f"Set {' and '.join(missing)}; see docs/install.md.")
+        if wrong := [name for name, (form, _) in FORMS.items() if not self._has_form(name, form)]:
+            raise ConfigError(
+                " ".join(f"{name.upper()} is {FORMS[name][1]}, whole and without quotes." for name in wrong)
+            )
         if not self.slack_api_url.endswith("/api/"):
             raise ConfigError("SLACK_API_URL must end in /api/.")
         return self
+
+    def _has_form(self, name: str, form: str) -> bool:
+        secret: SecretStr = getattr(self, name)
+        return not secret.get_secret_value() or bool(re.fullmatch(form, secret.get_secret_value(), re.ASCII))
 
     def _missing_for_one(self) -> list[str]:
         missing = [] if self.slack_bot_token.get_secret_value() else ["SLACK_BOT_TOKEN"]

@@ -37,7 +37,7 @@ def settings(tmp_path: Path) -> Settings:
     file.write_text(SCHOOLS, encoding="utf-8")
     return Settings(
         slack_bot_token=SecretStr("xoxb-1"),
-        slack_signing_secret=SecretStr("secret"),
+        slack_signing_secret=SecretStr("0" * 32),
         database_url=f"sqlite:///{tmp_path / 'm.db'}",
         meldwijzer_master_key=SecretStr(new_master_key()),
         meldwijzer_schools=file,

@@ -83,7 +83,7 @@ async def test_an_installation_for_no_school_is_told(tmp_path: Path) -> None:
 
 
 def several(**changed: object) -> Settings:
-    secrets = {"slack_client_secret": SecretStr("c"), "slack_signing_secret": SecretStr("s")}
+    secrets = {"slack_client_secret": SecretStr("c"), "slack_signing_secret": SecretStr("0" * 32)}
     return Settings(slack_client_id="1.2", **{**secrets, **changed})  # type: ignore[arg-type]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, Table, func, insert, inspect, select, text, update
+from sqlalchemy.exc import StatementError
 from sqlalchemy.sql.expression import table as named
 
 from storage.crypto.keys import root_vault, vault_in
@@ -67,6 +69,18 @@ class _OpenBackup:
 
 def restore(engine: Engine, wrapper: KeyWrapper, data: Path, keys: Path, now: datetime) -> Restored:
     """Restore the backup into an empty database. Raises BadBackup or WrongKey, and then leaves it empty."""
+    try:
+        return _restore(engine, wrapper, data, keys, now)
+    except OSError as error:
+        raise BadBackup(f"{data.name} cannot be read or copied: {error.strerror or type(error).__name__}.") from error
+    except (StatementError, sqlite3.Error) as error:
+        raise BadBackup(
+            f"{data.name} cannot be put back ({type(error).__name__}). Check that the database can be reached and that "
+            "there is room on the disk; the temporary folder needs as much as the backup."
+        ) from error
+
+
+def _restore(engine: Engine, wrapper: KeyWrapper, data: Path, keys: Path, now: datetime) -> Restored:
     labels = {BackupPart.DATA: read_label(data, BackupPart.DATA), BackupPart.KEYS: read_label(keys, BackupPart.KEYS)}
     if labels[BackupPart.KEYS].made_at < labels[BackupPart.DATA].made_at:
         raise BadBackup(f"{keys.name} is older than {data.name}: keys are missing in it. Take a newer one.")

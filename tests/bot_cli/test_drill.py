@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from time import sleep
 
 import pytest
 from click.testing import CliRunner
@@ -17,6 +20,7 @@ from bot.settings import Settings
 from meldcode.domain.case.state import Entry, Pupil, State
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Identity
+from storage.integrity.private_files import staging_folder
 from storage.schools import PersonConfig, SchoolConfig, apply_schools
 from storage.unit_of_work import Store
 from tests.bot_cli.conftest import Cli
@@ -84,6 +88,24 @@ def test_backup_and_two_sheets_give_everything_back(
         assert (contents.pupil, contents.entries[0].answers) == (NOOR, {"what": "Stil"})
     again = cli("restore", "maandag", **new)
     assert (again.exit_code, "The database is not empty." in again.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_stop_leaves_nothing_beside_the_backup(
+    cli: Cli, machine: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+
+    def stopped(*_: object) -> None:
+        with staging_folder(folder / "maandag") as staging:
+            (staging / "keys").write_bytes(b"secret")
+            os.kill(os.getpid(), number)
+            sleep(5)
+
+    monkeypatch.setattr("bot.cli.data.back_up", stopped)
+    assert cli("backup", str(folder / "maandag"), **machine).exit_code == 128 + number
+    assert list(folder.iterdir()) == []
 
 
 def test_what_cannot_be_restored_is_said_in_a_sentence(cli: Cli, machine: dict[str, str], tmp_path: Path) -> None:

@@ -543,6 +543,22 @@ def test_keys_that_are_older_than_the_data_are_refused(
         put_back(new_sqlite, master_key, later, keys_file(backup))
 
 
+@sqlite_only
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), sqlite3.OperationalError("disk is full")])
+def test_a_full_disk_ends_a_restore_in_a_sentence(
+    backup: Path, new_sqlite: Engine, master_key: MasterKey, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fails(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("storage.integrity.backup_file.shutil.copyfile", fails)
+    with pytest.raises(BadBackup, match=r"No space left|room on the disk"):
+        put_back(new_sqlite, master_key, backup)
+    assert is_empty(new_sqlite)
+    with pytest.raises(BadBackup, match="name too long"):
+        put_back(new_sqlite, master_key, backup.with_name("x" * 300))
+
+
 # gone is gone
 
 

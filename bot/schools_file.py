@@ -37,9 +37,8 @@ class SchoolInFile(_Part):
     """A school, its vacation region, and its own days and hours.
 
     `free_days` are days off that others do not have, `open_days` school days that others have off. People may be
-    reminded between the `hours`.
-    `workspace` is its Slack workspace, when the bot serves several. `was` is the name that it had before; in a `closed`
-    school nobody has a role except who is listed.
+    reminded between the `hours`. `workspace` is its Slack workspace, when the bot serves several. `was` is its former
+    name. In a `closed` school only the people listed have a role.
     """
 
     name: Name
@@ -81,7 +80,7 @@ def read_schools(path: Path) -> SchoolsFile:
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path.name}: this is not UTF-8 text.") from error
     except BadYaml as error:
-        what = "a key stands twice in one entry; take one of the two out" if error.is_second_key else _NO_YAML
+        what = "a key occurs twice in one entry; take one of the two out" if error.is_second_key else _NO_YAML
         raise ConfigError(f"{path.name}:{error.line}: {what}.") from error
     except ValidationError as error:
         faults = [_sentence(path, document, e["loc"], _remedy(e)) for e in _own(error.errors())]
@@ -112,7 +111,7 @@ def _repeated_people(i: int, school: SchoolInFile) -> Iterator[tuple[Place, str]
         if first.setdefault(person.slack, j) != j:
             yield (
                 ("schools", i, "people", j, "slack"),
-                f"{person.slack} stands twice in this school; put all roles in one entry, or correct the member ID",
+                f"{person.slack} occurs twice in this school; put all roles in one entry, or correct the member ID",
             )
 
 
@@ -145,7 +144,7 @@ def _remedy(error: ErrorDetails) -> str:
             return f"{field}: {error['msg'].removeprefix('Value error, ')}"
 
 
-_NO_YAML = "this is no YAML; look at the indentation, colons, quotes and brackets here and just above"
+_NO_YAML = "this is not YAML; look at the indentation, colons, quotes and brackets here and just above"
 _REMEDIES = {
     "slack": "slack is no member ID; copy it from the profile in Slack, it begins with U or W",
     "roles": f"roles is a list of {', '.join(Role)}",

@@ -28,10 +28,10 @@ MISTAKES = {
     "a role that is none": (added("{slack: U0ANN, name: Ann, roles: [boss]}"), 6, "De Linde › Ann: roles is a list of"),
     "no name": (added("{slack: U0ANN}"), 6, "De Linde: name: add it, for it is missing"),
     "an unknown key": (added("{slack: U0ANN, name: Ann, role: x}"), 6, "De Linde › Ann: role is no key"),
-    "twice": (added("{slack: U0SANNE, name: Ann}"), 6, "De Linde › Ann: U0SANNE stands twice in this school; put all"),
+    "twice": (added("{slack: U0SANNE, name: Ann}"), 6, "De Linde › Ann: U0SANNE occurs twice in this school; put all"),
     "a region": (LINDE.replace("noord", "oost"), 3, "De Linde: region is noord, midden or zuid"),
-    "a key twice": (LINDE.replace("region: noord", "name: De Beuk"), 3, "a key stands twice in one entry; take one"),
-    "no yaml": (LINDE.replace("{slack", "[slack"), 5, "this is no YAML; look at the indentation"),
+    "a key twice": (LINDE.replace("region: noord", "name: De Beuk"), 3, "a key occurs twice in one entry; take one"),
+    "no yaml": (LINDE.replace("{slack", "[slack"), 5, "this is not YAML; look at the indentation"),
     "no schools": ("schools: []", 1, "schools: "),
     "one name, with a space": (LINDE + LINDE[8:].replace("De Linde", '"de Linde "'), 7, "de Linde: two schools have"),
     "was another": (

@@ -46,7 +46,7 @@ def back_up(engine: Engine, vault: Vault, data: Path, now: datetime) -> BackedUp
     """Write the data to this file and the keys to a file beside it. Raises BadBackup, and then leaves neither."""
     wanted = {BackupPart.KEYS: keys_file(data), BackupPart.DATA: data}
     with _in_plain_words(data):
-        for path in wanted.values():
+        for path in (data, keys_file(data)):
             refuse_to_overwrite(path)
         with staging_folder(data) as folder:
             parts = {kind: folder / kind for kind in wanted}

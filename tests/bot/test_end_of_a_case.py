@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from storage.db.schema import case_keys, entries, readings
+from storage.integrity.wipe import NotWiped
 from tests.bot.closing import closed_case
 from tests.on_screen import button, buttons_of, words_of
 from tests.running import FATIMA, JORIS, KARIN, SANNE, Running, running
@@ -69,3 +70,21 @@ async def test_a_teacher_cannot_hold_a_case_nor_see_the_choice(tmp_path: Path) -
         await school.send(school.click(SANNE, shown, "make-record.kept_longer", value))
         assert "andere rol" in words_of(school.modal(SANNE))
         assert button(await school.open_case(SANNE, code), "Signaal melden")
+
+
+async def test_what_is_not_wiped_within_the_hour_fails_the_health_check_until_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held_up(*_: object) -> None:
+        raise NotWiped("a reader")
+
+    async with running(tmp_path) as school:
+        with monkeypatch.context() as patched:
+            patched.setattr("bot.jobs.wiping.wipe", held_up)
+            await school.program.scheduler.hourly()
+            assert school.program.is_healthy()
+            school.clock.forward(hours=1)
+            await school.program.scheduler.tick()
+            assert not school.program.is_healthy()
+        await school.program.scheduler.tick()
+        assert school.program.is_healthy()

@@ -34,7 +34,8 @@ class Wiping:
         try:
             self._wipe()
         except NotWiped as error:
-            log.error("What was deleted is still in the files of the database: %s. It is tried again", error)
+            level = logging.ERROR if self.is_overdue else logging.WARNING
+            log.log(level, "What was deleted is still in the files of the database: %s. It is tried again", error)
 
     def retry(self) -> None:
         """Wipe if the last time failed."""

@@ -14,11 +14,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.exc import DBAPIError, TimeoutError
 
+from storage.db.engine import WAIT_MS
 from storage.db.schema import case_keys, cases, draft_keys, drafts, secrets
 from storage.repositories.retention import CONTENT
 
 SETTLED = timedelta(minutes=1)
 """What was deleted longer ago than this is wiped for certain, once `wipe` returns."""
+CHECKPOINT_MS = 80
+"""How long a checkpoint waits for readers, while nobody can write; it is repeated anyway."""
 _SMALL = (secrets, drafts, draft_keys)
 _HELD_UP = """
 SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -49,9 +52,11 @@ def _empty_log(engine: Engine) -> None:
     connection = engine.raw_connection()  # a checkpoint cannot run in a transaction
     try:
         cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {CHECKPOINT_MS}")
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         is_busy, *_ = cursor.fetchone() or (0,)
     finally:
+        connection.cursor().execute(f"PRAGMA busy_timeout = {WAIT_MS}")
         connection.close()
     if is_busy:
         raise NotWiped("a reader of the database keeps its write-ahead log")

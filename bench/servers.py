@@ -23,8 +23,9 @@ from bench.school import SECRET, TEAM
 from bench.slack_stub import SlackStub
 from bot.app import run
 from bot.http import EVENTS
+from bot.http_server import listen
 from bot.settings import Settings
-from bot.stopping import listen, until_stopped
+from bot.stopping import until_stopped
 from handlers.app import quiet_logger
 from handlers.i18n.texts import text
 from handlers.platform.form_state import answers_of

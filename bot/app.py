@@ -23,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.database import OLD_TABLES, usable, vault_of
 from bot.home_tabs import HomeTabPublisher
 from bot.http import web_app
+from bot.http_server import listen
 from bot.jobs.anchor import keep_anchor
 from bot.jobs.calendar_watch import CalendarWatch
 from bot.jobs.wiping import Wiping
@@ -32,7 +33,6 @@ from bot.scheduler import Scheduler
 from bot.schools_file import read_schools
 from bot.settings import ConfigError, Settings
 from bot.socket_link import SocketLink
-from bot.stopping import listen
 from bot.supervisor import Loop, Supervisor
 from bot.warm_up import warm_up
 from bot.workspaces import client_of, put_in_place, slack_session, workspaces_of

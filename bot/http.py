@@ -1,11 +1,14 @@
 """The HTTP surface: Slack's requests, health and readiness.
 
-Slack's requests pass a gate before Bolt sees them: what is too large, has no readable timestamp or is no UTF-8 gets a
-short answer. Bolt itself would raise on these, and log whole bodies (docs/CONTRIBUTING.md, Traps).
+Slack's requests pass a gate before Bolt sees them: what is too large or slow, is not fresh or is no UTF-8 gets a short
+answer, if possible before its body is read. Bolt itself would raise on these, and log whole bodies
+(docs/CONTRIBUTING.md, Traps).
 """
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Callable
 from typing import cast
 
@@ -13,7 +16,7 @@ from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,6 +29,12 @@ MOST_DIGITS = 12
 """The most digits of a timestamp in seconds. Bolt fails on larger numbers."""
 LARGEST = 1_000_000
 """Bytes of a request. Slack's largest view is 250 KB before form encoding."""
+MOST_HELD = 32_000_000
+"""Bytes of all requests that are being read. Anybody can send what looks signed."""
+BODY_SECONDS = 3.0
+"""What a request gets to arrive. Slack has given up by then."""
+FRESH_SECONDS = 300
+"""How old a request may be; Bolt says the same, after it has read it."""
 
 
 def web_app(slack: AsyncApp | None, is_healthy: Callable[[], bool], is_ready: Callable[[], bool]) -> ASGIApp:
@@ -55,21 +64,44 @@ class Gate:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse, or pass the request on."""
         request = Request(scope, receive)
-        body = await _body(request)
-        if refusal := _refusal(request, body):
-            await refusal(scope, receive, send)
+        try:
+            body = _checked(request) or await self._body(request)
+        except ClientDisconnect:
+            return
+        if isinstance(body, Response):
+            await body(scope, receive, send)
             return
         answer = _Answer(send)
         try:
-            await self._app(scope, _replayed(body or b""), answer)
+            await self._app(scope, _replayed(body), answer)
         except Exception as error:
             log_error(error, "request")
             if not answer.has_begun:
                 await Response(status_code=400)(scope, receive, send)
+
+    async def _body(self, request: Request) -> bytes | Response:
+        """The body, or an answer when it is too large, too slow, too much beside the others, or no text."""
+        parts = bytearray()
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                async for part in request.stream():
+                    parts += part
+                    self._held += len(part)
+                    if len(parts) > LARGEST or self._held > MOST_HELD:
+                        return _refused(413 if len(parts) > LARGEST else 503)
+            parts.decode()
+        except TimeoutError:
+            return _refused(408)
+        except UnicodeDecodeError:
+            return _refused(400)
+        finally:
+            self._held -= len(parts)
+        return bytes(parts)
 
 
 class Entrance:
@@ -101,29 +133,21 @@ class _Answer:
         await self._send(message)
 
 
-async def _body(request: Request) -> bytes | None:
-    """The body, or None when it is too large."""
-    parts, length = [], 0
-    async for part in request.stream():
-        length += len(part)
-        if length > LARGEST:
-            return None
-        parts.append(part)
-    return b"".join(parts)
-
-
-def _refusal(request: Request, body: bytes | None) -> Response | None:
-    if body is None:
-        return Response(status_code=413)
+def _checked(request: Request) -> Response | None:
+    """What the headers alone tell: an answer when they cannot be Slack's."""
     timestamp = request.headers.get("x-slack-request-timestamp", "")
     is_moment = timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= MOST_DIGITS
-    if not is_moment or "x-slack-signature" not in request.headers:
-        return Response(status_code=401)
-    try:
-        body.decode()
-    except UnicodeDecodeError:
-        return Response(status_code=400)
-    return None
+    if not is_moment or abs(time.time() - int(timestamp)) > FRESH_SECONDS:
+        return _refused(401)
+    if not request.headers.get("x-slack-signature", "").startswith("v0="):
+        return _refused(401)
+    length = request.headers.get("content-length", "0")
+    return _refused(413) if not length.isdigit() or int(length) > LARGEST else None
+
+
+def _refused(status: int) -> Response:
+    """Closes the connection, so that the rest of a body is not waited for."""
+    return Response(status_code=status, headers={"Connection": "close"})
 
 
 def _replayed(body: bytes) -> Receive:

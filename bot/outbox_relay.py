@@ -54,6 +54,8 @@ LEASE = timedelta(minutes=2)
 REMINDERS = (Reminder.kind, UrgentReminder.kind)
 """Messages that go along in one with others of their kind."""
 LONGEST_WAIT = timedelta(minutes=30)
+MOST_DIGITS = 9
+"""Of a wait in seconds; a timedelta overflows on more."""
 LOCKED_OUT_WAIT = timedelta(minutes=1)
 """Between two tries while Slack refuses the token. Messages of workspaces with another token are still sent."""
 MOST_DOUBTFUL = 20
@@ -297,6 +299,9 @@ def _backoff(message: Claimed) -> timedelta:
 
 
 def _retry_after(error: SlackApiError) -> timedelta | None:
+    """How long Slack asks to wait, but no longer than we do by ourselves: a wrong answer must block nobody for days."""
     headers = error.response.headers
-    wait = headers.get("Retry-After", headers.get("retry-after", ""))
-    return timedelta(seconds=int(wait)) if str(wait).isdigit() else None
+    wait = str(headers.get("Retry-After", headers.get("retry-after", "")))
+    if not wait.isdecimal():
+        return None
+    return min(timedelta(seconds=int(wait[:MOST_DIGITS])), LONGEST_WAIT)

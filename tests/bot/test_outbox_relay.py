@@ -45,6 +45,17 @@ async def test_the_wait_that_slack_asks_for_is_kept(tmp_path: Path) -> None:
         assert (await sends(school), arrived(school)) == (2, (1, 1))
 
 
+@pytest.mark.parametrize("wait", [10 * 24 * 3600, 10**40], ids=["ten days", "for ever"])
+async def test_a_wait_of_days_is_cut_short(tmp_path: Path, wait: int) -> None:
+    async with running(tmp_path, worker=False) as school:
+        school.expect("rate_limited")
+        await report(school)
+        school.workspace.faults.rate_limited, school.workspace.faults.retry_after = 2, wait
+        assert (await sends(school), arrived(school)) == (2, (0, 0))
+        school.clock.forward(minutes=31)
+        assert (await sends(school), arrived(school)) == (2, (1, 1))
+
+
 async def test_an_error_of_slack_s_is_tried_again(tmp_path: Path) -> None:
     async with running(tmp_path, worker=False) as school:
         school.expect("server_error")

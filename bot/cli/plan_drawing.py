@@ -10,8 +10,9 @@ from itertools import product
 from handlers.i18n.texts import listed, roles, text
 from meldcode.domain.case.state import holds
 from meldcode.domain.plan.forms import GIVEN, Condition, FieldKind, FieldSpec
-from meldcode.domain.plan.model import ActionSpec, Deadline, EscalationLevel, Lead, Plan, Step, Tell
+from meldcode.domain.plan.model import ActionSpec, Lead, Plan, Step, Tell
 from meldcode.domain.plan.roles import Role
+from meldcode.domain.plan.timing import Deadline, EscalationLevel
 
 WIDTH = 100
 MOST_COMBINATIONS = 10_000

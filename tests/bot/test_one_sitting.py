@@ -31,6 +31,7 @@ async def test_record_after_record_without_closing_the_case(tmp_path: Path) -> N
             "Geeft praten gevaar?": {
                 "Komt de leerling in gevaar door een gesprek?": "Nee, een gesprek kan",
                 "Waarom denken jullie dat?": "Ze zijn rustig.",
+                "Wie hebben dit ingeschat?": [KARIN, FATIMA],
             },
         }
         for label, answers in steps.items():

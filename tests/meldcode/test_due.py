@@ -23,8 +23,9 @@ from meldcode.domain.deadlines.reminders import (
     next_due,
     pending,
 )
-from meldcode.domain.plan.model import Deadline, EscalationLevel, Step
+from meldcode.domain.plan.model import Step
 from meldcode.domain.plan.roles import Role
+from meldcode.domain.plan.timing import Deadline, EscalationLevel
 
 NOORD, MIDDEN, ZUID = (SchoolCalendar(region) for region in REGIONS)
 FIRST, SECOND = (Role.CARE_COORDINATOR,), (Role.CARE_COORDINATOR, Role.SCHOOL_LEADER)

@@ -12,7 +12,7 @@ import pytest
 from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 
-from meldcode.domain.plan import forms, model
+from meldcode.domain.plan import forms, model, timing
 from meldcode.domain.plan.file import shipped_plans
 from meldcode.domain.plan.forms import FieldKind, Meaning, PlanPart
 from meldcode.domain.plan.model import Effect
@@ -53,7 +53,7 @@ def type_of(info: FieldInfo) -> Any:
 def test_all_parts_of_a_plan_are_found() -> None:
     assert {model.__name__ for model in MODELS} == {
         name
-        for name, thing in {**vars(model), **vars(forms)}.items()
+        for name, thing in {**vars(model), **vars(forms), **vars(timing)}.items()
         if isinstance(thing, type) and issubclass(thing, PlanPart)
     } - {"PlanPart"}
 

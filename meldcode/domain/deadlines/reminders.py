@@ -14,8 +14,9 @@ from itertools import chain, count, takewhile
 
 from meldcode.domain.calendar import DAY, SchoolCalendar
 from meldcode.domain.case.state import State
-from meldcode.domain.plan.model import EscalationLevel, Step, Urgency
+from meldcode.domain.plan.model import Step
 from meldcode.domain.plan.roles import Role
+from meldcode.domain.plan.timing import EscalationLevel, Urgency
 
 EARLIEST, LATEST = time(7), time(22)
 """Between these hours people are reminded of what cannot wait, on any day of the year."""

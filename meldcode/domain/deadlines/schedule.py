@@ -22,7 +22,8 @@ from meldcode.domain.deadlines.reminders import (
     urgent_reminders,
 )
 from meldcode.domain.ids import PersonId
-from meldcode.domain.plan.model import Plan, Urgency
+from meldcode.domain.plan.model import Plan
+from meldcode.domain.plan.timing import Urgency
 from meldcode.domain.staff import School
 
 RETRY = timedelta(days=1)

@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 
 from meldcode.domain.plan.forms import Check, Condition, FieldKind, FieldSpec, Id, Meaning, PlanPart, Presence
 from meldcode.domain.plan.roles import NEEDED, Role
+from meldcode.domain.plan.timing import Deadline, EscalationLevel, Urgency
 
 
 class Lead(PlanPart):
@@ -106,18 +107,6 @@ class StandsAs(PlanPart):
     record: Id
 
 
-class Urgency(PlanPart):
-    """What cannot wait: due the same day when one of `when` holds (G8, S4.9).
-
-    `to` are reminded of it, also in vacations. Their reminders come every so many minutes on that day, and
-    on each later day in the morning.
-    """
-
-    when: Annotated[tuple[Condition, ...], Field(min_length=1)] = ({},)
-    every_minutes: Annotated[int, Field(ge=15, le=600)] = 60
-    to: Annotated[tuple[Role, ...], Field(min_length=1)]
-
-
 class ActionSpec(PlanPart):
     """Something that is done and recorded: a form with its rules.
 
@@ -173,34 +162,6 @@ class ActionSpec(PlanPart):
         """Return the form as it is asked while a case is at this step."""
         fields = tuple(field for field in self.fields if not field.asked_in or step in field.asked_in)
         return self if fields == self.fields else self.model_copy(update={"fields": fields})
-
-
-class EscalationLevel(PlanPart):
-    """One level of a step's escalation: these roles are reminded, so many school days after the deadline.
-
-    `every`: again after that many school days each time, until somebody acts; only the last level can have it.
-    """
-
-    after: Annotated[int, Field(ge=0, le=100)] = 0
-    to: tuple[Role, ...]
-    every: Annotated[int, Field(ge=1, le=100)] | None = None
-
-
-class Deadline(PlanPart):
-    """School days from when the step began; 0 is the same school day. `each`: counted again from every such record.
-
-    So do those of `or_each`. `weekdays` counts working days instead of school days: those of Veilig Thuis (S4.10).
-    """
-
-    school_days: Annotated[int, Field(ge=0, le=400)]
-    each: Id | None = None
-    or_each: tuple[Id, ...] = ()
-    weekdays: bool = False
-
-    @property
-    def counted(self) -> tuple[Id, ...]:
-        """The records from whose last entry the deadline counts."""
-        return (*((self.each,) if self.each else ()), *self.or_each)
 
 
 class Step(PlanPart):

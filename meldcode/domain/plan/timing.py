@@ -1,0 +1,50 @@
+"""When a step is due and whom it reminds: deadlines, escalation levels and urgency (G2, G8)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from meldcode.domain.plan.forms import Condition, Id, PlanPart
+from meldcode.domain.plan.roles import Role
+
+
+class EscalationLevel(PlanPart):
+    """One level of a step's escalation: these roles are reminded, so many school days after the deadline.
+
+    `every`: again after that many school days each time, until somebody acts; only the last level can have it.
+    """
+
+    after: Annotated[int, Field(ge=0, le=100)] = 0
+    to: tuple[Role, ...]
+    every: Annotated[int, Field(ge=1, le=100)] | None = None
+
+
+class Deadline(PlanPart):
+    """School days from when the step began; 0 is the same school day. `each`: counted again from every such record.
+
+    So do those of `or_each`. `weekdays` counts working days instead of school days: those of Veilig Thuis (S4.10).
+    """
+
+    school_days: Annotated[int, Field(ge=0, le=400)]
+    each: Id | None = None
+    or_each: tuple[Id, ...] = ()
+    weekdays: bool = False
+
+    @property
+    def counted(self) -> tuple[Id, ...]:
+        """The records from whose last entry the deadline counts."""
+        return (*((self.each,) if self.each else ()), *self.or_each)
+
+
+class Urgency(PlanPart):
+    """What cannot wait: due the same day when one of `when` holds (G8, S4.9).
+
+    `to` are reminded of it, also in vacations. Their reminders come every so many minutes on that day, and
+    on each later day in the morning.
+    """
+
+    when: Annotated[tuple[Condition, ...], Field(min_length=1)] = ({},)
+    every_minutes: Annotated[int, Field(ge=15, le=600)] = 60
+    to: Annotated[tuple[Role, ...], Field(min_length=1)]

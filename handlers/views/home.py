@@ -65,11 +65,11 @@ def case_list(overview: Overview) -> list[b.Block]:
     """Return a page of cases: those that wait for this person, this week, then the others."""
     if not overview.counts:
         return [b.section(_empty(overview)), *_week(overview)]
-    waiting = [row for row in overview.rows if row.place in NEEDS_READER]
+    waiting = [row for row in overview.rows if row.section in NEEDS_READER]
     blocks = _rows(waiting, overview)
     if not waiting and overview.page == 0:
         blocks = [b.section(text("home_nothing_waits"))]
-    others = [row for row in overview.rows if row.place not in NEEDS_READER]
+    others = [row for row in overview.rows if row.section not in NEEDS_READER]
     return [*blocks, *_week(overview), *_schools(overview), *_rows(others, overview)]
 
 
@@ -77,7 +77,7 @@ def waiting_list(overview: Overview) -> list[b.Block]:
     """Return the first cases that wait for this person, or the sentence that none do."""
     if not overview.counts:
         return [b.section(_empty(overview))]
-    waiting = [row for row in overview.rows if row.place in NEEDS_READER][: limits.WAITING]
+    waiting = [row for row in overview.rows if row.section in NEEDS_READER][: limits.WAITING]
     return _rows(waiting, overview) or [b.section(text("home_nothing_waits"))]
 
 
@@ -97,7 +97,7 @@ def _empty(overview: Overview) -> str:
 
 def _rows(rows: Iterable[CaseRow], overview: Overview) -> list[b.Block]:
     blocks: list[b.Block] = []
-    for place, alike in groupby(rows, key=lambda row: row.place):
+    for place, alike in groupby(rows, key=lambda row: row.section):
         blocks.append(b.header(text(TITLES[place], count=str(overview.counts[place]))))
         blocks += [b.section("\n".join(_row(row, overview)), accessory=open_button(row.case.code)) for row in alike]
     return blocks
@@ -107,7 +107,7 @@ def _row(row: CaseRow, overview: Overview) -> Iterator[str]:
     """The lines of a case: its code, its step, and what is needed by when."""
     own = f" · {text('home_row_own')}" if row.is_own else ""
     yield text("home_row", code=row.case.code) + own
-    if row.place is Section.JOINED:
+    if row.section is Section.JOINED:
         yield text("case_joined", who=texts.roles(row.plan.record_with(Effect.JOINS).by))
         return
     yield _bar(row.plan, row.case.step)
@@ -195,7 +195,7 @@ def _counts(school: SchoolOverview) -> Iterator[str]:
 
 def _workloads(school: SchoolOverview) -> list[b.Block]:
     lines = []
-    for workload in school.minding:
+    for workload in school.workloads:
         words = "home_minds_overdue" if workload.overdue else "home_minds"
         lines.append(text(words, who=_who(workload), count=str(workload.count), overdue=str(workload.overdue)))
     return [b.section("\n".join([text("home_minding"), *map(b.escape, lines)]))] if lines else []

@@ -40,7 +40,7 @@ class CaseRow:
     case: CaseHeader
     plan: Plan
     is_own: bool
-    place: Section
+    section: Section
     record: ActionSpec | None = None
     due: date | None = None
     postponed: Postponed | None = None
@@ -109,13 +109,13 @@ def _deputies(uow: UnitOfWork, person: Person, now: datetime) -> list[Deputy]:
     ]
 
 
-def _rows(uow: UnitOfWork, person: Person, lying: Sequence[ListedCase]) -> Iterator[CaseRow]:
-    headers = {case.id: case for case in uow.cases.headers([one.case for one in lying])}
-    for one in lying:
+def _rows(uow: UnitOfWork, person: Person, listed: Sequence[ListedCase]) -> Iterator[CaseRow]:
+    headers = {case.id: case for case in uow.cases.headers([one.case for one in listed])}
+    for one in listed:
         case = headers[one.case]
         plan = uow.plans.get(case.plan, case.plan_version)
         relation = relation_to(person, case)
         if may(Permission.READ, relation, plan):
             by = uow.staff.get(one.postponed.by).name if one.postponed else ""
             record = plan.records.get(one.record)
-            yield CaseRow(case, plan, relation.is_own, one.place, record, one.due, one.postponed, by)
+            yield CaseRow(case, plan, relation.is_own, one.section, record, one.due, one.postponed, by)

@@ -58,7 +58,7 @@ class SchoolOverview:
 
     school: School
     steps: tuple[StepTotal, ...]
-    minding: tuple[RoleWorkload, ...]
+    workloads: tuple[RoleWorkload, ...]
 
 
 def update_worklist(uow: UnitOfWork, case: CaseHeader, plan: Plan, state: State, entries: Sequence[Entry]) -> None:
@@ -69,7 +69,7 @@ def update_worklist(uow: UnitOfWork, case: CaseHeader, plan: Plan, state: State,
     items = tuple(work_items_of(plan, state, case.school, case.teachers, calendar))
     before = uow.worklists.replace(case, items, ahead)
     # Even if no row changed: a worklist also shows the case's step, which is stored elsewhere.
-    uow.emit(WorklistChanged(case.school, before | {item.desk for item in items}))
+    uow.emit(WorklistChanged(case.school, before | {item.assignee for item in items}))
 
 
 def list_unlisted_cases(uow: UnitOfWork, limit: int, trouble: Callable[[Exception], object]) -> int:
@@ -124,15 +124,17 @@ def schools_led(uow: UnitOfWork, person: Person, now: datetime, most: int) -> It
             counts = uow.worklists.step_counts(Assignee(school, Role.SCHOOL_LEADER), today)
             steps = [StepTotal(uow.plans.get(c.plan, c.plan_version).step(c.step), c.open, c.overdue) for c in counts]
             staff = uow.staff.of_school(school)
-            minding = [_minding(one, staff) for one in uow.worklists.workloads(school, today, most)]
-            yield SchoolOverview(membership.school, tuple(sorted(steps, key=lambda at: at.step.number)), tuple(minding))
+            workloads = [_role_workload(one, staff) for one in uow.worklists.workloads(school, today, most)]
+            yield SchoolOverview(
+                membership.school, tuple(sorted(steps, key=lambda at: at.step.number)), tuple(workloads)
+            )
 
 
-def _minding(minded: Workload, staff: Sequence[Person]) -> RoleWorkload:
+def _role_workload(workload: Workload, staff: Sequence[Person]) -> RoleWorkload:
     """Add the people behind the assignee: nobody when a role has no holder or the teacher has left."""
-    school, holder, teacher = minded.desk.school, minded.desk.holder, minded.desk.teacher
+    school, holder, teacher = workload.assignee.school, workload.assignee.holder, workload.assignee.teacher
     if teacher is None:
         people = [person for person in staff if Role(holder) in person.roles_in(school)]
-        return RoleWorkload(Role(holder), tuple(people), minded.count, minded.overdue)
+        return RoleWorkload(Role(holder), tuple(people), workload.count, workload.overdue)
     own = tuple(person for person in staff if person.id == teacher)
-    return RoleWorkload(None, own, minded.count, minded.overdue)
+    return RoleWorkload(None, own, workload.count, workload.overdue)

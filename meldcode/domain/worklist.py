@@ -62,8 +62,8 @@ class Postponed:
 class WorkItem:
     """A case on a worklist. `record` is the action that is needed now, if any; `due` the last day, if any."""
 
-    desk: Assignee
-    place: Section
+    assignee: Assignee
+    section: Section
     record: str = ""
     due: date | None = None
     postponed: Postponed | None = None
@@ -75,7 +75,7 @@ class ListedCase:
 
     case: CaseId
     code: str
-    place: Section
+    section: Section
     record: str
     due: date | None
     postponed: Postponed | None = None
@@ -104,7 +104,7 @@ class DatedPromise:
 class Workload:
     """The number of cases that wait for an assignee; `overdue` of them are past their last day."""
 
-    desk: Assignee
+    assignee: Assignee
     count: int
     overdue: int
 
@@ -127,7 +127,7 @@ def work_items_of(
     """Yield the work items of a case, for those who may read it (G3). A closed case has none."""
     own = [Assignee(school, str(teacher)) for teacher in teachers]
     if state.status is Status.JOINED:
-        yield from (WorkItem(desk, Section.JOINED) for desk in own)
+        yield from (WorkItem(assignee, Section.JOINED) for assignee in own)
     if state.status is not Status.OPEN:
         return
     place, turns = _turns(plan, state)
@@ -135,8 +135,8 @@ def work_items_of(
         place = Section.URGENT
     due, put_off = last_day(plan, state, calendar), _postponed(plan, state)
     readers = [(Assignee(school, role), role) for role in plan.readers if role is not Role.TEACHER]
-    for desk, role in [*readers, *((desk, Role.TEACHER) for desk in own)]:
-        yield WorkItem(desk, place if role in turns else Section.FOLLOWS, turns.get(role, ""), due, put_off)
+    for assignee, role in [*readers, *((assignee, Role.TEACHER) for assignee in own)]:
+        yield WorkItem(assignee, place if role in turns else Section.FOLLOWS, turns.get(role, ""), due, put_off)
 
 
 def _turns(plan: Plan, state: State) -> tuple[Section, dict[Role, str]]:

@@ -153,5 +153,5 @@ def _header(row: Row[Any], teachers: frozenset[PersonId]) -> CaseHeader:
         since=row.since,
         teachers=teachers,
         joined_to=row.joined_to,
-        rungs=row.rungs,
+        escalations=row.rungs,
     )

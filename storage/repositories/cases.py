@@ -109,8 +109,10 @@ class StoredCases(CaseQueries):
         payload = self._sealed(case.id, entry, digest)
         link = chain.link(self._session.vault, previous, case.id, entry.seq, entry.author, entry.written_at, payload)
         since = state.since or case.since
-        rungs = case.rungs if (state.step, since) == (case.step, case.since) else 0
-        after = replace(case, status=state.status, step=state.step, version=entry.seq, since=since, rungs=rungs)
+        escalations = case.escalations if (state.step, since) == (case.step, case.since) else 0
+        after = replace(
+            case, status=state.status, step=state.step, version=entry.seq, since=since, escalations=escalations
+        )
         self._update_row(case, after, link, next_due)
         self._insert_entry(case.id, entry, key, payload, link)
         self._heads[case.id] = (entry.seq, link)
@@ -137,11 +139,11 @@ class StoredCases(CaseQueries):
 
     @override
     def save_reminders(
-        self, case: CaseId, moments: Iterable[str], rungs: int, next_due: datetime | None, now: datetime
+        self, case: CaseId, moments: Iterable[str], escalations: int, next_due: datetime | None, now: datetime
     ) -> None:
         if rows := [{"case": case, "moment": moment, "at": now} for moment in moments]:
             self._connection.execute(_INSERT_REMINDERS, rows)
-        self._connection.execute(_UPDATE_REMINDERS, {"case_id": case, "rungs": rungs, "next_due": next_due})
+        self._connection.execute(_UPDATE_REMINDERS, {"case_id": case, "rungs": escalations, "next_due": next_due})
 
     @override
     def set_joined(self, case: CaseId, to: CaseId) -> None:
@@ -182,7 +184,7 @@ class StoredCases(CaseQueries):
             "step": after.step,
             "version": after.version,
             "since": after.since,
-            "rungs": after.rungs,
+            "rungs": after.escalations,
             "head": head,
             "next_due": next_due,
             "case_id": before.id,

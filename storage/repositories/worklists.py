@@ -127,9 +127,9 @@ class StoredWorklists(Worklists):
 def _item_row(case: CaseHeader, item: WorkItem) -> dict[str, Any]:
     return {
         "case": case.id,
-        "assignee": item.desk.holder,
+        "assignee": item.assignee.holder,
         "school": case.school,
-        "section": int(item.place),
+        "section": int(item.section),
         "due": item.due or NO_DAY,
         "code": case.code,
         "record": item.record,

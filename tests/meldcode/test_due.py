@@ -58,8 +58,8 @@ def all_sent(step: Step, since: datetime, calendar: SchoolCalendar) -> list[Remi
     """Play a worker that is always in time, until the ladder of the step is through."""
     sent: list[Reminder] = []
     now = since
-    while len([due for due in sent if due.kind is ReminderKind.RUNG]) < len(step.remind):
-        sent.append(next_due(step, since, [due.moment for due in sent], calendar, now))
+    while len([due for due in sent if due.kind is ReminderKind.ESCALATION]) < len(step.remind):
+        sent.append(next_due(step, since, [due.reminder_id for due in sent], calendar, now))
         now = max(now, sent[-1].at)
     return sent
 
@@ -81,7 +81,7 @@ def test_the_same_school_day(since: str, expected: list[str]) -> None:
     found = list(escalation_reminders(make_step(0), local(since), NOORD))
     assert shown(found) == [f"rung {moment}" for moment in expected]
     assert [due.roles for due in found] == [FIRST, SECOND]
-    assert [due.rung for due in found] == [1, 2]
+    assert [due.level for due in found] == [1, 2]
 
 
 @pytest.mark.rule("G2")
@@ -216,7 +216,7 @@ def test_every_vacation_has_its_own_sweep_while_the_case_is_open() -> None:
     step, since = make_step(None), local("2026-12-02T10:00")
     done: list[str] = []
     for _ in range(4):
-        done.append(next_due(step, since, done, NOORD, since).moment)
+        done.append(next_due(step, since, done, NOORD, since).reminder_id)
     assert done == ["vacation/2026-12-19", "vacation/2027-02-20", "vacation/2027-04-24", "vacation/2027-07-10"]
 
 
@@ -229,7 +229,7 @@ def test_what_is_overdue_stays_until_it_is_done_and_a_vacation_that_has_begun_do
         "rung 2026-12-16 08:30",
         "vacation 2027-02-19 08:30",
     ]
-    just_late = pending(step, since, [due.moment for due in weeks_later], NOORD, local("2026-12-18T16:29"))
+    just_late = pending(step, since, [due.reminder_id for due in weeks_later], NOORD, local("2026-12-18T16:29"))
     assert shown(just_late) == ["vacation 2026-12-18 08:30"]
 
 
@@ -237,14 +237,16 @@ def test_what_is_overdue_stays_until_it_is_done_and_a_vacation_that_has_begun_do
 def test_a_moment_names_a_reminder_for_good() -> None:
     since = local("2026-12-04T10:00")
     step = make_step(5)
-    assert [due.moment for due in list(escalation_reminders(step, since, NOORD))] == [
+    assert [due.reminder_id for due in list(escalation_reminders(step, since, NOORD))] == [
         "talk/1/2026-12-04T09:00:00Z",
         "talk/2/2026-12-04T09:00:00Z",
     ]
     replanned = SchoolCalendar("noord", (d("2026-12-07"), d("2026-12-11")))
     moved = list(escalation_reminders(step, since, replanned))
     assert [due.at for due in moved] != [due.at for due in list(escalation_reminders(step, since, NOORD))]
-    assert [due.moment for due in moved] == [due.moment for due in list(escalation_reminders(step, since, NOORD))]
+    assert [due.reminder_id for due in moved] == [
+        due.reminder_id for due in list(escalation_reminders(step, since, NOORD))
+    ]
 
 
 @pytest.mark.rule("G2")
@@ -261,12 +263,12 @@ def test_who_asks_for_a_later_day_is_reminded_on_that_day(
     day: str, sent: int, expected: str, roles: tuple[Role, ...]
 ) -> None:
     step, since = make_step(0), local("2026-12-14T10:00")
-    done = [due.moment for due in list(escalation_reminders(step, since, NOORD))[:sent]]
+    done = [due.reminder_id for due in list(escalation_reminders(step, since, NOORD))[:sent]]
     [due] = asked_for(step, since, ["2026-12-15", day], done, NOORD)
-    assert (due.at, due.kind, due.roles, due.rung) == (local(expected), ReminderKind.RUNG, roles, 0)
+    assert (due.at, due.kind, due.roles, due.level) == (local(expected), ReminderKind.ESCALATION, roles, 0)
     [first] = asked_for(step, since, ["2026-12-15"], done, NOORD)
-    assert first.moment != due.moment
-    assert not list(asked_for(step, since, ["2026-12-15", day], [*done, due.moment], NOORD))
+    assert first.reminder_id != due.reminder_id
+    assert not list(asked_for(step, since, ["2026-12-15", day], [*done, due.reminder_id], NOORD))
     assert not list(asked_for(step, since, [], done, NOORD))
 
 
@@ -326,10 +328,10 @@ def test_a_reminder_comes_on_a_school_day_within_hours_and_later_than_the_one_be
         assert due.at >= since
         assert due.at.tzinfo is UTC
         assert calendar.next_open(due.at) == due.at
-    ladder = [due for due in sent if due.kind is ReminderKind.RUNG]
+    ladder = [due for due in sent if due.kind is ReminderKind.ESCALATION]
     assert all(one.at < next_one.at for one, next_one in pairwise(ladder))
     assert all(one.at <= next_one.at for one, next_one in pairwise(sent))
-    assert len({due.moment for due in sent}) == len(sent)
+    assert len({due.reminder_id for due in sent}) == len(sent)
 
 
 @pytest.mark.rule("G6")
@@ -363,7 +365,7 @@ def test_however_late_the_worker_looks_no_rung_is_lost(
     except BeyondCalendar:
         assume(False)
     next_ahead = [due for place, due in enumerate(ladder) if place == 0 or ladder[place - 1].at <= now]
-    assert [due for due in found if due.kind is ReminderKind.RUNG] == next_ahead
+    assert [due for due in found if due.kind is ReminderKind.ESCALATION] == next_ahead
     assert all(due.at >= since for due in found)
     assert deadline(step, since, calendar) == calendar.add_school_days(
         calendar.local_day(ladder[0].at), -step.remind[0].after
@@ -377,7 +379,11 @@ def test_the_last_rung_comes_again_until_somebody_acts() -> None:
     first = list(islice(escalation_reminders(step, since, NOORD), 4))
     days = [NOORD.local_day(due.at) for due in first]
     assert [NOORD.school_days_between(a, b) for a, b in pairwise(days)] == [5, 5, 5]
-    assert len({due.moment for due in first}) == 4
+    assert len({due.reminder_id for due in first}) == 4
     much_later = first[-1].at
-    found = [due for due in pending(step, since, {first[0].moment}, NOORD, much_later) if due.kind is ReminderKind.RUNG]
-    assert [due.rung for due in found] == [2, 3, 4, 5]
+    found = [
+        due
+        for due in pending(step, since, {first[0].reminder_id}, NOORD, much_later)
+        if due.kind is ReminderKind.ESCALATION
+    ]
+    assert [due.level for due in found] == [2, 3, 4, 5]

@@ -44,7 +44,7 @@ def test_whose_case_was_joined_to_another_is_not_told_that_there_is_another(
     with use_language(language):
         overview = overview_of(play, MEHMET)
         shown = as_json(case_list(overview))
-    assert [row.place for row in overview.rows] == [Section.JOINED]
+    assert [row.section for row in overview.rows] == [Section.JOINED]
     assert {*CODE.findall(shown)} == {second}
     assert not re.search(telltales, shown.replace("Meldwijzer", ""), re.IGNORECASE)
 

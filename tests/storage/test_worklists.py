@@ -31,7 +31,7 @@ BOSS = Identity("slack", WORKSPACE, "U3")
 LEADER = PersonConfig("U3", "Fatima el Amrani", frozenset({Role.SCHOOL_LEADER, Role.CARE_COORDINATOR}))
 
 
-def desk(staff: Staff, holder: str = Role.CARE_COORDINATOR) -> Assignee:
+def assignee(staff: Staff, holder: str = Role.CARE_COORDINATOR) -> Assignee:
     return Assignee(staff.school, holder)
 
 
@@ -45,7 +45,7 @@ def lay(store: Store, staff: Staff, places: dict[Assignee, tuple[Section, date |
 
 def codes(store: Store, *desks: Assignee, first: int = 0, limit: int = 100) -> list[str]:
     with store.transaction() as uow:
-        return [lying.code for lying in uow.worklists.page(desks, first, limit)]
+        return [listed.code for listed in uow.worklists.page(desks, first, limit)]
 
 
 def day(number: int) -> date:
@@ -53,7 +53,7 @@ def day(number: int) -> date:
 
 
 def test_what_waits_comes_first_and_then_what_is_due_first(store: Store, staff: Staff) -> None:
-    mine = desk(staff)
+    mine = assignee(staff)
     follows = lay(store, staff, {mine: (Section.FOLLOWS, day(-9))})
     sometime = lay(store, staff, {mine: (Section.WAITS, None)})
     later = lay(store, staff, {mine: (Section.WAITS, day(3))})
@@ -63,12 +63,12 @@ def test_what_waits_comes_first_and_then_what_is_due_first(store: Store, staff: 
     assert codes(store, mine, first=2, limit=2) == [later.code, sometime.code]
     with store.transaction() as uow:
         assert uow.worklists.section_counts([mine])[Section.URGENT] == 1
-    assert codes(store, desk(staff, Role.CONFIDANT)) == []
+    assert codes(store, assignee(staff, Role.CONFIDANT)) == []
     assert codes(store) == []
 
 
 def test_a_case_on_two_desks_comes_once_where_it_comes_first(store: Store, staff: Staff) -> None:
-    one, other = desk(staff), desk(staff, Role.SCHOOL_LEADER)
+    one, other = assignee(staff), assignee(staff, Role.SCHOOL_LEADER)
     both = [lay(store, staff, {one: (Section.FOLLOWS, day(n)), other: (Section.WAITS, day(n))}).code for n in (3, 1, 2)]
     alone = lay(store, staff, {one: (Section.WAITS, day(2)), other: (Section.FOLLOWS, day(2))}).code
     in_order = [both[1], *sorted([both[2], alone]), both[0]]
@@ -81,11 +81,14 @@ def test_a_case_on_two_desks_comes_once_where_it_comes_first(store: Store, staff
 
 
 def test_keeping_takes_the_place_of_what_was_kept_before(store: Store, staff: Staff) -> None:
-    case, mine = lay(store, staff, {desk(staff): (Section.WAITS, day(1))}), Assignee(staff.school, str(staff.sanne.id))
+    case, mine = (
+        lay(store, staff, {assignee(staff): (Section.WAITS, day(1))}),
+        Assignee(staff.school, str(staff.sanne.id)),
+    )
     again = CaseHeader(**{**vars(case), "version": 2})
     with store.transaction() as uow:
         uow.worklists.replace(again, [WorkItem(mine, Section.JOINED)], [Appointment(1, staff.karin.id, day(2))])
-    assert (codes(store, desk(staff)), codes(store, mine)) == ([], [case.code])
+    assert (codes(store, assignee(staff)), codes(store, mine)) == ([], [case.code])
     with store.transaction() as uow:
         uow.worklists.replace(again, [], [])
         assert uow.worklists.appointments([Assignee(staff.school, str(staff.karin.id))], (TODAY, day(9)), 9) == []
@@ -93,7 +96,7 @@ def test_keeping_takes_the_place_of_what_was_kept_before(store: Store, staff: St
 
 
 def test_due_this_week_is_what_must_be_done_and_not_what_is_followed(store: Store, staff: Staff) -> None:
-    mine = desk(staff)
+    mine = assignee(staff)
     overdue = lay(store, staff, {mine: (Section.WATCHES, day(-4))})
     today = lay(store, staff, {mine: (Section.WAITS, day(0))})
     urgent = lay(store, staff, {mine: (Section.URGENT, day(1))})
@@ -101,7 +104,7 @@ def test_due_this_week_is_what_must_be_done_and_not_what_is_followed(store: Stor
         lay(store, staff, {mine: (place, due)})
     with store.transaction() as uow:
         found = uow.worklists.due([mine], day(6), 9)
-        assert [(lying.code, lying.due, lying.record) for lying in found] == [
+        assert [(listed.code, listed.due, listed.record) for listed in found] == [
             (overdue.code, day(-4), "taken_up"),
             (today.code, day(0), "taken_up"),
             (urgent.code, day(1), "taken_up"),
@@ -119,18 +122,18 @@ def test_an_appointment_is_its_owners_in_that_school(store: Store, staff: Staff)
             (case.code, day(1)),
             (case.code, day(2)),
         ]
-        for elsewhere in (Assignee(uuid4(), own.holder), desk(staff), Assignee(staff.school, str(staff.sanne.id))):
+        for elsewhere in (Assignee(uuid4(), own.holder), assignee(staff), Assignee(staff.school, str(staff.sanne.id))):
             assert uow.worklists.appointments([elsewhere], days, 9) == []
 
 
 def test_for_whom_cases_wait_those_with_the_most_first(store: Store, staff: Staff) -> None:
     sanne = Assignee(staff.school, str(staff.sanne.id))
     for due in (day(-1), day(0), None):
-        lay(store, staff, {desk(staff): (Section.WAITS, due), sanne: (Section.FOLLOWS, due)})
+        lay(store, staff, {assignee(staff): (Section.WAITS, due), sanne: (Section.FOLLOWS, due)})
     lay(store, staff, {sanne: (Section.URGENT, day(-2))})
     with store.transaction() as uow:
-        minded = uow.worklists.workloads(staff.school, TODAY, 9)
-        assert [(one.desk, one.count, one.overdue) for one in minded] == [(desk(staff), 3, 1), (sanne, 1, 1)]
+        workload = uow.worklists.workloads(staff.school, TODAY, 9)
+        assert [(one.assignee, one.count, one.overdue) for one in workload] == [(assignee(staff), 3, 1), (sanne, 1, 1)]
         assert [(at.open, at.overdue) for at in uow.worklists.step_counts(sanne, TODAY)] == [(4, 2)]
 
 
@@ -168,7 +171,7 @@ def counted(engine: Engine) -> Iterator[Read]:
 def led(store: Store, staff: Staff) -> Assignee:
     """De Linde with somebody who leads it and coordinates care too; her desk as a coordinator."""
     apply_schools(store, [SchoolConfig("De Linde", "noord", people=(*LINDE.people, LEADER))], WORKSPACE, NOW)
-    return desk(staff)
+    return assignee(staff)
 
 
 def fill(engine: Engine, store: Store, staff: Staff, count: int) -> None:

@@ -83,7 +83,7 @@ def send_due_reminders(uow: UnitOfWork, now: datetime, limit: int, trouble: Call
             _remind_of(uow, case, now)
         except Exception as error:
             trouble(error)
-            uow.cases.save_reminders(case.id, (), case.rungs, now + AFTER_TROUBLE, now)
+            uow.cases.save_reminders(case.id, (), case.escalations, now + AFTER_TROUBLE, now)
     return len(cases)
 
 
@@ -161,21 +161,21 @@ def _remind_of(uow: UnitOfWork, case: CaseHeader, now: datetime) -> None:
     try:
         due = [d for d in to_remind(plan, state, contents.entries, school, now, done) if d.at <= now]
     except BeyondCalendar:
-        uow.cases.save_reminders(case.id, (), case.rungs, now + RETRY, now)
+        uow.cases.save_reminders(case.id, (), case.escalations, now + RETRY, now)
         return
     if state.status is not Status.OPEN:
-        uow.cases.save_reminders(case.id, (), case.rungs, None, now)
+        uow.cases.save_reminders(case.id, (), case.escalations, None, now)
         return
     messages = [
-        OutboxMessage(person.id, case.id, most.moment, _payload(case, plan, state, person, most))
+        OutboxMessage(person.id, case.id, most.reminder_id, _payload(case, plan, state, person, most))
         for person, most in _recipients(uow, case, contents, due)
     ]
     uow.outbox.put_all([m for m in messages if not isinstance(m.payload, UrgentReminder)], open_moment(school, now))
     uow.outbox.put_all([m for m in messages if isinstance(m.payload, UrgentReminder)], now)
-    moments = [d.moment for d in due]
-    rungs = max([case.rungs, *(d.rung for d in due)])
+    moments = [d.reminder_id for d in due]
+    escalations = max([case.escalations, *(d.level for d in due)])
     again = next_moment(plan, state, contents.entries, school, now, done | set(moments))
-    uow.cases.save_reminders(case.id, moments, rungs, again, now)
+    uow.cases.save_reminders(case.id, moments, escalations, again, now)
 
 
 def _waiting(plan: Plan, state: State) -> Waiting:
@@ -207,10 +207,10 @@ def _recipients(
     """The people to remind, each with their last reminder. The people in charge replace a missing recipient."""
     staff = uow.staff.of_school(case.school)
     plan, calendar = uow.plans.get(case.plan, case.plan_version), calendar_of(uow.staff.school(case.school))
-    owners = {d.moment: owner for d, owner in follow_ups(plan, contents.entries, calendar)}
+    owners = {d.reminder_id: owner for d, owner in follow_ups(plan, contents.entries, calendar)}
     found: dict[PersonId, tuple[Person, Reminder]] = {}
     for one in sorted(due, key=lambda d: (d.kind is ReminderKind.URGENT, d.at)):
-        wanted = [person for person in staff if _is_for(person, one, case, plan, owners.get(one.moment))]
+        wanted = [person for person in staff if _is_for(person, one, case, plan, owners.get(one.reminder_id))]
         in_charge = [person for person in staff if person.roles_in(case.school) & {*IN_CHARGE}]
         instead = replace(one, roles=IN_CHARGE)
         found |= {p.id: (p, one) for p in wanted} or {p.id: (p, instead) for p in in_charge}

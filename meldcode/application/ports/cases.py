@@ -85,7 +85,7 @@ class Cases(ABC):
 
     @abstractmethod
     def save_reminders(
-        self, case: CaseId, moments: Iterable[str], rungs: int, next_due: datetime | None, now: datetime
+        self, case: CaseId, moments: Iterable[str], escalations: int, next_due: datetime | None, now: datetime
     ) -> None:
         """Record that reminders were sent, the escalation level reached, and when the next one is due."""
 

@@ -14,8 +14,8 @@ from meldcode.domain.plan.roles import Role
 class CaseHeader:
     """The header of a case: what is known without its key. `version` is the number of its entries.
 
-    `teachers` are the teachers whose case it is. `joined_to` is the case that this one was merged into. `rungs` is the
-    highest escalation level at which this step was reminded.
+    `teachers` are the teachers whose case it is. `joined_to` is the case that this one was merged into.
+    `escalations` is the highest escalation level at which this step was reminded.
     """
 
     id: CaseId
@@ -30,7 +30,7 @@ class CaseHeader:
     since: datetime
     teachers: frozenset[PersonId] = frozenset()
     joined_to: CaseId | None = None
-    rungs: int = 0
+    escalations: int = 0
 
 
 @dataclass(frozen=True)

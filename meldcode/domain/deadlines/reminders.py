@@ -1,7 +1,7 @@
 """When somebody is to be reminded of a case (G2, G6): pure functions of the plan, the start of a step and the calendar.
 
 A step that begins before the school's last call counts from that day, a later one (or one on a free day) from the next
-school day. A rung comes at the opening of its school day; on the very day that the step began, at the last call.
+school day. A reminder comes at the opening of its school day; on the very day that the step began, at the last call.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ EARLIEST, LATEST = time(7), time(22)
 class ReminderKind(StrEnum):
     """What somebody is reminded of: a step that stalls, a vacation that begins, an appointment, what cannot wait."""
 
-    RUNG = "rung"
+    ESCALATION = "rung"
     VACATION = "vacation"
     FOLLOW_UP = "follow_up"
     URGENT = "urgent"
@@ -33,16 +33,16 @@ class ReminderKind(StrEnum):
 
 @dataclass(frozen=True)
 class Reminder:
-    """One reminder. `at` is in UTC; `moment` names it for good, unique in its case; `rung` counts from 1, else 0.
+    """One reminder. `at` is in UTC; `reminder_id` names it for good, unique in its case; `level` counts from 1, else 0.
 
     `day` is the day that it speaks of: of the appointment, or the first of the vacation. `what` is urgent `since` then.
     """
 
     at: datetime
     kind: ReminderKind
-    moment: str
+    reminder_id: str
     roles: tuple[Role, ...] = ()
-    rung: int = 0
+    level: int = 0
     day: date | None = None
     what: str = ""
     since: datetime | None = None
@@ -75,19 +75,19 @@ def escalation_reminders(step: Step, since: datetime, calendar: SchoolCalendar) 
     last_day = deadline(step, since, calendar)
     if last_day is None:
         return
-    for number, (rung, after) in enumerate(_escalation_levels(step), start=1):
+    for number, (level, after) in enumerate(_escalation_levels(step), start=1):
         yield Reminder(
             at=_escalates_at(calendar.add_school_days(last_day, after), since, calendar),
-            kind=ReminderKind.RUNG,
-            moment=f"{step.id}/{number}/{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
-            roles=rung.to,
-            rung=number,
+            kind=ReminderKind.ESCALATION,
+            reminder_id=f"{step.id}/{number}/{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            roles=level.to,
+            level=number,
         )
 
 
 def _escalation_levels(step: Step) -> Iterator[tuple[EscalationLevel, int]]:
-    for rung in step.remind:
-        yield rung, rung.after
+    for level in step.remind:
+        yield level, level.after
     last = step.remind[-1] if step.remind else None
     if last and last.every:
         yield from ((last, last.after + last.every * again) for again in count(1))
@@ -115,8 +115,8 @@ def pending(
 ) -> list[Reminder]:
     """Return what an open case is still to be reminded of in this step, the earliest first (G2, G6; BeyondCalendar).
 
-    `done` holds the `moment` of what was sent. What fell due stays in the list until it is done, except for a vacation
-    that has begun: the list for it comes too late then, and the next one takes its place.
+    `done` holds the `reminder_id` of what was sent. What fell due stays in the list until it is done, except for a
+    vacation that has begun: the list for it comes too late then, and the next one takes its place.
     """
     ladder = list(_up_to_the_next(escalation_reminders(step, since, calendar), done, now))
     return sorted([*ladder, _vacation_notice(step, since, done, calendar, now)], key=lambda due: due.at)
@@ -124,7 +124,7 @@ def pending(
 
 def _up_to_the_next(ladder: Iterator[Reminder], done: Collection[str], now: datetime) -> Iterator[Reminder]:
     for due in ladder:
-        if due.moment not in done:
+        if due.reminder_id not in done:
             yield due
             if due.at > now:
                 return
@@ -146,8 +146,8 @@ def _urgent(urgent: Urgency, what: str, since: datetime, calendar: SchoolCalenda
     today = takewhile(lambda at: at < tonight, (since + pause * number for number in count(1)))
     later = (calendar.moment(first_day + DAY * number, EARLIEST) for number in count(1))
     for number, at in enumerate(chain((max(at, calendar.moment(first_day, EARLIEST)) for at in today), later), start=1):
-        moment = f"{what}/urgent-{number}/{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-        yield Reminder(at, ReminderKind.URGENT, moment, urgent.to, what=what, since=since)
+        reminder_id = f"{what}/urgent-{number}/{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        yield Reminder(at, ReminderKind.URGENT, reminder_id, urgent.to, what=what, since=since)
 
 
 def asked_for(
@@ -156,12 +156,12 @@ def asked_for(
     """Yield the reminder on the day to which somebody postponed it ("Later"), for the roles of the last one (G2)."""
     if not postponed or not step.remind:
         return
-    given = list(takewhile(lambda due: due.moment in done, escalation_reminders(step, since, calendar)))
+    given = list(takewhile(lambda due: due.reminder_id in done, escalation_reminders(step, since, calendar)))
     day = calendar.next_school_day(date.fromisoformat(postponed[-1]), include=True)
-    moment = f"{step.id}/later-{len(postponed)}/{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    if moment not in done:
+    reminder_id = f"{step.id}/later-{len(postponed)}/{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    if reminder_id not in done:
         roles = given[-1].roles if given else step.remind[0].to
-        yield Reminder(calendar.moment(day, calendar.opening), ReminderKind.RUNG, moment, roles)
+        yield Reminder(calendar.moment(day, calendar.opening), ReminderKind.ESCALATION, reminder_id, roles)
 
 
 def next_due(step: Step, since: datetime, done: Collection[str], calendar: SchoolCalendar, now: datetime) -> Reminder:
@@ -189,8 +189,8 @@ def _vacation_notice(
     return Reminder(
         at=_notice_at(vacation.first, since, calendar),
         kind=ReminderKind.VACATION,
-        moment=_notice_id(vacation.first),
-        roles=tuple(dict.fromkeys(role for rung in step.remind for role in rung.to)) or step.who,
+        reminder_id=_notice_id(vacation.first),
+        roles=tuple(dict.fromkeys(role for level in step.remind for role in level.to)) or step.who,
         day=vacation.first,
     )
 

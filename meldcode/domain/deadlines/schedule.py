@@ -57,7 +57,7 @@ def to_remind(
     since = counts_from(step, state) or now
     step_dues = [_postponed(due, state, calendar) for due in pending(step, since, done, calendar, now)]
     asked = asked_for(step, since, state.postponed, done, calendar)
-    appointments = [due for due, _ in follow_ups(plan, entries, calendar) if due.moment not in done]
+    appointments = [due for due, _ in follow_ups(plan, entries, calendar) if due.reminder_id not in done]
     urgent = [
         due
         for one in pressing(plan, state, now)
@@ -109,7 +109,7 @@ def open_moment(school: School, now: datetime) -> datetime:
 
 def _postponed(due: Reminder, state: State, calendar: SchoolCalendar) -> Reminder:
     """A step's reminder waits for the day to which it was postponed. The notice before a vacation does not (G6)."""
-    if due.kind is not ReminderKind.RUNG or not state.postponed:
+    if due.kind is not ReminderKind.ESCALATION or not state.postponed:
         return due
     day = calendar.next_school_day(date.fromisoformat(state.postponed[-1]), include=True)
     return replace(due, at=max(due.at, calendar.moment(day, calendar.opening)))

@@ -12,6 +12,7 @@ import aiohttp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from typing_extensions import override
 
 from bot.schools_file import SchoolInFile, SchoolsFile
 from bot.settings import ConfigError, Settings
@@ -34,6 +35,8 @@ from storage.unit_of_work import Store, StoredUnitOfWork
 
 log = logging.getLogger("meldwijzer")
 SLACK_SECONDS = 5
+LARGEST_ANSWER, PART = 5_000_000, 65_536
+"""Bytes of an answer of Slack, unpacked, and of what is read at once."""
 START_TRIES = 8
 MIXED = "{school} has people of another Slack workspace. Take their roles away first: workspaces never mix."
 WHICH = "{school}: say to which Slack workspace it belongs (workspace: T…), for there are several: {workspaces}."
@@ -50,7 +53,23 @@ ELSEWHERE = "{school} belongs to workspace {workspace}, but SLACK_BOT_TOKEN is o
 
 def slack_session() -> aiohttp.ClientSession:
     """The session that all calls to Slack share."""
-    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SLACK_SECONDS))
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SLACK_SECONDS), response_class=_BoundedAnswer)
+
+
+class _BoundedAnswer(aiohttp.ClientResponse):
+    """An answer that is given up when it is too large, also when it only becomes so by being unpacked."""
+
+    @override
+    async def read(self) -> bytes:
+        if self._body is None:
+            body = bytearray()
+            async for part in self.content.iter_chunked(PART):
+                body += part
+                if len(body) > LARGEST_ANSWER:
+                    self.close()
+                    raise aiohttp.ClientPayloadError("Slack's answer is too large")
+            self._body = bytes(body)
+        return self._body
 
 
 def client_of(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:

@@ -1,7 +1,7 @@
 """The school calendar: school days, vacations and school hours of one school, in Dutch local time.
 
 Public holidays and the vacations per region come from the package `holidays`, which follows the "Regeling vaststelling
-schoolvakanties 2025-2030"; `tests/meldcode/test_calendar.py` holds it to that text. A school adds its own free days
+schoolvakanties 2025-2030" (checked in `tests/meldcode/deadlines/test_calendar.py`). A school adds its own free days
 (the second week of the May vacation is always its own) and takes away the days on which it is open all the same.
 """
 

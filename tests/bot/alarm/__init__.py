@@ -1,0 +1,1 @@
+"""The alarm in the running program."""

@@ -1,0 +1,1 @@
+"""What strangers, insiders and broken requests try."""

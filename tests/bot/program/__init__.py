@@ -1,0 +1,1 @@
+"""Start, loops, health and files of the program."""

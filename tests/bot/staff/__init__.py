@@ -1,0 +1,1 @@
+"""Roles, readers and Home tabs in the running program."""

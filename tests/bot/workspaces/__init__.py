@@ -1,0 +1,1 @@
+"""Several workspaces, installing, and doctor."""

@@ -1,0 +1,1 @@
+"""Hints about names and wording."""

@@ -128,10 +128,8 @@ async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) ->
                     executor.publish(await asyncio.to_thread(put_in_place, store, schools, ours, now()))
 
             await take_over_schools()
-            with usable(settings.database_url):
-                await asyncio.to_thread(_place_cases, store, now())
             calendars = CalendarWatch()
-            await asyncio.to_thread(warm_up, store, calendars, now())
+            await _prepare_data(settings, store, calendars, now())
             await languages.load()
             relay = OutboxRelay(executor, workspaces, now, home_tabs.update_soon)
             services = Services(executor, workspaces, client, relay.wake, languages)
@@ -143,6 +141,13 @@ async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) ->
         finally:
             executor.close()
             engine.dispose()
+
+
+async def _prepare_data(settings: Settings, store: Store, calendars: CalendarWatch, now: datetime) -> None:
+    """List the cases that no worklist has yet, and read from files what the first request needs."""
+    with usable(settings.database_url):
+        await asyncio.to_thread(_place_cases, store, now)
+    await asyncio.to_thread(warm_up, store, calendars, now)
 
 
 @asynccontextmanager

@@ -26,7 +26,7 @@ from handlers.i18n.catalogues import use_language
 from handlers.platform.errors import log_error
 from handlers.platform.locales import language_of
 from handlers.platform.send_message import show_message
-from handlers.platform.slack_errors import Meaning, code_of, meaning_of
+from handlers.platform.slack_errors import Meaning, code_of, meaning_of, retry_after
 from handlers.platform.workspaces import NotInstalled, Workspaces
 from handlers.views.alarm import render_alarm
 from handlers.views.messages import Rendered, render, render_reminders
@@ -54,8 +54,6 @@ LEASE = timedelta(minutes=2)
 REMINDERS = (Reminder.kind, UrgentReminder.kind)
 """Messages that go along in one with others of their kind."""
 LONGEST_WAIT = timedelta(minutes=30)
-MOST_DIGITS = 9
-"""Of a wait in seconds; a timedelta overflows on more."""
 LOCKED_OUT_WAIT = timedelta(minutes=1)
 """Between two tries while Slack refuses the token. Messages of workspaces with another token are still sent."""
 MOST_DOUBTFUL = 20
@@ -168,7 +166,7 @@ class OutboxRelay:
         try:
             place = await self._send(delivery, to)
         except SlackApiError as error:
-            await self._not_sent(messages, meaning_of(error), code_of(error), _retry_after(error))
+            await self._not_sent(messages, meaning_of(error), code_of(error), retry_after(error, LONGEST_WAIT))
         except (aiohttp.ClientError, TimeoutError) as error:
             await self._not_sent(messages, Meaning.LATER, type(error).__name__)
         except NotInstalled:
@@ -296,12 +294,3 @@ def _rendered(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Render
 def _backoff(message: Claimed) -> timedelta:
     """Twice as long after each attempt. The exponent is bounded, because a timedelta overflows after a day of tries."""
     return timedelta(seconds=min(2 ** min(message.attempts, 16), LONGEST_WAIT.total_seconds()))
-
-
-def _retry_after(error: SlackApiError) -> timedelta | None:
-    """How long Slack asks to wait, but no longer than we do by ourselves: a wrong answer must block nobody for days."""
-    headers = error.response.headers
-    wait = str(headers.get("Retry-After", headers.get("retry-after", "")))
-    if not wait.isdecimal():
-        return None
-    return min(timedelta(seconds=int(wait[:MOST_DIGITS])), LONGEST_WAIT)

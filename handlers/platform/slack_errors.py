@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import Enum, auto
 
 from slack_sdk.errors import SlackApiError
+
+LONGEST_WAIT_DIGITS = 9
+"""Of a wait in seconds; a timedelta overflows on more."""
 
 
 class Meaning(Enum):
@@ -63,3 +67,12 @@ def meaning_of(error: SlackApiError) -> Meaning:
         return Meaning.LOCKED_OUT
     is_away = code in LATER or status >= SERVER_ERRORS or status == TOO_MANY
     return Meaning.LATER if is_away else Meaning.DOUBTFUL
+
+
+def retry_after(error: SlackApiError, longest: timedelta) -> timedelta | None:
+    """How long Slack asks to wait, but at most `longest`: a wrong answer must block nobody for days."""
+    headers = error.response.headers
+    wait = str(headers.get("Retry-After", headers.get("retry-after", "")))
+    if not wait.isdecimal():
+        return None
+    return min(timedelta(seconds=int(wait[:LONGEST_WAIT_DIGITS])), longest)

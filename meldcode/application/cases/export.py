@@ -29,8 +29,7 @@ from meldcode.domain.plan.roles import Role
 
 EXPORT_TIME = timedelta(minutes=15)
 """How long an export may take. After that it was probably interrupted."""
-READ_OVER = "read_over"
-LEFT_OUT = "left_out"
+READ_OVER, LEFT_OUT = "read_over", "left_out"
 
 
 @dataclass(frozen=True)

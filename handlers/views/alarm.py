@@ -144,7 +144,7 @@ def _course(view: AlarmView) -> list[str]:
 
 def _answer(view: AlarmView, answer: Answer) -> str:
     name = b.escape(view.names[answer.person])
-    return text(f"alarm_{answer.response}", name=name, time=_time(answer.at))
+    return text(f"alarm_{answer.response}", name=name, raiser=_name(view), time=_time(answer.at))
 
 
 def _ended(view: AlarmView) -> str:

@@ -56,7 +56,7 @@ async def test_who_raises_it_sees_whom_to_call_and_is_asked_where_they_are(tmp_p
             assert said in words
         assert (await school.actor(SANNE).fill(modal, **{WHERE: "lokaal 5 <!channel>"})).ok
         await send(school)
-        assert "Doorgegeven: je bent hier: lokaal 5 <!channel>" in words_of(school.modal(SANNE))
+        assert "Doorgegeven waar je bent: lokaal 5 <!channel>" in words_of(school.modal(SANNE))
         for alerted in (KARIN, FATIMA):
             message = only(school, alerted)
             assert "Waar: lokaal 5 &lt;!channel&gt;" in str(message.blocks)
@@ -97,7 +97,7 @@ async def test_an_answer_changes_everybodys_message(tmp_path: Path, in_case: boo
         assert "Karin Visser gaat erheen" in words_of(heard) and "Karin Visser" in heard.text
         await school.press(FATIMA, school.messages(FATIMA)[-1], "Ik bel")
         await send(school)
-        assert "Fatima el Amrani belt" in words_of(only(school, SANNE))
+        assert "Fatima el Amrani belt Sanne de Boer (" in words_of(only(school, SANNE))
 
 
 async def test_unanswered_it_comes_again_and_then_to_the_director(tmp_path: Path, database_url: str) -> None:

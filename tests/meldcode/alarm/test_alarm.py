@@ -60,7 +60,7 @@ def test_only_who_raised_it_says_where(play: Play, alarms: Alarms, by: Actor) ->
 
 
 @pytest.mark.parametrize(
-    ("response", "words"), [(Response.GOING, "gaat erheen (10:02)"), (Response.CALLING, "belt (10:02)")]
+    ("response", "words"), [(Response.GOING, "gaat erheen (10:02)"), (Response.CALLING, "belt Sanne de Boer (10:02)")]
 )
 def test_everybody_who_was_alerted_sees_who_answers_and_so_does_who_raised_it(
     play: Play, alarms: Alarms, response: Response, words: str

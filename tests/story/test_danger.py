@@ -37,7 +37,7 @@ async def test_an_arm_in_plaster_in_a_watched_case(desk: Desk) -> None:
     await sanne_is_asked_whether_it_gets_worse(sanne)
     for colleague in (karin, fatima):
         await colleague.comes()
-        told = "Het gaat misschien slechter. Jullie wegen en besluiten opnieuw."
+        told = "Het gaat misschien slechter. Jullie wegen en besluiten vandaag opnieuw."
         await expect(desk.last_message).to_contain_text(told)
         await expect(desk.last_message).not_to_contain_text("gips")
     await karin_must_weigh_today(karin)

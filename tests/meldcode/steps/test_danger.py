@@ -228,6 +228,13 @@ def test_advice_is_recorded_at_every_step_by_who_asked_for_it(play: Play, step: 
     assert play.state().standing["veilig_thuis_advice"].answers["advice_reference"] == "VT-1"
 
 
+@pytest.mark.rule("G8")
+@pytest.mark.parametrize(("advised", "told"), [("report", {KARIN, FATIMA}), ("other", set())])
+def test_who_decides_hears_at_once_of_advice_to_report(play: Play, advised: str, told: set[Actor]) -> None:
+    play.signal()
+    assert play.record("veilig_thuis_advice", by=SANNE, advised=advised).told == told
+
+
 # S3.1 and S3.4: safety is judged by two, and a pupil who tells it is heard
 
 

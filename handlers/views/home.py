@@ -46,7 +46,7 @@ EMPTY = {
 def home_view(overview: Overview) -> b.View:
     """Return the Home tab."""
     report = [signal_button()] if overview.may_report else []
-    blocks = [*b.actions([*report, acute_button()])]
+    blocks = [*b.actions([*report, acute_button()]), b.context(text("alarm_numbers"))]
     if overview.page == 0:
         blocks += [b.header(text("home_title", name=overview.person.name)), b.context(_own_roles(overview.person))]
         blocks += missing_roles(overview.missing_roles)
@@ -58,7 +58,10 @@ def home_view(overview: Overview) -> b.View:
 
 def problem_home(words: str) -> b.View:
     """Return a Home tab with the reason why it cannot be shown."""
-    return {"type": "home", "blocks": [*b.actions([acute_button()]), b.section(words)]}
+    return {
+        "type": "home",
+        "blocks": [*b.actions([acute_button()]), b.context(text("alarm_numbers")), b.section(words)],
+    }
 
 
 def case_list(overview: Overview) -> list[b.Block]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.clock import until
-from tests.on_screen import buttons_of
+from tests.on_screen import buttons_of, words_of
 from tests.running import FATIMA, JORIS, KARIN, NOOR, SANNE, WILLEM, Running, running, signal
 
 pytestmark = pytest.mark.rule("G4")
@@ -21,6 +21,7 @@ async def acute_is_one_click_away(school: Running, user: str) -> None:
     home = school.workspace.home_of(user)
     assert home is not None
     assert "Acuut gevaar" in buttons_of(home)
+    assert all(number in words_of(home) for number in ("112", "0800-2000")), "also when Slack fails after a click"
     for typed in TYPED:
         await school.actor(user).command("/meldcode", typed)
         answer = school.workspace.messages_of(user)[-1]

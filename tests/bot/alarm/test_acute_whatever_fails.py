@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 import pytest
 
+from handlers.controllers.commands import in_words
 from practice.model import Message, View
 from tests.bot.program.test_trouble import away
 from tests.bot.workspaces.installing import two_workspaces
@@ -170,3 +171,8 @@ async def test_when_the_answer_cannot_be_stored(tmp_path: Path) -> None:
         with away(school):
             await school.press(KARIN, school.messages(KARIN)[0], "Ik ga erheen")
         assert shows_the_numbers(words_of(school.modal(KARIN)))
+
+
+def test_what_did_not_work_names_them_too() -> None:
+    """It is the last that is tried, when neither the modal nor the message came through."""
+    assert shows_the_numbers(in_words("BCD-FGH"))

@@ -25,9 +25,9 @@ ROLES = frozenset(Role)
 class Section(IntEnum):
     """The sections of a worklist, most urgent first.
 
-    `URGENT`: something is needed from this assignee today (G8, S4.9). `WAITS`: something is needed from them.
-    `WATCHES`: nothing is needed, but they keep the logbook (S4.6). `FOLLOWS`: something is needed from others.
-    `JOINED`: the case continues as part of another case.
+    `URGENT`: something is needed today, from them or from others while they are reminded of it (G8, S4.6).
+    `WAITS`: something is needed from them. `WATCHES`: nothing is needed, but they keep the logbook (S4.6).
+    `FOLLOWS`: something is needed from others. `JOINED`: the case continues as part of another case.
     """
 
     URGENT = -1
@@ -131,12 +131,20 @@ def work_items_of(
     if state.status is not Status.OPEN:
         return
     place, turns = _turns(plan, state)
+    chased: frozenset[Role] = frozenset()
     if place is Section.WAITS and is_urgent(plan, state):
-        place = Section.URGENT
+        place, chased = Section.URGENT, _chased(plan, state)
     due, put_off = last_day(plan, state, calendar), _postponed(plan, state)
     readers = [(Assignee(school, role), role) for role in plan.readers if role is not Role.TEACHER]
     for assignee, role in [*readers, *((assignee, Role.TEACHER) for assignee in own)]:
-        yield WorkItem(assignee, place if role in turns else Section.FOLLOWS, turns.get(role, ""), due, put_off)
+        section = place if role in turns or role in chased else Section.FOLLOWS
+        yield WorkItem(assignee, section, turns.get(role, ""), due, put_off)
+
+
+def _chased(plan: Plan, state: State) -> frozenset[Role]:
+    """The roles that are reminded within the hour of what cannot wait, also when others do it (S4.6)."""
+    urgent = plan.step(state.step).urgent
+    return frozenset(urgent.to) if urgent else frozenset()
 
 
 def _turns(plan: Plan, state: State) -> tuple[Section, dict[Role, str]]:

@@ -87,7 +87,7 @@ class StoredWorklists(Worklists):
         count = func.count()
         query = (
             select(work_items.c.assignee, count, _overdue(today))
-            .where(work_items.c.school == school, work_items.c.section.in_(_NEEDS_SOMETHING))
+            .where(work_items.c.school == school, work_items.c.section.in_(_NEEDS_SOMETHING), work_items.c.record != "")
             .group_by(work_items.c.assignee)
             .order_by(count.desc(), work_items.c.assignee)
         )

@@ -37,7 +37,7 @@ def test_the_five_steps_are_there_in_their_order(play: Play) -> None:
 
 
 def test_the_form_for_a_signal_has_the_labels_of_every_plan(play: Play) -> None:
-    labels = [field.label for field in play.plan.opening.fields]
+    labels = [field.label for field in play.plan.opening.asked_in(play.plan.steps[0].id).fields]
     assert labels[:6] == ["Voornaam", "Achternaam", "Groep", "Soort", "Wat zag of hoorde je?", "Wanneer"]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from hypothesis import settings
 
 from meldcode.domain.plan.file import parse_plan
 
@@ -37,3 +38,7 @@ def _each_plan_is_read_once() -> Iterator[None]:
 def _servers_stop_at_once() -> Iterator[None]:
     with patch("uvicorn.server.asyncio", _Hurried()):
         yield
+
+
+settings.register_profile("tests", deadline=None)  # the machine may be busy; no test is about this time
+settings.load_profile("tests")

@@ -228,6 +228,12 @@ def test_advice_is_recorded_at_every_step_by_who_asked_for_it(play: Play, step: 
 
 
 @pytest.mark.rule("G8")
+def test_the_teacher_hears_that_112_was_called(play: Play) -> None:
+    play.signal()
+    assert SANNE in play.record("urgent_action", by=KARIN, urgent_what="called_112").told
+
+
+@pytest.mark.rule("G8")
 @pytest.mark.parametrize(("advised", "told"), [("report", {KARIN, FATIMA}), ("other", set())])
 def test_who_decides_hears_at_once_of_advice_to_report(play: Play, advised: str, told: set[Actor]) -> None:
     play.signal()

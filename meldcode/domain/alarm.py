@@ -39,6 +39,8 @@ class Response(StrEnum):
 
     GOING = "going"
     CALLING = "calling"
+    RECORDED = "recorded"
+    """They recorded in the case that 112 or Veilig Thuis was called (G8)."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from meldcode.application.ports.alarms import Alarms
 from meldcode.domain.alarm import Alarm, AlarmId, Alert, Answer, Response, due_after
-from meldcode.domain.ids import PersonId
+from meldcode.domain.ids import CaseId, PersonId
 from storage.crypto.vault import Tampered
 from storage.db.schema import alarm_alerts, alarm_answers, alarms, people
 from storage.session import Session
@@ -34,6 +34,11 @@ class StoredAlarms(Alarms):
         query = select(alarms).where(alarms.c.raised_by == raised_by).order_by(alarms.c.raised_at.desc()).limit(1)
         row = self._connection.execute(query).one_or_none()
         return self._alarm(row) if row else None
+
+    @override
+    def unanswered_in(self, case: CaseId) -> list[Alarm]:
+        query = select(alarms).where(alarms.c.case == case, alarms.c.due.is_not(None)).with_for_update()
+        return [self._alarm(row) for row in self._connection.execute(query).all()]
 
     @override
     def add(self, alarm: Alarm) -> None:

@@ -10,9 +10,9 @@ from meldcode.application import messages
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access import Permission, may, relation_to
-from meldcode.domain.alarm import WITHOUT_CONTENT, Alarm
+from meldcode.domain.alarm import WITHOUT_CONTENT, Alarm, Answer, Response
 from meldcode.domain.case.state import Status
-from meldcode.domain.ids import PersonId, SchoolId
+from meldcode.domain.ids import CaseId, PersonId, SchoolId
 from meldcode.domain.plan.model import ActionSpec, Effect
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person, School
@@ -101,6 +101,14 @@ def show_alerted(uow: UnitOfWork, alarm: Alarm, now: datetime) -> None:
 def show_raiser(uow: UnitOfWork, alarm: Alarm, now: datetime) -> None:
     """Tell who raised the alarm how it stands, in one message that is kept up to date."""
     _show(uow, alarm, alarm.raised_by, messages.AlarmStatus(alarm.raised_by, alarm.raised_at), 0, now)
+
+
+def answer_by_record(uow: UnitOfWork, person: PersonId, case: CaseId, now: datetime) -> None:
+    """Stop the alarms of a case in which somebody recorded that 112 or Veilig Thuis was called (G4, G8)."""
+    for alarm in uow.alarms.unanswered_in(case):
+        answered = uow.alarms.answer(alarm, Answer(person, Response.RECORDED, now))
+        show_alerted(uow, answered, now)
+        show_raiser(uow, answered, now)
 
 
 def _show(uow: UnitOfWork, alarm: Alarm, to: PersonId, payload: messages.AboutAlarm, level: int, now: datetime) -> None:

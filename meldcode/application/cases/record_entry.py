@@ -11,6 +11,7 @@ from datetime import datetime
 from meldcode import hints
 from meldcode.application.actor import Actor
 from meldcode.application.case_context import CaseContext, case_context, readable_case
+from meldcode.application.cases.alarm_view import answer_by_record
 from meldcode.application.cases.append_entry import append_entry
 from meldcode.application.cases.notifications import Notified
 from meldcode.application.cases.open_form import FormView, further_questions
@@ -103,6 +104,8 @@ def store_form(
     refers_to = command.refers_to if form.spec.effect is Effect.CORRECTS else 0
     entry = Entry(context.stored.version + 1, form.spec.id, context.person.id, role, now, kept, refers_to)
     form_rules.refuse_unless_agreeing(form.spec, context.state, entry)
+    if form.spec.effect is Effect.FAST_LANE:
+        answer_by_record(uow, context.person.id, context.stored.id, now)
     return append_entry(uow, context, entry, command.key, digest(form.typed))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from meldcode.domain.alarm import Alarm, AlarmId, Answer
-from meldcode.domain.ids import PersonId
+from meldcode.domain.ids import CaseId, PersonId
 
 
 class Alarms(ABC):
@@ -16,6 +16,10 @@ class Alarms(ABC):
     @abstractmethod
     def latest(self, raised_by: PersonId) -> Alarm | None:
         """The last alarm that this person raised. Nobody else adds one of theirs before the end of the transaction."""
+
+    @abstractmethod
+    def unanswered_in(self, case: CaseId) -> list[Alarm]:
+        """The alarms of this case that still escalate."""
 
     @abstractmethod
     def add(self, alarm: Alarm) -> None:

@@ -235,3 +235,12 @@ def test_a_school_day_means_nothing_to_it(play: Play, alarms: Alarms) -> None:
     play.comes(date(2026, 12, 27))
     alarms.raised(SANNE)
     assert play.messages()[-1].due_at == play.now
+
+
+@pytest.mark.rule("G8")
+def test_a_call_that_is_recorded_in_the_case_answers_its_alarm(play: Play, alarms: Alarms) -> None:
+    play.signal(by=SANNE)
+    alarms.raised(SANNE, case=play.code)
+    play.record("urgent_action", by=KARIN, urgent_what="called_112")
+    assert "Karin Visser legde vast dat 112 of Veilig Thuis is gebeld" in alarms.reads(FATIMA)
+    assert alarms.after(minutes=11) == set()

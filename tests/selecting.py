@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 
 SLOW_FIXTURES = {"browser", "postgres"}
-SLOW_FOLDERS = {Path(__file__).parent / folder for folder in ("bot", "proof", "story")}
+SLOW_FOLDERS = {Path(__file__).parent / folder for folder in ("bot", "bot_cli", "practice_pages", "proof", "story")}
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Importing the folders that are left out takes longer than many a test."""
+    return True if config.option.markexpr == "not slow" and collection_path in SLOW_FOLDERS else None
 
 
 @pytest.hookimpl(tryfirst=True)

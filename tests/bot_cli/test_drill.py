@@ -26,8 +26,6 @@ from storage.unit_of_work import Store
 from tests.bot_cli.conftest import Cli
 from tests.bot_cli.test_keys import words_on
 
-pytestmark = pytest.mark.slow
-
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 NOOR = Pupil("Noor", "Jansen", "5")
 SCHOOL = SchoolConfig("De Linde", "noord", (), (PersonConfig("U1", "Sanne", frozenset({Role.TEACHER})),))

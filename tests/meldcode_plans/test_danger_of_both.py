@@ -19,6 +19,8 @@ from meldcode.domain.plan.forms import Condition, FieldKind, FieldSpec
 from meldcode.domain.plan.model import ActionSpec, Effect, Plan
 from meldcode.domain.worklist import last_day
 
+pytestmark = pytest.mark.slow
+
 PLANS = {path.stem: load_plan(path) for path in shipped_plans()}
 OF_SAFETY = ("S3.1", "S4.")
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

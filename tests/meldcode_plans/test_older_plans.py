@@ -18,6 +18,8 @@ from meldcode.domain.plan.model import Plan, Version
 from tests.meldcode.playing import FATIMA, KARIN, MEHMET, SANNE, Play
 from tests.meldcode_plans.test_switching import school
 
+pytestmark = pytest.mark.slow
+
 NAMES = ("heutink", "landelijk")
 BEFORE = Path(__file__).parent / "version_6"
 """The last plans without meanings, as they were shipped."""

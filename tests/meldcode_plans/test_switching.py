@@ -16,6 +16,8 @@ from storage.crypto.vault import new_master_key
 from storage.unit_of_work import Store
 from tests.meldcode.playing import FATIMA, KARIN, MEHMET, SANNE, Play, new_play
 
+pytestmark = pytest.mark.slow
+
 FILES = {name: PLANS / f"{name}.yaml" for name in ("heutink", "landelijk")}
 VERSIONS = {name: load_plan(file).version for name, file in FILES.items()}
 OTHER = {"heutink": "landelijk", "landelijk": "heutink"}

@@ -11,6 +11,8 @@ from meldcode.domain.plan.file import WrongPlan, load_plan, parse_plan, shipped_
 from tests.meldcode.playing import FATIMA, KARIN, SANNE
 from tests.meldcode_plans.test_switching import School, school
 
+pytestmark = pytest.mark.slow
+
 NAMES = [path.stem for path in shipped_plans()]
 BEFORE = Path(__file__).parent / "version_6"
 """The plans as they were before the words for danger, as a database keeps them."""

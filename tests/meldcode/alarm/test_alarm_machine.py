@@ -17,6 +17,8 @@ from meldcode.domain.errors import Refused
 from tests.meldcode.alarm.alarms import Alarms
 from tests.meldcode.playing import BEA, DIRK, FATIMA, KARIN, MEHMET, SANNE, STAFF, STRANGER, Actor, new_play
 
+pytestmark = pytest.mark.slow
+
 SCHOOL = [SANNE, MEHMET, KARIN, BEA, FATIMA, DIRK]
 PLACE = "het schoolplein"
 somebody = st.sampled_from([*SCHOOL, STRANGER])

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from meldcode.hints import Found, Masks, hedges, mark, masked, third_persons
 
+pytestmark = pytest.mark.slow
+
 PIECES = [
     *(
         "Sem",

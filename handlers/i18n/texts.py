@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from handlers.i18n.catalogues import language, sentences
+from meldcode.domain.case.state import State, whose
 from meldcode.domain.errors import Problem, Refused
-from meldcode.domain.plan.model import Plan, Step
+from meldcode.domain.plan.model import ActionSpec, Effect, Plan, Step
 from meldcode.domain.plan.roles import Role
 
 
@@ -30,6 +31,12 @@ def listed(words: list[str], *, joined_by: str = "and") -> str:
     if len(words) < 2:  # noqa: PLR2004 - one word is no list
         return "".join(words)
     return ", ".join(words[:-1]) + text(joined_by) + words[-1]
+
+
+def waits_for(plan: Plan, record: ActionSpec, state: State) -> str:
+    """Return, for who recorded what this record agrees with, who must still confirm it (S4.3)."""
+    is_proposal = plan.records[record.agrees_with or ""].effect is not Effect.FAST_LANE
+    return text("agrees" if is_proposal else "agrees_called", who=roles(whose(record, state)))
 
 
 def step_in_sentence(plan: Plan, step: Step) -> str:

@@ -57,13 +57,15 @@ def _standing(view: CaseView) -> list[b.Block]:
         return [closed, *([b.context(_kept_until(view.kept_until, plan))] if view.kept_until else [])]
     if state.status is Status.JOINED:
         return [b.section(text("case_joined", who=texts.roles(plan.record_with(Effect.JOINS).by)))]
-    waiting = _bullets([record.title for record in view.open])
+    own = [record for record in view.open if _is_own_proposal(view, record)]
+    waiting = _bullets([record.title for record in view.open if record not in own])
     lines = [
         f"*{text('step_of', number=str(step.number), total=texts.steps_in(plan), title=step.title)}*",
         *([text("must_today")] if is_urgent(plan, state) else []),
         text("case_turn", who=texts.roles(to_act(plan, state))),
-        text("case_needed", records=waiting) if waiting else text("case_watch"),
-        *([text("agrees")] if any(_is_own_proposal(view, record) for record in view.open) else []),
+        *([text("case_needed", records=waiting)] if waiting else []),
+        *([] if view.open else [text("case_watch")]),
+        *(texts.waits_for(plan, record, state) for record in own),
         *_done(view, step),
         *_postponed(view),
     ]

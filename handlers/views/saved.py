@@ -8,6 +8,7 @@ from handlers.views import blocks as b
 from handlers.views.actions import acute_button, open_button
 from meldcode.application.cases.record_entry import Saved
 from meldcode.domain.case.state import Status, is_urgent, needed, to_act
+from meldcode.domain.plan.model import ActionSpec
 
 
 def saved_modal(saved: Saved) -> b.View:
@@ -45,5 +46,11 @@ def _next_line(saved: Saved) -> str:
     here = text(
         "saved_next", step=texts.step_in_sentence(saved.plan, step), who=texts.roles(to_act(saved.plan, saved.state))
     )
-    first = [text("now_needed", record=record.title) for record in needed(saved.plan, saved.state)[:1]]
-    return " ".join([here, *first])
+    return " ".join([here, *(_needed_line(saved, record) for record in needed(saved.plan, saved.state)[:1])])
+
+
+def _needed_line(saved: Saved, record: ActionSpec) -> str:
+    proposal = saved.state.standing.get(record.agrees_with or "")
+    if proposal and proposal.author == saved.author:
+        return texts.waits_for(saved.plan, record, saved.state)
+    return text("now_needed", record=record.title)

@@ -86,8 +86,13 @@ def refuse_unless_agreeing(record: ActionSpec, state: State, author: Entry) -> N
     proposal = state.standing.get(record.agrees_with)
     if proposal is None:
         raise Refused("not_yet", rule=record.rules[0] if record.rules else "")
-    if proposal.author == author.author or {proposal.role, author.role} != set(record.by):
+    if not may_agree(record, proposal, author.author, author.role):
         raise Refused("needs_another", rule=record.rules[0] if record.rules else "")
+
+
+def may_agree(record: ActionSpec, proposal: Entry, person: PersonId, role: Role) -> bool:
+    """Tell whether this person, in this role, may agree with what a colleague in the other role proposed (S4.3)."""
+    return proposal.author != person and {proposal.role, role} == set(record.by)
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from datetime import date
 from enum import IntEnum
 
 from meldcode.domain.calendar import BeyondCalendar, SchoolCalendar
-from meldcode.domain.case.state import Entry, State, Status, is_urgent, needed, to_act, to_agree
+from meldcode.domain.case.state import Entry, State, Status, is_urgent, needed, to_act, to_agree, whose
 from meldcode.domain.deadlines.reminders import counts_from, deadline
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
-from meldcode.domain.plan.model import ActionSpec, Effect, Plan
+from meldcode.domain.plan.model import Effect, Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person
 
@@ -158,14 +158,7 @@ def _turns(plan: Plan, state: State) -> tuple[Section, dict[Role, str]]:
         each = (step_deadline.each if step_deadline else None) or ""
         return Section.WATCHES, dict.fromkeys(to_act(plan, state), each)
     following = waiting[1:2] if waiting[0] in to_agree(plan, state) else []
-    return Section.WAITS, {role: record.id for record in (*following, waiting[0]) for role in _whose(record, state)}
-
-
-def _whose(record: ActionSpec, state: State) -> frozenset[Role]:
-    """The roles that can make it: not the one that made what is agreed with, unless there is no other."""
-    proposal = state.standing.get(record.agrees_with or "")
-    roles = frozenset(record.by)
-    return roles - {proposal.role} or roles if proposal else roles
+    return Section.WAITS, {role: record.id for record in (*following, waiting[0]) for role in whose(record, state)}
 
 
 def postponement(plan: Plan, state: State) -> Entry | None:

@@ -9,10 +9,11 @@ from datetime import date, datetime
 from meldcode.application.actor import Actor
 from meldcode.application.case_context import CaseContext, case_context, readable_case
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access import Permission, may
+from meldcode.domain.access import Permission, acting_role, may
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.header import CaseHeader, Reading
-from meldcode.domain.case.state import Entry, Status, needed, newer_than_weighing, offered, owed
+from meldcode.domain.case.state import Entry, Status, needed, newer_than_weighing, offered, owed, to_agree
+from meldcode.domain.form_rules import may_agree
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.forms import Meaning
 from meldcode.domain.plan.model import ActionSpec, Effect
@@ -68,7 +69,8 @@ def build_case_view(uow: UnitOfWork, context: CaseContext, now: datetime) -> Cas
     staff = {colleague.id: colleague.name for colleague in uow.staff.of_school(context.school)}
     waiting = needed(context.plan, context.state)
     term = term_of(context.plan, context.state, uow.staff.school(context.school))
-    can = [r for r in offered(context.plan, context.state) if may_record(context, r)]
+    elsewhere = [r for r in to_agree(context.plan, context.state) if not _may_agree(context, r)]
+    can = [r for r in offered(context.plan, context.state) if may_record(context, r) and r not in elsewhere]
     return CaseView(
         context=context,
         lines=tuple(_lines(uow, parts, staff)),
@@ -87,6 +89,12 @@ def build_case_view(uow: UnitOfWork, context: CaseContext, now: datetime) -> Cas
 def may_record(context: CaseContext, record: ActionSpec) -> bool:
     """Tell whether this person may fill in the form in this case (G1)."""
     return may(Permission.RECORD, context.relation, context.plan, record)
+
+
+def _may_agree(context: CaseContext, record: ActionSpec) -> bool:
+    proposal = context.state.standing[record.agrees_with or ""]
+    role = acting_role(record, context.relation, beside=proposal.role)
+    return role is not None and may_agree(record, proposal, context.person.id, role)
 
 
 def _may_read_joined(context: CaseContext) -> bool:

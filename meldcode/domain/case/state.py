@@ -153,9 +153,15 @@ def asked_first(plan: Plan) -> ActionSpec:
 
 
 def to_act(plan: Plan, state: State) -> tuple[Role, ...]:
-    """Return the roles the case waits for: those that may make the first missing record, else those of the step."""
+    """Return the roles the case waits for: those that can make the first missing record, else those of the step."""
     waiting = needed(plan, state)
-    return waiting[0].by if waiting else plan.step(state.step).who
+    return whose(waiting[0], state) if waiting else plan.step(state.step).who
+
+
+def whose(record: ActionSpec, state: State) -> tuple[Role, ...]:
+    """Return the roles that can make it: not the one that made what is agreed with, unless there is no other (S4.3)."""
+    proposal = state.standing.get(record.agrees_with or "")
+    return tuple(role for role in record.by if not proposal or role != proposal.role) or record.by
 
 
 def offered(plan: Plan, state: State) -> list[ActionSpec]:

@@ -513,6 +513,15 @@ def test_it_ends_by_two_and_not_by_who_proposed_it(play: Play) -> None:
 
 
 @pytest.mark.rule("S4.10")
+def test_only_the_other_one_is_offered_to_confirm_the_end(play: Play) -> None:
+    play.reach("after_answer", decision="report")
+    play.record("report_end", by=KARIN)
+    offered = {actor: [record.id for record in play.opens(actor).doable] for actor in (KARIN, FATIMA)}
+    assert "report_end_agreed" not in offered[KARIN]
+    assert "report_end_agreed" in offered[FATIMA]
+
+
+@pytest.mark.rule("S4.10")
 def test_who_disagrees_keeps_it_open(play: Play) -> None:
     play.reach("after_answer", decision="report")
     play.record("report_end", by=KARIN)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
+from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from handlers.i18n.texts import text
 from handlers.platform.errors import log_error
 from handlers.platform.form_state import answers_of
 from handlers.platform.request import Request, Services
+from handlers.platform.slack_errors import Meaning, meaning_of, retry_after
 from handlers.views import actions
 from handlers.views.alarm import AlarmRef, acute_blocks, acute_modal, alarm_modal
 from handlers.views.blocks import Block
@@ -21,6 +25,10 @@ from meldcode.domain.alarm import Response
 from meldcode.domain.errors import Refused
 
 Answer = dict[str, Any]
+TRIES = 4
+"""How often a message of its own is tried, when Slack takes none."""
+WAIT, LONGEST_WAIT = timedelta(seconds=3), timedelta(seconds=30)
+"""Between two tries: when Slack does not say how long, and at most."""
 
 
 async def press_acute(services: Services, request: Request) -> None:
@@ -73,7 +81,24 @@ async def _say(services: Services, request: Request, blocks: list[Block]) -> Non
         else:
             if answer.status_code == 200:  # noqa: PLR2004
                 return
-    await services.client.chat_postMessage(channel=request.identity.user, **content)
+    await _say_apart(services, request, content)
+
+
+async def _say_apart(services: Services, request: Request, content: dict[str, Any], tries: int = TRIES) -> None:
+    """Say it in a message of its own. It needs no trigger, so that it can come later when Slack takes none now."""
+    try:
+        await services.client.chat_postMessage(channel=request.identity.user, **content)
+    except SlackApiError as error:
+        if tries > 1 and meaning_of(error) is Meaning.LATER:
+            services.later(_say_later(services, request, content, tries - 1, retry_after(error, LONGEST_WAIT)))
+        raise
+
+
+async def _say_later(
+    services: Services, request: Request, content: dict[str, Any], tries: int, wait: timedelta | None
+) -> None:
+    await asyncio.sleep((wait or WAIT).total_seconds())
+    await _say_apart(services, request, content, tries)
 
 
 async def say_where(services: Services, request: Request) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from time import monotonic
 from typing import Any
 from unittest.mock import patch
 
@@ -13,6 +14,7 @@ from handlers.controllers.commands import in_words
 from practice.model import Message, View
 from tests.bot.program.test_trouble import away
 from tests.bot.workspaces.installing import two_workspaces
+from tests.clock import until
 from tests.on_screen import words_of
 from tests.running import BEATRIX, KARIN, NOOR, SANNE, Running, running, signal
 
@@ -171,6 +173,21 @@ async def test_when_the_answer_cannot_be_stored(tmp_path: Path) -> None:
         with away(school):
             await school.press(KARIN, school.messages(KARIN)[0], "Ik ga erheen")
         assert shows_the_numbers(words_of(school.modal(KARIN)))
+
+
+async def test_when_slack_takes_no_more_calls_the_message_comes_as_soon_as_it_does(tmp_path: Path) -> None:
+    async with running(tmp_path) as school:
+        school.expect("rate_limited", "dispatch_failed")
+        await school.actor(SANNE).open_home()
+        home = school.workspace.home_of(SANNE)
+        assert home
+        await school.sent()
+        school.workspace.faults.rate_limited, school.workspace.faults.retry_after = 5, 1
+        start = monotonic()
+        await school.press(SANNE, home, "Acuut gevaar")
+        assert monotonic() - start < 1, "a trigger lives three seconds: nothing waits for Slack"
+        await until(lambda: any("Nu gewaarschuwd" in words_of(said) for said in school.messages(SANNE)), 8)
+        assert shows_the_numbers(words_of(last_message(school, SANNE)))
 
 
 def test_what_did_not_work_names_them_too() -> None:

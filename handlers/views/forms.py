@@ -65,12 +65,13 @@ def _head(form: FormView) -> list[b.Block]:
 
 def _consequences(found: Iterable[Consequence]) -> Iterator[str]:
     """What the answers lead to, with one sentence for answers that lead to the same."""
-    for (step, outcome), same in groupby(found, key=lambda consequence: (consequence.step, consequence.outcome)):
+    for (step, outcome, stays), same in groupby(found, key=lambda one: (one.step, one.outcome, one.stays)):
         choices = [f"“{consequence.choice}”" for consequence in same if consequence.choice]
         always = "" if choices else "_always"
         choice = texts.listed(choices, joined_by="or")
         if step:
-            yield text(f"lead_to{always}", choice=choice, number=str(step.number), title=step.title)
+            words = {"choice": choice, "number": str(step.number), "title": step.title}
+            yield text(f"lead_stays{always}", **words) if stays else text(f"lead_to{always}", **words)
         else:
             yield text(f"lead_close{always}", choice=choice, title=outcome.title if outcome else "")
 

@@ -13,7 +13,17 @@ from meldcode.application.cases.view_case import CaseView, build_case_view, may_
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain import form_rules
 from meldcode.domain.calendar import AMSTERDAM
-from meldcode.domain.case.state import Answer, Answers, Entry, asked_first, asked_now, holds, newer_than_weighing, owed
+from meldcode.domain.case.state import (
+    Answer,
+    Answers,
+    Entry,
+    Status,
+    asked_first,
+    asked_now,
+    holds,
+    newer_than_weighing,
+    owed,
+)
 from meldcode.domain.errors import Refused
 from meldcode.domain.plan.forms import FieldKind, Meaning
 from meldcode.domain.plan.model import ActionSpec, Effect, Outcome, Plan, Step
@@ -22,11 +32,15 @@ from meldcode.domain.staff import School
 
 @dataclass(frozen=True)
 class Consequence:
-    """What an answer leads to: choosing `choice` (empty: any answer) leads to the step or the outcome."""
+    """What an answer leads to: choosing `choice` (empty: any answer) leads to the step or the outcome.
+
+    `stays` says that it is the step where the case is already.
+    """
 
     choice: str
     step: Step | None
     outcome: Outcome | None
+    stays: bool = False
 
 
 @dataclass(frozen=True)
@@ -185,6 +199,7 @@ def _drafted(record: ActionSpec, context: CaseContext, names: Sequence[str]) -> 
 def _consequences(record: ActionSpec, context: CaseContext) -> Iterator[Consequence]:
     """What each answer leads to, as far as the current entries decide it."""
     plan, standing = context.plan, context.state.standing
+    here = context.state.step if context.state.status is Status.OPEN else ""
     for lead in record.leads:
         own = {field.id: values for field in record.fields if (values := lead.when.get(field.id))}
         if not holds({path: v for path, v in lead.when.items() if path not in own}, standing, {}):
@@ -192,4 +207,4 @@ def _consequences(record: ActionSpec, context: CaseContext) -> Iterator[Conseque
         step, outcome = plan.step(lead.to) if lead.to else None, plan.outcome(lead.close or "")
         choices = [c.text for f in record.fields for c in f.choices if c.id in own.get(f.id, ())]
         for choice in choices or [""]:
-            yield Consequence(choice, step, outcome)
+            yield Consequence(choice, step, outcome, stays=lead.to == here)

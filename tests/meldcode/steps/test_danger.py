@@ -378,6 +378,12 @@ def test_the_proposal_to_end_says_what_is_still_owed(fast: Play) -> None:
     assert "Nog te doen: overgeslagen" in words(form_modal(fast.form("report_end", by=KARIN)))
 
 
+@pytest.mark.rule("G8")
+def test_the_form_of_the_fast_lane_says_what_vt_is(play: Play) -> None:
+    play.signal()
+    assert "112 of Veilig Thuis (VT)" in words(form_modal(play.form("urgent_action", by=KARIN)))
+
+
 # S4.9 and G8: reminders and deadlines follow danger
 
 
@@ -510,6 +516,14 @@ def test_it_ends_by_two_and_not_by_who_proposed_it(play: Play) -> None:
     assert home(play, FATIMA) == {Section.WAITS: 1}
     state = play.record("report_end_agreed", by=FATIMA).state
     assert (state.status, state.outcome) == (Status.CLOSED, "reported")
+
+
+@pytest.mark.rule("S4.10")
+def test_an_answer_that_keeps_the_case_where_it_is_says_so(play: Play) -> None:
+    play.reach("after_report", decision="report")
+    shown = words(form_modal(play.form("vt_answer", by=KARIN)))
+    assert "dan blijft het dossier bij stap 4, Antwoord van Veilig Thuis." in shown
+    assert "gaat het dossier naar: stap 4, Antwoord van Veilig Thuis" not in shown
 
 
 @pytest.mark.rule("S4.10")

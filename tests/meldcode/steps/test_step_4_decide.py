@@ -118,6 +118,12 @@ def test_nothing_is_discussed_before_it_was_weighed(at_weigh: Play) -> None:
 
 
 @pytest.mark.rule("S4.3")
+def test_the_proposal_says_which_two_decide(at_decide: Play) -> None:
+    shown = json.dumps(form_modal(at_decide.form("proposal", by=KARIN)), ensure_ascii=False)
+    assert "Jullie besluiten met z'n tweeën: de schoolleider en de IB-er of zorgcoördinator." in shown
+
+
+@pytest.mark.rule("S4.3")
 @pytest.mark.parametrize(("first", "second"), [(KARIN, FATIMA), (FATIMA, KARIN), (DOUBLE, FATIMA), (FATIMA, DOUBLE)])
 def test_one_proposes_and_another_with_the_other_role_confirms(at_decide: Play, first: Actor, second: Actor) -> None:
     at_decide.employs(DOUBLE)

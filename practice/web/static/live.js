@@ -29,7 +29,7 @@ async function fetchAndPatch() {
   const response = await fetch(location.href);
   if (!response.ok) throw new Error(response.statusText);
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
-  const focused = document.activeElement?.id;
+  const focused = document.activeElement?.matches("h2") ? "" : document.activeElement?.id; // a heading gives way to a field
   const remembered = listeners.map(({ before }) => before());
   const freshRegions = [...regions(fresh)];
   for (const region of regions(document)) {

@@ -86,7 +86,7 @@ def _wipe_old(engine: Engine) -> None:
         except NotWiped as error:
             why = error
     raise click.ClickException(
-        f"All keys are wrapped anew, but the old ones are still in the files of the database: {why}. Run this again."
+        f"All keys are wrapped again, but the old ones are still in the files of the database: {why}. Run this again."
     )
 
 

@@ -80,7 +80,7 @@ def _offset_in(file: Path) -> timedelta:
     except FileNotFoundError:
         return timedelta()
     except (OSError, ValueError, OverflowError) as error:
-        raise ConfigError(f"{file} cannot be read. Remove the folder {file.parent} to begin anew.") from error
+        raise ConfigError(f"{file} cannot be read. Remove the folder {file.parent} to start again.") from error
 
 
 def _next_school_day(program: Program, now: datetime) -> datetime:

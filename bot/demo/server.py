@@ -105,7 +105,7 @@ def _with_remedy(folder: Path) -> Iterator[None]:
     try:
         yield
     except ConfigError as error:
-        raise ConfigError(f"{error} Remove the folder {folder} to begin anew.") from error
+        raise ConfigError(f"{error} Remove the folder {folder} to start again.") from error
 
 
 def _served_at(port: int, clock: Clock) -> PracticeServer:

@@ -56,7 +56,7 @@ def test_a_damaged_database(cli: Cli, bare_environment: Path, command: str, file
     (folder / "meldwijzer.db").write_bytes(b"no database at all" * 1000)
     said = refused(cli, command)
     assert "meldwijzer.db" in said and "is damaged" in said
-    assert ("Remove the folder data/practice to begin anew." if command == "demo" else "meldwijzer restore") in said
+    assert ("Remove the folder data/practice to start again." if command == "demo" else "meldwijzer restore") in said
 
 
 @PLACES
@@ -94,4 +94,4 @@ def test_a_damaged_master_key_of_the_demo(cli: Cli, bare_environment: Path) -> N
     folder = bare_environment / "data/practice"
     folder.mkdir(parents=True)
     (folder / "master.key").write_text("half a k")
-    assert "Remove the folder data/practice to begin anew." in refused(cli, "demo")
+    assert "Remove the folder data/practice to start again." in refused(cli, "demo")

@@ -37,7 +37,7 @@ class LogbookLine:
 class CaseView:
     """A case on screen. `doable` is what this reader can record now, `open` everything that the step waits for.
 
-    `same_pupil` are cases that may be about the same pupil, shown only to whoever may join them. `kept_until` is from
+    `same_pupil` are cases that may be about the same pupil, shown only to who may join them. `kept_until` is from
     when on a closed one may be destroyed. `may_see_readers` says that this reader may see who read it. What last
     put off the reminders of this step is `postponement`. `newer` are signals after the weighing (S4.1), and `owed` is
     what the fast lane skipped (G8).

@@ -133,7 +133,7 @@ def _wrong_names(plan: Plan, record: ActionSpec, loc: Loc) -> Iterator[Contradic
 def _wrong_place(plan: Plan, record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:
     is_always = record in plan.always
     if record.lapses and not is_always:
-        yield (*loc, "lapses"), "a record of a step is done anew anyway when a case comes back to it"
+        yield (*loc, "lapses"), "a record of a step is done again anyway when a case comes back to it"
     if record.owed and (is_always or record.optional or any(not lead.at for lead in record.leads)):
         yield (
             (*loc, "owed"),

@@ -106,5 +106,5 @@ def test_without_a_file_it_is_now(tmp_path: Path) -> None:
 @pytest.mark.parametrize("words", [b"", b"gisteren", b"1e999", b"\xff"])
 def test_a_file_that_is_no_clock_is_said_to_be_wrong(tmp_path: Path, words: bytes) -> None:
     (tmp_path / "clock").write_bytes(words)
-    with pytest.raises(ConfigError, match="to begin anew"):
+    with pytest.raises(ConfigError, match="to start again"):
         PracticeClock(tmp_path / "clock")

@@ -1,4 +1,4 @@
-"""Where a sent message stands in Slack, so that a later one can take its place."""
+"""Where a sent message is in Slack, so that a later one can take its place."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from meldcode.application.actor import Actor
 from meldcode.application.case_context import case_context, readable_case
-from meldcode.application.cases.alarm_view import AlarmView, alarm_view, schools_of, show_alerted, show_raiser
+from meldcode.application.cases.alarm_view import AlarmView, alarm_view, schools_of, show_alerted, show_all
 from meldcode.application.cases.append_entry import append_entry
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access import Permission, acting_role, in_school, may
@@ -102,7 +102,7 @@ def answer_alarm(uow: UnitOfWork, actor: Actor, alarm: AlarmId, response: Respon
     if person.id == found.raised_by or not _may_see(uow, person, found):
         raise Refused("unknown_action")
     if found.is_open and (person.id, response) not in {(one.person, one.response) for one in found.answers}:
-        _show_all(uow, uow.alarms.answer(found, Answer(person.id, response, now)), now)
+        show_all(uow, uow.alarms.answer(found, Answer(person.id, response, now)), now)
 
 
 def end_alarm(uow: UnitOfWork, actor: Actor, alarm: AlarmId, now: datetime) -> AlarmView:
@@ -112,7 +112,7 @@ def end_alarm(uow: UnitOfWork, actor: Actor, alarm: AlarmId, now: datetime) -> A
         raise Refused("unknown_action")
     if found.is_open:
         found = uow.alarms.end(found, person.id, now)
-        _show_all(uow, found, now)
+        show_all(uow, found, now)
     return alarm_view(uow, found, person.id)
 
 
@@ -148,8 +148,3 @@ def _may_see(uow: UnitOfWork, person: Person, alarm: Alarm) -> bool:
 def _sees_alarms(uow: UnitOfWork, person: Person, schools: Collection[SchoolId]) -> bool:
     plan = uow.plans.current()
     return any(may(Permission.SEE_ALARM, in_school(person, school), plan) for school in schools)
-
-
-def _show_all(uow: UnitOfWork, alarm: Alarm, now: datetime) -> None:
-    show_alerted(uow, alarm, now)
-    show_raiser(uow, alarm, now)

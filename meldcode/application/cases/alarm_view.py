@@ -103,12 +103,16 @@ def show_raiser(uow: UnitOfWork, alarm: Alarm, now: datetime) -> None:
     _show(uow, alarm, alarm.raised_by, messages.AlarmStatus(alarm.raised_by, alarm.raised_at), 0, now)
 
 
+def show_all(uow: UnitOfWork, alarm: Alarm, now: datetime) -> None:
+    """Show everybody who has messages of the alarm how it is now."""
+    show_alerted(uow, alarm, now)
+    show_raiser(uow, alarm, now)
+
+
 def answer_by_record(uow: UnitOfWork, person: PersonId, case: CaseId, now: datetime) -> None:
     """Stop the alarms of a case in which somebody recorded that 112 or Veilig Thuis was called (G4, G8)."""
     for alarm in uow.alarms.unanswered_in(case):
-        answered = uow.alarms.answer(alarm, Answer(person, Response.RECORDED, now))
-        show_alerted(uow, answered, now)
-        show_raiser(uow, answered, now)
+        show_all(uow, uow.alarms.answer(alarm, Answer(person, Response.RECORDED, now)), now)
 
 
 def _show(uow: UnitOfWork, alarm: Alarm, to: PersonId, payload: messages.AboutAlarm, level: int, now: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from functools import cache
 from itertools import count
@@ -85,10 +86,21 @@ def _unlimited(connection: Connection) -> None:
     connection.execute(text("SET statement_timeout = 0"))
 
 
+def _join_server(tries: int = 3) -> Postgres:
+    """The other worker may be the last to leave at this moment, and stop the server; then another one starts."""
+    try:
+        return Postgres(shared_folder())
+    except AssertionError:
+        if tries == 1:
+            raise
+        time.sleep(1)
+        return _join_server(tries - 1)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     try:
-        server = Postgres(shared_folder())
+        server = _join_server()
     except Exception as error:
         if os.environ.get("CI"):
             raise

@@ -26,6 +26,8 @@ from bot.http import web_app
 from bot.http_server import listen
 from bot.jobs.anchor import keep_anchor
 from bot.jobs.calendar_watch import CalendarWatch
+from bot.jobs.clock_check import ClockCheck
+from bot.jobs.clock_guard import ClockGuard
 from bot.jobs.wiping import Wiping
 from bot.manifest import SCOPES
 from bot.outbox_relay import OutboxRelay
@@ -79,8 +81,8 @@ class Program:
         return bool(self.settings.slack_app_token.get_secret_value())
 
     def is_healthy(self) -> bool:
-        """Whether the database answers, all background loops run, and what was deleted is wiped in time."""
-        if self.supervisor.failed or self.scheduler.wiping.is_overdue:
+        """Whether the database answers, all loops run, what was deleted is wiped, and the clock can be trusted."""
+        if self.supervisor.failed or self.scheduler.wiping.is_overdue or self.scheduler.clock.is_doubtful:
             return False
         try:
             with self.engine.connect() as connection:
@@ -111,12 +113,19 @@ def open_store(settings: Settings) -> tuple[Engine, Store]:
 
 
 @asynccontextmanager
-async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) -> AsyncIterator[Program]:
-    """Assemble the program, and close it at the end. Raises ConfigError."""
+async def prepared(
+    settings: Settings, machine: Callable[[], datetime] = utc_now, *, is_guarded: bool = False
+) -> AsyncIterator[Program]:
+    """Assemble the program, and close it at the end. Raises ConfigError.
+
+    `is_guarded` holds the machine's clock against Slack's; the demo moves its clock.
+    """
     quiet_logger()
+    guard = ClockGuard(machine)
+    now = guard.now if is_guarded else machine
     schools = read_schools(settings.meldwijzer_schools) if settings.meldwijzer_schools else None
     engine, store = await asyncio.to_thread(open_store, settings)
-    async with slack_session() as session:
+    async with slack_session(guard.hear) as session:
         client, executor = client_of(settings, session), Executor(store.together, now, threads=store.writers)
         try:
             workspaces, ours = await workspaces_of(settings, client, executor)
@@ -136,7 +145,10 @@ async def prepared(settings: Settings, now: Callable[[], datetime] = utc_now) ->
             flow = _flow(settings, services, schools.workspaces if schools else (), take_over_schools)
             slack = build_app(services, signing_secret=_signing_secret(settings), oauth_flow=flow)
             wiping = Wiping(engine, now)
-            scheduler = Scheduler(executor, services, wiping, lambda: keep_anchor(engine, settings, now()), calendars)
+            clock = ClockCheck(guard if is_guarded else None, client, executor)
+            scheduler = Scheduler(
+                executor, services, wiping, lambda: keep_anchor(engine, settings, now()), calendars, clock
+            )
             yield Program(settings, engine, store, executor, workspaces, relay, home_tabs, languages, scheduler, slack)
         finally:
             executor.close()
@@ -191,7 +203,7 @@ async def serve(program: Program, *, web: bool = True, worker: bool = True) -> N
 
 async def run(settings: Settings, *, web: bool = True, worker: bool = True) -> None:
     """Run the program as the settings say. Raises ConfigError when it cannot start."""
-    async with prepared(settings.checked_for_slack()) as program:
+    async with prepared(settings.checked_for_slack(), is_guarded=True) as program:
         way = "Socket Mode" if program.has_socket else "HTTP"
         log.info("Meldwijzer %s", f"runs on {way}" if web else "sends and reminds; it takes no requests")
         await serve(program, web=web, worker=worker)

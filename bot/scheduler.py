@@ -1,22 +1,19 @@
 """Runs the jobs: reminders every 20 seconds, weekly and yearly work every hour (G2, G5).
 
-APScheduler only ticks, and keeps nothing but that in memory: the database knows what is due. So a restart loses
-nothing, and several workers share the work.
+The ticks keep nothing in memory: the database knows what is due. So a restart loses nothing, and several workers share
+the work. They come by a clock that nobody sets, and do nothing that depends on the time while that is doubtful.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.interval import IntervalTrigger
-
 from bot.jobs.calendar_watch import CalendarWatch
+from bot.jobs.clock_check import ClockCheck
 from bot.jobs.shared_files import remove_due_files
 from bot.jobs.wiping import Wiping
 from handlers.controllers.export import note_unfinished
@@ -58,8 +55,10 @@ class Scheduler:
         wiping: Wiping,
         anchor: Callable[[], None],
         calendars: CalendarWatch,
+        clock: ClockCheck,
     ) -> None:
         self._executor = executor
+        self.clock = clock
         self._anchor = anchor
         self.wiping = wiping
         self._wake = services.wake
@@ -71,15 +70,16 @@ class Scheduler:
     async def run(self, heartbeat: Callable[[], None]) -> None:
         """Tick until cancelled; one tick makes up for missed ones. Raises TickFailed, or TimeoutError if none comes."""
         self._passes = asyncio.Queue()
-        scheduler = AsyncIOScheduler(timezone="UTC")
-        first = {"next_run_time": datetime.now(UTC), "coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        for work, seconds in ((self.tick, TICK_SECONDS), (self.hourly, HOUR_SECONDS)):
-            scheduler.add_job(_until_cancelled, IntervalTrigger(seconds=seconds), (work,), **first)
-        scheduler.start()
+        ticks = [
+            asyncio.create_task(_every(seconds, work))
+            for work, seconds in ((self.tick, TICK_SECONDS), (self.hourly, HOUR_SECONDS))
+        ]
         try:
             await self._watch(heartbeat)
         finally:
-            scheduler.shutdown(wait=False)
+            for tick in ticks:
+                tick.cancel()
+            await asyncio.wait(ticks)
 
     async def _watch(self, heartbeat: Callable[[], None]) -> None:
         while True:
@@ -92,6 +92,8 @@ class Scheduler:
     async def tick(self) -> int:
         """Send all due reminders, a few cases in each transaction, and return how many cases were checked."""
         await self._do("alarms", self._escalate_alarms)
+        if not await self._do("clock", self.clock.is_right):
+            return 0
         looked_at = await self._do("tick", self._remind_all)
         await self._do("files", self._correct_unfinished)
         await self._do("files", self._remove_files)
@@ -129,6 +131,8 @@ class Scheduler:
 
     async def hourly(self) -> None:
         """Report cases without an owner, send the weekly counts, end expired cases, tidy, wipe, check the calendars."""
+        if not await self._do("clock", self.clock.is_right):
+            return
         works = (_look_after, _tidy, self._calendars.warn)
         look_after, tidy, warn_calendars = (
             partial(self._executor.execute, work, seconds=TRANSACTION_SECONDS) for work in works
@@ -145,10 +149,11 @@ class Scheduler:
                 break
 
 
-async def _until_cancelled(work: Callable[[], Awaitable[object]]) -> None:
-    """Do the work of a tick. APScheduler would log its cancellation at the end of the program as a failure."""
-    with suppress(asyncio.CancelledError):
+async def _every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
+    """Do the work again and again. The pause is measured by the event loop's clock, which nobody sets."""
+    while True:
         await work()
+        await asyncio.sleep(seconds)
 
 
 def _remind(uow: UnitOfWork, now: datetime) -> int:

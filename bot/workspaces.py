@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
+from http import HTTPStatus
 
 import aiohttp
 from slack_bolt.authorization import AuthorizeResult
@@ -51,9 +52,17 @@ TAKEN = (
 ELSEWHERE = "{school} belongs to workspace {workspace}, but SLACK_BOT_TOKEN is of {ours}. See SLACK_CLIENT_ID."
 
 
-def slack_session() -> aiohttp.ClientSession:
-    """The session that all calls to Slack share."""
-    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SLACK_SECONDS), response_class=_BoundedAnswer)
+def slack_session(hear: Callable[[str], None]) -> aiohttp.ClientSession:
+    """The session that all calls to Slack share. `hear` gets the `Date` of each answer."""
+    tracing = aiohttp.TraceConfig()
+
+    async def answered(_session: object, _context: object, sent: aiohttp.TraceRequestEndParams) -> None:
+        if sent.response.status == HTTPStatus.OK:
+            hear(sent.response.headers.get("Date", ""))
+
+    tracing.on_request_end.append(answered)
+    patience = aiohttp.ClientTimeout(total=SLACK_SECONDS)
+    return aiohttp.ClientSession(timeout=patience, response_class=_BoundedAnswer, trace_configs=[tracing])
 
 
 class _BoundedAnswer(aiohttp.ClientResponse):

@@ -231,12 +231,14 @@ async def running(
     ticking: bool = False,
     typing: bool = False,
     languages: bool = False,
+    machine: Clock | None = None,
 ) -> AsyncIterator[Running]:
     """Run the program in a practice workspace with these schools. At the end Slack must have refused nothing.
 
     The outbox is drained by itself with `worker`, and the clock's work is done by itself with `ticking`; without these
     a test does it by hand, with `program.outbox_relay.drain()` and `program.scheduler.tick()`. With `languages`
-    Slack is asked for the languages of people who did not act yet.
+    Slack is asked for the languages of people who did not act yet. With `machine` the program has that clock, and holds
+    it against Slack's.
     """
     clock, door = Clock(TODAY), _door() if transport == "http" else None
     url = f"http://127.0.0.1:{door.getsockname()[1]}" if door else ""
@@ -244,7 +246,7 @@ async def running(
     async with contextlib.AsyncExitStack() as stack:
         practice = await stack.enter_async_context(PracticeServer(workspace))
         settings = _settings(practice, folder, schools, database_url)
-        program = await stack.enter_async_context(prepared(settings, clock))
+        program = await stack.enter_async_context(prepared(settings, machine or clock, is_guarded=bool(machine)))
         if not ticking:
             stack.enter_context(patch.object(program.scheduler, "run", idle))
         if not languages:

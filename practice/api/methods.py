@@ -74,6 +74,7 @@ def _open_connection(workspace: Workspace, _: Json) -> Json:
 
 
 METHODS: dict[str, Method] = {
+    "api.test": Method(lambda _workspace, args: {"args": args}, token="none"),  # noqa: S106
     "apps.connections.open": Method(_open_connection, token="app"),  # noqa: S106
     "auth.test": Method(_test_auth),
     "blocks.validate": Method(validate_blocks),

@@ -7,6 +7,7 @@ import contextlib
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from email.utils import format_datetime
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
@@ -110,7 +111,8 @@ class _Endpoints:
         return "slow" if self.workspace.faults.slow_seconds else ""
 
     def _headers(self, status: int) -> dict[str, str]:
-        headers = {"X-OAuth-Scopes": ",".join(bot_scopes(self.workspace.app.manifest))}
+        date = format_datetime(self.workspace.now().astimezone(UTC), usegmt=True)
+        headers = {"Date": date, "X-OAuth-Scopes": ",".join(bot_scopes(self.workspace.app.manifest))}
         return {**headers, "Retry-After": str(self.workspace.faults.retry_after)} if status == _LIMITED else headers
 
     async def response_url(self, request: Request) -> Response:

@@ -82,6 +82,7 @@ class PracticeServer:
             create_app(self.workspace, self.others),
             log_config=None,
             access_log=False,
+            date_header=False,  # the workspace has a clock of its own
             timeout_graceful_shutdown=1,
             ws_ping_interval=5,
             lifespan="off",

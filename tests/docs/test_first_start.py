@@ -85,7 +85,7 @@ async def test_the_steps_lead_to_a_bot_that_runs(tmp_path: Path) -> None:
             do(block, folder)
     async with PracticeServer(workspace(folder)) as practice:
         slack = {"SLACK_API_URL": practice.api_url}
-        assert (await asyncio.to_thread(do, doctor, folder, **slack)).endswith("Nothing is wrong.\n")
+        assert (await asyncio.to_thread(do, doctor, folder, **slack)).endswith("Everything is in order.\n")
         bot = await asyncio.create_subprocess_shell(
             f"exec {run}",
             cwd=folder,

@@ -97,7 +97,7 @@ async def test_broken_json_is_refused(server: PracticeServer) -> None:
 
 @pytest.mark.parametrize(
     "method",
-    ["chat.shout", "api.test", "chat.postEphemeral", "conversations.open", "team.info", "users.list"],
+    ["chat.shout", "chat.postEphemeral", "conversations.open", "team.info", "users.list"],
 )
 async def test_a_method_that_the_app_does_not_use_is_unknown(client: AsyncWebClient, method: str) -> None:
     assert await error(client.api_call(method)) == "unknown_method"

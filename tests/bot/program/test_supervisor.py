@@ -101,8 +101,7 @@ def assert_tells_nothing(log: Logged) -> None:
 
 async def test_a_tick_that_never_comes_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scheduler, "OVERDUE_SECONDS", 0.3)
-    monkeypatch.setattr("bot.scheduler.AsyncIOScheduler.start", lambda _: None)
-    monkeypatch.setattr("bot.scheduler.AsyncIOScheduler.shutdown", lambda _, wait: None)
+    monkeypatch.setattr("bot.scheduler._every", lambda _seconds, _work: asyncio.sleep(60))
     with logged() as log:
         async with running(tmp_path, ticking=True) as school:
             await until_health(school, 503)

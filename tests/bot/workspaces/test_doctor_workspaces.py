@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from pydantic import SecretStr
@@ -20,7 +21,8 @@ NOT_THERE = "Workspace T0BEUK (De Beuk): the app is not installed there, and mes
 
 async def of_workspaces(school: Running) -> list[str]:
     """The faults of workspaces that it reports."""
-    found = await asyncio.to_thread(lambda: list(findings(school.program.settings)))
+    with patch("bot.cli.doctor.findings.utc_now", school.clock):
+        found = await asyncio.to_thread(lambda: list(findings(school.program.settings)))
     return [finding.words for finding in found if finding.is_fault and "orkspace" in finding.words]
 
 

@@ -19,6 +19,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.types import ASGIApp
 
 from bot.database import OLD_TABLES, usable, vault_of
 from bot.home_tabs import HomeTabPublisher
@@ -28,6 +29,7 @@ from bot.jobs.anchor import keep_anchor
 from bot.jobs.calendar_watch import CalendarWatch
 from bot.jobs.clock_check import ClockCheck
 from bot.jobs.clock_guard import ClockGuard
+from bot.jobs.component_log import ComponentLog
 from bot.jobs.wiping import Wiping
 from bot.manifest import SCOPES
 from bot.outbox_relay import OutboxRelay
@@ -72,8 +74,12 @@ class Program:
     languages: Languages
     scheduler: Scheduler
     slack: AsyncApp
+    components: ComponentLog
     is_ready: bool = False
-    supervisor: Supervisor = field(default_factory=Supervisor)
+    supervisor: Supervisor = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.supervisor = Supervisor(self.components.succeeded, self.components.failed)
 
     @property
     def has_socket(self) -> bool:
@@ -149,7 +155,9 @@ async def prepared(
             scheduler = Scheduler(
                 executor, services, wiping, lambda: keep_anchor(engine, settings, now()), calendars, clock
             )
-            yield Program(settings, engine, store, executor, workspaces, relay, home_tabs, languages, scheduler, slack)
+            components = ComponentLog(executor, now)
+            parts = (workspaces, relay, home_tabs, languages, scheduler, slack, components)
+            yield Program(settings, engine, store, executor, *parts)
         finally:
             executor.close()
             engine.dispose()
@@ -183,6 +191,7 @@ async def _background_loops(program: Program, *, web: bool, worker: bool) -> dic
         "home tabs": program.home_tabs.run,
         "languages": program.languages.run,
         "workspaces": program.workspaces.run,
+        "component log": program.components.run,
     }
     if worker:
         loops |= {"outbox": program.outbox_relay.run, "scheduler": program.scheduler.run}
@@ -193,10 +202,15 @@ async def _background_loops(program: Program, *, web: bool, worker: bool) -> dic
     return loops
 
 
+def program_app(program: Program, slack: AsyncApp | None) -> ASGIApp:
+    """Return the HTTP surface of the program; without `slack` only its health."""
+    return web_app(slack, program.is_healthy, lambda: program.is_ready and program.is_healthy(), program.components)
+
+
 async def serve(program: Program, *, web: bool = True, worker: bool = True) -> None:
     """Run until stopped: take requests (`web`), send messages and reminders (`worker`)."""
     slack = program.slack if web and not program.has_socket else None
-    app = web_app(slack, program.is_healthy, lambda: program.is_ready and program.is_healthy())
+    app = program_app(program, slack)
     async with working(program, web=web, worker=worker):
         await listen(app, program.settings.host, program.settings.port)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import cast
 
 from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
@@ -21,6 +22,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.jobs.component_log import BAD_SIGNATURE, REQUESTS, ComponentLog
 from handlers.controllers.install import INSTALL, REDIRECT, trouble_page
 from handlers.platform.errors import log_error
 
@@ -37,7 +39,9 @@ FRESH_SECONDS = 300
 """How old a request may be; Bolt says the same, after it has read it."""
 
 
-def web_app(slack: AsyncApp | None, is_healthy: Callable[[], bool], is_ready: Callable[[], bool]) -> ASGIApp:
+def web_app(
+    slack: AsyncApp | None, is_healthy: Callable[[], bool], is_ready: Callable[[], bool], components: ComponentLog
+) -> ASGIApp:
     """Return the ASGI application; without `slack` (Socket Mode, a worker) only health and readiness."""
 
     async def healthz(_request: Request) -> Response:
@@ -52,7 +56,7 @@ def web_app(slack: AsyncApp | None, is_healthy: Callable[[], bool], is_ready: Ca
     handler = cast(ASGIApp, AsyncSlackRequestHandler(slack, path=EVENTS))
     pages = (INSTALL, REDIRECT) if slack.oauth_flow else ()
     routes += [Route(page, Entrance(handler), methods=["GET"]) for page in pages]
-    return Starlette(routes=[*routes, Route(EVENTS, Gate(handler), methods=["POST"])])
+    return Starlette(routes=[*routes, Route(EVENTS, Gate(handler, components), methods=["POST"])])
 
 
 def _state(is_well: bool) -> Response:
@@ -62,8 +66,9 @@ def _state(is_well: bool) -> Response:
 class Gate:
     """Passes on what Bolt can read, and refuses the rest."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, components: ComponentLog) -> None:
         self._app = app
+        self._components = components
         self._held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -79,10 +84,18 @@ class Gate:
         answer = _Answer(send)
         try:
             await self._app(scope, _replayed(body), answer)
+            self._note(answer.status)
         except Exception as error:
             log_error(error, "request")
             if not answer.has_begun:
                 await Response(status_code=400)(scope, receive, send)
+
+    def _note(self, status: int) -> None:
+        """Note whether the signature fitted: a wrong signing secret shows in nothing else."""
+        if status == HTTPStatus.UNAUTHORIZED:
+            self._components.failed(REQUESTS, BAD_SIGNATURE)
+        elif status == HTTPStatus.OK:
+            self._components.succeeded(REQUESTS)
 
     async def _body(self, request: Request) -> bytes | Response:
         """The body, or an answer when it is too large, too slow, too much beside the others, or no text."""
@@ -127,9 +140,11 @@ class _Answer:
     def __init__(self, send: Send) -> None:
         self._send = send
         self.has_begun = False
+        self.status = 0
 
     async def __call__(self, message: Message) -> None:
         self.has_begun = True
+        self.status = message.get("status", self.status)
         await self._send(message)
 
 

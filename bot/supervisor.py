@@ -19,9 +19,18 @@ class LoopEnded(Exception):
 
 
 class Supervisor:
-    """Runs loops by name until it is left. `failed` has the names of those that failed and do not run again yet."""
+    """Runs loops by name until it is left. `failed` has the names of those that failed and do not run again yet.
 
-    def __init__(self) -> None:
+    Each good pass is noted with `succeeded`, and each failure with `noted`, which gets the kind of error too.
+    """
+
+    def __init__(
+        self,
+        succeeded: Callable[[str], None] = lambda _name: None,
+        noted: Callable[[str, str], None] = lambda _name, _failure: None,
+    ) -> None:
+        self._succeeded = succeeded
+        self._noted = noted
         self.failed: set[str] = set()
         self.running: dict[str, asyncio.Task[None]] = {}
         """The task in which each loop runs now."""
@@ -49,10 +58,12 @@ class Supervisor:
             nonlocal wait
             wait = FIRST_WAIT
             self.failed.discard(name)
+            self._succeeded(name)
 
         while True:
             error = await self._failure(name, loop, heartbeat)
             self.failed.add(name)
+            self._noted(name, type(error).__name__)
             log_error(error, name)
             await asyncio.sleep(wait)
             wait = min(2 * wait, LONGEST_WAIT)

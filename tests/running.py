@@ -26,8 +26,7 @@ import uvicorn
 from pydantic import SecretStr
 from sqlalchemy import Table, func, select
 
-from bot.app import Program, prepared, working
-from bot.http import web_app
+from bot.app import Program, prepared, program_app, working
 from bot.manifest import manifest
 from bot.settings import Settings
 from meldcode.domain.yaml_text import dump_yaml
@@ -254,7 +253,7 @@ async def running(
         await stack.enter_async_context(working(program, worker=worker))
         stack.enter_context(nothing_changes_in_silence(program))
         if door:
-            app = web_app(program.slack, program.is_healthy, lambda: program.is_ready and program.is_healthy())
+            app = program_app(program, program.slack)
             await stack.enter_async_context(serving(app, door))
         else:
             await until(lambda: len(workspace.sockets) > 0)

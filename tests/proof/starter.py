@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from starlette.applications import Starlette
 
 from bot import app
 from bot.cli import main as cli
-from bot.http import web_app
 from bot.schools_file import read_schools
 from handlers.i18n.catalogues import LANGUAGES, sentences
 from meldcode.domain.calendar import SchoolCalendar
@@ -51,7 +51,7 @@ def _read_beforehand() -> None:
     SchoolCalendar("noord").last_known_day()
     for language in LANGUAGES:
         sentences(language)
-    uvicorn.Config(web_app(None, bool, bool)).load()
+    uvicorn.Config(Starlette()).load()
 
 
 def _become(asked: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Engine, make_url
 
 from bot.app import open_store, plan_of, utc_now
+from bot.cli.doctor.components import component_complaints
 from bot.cli.doctor.slack import Finding, slack_findings, workspace_findings
 from bot.cli.doctor.workspaces import workspace_complaints
 from bot.jobs.anchor import anchor_complaints
@@ -24,6 +25,7 @@ from meldcode.domain.plan.file import WrongPlan
 from meldcode.domain.plan.roles import NEEDED, Role
 from meldcode.domain.staff import School
 from storage.crypto.keys import outdated
+from storage.db.component_records import all_records
 from storage.db.engine import BadDatabaseUrl
 from storage.repositories.outbox import Backlog
 from storage.repositories.plans import PlanChanged
@@ -115,6 +117,7 @@ def _database(settings: Settings) -> Iterator[str]:
             yield from (line for school in uow.staff.schools() for line in calendar_ends(school, now))
             yield from _roles(settings, uow)
             yield from workspace_complaints(settings, uow)
+            yield from component_complaints(all_records(uow.session.connection), now)
     finally:
         engine.dispose()
 

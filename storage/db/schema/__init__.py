@@ -7,7 +7,7 @@ from storage.db.schema.case import case_keys, case_teachers, cases, entries, rea
 from storage.db.schema.columns import CLASSES, Moment, metadata
 from storage.db.schema.draft import draft_keys, drafts
 from storage.db.schema.export import files, pending_exports
-from storage.db.schema.installation import installations, plans, secrets
+from storage.db.schema.installation import components, installations, plans, secrets
 from storage.db.schema.messaging import outbox, processed_requests
 from storage.db.schema.staff import (
     cache_epoch,
@@ -33,6 +33,7 @@ __all__ = [
     "case_keys",
     "case_teachers",
     "cases",
+    "components",
     "deputies",
     "draft_keys",
     "drafts",

@@ -31,3 +31,13 @@ installations = Table(
     Column("content", LargeBinary, nullable=False, info=ENCRYPTED),
     Column("at", Moment, nullable=False, info=MOMENT),
 )
+
+# The last success and the last failure of each part of the program, over all its processes.
+components = Table(
+    "components",
+    metadata,
+    Column("name", String(40), primary_key=True, info=PLAIN),
+    Column("succeeded_at", Moment, nullable=True, info=MOMENT),
+    Column("failed_at", Moment, nullable=True, info=MOMENT),
+    Column("failure", String(60), nullable=True, info=PLAIN),
+)

@@ -14,14 +14,14 @@ import aiohttp
 import pytest
 
 from bot import scheduler, supervisor
-from bot.http import web_app
+from bot.app import program_app
 from bot.supervisor import Supervisor
 from meldcode.domain.events import WorklistChanged
 from meldcode.domain.worklist import Assignee
 from tests.clock import until
 from tests.running import KARIN, SANNE, Logged, Running, logged, running, serving, signal
 
-LOOPS = ("home tabs", "languages", "outbox", "scheduler", "socket", "workspaces")
+LOOPS = ("component log", "home tabs", "languages", "outbox", "scheduler", "socket", "workspaces")
 SECRET = "Sem Bakker heeft een blauwe plek"
 
 
@@ -30,7 +30,7 @@ async def health(school: Running) -> AsyncIterator[None]:
     """Serve the health of a program that Slack reaches by Socket Mode."""
     program, door = school.program, socket.create_server(("127.0.0.1", 0))
     school.url = f"http://127.0.0.1:{door.getsockname()[1]}"
-    app = web_app(None, program.is_healthy, lambda: program.is_ready and program.is_healthy())
+    app = program_app(program, None)
     async with serving(app, door):
         yield
 

@@ -20,8 +20,7 @@ from unittest.mock import patch
 import aiohttp
 from pydantic import SecretStr
 
-from bot.app import prepared, working
-from bot.http import web_app
+from bot.app import prepared, program_app, working
 from bot.manifest import manifest
 from bot.settings import Settings
 from meldcode.domain.yaml_text import dump_yaml
@@ -114,7 +113,7 @@ async def two_workspaces(
         stack.enter_context(patch.object(program.scheduler, "run", idle))
         await stack.enter_async_context(working(program, worker=worker))
         stack.enter_context(nothing_changes_in_silence(program))
-        app = web_app(program.slack, program.is_healthy, lambda: program.is_ready)
+        app = program_app(program, program.slack)
         await stack.enter_async_context(serving(app, door))
         first, second = (Running(workspace, program, clock, url) for workspace in apps)
         yield first, second

@@ -54,6 +54,7 @@ TEXT_COLUMNS = {
     "roles": {"role"},
     "role_changes": {"role"},
     "cases": {"code", "plan", "status", "step", "outcome"},
+    "components": {"name", "failure"},
     "case_keys": {"key_id"},
     "draft_keys": {"key_id"},
     "readings": {"place", "roles"},

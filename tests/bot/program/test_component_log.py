@@ -1,0 +1,88 @@
+"""Each part's last success and last failure, as `doctor` reads them from the database (promise 11)."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import aiohttp
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from bot import supervisor
+from bot.cli.doctor.components import component_complaints
+from bot.cli.doctor.findings import complaints
+from bot.jobs import component_log
+from storage.db.component_records import ComponentRecord, all_records
+from tests.clock import until
+from tests.running import SANNE, TODAY, Running, logged, running
+
+BEFORE, SINCE = TODAY - timedelta(hours=1), TODAY - timedelta(minutes=1)
+
+
+def stored(school: Running) -> dict[str, ComponentRecord]:
+    with school.program.engine.connect() as connection:
+        return {record.name: record for record in all_records(connection)}
+
+
+async def test_a_request_with_another_signature_is_logged_once_and_reported(tmp_path: Path, database_url: str) -> None:
+    async with running(tmp_path, database_url=database_url) as school:
+        with logged() as log:
+            for _ in range(2):
+                await _forged(school)
+        assert log.text.count("its signature does not fit") == 1
+        await school.program.components.store()
+        found = await asyncio.to_thread(lambda: list(complaints(school.program.settings)))
+        assert [words for words in found if "SLACK_SIGNING_SECRET" in words]
+        await school.actor(SANNE).command("/signaal")
+        await school.program.components.store()
+        found = await asyncio.to_thread(lambda: list(complaints(school.program.settings)))
+        assert not [words for words in found if "SLACK_SIGNING_SECRET" in words]
+
+
+async def _forged(school: Running) -> None:
+    headers = {"X-Slack-Request-Timestamp": str(int(time.time())), "X-Slack-Signature": f"v0={'0' * 64}"}
+    async with aiohttp.ClientSession() as session:
+        answer = await session.post(f"{school.url}/slack/events", data=b"command=%2Fsignaal", headers=headers)
+        assert answer.status == 401
+
+
+async def test_a_disk_that_takes_nothing_fails_the_health_check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(component_log, "STORED_EVERY", 0.05)
+    monkeypatch.setattr(supervisor, "FIRST_WAIT", 0.1)
+    async with running(tmp_path, ticking=True) as school:
+        await until(school.program.is_healthy)
+        with monkeypatch.context() as full:
+            full.setattr(component_log, "store_records", _is_full)
+            await until(lambda: not school.program.is_healthy())
+        await until(school.program.is_healthy)
+        assert stored(school)["component log"].failure == "OperationalError"
+
+
+def _is_full(*_: object) -> None:
+    raise OperationalError("", {}, Exception("database or disk is full"))
+
+
+CASES = {
+    "it works": (ComponentRecord("outbox", SINCE, BEFORE, "TimeoutError"), ""),
+    "it fails": (
+        ComponentRecord("outbox", BEFORE, SINCE, "TimeoutError"),
+        "“outbox” has not worked since",
+    ),
+    "it never worked": (ComponentRecord("socket", None, SINCE, "LinkLost"), "since it was started (LinkLost)"),
+    "a worker runs": (ComponentRecord("scheduler", SINCE), ""),
+    "no worker runs": (ComponentRecord("scheduler", BEFORE), "no worker has run since 2026-11-24 08:00 UTC"),
+}
+
+
+@pytest.mark.parametrize(("record", "said"), CASES.values(), ids=CASES)
+def test_doctor_says_what_does_not_work(record: ComponentRecord, said: str) -> None:
+    found: Iterator[str] = component_complaints([record], TODAY)
+    if said:
+        assert said in next(found)
+    assert list(found) == []

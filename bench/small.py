@@ -54,7 +54,7 @@ print(json.dumps([load, sorted(times)[25], (memory() - before) / 1024]))
 
 
 def report(store: Store, last_name: str) -> str:
-    """Report a signal about this pupil in the first school; return the case's code."""
+    """Pass on a signal about this pupil in the first school; return the case's code."""
     now = datetime.now(UTC)
     answers = {
         "first_name": "Pim",

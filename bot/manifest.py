@@ -54,7 +54,7 @@ def _features(url: str, *, typing: bool) -> dict[str, Any]:
         "bot_user": {"display_name": "Meldwijzer", "always_online": True},
         "shortcuts": [_shortcut()],
         "slash_commands": [
-            _command("/signaal", "Meld wat je zag of hoorde", "wat je zag of hoorde", url),
+            _command("/signaal", "Geef door wat je zag of hoorde", "", url),
             _command("/meldcode", "Je dossiers en hulp", WORDS, url),
         ],
     }
@@ -62,13 +62,13 @@ def _features(url: str, *, typing: bool) -> dict[str, Any]:
 
 def _shortcut() -> dict[str, str]:
     return {
-        "name": "Signaal melden",
+        "name": "Signaal doorgeven",
         "type": "global",
         "callback_id": "signaal_melden",
-        "description": "Meld wat je zag of hoorde",
+        "description": "Geef door wat je zag of hoorde",
     }
 
 
 def _command(command: str, description: str, hint: str, url: str) -> dict[str, Any]:
-    found = {"command": command, "description": description, "usage_hint": hint, "should_escape": False}
-    return found | ({"url": url} if url else {})
+    found = {"command": command, "description": description, "should_escape": False}
+    return found | ({"usage_hint": hint} if hint else {}) | ({"url": url} if url else {})

@@ -87,7 +87,7 @@ def linde_with(*people: School) -> School:
 
 
 WHAT, WHEN = "Wat zag of hoorde je?", "Wanneer"
-ABUSE, STATEMENT = "Signalen van mishandeling of verwaarlozing", "Uitspraken die het kind of de ouders doen"
+ABUSE, STATEMENT = "Signalen van mishandeling of verwaarlozing", "Uitspraken die de leerling of de ouders doen"
 
 
 def signal(**changed: Any) -> Json:
@@ -119,7 +119,7 @@ class Running:
         return self.modal(user)
 
     async def report(self, user: str, signal: Json) -> View:
-        """Report a signal, whatever the hints say, and return what is shown then."""
+        """Pass on a signal, whatever the hints say, and return what is shown then."""
         form = await self.open_form(user)
         answer = await self.actor(user).fill(form, **signal)
         assert answer.ok, answer

@@ -48,7 +48,7 @@ async def open_signal_form(services: Services, request: Request, typed: str = ""
 
 
 async def open_shortcut(services: Services, request: Request) -> Answer:
-    """Open the form from the global shortcut "Signaal melden"."""
+    """Open the form from the global shortcut "Signaal doorgeven"."""
     return await open_signal_form(services, request)
 
 

@@ -37,10 +37,10 @@ def open_button(code: str, *, style: str = "") -> b.Block:
     return b.button(text("open_case"), OPEN_CASE, code, style=style)
 
 
-def record_button(code: str, record: ActionSpec, *, label: str = "", style: str = "") -> b.Block:
+def record_button(code: str, record: ActionSpec, *, style: str = "") -> b.Block:
     """The button that opens the form of this record in a case."""
     value = json.dumps({"case": code, "record": record.id})
-    return b.button(label or record.button, f"{MAKE_RECORD}.{record.id}", value, style=style)
+    return b.button(record.button, f"{MAKE_RECORD}.{record.id}", value, style=style)
 
 
 def signal_button() -> b.Block:

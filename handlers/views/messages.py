@@ -106,8 +106,8 @@ def _reminder(reminder: CurrentReminder) -> Rendered:
 
 
 def _record_buttons(plan: Plan, code: str, *, may_hand_over: bool) -> list[b.Block]:
-    labels = {Effect.POSTPONES: text("later")} | ({Effect.HANDS_OVER: text("hand_over")} if may_hand_over else {})
-    return [record_button(code, plan.record_with(effect), label=label) for effect, label in labels.items()]
+    effects = [Effect.POSTPONES, *([Effect.HANDS_OVER] if may_hand_over else [])]
+    return [record_button(code, plan.record_with(effect)) for effect in effects]
 
 
 def _before_vacation(reminders: Sequence[CurrentReminder]) -> list[str]:

@@ -155,7 +155,7 @@ def test_who_is_reminded_told_and_asked_to_agree_is_said() -> None:
     assert "herinnering 2 schooldagen daarna, en dan om de 5 schooldagen: leerkracht, IB-er" in shown
     assert "bericht aan clusterdirecteur (is er niemand: schoolleider), als “Ben je het eens" in shown
     assert "door een ander, met de andere rol, dan “Besluit voorstellen”" in shown
-    assert "naar stap 4, Wegen, als “Is er iets veranderd?”: “Het gaat slechter”, “De ouders" in shown
+    assert "naar stap 4, Wegen, als “Hoe gaat het nu?”: “Het gaat slechter”, “De ouders" in shown
 
 
 # show --mermaid

@@ -12,7 +12,7 @@ SENTENCES: list[tuple[str, dict[str, str], str]] = [
         "destroyed",
         {},
         "Dit dossier is vernietigd, omdat de bewaartermijn voorbij is. Wat erin stond, is niet terug te "
-        "halen. Zie of hoor je iets nieuws? Meld het met /signaal: dan begint een nieuw dossier.",
+        "halen. Zie of hoor je iets nieuws? Geef het door met /signaal: dan begint een nieuw dossier.",
     ),
     (
         "done_meanwhile",
@@ -38,7 +38,7 @@ SENTENCES: list[tuple[str, dict[str, str], str]] = [
         "Een school heeft altijd iemand nodig die schoolleider is. Geef eerst iemand anders die rol. "
         "Daarna kan deze rol eraf.",
     ),
-    ("names_pupil", {}, "Het kind wordt anoniem besproken. Haal de naam weg en schrijf bijvoorbeeld: de leerling."),
+    ("names_pupil", {}, "De leerling wordt anoniem besproken. Haal de naam weg en schrijf bijvoorbeeld: de leerling."),
     (
         "needs_another",
         {},
@@ -47,18 +47,18 @@ SENTENCES: list[tuple[str, dict[str, str], str]] = [
     ("no_such_case", {}, "Dit dossier is er niet, of jij kunt het niet lezen. Controleer de code."),
     ("no_teacher", {}, "Kies een leerkracht van deze school, iemand anders dan nu."),
     ("not_now", {}, "Dit hoort niet bij de stap waar het dossier nu staat. Open het dossier om te zien wat nodig is."),
-    ("not_of_this_school", {}, "Kies alleen collega's met een rol in deze school. Je schoolleider kan rollen geven."),
+    ("not_of_this_school", {}, "Kies alleen collega's met een rol op deze school. Je schoolleider kan rollen geven."),
     (
         "not_the_readers",
         {},
         "Wie een dossier las, zien alleen de IB-er/zorgcoördinator en de schoolleider. Vraag het aan hen.",
     ),
-    ("not_your_roles", {}, "In deze school geeft iemand anders de rollen: de schoolleider of de clusterdirecteur."),
+    ("not_your_roles", {}, "Op deze school geeft iemand anders de rollen: de schoolleider of de clusterdirecteur."),
     (
         "own_roles",
         {},
-        "Je eigen rollen kun je alleen neerleggen. Wil je er een bij? Vraag een andere schoolleider of "
-        "de clusterdirecteur.",
+        "Jezelf een rol geven kan niet. Met een rol stoppen wel. Wil je er een bij? Vraag een andere "
+        "schoolleider of de clusterdirecteur.",
     ),
     ("required", {}, "Vul dit nog in."),
     (
@@ -114,12 +114,12 @@ SENTENCES: list[tuple[str, dict[str, str], str]] = [
     (
         "unknown_person",
         {},
-        "Je hebt nog geen rol in een school die Meldwijzer kent. Vraag je schoolleider om je een rol te "
-        "geven. Wil je nu iets melden? Ga dan direct naar je IB-er of vertrouwenspersoon.",
+        "Je hebt nog geen rol op een school die Meldwijzer kent. Vraag je schoolleider om je een rol te "
+        "geven. Wil je nu een signaal doorgeven? Ga dan direct naar je IB-er of vertrouwenspersoon.",
     ),
     ("unreadable", {}, "Hier staat een teken dat niet bewaard kan worden. Typ deze tekst opnieuw."),
     ("wrong_groups", {}, "Noem hoogstens 12 groepen, met komma's ertussen. Bijvoorbeeld: 5, 6"),
-    ("wrong_period", {}, "Kies een laatste dag die na de eerste dag ligt, niet in het verleden en binnen een jaar."),
+    ("wrong_period", {}, "De laatste dag is op of na de eerste dag, niet in het verleden en binnen een jaar."),
 ]
 
 

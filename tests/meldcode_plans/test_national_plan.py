@@ -30,7 +30,7 @@ def test_the_five_steps_are_there_in_their_order(play: Play) -> None:
     assert [titles[number] for number in sorted(titles)] == [
         "Signalen in kaart brengen",
         "Overleggen",
-        "Praten met ouders en kind",
+        "Praten met ouders en leerling",
         "Wegen",
         "Beslissen",
     ]

@@ -106,7 +106,7 @@ REASONS = [
     ),
     ("heutink", "pupil_can", "why_pupil", "check S3.2", "Schrijf op waarom jullie hiervoor kiezen."),
     ("heutink", "pupil_can", "with_whom", "check S3.3", "Schrijf op met wie de leerling praat (de rol)."),
-    ("heutink", "pupil_talk", "", "not_yet S3.2", "Schat eerst in of de leerling een gesprek kan voeren."),
+    ("heutink", "pupil_talk", "", "not_yet S3.2", "Schat eerst in of de leerling het gesprek aankan."),
     (
         "heutink",
         "pupil_talk",
@@ -168,7 +168,8 @@ REASONS = [
         "proposal",
         "decision",
         "check_1 S3.4",
-        "Het kind vertelde zelf dat het thuis niet veilig is. Volgens jullie stappenplan meldt de school dat altijd.",
+        "De leerling vertelde zelf dat het thuis niet veilig is. Volgens jullie stappenplan meldt de school "
+        "dat altijd.",
     ),
     (
         "landelijk",
@@ -207,7 +208,7 @@ REASONS = [
         "required",
         "De school meldt nooit anoniem. Schrijf de functie van de melder op.",
     ),
-    ("landelijk", "talk_outcome", "suspicion", "check_1", "Leg eerst het gesprek met het kind vast."),
+    ("landelijk", "talk_outcome", "suspicion", "check_1", "Leg eerst het gesprek met de leerling vast."),
     ("landelijk", "talk_outcome", "suspicion", "check_2", "Leg eerst het gesprek met de ouders vast."),
     ("landelijk", "talk_plan", "why_plan", "check S3.1", "Schrijf op waarom een gesprek niet veilig is."),
     ("landelijk", "talk_plan", "why_plan", "check", "Schrijf op waarom jullie niet met allebei praten."),

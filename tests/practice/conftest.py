@@ -42,7 +42,7 @@ def manifest() -> Json:
                 "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": "proef"},
-            "slash_commands": [{"command": "/signaal", "description": "Signaal melden"}],
+            "slash_commands": [{"command": "/signaal", "description": "Signaal doorgeven"}],
             "shortcuts": [{"name": "Melden", "type": "global", "callback_id": "report", "description": "Melden"}],
         },
         "oauth_config": {

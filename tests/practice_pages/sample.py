@@ -43,7 +43,7 @@ def manifest() -> Json:
             ],
             "shortcuts": [
                 {
-                    "name": "Signaal melden",
+                    "name": "Signaal doorgeven",
                     "type": "global",
                     "callback_id": "report",
                     "description": "Open het formulier",
@@ -135,7 +135,7 @@ HOME: Json = {
         {"type": "header", "text": plain("Jouw overzicht")},
         {"type": "section", "text": mrkdwn("Je hebt *1 dossier* waarin iets van je wordt verwacht.")},
         {"type": "actions", "elements": [
-            button("Signaal melden", "report", style="primary"), button("Acuut gevaar", "acute", style="danger"),
+            button("Signaal doorgeven", "report", style="primary"), button("Acuut gevaar", "acute", style="danger"),
             {"type": "static_select", "action_id": "filter", "placeholder": plain("Toon"),
              "options": options("Open", "Alles")},
         ]},

@@ -183,7 +183,7 @@ async def test_commands_and_shortcuts_can_be_chosen_from_a_list(practice: Practi
     await expect(page.get_by_text("Alleen zichtbaar voor jou")).to_be_visible()
     await expect(page.get_by_text("Je typte: help")).to_be_visible()
     await page.get_by_role("button", name="Opdrachten").click()
-    await page.get_by_role("button", name="Signaal melden").click()
+    await page.get_by_role("button", name="Signaal doorgeven").click()
     await expect(page.get_by_role("dialog")).to_be_visible()
 
 

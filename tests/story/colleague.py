@@ -20,7 +20,7 @@ class Colleague:
     name: str
 
     async def reports(self, signal: Filled) -> str:
-        """Report a signal; return the code of the case."""
+        """Pass on a signal; return the code of the case."""
         await self.comes()
         await self.desk.type("/signaal")
         await self.desk.fill("Signaal", signal)

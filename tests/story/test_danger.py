@@ -53,7 +53,7 @@ async def sanne_is_asked_whether_it_gets_worse(sanne: Colleague) -> None:
     await desk.picture("gevaar-1-gaat-het-slechter")
     await desk.fill("Signaal", {WORSE: "Ja"})
     await desk.sees_title("Opgeslagen")
-    await desk.sees("Wegen", "Dit kan niet wachten: doe het vandaag.", "Meld het weer met /signaal.")
+    await desk.sees("Wegen", "Dit kan niet wachten: doe het vandaag.", "Geef het door met /signaal.")
 
 
 async def karin_must_weigh_today(karin: Colleague) -> None:
@@ -67,7 +67,7 @@ async def karin_must_weigh_today(karin: Colleague) -> None:
     await desk.press("Weging vastleggen")
     await desk.sees("van de trap gegooid")
     weighed = {"Wie hebben gewogen?": (SANNE, KARIN), "Is er acuut of structureel gevaar?": "Ja"}
-    await desk.fill("Wegen", weighed | {"Hoe groot is het risico volgens jullie?": "Er is gevaar."})
+    await desk.fill("Weging", weighed | {"Hoe groot is het risico volgens jullie?": "Er is gevaar."})
     await desk.sees_title("Opgeslagen")
 
 
@@ -110,14 +110,14 @@ async def karin_sees_what_was_skipped_and_reports(karin: Colleague) -> None:
     await karin.comes()
     await desk.go_to("Start")
     await desk.press("Dossier openen")
-    await desk.sees("Stap 4 van 4: Melden", "Nog te doen: overgeslagen", "Overleg vastleggen", "Wegen")
+    await desk.sees("Stap 4 van 4: Melden", "Nog te doen: overgeslagen", "Overleg vastleggen", "Weging")
     await desk.picture("gevaar-4-nog-te-doen")
     await desk.press("Melding vastleggen")
     await desk.fill(form, {"Wie meldt?": KARIN, "In welke functie?": "IB-er"})
     await desk.sees_title("Opgeslagen")
     await desk.sees("Ouder informeren")
     await desk.press("Dossier openen")
-    await desk.sees("Nog te doen: overgeslagen", "Gesprek over melding")
+    await desk.sees("Nog te doen: overgeslagen", "Gesprek over de melding")
 
 
 async def trains(desk: Desk, title: str, name: str) -> None:

@@ -59,7 +59,7 @@ async def sanne_reads_it_over(desk: Desk) -> None:
     await desk.sees_title("Signaal")
     await expect(desk.dialog.get_by_label("Voornaam")).to_have_value(PUPIL)
     await expect(desk.dialog.get_by_label("Achternaam")).to_have_value("Kuiper")
-    await expect(desk.dialog.get_by_label("Uitspraken die het kind of de ouders doen")).to_be_checked()
+    await expect(desk.dialog.get_by_label("Uitspraken die de leerling of de ouders doen")).to_be_checked()
     what = desk.dialog.get_by_label("Wat zag of hoorde je?")
     await expect(what).to_have_value(DRAFT)
     await what.fill(SEEN)
@@ -80,7 +80,7 @@ async def karin_is_told(desk: Desk, code: str) -> None:
     await expect(karin).to_be_visible()
     await desk.become(KARIN)
     await expect(desk.last_message).to_contain_text(f"Dossier {code}")
-    await expect(desk.last_message).to_contain_text("Stap 1 van 4: Signalen vastleggen. Aan zet: IB-er")
+    await expect(desk.last_message).to_contain_text("Stap 1 van 4: Signalen vastleggen. Nu aan de beurt: IB-er")
     await expect(desk.last_message.get_by_role("button", name="Dossier openen")).to_be_visible()
     assert_tells_nothing(await desk.everything_shown())
     await desk.picture("04-bericht-aan-ib-er")
@@ -94,7 +94,7 @@ async def karin_takes_it_up(desk: Desk, code: str) -> None:
     await desk.sees("1. Signaal", SEEN, f"door {SANNE} (leerkracht)", "Dat jij dit nu leest, wordt vastgelegd")
     await desk.picture("05-dossier")
     await desk.picture_on_phone("05-dossier")
-    await desk.press("Ik pak dit op")
+    await desk.press("Signaal oppakken")
     await desk.sees_title("Signaal oppakken")
     await desk.picture("06-oppakken")
     await desk.press("Opslaan")
@@ -203,7 +203,7 @@ async def fill_in(desk: Desk, what: str) -> None:
     form = desk.dialog
     await form.get_by_label("Voornaam").fill(PUPIL)
     await form.get_by_label("Achternaam").fill("Kuiper")
-    await form.get_by_label("Uitspraken die het kind of de ouders doen").check()
+    await form.get_by_label("Uitspraken die de leerling of de ouders doen").check()
     await form.get_by_label("Wat zag of hoorde je?").fill(what)
 
 

@@ -56,7 +56,7 @@ async def test_the_talk_takes_the_suspicion_away(desk: Desk) -> None:
     sanne, mehmet, karin, fatima = people(desk, SANNE, MEHMET, KARIN, FATIMA)
     code = await sanne.reports(SIGNAL)
     await karin.is_told(code, "Stap 1 van 4: Signalen vastleggen")
-    await karin.records(code, "Ik pak dit op", "Signaal oppakken", {})
+    await karin.records(code, "Signaal oppakken", "Signaal oppakken", {})
     await the_child_is_discussed_without_its_name(karin, code)
     await sanne.is_told(code, "Stap 3 van 4: Praten met leerling en ouders")
     await they_find_a_talk_safe(sanne, code)
@@ -71,18 +71,18 @@ async def test_the_talk_takes_the_suspicion_away(desk: Desk) -> None:
 
 
 async def the_child_is_discussed_without_its_name(karin: Colleague, code: str) -> None:
-    desk, summary = karin.desk, "Samenvatting zonder namen"
+    desk, summary = karin.desk, "Anonieme samenvatting"
     await karin.must_next(code, "Weten de ouders het?")
-    unknown = {"Weten de ouders van de zorgen?": "Nee, we bespreken het kind anoniem"}
+    unknown = {"Weten de ouders van de zorgen?": "Nee, we bespreken de leerling anoniem"}
     await karin.records(code, "Weten de ouders het?", "Weten de ouders het?", unknown)
-    await karin.must_next(code, "Samenvatting maken")
+    await karin.must_next(code, "Anonieme samenvatting")
     await desk.picture("zaak1-1-overleggen")
-    await karin.begins(code, "Samenvatting maken", "Anonieme samenvatting")
+    await karin.begins(code, "Anonieme samenvatting", "Anonieme samenvatting")
     await desk.sees("Dit is een concept", "lees alles na")
     draft = await desk.question(summary).input_value()
     assert draft == SEEN.replace("Daan", "De leerling")
     await desk.fill("Anonieme samenvatting", {summary: f"{draft} Daan is acht."})
-    await desk.is_refused_at(summary, "Het kind wordt anoniem besproken")
+    await desk.is_refused_at(summary, "De leerling wordt anoniem besproken")
     await desk.picture("zaak1-2-anonieme-samenvatting")
     await karin.saves("Anonieme samenvatting", {summary: draft})
     await karin.must_next(code, "Overleg vastleggen")
@@ -90,10 +90,10 @@ async def the_child_is_discussed_without_its_name(karin: Colleague, code: str) -
 
 
 async def they_find_a_talk_safe(sanne: Colleague, code: str) -> None:
-    await sanne.must_next(code, "Geeft praten gevaar?")
-    await sanne.begins(code, "Geeft praten gevaar?", "Gevaar door een gesprek?")
+    await sanne.must_next(code, "Gevaar door een gesprek?")
+    await sanne.begins(code, "Gevaar door een gesprek?", "Gevaar door een gesprek?")
     await sanne.desk.sees("Kies je “Ja, we slaan stap 3 over”, dan gaat het dossier naar: stap 4, Wegen")
-    safe = {"Komt de leerling in gevaar door een gesprek?": "Nee, een gesprek kan"}
+    safe = {"Kan een gesprek gevaar opleveren voor de leerling?": "Nee, een gesprek kan"}
     why = {"Waarom denken jullie dat?": "De ouders zijn rustig."}
     await sanne.desk.fill("Gevaar door een gesprek?", safe | why | {JUDGED_BY: (SANNE,)})
     await sanne.desk.is_refused_at(JUDGED_BY, "Schat dit met z'n tweeën in")
@@ -101,14 +101,14 @@ async def they_find_a_talk_safe(sanne: Colleague, code: str) -> None:
 
 
 async def sanne_and_karin_talk_with_the_pupil(sanne: Colleague, code: str) -> None:
-    form, by = "Kan de leerling praten?", {"Wie hebben dit ingeschat?": (SANNE, KARIN)}
-    able = {"Kan de leerling een gesprek voeren, en met wie?": "Ja, met de leerkracht en de IB-er"}
+    form, by = "Kan de leerling dit aan?", {"Wie hebben dit ingeschat?": (SANNE, KARIN)}
+    able = {"Kan de leerling dit gesprek aan, en met wie?": "Ja, met de leerkracht en de IB-er"}
     await sanne.records(code, form, form, {**able, **by})
-    await sanne.begins(code, "Gesprek met leerling", "Gesprek met de leerling")
+    await sanne.begins(code, "Gesprek met de leerling", "Gesprek met de leerling")
     await sanne.desk.sees("Praat niet over de vermoedens")
     none = {"Vertelde de leerling zelf dat het thuis niet veilig is?": "Nee"}
     talk = {
-        "Noemde de leerling de vermoedens zelf, uitdrukkelijk?": "Nee",
+        "Begon de leerling er zelf duidelijk over?": "Nee",
         **none,
         SAID: 'Hij zei: "Ik had een nare droom."',
     }
@@ -118,8 +118,8 @@ async def sanne_and_karin_talk_with_the_pupil(sanne: Colleague, code: str) -> No
 async def fatima_and_karin_talk_with_the_parents(fatima: Colleague, code: str) -> None:
     desk, said = fatima.desk, "Ze vertellen dat hij nare dromen heeft. Ze gaan naar de huisarts."
     await fatima.is_told(code, "Stap 3 van 4: Praten met leerling en ouders")
-    await fatima.must_next(code, "Gesprek met ouders")
-    await fatima.begins(code, "Gesprek met ouders", "Gesprek met de ouders")
+    await fatima.must_next(code, "Gesprek met de ouders")
+    await fatima.begins(code, "Gesprek met de ouders", "Gesprek met de ouders")
     await desk.fill("Gesprek met de ouders", {PRESENT: (SANNE, KARIN, FATIMA), SAID: said})
     await desk.is_refused_at(PRESENT, TEACHER_STAYS_OUT)
     await expect(desk.question(SAID)).to_have_value(said)
@@ -177,29 +177,29 @@ async def test_help_under_watch_then_worse_and_a_report(desk: Desk) -> None:
 
 async def karin_discusses_it_openly(karin: Colleague, code: str) -> None:
     await karin.is_told(code, "Stap 1 van 4")
-    await karin.records(code, "Ik pak dit op", "Signaal oppakken", {})
+    await karin.records(code, "Signaal oppakken", "Signaal oppakken", {})
     await karin.records(code, "Weten de ouders het?", "Weten de ouders het?", {"Weten de ouders van de zorgen?": "Ja"})
     await karin.records(code, "Overleg vastleggen", "Overleg vastleggen", AT_THE_ZAT)
 
 
 async def only_the_parents_can_have_a_talk(karin: Colleague, code: str) -> None:
-    safe = {"Komt de leerling in gevaar door een gesprek?": "Nee, een gesprek kan"}
+    safe = {"Kan een gesprek gevaar opleveren voor de leerling?": "Nee, een gesprek kan"}
     why = {"Waarom denken jullie dat?": "De ouders zijn rustig.", JUDGED_BY: (SANNE, KARIN)}
-    await karin.records(code, "Geeft praten gevaar?", "Gevaar door een gesprek?", safe | why)
-    form, reason = "Kan de leerling praten?", "Schrijf op waarom jullie hiervoor kiezen."
+    await karin.records(code, "Gevaar door een gesprek?", "Gevaar door een gesprek?", safe | why)
+    form, reason = "Kan de leerling dit aan?", "Schrijf op waarom jullie hiervoor kiezen."
     await karin.begins(code, form, form)
-    cannot = {"Kan de leerling een gesprek voeren, en met wie?": "Nee, het gesprek met de leerling vervalt"}
+    cannot = {"Kan de leerling dit gesprek aan, en met wie?": "Nee, het gesprek met de leerling vervalt"}
     await karin.desk.fill(form, cannot | {"Wie hebben dit ingeschat?": (SANNE, KARIN)})
     await karin.desk.is_refused_at(WHY, reason)
     await karin.saves(form, {WHY: "Hij durft nu niet."})
     await karin.opens(code)
-    await expect(karin.desk.dialog.get_by_role("button", name="Gesprek met leerling")).to_have_count(0)
+    await expect(karin.desk.dialog.get_by_role("button", name="Gesprek met de leerling")).to_have_count(0)
 
 
 async def the_suspicion_remains(fatima: Colleague, code: str) -> None:
     await fatima.is_told(code, "Stap 3 van 4")
     talk = {PRESENT: (KARIN, FATIMA), SAID: "Ze zeggen dat het thuis druk is."}
-    await fatima.records(code, "Gesprek met ouders", "Gesprek met de ouders", talk)
+    await fatima.records(code, "Gesprek met de ouders", "Gesprek met de ouders", talk)
     remains = {"Is het vermoeden door het gesprek weggenomen?": "Nee, we gaan door naar stap 4"}
     why = {"Waar zien jullie dat aan?": "Hij is nog steeds moe."}
     await fatima.records(code, "Vermoeden weggenomen?", "Vermoeden weggenomen?", remains | why)
@@ -208,23 +208,23 @@ async def the_suspicion_remains(fatima: Colleague, code: str) -> None:
 async def sanne_and_karin_weigh(karin: Colleague, code: str, unsafe: str) -> None:
     desk, who = karin.desk, "Wie hebben gewogen?"
     await karin.must_next(code, "Weging vastleggen")
-    await karin.begins(code, "Weging vastleggen", "Wegen")
+    await karin.begins(code, "Weging vastleggen", "Weging")
     shown = await desk.dialog.inner_text()
     assert 0 < shown.index(SEEN) < shown.index("Praat eerst met de leerling") < shown.index(who)
     weighed = {"Hoe groot is het risico volgens jullie?": "We zien veel signalen."}
-    await desk.fill("Wegen", {who: (KARIN,), "Is er acuut of structureel gevaar?": unsafe, **weighed})
+    await desk.fill("Weging", {who: (KARIN,), "Is er acuut of structureel gevaar?": unsafe, **weighed})
     await desk.is_refused_at(who, "De leerkracht en de IB-er of zorgcoördinator wegen samen.")
-    await karin.saves("Wegen", {who: (SANNE, KARIN)})
+    await karin.saves("Weging", {who: (SANNE, KARIN)})
     all_three = {"Wie waren erbij?": (SANNE, KARIN, FATIMA)}
-    await karin.records(code, "Overleg schoolleider", "Overleg schoolleider", all_three)
+    await karin.records(code, "Overleg met schoolleider", "Overleg met schoolleider", all_three)
 
 
 async def sanne_and_karin_weigh_again(karin: Colleague, code: str) -> None:
     again = {"Wie hebben gewogen?": (SANNE, KARIN), "Is er acuut of structureel gevaar?": "Nee"}
     await karin.opens(code, "Dit kan niet wachten: doe het vandaag.")
-    await karin.records(code, "Weging vastleggen", "Wegen", again | {"Hoe groot is het risico volgens jullie?": WORSE})
+    await karin.records(code, "Weging vastleggen", "Weging", again | {"Hoe groot is het risico volgens jullie?": WORSE})
     all_three = {"Wie waren erbij?": (SANNE, KARIN, FATIMA)}
-    await karin.records(code, "Overleg schoolleider", "Overleg schoolleider", all_three)
+    await karin.records(code, "Overleg met schoolleider", "Overleg met schoolleider", all_three)
 
 
 async def fatima_proposes_help_and_watching(fatima: Colleague, code: str) -> None:
@@ -256,7 +256,7 @@ async def sanne_sees_it_get_worse(sanne: Colleague, code: str) -> None:
     await sanne.begins(code, "Hoe gaat het nu?", "Hoe gaat het nu?")
     await sanne.desk.sees("Kies je “Het gaat slechter”, “De ouders laten de hulp niet meer toe” of")
     await sanne.desk.picture("zaak2-3-hoe-gaat-het-nu")
-    worse = {"Is er iets veranderd?": "Het gaat slechter", "Wat zag of hoorde je?": WORSE}
+    worse = {"Hoe gaat het nu?": "Het gaat slechter", "Wat zag of hoorde je?": WORSE}
     await sanne.saves("Hoe gaat het nu?", worse)
 
 
@@ -279,12 +279,12 @@ async def karin_reports_by_name(karin: Colleague, code: str) -> None:
 
 
 async def fatima_tells_the_parent(fatima: Colleague, code: str) -> None:
-    form, by = "Gesprek over melding", "Wie voerden het gesprek of schatten dit in?"
+    form, by = "Gesprek over de melding", "Wie voerden het gesprek of schatten dit in?"
     await fatima.is_told(code)
     await fatima.must_next(code, form)
     await fatima.begins(code, form, form)
     told = {"Wat is er gezegd, of waarom is het niet veilig?": "Dat de school gemeld heeft, en waarom."}
-    informed = {"Is de ouder in een persoonlijk gesprek op de hoogte gesteld?": "Ja"}
+    informed = {"Is de melding in een persoonlijk gesprek aan de ouder verteld?": "Ja"}
     await fatima.desk.fill(form, {by: (FATIMA,), **informed, **told})
     await fatima.desk.is_refused_at(by, "voeren dit gesprek samen")
     await fatima.saves(form, {by: (KARIN, FATIMA)})
@@ -330,9 +330,9 @@ async def test_danger_skips_the_talk(desk: Desk) -> None:
 
 
 async def karin_skips_step_3(karin: Colleague, code: str) -> None:
-    skipped = {"Komt de leerling in gevaar door een gesprek?": "Ja, we slaan stap 3 over"}
+    skipped = {"Kan een gesprek gevaar opleveren voor de leerling?": "Ja, we slaan stap 3 over"}
     why = {"Waarom denken jullie dat?": "Hij mag thuis niets vertellen.", JUDGED_BY: (SANNE, KARIN)}
-    await karin.records(code, "Geeft praten gevaar?", "Gevaar door een gesprek?", skipped | why)
+    await karin.records(code, "Gevaar door een gesprek?", "Gevaar door een gesprek?", skipped | why)
     await karin.desk.sees("Wat gebeurt er nu: stap 4 van 4, Wegen")
     await karin.opens(code, "Stap 4 van 4: Wegen", "Hij mag thuis niets vertellen.", f"door {KARIN}")
 

@@ -58,7 +58,7 @@ async def who_must_read_it_is_reminded_the_same_day(desk: Desk, code: str) -> No
     await expect(desk.last_message).to_contain_text(f"Dossier {code} wacht")
     await expect(desk.last_message).to_contain_text("Nu nodig: “Signaal oppakken”.")
     await expect(desk.last_message).to_contain_text("Stap 1 van 4: Signalen vastleggen")
-    for button in ("Dossier openen", "Later", "Overdragen", "Acuut gevaar"):
+    for button in ("Dossier openen", "Later herinneren", "Overdragen", "Acuut gevaar"):
         await expect(desk.last_message.get_by_role("button", name=button)).to_be_visible()
     await has_new(desk, {JORIS: 2, FATIMA: 0})
     await desk.picture("20-herinnering")
@@ -82,7 +82,7 @@ async def karin_puts_the_first_one_off(desk: Desk, code: str) -> None:
     await postpones(desk, "2027-04-16")
     await desk.become(FATIMA)
     await opens(desk, code)
-    await desk.sees("Herinnering uitgesteld", REASON, f"door {KARIN}")
+    await desk.sees("Later herinneren", REASON, f"door {KARIN}")
     await desk.dialog.get_by_text(REASON, exact=True).scroll_into_view_if_needed()
     await desk.picture("22-later-in-het-logboek")
     await desk.close()
@@ -126,7 +126,7 @@ async def before_the_vacation_it_is_said_what_stays_open(desk: Desk, code: str, 
     await expect(desk.last_message).to_contain_text("De vakantie begint op 24-04-2027")
     for case in (code, second):
         await expect(desk.last_message).to_contain_text(f"Dossier {case} blijft open in de vakantie")
-    await expect(desk.last_message).to_contain_text("Wie aan zet is, let er ook in de vakantie op.")
+    await expect(desk.last_message).to_contain_text("Wie aan de beurt is, let er ook in de vakantie op.")
     await expect(desk.last_message).to_contain_text("Kan niet wachten: had donderdag 22 april klaar moeten zijn.")
     await expect(messages(desk)).to_have_count(7)
     await desk.last_message.scroll_into_view_if_needed()
@@ -147,7 +147,7 @@ async def the_vacation_is_quiet_and_after_it_only_the_week_is_counted(desk: Desk
 async def karin_picks_it_up(desk: Desk, code: str) -> None:
     await desk.become(KARIN)
     await opens(desk, code)
-    await desk.press("Ik pak dit op")
+    await desk.press("Signaal oppakken")
     await desk.sees_title("Signaal oppakken")
     await desk.press("Opslaan")
     await desk.sees_title("Opgeslagen")
@@ -171,7 +171,7 @@ async def reports(desk: Desk, first_name: str) -> str:
     await desk.sees_title("Signaal")
     for label, typed in {"Voornaam": first_name, "Achternaam": "Kuiper", "Groep": "5"}.items():
         await desk.dialog.get_by_label(label).fill(typed)
-    await desk.dialog.get_by_label("Uitspraken die het kind of de ouders doen").check()
+    await desk.dialog.get_by_label("Uitspraken die de leerling of de ouders doen").check()
     await desk.dialog.get_by_label("Wat zag of hoorde je?").fill("Was drie keer te laat.")
     await desk.press("Opslaan")
     await desk.sees_title("Opgeslagen")
@@ -182,7 +182,7 @@ async def reports(desk: Desk, first_name: str) -> str:
 
 
 async def postpones(desk: Desk, until: str) -> None:
-    await desk.sees_title("Herinnering uitgesteld")
+    await desk.sees_title("Later herinneren")
     await desk.dialog.get_by_label(LATER_ON).fill(until)
     await desk.dialog.get_by_label(LATER_WHY).fill(REASON)
     await desk.press("Opslaan")
@@ -215,7 +215,7 @@ async def has_new(desk: Desk, unread: dict[str, int]) -> None:
 
 def later_button(desk: Desk, code: str) -> Locator:
     reminder = messages(desk).filter(has_text=f"Dossier {code} wacht").first
-    return reminder.get_by_role("button", name="Later")
+    return reminder.get_by_role("button", name="Later herinneren")
 
 
 def messages(desk: Desk) -> Locator:

@@ -25,7 +25,7 @@ async def test_a_prepared_case_from_the_page_to_its_next_step_and_anew(desk: Des
     await desk.picture_on_phone("30-oefening")
     await desk.press("Dossier openen")
     await expect(desk.dialog).to_contain_text("zonder jas")
-    await desk.press("Ik pak dit op")
+    await desk.press("Signaal oppakken")
     await desk.fill("Signaal oppakken", {})
     await desk.sees_title("Opgeslagen")
     await desk.put_away()

@@ -279,7 +279,7 @@ async def test_somebody_without_a_role_cannot_store_by_a_forged_view(tmp_path: P
     async with running(tmp_path) as school:
         form = await school.open_form(SANNE)
         answer = await school.send(school.submission(NOOR, form, GOOD))
-        assert "Je hebt nog geen rol in een school die Meldwijzer kent." in said(answer)
+        assert "Je hebt nog geen rol op een school die Meldwijzer kent." in said(answer)
         assert nothing_stored(school)
 
 

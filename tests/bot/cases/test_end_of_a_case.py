@@ -69,7 +69,7 @@ async def test_a_teacher_cannot_hold_a_case_nor_see_the_choice(tmp_path: Path) -
         value = json.dumps({"case": code, "record": "kept_longer"})
         await school.send(school.click(SANNE, shown, "make-record.kept_longer", value))
         assert "andere rol" in words_of(school.modal(SANNE))
-        assert button(await school.open_case(SANNE, code), "Signaal melden")
+        assert button(await school.open_case(SANNE, code), "Signaal doorgeven")
 
 
 async def test_what_is_not_wiped_within_the_hour_fails_the_health_check_until_it_is(

@@ -21,15 +21,15 @@ async def test_record_after_record_without_closing_the_case(tmp_path: Path) -> N
         code = await reported(school)
         await school.open_case(KARIN, code)
         steps: dict[str, dict[str, Any]] = {
-            "Ik pak dit op": {},
+            "Signaal oppakken": {},
             "Weten de ouders het?": {"Weten de ouders van de zorgen?": "Ja"},
             "Overleg vastleggen": {
                 "Wie van school waren erbij?": [SANNE, KARIN],
                 "Met wie was het overleg?": "De medewerker van het ZAT",
                 "Wat was het advies?": "Praten.",
             },
-            "Geeft praten gevaar?": {
-                "Komt de leerling in gevaar door een gesprek?": "Nee, een gesprek kan",
+            "Gevaar door een gesprek?": {
+                "Kan een gesprek gevaar opleveren voor de leerling?": "Nee, een gesprek kan",
                 "Waarom denken jullie dat?": "Ze zijn rustig.",
                 "Wie hebben dit ingeschat?": [KARIN, FATIMA],
             },

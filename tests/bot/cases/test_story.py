@@ -33,8 +33,8 @@ from tests.running import (
 KINDS = [
     ABUSE,
     STATEMENT,
-    "Uitspraken die andere kinderen of volwassenen over de thuissituatie van het kind doen",
-    "Verslag van gesprekken met het kind of de ouders",
+    "Uitspraken die andere kinderen of volwassenen over de thuissituatie van de leerling doen",
+    "Verslag van gesprekken met de leerling of de ouders",
 ]
 PERSONAL = ("Sem", "Bakker", "blauwe plek", "Sanne", "Mehmet")
 
@@ -63,7 +63,7 @@ def _is_neutral(message: Message, code: str) -> None:
     words = words_of(message)
     assert f"Dossier {code}: Signaal" in words
     assert "Stap 1 van 4: Signalen vastleggen" in words
-    assert "Aan zet: IB-er/zorgcoördinator of vertrouwenspersoon" in words
+    assert "Nu aan de beurt: IB-er/zorgcoördinator of vertrouwenspersoon" in words
     assert buttons_of(message) == ["Dossier openen", "Acuut gevaar"]
     assert not [name for name in PERSONAL if name in message.text + json.dumps(message.blocks, ensure_ascii=False)]
 
@@ -112,10 +112,10 @@ async def test_who_was_told_is_what_the_form_said_and_names_oneself_as_you(tmp_p
         await school.report(SANNE, signal())
         await school.sent()
         case = await school.open_case(KARIN, school.codes(KARIN)[0])
-        await school.press(KARIN, case, "Ik pak dit op")
+        await school.press(KARIN, case, "Signaal oppakken")
         form = school.modal(KARIN)
         assert (
-            "Begint er een volgende stap of sluit het dossier? Dan krijgt ook bericht wie dat moet weten."
+            "Begint er een volgende stap of sluit het dossier? Dan krijgen de collega's die daarbij horen ook bericht."
             in words_of(form)
         )
         assert (await school.actor(KARIN).fill(form)).ok
@@ -144,7 +144,7 @@ async def test_the_form_opens_in_other_ways_too(tmp_path: Path, way: str) -> Non
             await school.actor(SANNE).open_home()
             home = school.workspace.home_of(SANNE)
             assert home is not None
-            assert (await school.press(SANNE, home, "Signaal melden")).ok
+            assert (await school.press(SANNE, home, "Signaal doorgeven")).ok
         assert WHAT in typed_in(school.modal(SANNE))
 
 
@@ -224,11 +224,11 @@ async def test_without_iber_and_confidant_the_leader_is_told_and_of_the_gap(tmp_
     some = linde_with(person(SANNE, "Sanne de Boer", "teacher"), person(FATIMA, "Fatima el Amrani", "school_leader"))
     async with running(tmp_path, schools=[some]) as school:
         saved = await school.report(SANNE, signal())
-        assert "niemand in je school heeft de rol IB-er/zorgcoördinator of vertrouwenspersoon" in words_of(saved)
+        assert "niemand op je school heeft de rol IB-er/zorgcoördinator of vertrouwenspersoon" in words_of(saved)
         assert "Ga ook zelf even langs" in words_of(saved)
         await school.sent()
         [message] = school.messages(FATIMA)
-        assert "niemand in jullie school heeft de rol IB-er/zorgcoördinator of vertrouwenspersoon" in words_of(message)
+        assert "niemand op jullie school heeft de rol IB-er/zorgcoördinator of vertrouwenspersoon" in words_of(message)
 
 
 @pytest.mark.rule("S1.1")
@@ -299,7 +299,7 @@ async def test_the_command_alone_shows_what_fits_the_asker(tmp_path: Path) -> No
         await school.actor(SANNE).command("/meldcode")
         first = school.workspace.messages_of(SANNE)[-1]
         assert "Je hebt geen open dossiers" in words_of(first)
-        assert buttons_of(first) == ["Signaal melden", "Acuut gevaar"]
+        assert buttons_of(first) == ["Signaal doorgeven", "Acuut gevaar"]
         await school.report(SANNE, signal())
         await school.sent()
         await school.actor(KARIN).command("/meldcode")
@@ -326,7 +326,7 @@ async def test_a_case_code_is_understood_however_it_is_typed(tmp_path: Path) -> 
 @pytest.mark.rule("G1")
 async def test_who_has_no_role_is_told_where_to_go(tmp_path: Path) -> None:
     async with running(tmp_path) as school:
-        words = "Je hebt nog geen rol in een school die Meldwijzer kent."
+        words = "Je hebt nog geen rol op een school die Meldwijzer kent."
         assert words in (await school.actor(NOOR).command("/signaal")).text
         assert words in (await school.actor(NOOR).command("/meldcode", "dossiers")).text
         await school.actor(NOOR).open_home()

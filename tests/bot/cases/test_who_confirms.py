@@ -28,7 +28,7 @@ async def test_who_recorded_that_112_was_called_waits_for_the_school_leader(tmp_
         await school.press(KARIN, await school.open_case(KARIN, code), "112 of VT gebeld")
         assert (await school.actor(KARIN).fill(school.modal(KARIN), **CALLED)).ok
         saved = words_of(school.modal(KARIN))
-        assert "Aan zet: schoolleider" in saved and WAITS in saved and "Nu nodig" not in saved
+        assert "Nu aan de beurt: schoolleider" in saved and WAITS in saved and "Nu nodig" not in saved
         case = await school.open_case(KARIN, code)
         assert WAITS in words_of(case) and "Bevestigen wat er is gebeld" not in words_of(case)
         assert "Bevestigen" not in buttons_of(case)

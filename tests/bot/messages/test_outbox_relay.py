@@ -22,7 +22,7 @@ async def sends(school: Running) -> int:
 
 
 async def report(school: Running, *names: str) -> None:
-    """Report a signal about each pupil, and wait until the Home tabs show it."""
+    """Pass on a signal about each pupil, and wait until the Home tabs show it."""
     for name in names or ("Sem",):
         await school.report(SANNE, signal(Voornaam=name))
     readers = (SANNE, KARIN, JORIS, FATIMA)

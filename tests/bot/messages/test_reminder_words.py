@@ -61,14 +61,14 @@ async def test_before_a_vacation_what_cannot_wait_comes_first_and_is_marked(tmp_
         [for_today] = await reported(school, "Daan")
         await comes(school, "2026-12-18T08:30")
         said = unread(school, KARIN)[KARIN][0]
-        assert "De vakantie begint op 19-12-2026. Wie aan zet is, let er ook in de vakantie op." in said
+        assert "De vakantie begint op 19-12-2026. Wie aan de beurt is, let er ook in de vakantie op." in said
         titles = [f"Dossier {code} blijft open in de vakantie" for code in (overdue, for_today, can_wait)]
         assert sorted(titles, key=said.index) == titles, "what cannot wait comes first"
         parts = [said[said.index(title) :].split("\n") for title in titles]
         assert parts[0][1] == "*Kan niet wachten:* had maandag 14 december klaar moeten zijn."
         assert parts[1][1] == "*Kan niet wachten:* uiterlijk vandaag."
         assert parts[2][1].startswith("Nu nodig"), "its last day comes after the vacation"
-        assert "Aan zet: IB-er/zorgcoördinator of vertrouwenspersoon." in "".join(parts[0])
+        assert "Nu aan de beurt: IB-er/zorgcoördinator of vertrouwenspersoon." in "".join(parts[0])
 
 
 @pytest.mark.rule("G2")

@@ -161,11 +161,11 @@ async def test_a_stalled_case_is_brought_up_with_more_and_more_people(tmp_path: 
             assert reminded(school, f"Dossier {code} wacht") == whom, moment
         last = school.messages(FATIMA)[-1]
         assert last.text == f"Dossier {code} wacht op een volgende stap."
-        assert buttons_of(last) == ["Dossier openen", "Later", "Overdragen", "Acuut gevaar"]
+        assert buttons_of(last) == ["Dossier openen", "Later herinneren", "Overdragen", "Acuut gevaar"]
         assert "Nu nodig: “Signaal oppakken”.\nStap 1 van 4" in words_of(last)
         assert "In deze stap sinds 23-11-2026, al 7 schooldagen open." in words_of(last)
         of_joris = buttons_of(school.messages(JORIS)[-1])
-        assert of_joris == ["Dossier openen", "Later", "Acuut gevaar"], "a confidant cannot hand over"
+        assert of_joris == ["Dossier openen", "Later herinneren", "Acuut gevaar"], "a confidant cannot hand over"
 
 
 @pytest.mark.rule("G2")
@@ -404,7 +404,7 @@ async def test_before_a_vacation_it_is_said_what_stays_open_and_in_it_there_is_p
         got = unread(school)
         assert set(got) == {KARIN, JORIS, FATIMA}
         assert "De vakantie begint op 19-12-2026" in got[KARIN][0]
-        assert "Aan zet: leerkracht, IB-er/zorgcoördinator of vertrouwenspersoon" in got[KARIN][0]
+        assert "Nu aan de beurt: leerkracht, IB-er/zorgcoördinator of vertrouwenspersoon" in got[KARIN][0]
         for moment in ("2026-12-21T12:00", "2026-12-31T12:00"):
             await comes(school, moment)
             assert unread(school) == {}
@@ -449,7 +449,7 @@ async def test_later_is_later_twice_with_a_reason_that_all_can_read(tmp_path: Pa
         await comes(school, "2026-11-26T08:30")
         assert reminded(school, f"Dossier {code} wacht") == {KARIN, JORIS, FATIMA}
         words = words_of(await school.open_case(FATIMA, code))
-        assert "Herinnering uitgesteld" in words
+        assert "Later herinneren" in words
         assert "Ik ben vandaag op cursus." in words
         assert await postpones(school, KARIN, "2026-12-10", "Te ver.") == [
             "Kies een dag na vandaag, hoogstens vijf schooldagen vooruit."
@@ -464,8 +464,8 @@ async def test_later_is_later_twice_with_a_reason_that_all_can_read(tmp_path: Pa
 
 
 async def postpones(school: Running, user: str, until: str, why: str) -> list[str]:
-    """Press "Later" in the last message; return the refusal, if any."""
-    answer = await school.press(user, school.messages(user)[-1], "Later")
+    """Press "Later herinneren" in the last message; return the refusal, if any."""
+    answer = await school.press(user, school.messages(user)[-1], "Later herinneren")
     assert answer.ok, answer
     shown = school.modal(user)
     if not shown.payload.get("submit"):

@@ -22,7 +22,7 @@ async def test_a_typed_message_gets_one_answer_that_points_to_the_form(tmp_path:
             await until(lambda: [m for m in school.messages(NOOR) if m.from_app])
             await until(lambda: [m for m in school.messages(SANNE) if m.from_app])
             [answer] = [message for message in school.messages(SANNE) if message.from_app]
-            assert buttons_of(answer) == ["Signaal melden", "Acuut gevaar"]
+            assert buttons_of(answer) == ["Signaal doorgeven", "Acuut gevaar"]
             assert "/signaal" in words_of(answer)
             assert "Sem" not in words_of(answer)
             school.clock.forward(minutes=11)

@@ -96,7 +96,7 @@ async def test_each_prepared_case_can_be_begun(tmp_path: Path, name: str) -> Non
 async def test_the_guide_follows_what_the_trainee_does(tmp_path: Path) -> None:
     async with playing(tmp_path / "practice") as played:
         await played.director.begin("het-wordt-erger")
-        worse = {"Is er iets veranderd?": "Het gaat slechter", "Wat zag of hoorde je?": "Hij had een nieuwe plek."}
+        worse = {"Hoe gaat het nu?": "Het gaat slechter", "Wat zag of hoorde je?": "Hij had een nieuwe plek."}
         await played.act(SANNE, "Hoe gaat het nu?", **worse)
         watched, weigh, *_ = CASES["het-wordt-erger"].guide
         assert [step.title for step in played.guide.done] == [watched.title]
@@ -106,7 +106,7 @@ async def test_the_guide_follows_what_the_trainee_does(tmp_path: Path) -> None:
 async def test_that_it_stays_the_same_is_not_the_right_answer_when_it_gets_worse(tmp_path: Path) -> None:
     async with playing(tmp_path / "practice") as played:
         await played.director.begin("het-wordt-erger")
-        same = {"Is er iets veranderd?": "Nee, het blijft hetzelfde", "Wat zag of hoorde je?": "Mama is weg."}
+        same = {"Hoe gaat het nu?": "Het blijft hetzelfde", "Wat zag of hoorde je?": "Mama is weg."}
         await played.act(SANNE, "Hoe gaat het nu?", **same)
         assert played.guide.done == []
         assert played.guide.now and played.guide.now.title == CASES["het-wordt-erger"].guide[0].title
@@ -115,10 +115,10 @@ async def test_that_it_stays_the_same_is_not_the_right_answer_when_it_gets_worse
 async def test_who_goes_another_way_is_not_held_up(tmp_path: Path) -> None:
     async with playing(tmp_path / "practice") as played:
         await played.director.begin("ouders-weten-het-niet")
-        danger = {"Komt de leerling in gevaar door een gesprek?": "Ja, we slaan stap 3 over"}
+        danger = {"Kan een gesprek gevaar opleveren voor de leerling?": "Ja, we slaan stap 3 over"}
         await played.act(
             SANNE,
-            "Geeft praten gevaar?",
+            "Gevaar door een gesprek?",
             **danger,
             **{"Waarom denken jullie dat?": "Thuis is het onrustig.", "Wie hebben dit ingeschat?": [SANNE, KARIN]},
         )

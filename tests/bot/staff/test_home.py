@@ -31,8 +31,8 @@ async def shows(school: Running, user: str, words: str) -> None:
     ("user", "words"),
     [
         (SANNE, "Je hoeft niet zeker te zijn"),
-        (KARIN, "Meldt een collega een signaal"),
-        (JORIS, "Meldt een collega een signaal"),
+        (KARIN, "Geeft een collega een signaal door"),
+        (JORIS, "Geeft een collega een signaal door"),
         (FATIMA, "hier per stap"),
         (WILLEM, "Jij leest geen dossiers"),
     ],
@@ -98,7 +98,7 @@ async def test_who_leads_the_school_sees_counts_and_whose_turn_it_is(tmp_path: P
             "vertrouwenspersoon (Joris Hendriks): 2, waarvan 2 te laat",
         ):
             await shows(school, FATIMA, words)
-        assert "Wie is aan zet" not in await home_of(school, KARIN)
+        assert "Wie is nu aan de beurt" not in await home_of(school, KARIN)
 
 
 async def turns_to_the_second_page(school: Running) -> None:

@@ -453,7 +453,7 @@ def test_the_message_says_that_it_cannot_wait_and_is_not_held_back(fast: Play) -
         assert current is not None
         notification, blocks = render_reminders([current])
     assert notification == f"Dit kan niet wachten tot morgen: dossier {fast.code}"
-    assert "Later" not in words(blocks) and notification in words(blocks)
+    assert "Later herinneren" not in words(blocks) and notification in words(blocks)
     fast.record("urgent_confirmed", by=FATIMA)
     with fast.transaction() as uow:
         assert current_reminder(uow, case, payload, fast.now) is None

@@ -106,9 +106,9 @@ def test_the_four_kinds_are_those_of_the_source_in_its_order_and_words(play: Pla
     assert kind is not None and kind.required
     assert [f"{choice.text} {choice.description}".strip() for choice in kind.choices] == [
         "Signalen van mishandeling of verwaarlozing",
-        "Uitspraken die het kind of de ouders doen",
-        "Uitspraken die andere kinderen of volwassenen over de thuissituatie van het kind doen",
-        "Verslag van gesprekken met het kind of de ouders",
+        "Uitspraken die de leerling of de ouders doen",
+        "Uitspraken die andere kinderen of volwassenen over de thuissituatie van de leerling doen",
+        "Verslag van gesprekken met de leerling of de ouders",
     ]
 
 

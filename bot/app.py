@@ -247,7 +247,9 @@ def _home_tab_publisher(
 
 
 def _place_cases(store: Store, now: datetime) -> None:
-    """Put cases that an older version stored on the worklists, a few in each transaction."""
+    """Index names and fill worklists of cases that an older version stored, the latter a few in each transaction."""
+    with store.transaction(now) as uow:
+        uow.cases.index_names(lambda error: log_error(error, "indexing a name"))
     placed = CASES_AT_ONCE
     while placed:
         with store.transaction(now) as uow:

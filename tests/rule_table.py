@@ -53,6 +53,8 @@ RULES = {
     "G6": "Vacations do not swallow a case",
     "G7": "The program guides and never concludes; a suspicion against staff goes to the school board",
     "G8": "The fast lane: a call or a report is recorded from any step, confirmed the same day, the rest stays owed",
+    "G10": "A pupil's particulars can be corrected; two children of one name are never put together without asking",
+    "G11": "People who may know can find a pupil's cases by name, with a trace",
 }
 PROVEN_HERE = {rule for rule in RULES if rule not in ("G2", "G6")}
 """What `--check` asks a test for."""

@@ -10,9 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-import re
 import secrets
-import unicodedata
 from abc import ABC, abstractmethod
 from hashlib import sha256
 from typing import NamedTuple
@@ -23,6 +21,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from typing_extensions import override
 
+from meldcode.domain.case.names import look_alike_keys
 from meldcode.domain.case.state import Pupil
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
 
@@ -30,9 +29,6 @@ KEY_BYTES = 32
 NONCE_BYTES = 12
 PADDED_TO = 64
 VERSION = b"\x01"
-
-# Letters in Polish, Turkish, Danish and Croatian names that Unicode does not decompose.
-_UNDIVIDED = str.maketrans("łøđı", "lodi")
 
 
 class BadKey(ValueError):
@@ -192,10 +188,9 @@ class Vault:
         """Unwrap the draft's data key. Raises WrongKey."""
         return DataKey(self._wrapper.unwrap(wrapped, draft_context(index, author)))
 
-    def pupil_index(self, school: SchoolId, pupil: Pupil) -> bytes:
-        """A keyed index that finds the school's cases about a pupil of this name, however it is spelled."""
-        name = f"{normalised(pupil.first_name)}\0{normalised(pupil.last_name)}"
-        return _mac(self._index_key, school.bytes + name.encode())
+    def name_keys(self, school: SchoolId, pupil: Pupil) -> list[bytes]:
+        """Keyed indexes that find the school's cases about a pupil of this name or one like it (ADR 40)."""
+        return [_mac(self._index_key, school.bytes + text.encode()) for text in look_alike_keys(pupil)]
 
     def submission_index(self, key: str) -> bytes:
         """A keyed index that finds a submission or draft by its idempotency key."""
@@ -220,13 +215,6 @@ class Vault:
     def state_proof(self, content: str) -> str:
         """Proof that an OAuth installation was begun here."""
         return _mac(self._state_key, content.encode()).hex()
-
-
-def normalised(name: str) -> str:
-    """The name without capitals, diacritics, spaces, hyphens and apostrophes."""
-    decomposed = unicodedata.normalize("NFKD", name.casefold())
-    letters = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return re.sub(r"[\s'’‘`´\-‐‑–]+", "", letters.translate(_UNDIVIDED))
 
 
 def case_context(case: CaseId) -> bytes:

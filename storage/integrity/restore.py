@@ -16,8 +16,7 @@ from sqlalchemy.exc import StatementError
 from sqlalchemy.sql.expression import table as named
 
 from storage.crypto.keys import root_vault, vault_in
-from storage.crypto.payload import pupil_from_bytes
-from storage.crypto.vault import KeyWrapper, Tampered, Vault, WrongKey
+from storage.crypto.vault import KeyWrapper, Vault
 from storage.db.engine import without_time_limit
 from storage.db.migrate import upgrade
 from storage.db.schema import case_keys, cases, entries, metadata, outbox
@@ -35,7 +34,9 @@ from storage.integrity.backup_file import (
 from storage.integrity.private_files import staging_folder
 from storage.integrity.shape import strange_in_database
 from storage.integrity.verify import Fault, faults
+from storage.repositories.name_index import index_outdated
 from storage.repositories.outbox import SendState
+from storage.session import Session
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ def _restore(engine: Engine, wrapper: KeyWrapper, data: Path, keys: Path, now: d
         without_time_limit(connection)
         _refuse_strange(connection)
         _fill(connection, source)
+        index_outdated(Session(connection, source.vault, now), lambda _: None)  # `faults` reports what does not open
         aside = _set_aside(connection, now)
         return Restored(
             labels[BackupPart.DATA].made_at,
@@ -166,21 +168,7 @@ def _wanted(table: Table, rows: list[dict[str, Any]], source: _OpenBackup) -> li
 
 
 def _row_of_case(row: dict[str, Any], source: _OpenBackup) -> dict[str, Any]:
-    whole = source.bare.get(row["id"]) or row | {"pupil_index": _pupil_index(row, source)}
-    return whole | {"joined_to": None}
-
-
-def _pupil_index(row: dict[str, Any], source: _OpenBackup) -> bytes:
-    """The pupil's index; empty when the case cannot be decrypted, which is reported as a fault."""
-    wrapped = source.keys.scalar(select(case_keys.c.wrapped_key).where(case_keys.c.case == row["id"]))
-    if row["tombstone"] is not None or wrapped is None:
-        return b""
-    try:
-        key = source.vault.case_key(row["id"], wrapped)
-        pupil = pupil_from_bytes(key.open(row["pupil"], table="cases", column="pupil", row=str(row["id"])))
-    except (WrongKey, Tampered):
-        return b""
-    return source.vault.pupil_index(row["school"], pupil)
+    return (source.bare.get(row["id"]) or row) | {"joined_to": None}
 
 
 def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> int:

@@ -12,10 +12,12 @@ from typing_extensions import override
 
 from meldcode.application.ports.cases import Cases
 from meldcode.domain.case.header import CaseHeader
+from meldcode.domain.case.names import alike
 from meldcode.domain.case.state import Pupil, Status
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
 from meldcode.domain.worklist import StepCount
-from storage.db.schema import case_keys, case_teachers, cases, entries
+from storage.db.schema import case_keys, case_teachers, cases, entries, name_keys
+from storage.repositories.name_index import open_pupil
 from storage.session import Session
 
 _BY_ID = cases.c.id == bindparam("case_id")
@@ -31,11 +33,9 @@ _CASES_BY_CODE = _CASES.where(
 )
 _HEADERS = select(cases).where(cases.c.id.in_(bindparam("ids", expanding=True))).order_by(cases.c.since, cases.c.code)
 _TEACHERS = select(case_teachers).where(case_teachers.c.case.in_(bindparam("ids", expanding=True)))
-_BY_PUPIL = (
-    select(cases)
-    .where(cases.c.school == bindparam("school"), cases.c.pupil_index == bindparam("index"))
-    .order_by(cases.c.opened_at, cases.c.code)
-)
+_BY_NAME = _CASES.where(
+    cases.c.id.in_(select(name_keys.c.case).where(name_keys.c.key.in_(bindparam("keys", expanding=True))))
+).order_by(cases.c.opened_at, cases.c.code)
 _CLAIM_DUE = (
     select(cases.c.id)
     .where(cases.c.next_due <= bindparam("now"))
@@ -99,8 +99,14 @@ class CaseQueries(Cases):
 
     @override
     def find_by_pupil(self, school: SchoolId, pupil: Pupil) -> list[CaseHeader]:
-        index = self._session.vault.pupil_index(school, pupil)
-        return self._with_teachers(self._connection.execute(_BY_PUPIL, {"school": school, "index": index}).all())
+        found = self._look_up(_BY_NAME, {"keys": self._session.vault.name_keys(school, pupil)})
+        return [case for case in found if alike(pupil, self.pupil(case.id))]
+
+    @override
+    def pupil(self, case: CaseId) -> Pupil:
+        if case not in self._pupils:
+            self.get(case)
+        return open_pupil(self._session, case, self._pupils[case])
 
     @override
     def headers(self, cases_: Collection[CaseId]) -> list[CaseHeader]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -26,10 +26,11 @@ from meldcode.domain.case.state import Entry, Pupil, State, Status
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
 from meldcode.domain.plan.model import Plan
 from storage.crypto import chain
-from storage.crypto.payload import Payload, pupil_from_bytes, pupil_to_bytes
+from storage.crypto.payload import Payload, pupil_to_bytes
 from storage.crypto.vault import DataKey
 from storage.db.insert_once import insert_once
 from storage.db.schema import case_teachers, cases, entries, readings, reminders
+from storage.repositories import name_index
 from storage.repositories.case_queries import CaseQueries
 
 _BY_ID = cases.c.id == bindparam("case_id")
@@ -71,13 +72,14 @@ class StoredCases(CaseQueries):
             "opened_at": now,
             "since": now,
             "pupil": key.seal(pupil_to_bytes(pupil), table="cases", column="pupil", row=str(case)),
-            "pupil_index": self._session.vault.pupil_index(school, pupil),
+            "indexed": name_index.VERSION,
             "head": chain.START,
             "rungs": 0,
         }
         code = self._insert_with_code(row, now)
         self._session.store_case_key(case, wrapped)
         self._connection.execute(_INSERT_TEACHER, {"case": case, "teacher": teacher})
+        name_index.add_keys(self._session, case, school, pupil)
         self._heads[case] = (0, chain.START)
         at, step = now.astimezone(UTC), plan.steps[0].id
         return CaseHeader(
@@ -86,12 +88,9 @@ class StoredCases(CaseQueries):
 
     @override
     def contents(self, case: CaseId) -> Contents:
-        if case not in self._pupils:
-            self.get(case)
-        key = self._session.case_key(case)
-        opened = key.open(self._pupils[case], table="cases", column="pupil", row=str(case))
+        pupil, key = self.pupil(case), self._session.case_key(case)
         rows = self._connection.execute(_ENTRIES, {"id": case})
-        return Contents(pupil_from_bytes(opened), tuple(_entry(row, _payload(key, case, row)) for row in rows))
+        return Contents(pupil, tuple(_entry(row, _payload(key, case, row)) for row in rows))
 
     @override
     def read(self, case: CaseId, reading: Reading) -> Contents:
@@ -144,6 +143,10 @@ class StoredCases(CaseQueries):
         if rows := [{"case": case, "moment": moment, "at": now} for moment in moments]:
             self._connection.execute(_INSERT_REMINDERS, rows)
         self._connection.execute(_UPDATE_REMINDERS, {"case_id": case, "rungs": escalations, "next_due": next_due})
+
+    @override
+    def index_names(self, failed: Callable[[Exception], object]) -> int:
+        return name_index.index_outdated(self._session, failed)
 
     @override
     def set_joined(self, case: CaseId, to: CaseId) -> None:

@@ -42,6 +42,6 @@ def _fill(connection: Connection, count: int) -> None:
     connection.execute(insert(plans).values(plan="p", version=1, digest=b"", document=""))
     same = {"school": school, "plan": "p", "plan_version": 1, "status": "open", "step": "s", "version": 1, "rungs": 0}
     moments = {"opened_at": NOW, "since": NOW, "next_due": LATER}
-    sealed = {"pupil": b"", "pupil_index": b"", "head": b""}
+    sealed = {"pupil": b"", "head": b""}
     rows = [{"id": uuid4(), "code": f"x{number}", **same, **moments, **sealed} for number in range(count)]
     connection.execute(insert(cases), rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -111,7 +111,18 @@ class Cases(ABC):
 
     @abstractmethod
     def find_by_pupil(self, school: SchoolId, pupil: Pupil) -> list[CaseHeader]:
-        """The school's cases about a pupil of this name, oldest first."""
+        """The school's cases about a pupil of this name or one like it, oldest first. A placeholder finds none."""
+
+    @abstractmethod
+    def pupil(self, case: CaseId) -> Pupil:
+        """The decrypted pupil of the case, for rules only; use `read` to show it to somebody. Raises KeyError."""
+
+    @abstractmethod
+    def index_names(self, failed: Callable[[Exception], object]) -> int:
+        """Index the cases whose names are not indexed by this version of the program, and return how many.
+
+        An error about one case goes to `failed` and does not stop the others.
+        """
 
     @abstractmethod
     def authors(self, cases: Iterable[CaseId]) -> list[tuple[CaseId, PersonId]]:

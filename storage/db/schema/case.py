@@ -42,13 +42,13 @@ cases = Table(
     Column("end_due", Moment, nullable=True, index=True, info=MOMENT),
     Column("end_warnings", Integer, nullable=False, server_default="0", info=PLAIN),
     Column("pupil", LargeBinary, nullable=False, info=ENCRYPTED),
-    Column("pupil_index", LargeBinary, nullable=False, info=KEYED),
+    # The version of the name index that this case's keys were made with; 0 while it has none.
+    Column("indexed", Integer, nullable=False, server_default="0", info=PLAIN),
     Column("head", LargeBinary, nullable=False, info=HASH),
     # Set together when the case is destroyed; the tombstone proves the moment (storage.crypto.chain).
     Column("destroyed_at", Moment, nullable=True, info=MOMENT),
     Column("tombstone", LargeBinary, nullable=True, info=KEYED),
     ForeignKeyConstraint(["plan", "plan_version"], [plans.c.plan, plans.c.version]),
-    Index(None, "school", "pupil_index"),
     Index(None, "school", "status"),
 )
 
@@ -65,6 +65,13 @@ case_teachers = Table(
     metadata,
     Column("case", ForeignKey(cases.c.id), primary_key=True, info=IDENTIFIER),
     Column("teacher", ForeignKey(people.c.id), primary_key=True, index=True, info=IDENTIFIER),
+)
+
+name_keys = Table(
+    "name_keys",
+    metadata,
+    Column("case", ForeignKey(cases.c.id), primary_key=True, info=IDENTIFIER),
+    Column("key", LargeBinary, primary_key=True, index=True, info=KEYED),
 )
 
 entries = Table(

@@ -197,7 +197,7 @@ def test_after_it_nothing_remains_but_the_bare_fact(play: Play) -> None:
         assert [table.name for table in CONTENT if connection.execute(select(table)).first()] == []
     left = row(play)
     assert (left.code, left.plan, left.outcome, left.status) == (play.code, "heutink", "suspicion_gone", "destroyed")
-    assert (left.pupil, left.pupil_index, left.head, left.step) == (b"", b"", b"", "")
+    assert (left.pupil, left.indexed, left.head, left.step) == (b"", 0, b"", "")
     assert {left.opened_at.astimezone(UTC).hour, left.closed_at.astimezone(UTC).hour} == {23}  # days, without a time
     assert left.tombstone
 

@@ -28,7 +28,7 @@ from storage.crypto.key_ring import KeyRing
 from storage.crypto.keys import open_vault, rotate
 from storage.crypto.vault import MasterKey, Vault
 from storage.db.engine import make_engine
-from storage.db.schema import case_keys, cases, draft_keys, drafts, entries, outbox, secrets
+from storage.db.schema import case_keys, cases, draft_keys, drafts, entries, name_keys, outbox, secrets
 from storage.db.snapshot import snapshot
 from storage.integrity.verify import faults
 from storage.integrity.wipe import wipe
@@ -89,7 +89,7 @@ def _secrets(engine: Engine, case: CaseId) -> dict[str, Any]:
             "draft key": connection.scalar(select(draft_keys.c.wrapped_key).join(drafts).where(drafts.c.case == case)),
             "entry": connection.scalar(select(entries.c.payload).where(entries.c.case == case)),
             "pupil": connection.scalar(select(cases.c.pupil).where(cases.c.id == case)),
-            "index": connection.scalar(select(cases.c.pupil_index).where(cases.c.id == case)),
+            "index": connection.scalar(select(name_keys.c.key).where(name_keys.c.case == case)),
         }
 
 

@@ -17,7 +17,7 @@ from meldcode.domain.case.state import Answers, Pupil, State, Status
 from meldcode.domain.plan.roles import Role
 from storage.crypto import chain
 from storage.crypto.vault import MasterKey, Tampered, Vault
-from storage.db.schema import case_keys, cases, entries, metadata
+from storage.db.schema import case_keys, cases, entries, metadata, name_keys
 from storage.repositories import cases as cases_module
 from storage.repositories.cases import CODE_LETTERS, NoFreeCode
 from storage.unit_of_work import Store
@@ -279,12 +279,47 @@ def test_a_case_is_found_only_in_its_school(store: Store, staff: Staff, case: Ca
 
 def test_cases_about_the_same_pupil_are_found_oldest_first(store: Store, staff: Staff, case: CaseHeader) -> None:
     with store.transaction() as uow:
-        earlier = NOW - timedelta(days=9)
+        earlier, later = NOW - timedelta(days=9), NOW + timedelta(days=9)
         older = uow.cases.open(staff.school, uow.plans.current(), Pupil("NOOR", "jansen", "4"), staff.karin.id, earlier)
-        uow.cases.open(staff.school, uow.plans.current(), Pupil("Noor", "Janssen", "5"), staff.karin.id, NOW)
+        alike = uow.cases.open(staff.school, uow.plans.current(), Pupil("Noor", "Janssen", "5"), staff.karin.id, later)
+        uow.cases.open(staff.school, uow.plans.current(), Pupil("Sem", "Jansen", "5"), staff.karin.id, NOW)
     with store.transaction() as uow:
-        assert uow.cases.find_by_pupil(staff.school, PUPIL) == [older, case]
+        assert uow.cases.find_by_pupil(staff.school, PUPIL) == [older, case, alike]
         assert uow.cases.find_by_pupil(uuid4(), PUPIL) == []
+        assert uow.cases.pupil(older.id) == Pupil("NOOR", "jansen", "4")
+
+
+def test_placeholders_never_find_each_other(store: Store, staff: Staff) -> None:
+    nobody = Pupil("Onbekend", "Onbekend", "5")
+    with store.transaction() as uow:
+        uow.cases.open(staff.school, uow.plans.current(), nobody, staff.sanne.id, NOW)
+        assert uow.cases.find_by_pupil(staff.school, nobody) == []
+
+
+def test_names_of_an_earlier_version_are_indexed_once(
+    engine: Engine, store: Store, staff: Staff, case: CaseHeader
+) -> None:
+    with engine.begin() as db:
+        db.execute(delete(name_keys))
+        db.execute(update(cases).values(indexed=0))
+    with store.transaction() as uow:
+        assert uow.cases.find_by_pupil(staff.school, PUPIL) == []
+        assert uow.cases.index_names(lambda error: pytest.fail(repr(error))) == 1
+        assert uow.cases.find_by_pupil(staff.school, PUPIL) == [case]
+        assert uow.cases.index_names(lambda error: pytest.fail(repr(error))) == 0
+
+
+def test_a_name_that_does_not_open_stops_no_other(engine: Engine, store: Store, staff: Staff, case: CaseHeader) -> None:
+    with store.transaction() as uow:
+        other = uow.cases.open(staff.school, uow.plans.current(), Pupil("Sem", "Bakker", "5"), staff.sanne.id, NOW)
+    with engine.begin() as db:
+        db.execute(update(cases).values(indexed=0))
+        db.execute(update(cases).where(cases.c.id == other.id).values(pupil=b"x"))
+    failed: list[Exception] = []
+    with store.transaction() as uow:
+        assert uow.cases.index_names(failed.append) == 1
+        assert uow.cases.find_by_pupil(staff.school, PUPIL) == [case]
+    assert [type(error) for error in failed] == [Tampered]
 
 
 def test_headers_come_longest_waiting_first(store: Store, staff: Staff, case: CaseHeader) -> None:

@@ -1,0 +1,120 @@
+"""Names of pupils: when two are the same, when they are alike, and when a name says nothing (G10).
+
+People type names in many ways. The same name: capitals, accents, spaces, dashes, characters that nobody can see, and
+the words before a Dutch surname ("van den", "v.d.", "Berg, van den") do not count. Alike: one letter off, the same
+sound, or a short first name. A placeholder such as "Onbekend" or "?" is nobody's name, and equals no other.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from meldcode.domain.case.state import Pupil
+
+_UNDIVIDED = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ħ": "h", "ŋ": "n"}
+)
+"""Letters in European names that Unicode does not decompose."""
+_BEFORE_SURNAMES = re.compile(
+    "van|den?|der|het|t|te[nr]?|v|d|vdn?|s|op|in|aan|bij|uit|tot|l[ae]|[ea]l|d[iau]|dos|von|zu"
+)
+_JOINED_BEFORE = re.compile(r"^(?:vanden|vander|vande)(?=..)")
+_PLACEHOLDERS = re.compile("(naam|nog)?onbekend|geen(naam)?|anoniem|unknown|nnb?|nb|nvt|x{1,3}")
+_SOUNDS = (
+    (r"sch(?=[mw])", "s"),
+    (r"sch", "sg"),
+    (r"ch", "g"),
+    (r"ck|c(?![eiy])|q", "k"),
+    (r"c|z", "s"),
+    (r"x", "ks"),
+    (r"ph|v", "f"),
+    (r"uij|uy", "ui"),
+    (r"ouw?|auw?", "au"),
+    (r"e?ij|e[iy]|ie|y", "i"),
+    (r"dt$|d$", "t"),
+    (r"(?<=.)h", ""),
+    (r"(.)\1+", r"\1"),
+)
+"""Dutch spellings of one sound, replaced in this order."""
+LEAST_ONE_OFF, LEAST_START, LEAST_PART = 3, 2, 3
+"""Letters that a name needs before one letter off, or being the start or a part of the other, makes it alike."""
+
+
+def same_name(one: Pupil, other: Pupil) -> bool:
+    """Tell whether both have the same name, however it is spelled."""
+    return not is_placeholder(one) and _plain(one) == _plain(other)
+
+
+def alike(one: Pupil, other: Pupil) -> bool:
+    """Tell whether both may be the same name: the same, one letter off, of one sound, or a short first name."""
+    if is_placeholder(one) or is_placeholder(other):
+        return False
+    (first, last), (other_first, other_last) = _plain(one), _plain(other)
+    return (_near(first, other_first) or _is_short_of(first, other_first)) and _near(last, other_last)
+
+
+def same_group(one: str, other: str) -> bool:
+    """Tell whether it is the same group: "5", "groep 5" and "Groep 5 "."""
+    first, second = (letters(group).removeprefix("groep") for group in (one, other))
+    return first == second != ""
+
+
+def is_placeholder(pupil: Pupil) -> bool:
+    """Tell whether the name says nothing, so that it is no reason to think of the same pupil."""
+    return any(_PLACEHOLDERS.fullmatch(name) or not re.search(r"[^\W\d]", name) for name in _plain(pupil))
+
+
+def look_alike_keys(pupil: Pupil) -> tuple[str, ...]:
+    """The texts under which alike names are looked for: two of them nearly always share one. A placeholder has none.
+
+    Each holds one name by its sound, and of the other a letter alone, so that it is neither of the two names.
+    """
+    if is_placeholder(pupil):
+        return ()
+    first, last = map(_sound, _plain(pupil))
+    return tuple(
+        "\0".join(parts)
+        for parts in (("1", first[0], last), ("2", first, last[0]), ("3", first[-1], last), ("4", first, last[-1]))
+    )
+
+
+def letters(text: str) -> str:
+    """The letters and digits of a text, without capitals and accents."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold()).translate(_UNDIVIDED)
+    return "".join(sign for sign in decomposed if sign.isalnum())
+
+
+def _plain(pupil: Pupil) -> tuple[str, str]:
+    return letters(pupil.first_name), _surname(pupil.last_name)
+
+
+def _surname(name: str) -> str:
+    last, _, before = name.partition(",")
+    words = [word for word in map(letters, re.split(r"[\W_]+", f"{before} {last}")) if word]
+    while len(words) > 1 and _BEFORE_SURNAMES.fullmatch(words[0]):
+        del words[0]
+    return _JOINED_BEFORE.sub("", "".join(words))
+
+
+def _near(one: str, other: str) -> bool:
+    return _sound(one) == _sound(other) or (min(len(one), len(other)) >= LEAST_ONE_OFF and _is_one_off(one, other))
+
+
+def _is_short_of(one: str, other: str) -> bool:
+    """Whether one is the start of the other, or a part of it: Tom of Thomas, Sanne of Susanne."""
+    short, long = sorted((_sound(one), _sound(other)), key=len)
+    return (len(short) >= LEAST_START and long.startswith(short)) or (len(short) >= LEAST_PART and short in long)
+
+
+def _is_one_off(one: str, other: str) -> bool:
+    """Whether one letter was added, left out or replaced, or two were swapped."""
+    while one[:1] == other[:1] != "":
+        one, other = one[1:], other[1:]
+    return other in (one[1:], one[1:2] + one[:1] + one[2:]) or one[1:] == other[1:] or one == other[1:]
+
+
+def _sound(name: str) -> str:
+    for spelling, sound in _SOUNDS:
+        name = re.sub(spelling, sound, name)
+    return name

@@ -49,6 +49,10 @@ TAKEN = (
     "{schools} are two schools in the database, each with cases of its own: one cannot get the other's name. Take out "
     "`was:`, and keep both in the schools file; the one that is not used gets `closed: true`."
 )
+ORG_WIDE = (
+    "The app is installed in a whole organisation (Enterprise Grid), where one token serves many workspaces. That is "
+    "not supported: names of schools would mix. Install the app in the school's own workspace, and use that token."
+)
 ELSEWHERE = "{school} belongs to workspace {workspace}, but SLACK_BOT_TOKEN is of {ours}. See SLACK_CLIENT_ID."
 
 
@@ -175,6 +179,8 @@ async def _who_am_i(client: AsyncWebClient) -> AuthorizeResult:
         except (aiohttp.ClientError, TimeoutError):
             log.warning("Slack does not answer yet")
         else:
+            if said.get("is_enterprise_install"):
+                raise ConfigError(ORG_WIDE)
             return AuthorizeResult.from_auth_test_response(
                 bot_token=client.token, auth_test_response=said, user_auth_test_response=None
             )

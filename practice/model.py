@@ -75,7 +75,7 @@ class Director(Protocol):
 
 @dataclass(frozen=True)
 class Person:
-    """A member of the workspace. `title` is shown beside the name."""
+    """A member of the workspace. `title` is shown beside the name; `users.info` says `flags` of the account."""
 
     id: str
     name: str
@@ -83,6 +83,7 @@ class Person:
     locale: str = "nl-NL"
     team_id: str = "T0PRACTICE"
     is_active: bool = True
+    flags: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,8 @@ class AppConfig:
     bot_user_id: str = "U0MELDBOT"
     bot_id: str = "B0MELDBOT"
     team_id: str = "T0PRACTICE"
+    enterprise_id: str = ""
+    is_org_wide: bool = False
     team_name: str = "De Linde"
 
 

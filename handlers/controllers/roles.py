@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from handlers.i18n.texts import text
 from handlers.platform import limits
 from handlers.platform.form_state import answers_of
+from handlers.platform.members import Member, member_of
 from handlers.platform.request import Request, Services
 from handlers.views import blocks as b
 from handlers.views.actions import ROLES
@@ -83,15 +85,25 @@ async def submit_roles(services: Services, request: Request) -> dict[str, Any]:
 
 
 async def _show_form_of_newcomer(services: Services, view: str, form: RoleForm, role: str) -> None:
-    try:
-        said = (await services.client.users_info(user=form.user))["user"]
-    except SlackApiError:
-        said = {}
-    if said.get("is_bot") or said.get("deleted"):
-        shown = b.modal(text("roles_change"), [b.section(text("roles_no_person"))], close=text("close"))
+    said = await _asked_of_slack(services, form.user)
+    member = member_of(said or {})
+    if said is None or member is Member.NOBODY:
+        why = "roles_not_found" if said is None else "roles_no_person"
+        shown = b.modal(text("roles_change"), [b.section(text(why))], close=text("close"))
     else:
-        shown = role_form_modal(form, role, str(said.get("real_name") or ""))
+        shown = role_form_modal(form, role, str(said.get("real_name") or ""), is_guest=member is Member.GUEST)
     await services.client.views_update(view_id=view, view=shown)
+
+
+async def _asked_of_slack(services: Services, user: str) -> dict[str, Any] | None:
+    """What Slack says of the account; None if it does not answer."""
+    try:
+        said: dict[str, Any] = (await services.client.users_info(user=user))["user"]
+    except SlackApiError as error:
+        return {} if error.response.get("error") == "user_not_found" else None
+    except (aiohttp.ClientError, TimeoutError):
+        return None
+    return said
 
 
 async def _refresh_below(services: Services, request: Request, school: str) -> None:

@@ -39,10 +39,20 @@ class Request:
 
     @property
     def identity(self) -> Identity:
-        """Who made the request, in which workspace."""
+        """Who made the request, in the workspace where the app is; a stranger (Slack Connect) in their own.
+
+        In an Enterprise Grid the home of a colleague is another workspace or the organisation, so it tells nothing.
+        """
         user = _part(self.body, "user")
-        team = self.body.get("team_id") or user.get("team_id") or _part(self.body, "team").get("id") or ""
+        here = self.view.get("app_installed_team_id") or _part(self.body, "team").get("id") or self.body.get("team_id")
+        home = user.get("team_id")
+        is_stranger = bool(home and here and home != here and not self._is_in_grid)
+        team = home if is_stranger else here or home or ""
         return Identity(SLACK, str(team), str(user.get("id") or self.body.get("user_id") or self._event_user))
+
+    @property
+    def _is_in_grid(self) -> bool:
+        return bool(self.body.get("enterprise") or self.body.get("enterprise_id"))
 
     @property
     def trigger_id(self) -> str:

@@ -65,13 +65,17 @@ def person_modal(school: str, role: str) -> b.View:
     return b.modal(text("roles_change"), blocks, close=text("cancel"), private_metadata=metadata)
 
 
-def role_form_modal(form: RoleForm, role: str = "", name: str = "") -> b.View:
-    """Return the form of a person's roles. `role` is ticked already; `name` is the Slack name of somebody new."""
+def role_form_modal(form: RoleForm, role: str = "", name: str = "", *, is_guest: bool = False) -> b.View:
+    """Return the form of a person's roles. `role` is ticked already; `name` is the Slack name of somebody new.
+
+    A guest of the workspace needs a confirmation.
+    """
     ticked = form.roles if form.is_self else form.roles | ({Role(role)} if role else set())
     whose = text("roles_form_self") if form.is_self else text("roles_form", name=b.escape(form.name))
     readers = texts.roles(form.plan.readers)
     blocks = [
         *([b.section(whose)] if form.name else [_name_input(name)]),
+        *([_guest_input()] if is_guest else []),
         _roles_input(form, ticked),
         _groups_input(form),
         b.section(text("roles_warning", readers=readers)),
@@ -157,6 +161,12 @@ def _name_input(name: str) -> b.Block:
     element |= {"initial_value": name[:LONGEST_NAME]} if name else {}
     label, hint = b.plain(text("roles_name")), b.plain(text("roles_name_hint"))
     return {"type": "input", "block_id": "name", "label": label, "hint": hint, "element": element}
+
+
+def _guest_input() -> b.Block:
+    element = {"type": "checkboxes", "action_id": ANSWER, "options": [b.option(text("roles_guest_sure"), "sure")]}
+    label, hint = b.plain(text("roles_guest")), b.plain(text("roles_guest_hint"))
+    return {"type": "input", "block_id": "guest", "label": label, "hint": hint, "element": element}
 
 
 def _roles_input(form: RoleForm, ticked: Iterable[Role]) -> b.Block:

@@ -64,7 +64,7 @@ def _test_auth(workspace: Workspace, _: Json) -> Json:
         "team_id": app.team_id,
         "user_id": app.bot_user_id,
         "bot_id": app.bot_id,
-        "is_enterprise_install": False,
+        "is_enterprise_install": app.is_org_wide,
     }
 
 

@@ -43,6 +43,7 @@ def user_object(person: Person, with_locale: bool) -> Json:
     }
     if person.is_active:
         member |= {"real_name": person.name, "is_restricted": False, "is_ultra_restricted": False, **TIME_ZONE}
+    member |= dict.fromkeys(person.flags, True)
     return {**member, "locale": person.locale} if with_locale else member
 
 

@@ -181,9 +181,10 @@ def _event_callback(workspace: Workspace, event: Json, team_id: str) -> Json:
     }
     return {
         "token": "practice-verification-token",
-        "team_id": team_id,
+        "team_id": app.team_id if app.enterprise_id else team_id,
+        **({"enterprise_id": app.enterprise_id} if app.enterprise_id else {}),
         "context_team_id": app.team_id,
-        "context_enterprise_id": None,
+        "context_enterprise_id": app.enterprise_id or None,
         "api_app_id": app.app_id,
         "event": event,
         "type": "event_callback",

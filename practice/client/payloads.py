@@ -17,7 +17,7 @@ def command(workspace: Workspace, person: Person, name: str, text: str) -> Json:
     """Return the form of a slash command."""
     return {
         "token": TOKEN,
-        "team_id": person.team_id,
+        "team_id": workspace.app.team_id if workspace.app.enterprise_id else person.team_id,
         "team_domain": workspace.team_domain,
         "channel_id": workspace.channel_of(person.id),
         "channel_name": "directmessage",
@@ -26,6 +26,7 @@ def command(workspace: Workspace, person: Person, name: str, text: str) -> Json:
         "command": name,
         "text": text,
         "api_app_id": workspace.app.app_id,
+        **({"enterprise_id": workspace.app.enterprise_id} if workspace.app.enterprise_id else {}),
         "is_enterprise_install": "false",
         "response_url": _response_url(workspace, person),
         "trigger_id": workspace.triggers.issue(person.id),
@@ -37,14 +38,16 @@ def _response_url(workspace: Workspace, person: Person, message_ts: str | None =
 
 
 def _interaction(workspace: Workspace, person: Person, kind: str) -> Json:
-    name = username(person)
+    name, app = username(person), workspace.app
+    grid = {"id": app.enterprise_id, "name": "Bestuur"} if app.enterprise_id else None
     return {
         "type": kind,
         "token": TOKEN,
-        "team": {"id": person.team_id, "domain": workspace.team_domain},
+        # In an Enterprise Grid the person's own workspace, or the organisation, stands with the user only.
+        "team": {"id": app.team_id if grid else person.team_id, "domain": workspace.team_domain},
         "user": {"id": person.id, "username": name, "name": name, "team_id": person.team_id},
         "api_app_id": workspace.app.app_id,
-        "enterprise": None,
+        "enterprise": grid,
         "is_enterprise_install": False,
     }
 

@@ -19,6 +19,7 @@ from slack_sdk.errors import SlackApiError
 from bot.cli.doctor.sample_case import views_with_a_case
 from bot.manifest import SCOPES
 from bot.settings import Settings
+from bot.workspaces import ORG_WIDE
 from handlers.views.alarm import acute_modal
 from handlers.views.blocks import notice_modal
 from handlers.views.deputies import deputy_modal
@@ -65,7 +66,7 @@ def _client(settings: Settings, token: str) -> WebClient:
 
 def _token_findings(client: WebClient, token: str, plan: Plan | None, now: datetime) -> Iterator[Finding]:
     try:
-        headers = _lower(client.auth_test().headers)
+        said = client.auth_test()
     except SlackApiError as error:
         yield Finding(f"Slack does not accept {token}: {_code(error)}.")
         return
@@ -75,6 +76,9 @@ def _token_findings(client: WebClient, token: str, plan: Plan | None, now: datet
             f"Slack could not be asked ({why}): token, scopes, clock and views are not checked.", is_fault=False
         )
         return
+    if said.get("is_enterprise_install"):
+        yield Finding(ORG_WIDE)
+    headers = _lower(said.headers)
     yield from _scopes(headers.get("x-oauth-scopes"))
     yield from _clock(headers.get("date"), now)
     if plan:

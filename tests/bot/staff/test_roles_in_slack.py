@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from handlers.platform.members import SLACKBOT
 from practice.blocks.elements import all_elements
-from practice.model import View
+from practice.model import Person, View
 from tests.clock import until
 from tests.on_screen import blocks_of, button, buttons_of, typed_in, words_of
 from tests.running import BEUK, FATIMA, KARIN, LINDE, NOOR, SANNE, WILLEM, Running, linde_with, person, running
@@ -122,3 +123,31 @@ async def test_a_start_leaves_what_was_changed_in_slack(tmp_path: Path) -> None:
         shown = await overview(school, FATIMA)
         assert "Noor Bakker" in words_of(shown)
         assert button(shown, "Rollen wijzigen")
+
+
+@pytest.mark.parametrize(
+    "flag", ["is_stranger", "is_invited_user", "is_workflow_bot", "is_bot", "deleted", "USLACKBOT"]
+)
+async def test_who_is_no_colleague_gets_no_role(tmp_path: Path, flag: str) -> None:
+    async with running(tmp_path) as school:
+        user = flag if flag == SLACKBOT else NOOR
+        school.workspace.people[user] = Person(user, "Noor Bakker", flags=frozenset({flag} - {user}))
+        await overview(school, FATIMA)
+        await school.press(FATIMA, school.modal(FATIMA), "Rollen wijzigen")
+        await school.actor(FATIMA).click(school.modal(FATIMA), "roles-of", {"selected_user": user})
+        await until(lambda: "geen collega" in words_of(school.modal(FATIMA)))
+
+
+@pytest.mark.parametrize("flag", ["is_restricted", "is_ultra_restricted"])
+async def test_a_guest_gets_a_role_only_when_it_is_confirmed(tmp_path: Path, flag: str) -> None:
+    async with running(tmp_path) as school:
+        school.workspace.people[NOOR] = Person(NOOR, "Noor Bakker", flags=frozenset({flag}))
+        await overview(school, FATIMA)
+        await school.press(FATIMA, school.modal(FATIMA), "Rollen wijzigen")
+        form = await pick(school, FATIMA, NOOR)
+        roles = [BOXES["teacher"]]
+        assert (await school.actor(FATIMA).fill(form, Rollen=roles)).errors
+        sure = {"Let op: dit is een gast": ["Deze persoon werkt op school en mag dit weten"]}
+        answer = await school.actor(FATIMA).fill(school.modal(FATIMA), **{"Rollen": roles, **sure})
+        assert answer.ok and not answer.errors
+        assert "Noor Bakker* heeft er nu deze rol bij: leerkracht" in words_of(school.modal(FATIMA))

@@ -47,7 +47,7 @@ from handlers.platform.locales import Languages
 from handlers.platform.request import Services
 from handlers.platform.workspaces import Workspaces
 from meldcode.application.executor import Executor
-from meldcode.application.worklists import list_unlisted_cases
+from meldcode.application.worklists import fill_in_responsible, list_unlisted_cases
 from meldcode.domain.events import StaffChanged, WorklistChanged
 from meldcode.domain.plan.file import PLANS, load_plan, shipped_plans
 from meldcode.domain.plan.model import Plan
@@ -247,9 +247,10 @@ def _home_tab_publisher(
 
 
 def _place_cases(store: Store, now: datetime) -> None:
-    """Index names and fill worklists of cases that an older version stored, the latter a few in each transaction."""
+    """Complete cases that an older version stored: names, who is responsible, and worklists, a few at a time."""
     with store.transaction(now) as uow:
         uow.cases.index_names(lambda error: log_error(error, "indexing a name"))
+        fill_in_responsible(uow, lambda error: log_error(error, "who is responsible"))
     placed = CASES_AT_ONCE
     while placed:
         with store.transaction(now) as uow:

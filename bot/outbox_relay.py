@@ -29,7 +29,7 @@ from handlers.platform.send_message import show_message
 from handlers.platform.slack_errors import Meaning, code_of, meaning_of, retry_after
 from handlers.platform.workspaces import NotInstalled, Workspaces
 from handlers.views.alarm import render_alarm
-from handlers.views.messages import Rendered, render, render_reminders
+from handlers.views.messages import Rendered, render, render_reminders, render_taken_over
 from meldcode.application.cases.alarm_view import current_alarm
 from meldcode.application.executor import JOB_SECONDS, Executor
 from meldcode.application.jobs.reminders import current_reminder, earliest_delivery
@@ -40,6 +40,7 @@ from meldcode.application.messages import (
     AlarmUnanswered,
     Payload,
     Reminder,
+    TakenOver,
     UrgentReminder,
 )
 from meldcode.application.ports.unit_of_work import UnitOfWork
@@ -283,6 +284,8 @@ def _rendered(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Render
         return render_alarm(first, alarm)
     if isinstance(first, AlarmStatus | AlarmUnanswered):
         return None
+    if isinstance(first, TakenOver):
+        return render_taken_over(first, uow.staff.get(first.by))
     if not isinstance(first, Reminder):
         return render(first, uow.plans.get)
     latest = {message.case: payload for message in messages if isinstance(payload := message.payload(), Reminder)}

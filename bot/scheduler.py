@@ -24,7 +24,7 @@ from meldcode.application.jobs.alarms import delete_old_alarms, escalate_next_al
 from meldcode.application.jobs.reminders import send_due_reminders, week_overview
 from meldcode.application.jobs.retention import end_next_case
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.application.staff.deputies import notice_without_holder
+from meldcode.application.staff.left_behind import notice_without_holder
 from storage.unit_of_work import StoredUnitOfWork
 
 T = TypeVar("T")

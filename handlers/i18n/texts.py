@@ -9,6 +9,7 @@ from meldcode.domain.case.state import State, whose
 from meldcode.domain.errors import Problem, Refused
 from meldcode.domain.plan.model import ActionSpec, Effect, Plan, Step
 from meldcode.domain.plan.roles import Role
+from meldcode.domain.responsible import Responsible
 
 
 def text(code: str, /, **words: str) -> str:
@@ -37,6 +38,14 @@ def waits_for(plan: Plan, record: ActionSpec, state: State) -> str:
     """Return, for who recorded what this record agrees with, who must still confirm it (S4.3)."""
     is_proposal = plan.records[record.agrees_with or ""].effect is not Effect.FAST_LANE
     return text("agrees" if is_proposal else "agrees_called", who=roles(whose(record, state)))
+
+
+def responsible(found: Responsible | None) -> str:
+    """Return who is responsible for a case, and who stands in for them (G2, G5)."""
+    if found is None:
+        return text("responsible_nobody")
+    deputies = listed([deputy.name for deputy in found.deputies])
+    return text("responsible_deputy" if deputies else "responsible", name=found.person.name, deputies=deputies)
 
 
 def step_in_sentence(plan: Plan, step: Step) -> str:

@@ -63,6 +63,7 @@ def _standing(view: CaseView) -> list[b.Block]:
         f"*{text('step_of', number=str(step.number), total=texts.steps_in(plan), title=step.title)}*",
         *([text("must_today")] if is_urgent(plan, state) else []),
         text("case_turn", who=texts.roles(to_act(plan, state))),
+        b.escape(texts.responsible(view.responsible)),
         *([text("case_needed", records=waiting)] if waiting else []),
         *([] if view.open else [text("case_watch")]),
         *(texts.waits_for(plan, record, state) for record in own),

@@ -109,7 +109,7 @@ def _rows(rows: Iterable[CaseRow], overview: Overview) -> list[b.Block]:
 def _row(row: CaseRow, overview: Overview) -> Iterator[str]:
     """The lines of a case: its code, its step, and what is needed by when."""
     own = f" · {text('home_row_own')}" if row.is_own else ""
-    yield text("home_row", code=row.case.code) + own
+    yield text("home_row", code=row.case.code) + own + _responsible(row, overview.person)
     if row.section is Section.JOINED:
         yield text("case_joined", who=texts.roles(row.plan.record_with(Effect.JOINS).by))
         return
@@ -121,6 +121,14 @@ def _row(row: CaseRow, overview: Overview) -> Iterator[str]:
     until = last_day(row.due, overview.today) if row.due else ""
     if words := _needed_by(needed, until):
         yield b.escape(words)
+
+
+def _responsible(row: CaseRow, reader: Person) -> str:
+    if row.responsible is None:
+        return ""
+    is_reader = reader.id in {person.id for person in row.responsible.acting}
+    names = b.escape(texts.listed(list(row.responsible.names)))
+    return f" · {text('home_row_you') if is_reader else text('home_row_responsible', names=names)}"
 
 
 def _needed_by(needed: str, until: str) -> str:
@@ -182,6 +190,7 @@ def _schools(overview: Overview) -> list[b.Block]:
                 b.header(text("home_school_title")),
                 b.section(b.escape("\n".join(_counts(school)))),
                 *_workloads(school),
+                *_responsible_people(school),
             ]
     return blocks
 
@@ -202,6 +211,14 @@ def _workloads(school: SchoolOverview) -> list[b.Block]:
         words = "home_minds_overdue" if workload.overdue else "home_minds"
         lines.append(text(words, who=_who(workload), count=str(workload.count), overdue=str(workload.overdue)))
     return [b.section("\n".join([text("home_minding"), *map(b.escape, lines)]))] if lines else []
+
+
+def _responsible_people(school: SchoolOverview) -> list[b.Block]:
+    lines = [
+        text("home_minds", who=name, count=str(count)) if name else text("home_responsible_nobody", count=str(count))
+        for name, count in school.responsible
+    ]
+    return [b.section("\n".join([text("home_responsible"), *map(b.escape, lines)]))]
 
 
 def _who(workload: RoleWorkload) -> str:

@@ -21,10 +21,12 @@ from meldcode.application.messages import (
     AppointmentReminder,
     CaseEnding,
     CaseWithoutHolder,
+    CaseWithoutResponsible,
     DeputyArranged,
     Payload,
     Recorded,
     RolesChanged,
+    TakenOver,
     Undelivered,
     UrgentReminder,
     VacationReminder,
@@ -33,6 +35,7 @@ from meldcode.application.messages import (
 from meldcode.domain.case.state import Status
 from meldcode.domain.plan.model import Effect, Plan, Step
 from meldcode.domain.plan.roles import Role
+from meldcode.domain.staff import Person
 
 Rendered = tuple[str, list[b.Block]]
 Plans = Callable[[str, int], Plan]
@@ -120,7 +123,15 @@ def _lines(reminder: CurrentReminder) -> list[str]:
     plan, record = reminder.plan, reminder.record
     where = text("reminder", **_step(plan, reminder.step, reminder.assignees), since=_since(reminder))
     needed = [text("now_needed", record=plan.records[record].title)] if record else []
-    return [f"*{_title(reminder)}*", *_cannot_wait(reminder), *needed, where]
+    return [f"*{_title(reminder)}*", *_cannot_wait(reminder), *needed, where, b.escape(_who_minds(reminder))]
+
+
+def _who_minds(reminder: CurrentReminder) -> str:
+    """Who is responsible; before a vacation who minds the case, by name (G6)."""
+    if not isinstance(reminder.payload, VacationReminder):
+        return texts.responsible(reminder.responsible)
+    names = texts.listed(list(reminder.minders))
+    return text("reminder_minds", names=names) if names else text("reminder_minds_nobody")
 
 
 def _title(reminder: CurrentReminder) -> str:
@@ -184,6 +195,16 @@ def _undelivered(message: Undelivered, _plans: Plans) -> Rendered:
 def _without_holder(message: CaseWithoutHolder, _plans: Plans) -> Rendered:
     missing = texts.roles(message.missing_roles, joined_by="and")
     return _about_case(message.code, text("without_holder", code=message.code, gap=missing))
+
+
+@render.register
+def _without_responsible(message: CaseWithoutResponsible, _plans: Plans) -> Rendered:
+    return _about_case(message.code, text("without_responsible", code=message.code))
+
+
+def render_taken_over(message: TakenOver, by: Person) -> Rendered:
+    """Return the message to who was responsible for a case until now (G5)."""
+    return _about_case(message.code, text("taken_over", code=message.code, name=b.escape(by.name)))
 
 
 def _about_case(code: str, line: str) -> Rendered:

@@ -16,6 +16,7 @@ from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.model import ActionSpec, Plan
+from meldcode.domain.responsible import Responsible, responsible_for
 from meldcode.domain.staff import Deputy, Person
 from meldcode.domain.worklist import ListedCase, Postponed, Section
 
@@ -41,6 +42,7 @@ class CaseRow:
     plan: Plan
     is_own: bool
     section: Section
+    responsible: Responsible | None = None
     record: ActionSpec | None = None
     due: date | None = None
     postponed: Postponed | None = None
@@ -118,4 +120,5 @@ def _rows(uow: UnitOfWork, person: Person, listed: Sequence[ListedCase]) -> Iter
         if may(Permission.READ, relation, plan):
             by = uow.staff.get(one.postponed.by).name if one.postponed else ""
             record = plan.records.get(one.record)
-            yield CaseRow(case, plan, relation.is_own, one.section, record, one.due, one.postponed, by)
+            responsible = responsible_for(case, plan, uow.staff.of_school(case.school))
+            yield CaseRow(case, plan, relation.is_own, one.section, responsible, record, one.due, one.postponed, by)

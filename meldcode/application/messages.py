@@ -49,6 +49,15 @@ class Recorded(Payload):
 
 
 @dataclass(frozen=True)
+class TakenOver(Payload):
+    """The reader is no longer responsible for a case: this colleague is (G5)."""
+
+    kind: ClassVar[str] = "taken_over"
+    code: str
+    by: PersonId
+
+
+@dataclass(frozen=True)
 class AboutAlarm(Payload):
     """An alarm (G4). Where it stands is read from the alarm when the message is sent."""
 
@@ -190,6 +199,14 @@ class CaseWithoutHolder(Payload):
 
 
 @dataclass(frozen=True)
+class CaseWithoutResponsible(Payload):
+    """Who was responsible for an open case lost the account or the role; somebody is to take it over (G5)."""
+
+    kind: ClassVar[str] = "without_responsible"
+    code: str
+
+
+@dataclass(frozen=True)
 class Undelivered(Payload):
     """A message about a case did not reach its recipient. All reports of one lost message have the same `moment`."""
 
@@ -227,6 +244,8 @@ PAYLOADS: tuple[type[Payload], ...] = (
     WeeklyOverview,
     CaseEnding,
     CaseWithoutHolder,
+    CaseWithoutResponsible,
+    TakenOver,
     Undelivered,
     RolesChanged,
     DeputyArranged,
@@ -240,5 +259,11 @@ URGENT: tuple[type[Payload], ...] = (
     UrgentReminder,
 )
 """Messages about danger wait for no other message (G4)."""
-QUIET: tuple[type[Payload], ...] = (StepReminder, VacationReminder, AppointmentReminder, CaseWithoutHolder)
+QUIET: tuple[type[Payload], ...] = (
+    StepReminder,
+    VacationReminder,
+    AppointmentReminder,
+    CaseWithoutHolder,
+    CaseWithoutResponsible,
+)
 """Messages that do not come outside school hours."""

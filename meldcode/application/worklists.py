@@ -13,7 +13,7 @@ from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import Entry, State, Status, fold
 from meldcode.domain.deadlines.schedule import appointments, calendar_of
 from meldcode.domain.events import WorklistChanged
-from meldcode.domain.ids import PersonId
+from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.plan.model import Plan, Step
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person, School
@@ -54,11 +54,15 @@ class RoleWorkload:
 
 @dataclass(frozen=True)
 class SchoolOverview:
-    """What a school leader sees: the open cases at each step, and for whom they wait (G2)."""
+    """What a school leader sees: the open cases at each step, for whom they wait, and who is responsible (G2).
+
+    `responsible` are names with the number of open cases of each; the empty name stands for nobody.
+    """
 
     school: School
     steps: tuple[StepTotal, ...]
     workloads: tuple[RoleWorkload, ...]
+    responsible: tuple[tuple[str, int], ...] = ()
 
 
 def update_worklist(uow: UnitOfWork, case: CaseHeader, plan: Plan, state: State, entries: Sequence[Entry]) -> None:
@@ -88,6 +92,17 @@ def _is_placed(uow: UnitOfWork, case: CaseHeader, trouble: Callable[[Exception],
         trouble(error)
         return False
     return True
+
+
+def fill_in_responsible(uow: UnitOfWork, trouble: Callable[[Exception], object]) -> None:
+    """Store who is responsible for the cases that an earlier version of the program stored; errors go to `trouble`."""
+    for case in uow.cases.without_responsible():
+        try:
+            plan = uow.plans.get(case.plan, case.plan_version)
+            if person := fold(plan, uow.cases.contents(case.id).entries).responsible:
+                uow.cases.set_responsible(case.id, person)
+        except Exception as error:
+            trouble(error)
 
 
 def people_assigned(uow: UnitOfWork, assignees: Collection[Assignee]) -> set[PersonId]:
@@ -126,8 +141,22 @@ def schools_led(uow: UnitOfWork, person: Person, now: datetime, most: int) -> It
             staff = uow.staff.of_school(school)
             workloads = [_role_workload(one, staff) for one in uow.worklists.workloads(school, today, most)]
             yield SchoolOverview(
-                membership.school, tuple(sorted(steps, key=lambda at: at.step.number)), tuple(workloads)
+                membership.school,
+                tuple(sorted(steps, key=lambda at: at.step.number)),
+                tuple(workloads),
+                tuple(_responsible(uow, school, staff)),
             )
+
+
+def _responsible(uow: UnitOfWork, school: SchoolId, staff: Sequence[Person]) -> Iterator[tuple[str, int]]:
+    """Yield who has how many open cases, by name, then how many nobody has or only who lost the role."""
+    roles = {role for record in uow.plans.current().taking_charge for role in record.by}
+    counts = uow.cases.responsible_counts(school)
+    for person in staff:
+        if person.roles_in(school) & roles and (count := counts.pop(person.id, 0)):
+            yield person.name, count
+    if counts:
+        yield "", sum(counts.values())
 
 
 def _role_workload(workload: Workload, staff: Sequence[Person]) -> RoleWorkload:

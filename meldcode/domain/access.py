@@ -88,6 +88,11 @@ def may(action: Permission, relation: Relation, plan: Plan, record: ActionSpec |
     return action is Permission.RECORD and _may_record(record, relation, plan)
 
 
+def may_be_responsible(relation: Relation, plan: Plan) -> bool:
+    """Tell whether they may be responsible for the case: as long as they may do what makes them so."""
+    return any(may(Permission.RECORD, relation, plan, record) for record in plan.taking_charge)
+
+
 def holds_own(relation: Relation, plan: Plan) -> bool:
     """Tell whether the case is theirs, and they still have a role that may have cases."""
     return relation.is_own and bool(relation.roles & set(plan.opening.by))

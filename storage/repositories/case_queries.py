@@ -94,6 +94,16 @@ class CaseQueries(Cases):
         return [StepCount(*row) for row in rows]
 
     @override
+    def without_responsible(self) -> list[CaseHeader]:
+        return self._oldest_first((cases.c.status == Status.OPEN.value) & cases.c.responsible.is_(None))
+
+    @override
+    def responsible_counts(self, school: SchoolId) -> dict[PersonId | None, int]:
+        here = (cases.c.school == school, cases.c.status == Status.OPEN.value)
+        query = select(cases.c.responsible, func.count()).where(*here).group_by(cases.c.responsible)
+        return {row[0]: row[1] for row in self._connection.execute(query)}
+
+    @override
     def joined(self, case: CaseId) -> list[CaseHeader]:
         return self._oldest_first(cases.c.joined_to == case)
 
@@ -160,4 +170,5 @@ def _header(row: Row[Any], teachers: frozenset[PersonId]) -> CaseHeader:
         teachers=teachers,
         joined_to=row.joined_to,
         escalations=row.rungs,
+        responsible=row.responsible,
     )

@@ -110,7 +110,13 @@ class StoredCases(CaseQueries):
         since = state.since or case.since
         escalations = case.escalations if (state.step, since) == (case.step, case.since) else 0
         after = replace(
-            case, status=state.status, step=state.step, version=entry.seq, since=since, escalations=escalations
+            case,
+            status=state.status,
+            step=state.step,
+            version=entry.seq,
+            since=since,
+            escalations=escalations,
+            responsible=state.responsible,
         )
         self._update_row(case, after, link, next_due)
         self._insert_entry(case.id, entry, key, payload, link)
@@ -131,6 +137,11 @@ class StoredCases(CaseQueries):
         self._connection.execute(delete(case_teachers).where(case_teachers.c.case == case))
         self._connection.execute(_INSERT_TEACHER, {"case": case, "teacher": to})
         return self.get(case)
+
+    @override
+    def set_responsible(self, case: CaseId, person: PersonId) -> None:
+        nobody = (cases.c.id == case, cases.c.responsible.is_(None))
+        self._connection.execute(update(cases).where(*nobody).values(responsible=person))
 
     @override
     def sent_reminders(self, case: CaseId) -> frozenset[str]:
@@ -188,6 +199,7 @@ class StoredCases(CaseQueries):
             "version": after.version,
             "since": after.since,
             "rungs": after.escalations,
+            "responsible": after.responsible,
             "head": head,
             "next_due": next_due,
             "case_id": before.id,

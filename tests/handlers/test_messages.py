@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from handlers.views.alarm import AlarmRef
-from handlers.views.messages import render
-from meldcode.application.messages import AlarmStatus, AlarmUnanswered, Payload, Reminder
+from handlers.views.messages import render, render_taken_over
+from meldcode.application.messages import AlarmStatus, AlarmUnanswered, Payload, Reminder, TakenOver
 from meldcode.domain.plan.file import load_plan, shipped_plans
+from meldcode.domain.staff import Person
 from practice.blocks.surfaces import message_problems
 from tests.payloads import EXAMPLES, WHEN, WHO
 
@@ -15,12 +16,17 @@ PLAN = load_plan(shipped_plans()[0])
 
 
 @pytest.mark.parametrize(
-    "payload", [one for one in EXAMPLES if not isinstance(one, Reminder | AlarmStatus | AlarmUnanswered)]
+    "payload", [one for one in EXAMPLES if not isinstance(one, Reminder | AlarmStatus | AlarmUnanswered | TakenOver)]
 )
 def test_every_message_is_rendered_as_slack_takes_it(payload: Payload) -> None:
     notification, blocks = render(payload, lambda _plan, _version: PLAN)
     assert notification
     assert message_problems(blocks) == []
+
+
+def test_a_name_in_a_message_is_shown_as_it_is() -> None:
+    _, blocks = render_taken_over(TakenOver("mus-12", WHO), Person(WHO, "<@U0KARIN>"))
+    assert message_problems(blocks) == [] and "&lt;@U0KARIN&gt;" in str(blocks)
 
 
 def test_an_alarm_is_found_by_its_button() -> None:

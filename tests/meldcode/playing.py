@@ -29,7 +29,9 @@ from meldcode.application.cases.open_form import FormView, record_form
 from meldcode.application.cases.record_entry import NeedsReview, Saved, record_entry
 from meldcode.application.cases.submission import RecordEntry
 from meldcode.application.cases.view_case import CaseView, open_case
-from meldcode.application.staff.deputies import Appoint, appoint_deputy, leave_or_return, notice_without_holder
+from meldcode.application.jobs.reminders import send_due_reminders
+from meldcode.application.staff.deputies import Appoint, appoint_deputy, leave_or_return
+from meldcode.application.staff.left_behind import notice_without_holder
 from meldcode.domain.case.header import CaseHeader, Reading
 from meldcode.domain.case.state import Answer, Entry, State, Status, asked_now, fold, needed
 from meldcode.domain.errors import Invalid, Problem, Refused
@@ -145,6 +147,10 @@ class Play:
     def looks_for_abandoned_cases(self) -> set[Actor]:
         """The daily look for cases without a holder; returns who was told."""
         return self._told_by(lambda uow: notice_without_holder(uow, self.now))[1]
+
+    def reminds(self) -> set[Actor]:
+        """The clock's work is done; returns who was reminded."""
+        return self._told_by(lambda uow: send_due_reminders(uow, self.now, 10, _raised))[1]
 
     # what they do
 
@@ -400,6 +406,10 @@ class Played:
     @property
     def state(self) -> State:
         return self.saved.state
+
+
+def _raised(error: Exception) -> None:
+    raise error
 
 
 def _as_answer(given: Given) -> Answer:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from meldcode.application.case_context import CaseContext
-from meldcode.application.messages import AlarmInCase, Recorded
+from meldcode.application.messages import AlarmInCase, Payload, Recorded, TakenOver
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access import Permission, holds_own, may, relation_to
@@ -34,14 +34,23 @@ def notify(uow: UnitOfWork, context: CaseContext, after: State, entry: Entry) ->
         rules.setdefault(person.id, None)
     if context.plan.records[entry.record].effect is Effect.ALARMS:
         rules.pop(entry.author, None)  # who raises the alarm is shown at once what to do
-    people = tuple(person for person in staff if person.id in rules)
+    former = _former(context, after)
+    people = tuple(person for person in staff if person.id in rules or person.id == former)
     messages = []
     for person in people:
-        payload = _payload(context, after, entry, person, rules[person.id], missing)
+        taken_over = TakenOver(context.stored.code, entry.author)
+        recorded = _payload(context, after, entry, person, rules.get(person.id), missing)
+        payload: Payload = taken_over if person.id == former else recorded
         key = payload.key() if isinstance(payload, AlarmInCase) else ""
         messages.append(OutboxMessage(person.id, context.stored.id, f"entry {entry.seq}", payload, key))
     uow.outbox.put_all(messages, entry.written_at)
     return Notified(after, people, missing)
+
+
+def _former(context: CaseContext, after: State) -> PersonId | None:
+    """Who was responsible until now, if somebody took over from them (G5)."""
+    was = context.state.responsible
+    return was if was and after.responsible not in (None, was) else None
 
 
 def _by_rules(

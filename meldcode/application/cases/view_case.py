@@ -17,6 +17,7 @@ from meldcode.domain.form_rules import may_agree
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.forms import Meaning
 from meldcode.domain.plan.model import ActionSpec, Effect
+from meldcode.domain.responsible import Responsible, responsible_for
 from meldcode.domain.retention import term_of
 from meldcode.domain.staff import Person
 from meldcode.domain.worklist import postponement
@@ -40,7 +41,7 @@ class CaseView:
     `same_pupil` are cases that may be about the same pupil, shown only to who may join them. `kept_until` is from
     when on a closed one may be destroyed. `may_see_readers` says that this reader may see who read it. What last
     put off the reminders of this step is `postponement`. `newer` are signals after the weighing (S4.1), and `owed` is
-    what the fast lane skipped (G8).
+    what the fast lane skipped (G8). `responsible` is who is responsible for an open case, if anybody is.
     """
 
     context: CaseContext
@@ -54,6 +55,7 @@ class CaseView:
     postponement: Entry | None = None
     newer: tuple[Entry, ...] = ()
     owed: tuple[ActionSpec, ...] = ()
+    responsible: Responsible | None = None
 
 
 def open_case(uow: UnitOfWork, actor: Actor, code: str, now: datetime) -> CaseView:
@@ -71,6 +73,9 @@ def build_case_view(uow: UnitOfWork, context: CaseContext, now: datetime) -> Cas
     term = term_of(context.plan, context.state, uow.staff.school(context.school))
     elsewhere = [r for r in to_agree(context.plan, context.state) if not _may_agree(context, r)]
     can = [r for r in offered(context.plan, context.state) if may_record(context, r) and r not in elsewhere]
+    responsible = responsible_for(context.stored, context.plan, uow.staff.of_school(context.school))
+    if responsible and responsible.person.id == person.id:
+        can = [r for r in can if r.effect or not r.takes_charge or r not in context.plan.always]
     return CaseView(
         context=context,
         lines=tuple(_lines(uow, parts, staff)),
@@ -83,6 +88,7 @@ def build_case_view(uow: UnitOfWork, context: CaseContext, now: datetime) -> Cas
         postponement=postponement(context.plan, context.state),
         newer=tuple(newer_than_weighing(context.plan, context.state, context.entries)),
         owed=tuple(owed(context.plan, context.state)),
+        responsible=responsible,
     )
 
 

@@ -45,6 +45,7 @@ from meldcode.domain.deadlines.schedule import (
 from meldcode.domain.ids import CaseId, PersonId
 from meldcode.domain.plan.model import Effect, Plan, Step
 from meldcode.domain.plan.roles import Role
+from meldcode.domain.responsible import Responsible, responsible_for
 from meldcode.domain.staff import Person
 from meldcode.domain.worklist import last_day
 
@@ -57,8 +58,9 @@ IN_CHARGE = ALERTED
 class CurrentReminder:
     """A reminder, and the state of its case at the moment of sending.
 
-    `record` is what the case waits for, if anything. Beyond the school calendar `school_days` (how long the step has
-    been open) and `until` (its last day) are unknown.
+    `record` is what the case waits for, if anything. `minders` are the names of who minds the case: who is responsible
+    or stands in for them, else everybody it waits for (G6). Beyond the school calendar `school_days` (how long the step
+    has been open) and `until` (its last day) are unknown.
     """
 
     payload: ReminderPayload
@@ -68,6 +70,8 @@ class CurrentReminder:
     assignees: tuple[Role, ...]
     since: datetime
     today: date
+    responsible: Responsible | None = None
+    minders: tuple[str, ...] = ()
     school_days: int | None = None
     until: date | None = None
 
@@ -100,14 +104,19 @@ def current_reminder(uow: UnitOfWork, case: CaseId, payload: ReminderPayload, no
         return None
     step, waits_for = plan.step(state.step), needed(plan, state)
     each = step.deadline.each if step.deadline else None
+    staff, assignees = uow.staff.of_school(header.school), to_act(plan, state)
+    responsible = responsible_for(header, plan, staff)
+    waited_for = [person.name for person in staff if _held(person, header, plan) & set(assignees)]
     current = CurrentReminder(
         payload,
         plan,
         step,
         record=waits_for[0].id if waits_for else each or "",
-        assignees=tuple(to_act(plan, state)),
+        assignees=assignees,
         since=state.since or now,
         today=today,
+        responsible=responsible,
+        minders=responsible.names if responsible else tuple(waited_for),
     )
     return _with_days(current, state, calendar_of(uow.staff.school(header.school)))
 
@@ -208,13 +217,25 @@ def _recipients(
     staff = uow.staff.of_school(case.school)
     plan, calendar = uow.plans.get(case.plan, case.plan_version), calendar_of(uow.staff.school(case.school))
     owners = {d.reminder_id: owner for d, owner in follow_ups(plan, contents.entries, calendar)}
+    responsible = responsible_for(case, plan, staff)
     found: dict[PersonId, tuple[Person, Reminder]] = {}
     for one in sorted(due, key=lambda d: (d.kind is ReminderKind.URGENT, d.at)):
-        wanted = [person for person in staff if _is_for(person, one, case, plan, owners.get(one.reminder_id))]
+        asked = _asked_first(one, case, responsible)
+        wanted = [person for person in staff if _is_for(person, asked, case, plan, owners.get(one.reminder_id))]
+        wanted += responsible.acting if responsible and asked is not one else ()
         in_charge = [person for person in staff if person.roles_in(case.school) & {*IN_CHARGE}]
         instead = replace(one, roles=IN_CHARGE)
         found |= {p.id: (p, one) for p in wanted} or {p.id: (p, instead) for p in in_charge}
     return found.values()
+
+
+def _asked_first(due: Reminder, case: CaseHeader, responsible: Responsible | None) -> Reminder:
+    """Return the reminder without the roles for which the first level asks only who is responsible (G2)."""
+    if responsible is None or due.kind is not ReminderKind.ESCALATION or due.level > 1:
+        return due
+    theirs = responsible.person.roles_in(case.school) - {Role.TEACHER}
+    others = tuple(role for role in due.roles if role not in theirs)
+    return due if others == due.roles else replace(due, roles=others)
 
 
 def _is_for(person: Person, due: Reminder, case: CaseHeader, plan: Plan, owner: PersonId | None) -> bool:

@@ -98,6 +98,18 @@ class Cases(ABC):
         """Make this teacher the only one of the case (G5)."""
 
     @abstractmethod
+    def without_responsible(self) -> list[CaseHeader]:
+        """The open cases for which nobody is known to be responsible, oldest first."""
+
+    @abstractmethod
+    def set_responsible(self, case: CaseId, person: PersonId) -> None:
+        """Store who is responsible for a case of an earlier version of this program, unless somebody is already."""
+
+    @abstractmethod
+    def responsible_counts(self, school: SchoolId) -> dict[PersonId | None, int]:
+        """The number of open cases of the school by who is responsible."""
+
+    @abstractmethod
     def all_open(self) -> list[CaseHeader]:
         """The open cases of all schools, oldest first."""
 

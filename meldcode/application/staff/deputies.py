@@ -1,20 +1,17 @@
-"""Use cases about absence (G5): appoint a deputy, register that somebody left, report a case without a holder."""
+"""Use cases about absence (G5): appoint a deputy, register that somebody left."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from meldcode.application.actor import Actor
-from meldcode.application.messages import CaseWithoutHolder, DeputyArranged
+from meldcode.application.messages import DeputyArranged
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access import ALERTED, Permission, holds_own, in_school, may, relation_to
+from meldcode.application.staff.left_behind import notice_without_holder
+from meldcode.domain.access import Permission, in_school, may
 from meldcode.domain.calendar import AMSTERDAM
-from meldcode.domain.case.header import CaseHeader
-from meldcode.domain.case.state import fold, to_act
-from meldcode.domain.deadlines.schedule import open_moment
 from meldcode.domain.errors import Invalid, Problem, Refused
 from meldcode.domain.events import StaffChanged
 from meldcode.domain.ids import PersonId, SchoolId
@@ -74,37 +71,6 @@ def leave_or_return(uow: UnitOfWork, who: Identity, *, is_gone: bool, now: datet
         for school in person.memberships:
             uow.emit(StaffChanged(school, frozenset({person.id})))
         notice_without_holder(uow, now)
-
-
-def notice_without_holder(uow: UnitOfWork, now: datetime) -> int:
-    """Notify the people in charge of open cases whose teacher is gone, or that wait for roles nobody has (G5).
-
-    Once a week for a case, until it is handed over or the role is given. Returns the number of such cases.
-    """
-    year, week, _ = now.astimezone(AMSTERDAM).isocalendar()
-    found = 0
-    for case in uow.cases.all_open():
-        staff = uow.staff.of_school(case.school)
-        if missing := tuple(_roles_without_holder(uow, case, staff)):
-            found += 1
-            for person in _in_charge(case, staff):
-                payload = CaseWithoutHolder(case.code, missing)
-                message = OutboxMessage(person.id, case.id, f"{year}-W{week:02}", payload)
-                uow.outbox.put(message, open_moment(uow.staff.school(case.school), now))
-    return found
-
-
-def _roles_without_holder(uow: UnitOfWork, case: CaseHeader, staff: list[Person]) -> Iterator[Role]:
-    plan = uow.plans.get(case.plan, case.plan_version)
-    if not any(holds_own(relation_to(person, case), plan) for person in staff):
-        yield Role.TEACHER
-    waited_for = set(to_act(plan, fold(plan, uow.cases.contents(case.id).entries))) - {Role.TEACHER}
-    if waited_for and not any(person.roles_in(case.school) & waited_for for person in staff):
-        yield from sorted(waited_for)
-
-
-def _in_charge(case: CaseHeader, staff: list[Person]) -> list[Person]:
-    return [person for person in staff if person.roles_in(case.school) & set(ALERTED)]
 
 
 def _may_arrange(uow: UnitOfWork, person: Person, school: SchoolId) -> bool:

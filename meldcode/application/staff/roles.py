@@ -14,6 +14,7 @@ from meldcode.application.actor import Actor
 from meldcode.application.messages import RolesChanged
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.application.staff.left_behind import notice_without_responsible
 from meldcode.domain.access import Permission, in_school, may
 from meldcode.domain.errors import Invalid, Problem, Refused
 from meldcode.domain.events import StaffChanged
@@ -156,6 +157,8 @@ def change_roles(uow: UnitOfWork, actor: Actor, command: ChangeRoles, now: datet
     changes = uow.staff.set_roles(person, school.id, command.roles, groups, asker.id)
     uow.emit(StaffChanged(school.id, frozenset({person})))
     notified = notify_of_roles(uow, school.id, changes, now) if changes else ()
+    if not all(change.is_given for change in changes):
+        notice_without_responsible(uow, now)
     given = tuple(sorted(change.role for change in changes if change.is_given))
     taken = tuple(sorted(change.role for change in changes if not change.is_given))
     return Changed(uow.staff.get(person), school, given, taken, notified)

@@ -15,7 +15,8 @@ class CaseHeader:
     """The header of a case: what is known without its key. `version` is the number of its entries.
 
     `teachers` are the teachers whose case it is. `joined_to` is the case that this one was merged into.
-    `escalations` is the highest escalation level at which this step was reminded.
+    `escalations` is the highest escalation level at which this step was reminded. `responsible` is who took charge
+    last.
     """
 
     id: CaseId
@@ -31,6 +32,7 @@ class CaseHeader:
     teachers: frozenset[PersonId] = frozenset()
     joined_to: CaseId | None = None
     escalations: int = 0
+    responsible: PersonId | None = None
 
 
 @dataclass(frozen=True)

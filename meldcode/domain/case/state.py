@@ -18,7 +18,7 @@ from enum import StrEnum
 
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.forms import GIVEN, Condition, Meaning
-from meldcode.domain.plan.model import ActionSpec, Effect, Plan, Step
+from meldcode.domain.plan.model import ActionSpec, Effect, Plan, Step, TakesCharge
 from meldcode.domain.plan.roles import Role
 
 Answer = str | tuple[str, ...]
@@ -71,7 +71,7 @@ class State:
 
     `postponed` are the days to which the reminders of this step were postponed, in order. `closed_at` is when it
     closed, and `held_until` the day until which a closed case is held. `skipped` are the steps that the fast lane
-    skipped.
+    skipped. `responsible` is who took charge of the case last, who may have lost that role (`domain.responsible`).
     """
 
     step: str
@@ -83,6 +83,7 @@ class State:
     closed_at: datetime | None = None
     held_until: str = ""
     skipped: tuple[str, ...] = ()
+    responsible: PersonId | None = None
 
 
 def fold(plan: Plan, entries: Iterable[Entry], before: State | None = None) -> State:
@@ -174,6 +175,8 @@ def offered(plan: Plan, state: State) -> list[ActionSpec]:
     ready = [record for record in step if all(holds(need.condition, state.standing, {}) for need in record.needs)]
     hidden = (*NOT_OFFERED, Effect.POSTPONES) if len(state.postponed) >= TIMES_TO_POSTPONE else NOT_OFFERED
     always = [r for r in plan.always if r.effect not in hidden and not r.agrees_with and not plan.is_mark(r)]
+    if state.responsible is None:  # nobody to take it over from: whoever takes the step takes charge
+        always = [r for r in always if r.effect or not r.takes_charge]
     late = [r for r in owed(plan, state) if all(holds(need.condition, state.standing, {}) for need in r.needs)]
     return [*agreeing, *ready, *late, *always]
 
@@ -186,12 +189,17 @@ def _after(plan: Plan, state: State, entry: Entry) -> State:
         state = State(step=plan.steps[0].id, since=entry.written_at)
     if record.effect is Effect.JOINS:
         return replace(state, status=Status.JOINED)
-    state = replace(state, standing={**state.standing, record.id: entry})
+    responsible = entry.author if _takes_charge(record, state) else state.responsible
+    state = replace(state, standing={**state.standing, record.id: entry}, responsible=responsible)
     if record.effect in (Effect.POSTPONES, Effect.HOLDS):
         return _put_off(state, record, str(entry.answers[record.id_of(Meaning.UNTIL)]))
     also = _stands_as(record, state, entry)
     led = _lead(plan, state, record, entry)
     return _complete(plan, replace(led, standing={**led.standing, **also}), entry.written_at)
+
+
+def _takes_charge(record: ActionSpec, state: State) -> bool:
+    return record.takes_charge is not None and (record.takes_charge is TakesCharge.ALWAYS or state.responsible is None)
 
 
 def _lead(plan: Plan, state: State, record: ActionSpec, entry: Entry) -> State:

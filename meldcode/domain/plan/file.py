@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from meldcode.domain.plan.contradictions import Loc, contradictions
 from meldcode.domain.plan.model import Plan
-from meldcode.domain.plan.older_plans import with_meanings
+from meldcode.domain.plan.older_plans import with_charge, with_meanings
 from meldcode.domain.yaml_text import BadYaml, Document, read_yaml
 
 PLANS = Path(__file__).parents[2] / "plans"
@@ -54,7 +54,7 @@ def parse_plan(text: str, name: str) -> Plan:
     """Read and check a plan from its text; `name` is the file's, for the faults. Raises WrongPlan."""
     try:
         document = read_yaml(text)
-        plan = with_meanings(Plan.model_validate(document.value))
+        plan = with_charge(with_meanings(Plan.model_validate(document.value)))
     except BadYaml as error:
         raise WrongPlan([PlanFault(name, error.line, error.what)]) from error
     except ValidationError as error:

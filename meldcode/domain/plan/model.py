@@ -77,6 +77,13 @@ class Effect(StrEnum):
     FAST_LANE = "fast_lane"
 
 
+class TakesCharge(StrEnum):
+    """When a record makes its author responsible for the case: whoever was before, or only if nobody was (G2, G5)."""
+
+    ALWAYS = "always"
+    IF_NOBODY = "if_nobody"
+
+
 OPTIONAL_EFFECTS = (Effect.HOLDS, Effect.EXPORTS, Effect.FAST_LANE)
 """Effects that came after plans were in use: a plan may do without."""
 
@@ -115,7 +122,7 @@ class ActionSpec(PlanPart):
     `logbook`: the logbook is shown above the questions, for it is weighed here (S4.1). `shows`: records whose last
     entry is shown above the questions. `follow_up`: an appointment to be reminded of. `lapses`: stands no longer once
     the case comes back to an earlier step. `owed`: still to be done after the fast lane skipped it (G8). `urgent`: how
-    its agreement is reminded of.
+    its agreement is reminded of. `takes_charge`: its author becomes responsible for the case.
     """
 
     id: Id
@@ -140,6 +147,7 @@ class ActionSpec(PlanPart):
     lapses: bool = False
     owed: bool = False
     urgent: Urgency | None = None
+    takes_charge: TakesCharge | None = None
     rules: tuple[str, ...] = ()
 
     def field(self, field_id: str) -> FieldSpec | None:
@@ -225,6 +233,11 @@ class Plan(PlanPart):
     def record_with(self, effect: Effect) -> ActionSpec:
         """Return the record with this effect. A checked plan has exactly one."""
         return next(record for record in self.always if record.effect is effect)
+
+    @cached_property
+    def taking_charge(self) -> tuple[ActionSpec, ...]:
+        """The records that make their author responsible for the case."""
+        return tuple(record for record in self.records.values() if record.takes_charge)
 
     @cached_property
     def hold(self) -> ActionSpec | None:

@@ -1,7 +1,8 @@
-"""Plans written before fields had meanings: each field gets the meaning that its position implied.
+"""Plans written before fields had meanings, or before somebody was responsible for a case.
 
-The database keeps such plans for the cases that began under them, and a school may have an old plan file of its own. A
-plan that declares any meaning declares all of them, and is not changed.
+Each field gets the meaning that its position implied; who of the others took the first step was responsible. The
+database keeps such plans for the cases that began under them, and a school may have an old plan file of its own. A plan
+that declares any meaning declares all of them, and is not changed.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from meldcode.domain.plan.forms import PUPIL_MEANINGS, FieldKind, Meaning
-from meldcode.domain.plan.model import ActionSpec, Effect, Plan
+from meldcode.domain.plan.model import ActionSpec, Effect, Plan, TakesCharge
+from meldcode.domain.plan.roles import Role
 
 
 def with_meanings(plan: Plan) -> Plan:
@@ -20,6 +22,19 @@ def with_meanings(plan: Plan) -> Plan:
         return plan
     steps = tuple(step.model_copy(update={"records": _all(step.records, plan.opens)}) for step in plan.steps)
     return plan.model_copy(update={"always": _all(plan.always, plan.opens), "steps": steps})
+
+
+def with_charge(plan: Plan) -> Plan:
+    """Return the plan with who is responsible for a case: in an older one, who of the others took the first step."""
+    records = (*plan.always, *(record for step in plan.steps for record in step.records))
+    if any(record.takes_charge for record in records):
+        return plan
+    first = plan.steps[0]
+    marked = tuple(
+        r if r.optional or Role.TEACHER in r.by else r.model_copy(update={"takes_charge": TakesCharge.ALWAYS})
+        for r in first.records
+    )
+    return plan.model_copy(update={"steps": (first.model_copy(update={"records": marked}), *plan.steps[1:])})
 
 
 def _all(records: Iterable[ActionSpec], opens: str) -> tuple[ActionSpec, ...]:

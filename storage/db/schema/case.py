@@ -34,6 +34,7 @@ cases = Table(
     Column("since", Moment, nullable=False, info=MOMENT),
     Column("rungs", Integer, nullable=False, info=PLAIN),
     Column("next_due", Moment, nullable=True, index=True, info=MOMENT),
+    Column("responsible", ForeignKey(people.c.id), nullable=True, info=IDENTIFIER),
     Column("joined_to", ForeignKey("cases.id"), nullable=True, index=True, info=IDENTIFIER),
     # Retention of a closed case: when it may be destroyed, when to check, and how many warnings were given.
     Column("closed_at", Moment, nullable=True, info=MOMENT),

@@ -15,8 +15,10 @@ from meldcode.application.messages import (
     PAYLOADS,
     AlarmStatus,
     AlarmUnanswered,
+    CaseWithoutResponsible,
     DeputyArranged,
     Payload,
+    TakenOver,
     UrgentReminder,
 )
 from meldcode.application.ports.outbox import OutboxMessage
@@ -52,7 +54,8 @@ OLD: list[dict[str, str]] = [
     {},
 ]
 """The `words` of the same messages as the version before wrote them."""
-BEFORE = [one for one in EXAMPLES if not isinstance(one, AlarmStatus | AlarmUnanswered | UrgentReminder)]
+SINCE_THEN = AlarmStatus | AlarmUnanswered | CaseWithoutResponsible | TakenOver | UrgentReminder
+BEFORE = [one for one in EXAMPLES if not isinstance(one, SINCE_THEN)]
 """Of these kinds it had messages."""
 
 

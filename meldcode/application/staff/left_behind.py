@@ -1,0 +1,66 @@
+"""Cases left behind (G5): without a holder of a role that they wait for, or without who was responsible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from meldcode.application.messages import CaseWithoutHolder, CaseWithoutResponsible, Payload
+from meldcode.application.ports.outbox import OutboxMessage
+from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.domain.access import ALERTED, holds_own, may_be_responsible, relation_to
+from meldcode.domain.calendar import AMSTERDAM
+from meldcode.domain.case.header import CaseHeader
+from meldcode.domain.case.state import fold, to_act
+from meldcode.domain.deadlines.schedule import open_moment
+from meldcode.domain.plan.roles import Role
+from meldcode.domain.responsible import responsible_for
+from meldcode.domain.staff import Person
+
+
+def notice_without_holder(uow: UnitOfWork, now: datetime) -> int:
+    """Notify the people in charge of open cases whose teacher is gone, or that wait for roles nobody has (G5).
+
+    Once a week for a case, until it is handed over or the role is given. Returns the number of such cases.
+    """
+    found = 0
+    for case in uow.cases.all_open():
+        staff = uow.staff.of_school(case.school)
+        if missing := tuple(_roles_without_holder(uow, case, staff)):
+            found += 1
+            _notify_weekly(uow, case, _in_charge(case, staff), CaseWithoutHolder(case.code, missing), now)
+    notice_without_responsible(uow, now)
+    return found
+
+
+def notice_without_responsible(uow: UnitOfWork, now: datetime) -> None:
+    """Notify those who may take over a case whose responsible person lost the account or the role, weekly (G5)."""
+    for case in uow.cases.all_open():
+        staff, plan = uow.staff.of_school(case.school), uow.plans.get(case.plan, case.plan_version)
+        if case.responsible and responsible_for(case, plan, staff) is None:
+            able = [person for person in staff if may_be_responsible(relation_to(person, case), plan)]
+            told = able or _in_charge(case, staff)
+            _notify_weekly(uow, case, told, CaseWithoutResponsible(case.code), now, str(case.responsible))
+
+
+def _notify_weekly(
+    uow: UnitOfWork, case: CaseHeader, people: list[Person], payload: Payload, now: datetime, about: str = ""
+) -> None:
+    """Notify them once a week; `about` tells two such messages of one week apart."""
+    year, week, _ = now.astimezone(AMSTERDAM).isocalendar()
+    for person in people:
+        message = OutboxMessage(person.id, case.id, f"{year}-W{week:02}{about}", payload)
+        uow.outbox.put(message, open_moment(uow.staff.school(case.school), now))
+
+
+def _roles_without_holder(uow: UnitOfWork, case: CaseHeader, staff: list[Person]) -> Iterator[Role]:
+    plan = uow.plans.get(case.plan, case.plan_version)
+    if not any(holds_own(relation_to(person, case), plan) for person in staff):
+        yield Role.TEACHER
+    waited_for = set(to_act(plan, fold(plan, uow.cases.contents(case.id).entries))) - {Role.TEACHER}
+    if waited_for and not any(person.roles_in(case.school) & waited_for for person in staff):
+        yield from sorted(waited_for)
+
+
+def _in_charge(case: CaseHeader, staff: list[Person]) -> list[Person]:
+    return [person for person in staff if person.roles_in(case.school) & set(ALERTED)]

@@ -1,0 +1,14 @@
+"""Who is responsible for a case. The start of the program fills it in for running cases, which it can read."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0021"
+down_revision = "0030"
+
+
+def upgrade() -> None:
+    # In one statement: SQLite cannot add the key later, and other tables refer to this one, so it cannot be copied.
+    type_ = sa.Uuid().compile(op.get_bind().dialect)
+    refers = "CONSTRAINT fk_cases_responsible REFERENCES people (id)"
+    op.execute(f"ALTER TABLE cases ADD COLUMN responsible {type_} {refers}")

@@ -1,0 +1,178 @@
+"""Every open case has one responsible person: who took it up, or took it over (S1.1, G2, G5, G6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from handlers.platform import limits
+from meldcode.application.actor import actor_of
+from meldcode.application.home import Overview, overview
+from meldcode.application.messages import CaseWithoutResponsible, TakenOver
+from meldcode.application.staff.roles import ChangeRoles, change_roles
+from meldcode.application.worklists import fill_in_responsible
+from meldcode.domain.plan.file import PLANS, parse_plan
+from storage.db.schema import cases
+from tests.meldcode.playing import (
+    BEA,
+    FATIMA,
+    IRIS,
+    KARIN,
+    MEHMET,
+    SANNE,
+    Actor,
+    Play,
+    new_play,
+)
+
+OLDER = [f"{version}/{name}" for version in ("version_6", "version_8") for name in ("heutink", "landelijk")]
+TAKE_OVER = "taken_over"
+
+
+@pytest.fixture(params=["heutink", "landelijk"])
+def play(request: pytest.FixtureRequest, empty_database: Path, tmp_path: Path) -> Iterator[Play]:
+    """The school with two care coordinators, on each plan; a signal was reported."""
+    playing = new_play(empty_database, tmp_path, (PLANS / f"{request.param}.yaml").read_text(encoding="utf-8"))
+    playing.employs(IRIS)
+    playing.signal()
+    yield playing
+    playing.engine.dispose()
+
+
+def home(play: Play, actor: Actor) -> Overview:
+    with play.transaction() as uow:
+        return overview(uow, actor_of(uow, actor.identity), limits.HOME, play.now)
+
+
+def minds(play: Play, reader: Actor) -> tuple[str, ...]:
+    """Who acts for the case, as the case and the Home tab show it to this reader."""
+    responsible, [row] = play.opens(reader).responsible, home(play, reader).rows
+    assert row.responsible == responsible
+    return responsible.names if responsible else ()
+
+
+def offered(play: Play, actor: Actor) -> set[str]:
+    return {record.id for record in play.opens(actor).doable}
+
+
+def is_on_the_day(play: Play, *, school_days: int) -> None:
+    """It is nine o'clock, so many school days after the deadline of the step; reminders before were sent."""
+    day = home(play, KARIN).rows[0].due
+    assert day
+    for _ in range(school_days):
+        day += timedelta(days=3 if day.weekday() == 4 else 1)
+    play.comes(day)
+
+
+def loses_role(play: Play, actor: Actor) -> set[Actor]:
+    with play.transaction() as uow:
+        school = str(uow.staff.schools()[0].id)
+    command = ChangeRoles(school, actor.user, frozenset(), frozenset(actor.roles))
+    _, told = play._told_by(lambda uow: change_roles(uow, actor_of(uow, FATIMA.identity), command, play.now))
+    return told
+
+
+@pytest.mark.rule("S1.1")
+@pytest.mark.rule("G2")
+def test_who_takes_up_the_signal_is_responsible_and_named(play: Play) -> None:
+    assert minds(play, KARIN) == () and TAKE_OVER not in offered(play, KARIN)
+    play.record("taken_up", by=IRIS)
+    assert play.header().responsible == play.person(IRIS).id
+    for reader in (SANNE, KARIN, IRIS, FATIMA):
+        assert minds(play, reader) == ("Iris Bakker",)
+    [school] = home(play, FATIMA).schools
+    assert school.responsible == (("Iris Bakker", 1),)
+
+
+@pytest.mark.rule("G5")
+def test_another_takes_the_case_over_with_a_trace_and_the_former_is_told(play: Play) -> None:
+    play.record("taken_up", by=IRIS)
+    assert TAKE_OVER in offered(play, KARIN) and TAKE_OVER not in offered(play, IRIS) | offered(play, SANNE)
+    assert set(play.refused(TAKE_OVER, by=SANNE)) == {""}
+    assert play.record(TAKE_OVER, by=KARIN).told == {IRIS}
+    [told] = [row for row in play.messages() if row.kind == TakenOver.kind]
+    assert told.payload["by"] == str(play.person(KARIN).id)
+    assert minds(play, SANNE) == ("Karin Visser",)
+    assert play.opens(SANNE).lines[-1].author == "Karin Visser"
+    assert TAKE_OVER in offered(play, IRIS) and TAKE_OVER not in offered(play, KARIN)
+
+
+@pytest.mark.rule("G2")
+def test_the_first_reminder_asks_the_responsible_and_the_other_roles_the_second_all(play: Play) -> None:
+    play.record("taken_up", by=IRIS)
+    is_on_the_day(play, school_days=0)
+    assert play.reminds() == {IRIS, BEA}
+    is_on_the_day(play, school_days=2)
+    assert play.reminds() == {IRIS, KARIN, BEA, FATIMA}
+
+
+@pytest.mark.rule("G2")
+def test_before_somebody_takes_it_up_the_whole_role_is_reminded(play: Play) -> None:
+    is_on_the_day(play, school_days=1)
+    assert play.reminds() >= {IRIS, KARIN, BEA}
+
+
+@pytest.mark.rule("G5")
+def test_the_deputy_of_the_responsible_takes_over_while_they_are_away(play: Play) -> None:
+    play.record("taken_up", by=IRIS)
+    play.stands_in(MEHMET, for_=IRIS, first=play.now.date(), last=play.now.date() + timedelta(days=20))
+    assert minds(play, KARIN) == ("Mehmet Yilmaz",)
+    is_on_the_day(play, school_days=0)
+    assert play.reminds() == {MEHMET, BEA}
+    play.comes(play.now.date() + timedelta(days=40))
+    assert minds(play, KARIN) == ("Iris Bakker",)
+
+
+@pytest.mark.rule("G5")
+@pytest.mark.parametrize("how", ["account", "role"])
+def test_the_case_of_a_responsible_who_left_falls_back_to_the_role_and_that_is_told(play: Play, how: str) -> None:
+    play.record("taken_up", by=IRIS)
+    told = loses_role(play, IRIS) if how == "role" else play.leaves(IRIS)
+    able = {row.recipient for row in play.messages() if row.kind == CaseWithoutResponsible.kind}
+    assert able >= {play.person(KARIN).id, play.person(BEA).id, play.person(FATIMA).id} and SANNE not in told
+    assert minds(play, KARIN) == ()
+    is_on_the_day(play, school_days=0)
+    assert play.reminds() == {KARIN, BEA}
+    play.record(TAKE_OVER, by=KARIN)
+    assert minds(play, SANNE) == ("Karin Visser",)
+    play.comes(play.now.date() + timedelta(days=9))
+    assert play.looks_for_abandoned_cases() == set()
+
+
+@pytest.mark.rule("G8")
+def test_who_calls_in_the_fast_lane_is_responsible_unless_somebody_is(play: Play) -> None:
+    play.record("urgent_action", by=FATIMA)
+    assert minds(play, SANNE) == ("Fatima Aydin",)
+    play.record("urgent_action", by=KARIN)
+    assert minds(play, SANNE) == ("Fatima Aydin",)
+
+
+@pytest.mark.rule("S3.7")
+def test_a_case_that_opens_again_is_to_be_taken_up_again(play: Play) -> None:
+    play.reach("watch", decision="no_report")
+    play.record("watch_end", by=KARIN)
+    play.record("signal", by=SANNE)
+    assert minds(play, KARIN) == ()
+    play.record("taken_up", by=IRIS)
+    assert minds(play, KARIN) == ("Iris Bakker",)
+
+
+@pytest.mark.rule("G5")
+@pytest.mark.parametrize("older", OLDER)
+def test_a_running_case_of_an_older_version_gets_who_took_it_up(
+    empty_database: Path, tmp_path: Path, older: str
+) -> None:
+    text = (Path(__file__).parent / f"{older}.yaml").read_text(encoding="utf-8")
+    assert [record.id for record in parse_plan(text, older).taking_charge] == ["taken_up"]
+    play = new_play(empty_database, tmp_path, text)
+    play.signal()
+    play.record("taken_up", by=KARIN)
+    with play.engine.begin() as connection:
+        connection.execute(cases.update().values(responsible=None))
+    with play.transaction() as uow:
+        fill_in_responsible(uow, lambda error: pytest.fail(str(error)))
+    assert minds(play, SANNE) == ("Karin Visser",)
+    play.engine.dispose()

@@ -58,8 +58,9 @@ class SchoolInFile(_Part):
 
 
 class SchoolsFile(_Part):
-    """The whole file."""
+    """The whole file. `administrator` is who people can ask when something fails, as it is shown to them."""
 
+    administrator: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120, pattern="^[^<>&]*$")] = ""
     schools: Annotated[tuple[SchoolInFile, ...], Field(min_length=1)]
 
     @property
@@ -146,6 +147,7 @@ def _remedy(error: ErrorDetails) -> str:
 
 _NO_YAML = "this is not YAML; look at the indentation, colons, quotes and brackets here and just above"
 _REMEDIES = {
+    "administrator": "administrator is a text of at most 120 characters without <, > and &",
     "slack": "slack is no member ID; copy it from the profile in Slack, it begins with U or W",
     "roles": f"roles is a list of {', '.join(Role)}",
     "region": f"region is {', '.join(get_args(Region)[:-1])} or {get_args(Region)[-1]}",

@@ -231,20 +231,21 @@ async def running(
     typing: bool = False,
     languages: bool = False,
     machine: Clock | None = None,
+    administrator: str = "",
 ) -> AsyncIterator[Running]:
     """Run the program in a practice workspace with these schools. At the end Slack must have refused nothing.
 
     The outbox is drained by itself with `worker`, and the clock's work is done by itself with `ticking`; without these
     a test does it by hand, with `program.outbox_relay.drain()` and `program.scheduler.tick()`. With `languages`
     Slack is asked for the languages of people who did not act yet. With `machine` the program has that clock, and holds
-    it against Slack's.
+    it against Slack's. The `administrator` is in the schools file.
     """
     clock, door = Clock(TODAY), _door() if transport == "http" else None
     url = f"http://127.0.0.1:{door.getsockname()[1]}" if door else ""
     workspace = Workspace(_app(url, typing=typing), _people(schools), now=clock)
     async with contextlib.AsyncExitStack() as stack:
         practice = await stack.enter_async_context(PracticeServer(workspace))
-        settings = _settings(practice, folder, schools, database_url)
+        settings = _settings(practice, folder, schools, database_url, administrator)
         program = await stack.enter_async_context(prepared(settings, machine or clock, is_guarded=bool(machine)))
         if not ticking:
             stack.enter_context(patch.object(program.scheduler, "run", idle))
@@ -331,9 +332,11 @@ def _people(schools: Sequence[School]) -> list[Person]:
     return [Person(slack, name) for slack, name in (names | {NOOR: "Noor Bakker"}).items()]
 
 
-def _settings(practice: PracticeServer, folder: Path, schools: Sequence[School], database_url: str) -> Settings:
+def _settings(
+    practice: PracticeServer, folder: Path, schools: Sequence[School], database_url: str, administrator: str
+) -> Settings:
     app, file = practice.workspace.app, folder / "schools.yaml"
-    file.write_text(dump_yaml({"schools": list(schools)}), encoding="utf-8")
+    file.write_text(dump_yaml({"administrator": administrator, "schools": list(schools)}), encoding="utf-8")
     return Settings(
         slack_bot_token=SecretStr(app.bot_token),
         slack_app_token=SecretStr("" if app.request_url else app.app_token),

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator
 from itertools import product
 
-from handlers.i18n.texts import listed, roles, text
+from handlers.i18n.texts import counted, listed, roles, text
 from meldcode.domain.case.state import holds
 from meldcode.domain.plan.forms import GIVEN, Condition, FieldKind, FieldSpec
 from meldcode.domain.plan.model import ActionSpec, Lead, Plan, Step, Tell
@@ -27,7 +27,7 @@ def as_text(plan: Plan) -> str:
     for step in plan.steps:
         lines += ["", *_step_lines(plan, step)]
     lines += ["", text("plan_ends")]
-    lines += [f"  - {text('plan_kept', title=end.title, years=str(end.retention_years))}" for end in plan.outcomes]
+    lines += [f"  - {counted('plan_kept', end.retention_years, title=end.title)}" for end in plan.outcomes]
     return "\n".join(_wrapped(line) for line in lines)
 
 

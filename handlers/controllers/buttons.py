@@ -30,7 +30,7 @@ async def press_button(services: Services, request: Request) -> None:
 async def show_button_problem(services: Services, request: Request, problem: Refused | Invalid | str) -> None:
     """Say in a modal why it did not work; of an alarm, also whom to call."""
     numbers = ["\n" + text("alarm_numbers")] if request.action in ALARMS else []
-    await _open_beside(services, request, notice_modal("".join([in_words(problem), *numbers])))
+    await _open_beside(services, request, notice_modal("".join([in_words(problem, services.administrator), *numbers])))
 
 
 async def show_home(services: Services, request: Request) -> None:
@@ -41,7 +41,7 @@ async def show_home(services: Services, request: Request) -> None:
 
 async def show_home_problem(services: Services, request: Request, problem: Refused | Invalid | str) -> None:
     """Show on the Home tab why there is nothing to show."""
-    _publish(services, request, problem_home(in_words(problem)))
+    _publish(services, request, problem_home(in_words(problem, services.administrator)))
 
 
 async def publish_home(services: Services, request: Request, page: int) -> None:

@@ -37,13 +37,14 @@ async def run_command(services: Services, request: Request) -> Answer:
         return await known(services, request, rest.strip())
     if case_code(typed):
         return await _open(services, request, typed)
-    return _said(_unknown(word))
+    return _said(_unknown(word, is_more=bool(rest)))
 
 
 async def open_signal_form(services: Services, request: Request, typed: str = "") -> Answer:
-    """Open the form that reports a signal, with what was typed behind the command in it."""
+    """Open the form that passes on a signal, with what was typed after the command in it."""
     form = await services.execute(open_form.signal_form, request, typed)
-    await services.client.views_open(trigger_id=request.trigger_id, view=form_modal(form))
+    view = form_modal(form, is_typed_before=bool(typed))
+    await services.client.views_open(trigger_id=request.trigger_id, view=view)
     return None
 
 
@@ -54,20 +55,21 @@ async def open_shortcut(services: Services, request: Request) -> Answer:
 
 async def show_command_problem(services: Services, request: Request, problem: Refused | Invalid | str) -> Answer:
     """Explain in a reply that only they see why it did not work, and what to do next."""
-    words = in_words(problem)
+    words = in_words(problem, services.administrator)
     if "command" in request.body:
         return _said(words)
     await services.client.views_open(trigger_id=request.trigger_id, view=b.notice_modal(words))
     return None
 
 
-def in_words(problem: Refused | Invalid | str) -> str:
+def in_words(problem: Refused | Invalid | str, administrator: str, trouble: str = "trouble") -> str:
     """Return the problem as a sentence; a text is the reference code of what went wrong here."""
     if isinstance(problem, Refused):
         return texts.refusal(problem)
     if isinstance(problem, Invalid):
         return " ".join(texts.problem(found) for found in problem.problems)
-    return text("trouble", reference=problem)
+    then = text("trouble_ask" if administrator else "trouble_later", administrator=administrator, reference=problem)
+    return text(trouble, then=then)
 
 
 def _said(words: str) -> Answer:
@@ -75,11 +77,11 @@ def _said(words: str) -> Answer:
     return {"text": words, "blocks": [b.section(words), *b.actions([acute_button()])]}
 
 
-def _unknown(word: str) -> str:
-    """Help, with the word that was probably meant. The typed word is not repeated."""
+def _unknown(word: str, *, is_more: bool) -> str:
+    """Help, with the word that was probably meant. What was typed is not repeated."""
     nearest = get_close_matches(word.lower(), WORDS, n=1, cutoff=NEAR)
     meant = text("unknown_word_near", word=nearest[0]) if nearest else text("unknown_word")
-    return f"{meant}\n{text('help')}"
+    return "\n".join([*([text("unknown_words")] if is_more else []), meant, text("help")])
 
 
 async def _summary(services: Services, request: Request, _rest: str) -> Answer:

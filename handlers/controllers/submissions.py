@@ -9,7 +9,6 @@ from handlers.controllers.alarm import say_where
 from handlers.controllers.commands import in_words
 from handlers.controllers.deputies import submit_deputy
 from handlers.i18n import texts
-from handlers.i18n.texts import text
 from handlers.platform.form_state import first_input, read_form
 from handlers.platform.request import Request, Services
 from handlers.views.actions import ALARM_PLACE, DEPUTY_FORM, EXPORT, FORM, READ_OVER, REVIEW, ROLES_FORM
@@ -42,13 +41,12 @@ async def submit_form(services: Services, request: Request) -> Answer:
     return {"response_action": "update", "view": review_modal(outcome, ref)}
 
 
-async def show_form_problem(_services: Services, request: Request, problem: Refused | Invalid | str) -> Answer:
+async def show_form_problem(services: Services, request: Request, problem: Refused | Invalid | str) -> Answer:
     """Show problems at their fields; a problem of the whole form is shown at its text. What was typed stays."""
     if isinstance(problem, Invalid):
         errors = {found.field: texts.problem(found) for found in reversed(problem.problems)}
     else:
-        words = text("trouble_form", reference=problem) if isinstance(problem, str) else in_words(problem)
-        errors = {first_input(request.view): words}
+        errors = {first_input(request.view): in_words(problem, services.administrator, "trouble_form")}
     inputs = {block.get("block_id") for block in request.view.get("blocks", []) if block.get("type") == "input"}
     if errors.keys() <= inputs:
         return {"response_action": "errors", "errors": errors}

@@ -24,7 +24,7 @@ from pypdf.constants import UserAccessPermissions
 from handlers.i18n.answers import answered
 from handlers.i18n.catalogues import DUTCH, use_language
 from handlers.i18n.days import day
-from handlers.i18n.texts import role, text
+from handlers.i18n.texts import counted, role, text
 from meldcode.application.cases.export import Export
 from meldcode.application.cases.view_case import LogbookLine
 from meldcode.domain.calendar import AMSTERDAM
@@ -90,7 +90,7 @@ def _paper(given: Export) -> dict[str, Any]:
     made = given.at.astimezone(AMSTERDAM)
     intro = text(f"paper_{given.version}", school=given.school)
     made_by = text("paper_made", by=given.by, role=role(given.role), day=day(made), time=f"{made:%H:%M}")
-    left_out = [text("paper_left_out", count=str(given.left_out))] if given.left_out else []
+    left_out = [counted("paper_left_out", given.left_out)] if given.left_out else []
     return {
         "title": text("case", code=code),
         "school": given.school,

@@ -17,6 +17,11 @@ def text(code: str, /, **words: str) -> str:
     return sentences(language())[code].format(**words)
 
 
+def counted(code: str, count: int, /, **words: str) -> str:
+    """Return the sentence about so many; about one it is the sentence with `_one` behind its code."""
+    return text(f"{code}_one" if count == 1 else code, count=str(count), **words)
+
+
 def role(name: str) -> str:
     """Return the name of the role."""
     return text(f"role_{Role(name)}")
@@ -32,6 +37,18 @@ def listed(words: list[str], *, joined_by: str = "and") -> str:
     if len(words) < 2:  # noqa: PLR2004 - one word is no list
         return "".join(words)
     return ", ".join(words[:-1]) + text(joined_by) + words[-1]
+
+
+def whose_turn(names: Iterable[Role], action: ActionSpec | None) -> str:
+    """Return who acts now: *en* where the plan asks for all of them, *of* where either will do (G1)."""
+    together = next(iter(action.present if action else ()), None)
+    if together is None or not (together.all_of or together.one_of):
+        return roles(names)
+    either = roles(together.one_of)
+    if not together.all_of:
+        return text("turn_with_colleague", one=either) if together.at_least > 1 else either
+    everyone = roles(together.all_of, joined_by="and")
+    return text("turn_together", all=everyone, one=either) if either else everyone
 
 
 def waits_for(plan: Plan, record: ActionSpec, state: State) -> str:

@@ -165,7 +165,7 @@ class Services:
     """What controllers may use.
 
     `wake` makes the outbox relay look at once, to be called after a commit. `client` acts in the workspace that the
-    request came from. `language` is that of the actor.
+    request came from. `language` is that of the actor. `administrator` is whom people can ask when something fails.
     """
 
     executor: Executor[UnitOfWork]
@@ -174,6 +174,7 @@ class Services:
     wake: Callable[[], None]
     languages: Languages
     language: str = ""
+    administrator: str = ""
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def execute(

@@ -20,7 +20,7 @@ from handlers.views.readers import readers_button
 from meldcode.application.cases.view_case import CaseView
 from meldcode.application.jobs.reminders import IN_CHARGE
 from meldcode.domain.case.header import CaseHeader
-from meldcode.domain.case.state import Status, is_urgent, to_act
+from meldcode.domain.case.state import State, Status, is_urgent, needed, to_act
 from meldcode.domain.plan.forms import Meaning
 from meldcode.domain.plan.model import ActionSpec, Effect, Plan, Step
 
@@ -62,7 +62,7 @@ def _standing(view: CaseView) -> list[b.Block]:
     lines = [
         f"*{text('step_of', number=str(step.number), total=texts.steps_in(plan), title=step.title)}*",
         *([text("must_today")] if is_urgent(plan, state) else []),
-        text("case_turn", who=texts.roles(to_act(plan, state))),
+        *([text("case_turn", who=_whose_turn(plan, state))] if view.open else []),
         b.escape(texts.responsible(view.responsible)),
         *([text("case_needed", records=waiting)] if waiting else []),
         *([] if view.open else [text("case_watch")]),
@@ -71,6 +71,10 @@ def _standing(view: CaseView) -> list[b.Block]:
         *_postponed(view),
     ]
     return [b.section("\n".join(lines)), *([b.context(step.explain)] if step.explain else [])]
+
+
+def _whose_turn(plan: Plan, state: State) -> str:
+    return texts.whose_turn(to_act(plan, state), next(iter(needed(plan, state)), None))
 
 
 def _newer(view: CaseView) -> list[b.Block]:
@@ -193,6 +197,6 @@ def _join_buttons(case: CaseHeader, other: CaseHeader, number: int) -> list[b.Bl
 def _steps(plan: Plan, current: Step) -> str:
     lines = [f"*{text('case_steps')}*"]
     for step in plan.steps:
-        words = f"{step.number}. {step.title} ({texts.roles(step.who)})"
+        words = f"{step.number}. {step.title} ({', '.join(map(texts.role, step.who))})"
         lines.append(f"*{words}*" if step.id == current.id else words)
     return "\n".join(lines)

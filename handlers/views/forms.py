@@ -25,10 +25,14 @@ from meldcode.domain.plan.model import ActionSpec, Effect
 from meldcode.domain.staff import School
 
 
-def form_modal(form: FormView, ref: FormRef | None = None) -> b.View:
-    """Return the form with its initial answers; `ref` is that of the draft it continues."""
+def form_modal(form: FormView, ref: FormRef | None = None, *, is_typed_before: bool = False) -> b.View:
+    """Return the form with its initial answers; `ref` is that of the draft it continues.
+
+    `is_typed_before` says that somebody typed after the command, where it is not private.
+    """
     ref = ref or FormRef(form.record.id, form.case, form.seen, form.refers_to)
     blocks = [
+        *([b.section(text("form_typed"))] if is_typed_before else []),
         *_head(form),
         *_above(form),
         *_school(form.schools),

@@ -101,8 +101,11 @@ def _empty(overview: Overview) -> str:
 def _rows(rows: Iterable[CaseRow], overview: Overview) -> list[b.Block]:
     blocks: list[b.Block] = []
     for place, alike in groupby(rows, key=lambda row: row.section):
-        blocks.append(b.header(text(TITLES[place], count=str(overview.counts[place]))))
-        blocks += [b.section("\n".join(_row(row, overview)), accessory=open_button(row.case.code)) for row in alike]
+        shown = list(alike)
+        is_others = place is Section.WATCHES and not all(row.is_own for row in shown)
+        title = "home_watching_others" if is_others else TITLES[place]
+        blocks.append(b.header(text(title, count=str(overview.counts[place]))))
+        blocks += [b.section("\n".join(_row(row, overview)), accessory=open_button(row.case.code)) for row in shown]
     return blocks
 
 

@@ -67,12 +67,14 @@ def _what(message: Recorded, plan: Plan) -> str:
 def _where(message: Recorded, plan: Plan) -> str:
     if message.status is not Status.OPEN:
         return text("told_closed")
-    return text("told_step", **_step(plan, plan.step(message.step), message.assignees))
+    return " ".join(_step(plan, plan.step(message.step), message.assignees, message.needed))
 
 
-def _step(plan: Plan, step: Step, assignees: Sequence[Role]) -> dict[str, str]:
-    who = texts.roles(assignees)
-    return {"number": str(step.number), "total": texts.steps_in(plan), "title": step.title, "who": who}
+def _step(plan: Plan, step: Step, assignees: Sequence[Role], needed: str) -> tuple[str, str]:
+    """Where a case stands, and who acts now."""
+    here = text("step_of", number=str(step.number), total=texts.steps_in(plan), title=step.title)
+    turn = text("turn", who=texts.whose_turn(assignees, plan.records.get(needed)))
+    return f"{here}.", turn if assignees else text("case_watch")
 
 
 @render.register
@@ -92,7 +94,7 @@ def _reminders(several: Sequence[CurrentReminder]) -> Rendered:
     shown = sorted(several, key=lambda one: (not _cannot_wait(one), one.since))[: limits.REMINDERS]
     cases = [b.section("\n".join(_lines(one)), accessory=open_button(one.payload.code)) for one in shown]
     left = len(several) - len(shown)
-    more = [b.context(text("home_more", count=str(left)))] if left else []
+    more = [b.context(texts.counted("home_more", left))] if left else []
     intro = "\n".join([text("reminders_intro", count=count), *_before_vacation(several)])
     blocks = [b.section(intro), *cases, *more, *b.actions([acute_button(asks=True)])]
     return text("reminders_notification", count=count), blocks
@@ -121,7 +123,7 @@ def _before_vacation(reminders: Sequence[CurrentReminder]) -> list[str]:
 
 def _lines(reminder: CurrentReminder) -> list[str]:
     plan, record = reminder.plan, reminder.record
-    where = text("reminder", **_step(plan, reminder.step, reminder.assignees), since=_since(reminder))
+    where = " ".join([*_step(plan, reminder.step, reminder.assignees, record), _since(reminder)])
     needed = [text("now_needed", record=plan.records[record].title)] if record else []
     return [f"*{_title(reminder)}*", *_cannot_wait(reminder), *needed, where, b.escape(_who_minds(reminder))]
 
@@ -170,7 +172,7 @@ def _weekly_overview(message: WeeklyOverview, plans: Plans) -> Rendered:
         lines.append(text(line, title=title, open=str(count.open), overdue=str(count.overdue)))
     blocks = [b.section("\n".join(lines))]
     if unusual := message.unusual:
-        blocks.append(b.section(text("week_unusual", count=str(unusual.count))))
+        blocks.append(b.section(texts.counted("week_unusual", unusual.count)))
         blocks += b.actions([unusual_button(str(unusual.school), unusual.monday.isoformat())])
     return text("week_notification", school=message.school_name), blocks
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from handlers.i18n import texts
 from handlers.i18n.days import day
@@ -197,10 +197,14 @@ def changed_modal(changed: Changed) -> b.View:
     name = b.escape(changed.person.name)
     lines = []
     if changed.given:
-        lines.append(text("roles_given", name=name, roles=texts.roles(changed.given, joined_by="and")))
+        lines.append(_role_change("roles_given", name, changed.given))
     if changed.taken:
-        lines.append(text("roles_taken", name=name, roles=texts.roles(changed.taken, joined_by="and")))
+        lines.append(_role_change("roles_taken", name, changed.taken))
     if changed.notified:
         lines.append(text("saved_told", people=b.escape(texts.listed([person.name for person in changed.notified]))))
     blocks = [b.section("\n".join(lines or [text("roles_same", name=name)]))]
     return b.modal(text("roles_change"), blocks, close=text("close"))
+
+
+def _role_change(code: str, name: str, changed: Collection[Role]) -> str:
+    return texts.counted(code, len(changed), name=name, roles=texts.roles(changed, joined_by="and"))

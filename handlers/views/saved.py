@@ -43,14 +43,14 @@ def _next_line(saved: Saved) -> str:
         outcome = saved.plan.outcome(saved.state.outcome)
         return text("saved_closed", outcome=outcome.title if outcome else "")
     step = saved.plan.step(saved.state.step)
-    here = text(
-        "saved_next", step=texts.step_in_sentence(saved.plan, step), who=texts.roles(to_act(saved.plan, saved.state))
-    )
-    return " ".join([here, *(_needed_line(saved, record) for record in needed(saved.plan, saved.state)[:1])])
+    here = text("saved_next", step=texts.step_in_sentence(saved.plan, step))
+    waiting = needed(saved.plan, saved.state)
+    return " ".join([here, *(_needed_line(saved, waiting[0]) if waiting else [text("case_watch")])])
 
 
-def _needed_line(saved: Saved, record: ActionSpec) -> str:
+def _needed_line(saved: Saved, record: ActionSpec) -> list[str]:
+    turn = text("turn", who=texts.whose_turn(to_act(saved.plan, saved.state), record))
     proposal = saved.state.standing.get(record.agrees_with or "")
     if proposal and proposal.author == saved.author:
-        return texts.waits_for(saved.plan, record, saved.state)
-    return text("now_needed", record=record.title)
+        return [turn, texts.waits_for(saved.plan, record, saved.state)]
+    return [turn, text("now_needed", record=record.title)]

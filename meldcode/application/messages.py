@@ -29,7 +29,7 @@ class Payload:
 
 @dataclass(frozen=True)
 class Recorded(Payload):
-    """Something was recorded in a case, which is now at this step and waits for the assignees.
+    """Something was recorded in a case, which is now at this step; the assignees must make what is `needed`, if any.
 
     `rule` is the number of the plan's rule that notifies the reader; None when the reader has to act. Nobody in the
     school has the `missing_roles`, which should have been notified too.
@@ -46,6 +46,7 @@ class Recorded(Payload):
     rule: int | None
     missing_roles: tuple[Role, ...]
     may_open: bool
+    needed: str = ""
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,7 @@ def test_the_manifest_is_yaml_with_the_fewest_scopes(cli: Cli) -> None:
     found = read_yaml(result.stdout).value
     assert found["oauth_config"] == {"scopes": {"bot": ["chat:write", "commands", "files:write", "users:read"]}}
     assert [command["command"] for command in found["features"]["slash_commands"]] == ["/signaal", "/meldcode"]
+    assert "usage_hint" not in found["features"]["slash_commands"][0], "nothing is typed after it"
     assert [(s["name"], s["type"]) for s in found["features"]["shortcuts"]] == [("Signaal doorgeven", "global")]
     home = found["features"]["app_home"]
     assert home["home_tab_enabled"] and home["messages_tab_read_only_enabled"]

@@ -13,7 +13,7 @@ from meldcode.domain.plan.roles import Role
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("handlers", "meldcode", "bot/demo", "bot/cli")
-SAYING = {"text": 0, "_rows": 0, "Refused": 0, "Problem": 1}
+SAYING = {"text": 0, "counted": 0, "_rows": 0, "Refused": 0, "Problem": 1}
 """The calls that take a code, and the position of the code in their arguments."""
 LABELS = {
     "button": [(0, 75)],

@@ -10,7 +10,7 @@ from meldcode.application.messages import AlarmInCase, Payload, Recorded, TakenO
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access import Permission, holds_own, may, relation_to
-from meldcode.domain.case.state import Entry, State, Status, holds, to_act
+from meldcode.domain.case.state import Entry, State, Status, holds, needed, to_act
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.model import Effect, Tell
 from meldcode.domain.plan.roles import Role
@@ -100,6 +100,7 @@ def _with_roles(roles: Iterable[Role], staff: Iterable[Person], context: CaseCon
 def _payload(
     context: CaseContext, after: State, entry: Entry, person: Person, rule: int | None, missing: tuple[Role, ...]
 ) -> Recorded:
+    waiting = needed(context.plan, after)
     recorded = Recorded(
         code=context.stored.code,
         plan=context.plan.plan,
@@ -107,10 +108,11 @@ def _payload(
         record=entry.record,
         step=after.step,
         status=after.status,
-        assignees=tuple(to_act(context.plan, after)),
+        assignees=tuple(to_act(context.plan, after)) if waiting else (),
         rule=rule,
         missing_roles=missing,
         may_open=may(Permission.READ, relation_to(person, context.stored), context.plan),
+        needed=waiting[0].id if waiting else "",
     )
     if context.plan.records[entry.record].effect is not Effect.ALARMS:
         return recorded

@@ -104,7 +104,9 @@ def current_reminder(uow: UnitOfWork, case: CaseId, payload: ReminderPayload, no
         return None
     step, waits_for = plan.step(state.step), needed(plan, state)
     each = step.deadline.each if step.deadline else None
-    staff, assignees = uow.staff.of_school(header.school), to_act(plan, state)
+    watched = plan.records.get(each or "")
+    staff = uow.staff.of_school(header.school)
+    assignees = watched.by if watched and not waits_for else to_act(plan, state)
     responsible = responsible_for(header, plan, staff)
     waited_for = [person.name for person in staff if _held(person, header, plan) & set(assignees)]
     current = CurrentReminder(

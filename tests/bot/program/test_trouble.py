@@ -18,7 +18,7 @@ from tests.clock import until
 from tests.on_screen import typed_in, words_of
 from tests.running import JORIS, KARIN, SANNE, WHAT, Running, Transport, logged, running, signal
 
-REFERENCE = r"noem code ([A-Z0-9]{3}-[A-Z0-9]{3})\."
+REFERENCE = r"code ([A-Z0-9]{3}-[A-Z0-9]{3})\b"
 transports = pytest.mark.parametrize("transport", ["http", "socket"])
 
 

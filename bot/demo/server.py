@@ -32,11 +32,12 @@ STAFF: list[dict[str, Any]] = [
     {"slack": "U0MEHMET", "name": "Mehmet Yılmaz", "roles": ["teacher"], "groups": ["6"]},
     {"slack": "U0EMILY", "name": "Emily Carter", "roles": ["teacher"], "groups": ["7"]},
     {"slack": "U0KARIN", "name": "Karin Visser", "roles": ["care_coordinator"]},
+    {"slack": "U0GRACE", "name": "Grace Osei", "roles": ["care_coordinator"]},
     {"slack": "U0JORIS", "name": "Joris Hendriks", "roles": ["confidant"]},
     {"slack": "U0FATIMA", "name": "Fatima el Amrani", "roles": ["school_leader"]},
     {"slack": "U0WILLEM", "name": "Willem Postma", "roles": ["cluster_director"]},
 ]
-LOCALES = {"U0EMILY": "en-GB"}
+LOCALES = {"U0EMILY": "en-GB", "U0GRACE": "en-GB"}
 """Members whose Slack is not in Dutch."""
 SCHOOL: dict[str, Any] = {"name": "De Linde", "region": "noord", "people": STAFF}
 

@@ -342,7 +342,7 @@ async def sanne_raises_the_alarm(sanne: Colleague, code: str) -> None:
     await sanne.opens(code)
     await sanne.desk.press("Acuut gevaar")
     await sanne.desk.sees_title("Acuut gevaar")
-    await sanne.desk.sees("Bel 112", "0800-2000", f"Nu gewaarschuwd: {FATIMA} en {KARIN}")
+    await sanne.desk.sees("Bel 112", "0800-2000", f"Nu gewaarschuwd: {FATIMA}, Grace Osei en {KARIN}")
     await sanne.desk.picture("zaak3-1-acuut-gevaar")
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot.demo.server import STAFF, workspace
 from handlers.i18n.catalogues import DUTCH, sentences
 from handlers.platform import locales
 from handlers.platform.locales import ASK_AGAIN, Languages
@@ -220,3 +221,8 @@ async def kept_up(known: Languages) -> AsyncIterator[None]:
     yield
     task.cancel()
     await asyncio.wait([task])
+
+
+def test_the_practice_school_has_a_care_coordinator_who_reads_english() -> None:
+    english = {one.id for one in workspace().people.values() if one.locale.startswith("en")}
+    assert {"care_coordinator", "teacher"} <= {role for p in STAFF if p["slack"] in english for role in p["roles"]}

@@ -8,7 +8,7 @@ WORKERS ?= 2
 PYTEST = $(BIN)/pytest -n $(WORKERS) --dist worksteal
 UV := VIRTUAL_ENV=.venv $(BIN)/uv
 
-.PHONY: install setup demo test test-fast coverage check bench rules docs-pictures browser format lock clean
+.PHONY: install setup demo test test-fast coverage check bench rules docs-pictures browser format lock clean help
 
 define install
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed" if sys.version_info < (3, 11) else 0)'
@@ -29,49 +29,52 @@ $(READY): requirements-dev.lock pyproject.toml
 	$(call install,requirements-dev.lock)
 	@touch $(INSTALLED) $@
 
-install: $(INSTALLED)
+install: $(INSTALLED)  ## what the program needs
 
-setup: $(READY)
+setup: $(READY)  ## the same, with what the tests need
 
-demo: $(INSTALLED)
+demo: $(INSTALLED)  ## the bot with a practice workspace, at http://localhost:8765
 	@PORT=$(PORT) $(BIN)/meldwijzer demo
 
-test: $(READY) browser
+test: $(READY) browser  ## all tests
 	@$(PYTEST)
 
-test-fast: $(READY)
+test-fast: $(READY)  ## the tests of a minute
 	@$(PYTEST) -m "not slow"
 
-coverage: $(READY) browser
+coverage: $(READY) browser  ## all tests, and what they do not reach
 	@$(PYTEST) --cov --cov-report=term:skip-covered
 
-check: $(READY)
+check: $(READY)  ## lint, format, types and import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(READY)
+bench: $(READY)  ## speed beside bare Bolt
 	@$(BIN)/python -m bench
 
-rules: $(READY)
+rules: $(READY)  ## write docs/rules.md
 	@$(BIN)/python -m tests.rule_table
 
-docs-pictures: $(READY) browser
+docs-pictures: $(READY) browser  ## take the pictures of docs/ again
 	@$(BIN)/python -m tests.docs.pictures
 
-browser: $(READY)
+browser: $(READY)  ## install a browser if there is none
 	@sh tests/ensure_browser.sh
 
-format: $(READY)
+format: $(READY)  ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-lock: $(READY)
+lock: $(READY)  ## write the lock files
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) -c requirements.lock --group dev pyproject.toml -o requirements-dev.lock
 
-clean:
+clean:  ## remove what can be made again
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .coverage
+
+help:  ## this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16

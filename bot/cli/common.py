@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 import click
 from pydantic import ValidationError
@@ -38,3 +40,10 @@ def in_plain_words() -> Iterator[None]:
         raise click.ClickException(str(error)) from error
     except WrongKey as error:
         raise click.ClickException(f"The master key cannot be used: {error}.") from error
+
+
+def show_json(faults: Iterable[str], notes: Iterable[str] = ()) -> NoReturn:
+    """Print the findings as JSON, and end with status 1 if there are faults."""
+    found = {"faults": list(dict.fromkeys(faults)), "notes": list(dict.fromkeys(notes))}
+    click.echo(json.dumps(found, indent=2))
+    raise SystemExit(1 if found["faults"] else 0)

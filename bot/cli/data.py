@@ -1,4 +1,4 @@
-"""`meldwijzer verify`, `backup` and `restore`: whether the data is whole, and copies of it."""
+"""`meldwijzer migrate`, `verify`, `backup` and `restore`: the tables, whether the data is whole, and copies of it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from pathlib import Path
 
 import click
 
-from bot.cli.common import in_plain_words, settings
-from bot.database import opened
+from bot.cli.common import in_plain_words, settings, show_json
+from bot.database import opened, usable
 from bot.settings import Settings
 from storage.db.engine import make_engine
+from storage.db.migrate import upgrade
 from storage.db.snapshot import snapshot
 from storage.integrity.anchor import anchor_faults, update_anchor
 from storage.integrity.backup import back_up
@@ -25,9 +26,19 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
+def migrate() -> None:
+    """Bring the database to this version."""
+    url = settings().database_url
+    with in_plain_words(), usable(url):
+        upgrade(make_engine(url))
+    click.echo("The database is of this version.")
+
+
+@click.command()
 @click.option("--against", type=_FILE, help="An anchor: what was cut off or put back since it was written.")
 @click.option("--write", type=_FILE, help="Write an anchor; an earlier one only if the database goes on from it.")
-def verify(against: Path | None, write: Path | None) -> None:
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for another program.")
+def verify(against: Path | None, write: Path | None, as_json: bool) -> None:
     """Say which cases and entries were tampered with; exit 1 when any was. Content is never shown.
 
     Without --against it looks at the anchor in MELDWIJZER_ANCHOR_FILE, if there is one.
@@ -38,6 +49,8 @@ def verify(against: Path | None, write: Path | None) -> None:
             found = [*faults(view, vault), *(anchor_faults(view, vault, anchor) if anchor else [])]
         if write and not found:
             found = update_anchor(engine, vault, write, datetime.now(UTC))
+    if as_json:
+        show_json(map(str, found))
     _fail_with(found)
     click.echo("All chains are whole.")
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 import resource
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
+from datetime import datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -14,7 +18,8 @@ from typing import Any
 import click
 import pytest
 
-from bot.cli.main import main
+from bot.cli.log import log_as_json
+from bot.cli.main import COMMANDS, main
 from meldcode.domain.yaml_text import dump_yaml, read_yaml
 from tests.bot_cli.conftest import Cli
 
@@ -27,7 +32,10 @@ def commands(command: click.Command = main, path: tuple[str, ...] = ()) -> Itera
     """Every command and group, by the words that call it."""
     yield path
     if isinstance(command, click.Group):
-        for name, inner in command.commands.items():
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            assert inner, name
             yield from commands(inner, (*path, name))
 
 
@@ -197,7 +205,10 @@ def test_a_database_url_that_cannot_be_read_is_not_repeated(cli: Cli, command: s
 # doctor
 
 
-NOT_ASKED = "- Slack could not be asked (URLError): token, scopes, clock and views are not checked.\n"
+NOT_ASKED = (
+    "- Slack could not be asked (URLError): token, scopes, clock and views are not checked. "
+    "Look at the network, DNS and HTTPS_PROXY.\n"
+)
 
 
 @pytest.fixture
@@ -223,9 +234,35 @@ def test_no_command_leaves_a_core_dump(cli: Cli, monkeypatch: pytest.MonkeyPatch
     assert limits == {resource.RLIMIT_CORE: (0, 0)}
 
 
-def test_doctor_has_nothing_to_say_when_all_is_well(cli: Cli, well: dict[str, str]) -> None:
+def test_doctor_says_only_that_slack_does_not_answer_when_all_else_is_well(cli: Cli, well: dict[str, str]) -> None:
     result = cli("doctor", **well)
-    assert (result.exit_code, result.stdout) == (0, f"{NOT_ASKED}Nothing is wrong.\n")
+    assert (result.exit_code, result.stdout) == (1, NOT_ASKED)
+
+
+def test_doctor_says_it_as_json_too(cli: Cli, well: dict[str, str]) -> None:
+    result = cli("doctor", "--json", **well)
+    assert (result.exit_code, json.loads(result.stdout)) == (1, {"faults": [NOT_ASKED[2:-1]], "notes": []})
+
+
+def test_help_imports_none_of_the_program() -> None:
+    code = "import sys; from bot.cli.main import main; main(['--help'], standalone_mode=False); "
+    code += "print(sorted({'sqlalchemy', 'slack_sdk', 'pydantic', 'meldcode'} & set(sys.modules)))"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert shown.stdout.endswith("[]\n")
+    assert all(name in shown.stdout for name, *_ in COMMANDS.items())
+
+
+def test_the_log_can_be_json_with_a_time_zone(capsys: pytest.CaptureFixture[str]) -> None:
+    logger, handler = logging.getLogger(), logging.StreamHandler(sys.stderr)
+    logger.addHandler(handler)
+    try:
+        log_as_json()
+        logging.getLogger("meldwijzer").warning("%s is “here”", "it")
+    finally:
+        logger.removeHandler(handler)
+    line = json.loads(capsys.readouterr().err.splitlines()[-1])
+    assert (line["level"], line["logger"], line["message"]) == ("WARNING", "meldwijzer", "it is “here”")
+    assert datetime.fromisoformat(line["time"]).tzinfo
 
 
 @pytest.mark.parametrize(
@@ -258,7 +295,7 @@ def test_doctor_says_that_a_plan_was_changed_without_a_new_version(
     own = bare_environment / "eigen.yaml"
     document = landelijk.replace("plan: landelijk", "plan: eigen")
     own.write_text(document, encoding="utf-8")
-    assert cli("doctor", **well, MELDWIJZER_PLAN=str(own)).exit_code == 0
+    assert cli("doctor", **well, MELDWIJZER_PLAN=str(own)).stdout == NOT_ASKED
     changed = document.replace("title: Wegen", "title: Anders").replace('"Wegen": ', '"Anders": ')
     own.write_text(changed, encoding="utf-8")
     result = cli("doctor", **well, MELDWIJZER_PLAN=str(own))
@@ -293,7 +330,7 @@ def test_what_lies_in_the_folder_is_used(cli: Cli, well: dict[str, str], bare_en
     (bare_environment / ".env").write_text("".join(f"{name}={value}\n" for name, value in well.items()))
     for file in (".env", "master.key"):
         (bare_environment / file).chmod(0o600)
-    assert cli("doctor").stdout == f"{NOT_ASKED}Nothing is wrong.\n"
+    assert cli("doctor").stdout == NOT_ASKED
     assert "SLACK_API_URL must end in /api/." in cli("doctor", SLACK_API_URL="https://slack.example").stdout
 
 

@@ -92,7 +92,7 @@ def test_the_settings_are_those_of_the_program() -> None:
     told = {field: default for field, default in rows.items() if re.fullmatch(r"[\w:/.]+", default)}
     defaults = {field.upper(): str(info.default) for field, info in Settings.model_fields.items()}
     assert told == {field: default for field, default in defaults.items() if field in told}
-    assert told.keys() == {"SLACK_API_URL", "DATABASE_URL", "HOST", "PORT"}
+    assert told.keys() == {"SLACK_API_URL", "DATABASE_URL", "MELDWIJZER_LOG", "HOST", "PORT"}
 
 
 def test_the_schools_files_of_the_documents_can_be_read(tmp_path: Path) -> None:
@@ -210,9 +210,10 @@ def _is_command(words: str, options: str) -> bool:
     for word in words.split():
         if not isinstance(command, click.Group):
             break  # an argument
-        if word not in command.commands:
+        found = command.get_command(click.Context(command), word)
+        if found is None:
             return False
-        command = command.commands[word]
+        command = found
     known = {option for parameter in command.params for option in parameter.opts}
     return set(options.split()) <= known | {"--help"}
 

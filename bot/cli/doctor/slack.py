@@ -73,7 +73,8 @@ def _token_findings(client: WebClient, token: str, plan: Plan | None, now: datet
     except (OSError, HTTPException) as error:
         why = type(error).__name__
         yield Finding(
-            f"Slack could not be asked ({why}): token, scopes, clock and views are not checked.", is_fault=False
+            f"Slack could not be asked ({why}): token, scopes, clock and views are not checked. "
+            "Look at the network, DNS and HTTPS_PROXY."
         )
         return
     if said.get("is_enterprise_install"):

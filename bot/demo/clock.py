@@ -20,7 +20,7 @@ from meldcode.domain.deadlines.reminders import before_vacation
 from meldcode.domain.deadlines.schedule import calendar_of
 from practice.model import Move
 
-WEEK = timedelta(days=7)
+MINUTES, WEEK = timedelta(minutes=5), timedelta(days=7)
 Target = Callable[[Program, datetime], datetime | None]
 
 
@@ -88,6 +88,11 @@ def _next_school_day(program: Program, now: datetime) -> datetime:
     return calendar.moment(calendar.next_school_day(calendar.local_day(now)), calendar.opening)
 
 
+def _some_minutes(_program: Program, now: datetime) -> datetime:
+    """Enough for an alarm that nobody answers to go up one level (G4)."""
+    return now + MINUTES
+
+
 def _next_week(_program: Program, now: datetime) -> datetime:
     return (now.astimezone(AMSTERDAM) + WEEK).astimezone(UTC)
 
@@ -109,6 +114,7 @@ def _before_vacation(program: Program, now: datetime) -> datetime:
 
 def targets() -> Iterator[tuple[str, Target]]:
     """The moves of the clock, by the label of their button."""
+    yield text("practice_minutes"), _some_minutes
     yield text("practice_school_day"), _next_school_day
     yield text("practice_week"), _next_week
     yield text("practice_reminder"), _next_reminder

@@ -35,6 +35,7 @@ async def move(clock: PracticeClock, school: Running, label: str) -> str:
 @pytest.mark.parametrize(
     ("start", "label", "expected"),
     [
+        ("2027-04-14T10:00", "+5 minuten", "2027-04-14T10:05"),
         ("2027-04-14T10:00", "+1 schooldag", "2027-04-15T08:30"),
         ("2027-04-15T07:00", "+1 schooldag", "2027-04-16T08:30"),
         ("2027-04-23T10:00", "+1 schooldag", "2027-05-03T08:30"),

@@ -199,12 +199,13 @@ def _drafted(record: ActionSpec, context: CaseContext, names: Sequence[str]) -> 
 def _consequences(record: ActionSpec, context: CaseContext) -> Iterator[Consequence]:
     """What each answer leads to, as far as the current entries decide it."""
     plan, standing = context.plan, context.state.standing
-    here = context.state.step if context.state.status is Status.OPEN else ""
-    for lead in record.leads:
+    is_open = context.state.status is Status.OPEN
+    here = context.state.step if is_open else plan.steps[0].id
+    for lead in (lead for lead in record.leads if not lead.at or here in lead.at):
         own = {field.id: values for field in record.fields if (values := lead.when.get(field.id))}
         if not holds({path: v for path, v in lead.when.items() if path not in own}, standing, {}):
             continue
         step, outcome = plan.step(lead.to) if lead.to else None, plan.outcome(lead.close or "")
         choices = [c.text for f in record.fields for c in f.choices if c.id in own.get(f.id, ())]
         for choice in choices or [""]:
-            yield Consequence(choice, step, outcome, stays=lead.to == here)
+            yield Consequence(choice, step, outcome, stays=is_open and lead.to == here)

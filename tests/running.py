@@ -86,14 +86,15 @@ def linde_with(*people: School) -> School:
     return {**LINDE, "people": list(people)}
 
 
-WHAT, WHEN = "Wat zag of hoorde je?", "Wanneer"
+WHAT, WHEN, HOW = "Wat zag of hoorde je?", "Wanneer", "Hoe weet je dit?"
 ABUSE, STATEMENT = "Signalen van mishandeling of verwaarlozing", "Uitspraken die de leerling of de ouders doen"
 
 
 def signal(**changed: Any) -> Json:
     """A filled-in signal form, by label; `what` and `when` are short for the labels of these two."""
     labels = {"what": WHAT, "when": WHEN}
-    filled = {"Voornaam": "Sem", "Achternaam": "Bakker", "Groep": "5", "Soort": ABUSE, WHAT: "Een blauwe plek."}
+    filled = {"Voornaam": "Sem", "Achternaam": "Bakker", "Groep": "5", "Soort": ABUSE}
+    filled |= {WHAT: "Een blauwe plek.", HOW: "Zelf gezien of gehoord"}
     return filled | {labels.get(name, name): value for name, value in changed.items()}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
@@ -11,7 +11,7 @@ from bot import app
 from bot.cli import plan_drawing
 from bot.cli.common import settings
 from handlers.documents import access_table
-from meldcode.domain.plan.file import WrongPlan, load_plan
+from meldcode.domain.plan.file import WrongPlan, load_new_plan, load_plan
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 
@@ -36,7 +36,7 @@ def show_plan(file: Path | None, mermaid: bool, access: bool) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def check_plan(file: Path) -> None:
     """Say whether the plan in FILE can be used, or print each fault with its file and line."""
-    found = _plan_in(file)
+    found = _plan_in(file, load_new_plan)
     for what in _warnings(found):
         click.echo(f"{file.name}: warning: {what}", err=True)
     click.echo(f"{file.name}: {found.plan} version {found.version}, {len(found.steps)} steps: in order.")
@@ -54,10 +54,10 @@ def _warnings(plan: Plan) -> Iterator[str]:
             )
 
 
-def _plan_in(file: Path) -> Plan:
+def _plan_in(file: Path, read: Callable[[Path], Plan] = load_plan) -> Plan:
     """Read the plan. If it cannot be used, end the command with a line for each fault: file:line: fault."""
     try:
-        return load_plan(file)
+        return read(file)
     except WrongPlan as error:
         click.echo(str(error), err=True)
     except OSError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,8 @@ from hypothesis import strategies as st
 from meldcode.domain.calendar import SchoolCalendar
 from meldcode.domain.case.state import Entry, State, Status, asked_now, fold, holds, is_urgent, offered
 from meldcode.domain.ids import PersonId
-from meldcode.domain.plan.file import WrongPlan, load_plan, parse_plan, shipped_plans
+from meldcode.domain.plan.contradictions import answered_beforehand
+from meldcode.domain.plan.file import WrongPlan, load_new_plan, load_plan, parse_plan, shipped_plans
 from meldcode.domain.plan.forms import Condition, FieldKind, FieldSpec
 from meldcode.domain.plan.model import ActionSpec, Effect, Plan
 from meldcode.domain.worklist import last_day
@@ -76,6 +78,25 @@ def test_nothing_that_a_rule_about_safety_depends_on_is_answered_beforehand(name
     found = dict(deciding(PLANS[name]))
     assert len(found) >= 8
     assert [path for path, field in found.items() if field.default] == []
+
+
+@pytest.mark.rule("S4.1")
+@both
+def test_nothing_that_any_condition_depends_on_is_answered_beforehand(name: str) -> None:
+    told = PLANS[name].opening.field("heard_from")
+    assert told and told.choice("disclosure") and not told.default and told.required
+    assert list(answered_beforehand(PLANS[name])) == []
+
+
+@pytest.mark.rule("S4.1")
+def test_a_new_plan_that_answers_beforehand_is_refused_and_one_in_use_goes_on(tmp_path: Path) -> None:
+    text = (shipped_plans()[0].parent / "heutink.yaml").read_text(encoding="utf-8")
+    asked = "            label: Ben je het eens met het voorstel?\n"
+    file = tmp_path / "plan.yaml"
+    file.write_text(text.replace(asked, f'{asked}            default: "yes"\n', 1), encoding="utf-8")
+    assert load_plan(file)
+    with pytest.raises(WrongPlan, match=r"plan.yaml:\d+: .*default: a question on which something depends"):
+        load_new_plan(file)
 
 
 @pytest.mark.rule("S4.6")

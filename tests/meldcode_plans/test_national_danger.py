@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from meldcode.domain.case.state import Status, is_urgent, owed
+from meldcode.domain.case.state import Status, is_urgent, needed, owed
 from tests.meldcode.playing import FATIMA, KARIN, SANNE, Play
 
 STEPS = ["signals", "consult", "talk", "weigh", "decide", "report", "inform", "after_report", "after_answer", "watch"]
@@ -92,6 +92,7 @@ def test_what_the_child_told_in_the_talk_stands_until_the_decision(play: Play, t
     play.record("talk_plan", by=SANNE)
     assert {KARIN, FATIMA} <= play.record("pupil_talk", by=SANNE, pupil_disclosed=told).told
     assert ("disclosure" in play.state().standing) is (told == "yes")
+    play.record("talk_plan", by=SANNE)
     play.record("parents_talk", by=KARIN)
     play.record("talk_outcome", by=KARIN)
     assert is_urgent(play.plan, play.state())
@@ -105,6 +106,18 @@ def test_what_the_child_told_in_the_talk_stands_until_the_decision(play: Play, t
         play.record("proposal", by=KARIN, decision="no_report")
         play.record("veilig_thuis_advice", by=KARIN, advised="other")
         assert set(play.refused("confirmation", by=FATIMA)) == {"agreed"}
+
+
+@pytest.mark.rule("S3.1")
+@pytest.mark.parametrize("told", ["yes", "doubt"])
+def test_after_what_the_child_told_they_choose_again_with_whom_to_talk(play: Play, told: str) -> None:
+    play.reach("talk")
+    play.record("talk_plan", by=SANNE)
+    play.record("pupil_talk", by=SANNE, pupil_disclosed=told)
+    assert [record.id for record in needed(play.plan, play.state())] == ["talk_plan", "talk_outcome"]
+    assert play.refused("parents_talk", by=KARIN)
+    play.record("talk_plan", by=SANNE, with_whom="both")
+    play.record("parents_talk", by=KARIN)
 
 
 @pytest.mark.rule("S3.4")
@@ -321,3 +334,11 @@ def test_a_reported_case_is_ended_by_two(play: Play) -> None:
     play.record("report_end", by=FATIMA)
     play.record("report_end_agreed", by=KARIN)
     assert (play.state().status, play.state().outcome) == (Status.CLOSED, "reported")
+
+
+@pytest.mark.rule("S3.4")
+def test_a_form_says_only_where_an_answer_leads_from_here(play: Play) -> None:
+    play.signal()
+    assert play.form("disclosure", by=SANNE).consequences == ()
+    play.reach("watch", decision="no_report")
+    assert [one.step.id for one in play.form("disclosure", by=SANNE).consequences if one.step] == ["weigh"]

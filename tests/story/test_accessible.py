@@ -11,7 +11,12 @@ from tests.story.test_training import begin
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(240)]
 SANNE, KARIN = "Sanne de Boer", "Karin Visser"
-SIGNAL = {"Voornaam": "Daan", "Achternaam": "Kuiper", "Wat zag of hoorde je?": "Hij viel in slaap."}
+SIGNAL = {
+    "Voornaam": "Daan",
+    "Achternaam": "Kuiper",
+    "Wat zag of hoorde je?": "Hij viel in slaap.",
+    "Hoe weet je dit?": "Zelf gezien of gehoord",
+}
 
 
 async def test_no_page_keeps_anybody_out(desk: Desk) -> None:

@@ -19,6 +19,7 @@ SIGNAL = {
     "Achternaam": "Vos",
     "Soort": "Signalen van mishandeling of verwaarlozing",
     "Wat zag of hoorde je?": PLASTER,
+    "Hoe weet je dit?": "Zelf gezien of gehoord",
 }
 CALLED = {
     "Wat is er gebeurd?": "112 is gebeld",

@@ -205,6 +205,7 @@ async def fill_in(desk: Desk, what: str) -> None:
     await form.get_by_label("Achternaam").fill("Kuiper")
     await form.get_by_label("Uitspraken die de leerling of de ouders doen").check()
     await form.get_by_label("Wat zag of hoorde je?").fill(what)
+    await form.get_by_label("Zelf gezien of gehoord").check()
 
 
 async def code_shown(desk: Desk) -> str:

@@ -11,7 +11,12 @@ from tests.story.demo import STILL, Demo
 from tests.story.desk import Desk
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
-SIGNAL = {"Voornaam": "Daan", "Achternaam": "Kuiper", "Wat zag of hoorde je?": "Hij viel in slaap."}
+SIGNAL = {
+    "Voornaam": "Daan",
+    "Achternaam": "Kuiper",
+    "Wat zag of hoorde je?": "Hij viel in slaap.",
+    "Hoe weet je dit?": "Zelf gezien of gehoord",
+}
 
 
 async def test_the_same_story_gives_the_same_picture_each_time(browser: Browser, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ SIGNAL = {
     "Achternaam": "Kuiper",
     "Soort": "Signalen van mishandeling of verwaarlozing",
     "Wat zag of hoorde je?": SEEN,
+    "Hoe weet je dit?": "Zelf gezien of gehoord",
 }
 PRESENT, SAID, WHY = "Wie van school waren erbij?", "Wat is er gezegd?", "Waarom?"
 AS_WEIGHED = "Nee, het is zoals bij de weging"

@@ -173,6 +173,7 @@ async def reports(desk: Desk, first_name: str) -> str:
         await desk.dialog.get_by_label(label).fill(typed)
     await desk.dialog.get_by_label("Uitspraken die de leerling of de ouders doen").check()
     await desk.dialog.get_by_label("Wat zag of hoorde je?").fill("Was drie keer te laat.")
+    await desk.dialog.get_by_label("Zelf gezien of gehoord").check()
     await desk.press("Opslaan")
     await desk.sees_title("Opgeslagen")
     found = re.search(r"dossier (\d\d-\w{4})", await desk.dialog.inner_text())

@@ -11,7 +11,7 @@ A case that comes back to a step loses what stood in that step and the later one
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -195,7 +195,14 @@ def _after(plan: Plan, state: State, entry: Entry) -> State:
         return _put_off(state, record, str(entry.answers[record.id_of(Meaning.UNTIL)]))
     also = _stands_as(record, state, entry)
     led = _lead(plan, state, record, entry)
-    return _complete(plan, replace(led, standing={**led.standing, **also}), entry.written_at)
+    standing = _without_outdated(plan, {**led.standing, **also}, {record.id, *also})
+    return _complete(plan, replace(led, standing=standing), entry.written_at)
+
+
+def _without_outdated(plan: Plan, standing: Mapping[str, Entry], made: Collection[str]) -> dict[str, Entry]:
+    return {
+        id_: entry for id_, entry in standing.items() if id_ in made or not {*plan.records[id_].outdated_by} & {*made}
+    }
 
 
 def _takes_charge(record: ActionSpec, state: State) -> bool:

@@ -35,6 +35,20 @@ def contradictions(plan: Plan) -> Iterator[Contradiction]:
     yield from untranslated(plan)
 
 
+def answered_beforehand(plan: Plan) -> Iterator[Contradiction]:
+    """Yield each question that has a default and on which a condition depends: what follows would come unasked (S4.1).
+
+    Plans that were in use before this was found have such questions, and go on.
+    """
+    asked = {path for step in plan.steps if step.urgent for condition in step.urgent.when for path in condition}
+    for _, record in located_records(plan):
+        asked |= {path if "." in path else f"{record.id}.{path}" for _, when in _conditions(record) for path in when}
+    for loc, record in located_records(plan):
+        for k, field in enumerate(record.fields):
+            if field.default and f"{record.id}.{field.id}" in asked:
+                yield (*loc, "fields", k, "default"), "a question on which something depends is answered by somebody"
+
+
 def _wrong_opening(plan: Plan) -> Iterator[Contradiction]:
     if plan.opens not in plan.records:
         yield ("opens",), f"there is no record {plan.opens!r}"
@@ -121,7 +135,11 @@ def _wrong_names(plan: Plan, record: ActionSpec, loc: Loc) -> Iterator[Contradic
             yield (*loc, "fields", k, "asked_in"), f"there is no step {step!r}"
         if field.pupil and field.asked_in:
             yield (*loc, "fields", k, "asked_in"), "who the pupil is must be asked at every step"
-    for key, names in (("shows", record.shows), ("stands_as", [one.record for one in record.stands_as])):
+    for key, names in (
+        ("shows", record.shows),
+        ("outdated_by", record.outdated_by),
+        ("stands_as", [one.record for one in record.stands_as]),
+    ):
         for name in sorted(set(names) - plan.records.keys()):
             yield (*loc, key), f"there is no record {name!r}"
     for k, one in enumerate(record.stands_as):

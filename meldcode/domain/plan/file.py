@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from meldcode.domain.plan.contradictions import Loc, contradictions
+from meldcode.domain.plan.contradictions import Loc, answered_beforehand, contradictions
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.older_plans import with_charge, with_meanings
 from meldcode.domain.yaml_text import BadYaml, Document, read_yaml
@@ -48,6 +48,14 @@ def load_plan(path: Path) -> Plan:
     except UnicodeDecodeError as error:
         raise WrongPlan([PlanFault(path.name, 1, "this is no UTF-8 text")]) from error
     return parse_plan(text, path.name)
+
+
+def load_new_plan(path: Path) -> Plan:
+    """Read the plan in the file as `load_plan` does, and refuse also what is only let through in plans in use."""
+    plan, text = load_plan(path), path.read_text(encoding="utf-8")
+    if faults := _faults(read_yaml(text), path.name, answered_beforehand(plan)):
+        raise WrongPlan(faults)
+    return plan
 
 
 def parse_plan(text: str, name: str) -> Plan:

@@ -123,6 +123,7 @@ class ActionSpec(PlanPart):
     entry is shown above the questions. `follow_up`: an appointment to be reminded of. `lapses`: stands no longer once
     the case comes back to an earlier step. `owed`: still to be done after the fast lane skipped it (G8). `urgent`: how
     its agreement is reminded of. `takes_charge`: its author becomes responsible for the case.
+    `outdated_by`: stands no longer once one of these is made later (S3.1).
     """
 
     id: Id
@@ -145,6 +146,7 @@ class ActionSpec(PlanPart):
     effect: Effect | None = None
     stands_as: tuple[StandsAs, ...] = ()
     lapses: bool = False
+    outdated_by: tuple[Id, ...] = ()
     owed: bool = False
     urgent: Urgency | None = None
     takes_charge: TakesCharge | None = None

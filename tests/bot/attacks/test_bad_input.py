@@ -51,6 +51,7 @@ GOOD = {
     "group": text("5"),
     "kind": choice("abuse_or_neglect"),
     "what": text("Een blauwe plek."),
+    "heard_from": choice("self"),
 }
 MISSING, LONG, SIGN, CHOICE = "Vul dit nog in.", "Dit is te lang.", "niet bewaard kan worden", "Kies een van de mog"
 BAD: list[tuple[str, Json, str]] = [
@@ -97,7 +98,7 @@ async def test_all_that_is_missing_is_named_at_once(tmp_path: Path) -> None:
     async with running(tmp_path) as school:
         form = await school.open_form(MEHMET)
         found = await school.send(school.submission(MEHMET, form, {name: text(None) for name in GOOD}))
-        assert set(found["errors"]) == {"first_name", "last_name", "kind", "what", "group"}
+        assert set(found["errors"]) == {"first_name", "last_name", "kind", "what", "group", "heard_from"}
 
 
 async def test_fields_that_are_none_of_ours_are_left_out(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -117,7 +118,8 @@ def test_in_other_steps_it_does_not(play: Play, step: str) -> None:
 @pytest.mark.rule("S4.6")
 def test_a_signal_that_names_no_case_is_asked_further_and_nothing_is_stored_before(watched: Play) -> None:
     before = watched.everything()
-    typed = {**PUPIL, "kind": "abuse_or_neglect", "what": HAPPENED, "happened_on": str(watched.now.date())}
+    typed = {**PUPIL, "kind": "abuse_or_neglect", "what": HAPPENED, "heard_from": "self"}
+    typed["happened_on"] = str(watched.now.date())
     command = RecordEntry("V", "signal", typed, reviewed=True)
     with watched.transaction() as uow:
         form = record_entry(uow, actor_of(uow, SANNE.identity), command, watched.now)
@@ -251,6 +253,34 @@ def test_safety_is_judged_by_two_one_of_them_in_charge(play: Play, present: list
         said = play.refused("safety", by=SANNE, danger_by_talk=answer, present=present)
         assert said == {"safety_by": "present S3.1"}
     play.record("safety", by=SANNE, present=[SANNE, KARIN])
+
+
+@pytest.mark.rule("S3.1")
+@pytest.mark.parametrize("how", ["signal", "disclosure", "pupil_talk"])
+def test_after_a_disclosure_the_older_judgement_of_a_talk_does_not_stand(play: Play, how: str) -> None:
+    play.reach("talk")
+    play.record("safety", by=KARIN, danger_by_talk="no")
+    play.record("pupil_can", by=SANNE)
+    if how == "signal":
+        play.signal(heard_from="disclosure")
+    else:
+        answers: dict[str, Any] = {"pupil_disclosed": "doubt"} if how == "pupil_talk" else {}
+        play.record(how, by=SANNE, **answers)
+    assert needed(play.plan, play.state())[0].id == "safety"
+    assert play.refused("parents_talk", by=KARIN) == {"": "not_yet S3.1"}
+    form = play.form("safety", by=KARIN)
+    assert form.shown is not None and not form.initial.get("danger_by_talk")
+    play.record("safety", by=KARIN, danger_by_talk="no")
+    assert "pupil_can" in play.state().standing, "what it does not concern still stands"
+    play.record("parents_talk", by=KARIN)
+
+
+@pytest.mark.rule("S3.1")
+def test_a_disclosure_after_the_talks_leaves_the_weighing_as_it_is(play: Play) -> None:
+    play.reach("weigh")
+    play.record("weighing", by=KARIN)
+    play.record("disclosure", by=SANNE)
+    assert [record.id for record in needed(play.plan, play.state())] == ["leader_told"]
 
 
 @pytest.mark.rule("S3.4")

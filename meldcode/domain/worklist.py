@@ -12,7 +12,18 @@ from datetime import date
 from enum import IntEnum
 
 from meldcode.domain.calendar import BeyondCalendar, SchoolCalendar
-from meldcode.domain.case.state import Entry, State, Status, is_urgent, needed, to_act, to_agree, whose
+from meldcode.domain.case.state import (
+    Entry,
+    State,
+    Status,
+    asked_at_any_step,
+    asked_by,
+    is_step_urgent,
+    is_urgent,
+    needed,
+    to_act,
+    whose,
+)
 from meldcode.domain.deadlines.reminders import counts_from, deadline
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
 from meldcode.domain.plan.model import Effect, Plan
@@ -157,7 +168,8 @@ def _turns(plan: Plan, state: State) -> tuple[Section, dict[Role, str]]:
         step_deadline = plan.step(state.step).deadline
         each = (step_deadline.each if step_deadline else None) or ""
         return Section.WATCHES, dict.fromkeys(to_act(plan, state), each)
-    following = waiting[1:2] if waiting[0] in to_agree(plan, state) else []
+    first = asked_at_any_step(plan, state)
+    following = waiting[len(first) : len(first) + 1] if first else []
     return Section.WAITS, {role: record.id for record in (*following, waiting[0]) for role in whose(record, state)}
 
 
@@ -186,6 +198,7 @@ def last_day(plan: Plan, state: State, calendar: SchoolCalendar) -> date | None:
 
 def _day_of(plan: Plan, state: State, calendar: SchoolCalendar) -> date | None:
     """The day on which something urgent began: its deadline, on whatever day that is."""
-    asked = [state.standing[record.agrees_with or ""].written_at for record in to_agree(plan, state)]
-    since = min([*asked, *([state.since] if state.since else [])], default=None)
+    asking = [asked_by(record, state) for record in asked_at_any_step(plan, state) if record.urgent]
+    began = [state.since] if state.since and is_step_urgent(plan, state) else []
+    since = min([*(entry.written_at for entry in asking if entry), *began], default=None)
     return calendar.local_day(since) if since else None

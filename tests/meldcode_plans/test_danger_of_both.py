@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meldcode.domain.calendar import SchoolCalendar
-from meldcode.domain.case.state import Entry, State, Status, asked_now, fold, holds, is_urgent, offered
+from meldcode.domain.case.state import Entry, State, Status, asked_now, fold, holds, is_urgent, needed, offered
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.contradictions import answered_beforehand
 from meldcode.domain.plan.file import WrongPlan, load_new_plan, load_plan, parse_plan, shipped_plans
@@ -171,6 +171,25 @@ def test_there_is_no_danger_without_a_deadline_on_the_same_day(name: str, data: 
             continue
         if any(holds(condition, state.standing, {}) for condition in DANGER[name]):
             assert is_urgent(plan, state), state.step
+            assert last_day(plan, state, calendar) == MONDAY.date()
+
+
+@pytest.mark.rule("G8")
+@both
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_advice_to_report_cannot_wait_until_it_is_decided_or_reported(name: str, data: st.DataObject) -> None:
+    plan, calendar = PLANS[name], SchoolCalendar("noord")
+    fast = plan.record_with(Effect.FAST_LANE)
+    for state in Walk(plan, data).states(most=25):
+        advice = state.standing.get("veilig_thuis_advice")
+        later = [state.standing[id_].seq for id_ in (fast.id, "confirmation", "reported") if id_ in state.standing]
+        if state.status is not Status.OPEN or not advice or advice.answers.get("advised") != "report":
+            continue
+        if advice.seq > max(later, default=0):
+            first = next(record for record in needed(plan, state) if not record.agrees_with)
+            assert is_urgent(plan, state), state.step
+            assert state.step == "report" or first == fast, state.step
             assert last_day(plan, state, calendar) == MONDAY.date()
 
 

@@ -105,16 +105,36 @@ def applies(record: ActionSpec, state: State) -> bool:
 
 
 def needed(plan: Plan, state: State) -> list[ActionSpec]:
-    """Return what the case waits for: what somebody must agree with at any time (G8), then what the step asks."""
+    """Return what the case waits for: what is asked at any step (G8), then what the step asks."""
     if state.status is not Status.OPEN:
         return []
-    return [*to_agree(plan, state), *_missing(plan.step(state.step), state)]
+    return [*asked_at_any_step(plan, state), *_missing(plan.step(state.step), state)]
+
+
+def asked_at_any_step(plan: Plan, state: State) -> list[ActionSpec]:
+    """Return what somebody must agree with, and what cannot wait for its step (G8)."""
+    called_for = [r for r in plan.always if r.urgent and not r.agrees_with and asked_by(r, state)]
+    return [*to_agree(plan, state), *called_for]
 
 
 def to_agree(plan: Plan, state: State) -> list[ActionSpec]:
     """Return the records with which somebody must still agree, beside what the step asks: the other one is newer."""
     records = (*plan.always, *(record for record in plan.step(state.step).records if record.optional))
     return [record for record in records if record.agrees_with and _is_newer(record.agrees_with, record.id, state)]
+
+
+def asked_by(record: ActionSpec, state: State) -> Entry | None:
+    """Return the entry because of which a record is asked at any step: what it agrees with, or what calls for it.
+
+    The fast lane is not called for at the step to which it leads.
+    """
+    if record.agrees_with or not record.urgent or state.step in {lead.to for lead in record.leads}:
+        return state.standing.get(record.agrees_with or "")
+    holding = [condition for condition in record.urgent.when if holds(condition, state.standing, {})]
+    speaks_of = {path.partition(".")[0] for condition in holding for path in condition}
+    ending = {record.id, *record.urgent.until} & state.standing.keys()
+    done = max((state.standing[id_].seq for id_ in ending), default=0)
+    return next((entry for id_, entry in state.standing.items() if id_ in speaks_of and entry.seq > done), None)
 
 
 def owed(plan: Plan, state: State) -> list[ActionSpec]:
@@ -126,12 +146,16 @@ def owed(plan: Plan, state: State) -> list[ActionSpec]:
 
 def is_urgent(plan: Plan, state: State) -> bool:
     """Tell whether what the case waits for cannot wait: it is due the same day (G8, S4.9)."""
-    urgent = plan.step(state.step).urgent
-    if state.status is not Status.OPEN or not needed(plan, state):
+    if state.status is not Status.OPEN:
         return False
-    return any(r.urgent for r in to_agree(plan, state)) or (
-        urgent is not None and any(holds(condition, state.standing, {}) for condition in urgent.when)
-    )
+    return any(record.urgent for record in asked_at_any_step(plan, state)) or is_step_urgent(plan, state)
+
+
+def is_step_urgent(plan: Plan, state: State) -> bool:
+    """Tell whether what the step of an open case asks cannot wait (S4.9)."""
+    urgent = plan.step(state.step).urgent
+    called = urgent is not None and any(holds(condition, state.standing, {}) for condition in urgent.when)
+    return called and bool(needed(plan, state))
 
 
 def newer_than_weighing(plan: Plan, state: State, entries: Iterable[Entry]) -> list[Entry]:
@@ -170,15 +194,16 @@ def offered(plan: Plan, state: State) -> list[ActionSpec]:
     if state.status is not Status.OPEN:
         also = WHEN_CLOSED if state.status is Status.CLOSED else ()
         return [plan.opening, *(record for record in plan.always if record.effect in also)]
-    agreeing = to_agree(plan, state)
-    step = [r for r in plan.step(state.step).records if applies(r, state) and r not in agreeing]
+    first = asked_at_any_step(plan, state)
+    step = [r for r in plan.step(state.step).records if applies(r, state) and r not in first]
     ready = [record for record in step if all(holds(need.condition, state.standing, {}) for need in record.needs)]
     hidden = (*NOT_OFFERED, Effect.POSTPONES) if len(state.postponed) >= TIMES_TO_POSTPONE else NOT_OFFERED
-    always = [r for r in plan.always if r.effect not in hidden and not r.agrees_with and not plan.is_mark(r)]
+    other = [r for r in plan.always if r not in first and not r.agrees_with]
+    always = [r for r in other if r.effect not in hidden and not plan.is_mark(r)]
     if state.responsible is None:  # nobody to take it over from: whoever takes the step takes charge
         always = [r for r in always if r.effect or not r.takes_charge]
     late = [r for r in owed(plan, state) if all(holds(need.condition, state.standing, {}) for need in r.needs)]
-    return [*agreeing, *ready, *late, *always]
+    return [*first, *ready, *late, *always]
 
 
 def _after(plan: Plan, state: State, entry: Entry) -> State:
@@ -240,7 +265,7 @@ def _put_off(state: State, record: ActionSpec, day: str) -> State:
 def _go(plan: Plan, state: State, step_id: str, at: datetime) -> State:
     place = plan.place(step_id)
     undone = {record.id for step in plan.steps[place:] for record in step.records}
-    if place <= plan.place(state.step):
+    if place < plan.place(state.step):
         undone |= {record.id for record in plan.always if record.lapses}
     standing = {record: entry for record, entry in state.standing.items() if record not in undone}
     skipped = tuple(step for step in state.skipped if plan.place(step) < place)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from meldcode.domain.calendar import BeyondCalendar, SchoolCalendar
-from meldcode.domain.case.state import Entry, State, Status, is_urgent, to_agree
+from meldcode.domain.case.state import Entry, State, Status, asked_at_any_step, asked_by, is_step_urgent
 from meldcode.domain.deadlines.appointments import Appointment
 from meldcode.domain.deadlines.reminders import (
     Reminder,
@@ -76,12 +76,12 @@ class Pressing:
 
 
 def pressing(plan: Plan, state: State, now: datetime) -> Iterator[Pressing]:
-    """Yield what cannot wait: an agreement that is still owed, and a step that is urgent in this state (G8, S4.9)."""
-    for record in to_agree(plan, state):
-        if record.urgent:
-            yield Pressing(record.id, state.standing[record.agrees_with or ""].written_at, record.urgent)
+    """Yield what cannot wait: what is asked at any step, and a step that is urgent in this state (G8, S4.9)."""
+    for record in asked_at_any_step(plan, state):
+        if record.urgent and (asking := asked_by(record, state)):
+            yield Pressing(record.id, asking.written_at, record.urgent)
     step = plan.step(state.step)
-    if step.urgent and is_urgent(plan, state):
+    if step.urgent and is_step_urgent(plan, state):
         yield Pressing(step.id, state.since or now, step.urgent)
 
 

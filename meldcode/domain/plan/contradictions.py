@@ -157,10 +157,23 @@ def _wrong_place(plan: Plan, record: ActionSpec, loc: Loc) -> Iterator[Contradic
             (*loc, "owed"),
             "what is still owed is a required record of a step that leads nowhere later on",
         )
-    if record.urgent and not (is_always and record.agrees_with):
-        yield (*loc, "urgent"), "what is urgent here is a record of always that agrees with another"
+    yield from _wrong_urgency(plan, record, loc)
     if record.effect is Effect.FAST_LANE and not (record.leads and all(lead.to for lead in record.leads)):
         yield (*loc, "leads"), "the fast lane leads to a step"
+
+
+def _wrong_urgency(plan: Plan, record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:
+    """At any step a record is asked because it agrees with another, or because a condition on the case calls for it."""
+    urgent = record.urgent
+    if urgent is None:
+        return
+    if record not in plan.always or (not record.agrees_with and not all(urgent.when)):
+        yield (*loc, "urgent"), "what is urgent here is a record of always that agrees with another, or says when"
+    for name in sorted({*urgent.until} - plan.records.keys()):
+        yield (*loc, "urgent", "until"), f"there is no record {name!r}"
+    for k, condition in enumerate(urgent.when):
+        for path, what in _wrong_condition(plan, NOTHING_ASKED, condition):
+            yield (*loc, "urgent", "when", k, path), what
 
 
 def _repeated_meanings(record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:

@@ -121,9 +121,9 @@ class ActionSpec(PlanPart):
     `agrees_with`: another person than that record's author, and together they fill all the roles of `by` (S4.3).
     `logbook`: the logbook is shown above the questions, for it is weighed here (S4.1). `shows`: records whose last
     entry is shown above the questions. `follow_up`: an appointment to be reminded of. `lapses`: stands no longer once
-    the case comes back to an earlier step. `owed`: still to be done after the fast lane skipped it (G8). `urgent`: how
-    its agreement is reminded of. `takes_charge`: its author becomes responsible for the case.
-    `outdated_by`: stands no longer once one of these is made later (S3.1).
+    the case comes back to an earlier step. `outdated_by`: stands no longer once one of these is made later (S3.1).
+    `owed`: still to be done after the fast lane skipped it (G8). `urgent`: how its agreement is reminded of, or when it
+    is called for at any step. `takes_charge`: its author becomes responsible for the case.
     """
 
     id: Id

@@ -41,6 +41,7 @@ class Deadline(PlanPart):
 class Urgency(PlanPart):
     """What cannot wait: due the same day when one of `when` holds (G8, S4.9).
 
+    Where a record is called for at any step: until it, or one of `until`, is made after what `when` speaks of.
     `to` are reminded of it, also in vacations. Their reminders come every so many minutes on that day, and
     on each later day in the morning.
     """
@@ -48,3 +49,4 @@ class Urgency(PlanPart):
     when: Annotated[tuple[Condition, ...], Field(min_length=1)] = ({},)
     every_minutes: Annotated[int, Field(ge=15, le=600)] = 60
     to: Annotated[tuple[Role, ...], Field(min_length=1)]
+    until: tuple[Id, ...] = ()

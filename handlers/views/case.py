@@ -20,7 +20,8 @@ from handlers.views.readers import readers_button
 from meldcode.application.cases.view_case import CaseView
 from meldcode.application.jobs.reminders import IN_CHARGE
 from meldcode.domain.case.header import CaseHeader
-from meldcode.domain.case.state import State, Status, is_urgent, needed, to_act
+from meldcode.domain.case.state import State, Status, needed, to_act
+from meldcode.domain.case.urgency import is_urgent
 from meldcode.domain.plan.forms import Meaning
 from meldcode.domain.plan.model import ActionSpec, Effect, Plan, Step
 

@@ -12,18 +12,8 @@ from datetime import date
 from enum import IntEnum
 
 from meldcode.domain.calendar import BeyondCalendar, SchoolCalendar
-from meldcode.domain.case.state import (
-    Entry,
-    State,
-    Status,
-    asked_at_any_step,
-    asked_by,
-    is_step_urgent,
-    is_urgent,
-    needed,
-    to_act,
-    whose,
-)
+from meldcode.domain.case.state import Entry, State, Status, asked_at_any_step, asked_by, needed, to_act, whose
+from meldcode.domain.case.urgency import is_step_urgent, is_urgent
 from meldcode.domain.deadlines.reminders import counts_from, deadline
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
 from meldcode.domain.plan.model import Effect, Plan

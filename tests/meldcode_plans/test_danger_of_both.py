@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meldcode.domain.calendar import SchoolCalendar
-from meldcode.domain.case.state import Entry, State, Status, asked_now, fold, holds, is_urgent, needed, offered
+from meldcode.domain.case.state import Entry, State, Status, asked_now, fold, holds, needed, offered
+from meldcode.domain.case.urgency import is_urgent
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.contradictions import answered_beforehand
 from meldcode.domain.plan.file import WrongPlan, load_new_plan, load_plan, parse_plan, shipped_plans

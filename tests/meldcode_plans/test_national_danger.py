@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from meldcode.domain.case.state import Status, is_urgent, needed, owed
+from meldcode.domain.case.state import Status, needed, owed
+from meldcode.domain.case.urgency import is_urgent
 from tests.meldcode.playing import FATIMA, KARIN, SANNE, Play
 
 STEPS = ["signals", "consult", "talk", "weigh", "decide", "report", "inform", "after_report", "after_answer", "watch"]

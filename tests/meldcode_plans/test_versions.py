@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from meldcode.domain.case.state import Status, is_urgent, owed
+from meldcode.domain.case.state import Status, owed
+from meldcode.domain.case.urgency import is_urgent
 from meldcode.domain.plan.file import WrongPlan, load_plan, parse_plan, shipped_plans
 from tests.meldcode.playing import FATIMA, KARIN, SANNE
 from tests.meldcode_plans.test_switching import School, school

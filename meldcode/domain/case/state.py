@@ -144,20 +144,6 @@ def owed(plan: Plan, state: State) -> list[ActionSpec]:
     return [r for step in state.skipped for r in _missing(plan.step(step), state) if r.owed]
 
 
-def is_urgent(plan: Plan, state: State) -> bool:
-    """Tell whether what the case waits for cannot wait: it is due the same day (G8, S4.9)."""
-    if state.status is not Status.OPEN:
-        return False
-    return any(record.urgent for record in asked_at_any_step(plan, state)) or is_step_urgent(plan, state)
-
-
-def is_step_urgent(plan: Plan, state: State) -> bool:
-    """Tell whether what the step of an open case asks cannot wait (S4.9)."""
-    urgent = plan.step(state.step).urgent
-    called = urgent is not None and any(holds(condition, state.standing, {}) for condition in urgent.when)
-    return called and bool(needed(plan, state))
-
-
 def newer_than_weighing(plan: Plan, state: State, entries: Iterable[Entry]) -> list[Entry]:
     """Return the signals that came after the weighing that this step uses: it is older than the logbook (S4.1)."""
     used_here = {id_ for record in plan.step(state.step).records for id_ in (record.id, *record.shows)}

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from meldcode.domain.calendar import BeyondCalendar, SchoolCalendar
-from meldcode.domain.case.state import Entry, State, Status, asked_at_any_step, asked_by, is_step_urgent
+from meldcode.domain.case.state import Entry, State, Status, asked_at_any_step, asked_by
+from meldcode.domain.case.urgency import is_step_urgent
 from meldcode.domain.deadlines.appointments import Appointment
 from meldcode.domain.deadlines.reminders import (
     Reminder,

@@ -26,7 +26,8 @@ from meldcode.application.cases.submission import RecordEntry
 from meldcode.application.home import OverviewSize, overview
 from meldcode.application.jobs.reminders import current_reminder, earliest_delivery, send_due_reminders
 from meldcode.application.messages import UrgentReminder
-from meldcode.domain.case.state import Status, is_urgent, needed
+from meldcode.domain.case.state import Status, needed
+from meldcode.domain.case.urgency import is_urgent
 from meldcode.domain.deadlines.reminders import EARLIEST, LATEST
 from meldcode.domain.worklist import Section
 from practice.blocks.surfaces import is_too_large, view_problems

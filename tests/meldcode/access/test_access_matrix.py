@@ -66,6 +66,7 @@ RECORDS = {
     "LIS": "handed_over safety leader_told vt_contact",
     "LIV": "parents_know anonymous_summary consultation",
     "LI": "pupil_can pupil_talk weighing watch_entry worsened",
+    "IVS": "taken_over",
     "IV": "belongs received other_pupil taken_up",
     "IS": "given kept_longer parents_talk talk_outcome proposal confirmation reported parent_told watch_end "
     "urgent_action urgent_confirmed vt_answer report_end report_end_agreed",

@@ -19,6 +19,7 @@ from bot.jobs.wiping import Wiping
 from handlers.controllers.export import note_unfinished
 from handlers.platform.errors import log_error
 from handlers.platform.request import Services
+from meldcode.application.cases.alarm_trace import trace_next_alarm
 from meldcode.application.executor import Executor
 from meldcode.application.jobs.alarms import delete_old_alarms, escalate_next_alarm
 from meldcode.application.jobs.reminders import send_due_reminders, week_overview
@@ -92,6 +93,7 @@ class Scheduler:
     async def tick(self) -> int:
         """Send all due reminders, a few cases in each transaction, and return how many cases were checked."""
         await self._do("alarms", self._escalate_alarms)
+        await self._do("alarms", self._trace_alarms)
         if not await self._do("clock", self.clock.is_right):
             return 0
         looked_at = await self._do("tick", self._remind_all)
@@ -122,6 +124,10 @@ class Scheduler:
     async def _escalate_alarms(self) -> None:
         while await self._executor.execute(escalate_next_alarm, seconds=TRANSACTION_SECONDS):
             self._wake()
+
+    async def _trace_alarms(self) -> None:
+        while await self._executor.execute(_trace_next, seconds=TRANSACTION_SECONDS):
+            pass
 
     async def _correct_unfinished(self) -> None:
         await self._executor.execute(note_unfinished, seconds=TRANSACTION_SECONDS)
@@ -158,6 +164,10 @@ async def _every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
 
 def _remind(uow: UnitOfWork, now: datetime) -> int:
     return send_due_reminders(uow, now, AT_ONCE, lambda error: log_error(error, "reminder"))
+
+
+def _trace_next(uow: UnitOfWork, now: datetime) -> bool:
+    return trace_next_alarm(uow, now, lambda error: log_error(error, "trace of an alarm"))
 
 
 def _end_next(uow: UnitOfWork, now: datetime) -> bool:

@@ -11,15 +11,18 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from handlers.i18n.texts import text
+from handlers.platform.alarm_reference import AlarmRef
 from handlers.platform.errors import log_error
 from handlers.platform.form_state import answers_of
 from handlers.platform.request import Request, Services
 from handlers.platform.slack_errors import Meaning, meaning_of, retry_after
 from handlers.views import actions
-from handlers.views.alarm import AlarmRef, acute_blocks, acute_modal, alarm_modal
+from handlers.views.alarm import acute_blocks, acute_modal, alarm_modal
 from handlers.views.blocks import Block
+from handlers.views.forms import form_modal
 from meldcode.application.cases import alarm as use_cases
 from meldcode.application.cases.alarm import RaiseAlarm
+from meldcode.application.cases.alarm_form import alarm_form
 from meldcode.application.cases.alarm_view import AlarmView
 from meldcode.domain.alarm import Response
 from meldcode.domain.errors import Refused
@@ -129,6 +132,13 @@ def answer(response: Response) -> Callable[[Services, Request], Awaitable[None]]
         services.wake()
 
     return answered
+
+
+async def record(services: Services, request: Request) -> None:
+    """Open the form that records what was done about an alarm, and whom it is about."""
+    form = await services.execute_once(alarm_form, request, _ref(request.value))
+    open_view = services.client.views_push if request.is_in_modal else services.client.views_open
+    await open_view(trigger_id=request.trigger_id, view=form_modal(form))
 
 
 async def show_who(services: Services, request: Request) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers.controllers import alarm, readers, roles
 from handlers.controllers.commands import in_words, open_signal_form
 from handlers.i18n.texts import text
+from handlers.platform.alarm_reference import AlarmRef
 from handlers.platform.form_reference import FormRef
 from handlers.platform.home_page import turn_home_page
 from handlers.platform.request import Request, Services
@@ -15,6 +16,7 @@ from handlers.views.deputies import deputy_modal
 from handlers.views.forms import form_modal
 from handlers.views.home import home_view, problem_home
 from meldcode.application.cases import merge, open_form, view_case
+from meldcode.application.cases.alarm_form import alarm_draft
 from meldcode.domain.alarm import Response
 from meldcode.domain.errors import Invalid, Refused
 
@@ -113,8 +115,13 @@ async def _show_form(services: Services, request: Request, code: str, record: st
 async def _adjust(services: Services, request: Request) -> None:
     """Show the draft as a form again ("Aanpassen")."""
     ref = FormRef.loaded(request.view.get("private_metadata", ""))
-    form = await services.execute(open_form.find_draft, request, ref.key(request), ref.record, ref.case, ref.refers_to)
-    await _show(services, request, form_modal(form, ref))
+    await _show(services, request, form_modal(await _draft(services, request, ref), ref))
+
+
+async def _draft(services: Services, request: Request, ref: FormRef) -> open_form.FormView:
+    if ref.alarm:
+        return await services.execute(alarm_draft, request, ref.key(request), AlarmRef.loaded(ref.alarm))
+    return await services.execute(open_form.find_draft, request, ref.key(request), ref.record, ref.case, ref.refers_to)
 
 
 async def _deputy(services: Services, request: Request) -> None:
@@ -149,7 +156,7 @@ def _two_cases(request: Request) -> merge.TwoCases:
     return merge.TwoCases(f"{request.submission_key}/{case}/{other}", case, other)
 
 
-ALARMS = (actions.GOING, actions.CALLING, actions.FALSE_ALARM, actions.ALARM)
+ALARMS = (actions.GOING, actions.CALLING, actions.FALSE_ALARM, actions.ALARM, actions.RECORD_ALARM)
 BUTTONS = {
     actions.OPEN_CASE: _open_case,
     actions.NEW_SIGNAL: _new_signal,
@@ -159,6 +166,7 @@ BUTTONS = {
     actions.GOING: alarm.answer(Response.GOING),
     actions.CALLING: alarm.answer(Response.CALLING),
     actions.FALSE_ALARM: alarm.end,
+    actions.RECORD_ALARM: alarm.record,
     actions.DEPUTY: _deputy,
     actions.ALARM: alarm.show_who,
     actions.JOIN: _join,

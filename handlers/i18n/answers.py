@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from handlers.i18n.days import day
-from handlers.i18n.texts import text
+from handlers.i18n.texts import listed, text
 from meldcode.application.cases.view_case import LogbookLine
-from meldcode.domain.case.state import Answer
+from meldcode.domain.calendar import AMSTERDAM
+from meldcode.domain.case.state import Answer, Answers
 from meldcode.domain.plan.forms import FieldKind, FieldSpec
+from meldcode.domain.plan.model import Effect
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class Answered:
 
 def answered(line: LogbookLine, names: Mapping[str, str]) -> Iterator[Answered]:
     """Yield the questions and answers of an entry; of a check list also what was not ticked (S3.6)."""
+    if line.record.effect is Effect.ALARMS:
+        yield from _alarm(line.entry.answers, names)
     for field in line.record.fields:
         if answer := line.entry.answers.get(field.id):
             yield Answered(field.label, _in_words(field, answer, names), field.kind is FieldKind.LONG_TEXT)
@@ -33,6 +37,15 @@ def answered(line: LogbookLine, names: Mapping[str, str]) -> Iterator[Answered]:
             ]
             if left_out:
                 yield Answered(text("left_out"), "\n".join(left_out))
+
+
+def _alarm(answers: Answers, names: Mapping[str, str]) -> Iterator[Answered]:
+    """What happened with an alarm, and who got a message of it (G4)."""
+    if what := answers.get("alarm"):
+        at = datetime.fromisoformat(str(answers["at"])).astimezone(AMSTERDAM)
+        people = sorted(names.get(person, text("somebody_gone")) for person in answers.get("people", ()))
+        told = text("alarm_trace_told", people=listed(people)) if people else ""
+        yield Answered(text("alarm_trace"), text(f"alarm_trace_{what}", time=f"{at:%H:%M}", told=told).strip())
 
 
 def _in_words(field: FieldSpec, answer: Answer, names: Mapping[str, str]) -> str:

@@ -10,7 +10,10 @@ from handlers.platform.request import Request
 
 @dataclass(frozen=True)
 class FormRef:
-    """Which form a modal shows. `seen` is the version of the case, `refers_to` the entry that it corrects."""
+    """Which form a modal shows. `seen` is the version of the case, `refers_to` the entry that it corrects.
+
+    `alarm` is the alarm without a case of which it records what was done, as an `AlarmRef`.
+    """
 
     record: str
     case: str = ""
@@ -18,6 +21,7 @@ class FormRef:
     refers_to: int = 0
     school: str = ""
     page: int = 0
+    alarm: str = ""
 
     def key(self, request: Request) -> str:
         """Return the idempotency key of this form in its view, which may have shown other forms before."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from handlers.platform.alarm_reference import AlarmRef
 from handlers.platform.form_reference import FormRef
 from handlers.platform.request import Request
 from meldcode.application.cases.submission import RecordEntry
@@ -41,8 +42,9 @@ def read_form(request: Request) -> tuple[FormRef, RecordEntry]:
             school=UUID(school) if school else None,
             seen=ref.seen,
             refers_to=ref.refers_to,
+            alarm=AlarmRef.loaded(ref.alarm) if ref.alarm else None,
         )
-    except (ValueError, TypeError, AttributeError, KeyError) as error:
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
         raise Refused("unknown_action") from error
     return replace(ref, school=school), command
 

@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.i18n import texts
 from handlers.i18n.texts import text
+from handlers.platform.alarm_reference import AlarmRef
 from handlers.platform.form_state import ANSWER
 from handlers.views import blocks as b
-from handlers.views.actions import ALARM, ALARM_PLACE, CALLING, FALSE_ALARM, GOING, open_button, record_button
+from handlers.views.actions import (
+    ALARM,
+    ALARM_PLACE,
+    CALLING,
+    FALSE_ALARM,
+    GOING,
+    RECORD_ALARM,
+    open_button,
+    record_button,
+)
 from meldcode.application.cases.alarm_view import AlarmView
 from meldcode.application.messages import AboutAlarm, AlarmStatus, AlarmUnanswered
-from meldcode.domain.alarm import ESCALATIONS, PLACE_LENGTH, AlarmId, Answer
+from meldcode.domain.alarm import ESCALATIONS, PLACE_LENGTH, Answer
 from meldcode.domain.calendar import AMSTERDAM
-from meldcode.domain.ids import PersonId
 from meldcode.domain.staff import Person
 
 Rendered = tuple[str, list[b.Block]]
-
-
-@dataclass(frozen=True)
-class AlarmRef(AlarmId):
-    """Which alarm a button or form is about."""
-
-    def dumped(self) -> str:
-        """Return it as the value of a button."""
-        return json.dumps({"raised_by": str(self.raised_by), "raised_at": self.raised_at.isoformat()})
-
-    @classmethod
-    def loaded(cls, value: str) -> AlarmRef:
-        """Read it from the value of a button. Raises ValueError or KeyError when the value is not ours.
-
-        Buttons that were sent before version 0017 of the tables hold the person and the time with a space between them.
-        """
-        raised_by, _, raised_at = value.partition(" ")
-        found = json.loads(value) if value.startswith("{") else {"raised_by": raised_by, "raised_at": raised_at}
-        return cls(PersonId(str(found["raised_by"])), datetime.fromisoformat(str(found["raised_at"])))
 
 
 def alarm_button(alarm: AlarmRef) -> b.Block:
@@ -75,8 +63,15 @@ def acute_blocks(view: AlarmView | None) -> list[b.Block]:
 
 
 def fast_lane_buttons(view: AlarmView) -> list[b.Block]:
-    """Return the button with which a reader who may records that 112 or Veilig Thuis was called (G8)."""
-    return [record_button(view.code, view.fast_lane)] if view.fast_lane and view.code else []
+    """Return the button with which a reader who may records that 112 or Veilig Thuis was called (G8).
+
+    Of an alarm without a case its form asks for the pupil too.
+    """
+    if view.fast_lane is None:
+        return []
+    if view.code:
+        return [record_button(view.code, view.fast_lane)]
+    return [b.button(view.fast_lane.button, RECORD_ALARM, _ref(view))]
 
 
 def render_alarm(message: AboutAlarm, view: AlarmView) -> Rendered:

@@ -13,6 +13,7 @@ from typing import Any
 from handlers.i18n import texts
 from handlers.i18n.texts import text
 from handlers.platform import limits
+from handlers.platform.alarm_reference import AlarmRef
 from handlers.platform.form_reference import FormRef
 from handlers.platform.form_state import ANSWER, SCHOOL
 from handlers.views import blocks as b
@@ -30,7 +31,8 @@ def form_modal(form: FormView, ref: FormRef | None = None, *, is_typed_before: b
 
     `is_typed_before` says that somebody typed after the command, where it is not private.
     """
-    ref = ref or FormRef(form.record.id, form.case, form.seen, form.refers_to)
+    alarm = AlarmRef(form.alarm.raised_by, form.alarm.raised_at).dumped() if form.alarm else ""
+    ref = ref or FormRef(form.record.id, form.case, form.seen, form.refers_to, alarm=alarm)
     blocks = [
         *([b.section(text("form_typed"))] if is_typed_before else []),
         *_head(form),
@@ -93,7 +95,7 @@ def _above(form: FormView) -> list[b.Block]:
 
 def _foot(form: FormView) -> list[b.Block]:
     readers = texts.roles(form.plan.readers, joined_by="and")
-    lines = [text("form_private_case" if form.case else "form_private", readers=readers)]
+    lines = [text("form_private_case" if form.case or form.alarm else "form_private", readers=readers)]
     if told := _notified(form, is_certain=True):
         lines.append(text("form_next", told=told))
     if told := _notified(form, is_certain=False):

@@ -9,9 +9,10 @@ from handlers.i18n import texts
 from handlers.i18n.days import day, last_day
 from handlers.i18n.texts import text
 from handlers.platform import limits
+from handlers.platform.alarm_reference import AlarmRef
 from handlers.views import blocks as b
 from handlers.views.actions import acute_button, open_button, record_button
-from handlers.views.alarm import AlarmRef, alarm_button
+from handlers.views.alarm import alarm_button
 from handlers.views.readers import unusual_button
 from handlers.views.roles import roles_button
 from meldcode.application.jobs.reminders import CurrentReminder

@@ -69,6 +69,19 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class TraceLine:
+    """Something that happened with an alarm: a response, or one of the words below. `people` got a message of it."""
+
+    what: str
+    by: PersonId
+    at: datetime
+    people: tuple[PersonId, ...] = ()
+
+
+RAISED, UNANSWERED, FALSE_ALARM = "raised", "unanswered", "false"
+
+
+@dataclass(frozen=True)
 class Alarm:
     """An alarm that somebody raised, from the case `case` or elsewhere.
 
@@ -100,6 +113,23 @@ class Alarm:
     def has_alerted(self, person: PersonId) -> bool:
         """Tell whether this person was alerted with what it is about."""
         return any(alert.person == person and alert.level < WITHOUT_CONTENT for alert in self.alerts)
+
+
+def trace(alarm: Alarm) -> list[TraceLine]:
+    """Return what happened with the alarm, in order: raised, unanswered at each level, answered, called false."""
+    lines = [
+        TraceLine(
+            UNANSWERED if level else RAISED,
+            alarm.raised_by,
+            alarm.raised_at + ESCALATIONS[level].after,
+            tuple(alert.person for alert in alarm.alerts if alert.level == level),
+        )
+        for level in range(alarm.level + 1)
+    ]
+    lines += [TraceLine(answer.response, answer.person, answer.at) for answer in alarm.answers]
+    if alarm.ended_by and alarm.ended_at:
+        lines.append(TraceLine(FALSE_ALARM, alarm.ended_by, alarm.ended_at))
+    return sorted(lines, key=lambda line: line.at)
 
 
 def due_after(level: int, raised_at: datetime) -> datetime | None:

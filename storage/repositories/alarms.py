@@ -104,6 +104,22 @@ class StoredAlarms(Alarms):
         return replace(self._alarm(row), level=level, due=due, version=row.version + 1)
 
     @override
+    def set_case(self, alarm: Alarm, case: CaseId) -> Alarm:
+        return self._changed(replace(alarm, case=case), case=case)
+
+    @override
+    def claim_untraced(self) -> Alarm | None:
+        changed = (alarms.c.case.is_not(None), alarms.c.traced != alarms.c.version)
+        row = self._connection.execute(select(alarms).where(*changed).limit(1)).one_or_none()
+        if row is None:
+            return None
+        unchanged = (alarms.c.id == row.id, alarms.c.version == row.version, alarms.c.traced == row.traced)
+        claimed = update(alarms).where(*unchanged).values(traced=row.version)
+        if self._connection.execute(claimed.returning(alarms.c.id)).one_or_none() is None:
+            return None
+        return self._alarm(row)
+
+    @override
     def delete(self, before: datetime) -> None:
         self._connection.execute(delete(alarms).where(alarms.c.raised_at < before))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.views.alarm import AlarmRef
+from handlers.platform.alarm_reference import AlarmRef
 from handlers.views.messages import render, render_taken_over
 from meldcode.application.messages import AlarmStatus, AlarmUnanswered, Payload, Reminder, TakenOver
 from meldcode.domain.plan.file import load_plan, shipped_plans

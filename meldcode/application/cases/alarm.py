@@ -12,6 +12,7 @@ from datetime import datetime
 
 from meldcode.application.actor import Actor
 from meldcode.application.case_context import case_context, readable_case
+from meldcode.application.cases.alarm_trace import key_of
 from meldcode.application.cases.alarm_view import AlarmView, alarm_view, schools_of, show_alerted, show_all
 from meldcode.application.cases.append_entry import append_entry
 from meldcode.application.ports.unit_of_work import UnitOfWork
@@ -80,7 +81,7 @@ def _record_in_case(uow: UnitOfWork, person: Person, case: CaseHeader, now: date
     if role is None:
         raise Refused("role_may_not", roles=record.by, rule="G1")
     entry = Entry(context.stored.version + 1, record.id, person.id, role, now)
-    _, notified = append_entry(uow, context, entry, f"alarm/{person.id}/{now.isoformat()}")
+    _, notified = append_entry(uow, context, entry, key_of(AlarmId(person.id, now)))
     return [one for one in notified.people if one.id != person.id]
 
 
@@ -114,6 +115,16 @@ def end_alarm(uow: UnitOfWork, actor: Actor, alarm: AlarmId, now: datetime) -> A
         found = uow.alarms.end(found, person.id, now)
         show_all(uow, found, now)
     return alarm_view(uow, found, person.id)
+
+
+def alarm_of(uow: UnitOfWork, actor: Actor, alarm: AlarmId) -> Alarm:
+    """Return the alarm to who raised it or may answer it, for as long as it is open. Raises Refused to others."""
+    person, found = _find(uow, actor, alarm)
+    if not found.is_open:
+        raise Refused("alarm_gone")
+    if person.id != found.raised_by and not _may_see(uow, person, found):
+        raise Refused("unknown_action")
+    return found
 
 
 def who_raised(uow: UnitOfWork, actor: Actor, raised_by: PersonId) -> Person:

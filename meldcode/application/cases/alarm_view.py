@@ -9,7 +9,7 @@ from datetime import datetime
 from meldcode.application import messages
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access import Permission, may, relation_to
+from meldcode.domain.access import Permission, in_school, may, relation_to
 from meldcode.domain.alarm import WITHOUT_CONTENT, Alarm, Answer, Response
 from meldcode.domain.case.state import Status
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
@@ -74,13 +74,21 @@ def alarm_view(uow: UnitOfWork, alarm: Alarm, reader: PersonId) -> AlarmView:
 
 def _case(uow: UnitOfWork, alarm: Alarm, reader: Person) -> tuple[str, str, ActionSpec | None]:
     if alarm.case is None:
-        return "", "", None
+        return "", "", _fast_lane_of_schools(uow, alarm, reader)
     case = uow.cases.get(alarm.case)
     plan = uow.plans.get(case.plan, case.plan_version)
     words = next((rule.text for rule in plan.record_with(Effect.ALARMS).tell if rule.text), "")
     relation, fast = relation_to(reader, case), plan.fast_lane
     may_call = case.status is Status.OPEN and may(Permission.RECORD, relation, plan, fast)
     return case.code if may(Permission.READ, relation, plan) else "", words, fast if may_call else None
+
+
+def _fast_lane_of_schools(uow: UnitOfWork, alarm: Alarm, reader: Person) -> ActionSpec | None:
+    """What a reader may record of an alarm that is about no case yet."""
+    plan = uow.plans.current()
+    relations = [in_school(reader, school) for school in schools_of(uow, alarm)]
+    may_call = any(may(Permission.RECORD, relation, plan, plan.fast_lane) for relation in relations)
+    return plan.fast_lane if may_call else None
 
 
 def current_alarm(uow: UnitOfWork, message: messages.AboutAlarm, reader: PersonId) -> AlarmView | None:

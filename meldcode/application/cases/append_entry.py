@@ -43,6 +43,13 @@ def append_entry(
     return extended, notify(uow, context, after, entry)
 
 
+def append_quietly(uow: UnitOfWork, context: CaseContext, entry: Entry, key: str) -> CaseContext:
+    """Append an entry that notifies nobody and leaves what is to be done as it is. Return the case with it."""
+    after = fold(context.plan, [entry], context.state)
+    case = _stored_case(uow, context, entry, after, key, "")
+    return replace(context, case=case, entries=(*context.entries, entry))
+
+
 def _stored_case(
     uow: UnitOfWork, context: CaseContext, entry: Entry, after: State, key: str, digest: str
 ) -> CaseHeader:

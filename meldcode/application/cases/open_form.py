@@ -12,6 +12,7 @@ from meldcode.application.case_context import CaseContext, readable_case, school
 from meldcode.application.cases.view_case import CaseView, build_case_view, may_record, read_case
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain import form_rules
+from meldcode.domain.alarm import AlarmId
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.state import (
     Answer,
@@ -48,7 +49,8 @@ class FormView:
     """A form to fill in. Without `case` it opens one, in one of `schools`.
 
     Above the questions stand the entries of `shown`, those of `newer` (signals after the weighing, S4.1), the whole
-    `logbook`, and the titles of what is still `owed`. `is_asked_further` says that an answer was still missing.
+    `logbook`, and the titles of what is still `owed`. `is_asked_further` says that an answer was still missing. `alarm`
+    is the alarm that no case knows of yet, of which it records what was done.
     """
 
     record: ActionSpec
@@ -64,6 +66,7 @@ class FormView:
     logbook: CaseView | None = None
     owed: tuple[ActionSpec, ...] = ()
     is_asked_further: bool = False
+    alarm: AlarmId | None = None
 
 
 def signal_form(uow: UnitOfWork, actor: Actor, text: str, now: datetime) -> FormView:
@@ -74,7 +77,7 @@ def signal_form(uow: UnitOfWork, actor: Actor, text: str, now: datetime) -> Form
         raise Refused("role_may_not", roles=plan.opening.by, rule="G1")
     memberships = [person.memberships[school] for school in schools]
     groups = {group for membership in memberships for group in membership.groups}
-    initial = _initial(plan.opening, now)
+    initial = initial_answers(plan.opening, now)
     if len(groups) == 1:
         initial[plan.opening.id_of(Meaning.PUPIL_GROUP)] = groups.pop()
     told = plan.opening.field(plan.opening.id_of(Meaning.WHAT_HAPPENED))
@@ -102,7 +105,7 @@ def record_form(uow: UnitOfWork, actor: Actor, code: str, record: str, refers_to
     return FormView(
         form,
         context.plan,
-        _initial(form, now) | _drafted(form, context, names),
+        initial_answers(form, now) | _drafted(form, context, names),
         case.code,
         case.version,
         refers_to,
@@ -174,7 +177,7 @@ def find_draft(
     return FormView(asked_first(plan), plan, answers)
 
 
-def _initial(record: ActionSpec, now: datetime) -> dict[str, Answer]:
+def initial_answers(record: ActionSpec, now: datetime) -> dict[str, Answer]:
     """The initial answers: today for what happened, and the default choices."""
     today = now.astimezone(AMSTERDAM).date().isoformat()
     days = {f.id: today for f in record.fields if f.kind is FieldKind.DATE and f.required and not f.future}

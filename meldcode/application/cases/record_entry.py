@@ -11,6 +11,7 @@ from datetime import datetime
 from meldcode import hints
 from meldcode.application.actor import Actor
 from meldcode.application.case_context import CaseContext, case_context, readable_case
+from meldcode.application.cases.alarm_form import bind_alarm, teacher_of
 from meldcode.application.cases.alarm_view import answer_by_record
 from meldcode.application.cases.append_entry import append_entry
 from meldcode.application.cases.notifications import Notified
@@ -70,7 +71,7 @@ def record_entry(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: datet
         return _saved_before(uow, actor, command, stored)
     context = context_of(uow, actor, command)
     form = check_form(uow, actor, context, command, now)
-    if not command.case and (further := further_questions(context, form.typed)):
+    if not (command.case or command.alarm) and (further := further_questions(context, form.typed)):
         return further
     if not command.reviewed and (found := _hints_in(uow, context, form)):
         _keep_draft(uow, context, form, command.key, now)
@@ -97,8 +98,11 @@ def store_form(
     if command.reviewed:
         uow.drafts.delete(command.key)
     if context.case is None:
-        case = uow.cases.open(context.school, context.plan, context.pupil, context.person.id, now)
+        teacher = teacher_of(uow, context, command.alarm)
+        case = uow.cases.open(context.school, context.plan, context.pupil, teacher, now)
         context = replace(context, case=case)
+    if command.alarm:
+        context = bind_alarm(uow, context, command.alarm, now)
     pupil = {field.id for field in form.spec.fields if field.pupil}
     kept = {field: answer for field, answer in form.answers.items() if field not in pupil}
     refers_to = command.refers_to if form.spec.effect is Effect.CORRECTS else 0

@@ -7,9 +7,11 @@ from datetime import datetime
 
 from meldcode.application.actor import Actor
 from meldcode.application.case_context import CaseContext, case_context, readable_case, schools_to_report_in
+from meldcode.application.cases.alarm_form import context_of_alarm
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain import form_rules
 from meldcode.domain.access import Permission, Relation, may
+from meldcode.domain.alarm import AlarmId
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.state import Answer, Answers, Pupil, asked_first, asked_now
 from meldcode.domain.errors import Invalid, Problem, Refused
@@ -24,7 +26,8 @@ OF_TWO_CASES = (Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS)
 class RecordEntry:
     """A filled-in form. `key` makes a repeated submission one entry; `seen` is the case's version when it was opened.
 
-    Without `case` it opens one, in `school` (needed only from members of several). `reviewed`: the author saw the hints
+    Without `case` it opens one, in `school` (needed only from members of several): by the opening form, or with an
+    `alarm`, of which it records what was done, by that of the fast lane. `reviewed`: the author saw the hints
     and chose to save. `refers_to` is the entry that it corrects. `exports`: it is stored by an export, which is the
     only way to store such a form.
     """
@@ -38,6 +41,7 @@ class RecordEntry:
     refers_to: int = 0
     reviewed: bool = False
     exports: bool = False
+    alarm: AlarmId | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,8 @@ def context_of(uow: UnitOfWork, actor: Actor, command: RecordEntry) -> CaseConte
     person = actor.person
     if command.case:
         return case_context(uow, person, readable_case(uow, person, command.case))
+    if command.alarm:
+        return context_of_alarm(uow, actor, command.alarm, command.answers, command.school)
     plan = uow.plans.current()
     school = _school_of(command, actor, plan)
     pupil = Pupil(*(str(command.answers.get(plan.opening.id_of(m), "")).strip() for m in PUPIL_MEANINGS))
@@ -68,6 +74,8 @@ def context_of(uow: UnitOfWork, actor: Actor, command: RecordEntry) -> CaseConte
 
 def spec_of(plan: Plan, command: RecordEntry) -> ActionSpec:
     """Return the definition of the form. Raises Refused if there is none, or if it is stored another way."""
+    if command.alarm and plan.fast_lane and not command.case:
+        return plan.fast_lane_with_pupil
     spec = plan.records.get(command.record or plan.opens)
     if spec is not None and (spec.effect is Effect.EXPORTS) is not command.exports:
         raise Refused("unknown_action")
@@ -79,7 +87,8 @@ def spec_of(plan: Plan, command: RecordEntry) -> ActionSpec:
 def check_form(uow: UnitOfWork, actor: Actor, context: CaseContext, command: RecordEntry, now: datetime) -> FilledForm:
     """Return the form with defaults filled in. Raises Refused or Invalid when it cannot be stored in this case."""
     spec = spec_of(context.plan, command)
-    spec = asked_now(context.plan, spec, context.state) if command.case else asked_first(context.plan)
+    is_known = bool(command.case or command.alarm)
+    spec = asked_now(context.plan, spec, context.state) if is_known else asked_first(context.plan)
     typed = form_rules.with_defaults(spec, command.answers, uow.plans.current().opening)
     form = FilledForm(spec, typed, _with_people(uow, actor, spec, typed))
     _refuse_impossible(context, spec, command)

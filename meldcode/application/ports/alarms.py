@@ -54,5 +54,13 @@ class Alarms(ABC):
         """Take an unanswered alarm whose next escalation is due, one level up. Only one worker gets it."""
 
     @abstractmethod
+    def set_case(self, alarm: Alarm, case: CaseId) -> Alarm:
+        """Store which case it turned out to be about, and return the alarm as it is then."""
+
+    @abstractmethod
+    def claim_untraced(self) -> Alarm | None:
+        """Take an alarm of a case that changed since it was last taken here. Only one worker gets it."""
+
+    @abstractmethod
     def delete(self, before: datetime) -> None:
         """Delete alarms that were raised before this moment."""

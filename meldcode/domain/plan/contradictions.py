@@ -160,6 +160,10 @@ def _wrong_place(plan: Plan, record: ActionSpec, loc: Loc) -> Iterator[Contradic
     yield from _wrong_urgency(plan, record, loc)
     if record.effect is Effect.FAST_LANE and not (record.leads and all(lead.to for lead in record.leads)):
         yield (*loc, "leads"), "the fast lane leads to a step"
+    asked_of_pupil = {field.id for field in plan.opening.fields if field.pupil} if plan.opens in plan.records else set()
+    for k, field in enumerate(record.fields if record.effect is Effect.FAST_LANE else ()):
+        if field.id in asked_of_pupil:
+            yield (*loc, "fields", k, "id"), f"the pupil's {field.id!r} is asked with it after an alarm"
 
 
 def _wrong_urgency(plan: Plan, record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:

@@ -251,6 +251,14 @@ class Plan(PlanPart):
         """The record that 112 or Veilig Thuis was called, if the plan has one (G8)."""
         return next((record for record in self.always if record.effect is Effect.FAST_LANE), None)
 
+    @cached_property
+    def fast_lane_with_pupil(self) -> ActionSpec:
+        """The form of the fast lane where there is no case yet: it asks whom it is about first. Raises LookupError."""
+        if self.fast_lane is None:
+            raise LookupError("this plan has no fast lane")
+        pupil = tuple(field for field in self.opening.fields if field.pupil)
+        return self.fast_lane.model_copy(update={"fields": (*pupil, *self.fast_lane.fields)})
+
     def step(self, step_id: str) -> Step:
         """Return the step with this id (KeyError if there is none)."""
         return self._steps[step_id]

@@ -18,6 +18,7 @@ alarms = Table(
     Column("place", LargeBinary, nullable=True, info=ENCRYPTED),
     Column("level", Integer, nullable=False, info=PLAIN),
     Column("version", Integer, nullable=False, info=PLAIN),
+    Column("traced", Integer, nullable=False, server_default="0", info=PLAIN),
     Column("due", Moment, nullable=True, index=True, info=MOMENT),
     Column("ended_by", ForeignKey(people.c.id), nullable=True, info=IDENTIFIER),
     Column("ended_at", Moment, nullable=True, info=MOMENT),

@@ -8,7 +8,7 @@ import pytest
 
 from practice.blocks.elements import all_elements
 from practice.model import Message, View
-from tests.on_screen import blocks_of, button, buttons_of, words_of
+from tests.on_screen import blocks_of, button, buttons_of, typed_in, words_of
 from tests.running import FATIMA, JORIS, KARIN, MEHMET, SANNE, WILLEM, Running, running, signal
 
 pytestmark = pytest.mark.rule("G4")
@@ -85,7 +85,8 @@ async def test_an_answer_changes_everybodys_message(tmp_path: Path, in_case: boo
         to_karin = school.messages(KARIN)[-1]
         assert buttons_of(to_karin) == [
             *ANSWERS[:2],
-            *(["112 of VT gebeld", "Dossier openen"] if in_case else []),
+            "112 of VT gebeld",
+            *(["Dossier openen"] if in_case else []),
             ANSWERS[2],
         ]
         await school.press(KARIN, to_karin, "Ik ga erheen")
@@ -176,3 +177,39 @@ async def test_somebody_whom_it_is_not_for_cannot_answer(tmp_path: Path) -> None
             assert await school.send(school.click(MEHMET, here, pressed["action_id"], pressed["value"])) is not None
         await send(school)
         assert "gaat erheen" not in words_of(only(school, KARIN)) and school.messages(SANNE) == []
+
+
+@pytest.mark.rule("G8")
+@pytest.mark.parametrize("reviewed", [False, True])
+async def test_one_form_lies_between_an_alarm_and_a_recorded_report(tmp_path: Path, reviewed: bool) -> None:
+    async with running(tmp_path, worker=False) as school:
+        await raised(school)
+        assert (await school.press(KARIN, only(school, KARIN), "112 of VT gebeld")).ok
+        form = school.modal(KARIN)
+        assert typed_in(form)["Groep"] == "5", "the group of who raised it"
+        told = "Volgens mij komt de politie." if reviewed else "De politie komt."
+        filled = {
+            "Voornaam": "Sem",
+            "Achternaam": "Bakker",
+            "Wat is er gebeurd?": "De melding bij Veilig Thuis is gedaan",
+            "Wie van school deed dit?": KARIN,
+            "In welke functie?": "IB-er",
+            "Wat is er gezegd en afgesproken?": told,
+        }
+        assert (await school.actor(KARIN).fill(form, **filled)).ok
+        if reviewed:
+            assert (await school.press(KARIN, school.modal(KARIN), "Aanpassen")).ok
+            again = school.modal(KARIN)
+            assert typed_in(again)["Achternaam"] == "Bakker" and typed_in(again)[list(filled)[-1]] == told
+            assert (await school.actor(KARIN).fill(again, **{list(filled)[-1]: "De politie komt."})).ok
+        assert "Opgeslagen in dossier" in words_of(school.modal(KARIN))
+        await school.program.scheduler.tick()
+        await send(school)
+        code = school.codes(KARIN)[0]
+        case = await school.open_case(FATIMA, code)
+        assert (
+            "Ouder informeren" in words_of(case) and "Om" in words_of(case) and "is er alarm geslagen" in words_of(case)
+        )
+        messages = str([message.blocks for user in (SANNE, KARIN, FATIMA) for message in school.messages(user)])
+        assert "Bakker" not in messages and "Sem" not in messages
+        assert buttons_of(school.messages(FATIMA)[0]).count("112 of VT gebeld") == 1

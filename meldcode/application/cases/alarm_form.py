@@ -1,0 +1,103 @@
+"""One form between an alarm that no case knows of and a recorded report (G4, G8): it names the pupil too."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from meldcode.application.actor import Actor
+from meldcode.application.case_context import CaseContext, case_context
+from meldcode.application.cases.alarm import alarm_of
+from meldcode.application.cases.alarm_trace import write_trace
+from meldcode.application.cases.alarm_view import schools_of, show_all
+from meldcode.application.cases.open_form import FormView, initial_answers, record_form
+from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.domain.access import Permission, in_school, may, relation_to
+from meldcode.domain.alarm import Alarm, AlarmId, Answer, Response
+from meldcode.domain.case.header import CaseHeader
+from meldcode.domain.case.state import Answers, Pupil, Status
+from meldcode.domain.errors import Invalid, Problem, Refused
+from meldcode.domain.ids import PersonId, SchoolId
+from meldcode.domain.plan.forms import PUPIL_MEANINGS, Meaning
+from meldcode.domain.plan.model import Plan
+
+
+def alarm_form(uow: UnitOfWork, actor: Actor, alarm: AlarmId, now: datetime) -> FormView:
+    """Return the form of the fast lane for an alarm; without a case yet, it asks for the pupil. Raises Refused."""
+    found, plan = alarm_of(uow, actor, alarm), uow.plans.current()
+    if found.case and plan.fast_lane:
+        return record_form(uow, actor, uow.cases.get(found.case).code, plan.fast_lane.id, 0, now)
+    schools, form = _schools(uow, actor, found, plan), plan.fast_lane_with_pupil
+    initial, raiser = initial_answers(form, now), uow.staff.get(found.raised_by)
+    groups = {
+        group for school in schools if school in raiser.memberships for group in raiser.memberships[school].groups
+    }
+    if len(groups) == 1:
+        initial[form.id_of(Meaning.PUPIL_GROUP)] = groups.pop()
+    return FormView(form, plan, initial, schools=tuple(map(uow.staff.school, schools)), alarm=alarm)
+
+
+def alarm_draft(uow: UnitOfWork, actor: Actor, key: str, alarm: AlarmId, now: datetime) -> FormView:
+    """Return that form with the typed answers ("Aanpassen"). Raises Refused if the draft is gone."""
+    answers = uow.drafts.find(key, actor.person.id, now)
+    if answers is None:
+        raise Refused("draft_gone")
+    return replace(alarm_form(uow, actor, alarm, now), initial=answers)
+
+
+def context_of_alarm(
+    uow: UnitOfWork, actor: Actor, alarm: AlarmId, answers: Answers, school: SchoolId | None
+) -> CaseContext:
+    """Return the open case about the pupil, or one still to open. Raises Refused or Invalid."""
+    found, plan = alarm_of(uow, actor, alarm), uow.plans.current()
+    if found.case:
+        raise Refused("done_meanwhile")
+    schools = _schools(uow, actor, found, plan)
+    if school is None and len(schools) > 1:
+        raise Invalid([Problem("school", "required")])
+    if school is not None and school not in schools:
+        raise Refused("not_your_school")
+    pupil = Pupil(*(str(answers.get(plan.opening.id_of(meaning), "")).strip() for meaning in PUPIL_MEANINGS))
+    return _about(uow, actor, school or schools[0], pupil)
+
+
+def bind_alarm(uow: UnitOfWork, context: CaseContext, alarm: AlarmId, now: datetime) -> CaseContext:
+    """Let the case be the alarm's from now on: it is answered, and what happened with it is in the logbook."""
+    found = uow.alarms.find_to_change(alarm)
+    if found is None:
+        raise Refused("alarm_gone")
+    found = uow.alarms.set_case(found, context.stored.id)
+    context = write_trace(uow, context, found, now)
+    show_all(uow, uow.alarms.answer(found, Answer(context.person.id, Response.RECORDED, now)), now)
+    return context
+
+
+def teacher_of(uow: UnitOfWork, context: CaseContext, alarm: AlarmId | None) -> PersonId:
+    """Return whose case it becomes: of who raised the alarm, if they may have cases, or of who opens it."""
+    raiser = uow.staff.get(alarm.raised_by) if alarm else context.person
+    may_open = may(Permission.OPEN, in_school(raiser, context.school), context.plan)
+    return raiser.id if may_open else context.person.id
+
+
+def _schools(uow: UnitOfWork, actor: Actor, alarm: Alarm, plan: Plan) -> list[SchoolId]:
+    """The schools of the alarm in which the actor may record what was done."""
+    relations = {school: in_school(actor.person, school) for school in schools_of(uow, alarm)}
+    schools = [s for s, relation in relations.items() if may(Permission.RECORD, relation, plan, plan.fast_lane)]
+    if not schools:
+        raise Refused("role_may_not", roles=plan.fast_lane.by if plan.fast_lane else (), rule="G1")
+    return schools
+
+
+def _about(uow: UnitOfWork, actor: Actor, school: SchoolId, pupil: Pupil) -> CaseContext:
+    person, plan = actor.person, uow.plans.current()
+    for case in uow.cases.find_by_pupil(school, pupil):
+        if _can_go_on(uow, actor, case):
+            context = case_context(uow, person, case)
+            if context.pupil.group.casefold() == pupil.group.casefold():
+                return context
+    return CaseContext(person, school, plan, pupil, in_school(person, school))
+
+
+def _can_go_on(uow: UnitOfWork, actor: Actor, case: CaseHeader) -> bool:
+    plan, relation = uow.plans.get(case.plan, case.plan_version), relation_to(actor.person, case)
+    return case.status is Status.OPEN and may(Permission.RECORD, relation, plan, plan.fast_lane)

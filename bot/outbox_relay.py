@@ -32,7 +32,7 @@ from handlers.views.alarm import render_alarm
 from handlers.views.messages import Rendered, render, render_reminders, render_taken_over
 from meldcode.application.cases.alarm_view import current_alarm
 from meldcode.application.executor import JOB_SECONDS, Executor
-from meldcode.application.jobs.reminders import current_reminder, earliest_delivery
+from meldcode.application.jobs.reminders import current_reminder, earliest_delivery, latest_reminders
 from meldcode.application.jobs.undelivered import LostMessage, report_undelivered
 from meldcode.application.messages import (
     AboutAlarm,
@@ -288,8 +288,8 @@ def _rendered(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Render
         return render_taken_over(first, uow.staff.get(first.by))
     if not isinstance(first, Reminder):
         return render(first, uow.plans.get)
-    latest = {message.case: payload for message in messages if isinstance(payload := message.payload(), Reminder)}
-    asked = (current_reminder(uow, case, payload, now) for case, payload in latest.items() if case)
+    latest = latest_reminders((message.case, message.payload()) for message in messages)
+    asked = (current_reminder(uow, case, payload, now) for case, payload in latest)
     current = [reminder for reminder in asked if reminder]
     return render_reminders(current) if current else None
 

@@ -33,7 +33,7 @@ RULES = {
     "S3.3": "They hold the talk with the pupil, or whom they chose for the pupil's sake",
     "S3.4": "The suspicions are not spoken of unless the pupil names them; a disclosure reaches who must act",
     "S3.5": "Care coordinator and school leader talk with the parents; a teacher is not present",
-    "S3.6": "Five points; follow-up appointments have a date and an owner",
+    "S3.6": "Five points; any number of appointments, each with an owner and a day, chased until decided on",
     "S3.7": "A suspicion that is taken away ends the case; a new signal reopens it",
     "S4.1": "Teacher and care coordinator weigh all the information together; no question about safety has a default",
     "S4.2": "No decision before it was discussed with the school leader",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from handlers.controllers import alarm, readers, roles
 from handlers.controllers.commands import in_words, open_signal_form
 from handlers.i18n.texts import text
 from handlers.platform.alarm_reference import AlarmRef
 from handlers.platform.form_reference import FormRef
+from handlers.platform.form_state import read_form
 from handlers.platform.home_page import turn_home_page
 from handlers.platform.request import Request, Services
 from handlers.views import actions
@@ -96,7 +99,8 @@ async def _new_signal(services: Services, request: Request) -> None:
 
 async def _make_record(services: Services, request: Request) -> None:
     asked = request.values()
-    await _show_form(services, request, str(asked.get("case", "")), str(asked.get("record", "")), 0)
+    code, record = str(asked.get("case", "")), str(asked.get("record", ""))
+    await _show_form(services, request, code, record, int(asked.get("appointment", 0)))
 
 
 async def _correct(services: Services, request: Request) -> None:
@@ -110,6 +114,15 @@ async def _show_form(services: Services, request: Request, code: str, record: st
         await services.client.views_update(view_id=request.view["id"], view=form_modal(form))
     else:
         await _open_beside(services, request, form_modal(form))
+
+
+async def _more_appointments(services: Services, request: Request) -> None:
+    """Ask about one more appointment in the form that is open; what was typed stays ("Nog een afspraak")."""
+    ref, command = read_form(request)
+    if not request.value.isdecimal():
+        raise Refused("unknown_action")
+    form = await services.execute(open_form.refilled, request, ref.case, ref.record, ref.refers_to, command.answers)
+    await _show(services, request, form_modal(form, replace(ref, appointments=int(request.value[:2]))))
 
 
 async def _adjust(services: Services, request: Request) -> None:
@@ -162,6 +175,7 @@ BUTTONS = {
     actions.NEW_SIGNAL: _new_signal,
     actions.MAKE_RECORD: _make_record,
     actions.ADJUST: _adjust,
+    actions.MORE_APPOINTMENTS: _more_appointments,
     actions.ACUTE: alarm.press_acute,
     actions.GOING: alarm.answer(Response.GOING),
     actions.CALLING: alarm.answer(Response.CALLING),

@@ -48,7 +48,7 @@ def _entry(given: Export, line: LogbookLine) -> dict[str, Any]:
         "written_at": entry.written_at.isoformat(),
         "author": line.author,
         "role": entry.role,
-        "corrects": entry.refers_to or None,
+        "corrects": line.corrects or None,
         "answers": dict(_answers(line)),
         "in_words": [{"question": part.label, "answer": part.words} for part in answered(line, given.view.names)],
     }

@@ -129,7 +129,7 @@ def _entry(given: Export, line: LogbookLine) -> dict[str, Any]:
     number = f"{line.entry.seq}. " if line.code == given.view.context.stored.code else ""
     head = text("line_head", number=number, title=line.record.title, day=day(line.happened))
     notes = [_written(given, line), *([] if number else [other])]
-    if line.entry.refers_to:
+    if line.corrects:
         notes.append(_corrects(given, line))
     return {"head": head, "parts": [part for part in parts if part["words"].strip()], "notes": notes}
 
@@ -142,7 +142,7 @@ def _written(given: Export, line: LogbookLine) -> str:
 
 
 def _corrects(given: Export, line: LogbookLine) -> str:
-    number = line.entry.refers_to
+    number = line.corrects
     what = next((o for o in given.lines if (o.code, o.entry.seq) == (line.code, number)), None)
     said = text("line_corrects", number=str(number))
     return f"{said}: {what.record.title}, {day(what.happened)}" if what else said

@@ -25,9 +25,14 @@ class Answered:
 
 
 def answered(line: LogbookLine, names: Mapping[str, str]) -> Iterator[Answered]:
-    """Yield the questions and answers of an entry; of a check list also what was not ticked (S3.6)."""
+    """Yield the questions and answers of an entry; of a check list also what was not ticked (S3.6).
+
+    First comes the appointment that it decided on, if any.
+    """
     if line.record.effect is Effect.ALARMS:
         yield from _alarm(line.entry.answers, names)
+    if line.appointment:
+        yield Answered(text("appointment"), line.appointment)
     for field in line.record.fields:
         if answer := line.entry.answers.get(field.id):
             yield Answered(field.label, _in_words(field, answer, names), field.kind is FieldKind.LONG_TEXT)

@@ -10,9 +10,10 @@ from handlers.platform.request import Request
 
 @dataclass(frozen=True)
 class FormRef:
-    """Which form a modal shows. `seen` is the version of the case, `refers_to` the entry that it corrects.
+    """Which form a modal shows. `seen` is the version of the case.
 
-    `alarm` is the alarm without a case of which it records what was done, as an `AlarmRef`.
+    `refers_to` is the entry that it corrects, or the appointment that it is about. It asks about so many new
+    `appointments`. `alarm` is the alarm without a case of which it records what was done, as an `AlarmRef`.
     """
 
     record: str
@@ -22,6 +23,7 @@ class FormRef:
     school: str = ""
     page: int = 0
     alarm: str = ""
+    appointments: int = 0
 
     def key(self, request: Request) -> str:
         """Return the idempotency key of this form in its view, which may have shown other forms before."""

@@ -29,6 +29,8 @@ UNUSUAL_PEOPLE, UNUSUAL_CASES = 20, 10
 ROLE_HOLDERS, ROLE_CHANGES = 60, 10
 MISSING_ROLES = 40
 """Blocks about roles that nobody has."""
+APPOINTMENTS = 8
+"""Open appointments that a case or a Home tab shows with buttons."""
 SAME_PUPIL = 5
 """Other cases with the same name that a case shows."""
 LOGBOOK_ENTRIES = 8

@@ -15,6 +15,7 @@ OPEN_CASE = "open-case"
 NEW_SIGNAL = "signal"
 MAKE_RECORD = "make-record"
 CORRECT = "correct"
+MORE_APPOINTMENTS = "more-appointments"
 TURN_PAGE = "page"
 ADJUST = "adjust"
 JOIN, TELL_APART = "join", "tell-apart"
@@ -38,10 +39,12 @@ def open_button(code: str, *, style: str = "") -> b.Block:
     return b.button(text("open_case"), OPEN_CASE, code, style=style)
 
 
-def record_button(code: str, record: ActionSpec, *, style: str = "") -> b.Block:
-    """The button that opens the form of this record in a case."""
-    value = json.dumps({"case": code, "record": record.id})
-    return b.button(record.button, f"{MAKE_RECORD}.{record.id}", value, style=style)
+def record_button(code: str, record: ActionSpec, *, style: str = "", appointment: int = 0) -> b.Block:
+    """The button that opens the form of this record in a case; perhaps about the appointment with this number."""
+    about = {"appointment": appointment} if appointment else {}
+    value = json.dumps({"case": code, "record": record.id, **about})
+    place = f"-{appointment}" if appointment else ""
+    return b.button(record.button, f"{MAKE_RECORD}.{record.id}{place}", value, style=style)
 
 
 def signal_button() -> b.Block:

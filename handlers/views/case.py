@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from handlers.i18n import texts
-from handlers.i18n.days import day
+from handlers.i18n.days import day, in_full
 from handlers.i18n.texts import text
 from handlers.platform import limits
 from handlers.views import blocks as b
 from handlers.views.actions import JOIN, MAKE_RECORD, TELL_APART, acute_button, record_button
 from handlers.views.logbook import logbook, owed_words
 from handlers.views.readers import readers_button
-from meldcode.application.cases.view_case import CaseView
+from meldcode.application.cases.view_case import CaseView, OpenAppointment
 from meldcode.application.jobs.reminders import IN_CHARGE
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import State, Status, needed, to_act
@@ -39,6 +39,7 @@ def case_modal(view: CaseView, page: int | None = None) -> b.View:
         *_same_pupil(view),
         *b.actions(_case_buttons(view)),
         *_owed(view),
+        *_appointments(view),
         b.divider(),
         *logbook(view, page),
         b.divider(),
@@ -95,6 +96,35 @@ def _owed(view: CaseView) -> list[b.Block]:
     return [b.section(owed_words(view.owed)), *b.actions(buttons)]
 
 
+def _appointments(view: CaseView) -> list[b.Block]:
+    """The open appointments with what this reader can do about each, and the button that makes one (S3.6)."""
+    code, shown = view.context.stored.code, view.appointments[: limits.APPOINTMENTS]
+    make = [record_button(code, record) for record in view.doable if record.effect is Effect.APPOINTS]
+    if not shown and not make:
+        return []
+    title = f"*{text('case_appointments')}*" if shown else text("case_no_appointments")
+    blocks = [b.section(title, accessory=make[0] if make else None)]
+    for one in shown:
+        number = one.appointment.number
+        blocks += b.typed(f"{one.appointment.what}\n{_kept_by(view, one)}")
+        blocks += b.actions([record_button(code, record, appointment=number) for record in view.deciding])
+    left = len(view.appointments) - len(shown)
+    return [*blocks, *([b.context(text("case_more_appointments", count=str(left)))] if left else [])]
+
+
+def _kept_by(view: CaseView, one: OpenAppointment) -> str:
+    """Who sees to an appointment, on which day, and how late it is."""
+    owner = view.names.get(str(one.appointment.owner), "")
+    keepers = texts.listed(sorted({person.name for person in one.keepers})) or text(
+        "case_appointment_nobody", name=owner
+    )
+    when = in_full(one.appointment.day)
+    late = [texts.late(one.late)] if one.late else []
+    other = one.appointment.other
+    who = text("case_appointment_by", other=other, name=keepers) if other else keepers
+    return ", ".join([who, when, *late])
+
+
 def _kept_until(moment: datetime, plan: Plan) -> str:
     warned = plan.hold.by if plan.hold else IN_CHARGE
     return text("case_kept_until", day=day(moment), who=texts.roles(warned, joined_by="and"))
@@ -132,7 +162,7 @@ def _case_buttons(view: CaseView) -> list[b.Block]:
 
     The fast lane is never in the menu (G8), and what it skipped has a place of its own.
     """
-    doable = [record for record in view.doable if record not in view.owed]
+    doable = [r for r in view.doable if r not in view.owed and r.effect is not Effect.APPOINTS]
     menu = [record for record in doable if _is_rare(view, record)]
     shown = sorted((r for r in doable if r not in menu), key=lambda record: _urgency(view, record))
     buttons = []

@@ -11,17 +11,19 @@ from itertools import groupby
 from typing import Any
 
 from handlers.i18n import texts
+from handlers.i18n.days import in_full
 from handlers.i18n.texts import text
 from handlers.platform import limits
 from handlers.platform.alarm_reference import AlarmRef
 from handlers.platform.form_reference import FormRef
 from handlers.platform.form_state import ANSWER, SCHOOL
 from handlers.views import blocks as b
-from handlers.views.actions import EXPORT, FORM
+from handlers.views.actions import EXPORT, FORM, MORE_APPOINTMENTS
 from handlers.views.logbook import logbook_above, owed_words
 from meldcode.application.cases.open_form import Consequence, FormView
 from meldcode.domain.case.state import Answer
-from meldcode.domain.plan.forms import Choice, FieldKind, FieldSpec
+from meldcode.domain.plan.appointments import block_of
+from meldcode.domain.plan.forms import MOST_APPOINTMENTS, Choice, FieldKind, FieldSpec
 from meldcode.domain.plan.model import ActionSpec, Effect
 from meldcode.domain.staff import School
 
@@ -38,7 +40,7 @@ def form_modal(form: FormView, ref: FormRef | None = None, *, is_typed_before: b
         *_head(form),
         *_above(form),
         *_school(form.schools),
-        *(_input(f, form.initial.get(f.id, "")) for f in form.record.fields),
+        *_questions(form, ref),
     ]
     return b.modal(
         _title(form.record),
@@ -50,6 +52,16 @@ def form_modal(form: FormView, ref: FormRef | None = None, *, is_typed_before: b
     )
 
 
+def _questions(form: FormView, ref: FormRef) -> Iterator[b.Block]:
+    """The questions; of those about appointments as many as were asked for or answered, and a button for one more."""
+    shown = min(max(1, ref.appointments, *map(block_of, form.initial)), MOST_APPOINTMENTS)
+    for is_next, fields in groupby(form.record.fields, key=lambda field: block_of(field.id) > shown):
+        if is_next:
+            yield from b.actions([b.button(text("more_appointments"), MORE_APPOINTMENTS, str(shown + 1))])
+        else:
+            yield from (_input(field, form.initial.get(field.id, "")) for field in fields)
+
+
 def _title(record: ActionSpec) -> str:
     """The action's title; for an export, and when the title is too long, the text of its button."""
     is_short = len(record.title) <= limits.TITLE
@@ -58,6 +70,8 @@ def _title(record: ActionSpec) -> str:
 
 def _head(form: FormView) -> list[b.Block]:
     lines = [b.context(text("form_case", code=form.case))] if form.case else []
+    if form.appointment:
+        lines += b.typed(f"{form.appointment.what}\n{in_full(form.appointment.day)}")
     if form.is_asked_further:
         lines.append(b.section(text("form_further")))
     if form.record.id == form.plan.opens:

@@ -16,7 +16,7 @@ from handlers.views import blocks as b
 from handlers.views.actions import DEPUTY, HOME_PAGE, acute_button, open_button, signal_button
 from handlers.views.roles import missing_roles
 from meldcode.application.home import CaseRow, Overview
-from meldcode.application.worklists import RoleWorkload, SchoolOverview, Week
+from meldcode.application.worklists import Promise, RoleWorkload, SchoolOverview, Week
 from meldcode.domain.calendar import DAY
 from meldcode.domain.plan.model import Effect, Plan
 from meldcode.domain.plan.roles import Role
@@ -153,7 +153,21 @@ def _week(overview: Overview) -> list[b.Block]:
     if week is None or not (week.due or week.promises):
         return []
     lines = [*_deadlines(week), *_promises(week), *([] if week.is_all else [text("home_week_more")])]
-    return [b.header(text("home_week")), b.section("\n".join(lines))]
+    this_week = [b.header(text("home_week")), b.section("\n".join(lines))] if lines else []
+    return [*_late(week), *this_week]
+
+
+def _late(week: Week) -> list[b.Block]:
+    """The appointments that are late, the longest first, each with the button to its case (S3.6)."""
+    late = [one for one in week.promises if one.late]
+    if not late:
+        return []
+    shown = [b.section(_late_line(one), accessory=open_button(one.code)) for one in late[: limits.APPOINTMENTS]]
+    return [b.header(text("home_late_title", count=str(len(late)))), *shown]
+
+
+def _late_line(one: Promise) -> str:
+    return text("home_late", code=one.code, day=in_full(one.day), late=texts.late(one.late))
 
 
 def _deadlines(week: Week) -> Iterator[str]:
@@ -167,7 +181,9 @@ def _deadlines(week: Week) -> Iterator[str]:
 
 
 def _promises(week: Week) -> Iterator[str]:
-    for promised, alike in groupby(week.promises, key=lambda one: one.day):
+    """Those that are not late; of a day without school that is over, the next school day counts."""
+    ahead = [one for one in week.promises if not one.late]
+    for promised, alike in groupby(ahead, key=lambda one: max(one.day, week.today)):
         codes = ", ".join(one.code for one in alike)
         yield text("home_week_promise", day=on_day(promised, week.today), codes=codes)
 
@@ -202,6 +218,9 @@ def _counts(school: SchoolOverview) -> Iterator[str]:
     open_, overdue = sum(step.open for step in school.steps), sum(step.overdue for step in school.steps)
     whole = "home_school_overdue" if overdue else "home_school"
     yield text(whole, school=school.school.name, open=str(open_), overdue=str(overdue))
+    if kept := school.appointments:
+        words = "home_school_promises_overdue" if kept.overdue else "home_school_promises"
+        yield text(words, open=str(kept.open), overdue=str(kept.overdue))
     for at in school.steps:
         words = "home_school_step_overdue" if at.overdue else "home_school_step"
         number, open_at, overdue_at = str(at.step.number), str(at.open), str(at.overdue)

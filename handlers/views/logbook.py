@@ -105,8 +105,8 @@ def _short(answers: Iterable[Answered]) -> list[b.Block]:
 def _notes(line: LogbookLine, *, is_here: bool) -> Iterator[str]:
     written = f"{day(line.entry.written_at)} {line.entry.written_at.astimezone(AMSTERDAM):%H:%M}"
     yield text("line_written", author=line.author, role=texts.role(line.entry.role), written=written)
-    if line.entry.refers_to:
-        yield text("line_corrects", number=str(line.entry.refers_to))
+    if line.corrects:
+        yield text("line_corrects", number=str(line.corrects))
     if not is_here:
         yield text("line_other", number=str(line.entry.seq), code=line.code)
 

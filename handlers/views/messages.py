@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import singledispatch
 
 from handlers.i18n import texts
-from handlers.i18n.days import day, last_day
+from handlers.i18n.days import day, in_full, last_day, on_day
 from handlers.i18n.texts import text
 from handlers.platform import limits
 from handlers.platform.alarm_reference import AlarmRef
@@ -85,35 +85,55 @@ def _alarm(message: Alarm, _plans: Plans) -> Rendered:
 
 
 def render_reminders(reminders: Sequence[CurrentReminder]) -> Rendered:
-    """Return one message for all reminders to the same person (G2)."""
-    return _reminder(reminders[0]) if len(reminders) == 1 else _reminders(reminders)
+    """Return one message for all reminders to the same person (G2): what a case waits for, and its appointments."""
+    ordered = sorted(reminders, key=lambda one: (not _cannot_wait(one), one.since, bool(one.appointments)))
+    cases: dict[str, list[CurrentReminder]] = {}
+    for one in ordered:
+        cases.setdefault(one.payload.code, []).append(one)
+    return _reminder(ordered) if len(cases) == 1 else _reminders(list(cases.values()))
 
 
-def _reminders(several: Sequence[CurrentReminder]) -> Rendered:
+def _reminders(cases: Sequence[Sequence[CurrentReminder]]) -> Rendered:
     """A morning overview instead of ten pings."""
-    count = str(len(several))
-    shown = sorted(several, key=lambda one: (not _cannot_wait(one), one.since))[: limits.REMINDERS]
-    cases = [b.section("\n".join(_lines(one)), accessory=open_button(one.payload.code)) for one in shown]
-    left = len(several) - len(shown)
+    count = str(len(cases))
+    shown = [
+        b.section(_all_lines(one), accessory=open_button(one[0].payload.code)) for one in cases[: limits.REMINDERS]
+    ]
+    left = len(cases) - len(shown)
     more = [b.context(texts.counted("home_more", left))] if left else []
-    intro = "\n".join([text("reminders_intro", count=count), *_before_vacation(several)])
-    blocks = [b.section(intro), *cases, *more, *b.actions([acute_button(asks=True)])]
+    intro = "\n".join(
+        [text("reminders_intro", count=count), *_before_vacation([one for case in cases for one in case])]
+    )
+    blocks = [b.section(intro), *shown, *more, *b.actions([acute_button(asks=True)])]
     return text("reminders_notification", count=count), blocks
 
 
-def _reminder(reminder: CurrentReminder) -> Rendered:
-    code = reminder.payload.code
-    is_urgent = isinstance(reminder.payload, UrgentReminder)
-    records = [] if is_urgent else _record_buttons(reminder.plan, code, may_hand_over=reminder.payload.may_hand_over)
+def _reminder(case: Sequence[CurrentReminder]) -> Rendered:
+    """All about one case, with the buttons of what is said first."""
+    first = case[0]
+    code, is_urgent = first.payload.code, any(isinstance(one.payload, UrgentReminder) for one in case)
+    records = [] if is_urgent else _buttons_about(first)
     buttons = [open_button(code, style="primary"), *records, acute_button(code, asks=True)]
-    lines = "\n".join([*_lines(reminder), *_before_vacation([reminder])])
-    said = text("reminder_urgent" if is_urgent else "reminder_notification", code=code)
-    return said, [b.section(lines), *b.actions(buttons)]
+    lines = "\n".join([_all_lines(case), *_before_vacation(case)])
+    said = "reminder_appointment" if first.appointments else "reminder_notification"
+    return text("reminder_urgent" if is_urgent else said, code=code), [b.section(lines), *b.actions(buttons)]
 
 
-def _record_buttons(plan: Plan, code: str, *, may_hand_over: bool) -> list[b.Block]:
-    effects = [Effect.POSTPONES, *([Effect.HANDS_OVER] if may_hand_over else [])]
-    return [record_button(code, plan.record_with(effect)) for effect in effects]
+def _all_lines(case: Sequence[CurrentReminder]) -> str:
+    return "\n".join(line for one in case for line in _lines(one))
+
+
+def _buttons_about(reminder: CurrentReminder) -> list[b.Block]:
+    """To postpone and to hand over the case; of one appointment also that it is done or moved (S3.6)."""
+    code, effects = reminder.payload.code, [Effect.POSTPONES]
+    number = reminder.appointments[0].number if reminder.appointments else 0
+    if len(reminder.appointments) > 1:
+        return []
+    if number:
+        effects = [Effect.SETTLES, Effect.MOVES, Effect.POSTPONES]
+    buttons = [record_button(code, reminder.plan.record_with(effect), appointment=number) for effect in effects]
+    over = [record_button(code, reminder.plan.record_with(Effect.HANDS_OVER))]
+    return [*buttons, *(over if reminder.payload.may_hand_over else [])]
 
 
 def _before_vacation(reminders: Sequence[CurrentReminder]) -> list[str]:
@@ -124,6 +144,8 @@ def _before_vacation(reminders: Sequence[CurrentReminder]) -> list[str]:
 
 def _lines(reminder: CurrentReminder) -> list[str]:
     plan, record = reminder.plan, reminder.record
+    if reminder.appointments:
+        return [f"*{_title(reminder)}*", *_promised(reminder)]
     where = " ".join([*_step(plan, reminder.step, reminder.assignees, record), _since(reminder)])
     needed = [text("now_needed", record=plan.records[record].title)] if record else []
     return [f"*{_title(reminder)}*", *_cannot_wait(reminder), *needed, where, b.escape(_who_minds(reminder))]
@@ -141,12 +163,21 @@ def _title(reminder: CurrentReminder) -> str:
     match reminder.payload:
         case VacationReminder(code=code, first_day=first_day):
             return text("reminder_vacation", code=code, day=day(first_day))
-        case AppointmentReminder(code=code, day=due, instead_of_owner=instead):
-            return text("reminder_follow_up_instead" if instead else "reminder_follow_up", code=code, day=day(due))
+        case AppointmentReminder(code=code, instead_of_owner=instead):
+            return text("reminder_follow_up_instead" if instead else "reminder_follow_up", code=code)
         case UrgentReminder(code=code):
             return text("reminder_urgent", code=code)
         case payload:
             return text("reminder_title", code=payload.code)
+
+
+def _promised(reminder: CurrentReminder) -> Iterator[str]:
+    """A line for each appointment; what it is, is only in the case (promise 4)."""
+    for one in reminder.appointments:
+        if one.late:
+            yield text("reminder_late", day=in_full(one.day), late=texts.late(one.late))
+        else:
+            yield text("reminder_on_day", day=on_day(max(one.day, reminder.today), reminder.today))
 
 
 def _since(reminder: CurrentReminder) -> str:
@@ -171,6 +202,9 @@ def _weekly_overview(message: WeeklyOverview, plans: Plans) -> Rendered:
         title = plans(count.plan, count.plan_version).step(count.step).title
         line = "week_line_overdue" if count.overdue else "week_line"
         lines.append(text(line, title=title, open=str(count.open), overdue=str(count.overdue)))
+    if kept := message.appointments:
+        words = "week_promises_overdue" if kept.overdue else "week_promises"
+        lines.append(text(words, open=str(kept.open), overdue=str(kept.overdue)))
     blocks = [b.section("\n".join(lines))]
     if unusual := message.unusual:
         blocks.append(b.section(texts.counted("week_unusual", unusual.count)))

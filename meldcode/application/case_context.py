@@ -51,7 +51,8 @@ class CaseContext:
         is_teacher = bool(person.acts_for(self.school) & teachers)
         # A deputy of a teacher would keep the case when the period is over.
         can_take_over = person.id not in teachers and Role.TEACHER in person.memberships[self.school].own
-        return Colleague(person.id, person.roles_in(self.school), is_teacher, can_take_over)
+        can_read = may(Permission.READ, Relation(person.roles_in(self.school), is_teacher), self.plan)
+        return Colleague(person.id, person.roles_in(self.school), is_teacher, can_take_over, can_read)
 
 
 def case_code(typed: str) -> str:

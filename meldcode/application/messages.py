@@ -6,7 +6,7 @@ A payload holds ids, codes, counts and days, never content or a name (promise 4)
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import ClassVar
 
@@ -16,7 +16,7 @@ from meldcode.domain.alarm import AlarmId
 from meldcode.domain.case.state import Status
 from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.plan.roles import Role
-from meldcode.domain.worklist import StepCount
+from meldcode.domain.worklist import AppointmentCount, StepCount
 
 
 @dataclass(frozen=True)
@@ -143,11 +143,32 @@ class VacationReminder(Reminder):
 
 
 @dataclass(frozen=True)
+class DueAppointment:
+    """An appointment by its number in the case, and the day that it had when the reminder was made."""
+
+    number: int
+    day: date
+
+
+@dataclass(frozen=True)
 class AppointmentReminder(Reminder):
-    """An appointment is due on `day` (S3.6). `instead_of_owner`: its owner cannot be reminded, so the reader is."""
+    """Appointments are due or late, the first one on `day` (S3.6).
+
+    `instead_of_owner`: nobody sees to one of them any more, so the reader is reminded. An earlier version of this
+    program wrote no `appointments`: then it is the one of that day.
+    """
 
     day: date
     instead_of_owner: bool
+    appointments: tuple[DueAppointment, ...] = ()
+
+    def with_earlier(self, earlier: Reminder | None) -> AppointmentReminder:
+        """Return one reminder of what both are about."""
+        if not isinstance(earlier, AppointmentReminder):
+            return self
+        both = tuple(dict.fromkeys((*earlier.appointments, *self.appointments)))
+        instead = self.instead_of_owner or earlier.instead_of_owner
+        return replace(self, appointments=both, instead_of_owner=instead)
 
 
 @dataclass(frozen=True)
@@ -176,6 +197,7 @@ class WeeklyOverview(Payload):
     school_name: str
     steps: tuple[StepCount, ...]
     unusual: UnusualReaders | None = None
+    appointments: AppointmentCount | None = None
 
 
 @dataclass(frozen=True)

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access import Permission, in_school, may
-from meldcode.domain.calendar import AMSTERDAM, DAY
+from meldcode.domain.access import ALERTED, Permission, in_school, keepers, may
+from meldcode.domain.calendar import AMSTERDAM, DAY, BeyondCalendar
+from meldcode.domain.case.appointments import Appointment
 from meldcode.domain.case.header import CaseHeader
-from meldcode.domain.case.state import Entry, State, Status, fold
-from meldcode.domain.deadlines.schedule import appointments, calendar_of
+from meldcode.domain.case.state import State, fold
+from meldcode.domain.deadlines.appointments import late_until, school_days_late
+from meldcode.domain.deadlines.schedule import calendar_of
 from meldcode.domain.events import WorklistChanged
 from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.plan.model import Plan, Step
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person, School
-from meldcode.domain.worklist import Assignee, DatedPromise, ListedCase, Workload, assignees_of, work_items_of
+from meldcode.domain.worklist import AppointmentCount, Assignee, ListedCase, Workload, assignees_of, work_items_of
+
+
+@dataclass(frozen=True)
+class Promise:
+    """An open appointment; `late` is how many school days ago it was."""
+
+    code: str
+    day: date
+    late: int = 0
 
 
 @dataclass(frozen=True)
@@ -29,7 +40,7 @@ class Week:
 
     today: date
     due: tuple[ListedCase, ...] = ()
-    promises: tuple[DatedPromise, ...] = ()
+    promises: tuple[Promise, ...] = ()
     is_all: bool = True
 
 
@@ -63,17 +74,30 @@ class SchoolOverview:
     steps: tuple[StepTotal, ...]
     workloads: tuple[RoleWorkload, ...]
     responsible: tuple[tuple[str, int], ...] = ()
+    appointments: AppointmentCount | None = None
 
 
-def update_worklist(uow: UnitOfWork, case: CaseHeader, plan: Plan, state: State, entries: Sequence[Entry]) -> None:
-    """Store whose worklists the case is on after an entry, and its future appointments."""
-    today = entries[-1].written_at.astimezone(AMSTERDAM).date()
+def update_worklist(uow: UnitOfWork, case: CaseHeader, plan: Plan, state: State) -> None:
+    """Store whose worklists the case is on after an entry, and its appointments."""
     calendar = calendar_of(uow.staff.school(case.school))
-    ahead = [one for one in appointments(plan, entries) if one.day >= today] if state.status is Status.OPEN else []
     items = tuple(work_items_of(plan, state, case.school, case.teachers, calendar))
-    before = uow.worklists.replace(case, items, ahead)
+    before = uow.worklists.replace(case, items)
     # Even if no row changed: a worklist also shows the case's step, which is stored elsewhere.
     uow.emit(WorklistChanged(case.school, before | {item.assignee for item in items}))
+    update_appointments(uow, case, plan, state)
+
+
+def update_appointments(uow: UnitOfWork, case: CaseHeader, plan: Plan, state: State) -> None:
+    """Store the appointments of a case for the Home tabs and counts, by who sees to them today (S3.6)."""
+    staff = uow.staff.of_school(case.school) if state.appointments else []
+    owned = [replace(one, owner=_owner(one, keepers(one, case, plan, staff))) for one in state.appointments]
+    if owners := uow.worklists.set_appointments(case, owned):
+        uow.emit(WorklistChanged(case.school, frozenset(Assignee(case.school, str(owner)) for owner in owners)))
+
+
+def _owner(one: Appointment, keepers_: Sequence[Person]) -> PersonId:
+    """The heir of the case's former teacher sees to it, but a deputy does not become the owner."""
+    return one.heir if one.heir in {person.id for person in keepers_} else one.owner
 
 
 def list_unlisted_cases(uow: UnitOfWork, limit: int, trouble: Callable[[Exception], object]) -> int:
@@ -86,8 +110,8 @@ def list_unlisted_cases(uow: UnitOfWork, limit: int, trouble: Callable[[Exceptio
 
 def _is_placed(uow: UnitOfWork, case: CaseHeader, trouble: Callable[[Exception], object]) -> bool:
     try:
-        plan, entries = uow.plans.get(case.plan, case.plan_version), uow.cases.contents(case.id).entries
-        update_worklist(uow, case, plan, fold(plan, entries), entries)
+        plan = uow.plans.get(case.plan, case.plan_version)
+        update_worklist(uow, case, plan, fold(plan, uow.cases.contents(case.id).entries))
     except Exception as error:
         trouble(error)
         return False
@@ -126,9 +150,27 @@ def week_of(uow: UnitOfWork, person: Person, now: datetime, most: int) -> Week:
     today = now.astimezone(AMSTERDAM).date()
     sunday = today + (7 - today.isoweekday()) * DAY
     due = uow.worklists.due(assignees_shown_to(uow, person), sunday, most + 1)
-    promises = uow.worklists.appointments(assignees_of(person), (today, sunday), most + 1)
+    promises = list(_promises(uow, person, (today, sunday), most + 1))
     is_all = max(len(due), len(promises)) <= most
     return Week(today, tuple(due[:most]), tuple(promises[:most]), is_all)
+
+
+def _promises(uow: UnitOfWork, person: Person, days: tuple[date, date], most: int) -> Iterator[Promise]:
+    """Yield the open appointments that this person sees to until the last day, the earliest first."""
+    today, until = days
+    schools = {assignee.school for assignee in assignees_of(person)}
+    owned = [*assignees_of(person), *(one for school in schools for one in _unowned(uow, person, school))]
+    calendars = {school: calendar_of(uow.staff.school(school)) for school in schools}
+    for found in uow.worklists.appointments(owned, (date.min, until), most):
+        yield Promise(found.code, found.day, school_days_late(found.day, today, calendars[found.school]))
+
+
+def _unowned(uow: UnitOfWork, person: Person, school: SchoolId) -> list[Assignee]:
+    """The owners of appointments whom nobody acts for any more, for who is reminded in their place."""
+    if not person.roles_in(school) & {*ALERTED}:
+        return []
+    present = {owner for colleague in uow.staff.of_school(school) for owner in colleague.acts_for(school)}
+    return [Assignee(school, str(owner)) for owner in uow.worklists.owners(school) - present]
 
 
 def schools_led(uow: UnitOfWork, person: Person, now: datetime, most: int) -> Iterator[SchoolOverview]:
@@ -145,7 +187,18 @@ def schools_led(uow: UnitOfWork, person: Person, now: datetime, most: int) -> It
                 tuple(sorted(steps, key=lambda at: at.step.number)),
                 tuple(workloads),
                 tuple(_responsible(uow, school, staff)),
+                appointment_count(uow, school, today),
             )
+
+
+def appointment_count(uow: UnitOfWork, school: SchoolId, today: date) -> AppointmentCount | None:
+    """Return the number of open appointments in a school, and of those that are late; None without any (S3.6)."""
+    try:
+        late = late_until(today, calendar_of(uow.staff.school(school)))
+    except BeyondCalendar:
+        late = today - DAY
+    found = uow.worklists.appointment_count(school, late)
+    return found if found.open else None
 
 
 def _responsible(uow: UnitOfWork, school: SchoolId, staff: Sequence[Person]) -> Iterator[tuple[str, int]]:

@@ -6,9 +6,11 @@ case is their own. A teacher may do nothing with another teacher's case, and adm
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from meldcode.domain.case.appointments import Appointment
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.ids import SchoolId
 from meldcode.domain.plan.model import ActionSpec, Plan
@@ -105,6 +107,24 @@ def _is_reader(relation: Relation, plan: Plan) -> bool:
 def _may_record(record: ActionSpec | None, relation: Relation, plan: Plan) -> bool:
     readable = may(Permission.READ, relation, plan)
     return record is not None and readable and acting_role(record, relation) is not None
+
+
+def roles_in_case(person: Person, case: CaseHeader, plan: Plan) -> frozenset[Role]:
+    """Return this person's roles in the case: `teacher` only in a case of their own, and while they may have one."""
+    is_teacher = holds_own(relation_to(person, case), plan)
+    return person.roles_in(case.school) - {Role.TEACHER} | ({Role.TEACHER} if is_teacher else set())
+
+
+def keepers(one: Appointment, case: CaseHeader, plan: Plan, staff: Iterable[Person]) -> list[Person]:
+    """Return who sees to an appointment today (S3.6, G5): who acts for its owner, else for who got the owner's case.
+
+    Only who may read the case: nobody else could do something about it.
+    """
+    readers = [person for person in staff if may(Permission.READ, relation_to(person, case), plan)]
+    for owner in (one.owner, one.heir):
+        if acting := [person for person in readers if owner in person.acts_for(case.school)]:
+            return acting
+    return []
 
 
 def acting_role(record: ActionSpec, relation: Relation, *, beside: Role | None = None) -> Role | None:

@@ -25,12 +25,14 @@ class Colleague:
     """A member of staff as the rules see them.
 
     `is_teacher`: the case is theirs, perhaps as a deputy. `can_take_over`: the case can be handed over to them.
+    `can_read`: they may read the case.
     """
 
     id: PersonId
     roles: frozenset[Role]
     is_teacher: bool = False
     can_take_over: bool = False
+    can_read: bool = True
 
     @property
     def acts_as(self) -> frozenset[Role]:

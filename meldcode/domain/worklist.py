@@ -95,10 +95,19 @@ class StepCount:
 
 @dataclass(frozen=True)
 class DatedPromise:
-    """A future appointment, with the code of its case."""
+    """An open appointment, with the code of its case."""
 
     code: str
     day: date
+    school: SchoolId
+
+
+@dataclass(frozen=True)
+class AppointmentCount:
+    """The number of open appointments in a school; `overdue` of them are late."""
+
+    open: int
+    overdue: int
 
 
 @dataclass(frozen=True)

@@ -72,8 +72,8 @@ def register(connection: Connection, given: Iterable[tuple[Plan, str]]) -> None:
 
 
 def digest(plan: Plan) -> bytes:
-    """A digest of the plan's content, without comments or defaults that a later program adds."""
-    said = plan.model_dump(mode="json", exclude_defaults=True)
+    """A digest of the plan's content, without comments or what a later program adds to it."""
+    said = plan.written.model_dump(mode="json", exclude_defaults=True)
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).digest()
 
 

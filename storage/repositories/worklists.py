@@ -12,11 +12,12 @@ from sqlalchemy import case as case_when
 from typing_extensions import override
 
 from meldcode.application.ports.worklists import Worklists
+from meldcode.domain.case.appointments import Appointment, AppointmentState
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import Status
-from meldcode.domain.deadlines.appointments import Appointment
-from meldcode.domain.ids import SchoolId
+from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.worklist import (
+    AppointmentCount,
     Assignee,
     DatedPromise,
     ListedCase,
@@ -46,12 +47,15 @@ class StoredWorklists(Worklists):
         self._cases = cases_
 
     @override
-    def replace(
-        self, case: CaseHeader, items: Collection[WorkItem], appointments_: Collection[Appointment]
-    ) -> frozenset[Assignee]:
+    def replace(self, case: CaseHeader, items: Collection[WorkItem]) -> frozenset[Assignee]:
         before = self._replace(work_items, case, [_item_row(case, item) for item in items])
-        self._replace(appointments, case, [_appointment_row(case, promise) for promise in appointments_])
         return frozenset(Assignee(case.school, row["assignee"]) for row in before)
+
+    @override
+    def set_appointments(self, case: CaseHeader, appointments_: Collection[Appointment]) -> set[PersonId]:
+        rows = [_appointment_row(case, one) for one in appointments_]
+        changed = _as_set(self._replace(appointments, case, rows)) ^ _as_set(rows)
+        return {dict(row)["owner"] for row in changed}
 
     @override
     def page(self, assignees: Collection[Assignee], first: int, limit: int) -> list[ListedCase]:
@@ -81,6 +85,17 @@ class StoredWorklists(Worklists):
         which = {**_named(own), "begin": days[0], "end": days[1], "most": limit}
         which |= {f"owner{number}": each.teacher for number, each in enumerate(own)}
         return [DatedPromise(*row) for row in self._connection.execute(_promises(len(own)), which)]
+
+    @override
+    def owners(self, school: SchoolId) -> set[PersonId]:
+        query = select(appointments.c.owner).where(*_open_in(school)).distinct()
+        return set(self._connection.scalars(query))
+
+    @override
+    def appointment_count(self, school: SchoolId, late_until: date) -> AppointmentCount:
+        late = func.sum(case_when((appointments.c.day <= late_until, 1), else_=0))
+        row = self._connection.execute(select(func.count(), late).where(*_open_in(school))).one()
+        return AppointmentCount(row[0], row[1] or 0)
 
     @override
     def workloads(self, school: SchoolId, today: date, limit: int) -> list[Workload]:
@@ -141,10 +156,11 @@ def _item_row(case: CaseHeader, item: WorkItem) -> dict[str, Any]:
 def _appointment_row(case: CaseHeader, promise: Appointment) -> dict[str, Any]:
     return {
         "case": case.id,
-        "entry": promise.entry,
+        "number": promise.number,
         "school": case.school,
         "owner": promise.owner,
         "day": promise.day,
+        "state": promise.state.value,
         "code": case.code,
     }
 
@@ -196,8 +212,13 @@ def _promises(owners: int) -> Select[Any]:
         for owner in range(owners)
     ]
     then = appointments.c.day.between(bindparam("begin"), bindparam("end"))
-    query = select(appointments.c.code, appointments.c.day).where(or_(*own), then)
+    is_open = appointments.c.state == AppointmentState.OPEN.value
+    query = select(appointments.c.code, appointments.c.day, appointments.c.school).where(or_(*own), is_open, then)
     return query.order_by(appointments.c.day, appointments.c.code).limit(bindparam("most"))
+
+
+def _open_in(school: SchoolId) -> tuple[ColumnElement[bool], ...]:
+    return appointments.c.school == school, appointments.c.state == AppointmentState.OPEN.value
 
 
 def _belongs_to(number: int) -> ColumnElement[bool]:

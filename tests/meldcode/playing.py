@@ -37,6 +37,7 @@ from meldcode.domain.case.state import Answer, Entry, State, Status, asked_now, 
 from meldcode.domain.errors import Invalid, Problem, Refused
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan import file as plan_file
+from meldcode.domain.plan.appointments import block_of
 from meldcode.domain.plan.file import load_plan, shipped_plans
 from meldcode.domain.plan.forms import FieldKind, FieldSpec
 from meldcode.domain.plan.model import ActionSpec, Effect, Plan
@@ -338,8 +339,8 @@ class Play:
         if "present" in answers:
             people = next(field.id for field in asked.fields if field.kind is FieldKind.PEOPLE)
             answers[people] = answers.pop("present") if people != "present" else answers["present"]
-        usual = {field.id: self._usual(asked, field, by) for field in asked.fields}
-        unknown = answers.keys() - usual.keys()
+        usual = {field.id: self._usual(asked, field, by) for field in asked.fields if block_of(field.id) <= 1}
+        unknown = answers.keys() - {field.id for field in asked.fields}
         assert not unknown, f"{record} does not ask {unknown}"
         return {**usual, **{name: _as_answer(answer) for name, answer in answers.items()}}
 

@@ -320,8 +320,10 @@ def test_no_answer_yet_is_asked_again_after_five_working_days(play: Play) -> Non
 @pytest.mark.rule("S4.10")
 def test_what_is_agreed_with_veilig_thuis_is_an_appointment(play: Play) -> None:
     reach(play, "after_report")
-    assert set(play.refused("vt_answer", by=KARIN, vt_agreed_on="")) == {"vt_agreed_on"}
-    assert set(play.refused("vt_answer", by=KARIN, vt_agreed_owner="")) == {"vt_agreed_owner"}
+    assert set(play.refused("vt_answer", by=KARIN, appointment_1_day="")) == {"appointment_1_day"}
+    assert set(play.refused("vt_answer", by=KARIN, appointment_1_owner="")) == {"appointment_1_owner"}
+    play.record("vt_answer", by=KARIN, vt_help_able="yes", vt_help_accepted="yes", vt_help_lasts="")
+    assert [one.is_open for one in play.state().appointments] == [True] * len(play.state().appointments) != []
 
 
 @pytest.mark.rule("S4.10")

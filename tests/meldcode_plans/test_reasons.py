@@ -47,9 +47,7 @@ REASONS = [
         "present S4.8",
         "De schoolleider en de IB-er of zorgcoördinator voeren dit gesprek samen.",
     ),
-    ("heutink", "parents_talk", "follow_up_on", "check S3.6", "Kies de datum van de vervolgafspraak."),
-    ("heutink", "parents_talk", "follow_up_owner", "check S3.6", "Kies wie voor de vervolgafspraak zorgt."),
-    ("heutink", "parents_talk", "follow_up_what", "check S3.6", "Schrijf op wat jullie hebben afgesproken."),
+    ("heutink", "parents_talk", "appointment_1_what", "check S3.6", "Schrijf op wat jullie hebben afgesproken."),
     (
         "heutink",
         "parents_talk",

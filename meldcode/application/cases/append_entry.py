@@ -36,7 +36,7 @@ def append_entry(
         case = uow.cases.hand_over(case.id, UUID(str(new_teacher)))
         context = replace(context, case=case)
     entries = (*context.entries, entry)
-    update_worklist(uow, case, context.plan, after, entries)
+    update_worklist(uow, case, context.plan, after)
     extended = replace(context, case=case, entries=entries)
     if context.state.status is Status.JOINED and case.joined_to is not None and effect not in KEPT_TO_ITSELF:
         return extended, _notified_through(uow, context, case.joined_to, entry, key, after)
@@ -55,7 +55,7 @@ def _stored_case(
 ) -> CaseHeader:
     """Store the entry, the next moment to look at the case, and the retention term if the entry closes it."""
     school = uow.staff.school(context.school)
-    due = next_moment(context.plan, after, (*context.entries, entry), school, entry.written_at)
+    due = next_moment(context.plan, after, school, entry.written_at)
     case = uow.cases.append(context.stored, entry, after, due, key=key, digest=digest)
     if ends_otherwise(context.state, after):
         uow.retention.set_term(case.id, term_of(context.plan, after, school))

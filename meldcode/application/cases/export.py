@@ -249,7 +249,7 @@ def _adapted(line: LogbookLine, draft: Answers) -> LogbookLine:
             (int(key.removeprefix(start)), str(text)) for key, text in draft.items() if key.startswith(start)
         )
         kept[field.id] = "".join(text for _, text in parts)
-    return replace(line, entry=replace(line.entry, answers=kept))
+    return replace(line, entry=replace(line.entry, answers=kept), appointment="")
 
 
 def _read_over(page: ExportPage, answers: Answers, longest: int) -> dict[str, Answer]:

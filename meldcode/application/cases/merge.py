@@ -15,6 +15,7 @@ from meldcode.application.case_context import CaseContext, case_context, readabl
 from meldcode.application.cases.append_entry import append_entry
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access import acting_role
+from meldcode.domain.case.appointments import open_ones
 from meldcode.domain.case.state import Entry, Status
 from meldcode.domain.errors import Refused
 from meldcode.domain.plan.model import Effect
@@ -40,6 +41,8 @@ def merge_cases(uow: UnitOfWork, actor: Actor, command: TwoCases, now: datetime)
     if Status.OPEN not in statuses:
         raise Refused("not_now")
     kept, joining = sorted((first, second), key=_progress)
+    if any(open_ones(joining.state.appointments)):  # nobody would be reminded of them in the other case (S3.6)
+        raise Refused("appointments_before_joining", case=joining.stored.code, rule="S3.6")
     _append(uow, joining, Effect.JOINS, kept.stored.code, command.key, now)
     uow.cases.set_joined(joining.stored.id, kept.stored.id)
     _append(uow, kept, Effect.RECEIVES, joining.stored.code, command.key, now)

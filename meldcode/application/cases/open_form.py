@@ -13,7 +13,9 @@ from meldcode.application.cases.view_case import CaseView, build_case_view, may_
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain import form_rules
 from meldcode.domain.alarm import AlarmId
+from meldcode.domain.appointment_rules import ABOUT_ONE, appointment_of, refuse_unless_open
 from meldcode.domain.calendar import AMSTERDAM
+from meldcode.domain.case.appointments import Appointment
 from meldcode.domain.case.state import (
     Answer,
     Answers,
@@ -27,7 +29,7 @@ from meldcode.domain.case.state import (
 )
 from meldcode.domain.errors import Refused
 from meldcode.domain.plan.forms import FieldKind, Meaning
-from meldcode.domain.plan.model import ActionSpec, Effect, Outcome, Plan, Step
+from meldcode.domain.plan.model import DECIDES, ActionSpec, Effect, Outcome, Plan, Step
 from meldcode.domain.staff import School
 
 
@@ -49,8 +51,9 @@ class FormView:
     """A form to fill in. Without `case` it opens one, in one of `schools`.
 
     Above the questions stand the entries of `shown`, those of `newer` (signals after the weighing, S4.1), the whole
-    `logbook`, and the titles of what is still `owed`. `is_asked_further` says that an answer was still missing. `alarm`
-    is the alarm that no case knows of yet, of which it records what was done.
+    `logbook`, and the titles of what is still `owed`. `is_asked_further` says that an answer was still missing.
+    `appointment` is the one that the form is about (S3.6). `alarm` is the alarm that no case knows of yet, of which it
+    records what was done.
     """
 
     record: ActionSpec
@@ -67,6 +70,7 @@ class FormView:
     owed: tuple[ActionSpec, ...] = ()
     is_asked_further: bool = False
     alarm: AlarmId | None = None
+    appointment: Appointment | None = None
 
 
 def signal_form(uow: UnitOfWork, actor: Actor, text: str, now: datetime) -> FormView:
@@ -90,14 +94,18 @@ def record_form(uow: UnitOfWork, actor: Actor, code: str, record: str, refers_to
     """Return the form of an action in a case; with `refers_to`, the correction of that entry. Raises Refused."""
     context = read_case(uow, actor.person, readable_case(uow, actor.person, code), now, "form")
     plan = context.plan
-    asked = plan.record_with(Effect.CORRECTS) if refers_to else plan.records.get(record)
+    asked = plan.records.get(record)
+    is_about_one = asked is not None and asked.effect in ABOUT_ONE and refers_to > 0
+    asked = plan.record_with(Effect.CORRECTS) if refers_to and not is_about_one else asked
     if asked is None:
         raise Refused("unknown_action")
     if not may_record(context, asked):
         raise Refused("role_may_not", roles=asked.by, rule="G1")
     if asked.effect is Effect.CORRECTS and not 1 <= refers_to <= len(context.entries):
         raise Refused("unknown_entry")
-    if asked.effect in (Effect.POSTPONES, Effect.HOLDS, Effect.EXPORTS):
+    if is_about_one or asked.effect in DECIDES:
+        refuse_unless_open(context.state, asked, refers_to)
+    elif asked.effect in (Effect.POSTPONES, Effect.HOLDS, Effect.EXPORTS):
         form_rules.refuse_unless_possible(plan, context.state, asked)
     form, case = asked_now(plan, asked, context.state).without_pupil(), context.stored
     names = [colleague.name for colleague in uow.staff.of_school(context.school)]
@@ -114,7 +122,15 @@ def record_form(uow: UnitOfWork, actor: Actor, code: str, record: str, refers_to
         shown=shown,
         newer=newer,
         logbook=logbook,
+        appointment=appointment_of(context.state, refers_to) if is_about_one else None,
     )
+
+
+def refilled(
+    uow: UnitOfWork, actor: Actor, code: str, record: str, refers_to: int, answers: Answers, now: datetime
+) -> FormView:
+    """Return the form again, with what was typed so far. Raises Refused."""
+    return replace(record_form(uow, actor, code, record, refers_to, now), initial=answers)
 
 
 def further_questions(context: CaseContext, answers: Answers) -> FormView | None:
@@ -172,7 +188,7 @@ def find_draft(
     if answers is None:
         raise Refused("draft_gone")
     if code:
-        return replace(record_form(uow, actor, code, record, refers_to, now), initial=answers)
+        return refilled(uow, actor, code, record, refers_to, answers, now)
     plan = uow.plans.current()
     return FormView(asked_first(plan), plan, answers)
 

@@ -21,10 +21,13 @@ from meldcode.application.ports.cases import Submission
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain import form_rules
 from meldcode.domain.access import acting_role
+from meldcode.domain.appointment_rules import ABOUT_ONE
+from meldcode.domain.case.appointments import AppointmentState
 from meldcode.domain.case.state import Answers, Entry, Pupil, State
 from meldcode.domain.errors import Refused
 from meldcode.domain.ids import PersonId
-from meldcode.domain.plan.forms import FieldSpec
+from meldcode.domain.plan.appointments import decision_ids
+from meldcode.domain.plan.forms import FieldSpec, Meaning
 from meldcode.domain.plan.model import ActionSpec, Effect, Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person
@@ -103,14 +106,39 @@ def store_form(
         context = replace(context, case=case)
     if command.alarm:
         context = bind_alarm(uow, context, command.alarm, now)
-    pupil = {field.id for field in form.spec.fields if field.pupil}
-    kept = {field: answer for field, answer in form.answers.items() if field not in pupil}
-    refers_to = command.refers_to if form.spec.effect is Effect.CORRECTS else 0
+    context = _decide(uow, context, form, command, now)
+    left_out = {field.id for field in form.spec.fields if field.pupil} | _decision_fields(context)
+    kept = {field: answer for field, answer in form.answers.items() if field not in left_out}
+    refers_to = command.refers_to if form.spec.effect in (Effect.CORRECTS, *ABOUT_ONE) else 0
     entry = Entry(context.stored.version + 1, form.spec.id, context.person.id, role, now, kept, refers_to)
     form_rules.refuse_unless_agreeing(form.spec, context.state, entry)
     if form.spec.effect is Effect.FAST_LANE:
         answer_by_record(uow, context.person.id, context.stored.id, now)
-    return append_entry(uow, context, entry, command.key, digest(form.typed))
+    typed = {field: answer for field, answer in form.typed.items() if field not in _decision_fields(context)}
+    return append_entry(uow, context, entry, command.key, digest(typed))
+
+
+def _decide(
+    uow: UnitOfWork, context: CaseContext, form: FilledForm, command: RecordEntry, now: datetime
+) -> CaseContext:
+    """Append first what the form says about open appointments, each as an entry of its own (S3.6)."""
+    for one in context.state.appointments:
+        decision, line = decision_ids(one.number)
+        if decision in form.answers:
+            effect = Effect.SETTLES if form.answers[decision] == AppointmentState.DONE else Effect.DROPS
+            spec = context.plan.record_with(effect)
+            role = acting_role(spec, context.relation)
+            assert role is not None  # noqa: S101 - refused before
+            answers = {spec.id_of(Meaning.REASON): form.answers[line]}
+            entry = Entry(
+                context.stored.version + 1, spec.id, context.person.id, role, now, answers, refers_to=one.number
+            )
+            context, _ = append_entry(uow, context, entry, f"{command.key}/appointment-{one.number}")
+    return context
+
+
+def _decision_fields(context: CaseContext) -> set[str]:
+    return {field for one in context.state.appointments for field in decision_ids(one.number)}
 
 
 def digest(answers: Answers) -> str:

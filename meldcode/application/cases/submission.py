@@ -12,12 +12,15 @@ from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain import form_rules
 from meldcode.domain.access import Permission, Relation, may
 from meldcode.domain.alarm import AlarmId
+from meldcode.domain.appointment_rules import ABOUT_ONE, appointment_problems, refuse_unless_open, undecided
 from meldcode.domain.calendar import AMSTERDAM
-from meldcode.domain.case.state import Answer, Answers, Pupil, asked_first, asked_now
+from meldcode.domain.case.appointments import AppointmentState
+from meldcode.domain.case.state import Answer, Answers, Entry, Pupil, asked_first, asked_now
 from meldcode.domain.errors import Invalid, Problem, Refused
 from meldcode.domain.ids import SchoolId
+from meldcode.domain.plan.appointments import decision_ids
 from meldcode.domain.plan.forms import PUPIL_MEANINGS, FieldKind
-from meldcode.domain.plan.model import ActionSpec, Effect, Plan
+from meldcode.domain.plan.model import DECIDES, ActionSpec, Effect, Plan
 
 OF_TWO_CASES = (Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS)
 
@@ -114,6 +117,9 @@ def _refuse_impossible(context: CaseContext, spec: ActionSpec, command: RecordEn
         if not 1 <= command.refers_to <= len(context.entries):
             raise Refused("unknown_entry")
         return
+    if spec.effect in ABOUT_ONE and (command.refers_to or spec.effect in DECIDES):
+        refuse_unless_open(context.state, spec, command.refers_to)
+        return
     if _changed_since(command.seen, context, spec):
         raise Refused("done_meanwhile")
     form_rules.refuse_unless_possible(context.plan, context.state, spec)
@@ -153,5 +159,20 @@ def _refuse_problems(uow: UnitOfWork, context: CaseContext, form: FilledForm, no
     if not problems and form.spec.effect in (Effect.POSTPONES, Effect.HOLDS):
         school = uow.staff.school(context.school)
         problems = form_rules.day_problems(context.plan, form.spec, form.answers, school, circumstances)
+    problems = problems or [
+        *appointment_problems(form.spec, form.answers, circumstances),
+        *_decision_problems(context, form, now),
+    ]
     if problems:
         raise Invalid(problems)
+
+
+def _decision_problems(context: CaseContext, form: FilledForm, now: datetime) -> list[Problem]:
+    """The open appointments over which the form would close the case, or that this person may not drop (S3.6)."""
+    drops = context.plan.record_with(Effect.DROPS)
+    if not may(Permission.RECORD, context.relation, context.plan, drops):
+        for one in context.state.appointments:
+            if form.answers.get(decision_ids(one.number)[0]) == AppointmentState.DROPPED:
+                return [Problem(decision_ids(one.number)[0], "appointment_not_yours_to_drop", rule="S3.6")]
+    candidate = Entry(len(context.entries) + 1, form.spec.id, context.person.id, form.spec.by[0], now, form.answers)
+    return undecided(context.plan, context.state, form.spec, candidate)

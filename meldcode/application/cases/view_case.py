@@ -9,14 +9,18 @@ from datetime import date, datetime
 from meldcode.application.actor import Actor
 from meldcode.application.case_context import CaseContext, case_context, readable_case
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access import Permission, acting_role, may
+from meldcode.domain.access import Permission, acting_role, keepers, may
+from meldcode.domain.appointment_rules import ABOUT_ONE
 from meldcode.domain.calendar import AMSTERDAM
+from meldcode.domain.case.appointments import Appointment, open_ones
 from meldcode.domain.case.header import CaseHeader, Reading
 from meldcode.domain.case.state import Entry, Status, needed, newer_than_weighing, offered, owed, to_agree
+from meldcode.domain.deadlines.appointments import school_days_late
+from meldcode.domain.deadlines.schedule import calendar_of
 from meldcode.domain.form_rules import may_agree
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.forms import Meaning
-from meldcode.domain.plan.model import ActionSpec, Effect
+from meldcode.domain.plan.model import DECIDES, ActionSpec, Effect
 from meldcode.domain.responsible import Responsible, responsible_for
 from meldcode.domain.retention import term_of
 from meldcode.domain.staff import Person
@@ -25,13 +29,31 @@ from meldcode.domain.worklist import postponement
 
 @dataclass(frozen=True)
 class LogbookLine:
-    """One entry of the logbook: the day it is about, its author, and the code of its case."""
+    """One entry of the logbook: the day it is about, its author, and the code of its case.
+
+    `appointment` says which appointment it decided on, if any.
+    """
 
     entry: Entry
     happened: date
     author: str
     record: ActionSpec
     code: str
+    appointment: str = ""
+
+    @property
+    def corrects(self) -> int:
+        """The number of the entry that it corrects, or 0."""
+        return self.entry.refers_to if self.record.effect is Effect.CORRECTS else 0
+
+
+@dataclass(frozen=True)
+class OpenAppointment:
+    """An open appointment; `keepers` see to it today, and it was `late` school days ago."""
+
+    appointment: Appointment
+    keepers: tuple[Person, ...]
+    late: int
 
 
 @dataclass(frozen=True)
@@ -41,7 +63,8 @@ class CaseView:
     `same_pupil` are cases that may be about the same pupil, shown only to who may join them. `kept_until` is from
     when on a closed one may be destroyed. `may_see_readers` says that this reader may see who read it. What last
     put off the reminders of this step is `postponement`. `newer` are signals after the weighing (S4.1), and `owed` is
-    what the fast lane skipped (G8). `responsible` is who is responsible for an open case, if anybody is.
+    what the fast lane skipped (G8). `responsible` is who is responsible for an open case, if anybody is. `appointments`
+    are those that are open, and `deciding` is what this reader can do about one (S3.6).
     """
 
     context: CaseContext
@@ -56,6 +79,8 @@ class CaseView:
     newer: tuple[Entry, ...] = ()
     owed: tuple[ActionSpec, ...] = ()
     responsible: Responsible | None = None
+    appointments: tuple[OpenAppointment, ...] = ()
+    deciding: tuple[ActionSpec, ...] = ()
 
 
 def open_case(uow: UnitOfWork, actor: Actor, code: str, now: datetime) -> CaseView:
@@ -89,7 +114,16 @@ def build_case_view(uow: UnitOfWork, context: CaseContext, now: datetime) -> Cas
         newer=tuple(newer_than_weighing(context.plan, context.state, context.entries)),
         owed=tuple(owed(context.plan, context.state)),
         responsible=responsible,
+        appointments=tuple(_appointments(uow, context, now)),
+        deciding=tuple(r for r in context.plan.always if r.effect in DECIDES and may_record(context, r)),
     )
+
+
+def _appointments(uow: UnitOfWork, context: CaseContext, now: datetime) -> Iterable[OpenAppointment]:
+    school, today = uow.staff.school(context.school), now.astimezone(AMSTERDAM).date()
+    for one in open_ones(context.state.appointments):
+        people = keepers(one, context.stored, context.plan, uow.staff.of_school(context.school))
+        yield OpenAppointment(one, tuple(people), school_days_late(one.day, today, calendar_of(school)))
 
 
 def may_record(context: CaseContext, record: ActionSpec) -> bool:
@@ -136,8 +170,14 @@ def _lines(uow: UnitOfWork, parts: Iterable[CaseContext], staff: dict[PersonId, 
             if record.effect in hidden:
                 continue
             author = staff.get(entry.author) or uow.staff.get(entry.author).name
-            lines.append(LogbookLine(entry, _happened(record, entry), author, record, part.stored.code))
+            about = _appointment_of(part, record, entry)
+            lines.append(LogbookLine(entry, _happened(record, entry), author, record, part.stored.code, about))
     return sorted(lines, key=lambda line: (line.happened, line.entry.written_at, line.entry.seq))
+
+
+def _appointment_of(part: CaseContext, record: ActionSpec, entry: Entry) -> str:
+    is_about_one = entry.refers_to and record.effect in ABOUT_ONE
+    return part.state.appointments[entry.refers_to - 1].what if is_about_one else ""
 
 
 def _happened(record: ActionSpec, entry: Entry) -> date:

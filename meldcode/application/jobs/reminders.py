@@ -9,11 +9,12 @@ A transaction handles a few cases:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from meldcode.application.cases.readers import unusual_in
+from meldcode.application.jobs.appointments import DueNow, appointment_payload, called, still_due
 from meldcode.application.messages import (
     QUIET,
     AppointmentReminder,
@@ -28,15 +29,15 @@ from meldcode.application.messages import (
 from meldcode.application.messages import Reminder as ReminderPayload
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access import ALERTED, holds_own, relation_to
+from meldcode.application.worklists import appointment_count, update_appointments
+from meldcode.domain.access import ALERTED, roles_in_case
 from meldcode.domain.calendar import AMSTERDAM, DAY, BeyondCalendar, SchoolCalendar
-from meldcode.domain.case.header import CaseHeader, Contents
+from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import State, Status, fold, needed, to_act
 from meldcode.domain.deadlines.reminders import Reminder, ReminderKind, counts_from
 from meldcode.domain.deadlines.schedule import (
     RETRY,
     calendar_of,
-    follow_ups,
     next_moment,
     open_moment,
     pressing,
@@ -58,9 +59,9 @@ IN_CHARGE = ALERTED
 class CurrentReminder:
     """A reminder, and the state of its case at the moment of sending.
 
-    `record` is what the case waits for, if anything. `minders` are the names of who minds the case: who is responsible
-    or stands in for them, else everybody it waits for (G6). Beyond the school calendar `school_days` (how long the step
-    has been open) and `until` (its last day) are unknown.
+    `record` is what the case waits for, if anything, and `appointments` are those that it is about. `minders` are the
+    names of who minds the case: who is responsible or stands in for them, else everybody it waits for (G6). Beyond the
+    school calendar `school_days` (how long the step has been open) and `until` (its last day) are unknown.
     """
 
     payload: ReminderPayload
@@ -72,6 +73,8 @@ class CurrentReminder:
     today: date
     responsible: Responsible | None = None
     minders: tuple[str, ...] = ()
+    appointments: tuple[DueNow, ...] = ()
+    is_open: bool = True
     school_days: int | None = None
     until: date | None = None
 
@@ -91,16 +94,26 @@ def send_due_reminders(uow: UnitOfWork, now: datetime, limit: int, trouble: Call
     return len(cases)
 
 
+def latest_reminders(messages: Iterable[tuple[CaseId | None, Payload]]) -> Iterator[tuple[CaseId, ReminderPayload]]:
+    """Yield the last reminder of each case, and one of all its appointments that there are reminders of (S3.6)."""
+    found: dict[tuple[CaseId, bool], ReminderPayload] = {}
+    for case, payload in messages:
+        if case and isinstance(payload, ReminderPayload):
+            key = (case, isinstance(payload, AppointmentReminder))
+            found[key] = payload.with_earlier(found.get(key)) if isinstance(payload, AppointmentReminder) else payload
+    yield from ((case, payload) for (case, _), payload in found.items())
+
+
 def current_reminder(uow: UnitOfWork, case: CaseId, payload: ReminderPayload, now: datetime) -> CurrentReminder | None:
     """Return the reminder as it is now; None when its task was done or postponed, or its day is over."""
     header = uow.cases.get(case)
-    if header.status is not Status.OPEN:
+    if header.status is Status.DESTROYED:
         return None
-    plan = uow.plans.get(header.plan, header.plan_version)
+    plan, calendar = uow.plans.get(header.plan, header.plan_version), calendar_of(uow.staff.school(header.school))
     state = fold(plan, uow.cases.contents(case).entries)
     today = now.astimezone(AMSTERDAM).date()
-    urgent = {(one.what, one.since) for one in pressing(plan, state, now)}
-    if _is_outdated(payload, _waiting(plan, state), urgent, today):
+    due = tuple(still_due(payload, state, today, calendar)) if isinstance(payload, AppointmentReminder) else ()
+    if not due and _is_outdated(payload, plan, state, now):
         return None
     step, waits_for = plan.step(state.step), needed(plan, state)
     each = step.deadline.each if step.deadline else None
@@ -108,7 +121,7 @@ def current_reminder(uow: UnitOfWork, case: CaseId, payload: ReminderPayload, no
     staff = uow.staff.of_school(header.school)
     assignees = watched.by if watched and not waits_for else to_act(plan, state)
     responsible = responsible_for(header, plan, staff)
-    waited_for = [person.name for person in staff if _held(person, header, plan) & set(assignees)]
+    waited_for = [person.name for person in staff if roles_in_case(person, header, plan) & set(assignees)]
     current = CurrentReminder(
         payload,
         plan,
@@ -119,20 +132,24 @@ def current_reminder(uow: UnitOfWork, case: CaseId, payload: ReminderPayload, no
         today=today,
         responsible=responsible,
         minders=responsible.names if responsible else tuple(waited_for),
+        appointments=due,
+        is_open=state.status is Status.OPEN,
     )
-    return _with_days(current, state, calendar_of(uow.staff.school(header.school)))
+    return _with_days(current, state, calendar)
 
 
-def _is_outdated(payload: ReminderPayload, waiting: Waiting, urgent: set[tuple[str, datetime]], today: date) -> bool:
+def _is_outdated(payload: ReminderPayload, plan: Plan, state: State, now: datetime) -> bool:
+    if state.status is not Status.OPEN:
+        return True
     match payload:
         case VacationReminder():
-            return payload.first_day <= today
+            return payload.first_day <= now.astimezone(AMSTERDAM).date()
         case StepReminder():
-            return payload.waiting != waiting
+            return payload.waiting != _waiting(plan, state)
         case UrgentReminder():
-            return (payload.what, payload.since) not in urgent
+            return (payload.what, payload.since) not in {(one.what, one.since) for one in pressing(plan, state, now)}
         case _:
-            return False
+            return isinstance(payload, AppointmentReminder)
 
 
 def earliest_delivery(uow: UnitOfWork, payload: Payload, case: CaseId | None, now: datetime) -> datetime:
@@ -155,10 +172,11 @@ def week_overview(uow: UnitOfWork, now: datetime) -> None:
         counts = uow.cases.step_counts(school.id, opening)
         before = monday.date() - 7 * DAY
         readers = {one.reader for one in unusual_in(uow, school.id, before)}
-        if not counts and not readers:
+        appointments = appointment_count(uow, school.id, today)
+        if not counts and not readers and not appointments:
             continue
         unusual = UnusualReaders(school.id, before, len(readers)) if readers else None
-        payload = WeeklyOverview(school.name, tuple(counts), unusual)
+        payload = WeeklyOverview(school.name, tuple(counts), unusual, appointments)
         for person in uow.staff.of_school(school.id):
             if Role.SCHOOL_LEADER in person.roles_in(school.id):
                 moment = f"{year}-W{week:02}/{school.id}"
@@ -167,25 +185,24 @@ def week_overview(uow: UnitOfWork, now: datetime) -> None:
 
 def _remind_of(uow: UnitOfWork, case: CaseHeader, now: datetime) -> None:
     plan, school = uow.plans.get(case.plan, case.plan_version), uow.staff.school(case.school)
-    contents, done = uow.cases.contents(case.id), uow.cases.sent_reminders(case.id)
-    state = fold(plan, contents.entries)
+    state, done = fold(plan, uow.cases.contents(case.id).entries), uow.cases.sent_reminders(case.id)
     try:
-        due = [d for d in to_remind(plan, state, contents.entries, school, now, done) if d.at <= now]
+        due = [d for d in to_remind(plan, state, school, now, done) if d.at <= now]
     except BeyondCalendar:
         uow.cases.save_reminders(case.id, (), case.escalations, now + RETRY, now)
         return
-    if state.status is not Status.OPEN:
-        uow.cases.save_reminders(case.id, (), case.escalations, None, now)
-        return
+    if case.version > 1:  # a case that an earlier version stored has no rows of its appointments yet
+        update_appointments(uow, case, plan, state)
     messages = [
         OutboxMessage(person.id, case.id, most.reminder_id, _payload(case, plan, state, person, most))
-        for person, most in _recipients(uow, case, contents, due)
+        for person, most in _recipients(uow, case, plan, [d for d in due if not d.appointment])
     ]
+    messages += _about_appointments(uow, case, plan, state, [d for d in due if d.appointment])
     uow.outbox.put_all([m for m in messages if not isinstance(m.payload, UrgentReminder)], open_moment(school, now))
     uow.outbox.put_all([m for m in messages if isinstance(m.payload, UrgentReminder)], now)
     moments = [d.reminder_id for d in due]
     escalations = max([case.escalations, *(d.level for d in due)])
-    again = next_moment(plan, state, contents.entries, school, now, done | set(moments))
+    again = next_moment(plan, state, school, now, done | set(moments))
     uow.cases.save_reminders(case.id, moments, escalations, again, now)
 
 
@@ -202,28 +219,37 @@ def _with_days(current: CurrentReminder, state: State, calendar: SchoolCalendar)
 
 
 def _payload(case: CaseHeader, plan: Plan, state: State, person: Person, due: Reminder) -> ReminderPayload:
-    may_hand_over = bool(_held(person, case, plan) & {*plan.record_with(Effect.HANDS_OVER).by})
+    may_hand_over = _may_hand_over(person, case, plan)
     if due.since is not None:
         return UrgentReminder(case.code, may_hand_over, due.what, due.since)
     if due.day is None:
         return StepReminder(case.code, may_hand_over, _waiting(plan, state))
-    if due.kind is ReminderKind.VACATION:
-        return VacationReminder(case.code, may_hand_over, due.day)
-    return AppointmentReminder(case.code, may_hand_over, due.day, instead_of_owner=bool(due.roles))
+    return VacationReminder(case.code, may_hand_over, due.day)
+
+
+def _may_hand_over(person: Person, case: CaseHeader, plan: Plan) -> bool:
+    return bool(roles_in_case(person, case, plan) & {*plan.record_with(Effect.HANDS_OVER).by})
+
+
+def _about_appointments(
+    uow: UnitOfWork, case: CaseHeader, plan: Plan, state: State, due: Sequence[Reminder]
+) -> Iterator[OutboxMessage]:
+    """One message to each person about all appointments that are due, beside what else the case waits for (S3.6)."""
+    for found in called(due, case, plan, state, uow.staff.of_school(case.school)):
+        payload = appointment_payload(case, found, may_hand_over=_may_hand_over(found.person, case, plan))
+        yield OutboxMessage(found.person.id, case.id, found.reminders[-1].reminder_id, payload)
 
 
 def _recipients(
-    uow: UnitOfWork, case: CaseHeader, contents: Contents, due: Sequence[Reminder]
+    uow: UnitOfWork, case: CaseHeader, plan: Plan, due: Sequence[Reminder]
 ) -> Iterable[tuple[Person, Reminder]]:
     """The people to remind, each with their last reminder. The people in charge replace a missing recipient."""
     staff = uow.staff.of_school(case.school)
-    plan, calendar = uow.plans.get(case.plan, case.plan_version), calendar_of(uow.staff.school(case.school))
-    owners = {d.reminder_id: owner for d, owner in follow_ups(plan, contents.entries, calendar)}
     responsible = responsible_for(case, plan, staff)
     found: dict[PersonId, tuple[Person, Reminder]] = {}
     for one in sorted(due, key=lambda d: (d.kind is ReminderKind.URGENT, d.at)):
         asked = _asked_first(one, case, responsible)
-        wanted = [person for person in staff if _is_for(person, asked, case, plan, owners.get(one.reminder_id))]
+        wanted = [person for person in staff if roles_in_case(person, case, plan) & {*asked.roles}]
         wanted += responsible.acting if responsible and asked is not one else ()
         in_charge = [person for person in staff if person.roles_in(case.school) & {*IN_CHARGE}]
         instead = replace(one, roles=IN_CHARGE)
@@ -238,15 +264,3 @@ def _asked_first(due: Reminder, case: CaseHeader, responsible: Responsible | Non
     theirs = responsible.person.roles_in(case.school) - {Role.TEACHER}
     others = tuple(role for role in due.roles if role not in theirs)
     return due if others == due.roles else replace(due, roles=others)
-
-
-def _is_for(person: Person, due: Reminder, case: CaseHeader, plan: Plan, owner: PersonId | None) -> bool:
-    if due.kind is ReminderKind.FOLLOW_UP:
-        return owner in person.acts_for(case.school)
-    return bool(_held(person, case, plan) & set(due.roles))
-
-
-def _held(person: Person, case: CaseHeader, plan: Plan) -> frozenset[Role]:
-    """This person's roles in the case: `teacher` only in a case of their own, and while they may have one."""
-    is_teacher = holds_own(relation_to(person, case), plan)
-    return person.roles_in(case.school) - {Role.TEACHER} | ({Role.TEACHER} if is_teacher else set())

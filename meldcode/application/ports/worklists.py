@@ -6,20 +6,31 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection
 from datetime import date
 
+from meldcode.domain.case.appointments import Appointment
 from meldcode.domain.case.header import CaseHeader
-from meldcode.domain.deadlines.appointments import Appointment
-from meldcode.domain.ids import SchoolId
-from meldcode.domain.worklist import Assignee, DatedPromise, ListedCase, Section, StepCount, WorkItem, Workload
+from meldcode.domain.ids import PersonId, SchoolId
+from meldcode.domain.worklist import (
+    AppointmentCount,
+    Assignee,
+    DatedPromise,
+    ListedCase,
+    Section,
+    StepCount,
+    WorkItem,
+    Workload,
+)
 
 
 class Worklists(ABC):
     """Work items by assignee, and appointments by owner, found by index without decrypting a case."""
 
     @abstractmethod
-    def replace(
-        self, case: CaseHeader, items: Collection[WorkItem], appointments: Collection[Appointment]
-    ) -> frozenset[Assignee]:
-        """Replace the work items and appointments of the case, and return whose worklists it was on before."""
+    def replace(self, case: CaseHeader, items: Collection[WorkItem]) -> frozenset[Assignee]:
+        """Replace the work items of the case, and return whose worklists it was on before."""
+
+    @abstractmethod
+    def set_appointments(self, case: CaseHeader, appointments: Collection[Appointment]) -> set[PersonId]:
+        """Replace the appointments of the case, and return whose changed."""
 
     @abstractmethod
     def page(self, assignees: Collection[Assignee], first: int, limit: int) -> list[ListedCase]:
@@ -35,7 +46,15 @@ class Worklists(ABC):
 
     @abstractmethod
     def appointments(self, assignees: Collection[Assignee], days: tuple[date, date], limit: int) -> list[DatedPromise]:
-        """The appointments of the teachers among these assignees, from the first day to the last, inclusive."""
+        """The open appointments of the people among these assignees, from the first day to the last, inclusive."""
+
+    @abstractmethod
+    def owners(self, school: SchoolId) -> set[PersonId]:
+        """The people who have open appointments in the school."""
+
+    @abstractmethod
+    def appointment_count(self, school: SchoolId, late_until: date) -> AppointmentCount:
+        """The number of open appointments in the school; those until this day are overdue."""
 
     @abstractmethod
     def workloads(self, school: SchoolId, today: date, limit: int) -> list[Workload]:

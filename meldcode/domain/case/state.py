@@ -16,15 +16,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from meldcode.domain.case.appointments import Appointment, appointments_after, with_decisions
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.forms import GIVEN, Condition, Meaning
-from meldcode.domain.plan.model import ActionSpec, Effect, Plan, Step, TakesCharge
+from meldcode.domain.plan.model import DECIDES, ActionSpec, Effect, Plan, Step, TakesCharge
 from meldcode.domain.plan.roles import Role
 
 Answer = str | tuple[str, ...]
 Answers = Mapping[str, Answer]
-NOT_OFFERED = (Effect.CORRECTS, Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS, Effect.ALARMS, Effect.HOLDS)
-"""Effects of actions that are offered elsewhere: at an entry, at another case, on every screen, or in a closed case."""
+NOT_OFFERED = (Effect.CORRECTS, Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS, Effect.ALARMS, Effect.HOLDS, *DECIDES)
+"""Effects of actions that are offered elsewhere: at an entry, an appointment or another case, on every screen, or in a
+closed case."""
 WHEN_CLOSED = (Effect.HOLDS, Effect.EXPORTS)
 """Effects of actions that are possible in a closed case, without reopening it."""
 TIMES_TO_POSTPONE = 2
@@ -53,7 +55,8 @@ class Pupil:
 class Entry:
     """One line of the logbook: append-only (S1.2). `written_at` is in UTC; `role` is the one the author acted in.
 
-    `refers_to` is the sequence number of the entry that this one corrects, or 0.
+    `refers_to` is the sequence number of the entry that this one corrects, the number of the appointment that it is
+    about, or 0.
     """
 
     seq: int
@@ -72,6 +75,7 @@ class State:
     `postponed` are the days to which the reminders of this step were postponed, in order. `closed_at` is when it
     closed, and `held_until` the day until which a closed case is held. `skipped` are the steps that the fast lane
     skipped. `responsible` is who took charge of the case last, who may have lost that role (`domain.responsible`).
+    skipped. `appointments` are all that were made in the case, by their number.
     """
 
     step: str
@@ -84,6 +88,7 @@ class State:
     held_until: str = ""
     skipped: tuple[str, ...] = ()
     responsible: PersonId | None = None
+    appointments: tuple[Appointment, ...] = ()
 
 
 def fold(plan: Plan, entries: Iterable[Entry], before: State | None = None) -> State:
@@ -154,8 +159,13 @@ def newer_than_weighing(plan: Plan, state: State, entries: Iterable[Entry]) -> l
 
 
 def asked_now(plan: Plan, record: ActionSpec, state: State) -> ActionSpec:
-    """Return the form as it is asked in this state; a signal in a closed case begins at the first step again."""
-    return record.asked_in(state.step if state.status is Status.OPEN else plan.steps[0].id)
+    """Return the form as it is asked in this state, with the open appointments if it may close the case (S3.6).
+
+    A signal in a closed case begins at the first step again.
+    """
+    if state.status is not Status.OPEN:
+        return record.asked_in(plan.steps[0].id)
+    return with_decisions(plan, record.asked_in(state.step), state.step, state.appointments)
 
 
 def asked_first(plan: Plan) -> ActionSpec:
@@ -194,12 +204,14 @@ def offered(plan: Plan, state: State) -> list[ActionSpec]:
 
 def _after(plan: Plan, state: State, entry: Entry) -> State:
     record = plan.records[entry.record]
-    if state.since is None:
-        state = replace(state, since=entry.written_at)
+    appointments = appointments_after(state.appointments, record, entry.seq, entry.answers, entry.refers_to)
+    state = replace(state, since=state.since or entry.written_at, appointments=appointments)
     if state.status is Status.CLOSED and (record.id == plan.opens or record.effect is Effect.RECEIVES):
-        state = State(step=plan.steps[0].id, since=entry.written_at)
+        state = State(step=plan.steps[0].id, since=entry.written_at, appointments=state.appointments)
     if record.effect is Effect.JOINS:
         return replace(state, status=Status.JOINED)
+    if record.effect is Effect.POSTPONES and entry.refers_to:
+        return state
     responsible = entry.author if _takes_charge(record, state) else state.responsible
     state = replace(state, standing={**state.standing, record.id: entry}, responsible=responsible)
     if record.effect in (Effect.POSTPONES, Effect.HOLDS):

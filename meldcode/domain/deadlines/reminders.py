@@ -11,15 +11,19 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import chain, count, takewhile
+from typing import TypeVar
 
 from meldcode.domain.calendar import DAY, SchoolCalendar
 from meldcode.domain.case.state import State
 from meldcode.domain.plan.model import Step
 from meldcode.domain.plan.roles import Role
-from meldcode.domain.plan.timing import EscalationLevel, Urgency
+from meldcode.domain.plan.timing import AppointmentLevel, EscalationLevel, Party, Urgency
 
 EARLIEST, LATEST = time(7), time(22)
 """Between these hours people are reminded of what cannot wait, on any day of the year."""
+
+
+Level = TypeVar("Level", EscalationLevel, AppointmentLevel)
 
 
 class ReminderKind(StrEnum):
@@ -36,6 +40,7 @@ class Reminder:
     """One reminder. `at` is in UTC; `reminder_id` names it for good, unique in its case; `level` counts from 1, else 0.
 
     `day` is the day that it speaks of: of the appointment, or the first of the vacation. `what` is urgent `since` then.
+    Of the `appointment` with this number in the case, `parties` are reminded beside the roles.
     """
 
     at: datetime
@@ -46,6 +51,8 @@ class Reminder:
     day: date | None = None
     what: str = ""
     since: datetime | None = None
+    parties: tuple[Party, ...] = ()
+    appointment: int = 0
 
 
 def counts_from(step: Step, state: State) -> datetime | None:
@@ -75,7 +82,7 @@ def escalation_reminders(step: Step, since: datetime, calendar: SchoolCalendar) 
     last_day = deadline(step, since, calendar)
     if last_day is None:
         return
-    for number, (level, after) in enumerate(_escalation_levels(step), start=1):
+    for number, (level, after) in enumerate(levels_of(step.remind), start=1):
         yield Reminder(
             at=_escalates_at(calendar.add_school_days(last_day, after), since, calendar),
             kind=ReminderKind.ESCALATION,
@@ -85,10 +92,11 @@ def escalation_reminders(step: Step, since: datetime, calendar: SchoolCalendar) 
         )
 
 
-def _escalation_levels(step: Step) -> Iterator[tuple[EscalationLevel, int]]:
-    for level in step.remind:
+def levels_of(remind: Sequence[Level]) -> Iterator[tuple[Level, int]]:
+    """Yield the levels, each with its school days after the deadline. If the last one is repeated, they do not end."""
+    for level in remind:
         yield level, level.after
-    last = step.remind[-1] if step.remind else None
+    last = remind[-1] if remind else None
     if last and last.every:
         yield from ((last, last.after + last.every * again) for again in count(1))
 
@@ -99,17 +107,6 @@ def before_vacation(day: date, calendar: SchoolCalendar) -> datetime:
     return calendar.moment(last_day, calendar.opening)
 
 
-def follow_up_due(day: date, calendar: SchoolCalendar, entry: int) -> Reminder:
-    """Return the reminder of the appointment made in this entry, for its owner (S3.6; BeyondCalendar).
-
-    It comes at the opening of its day, or of the last school day before when there is no school that day (G6).
-    """
-    school_day = day if calendar.is_school_day(day) else calendar.last_school_day_before(day)
-    return Reminder(
-        calendar.moment(school_day, calendar.opening), ReminderKind.FOLLOW_UP, f"follow_up/{entry}/{day}", day=day
-    )
-
-
 def pending(
     step: Step, since: datetime, done: Collection[str], calendar: SchoolCalendar, now: datetime
 ) -> list[Reminder]:
@@ -118,11 +115,12 @@ def pending(
     `done` holds the `reminder_id` of what was sent. What fell due stays in the list until it is done, except for a
     vacation that has begun: the list for it comes too late then, and the next one takes its place.
     """
-    ladder = list(_up_to_the_next(escalation_reminders(step, since, calendar), done, now))
+    ladder = list(up_to_the_next(escalation_reminders(step, since, calendar), done, now))
     return sorted([*ladder, _vacation_notice(step, since, done, calendar, now)], key=lambda due: due.at)
 
 
-def _up_to_the_next(ladder: Iterator[Reminder], done: Collection[str], now: datetime) -> Iterator[Reminder]:
+def up_to_the_next(ladder: Iterator[Reminder], done: Collection[str], now: datetime) -> Iterator[Reminder]:
+    """Yield the reminders that are due and were not sent, and the first one after them."""
     for due in ladder:
         if due.reminder_id not in done:
             yield due
@@ -137,7 +135,7 @@ def urgent_reminders(
 
     Every so many minutes on the first day, then each day in the morning: also in vacations, and never at night.
     """
-    yield from _up_to_the_next(_urgent(urgent, what, since, calendar), done, now)
+    yield from up_to_the_next(_urgent(urgent, what, since, calendar), done, now)
 
 
 def _urgent(urgent: Urgency, what: str, since: datetime, calendar: SchoolCalendar) -> Iterator[Reminder]:

@@ -1,28 +1,27 @@
 """When to look at a case again: its next reminder, from its state and its school's calendar.
 
-`reminders` computes the moments. This module adds what people did: postponements and appointments.
+`reminders` and `appointments` compute the moments. This module adds what people did: postponements.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from meldcode.domain.calendar import BeyondCalendar, SchoolCalendar
-from meldcode.domain.case.state import Entry, State, Status, asked_at_any_step, asked_by
+from meldcode.domain.case.appointments import open_ones
+from meldcode.domain.case.state import State, Status, asked_at_any_step, asked_by
 from meldcode.domain.case.urgency import is_step_urgent
-from meldcode.domain.deadlines.appointments import Appointment
+from meldcode.domain.deadlines.appointments import appointment_reminders
 from meldcode.domain.deadlines.reminders import (
     Reminder,
     ReminderKind,
     asked_for,
     counts_from,
-    follow_up_due,
     pending,
     urgent_reminders,
 )
-from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.timing import Urgency
 from meldcode.domain.staff import School
@@ -35,36 +34,43 @@ def calendar_of(school: School) -> SchoolCalendar:
     return SchoolCalendar(school.region, school.free_days, hours=school.hours, open_days=school.open_days)
 
 
-def next_moment(
-    plan: Plan, state: State, entries: Sequence[Entry], school: School, now: datetime, done: Collection[str] = ()
-) -> datetime | None:
-    """Return when to look at the case again, in UTC; None if it is not open.
+def next_moment(plan: Plan, state: State, school: School, now: datetime, done: Collection[str] = ()) -> datetime | None:
+    """Return when to look at the case again, in UTC; None if it is not open and has no open appointment.
 
     Beyond the calendar it is looked at every day, so that no reminder is lost while `doctor` asks for a new calendar.
     """
-    if state.status is not Status.OPEN:
+    if state.status is not Status.OPEN and not any(open_ones(state.appointments)):
         return None
     try:
-        return min(due.at for due in to_remind(plan, state, entries, school, now, done))
+        return min((due.at for due in to_remind(plan, state, school, now, done)), default=now + RETRY)
     except BeyondCalendar:
         return now + RETRY
 
 
-def to_remind(
-    plan: Plan, state: State, entries: Sequence[Entry], school: School, now: datetime, done: Collection[str]
-) -> list[Reminder]:
-    """Return all reminders that an open case is still to have, earliest first (G2, G6, S3.6). Raises BeyondCalendar."""
-    step, calendar = plan.step(state.step), calendar_of(school)
-    since = counts_from(step, state) or now
-    step_dues = [_postponed(due, state, calendar) for due in pending(step, since, done, calendar, now)]
-    asked = asked_for(step, since, state.postponed, done, calendar)
-    appointments = [due for due, _ in follow_ups(plan, entries, calendar) if due.reminder_id not in done]
-    urgent = [
+def to_remind(plan: Plan, state: State, school: School, now: datetime, done: Collection[str]) -> list[Reminder]:
+    """Return all reminders that a case is still to have, earliest first (G2, G6, S3.6). Raises BeyondCalendar.
+
+    Of a case that is not open these are of its open appointments alone: an older version closed cases that had some.
+    """
+    calendar = calendar_of(school)
+    promised = [
         due
-        for one in pressing(plan, state, now)
-        for due in urgent_reminders(one.urgency, one.what, one.since, done, calendar, now)
+        for one in open_ones(state.appointments)
+        for due in appointment_reminders(plan.appointments, one, done, calendar, now)
     ]
-    return sorted([*step_dues, *asked, *appointments, *urgent], key=lambda due: due.at)
+    of_steps = _of_steps(plan, state, calendar, now, done) if state.status is Status.OPEN else ()
+    return sorted([*of_steps, *promised], key=lambda due: due.at)
+
+
+def _of_steps(
+    plan: Plan, state: State, calendar: SchoolCalendar, now: datetime, done: Collection[str]
+) -> Iterator[Reminder]:
+    step = plan.step(state.step)
+    since = counts_from(step, state) or now
+    yield from (_postponed(due, state, calendar) for due in pending(step, since, done, calendar, now))
+    yield from asked_for(step, since, state.postponed, done, calendar)
+    for one in pressing(plan, state, now):
+        yield from urgent_reminders(one.urgency, one.what, one.since, done, calendar, now)
 
 
 @dataclass(frozen=True)
@@ -84,20 +90,6 @@ def pressing(plan: Plan, state: State, now: datetime) -> Iterator[Pressing]:
     step = plan.step(state.step)
     if step.urgent and is_step_urgent(plan, state):
         yield Pressing(step.id, state.since or now, step.urgent)
-
-
-def follow_ups(plan: Plan, entries: Sequence[Entry], calendar: SchoolCalendar) -> Iterator[tuple[Reminder, PersonId]]:
-    """Yield the appointments made in the entries as reminders, with the owner of each (S3.6)."""
-    for promise in appointments(plan, entries):
-        yield follow_up_due(promise.day, calendar, promise.entry), promise.owner
-
-
-def appointments(plan: Plan, entries: Sequence[Entry]) -> Iterator[Appointment]:
-    """Yield the appointments made in the entries (S3.6)."""
-    for entry in entries:
-        fields = plan.records[entry.record].follow_up
-        if fields and (day := str(entry.answers.get(fields.day, ""))):
-            yield Appointment(entry.seq, PersonId(str(entry.answers[fields.owner])), date.fromisoformat(day))
 
 
 def open_moment(school: School, now: datetime) -> datetime:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from meldcode.domain.plan.forms import GIVEN, PUPIL_MEANINGS, Condition, FieldKind, Meaning
-from meldcode.domain.plan.model import OPTIONAL_EFFECTS, ActionSpec, Effect, Plan, Step, Version
+from meldcode.domain.plan.forms import DECISION, GIVEN, PUPIL_MEANINGS, Condition, FieldKind, FollowUp, Meaning
+from meldcode.domain.plan.model import DECIDES, OPTIONAL_EFFECTS, ActionSpec, Effect, Plan, Step, Version
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.plan.translation import untranslated
 
@@ -32,7 +32,8 @@ def contradictions(plan: Plan) -> Iterator[Contradiction]:
         yield from _wrong_step(plan, step, ("steps", i))
     for loc, record in located_records(plan):
         yield from _wrong_record(plan, record, loc)
-    yield from untranslated(plan)
+    yield from _wrong_appointments(plan)
+    yield from untranslated(plan.written)
 
 
 def answered_beforehand(plan: Plan) -> Iterator[Contradiction]:
@@ -60,6 +61,17 @@ def _wrong_opening(plan: Plan) -> Iterator[Contradiction]:
         yield ("opens",), "the record that opens a case asks for the pupil: three required texts with pupil: true"
     elif {field.meaning for field in asked} != set(PUPIL_MEANINGS):
         yield ("opens",), f"the three fields about the pupil have the meanings {', '.join(PUPIL_MEANINGS)}"
+
+
+def _wrong_appointments(plan: Plan) -> Iterator[Contradiction]:
+    days = [level.after for level in plan.appointments.remind]
+    if not days:
+        yield ("appointments", "remind"), "somebody must be reminded of an appointment"
+    if days != sorted(set(days)) or any(level.every for level in plan.appointments.remind[:-1]):
+        yield ("appointments", "remind"), "the levels must each come later; only the last one can be repeated"
+    for name, needed in (("questions", FollowUp.model_fields), ("decision", DECISION)):
+        if [field.id for field in getattr(plan.appointments, name)] != list(needed):
+            yield ("appointments", name), f"the questions are {', '.join(needed)}"
 
 
 def located_records(plan: Plan) -> Iterator[tuple[Loc, ActionSpec]]:
@@ -225,9 +237,19 @@ def _wrong_effect(record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:
             (*loc, "fields"),
             "a record that exports asks what (whole, for_parents), and in two texts for whom and why",
         )
-    for name, field_id in (record.follow_up.model_dump() if record.follow_up else {}).items():
+    yield from _wrong_appointing(record, loc)
+    for name, field_id in (record.follow_up.model_dump(exclude_none=True) if record.follow_up else {}).items():
         if record.field(field_id) is None:
             yield (*loc, "follow_up", name), f"the form has no field {field_id!r}"
+
+
+def _wrong_appointing(record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:
+    if record.effect in DECIDES and not _asks_once(record, Meaning.REASON):
+        yield (*loc, "fields"), "a record that decides on an appointment asks for a reason, which is required"
+    if record.effect is Effect.MOVES and not _asks_once(record, Meaning.NEW_DAY):
+        yield (*loc, "fields"), "a record that moves an appointment asks for one date, which is required"
+    if record.effect is Effect.APPOINTS and not record.appointments:
+        yield (*loc, "appointments"), "a record that appoints asks about appointments"
 
 
 def _asks_once(record: ActionSpec, meaning: Meaning) -> bool:

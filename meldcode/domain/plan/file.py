@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from meldcode.domain.plan.appointments import with_appointments
 from meldcode.domain.plan.contradictions import Loc, answered_beforehand, contradictions
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.older_plans import with_charge, with_meanings
@@ -62,7 +63,7 @@ def parse_plan(text: str, name: str) -> Plan:
     """Read and check a plan from its text; `name` is the file's, for the faults. Raises WrongPlan."""
     try:
         document = read_yaml(text)
-        plan = with_charge(with_meanings(Plan.model_validate(document.value)))
+        plan = with_appointments(with_charge(with_meanings(Plan.model_validate(document.value))))
     except BadYaml as error:
         raise WrongPlan([PlanFault(name, error.line, error.what)]) from error
     except ValidationError as error:

@@ -58,7 +58,7 @@ class Meaning(StrEnum):
     Of the opening form: who the pupil is, and `what_happened`, which takes the text typed after the command. Of any
     form: `happened_on`, the day under which the logbook shows the entry. What effects need: the text of a `correction`,
     the `new_teacher` of a case, the day `until` which it is postponed or held, which `version` of the dossier is
-    exported, for which `recipient`, and the `reason`.
+    exported, for which `recipient`, and the `reason`; the `new_day` and the `new_owner` of an appointment.
     """
 
     PUPIL_FIRST_NAME = "pupil_first_name"
@@ -72,15 +72,17 @@ class Meaning(StrEnum):
     VERSION = "version"
     RECIPIENT = "recipient"
     REASON = "reason"
+    NEW_DAY = "new_day"
+    NEW_OWNER = "new_owner"
 
 
 PUPIL_MEANINGS = (Meaning.PUPIL_FIRST_NAME, Meaning.PUPIL_LAST_NAME, Meaning.PUPIL_GROUP)
 KINDS_WITH_MEANING = {
     **dict.fromkeys((*PUPIL_MEANINGS, Meaning.RECIPIENT), (FieldKind.TEXT,)),
-    **dict.fromkeys((Meaning.HAPPENED_ON, Meaning.UNTIL), (FieldKind.DATE,)),
+    **dict.fromkeys((Meaning.HAPPENED_ON, Meaning.UNTIL, Meaning.NEW_DAY), (FieldKind.DATE,)),
     **dict.fromkeys((Meaning.CORRECTION, Meaning.REASON), (FieldKind.TEXT, FieldKind.LONG_TEXT)),
     Meaning.WHAT_HAPPENED: (FieldKind.LONG_TEXT,),
-    Meaning.NEW_TEACHER: (FieldKind.PERSON,),
+    **dict.fromkeys((Meaning.NEW_TEACHER, Meaning.NEW_OWNER), (FieldKind.PERSON,)),
     Meaning.VERSION: (FieldKind.CHOICE,),
 }
 
@@ -169,3 +171,26 @@ class Check(PlanPart):
     at: Id
     reason: str
     rule: str = ""
+
+
+class FollowUp(PlanPart):
+    """An appointment made in a record: the fields that say what, on which day, and who takes care of it (S3.6).
+
+    `other` is who does it, if that is nobody of the school.
+    """
+
+    what: Id
+    day: Id
+    owner: Id
+    other: Id | None = None
+
+
+MOST_APPOINTMENTS = 5
+"""How many appointments can be made in one form."""
+DECISION = ("decision", "line")
+"""The questions about an appointment that is open when a form closes the case."""
+
+
+def follow_up(block: int) -> FollowUp:
+    """Return the generated questions about the appointment with this number in a form."""
+    return FollowUp(**{name: f"appointment_{block}_{name}" for name in FollowUp.model_fields})

@@ -8,13 +8,25 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
-from meldcode.domain.plan.forms import Check, Condition, FieldKind, FieldSpec, Id, Meaning, PlanPart, Presence
+from meldcode.domain.plan.forms import (
+    MOST_APPOINTMENTS,
+    Check,
+    Condition,
+    FieldKind,
+    FieldSpec,
+    FollowUp,
+    Id,
+    Meaning,
+    PlanPart,
+    Presence,
+    follow_up,
+)
 from meldcode.domain.plan.roles import NEEDED, Role
-from meldcode.domain.plan.timing import Deadline, EscalationLevel, Urgency
+from meldcode.domain.plan.timing import Appointments, Deadline, EscalationLevel, Urgency
 
 
 class Lead(PlanPart):
@@ -62,6 +74,7 @@ class Effect(StrEnum):
     about immediate danger (G4); `postpones` the reminders of the step to a day (G2); `holds` a closed case until a
     day, so that it is not destroyed before; `exports` the dossier: to whom and why, whole or as parents may see it;
     `fast_lane` records that 112 or Veilig Thuis was called, from any step, and skips the steps before the report (G8).
+    `appoints` makes appointments alone; `settles` says that one is done, `moves` it to a day, or `drops` it (S3.6).
     The fields that an effect needs are found by their `Meaning`.
     """
 
@@ -75,6 +88,10 @@ class Effect(StrEnum):
     HOLDS = "holds"
     EXPORTS = "exports"
     FAST_LANE = "fast_lane"
+    APPOINTS = "appoints"
+    SETTLES = "settles"
+    MOVES = "moves"
+    DROPS = "drops"
 
 
 class TakesCharge(StrEnum):
@@ -84,7 +101,9 @@ class TakesCharge(StrEnum):
     IF_NOBODY = "if_nobody"
 
 
-OPTIONAL_EFFECTS = (Effect.HOLDS, Effect.EXPORTS, Effect.FAST_LANE)
+DECIDES = (Effect.SETTLES, Effect.MOVES, Effect.DROPS)
+"""Effects that decide on an appointment."""
+OPTIONAL_EFFECTS = (Effect.HOLDS, Effect.EXPORTS, Effect.FAST_LANE, Effect.APPOINTS, *DECIDES)
 """Effects that came after plans were in use: a plan may do without."""
 
 
@@ -93,14 +112,6 @@ class Version(StrEnum):
 
     WHOLE = "whole"
     FOR_PARENTS = "for_parents"
-
-
-class FollowUp(PlanPart):
-    """An appointment made in a record: the fields that say what, on which day, and who takes care of it (S3.6)."""
-
-    what: Id
-    day: Id
-    owner: Id
 
 
 class StandsAs(PlanPart):
@@ -120,10 +131,11 @@ class ActionSpec(PlanPart):
     `by`: roles that may make it (G1). `when`: it only applies then. `optional`: the step does not wait for it.
     `agrees_with`: another person than that record's author, and together they fill all the roles of `by` (S4.3).
     `logbook`: the logbook is shown above the questions, for it is weighed here (S4.1). `shows`: records whose last
-    entry is shown above the questions. `follow_up`: an appointment to be reminded of. `lapses`: stands no longer once
-    the case comes back to an earlier step. `outdated_by`: stands no longer once one of these is made later (S3.1).
-    `owed`: still to be done after the fast lane skipped it (G8). `urgent`: how its agreement is reminded of, or when it
-    is called for at any step. `takes_charge`: its author becomes responsible for the case.
+    entry is shown above the questions. `appointments`: any number of these can be made in it; `follow_up`: one, by
+    questions of its own (S3.6). `lapses`: stands no longer once the case comes back to an earlier step. `outdated_by`:
+    stands no longer once one of these is made later (S3.1). `owed`: still to be done after the fast lane skipped it
+    (G8). `urgent`: how its agreement is reminded of, or when it is called for at any step. `takes_charge`: its author
+    becomes responsible for the case.
     """
 
     id: Id
@@ -142,6 +154,7 @@ class ActionSpec(PlanPart):
     agrees_with: Id | None = None
     logbook: bool = False
     shows: tuple[Id, ...] = ()
+    appointments: bool = False
     follow_up: FollowUp | None = None
     effect: Effect | None = None
     stands_as: tuple[StandsAs, ...] = ()
@@ -163,6 +176,12 @@ class ActionSpec(PlanPart):
     def id_of(self, meaning: Meaning) -> str:
         """Return the id of the field with this meaning, or nothing."""
         return next((field.id for field in self.fields if field.meaning is meaning), "")
+
+    @property
+    def follow_ups(self) -> tuple[FollowUp, ...]:
+        """The appointments that can be made in it: that of its own questions, and those of the generated ones."""
+        blocks = range(1, MOST_APPOINTMENTS + 1) if self.appointments else ()
+        return (*([self.follow_up] if self.follow_up else []), *map(follow_up, blocks))
 
     def without_pupil(self) -> ActionSpec:
         """Return the form as it is asked within a case, where the pupil is known."""
@@ -215,7 +234,21 @@ class Plan(PlanPart):
     outcomes: tuple[Outcome, ...]
     always: tuple[ActionSpec, ...]
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]
+    appointments: Appointments = Appointments()
     translations: dict[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], dict[str, str]] = {}
+
+    _written: Plan | None = PrivateAttr(default=None)
+
+    @property
+    def written(self) -> Plan:
+        """The plan as its file has it, without what the program adds to it (`plan.appointments`)."""
+        return self._written or self
+
+    def with_additions(self, added: dict[str, Any]) -> Plan:
+        """Return the plan with what the program adds to it."""
+        whole = self.model_copy(update=added)
+        whole._written = self
+        return whole
 
     @cached_property
     def records(self) -> dict[str, ActionSpec]:
@@ -258,6 +291,11 @@ class Plan(PlanPart):
             raise LookupError("this plan has no fast lane")
         pupil = tuple(field for field in self.opening.fields if field.pupil)
         return self.fast_lane.model_copy(update={"fields": (*pupil, *self.fast_lane.fields)})
+
+    @cached_property
+    def appoints(self) -> ActionSpec:
+        """The record that makes appointments alone (S3.6)."""
+        return self.record_with(Effect.APPOINTS)
 
     def step(self, step_id: str) -> Step:
         """Return the step with this id (KeyError if there is none)."""

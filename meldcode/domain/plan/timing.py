@@ -1,12 +1,13 @@
-"""When a step is due and whom it reminds: deadlines, escalation levels and urgency (G2, G8)."""
+"""When a step or an appointment is due and whom it reminds: deadlines, levels and urgency (G2, G8, S3.6)."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
-from meldcode.domain.plan.forms import Condition, Id, PlanPart
+from meldcode.domain.plan.forms import Condition, FieldSpec, Id, PlanPart
 from meldcode.domain.plan.roles import Role
 
 
@@ -50,3 +51,34 @@ class Urgency(PlanPart):
     every_minutes: Annotated[int, Field(ge=15, le=600)] = 60
     to: Annotated[tuple[Role, ...], Field(min_length=1)]
     until: tuple[Id, ...] = ()
+
+
+class Party(StrEnum):
+    """Whom an appointment reminds beside roles: who takes care of it, and who is responsible for the case."""
+
+    OWNER = "owner"
+    RESPONSIBLE = "responsible"
+
+
+class AppointmentLevel(PlanPart):
+    """One level of chasing an appointment: so many school days after its day. 0 is the day, or the school day before.
+
+    `every`: again after that many school days each time, until it is decided on; only the last level can have it.
+    """
+
+    after: Annotated[int, Field(ge=0, le=100)] = 0
+    to: Annotated[tuple[Party | Role, ...], Field(min_length=1)]
+    every: Annotated[int, Field(ge=1, le=100)] | None = None
+
+
+class Appointments(PlanPart):
+    """How appointments are kept (S3.6): whom they remind, and who may drop one.
+
+    `questions` are asked about each appointment, and `decision` about each that is open when a form closes the case:
+    `{number}`, `{what}` and `{day}` are filled in. What a plan leaves out is the program's own (`appointments.yaml`).
+    """
+
+    remind: tuple[AppointmentLevel, ...] = ()
+    dropped_by: tuple[Role, ...] = ()
+    questions: tuple[FieldSpec, ...] = ()
+    decision: tuple[FieldSpec, ...] = ()

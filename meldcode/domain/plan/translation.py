@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from meldcode.domain.plan.appointments import translations_of_own
 from meldcode.domain.plan.model import Plan
 
 TEXTS = frozenset(
@@ -22,6 +23,7 @@ def in_language(plan: Plan, language: str) -> Plan:
     Raises pydantic's ValidationError if a translation is longer than its field allows.
     """
     words = plan.translations.get(language)
+    words = words and translations_of_own(language) | words
     return Plan.model_validate(_replaced(plan.model_dump(), lambda said: words.get(said, said))) if words else plan
 
 

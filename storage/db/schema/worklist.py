@@ -30,10 +30,11 @@ appointments = Table(
     "appointments",
     metadata,
     Column("case", ForeignKey(cases.c.id), primary_key=True, info=IDENTIFIER),
-    Column("entry", Integer, primary_key=True, autoincrement=False, info=PLAIN),
+    Column("number", Integer, primary_key=True, autoincrement=False, info=PLAIN),
     Column("school", ForeignKey(schools.c.id), nullable=False, info=IDENTIFIER),
     Column("owner", ForeignKey(people.c.id), nullable=False, info=IDENTIFIER),
     Column("day", Date, nullable=False, info=PLAIN),
+    Column("state", String(10), nullable=False, info=PLAIN),
     Column("code", String(10), nullable=False, info=PLAIN),
-    Index(None, "owner", "day"),
+    Index(None, "school", "state", "owner", "day"),
 )

@@ -23,7 +23,7 @@ from storage.repositories.outbox import SendState
 from tests.bot.cases.closing import record
 from tests.databases import Postgres
 from tests.on_screen import buttons_of, words_of
-from tests.running import FATIMA, JORIS, KARIN, MEHMET, SANNE, Running, logged, running, signal
+from tests.running import FATIMA, JORIS, KARIN, SANNE, Running, logged, running, signal
 
 TEAM = "T0PRACTICE"
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=AMSTERDAM)
@@ -317,41 +317,55 @@ TALK: dict[str, Answer] = {
 
 
 @pytest.mark.rule("S3.6")
-@pytest.mark.parametrize(("day", "comes_on"), [("2026-11-27", "2026-11-27"), ("2026-11-29", "2026-11-27")])
+@pytest.mark.parametrize(
+    ("day", "comes_on", "said"),
+    [("2026-11-27", "2026-11-27", "vandaag"), ("2026-11-29", "2026-11-27", "zondag")],
+)
 async def test_a_follow_up_is_brought_to_mind_of_its_owner_on_its_day(
-    tmp_path: Path, database_url: str, day: str, comes_on: str
+    tmp_path: Path, database_url: str, day: str, comes_on: str, said: str
 ) -> None:
     async with on_a_monday(tmp_path, database_url) as school:
         [code] = await reported(school)
-        await appointment(school, code, day, owner=MEHMET)
+        await appointment(school, code, day, owner=JORIS)
         await comes(school, f"{comes_on}T08:29")
-        assert unread(school, *ALL, MEHMET) == {}
-        await comes(school, f"{comes_on}T08:30")
-        [words] = unread(school, MEHMET)[MEHMET]
-        assert f"Dossier {code}: vervolgafspraak op {day[8:]}-11-2026. Jij zorgt daarvoor" in words
         assert unread(school) == {}
-        await comes(school, "2026-11-30T12:00")
-        assert unread(school, MEHMET) == {}
+        await comes(school, f"{comes_on}T08:30")
+        [words] = unread(school, JORIS)[JORIS]
+        assert f"Dossier {code}: jij let op een afspraak" in words
+        assert f"De afspraak is {said}." in words
+        assert unread(school) == {}
+        [message] = [message for message in school.messages(JORIS) if said in words_of(message)]
+        assert buttons_of(message) == ["Dossier openen", "Gedaan", "Verzetten", "Later", "Acuut gevaar"]
+        answer = await school.press(JORIS, message, "Gedaan")
+        assert answer.ok
+        assert "Bellen." in words_of(school.modal(JORIS))
+        await school.actor(JORIS).fill(school.modal(JORIS), **{"Hoe ging het?": "Goed."})
+        await comes(school, "2026-12-07T12:00")
+        assert "afspraak" not in "".join(unread(school, JORIS).get(JORIS, []))
 
 
 async def appointment(school: Running, code: str, day: str, owner: str) -> None:
     await consulted(school, code)
     await records(school, KARIN, code, "safety", danger_by_talk="no", why="Het kan.", safety_by=(SANNE, KARIN))
-    agreed: dict[str, Answer] = {"follow_up_what": "Bellen.", "follow_up_on": day, "follow_up_owner": owner}
+    agreed: dict[str, Answer] = {
+        "appointment_1_what": "Bellen.",
+        "appointment_1_day": day,
+        "appointment_1_owner": owner,
+    }
     await records(school, KARIN, code, "parents_talk", parents_talk_on="2026-11-23", **TALK, **agreed)
 
 
 @pytest.mark.rule("S3.6")
 @pytest.mark.rule("G5")
-async def test_an_appointment_of_somebody_who_left_is_for_who_is_in_charge(tmp_path: Path, database_url: str) -> None:
+async def test_an_appointment_of_somebody_who_left_is_for_who_is_responsible(tmp_path: Path, database_url: str) -> None:
     async with on_a_monday(tmp_path, database_url) as school:
         [code] = await reported(school)
-        await appointment(school, code, "2026-11-27", owner=MEHMET)
-        gone = Identity("slack", TEAM, MEHMET)
+        await appointment(school, code, "2026-11-27", owner=JORIS)
+        gone = Identity("slack", TEAM, JORIS)
         await school.program.executor.execute(lambda uow, now: leave_or_return(uow, gone, is_gone=True, now=now))
         await comes(school, "2026-11-27T08:30")
-        assert reminded(school, "vervolgafspraak op 27-11-2026. Wie ervoor zorgt, is er nu niet") == {KARIN, FATIMA}
-        assert unread(school, MEHMET) == {}
+        assert reminded(school, f"Dossier {code}: wie op een afspraak let, is er nu niet. Let jij erop?") == {KARIN}
+        assert unread(school, JORIS) == {}
 
 
 @pytest.mark.rule("S4.6")

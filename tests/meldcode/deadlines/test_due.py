@@ -10,7 +10,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from meldcode.domain.calendar import AMSTERDAM, DAY, REGIONS, BeyondCalendar, SchoolCalendar
+from meldcode.domain.case.appointments import Appointment
 from meldcode.domain.case.state import Entry, State
+from meldcode.domain.deadlines.appointments import appointment_reminders
 from meldcode.domain.deadlines.reminders import (
     Reminder,
     ReminderKind,
@@ -19,14 +21,15 @@ from meldcode.domain.deadlines.reminders import (
     counts_from,
     deadline,
     escalation_reminders,
-    follow_up_due,
     next_due,
     pending,
 )
+from meldcode.domain.plan.file import PLANS, load_plan
 from meldcode.domain.plan.model import Step
 from meldcode.domain.plan.roles import Role
-from meldcode.domain.plan.timing import Deadline, EscalationLevel
+from meldcode.domain.plan.timing import Deadline, EscalationLevel, Party
 
+PLAN = load_plan(PLANS / "heutink.yaml")
 NOORD, MIDDEN, ZUID = (SchoolCalendar(region) for region in REGIONS)
 FIRST, SECOND = (Role.CARE_COORDINATOR,), (Role.CARE_COORDINATOR, Role.SCHOOL_LEADER)
 
@@ -283,8 +286,15 @@ def test_who_asks_for_a_later_day_is_reminded_on_that_day(
     ],
 )
 def test_a_follow_up_is_reminded_of_before_a_free_day(day: str, expected: str) -> None:
-    found = follow_up_due(d(day), NOORD, 12)
-    assert found == Reminder(local(expected), ReminderKind.FOLLOW_UP, f"follow_up/12/{day}", day=d(day))
+    found = first_reminder(d(day), NOORD)
+    assert (found.at, found.kind, found.reminder_id) == (local(expected), ReminderKind.FOLLOW_UP, f"follow_up/12/{day}")
+    assert (found.day, found.parties) == (d(day), (Party.OWNER,))
+
+
+def first_reminder(day: date, calendar: SchoolCalendar) -> Reminder:
+    """The first reminder of an appointment that the twelfth entry made."""
+    made, before = Appointment(1, 12, uuid4(), day), local("2026-01-05T09:00")
+    return next(appointment_reminders(PLAN.appointments, made, (), calendar, before))
 
 
 @pytest.mark.rule("G2")
@@ -299,8 +309,8 @@ def test_beyond_the_data_is_an_error(calendar: SchoolCalendar) -> None:
         next_due(make_step(30), since, (), calendar, since)
     with pytest.raises(BeyondCalendar):
         before_vacation(d("2030-08-01"), calendar)
-    with pytest.raises(BeyondCalendar):
-        follow_up_due(d("2030-10-01"), calendar, 1)
+    with pytest.raises(StopIteration):
+        first_reminder(d("2030-10-01"), calendar)
 
 
 calendars = st.builds(

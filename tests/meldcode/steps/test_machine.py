@@ -201,12 +201,12 @@ class School(RuleBasedStateMachine):
     def what_is_to_be_confirmed_is_reminded_of_within_the_hour(self) -> None:
         """G8: of every agreement that cannot wait, whatever else the case waits for."""
         for code in self.codes:
-            plan, state, entries = self.play.plan, self.play.state(code), self.play.entries(code)
+            plan, state = self.play.plan, self.play.state(code)
             for record in _to_confirm(plan, state) if state.status is Status.OPEN else ():
                 asked = state.standing[record.agrees_with or ""].written_at
                 with self.play.transaction() as uow:
                     [school] = uow.staff.schools()
-                dues = to_remind(plan, state, entries, school, asked, ())
+                dues = to_remind(plan, state, school, asked, ())
                 assert [due for due in dues if due.what == record.id and due.at <= asked + timedelta(hours=1)]
 
     @invariant()

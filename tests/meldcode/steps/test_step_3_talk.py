@@ -194,9 +194,9 @@ def test_the_five_points_are_those_of_the_source_and_what_was_left_out_shows(jud
 @pytest.mark.parametrize(
     ("left_out", "reason"),
     [
-        ("follow_up_what", "check S3.6"),
-        ("follow_up_on", "check S3.6"),
-        ("follow_up_owner", "check S3.6"),
+        ("appointment_1_what", "check S3.6"),
+        ("appointment_1_day", "appointment_day"),
+        ("appointment_1_owner", "appointment_owner"),
     ],
 )
 def test_a_follow_up_appointment_has_a_date_and_an_owner(judged_safe: Play, left_out: str, reason: str) -> None:
@@ -206,10 +206,10 @@ def test_a_follow_up_appointment_has_a_date_and_an_owner(judged_safe: Play, left
 @pytest.mark.rule("S3.6")
 def test_a_follow_up_appointment_lies_ahead_and_is_kept(judged_safe: Play) -> None:
     day = judged_safe.now.date() + timedelta(days=14)
-    judged_safe.record("parents_talk", by=KARIN, follow_up_on=day, follow_up_owner=FATIMA)
+    judged_safe.record("parents_talk", by=KARIN, appointment_1_day=day, appointment_1_owner=FATIMA)
     kept = judged_safe.entries()[-1].answers
-    assert (kept["follow_up_what"], kept["follow_up_on"]) == (TYPED, str(day))
-    assert kept["follow_up_owner"] == str(judged_safe.person(FATIMA).id)
+    assert (kept["appointment_1_what"], kept["appointment_1_day"]) == (TYPED[:300], str(day))
+    assert kept["appointment_1_owner"] == str(judged_safe.person(FATIMA).id)
 
 
 @pytest.mark.rule("S3.7")

@@ -61,7 +61,7 @@ TEXT_COLUMNS = {
     "alarm_answers": {"response"},
     "reminders": {"moment"},
     "work_items": {"assignee", "code", "record"},
-    "appointments": {"code"},
+    "appointments": {"code", "state"},
     "files": {"file", "workspace"},
     "installations": {"workspace"},
     "outbox": {"about", "kind", "moment", "payload", "state", "last_error_code", "replaces", "channel", "ts"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -16,17 +16,18 @@ from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 from handlers.platform.limits import HOME
 from meldcode.application.actor import actor_of
 from meldcode.application.home import overview
+from meldcode.domain.case.appointments import Appointment, AppointmentState
 from meldcode.domain.case.header import CaseHeader
-from meldcode.domain.deadlines.appointments import Appointment
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Identity
-from meldcode.domain.worklist import Assignee, Section, WorkItem
+from meldcode.domain.worklist import AppointmentCount, Assignee, Section, WorkItem
 from storage.db.schema import case_teachers, cases, work_items
 from storage.schools import PersonConfig, SchoolConfig, apply_schools
 from storage.unit_of_work import Store
 from tests.storage.conftest import LINDE, NOW, PUPIL, WORKSPACE, Staff
 
 TODAY = NOW.date()
+DONE, DROPPED = AppointmentState.DONE, AppointmentState.DROPPED
 BOSS = Identity("slack", WORKSPACE, "U3")
 LEADER = PersonConfig("U3", "Fatima el Amrani", frozenset({Role.SCHOOL_LEADER, Role.CARE_COORDINATOR}))
 
@@ -39,7 +40,7 @@ def lay(store: Store, staff: Staff, places: dict[Assignee, tuple[Section, date |
     """A new case on these worklists."""
     with store.transaction() as uow:
         case = uow.cases.open(staff.school, uow.plans.current(), PUPIL, staff.sanne.id, NOW)
-        uow.worklists.replace(case, [WorkItem(on, place, "taken_up", due) for on, (place, due) in places.items()], [])
+        uow.worklists.replace(case, [WorkItem(on, place, "taken_up", due) for on, (place, due) in places.items()])
     return case
 
 
@@ -87,10 +88,13 @@ def test_keeping_takes_the_place_of_what_was_kept_before(store: Store, staff: St
     )
     again = CaseHeader(**{**vars(case), "version": 2})
     with store.transaction() as uow:
-        uow.worklists.replace(again, [WorkItem(mine, Section.JOINED)], [Appointment(1, staff.karin.id, day(2))])
+        uow.worklists.replace(again, [WorkItem(mine, Section.JOINED)])
+        uow.worklists.set_appointments(again, [Appointment(1, 1, staff.karin.id, day(2))])
     assert (codes(store, assignee(staff)), codes(store, mine)) == ([], [case.code])
     with store.transaction() as uow:
-        uow.worklists.replace(again, [], [])
+        uow.worklists.replace(again, [])
+        assert uow.worklists.set_appointments(again, []) == {staff.karin.id}
+        assert uow.worklists.set_appointments(again, []) == set()
         assert uow.worklists.appointments([Assignee(staff.school, str(staff.karin.id))], (TODAY, day(9)), 9) == []
     assert codes(store, mine) == []
 
@@ -114,9 +118,12 @@ def test_due_this_week_is_what_must_be_done_and_not_what_is_followed(store: Stor
 
 def test_an_appointment_is_its_owners_in_that_school(store: Store, staff: Staff) -> None:
     case = lay(store, staff, {})
-    promised = [Appointment(seq, staff.karin.id, day(seq)) for seq in (2, 1, 9)]
+    promised = [Appointment(seq, seq, staff.karin.id, day(seq)) for seq in (2, 1, 9)]
+    decided = [replace(promised[0], number=number, state=state) for number, state in ((3, DONE), (4, DROPPED))]
     with store.transaction() as uow:
-        uow.worklists.replace(case, [], promised)
+        uow.worklists.set_appointments(case, [*promised, *decided])
+        assert uow.worklists.appointment_count(staff.school, day(1)) == AppointmentCount(open=3, overdue=1)
+        assert uow.worklists.owners(staff.school) == {staff.karin.id}
         own, days = Assignee(staff.school, str(staff.karin.id)), (day(0), day(6))
         assert [(one.code, one.day) for one in uow.worklists.appointments([own], days, 9)] == [
             (case.code, day(1)),

@@ -1,0 +1,88 @@
+"""Whom the reminders of appointments go to, and what they say when they are sent (S3.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from meldcode.application.messages import AppointmentReminder, DueAppointment
+from meldcode.domain.access import ALERTED, keepers, roles_in_case
+from meldcode.domain.calendar import SchoolCalendar
+from meldcode.domain.case.appointments import Appointment, open_ones
+from meldcode.domain.case.header import CaseHeader
+from meldcode.domain.case.state import State
+from meldcode.domain.deadlines.appointments import school_days_late
+from meldcode.domain.deadlines.reminders import Reminder
+from meldcode.domain.ids import PersonId
+from meldcode.domain.plan.model import Plan
+from meldcode.domain.plan.roles import Role
+from meldcode.domain.plan.timing import Party
+from meldcode.domain.responsible import responsible_for
+from meldcode.domain.staff import Person
+
+
+@dataclass(frozen=True)
+class Called:
+    """Somebody to remind of appointments; `instead`: of one that nobody sees to any more."""
+
+    person: Person
+    reminders: tuple[Reminder, ...] = ()
+    instead: bool = False
+
+
+@dataclass(frozen=True)
+class DueNow:
+    """An appointment that is still open when its reminder is sent; `late` is how many school days ago it was."""
+
+    number: int
+    day: date
+    late: int
+
+
+def called(
+    due: Sequence[Reminder], case: CaseHeader, plan: Plan, state: State, staff: Sequence[Person]
+) -> Iterable[Called]:
+    """Return who is reminded of the appointments that are due: each once, of all that they should know of."""
+    found: dict[PersonId, Called] = {}
+    for one in due:
+        owned = keepers(state.appointments[one.appointment - 1], case, plan, staff)
+        instead = Party.OWNER in one.parties and not owned
+        wanted = [*owned] if Party.OWNER in one.parties else []
+        wanted += responsible(case, plan, staff) if instead or Party.RESPONSIBLE in one.parties else []
+        wanted += [person for person in staff if roles_in_case(person, case, plan) & {*one.roles}]
+        for person in wanted:
+            earlier = found.get(person.id, Called(person))
+            if one not in earlier.reminders:
+                found[person.id] = Called(person, (*earlier.reminders, one), earlier.instead or instead)
+    return found.values()
+
+
+def responsible(case: CaseHeader, plan: Plan, staff: Sequence[Person]) -> list[Person]:
+    """Return who acts for who is responsible for the case; without one the care coordinators, or who is in charge."""
+    if taken := responsible_for(case, plan, staff):
+        return [*taken.acting]
+    for roles in ({Role.CARE_COORDINATOR}, {*ALERTED}):
+        if found := [person for person in staff if person.roles_in(case.school) & roles]:
+            return found
+    return []
+
+
+def appointment_payload(case: CaseHeader, found: Called, *, may_hand_over: bool) -> AppointmentReminder:
+    """Return what somebody is reminded of: each appointment once, the earliest first."""
+    days = {one.appointment: one.day for one in found.reminders if one.day}
+    due = sorted((DueAppointment(number, day) for number, day in days.items()), key=lambda one: (one.day, one.number))
+    return AppointmentReminder(case.code, may_hand_over, due[0].day, found.instead, tuple(due))
+
+
+def still_due(payload: AppointmentReminder, state: State, today: date, calendar: SchoolCalendar) -> Iterator[DueNow]:
+    """Yield the appointments of a reminder on which nobody decided meanwhile and which nobody postponed."""
+    asked = {(one.number, one.day) for one in payload.appointments}
+    for one in open_ones(state.appointments):
+        is_asked = (one.number, one.day) in asked if asked else one.day == payload.day
+        if is_asked and not _waits(one, today):
+            yield DueNow(one.number, one.day, school_days_late(one.day, today, calendar))
+
+
+def _waits(one: Appointment, today: date) -> bool:
+    return bool(one.postponed) and date.fromisoformat(one.postponed[-1]) > today

@@ -1,0 +1,307 @@
+"""Appointments are kept: each is decided on, is reminded of until it is, and keeps its case open (S3.6, S4.10)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from meldcode.application.actor import actor_of
+from meldcode.application.cases.record_entry import Saved, record_entry
+from meldcode.application.cases.submission import RecordEntry
+from meldcode.application.home import OverviewSize, overview
+from meldcode.application.jobs.reminders import current_reminder, send_due_reminders, week_overview
+from meldcode.application.messages import AppointmentReminder, Payload, Reminder, WeeklyOverview
+from meldcode.domain.calendar import AMSTERDAM
+from meldcode.domain.case.appointments import AppointmentState
+from meldcode.domain.case.state import Status
+from meldcode.domain.plan.forms import MOST_APPOINTMENTS
+from storage.repositories.payloads import decode
+from tests.meldcode.playing import BEA, FATIMA, KARIN, MEHMET, SANNE, Actor, Play
+
+pytestmark = pytest.mark.rule("S3.6")
+SIZE = OverviewSize(10, 10, 10)
+
+
+@pytest.fixture
+def talked(play: Play) -> Play:
+    """A case at the talk, on a Monday, without appointments."""
+    play.reach("talk")
+    play.comes(date(2026, 11, 23))
+    return play
+
+
+def appoints(play: Play, *blocks: dict[str, Any], by: Actor = KARIN) -> None:
+    asked = {f"appointment_{n}_{name}": said for n, block in enumerate(blocks, 1) for name, said in block.items()}
+    play.record("appointment", by=by, **{"appointment_1_other": "", **asked})
+
+
+def agreed(day: date, owner: Actor = KARIN, what: str = "Bellen.", **more: Any) -> dict[str, Any]:
+    return {"what": what, "day": day, "owner": owner, **more}
+
+
+def reminds(play: Play, day: date, hour: int = 9) -> dict[Actor, list[Payload]]:
+    """The reminders are sent on this morning; who gets which."""
+    play.now = datetime(day.year, day.month, day.day, hour, tzinfo=AMSTERDAM)
+    before = len(play.messages())
+    with play.transaction() as uow:
+        while send_due_reminders(uow, play.now, 50, _raise):
+            pass
+    found: dict[Actor, list[Payload]] = {}
+    for row in play.messages()[before:]:
+        found.setdefault(play.actors[row.recipient], []).append(decode(row.kind, row.payload))
+    return found
+
+
+def _raise(error: Exception) -> None:
+    raise error
+
+
+def about_appointments(found: dict[Actor, list[Payload]]) -> dict[Actor, list[int]]:
+    numbers = {
+        actor: [
+            one.number
+            for payload in payloads
+            if isinstance(payload, AppointmentReminder)
+            for one in payload.appointments
+        ]
+        for actor, payloads in found.items()
+    }
+    return {actor: found for actor, found in numbers.items() if found}
+
+
+DAY = date(2026, 11, 25)
+"""A Wednesday."""
+
+
+def test_any_number_of_appointments_is_made_in_one_form_and_on_their_own(talked: Play) -> None:
+    blocks = [agreed(DAY + timedelta(n), what=f"Afspraak {n}") for n in range(MOST_APPOINTMENTS)]
+    appoints(talked, *blocks)
+    appoints(talked, agreed(DAY, FATIMA, other="de ouders"))
+    made = talked.state().appointments
+    assert [one.number for one in made] == list(range(1, MOST_APPOINTMENTS + 2))
+    assert [one.what for one in made[:2]] == ["Afspraak 0", "Afspraak 1"]
+    assert (made[-1].owner, made[-1].other) == (talked.person(FATIMA).id, "de ouders")
+
+
+@pytest.mark.parametrize(
+    ("said", "refusal"),
+    [
+        ({"what": ""}, {"appointment_1_what": "check S3.6"}),
+        ({"day": ""}, {"appointment_1_day": "appointment_day"}),
+        ({"owner": ""}, {"appointment_1_owner": "appointment_owner"}),
+        ({"day": date(2026, 11, 22)}, {"appointment_1_day": "appointment_far"}),
+        ({"day": date(2028, 1, 1)}, {"appointment_1_day": "appointment_far"}),
+        ({"owner": MEHMET}, {"appointment_1_owner": "appointment_cannot_read"}),
+    ],
+)
+def test_an_appointment_is_what_who_and_when_and_who_can_read_the_case(
+    talked: Play, said: dict[str, Any], refusal: dict[str, str]
+) -> None:
+    asked = {f"appointment_1_{name}": answer for name, answer in (agreed(DAY) | said).items()}
+    assert talked.refused("appointment", by=KARIN, **asked) == refusal
+
+
+def test_it_is_chased_in_school_days_the_owner_then_who_is_responsible_then_the_leader(talked: Play) -> None:
+    appoints(talked, agreed(DAY, SANNE))
+    assert about_appointments(reminds(talked, date(2026, 11, 24))) == {}
+    assert about_appointments(reminds(talked, DAY)) == {SANNE: [1]}
+    assert about_appointments(reminds(talked, DAY, hour=15)) == {}, "once"
+    assert about_appointments(reminds(talked, date(2026, 11, 26))) == {SANNE: [1]}
+    assert about_appointments(reminds(talked, date(2026, 11, 30))) == {SANNE: [1], KARIN: [1]}
+    assert about_appointments(reminds(talked, date(2026, 12, 2))) == {SANNE: [1], KARIN: [1], FATIMA: [1]}
+    assert about_appointments(reminds(talked, date(2026, 12, 9))) == {SANNE: [1], KARIN: [1], FATIMA: [1]}, "and again"
+
+
+@pytest.mark.parametrize("way", ["appointment_done", "appointment_dropped"])
+def test_what_was_decided_on_is_not_chased(talked: Play, way: str) -> None:
+    appoints(talked, agreed(DAY, SANNE))
+    reminds(talked, DAY)
+    talked.record(way, by=KARIN, refers_to=1)
+    state = AppointmentState.DONE if way == "appointment_done" else AppointmentState.DROPPED
+    assert [one.state for one in talked.state().appointments] == [state]
+    assert about_appointments(reminds(talked, date(2026, 12, 9))) == {}
+    assert talked.refused_to(lambda: talked.record("appointment_moved", by=KARIN, refers_to=1)) == {
+        "": "appointment_decided"
+    }
+    assert talked.refused_to(lambda: talked.record(way, by=KARIN, refers_to=2)) == {"": "appointment_decided"}
+    assert talked.refused(way, by=KARIN) == {"": "appointment_decided"}, "about none"
+
+
+def test_a_moved_one_is_reminded_of_on_its_new_day_by_its_new_owner_and_back_again(talked: Play) -> None:
+    appoints(talked, agreed(DAY, SANNE))
+    reminds(talked, DAY)
+    later = date(2026, 12, 1)
+    talked.record("appointment_moved", by=SANNE, refers_to=1, moved_to=later, moved_owner=KARIN)
+    assert about_appointments(reminds(talked, date(2026, 11, 30))) == {}
+    talked.record("appointment_moved", by=SANNE, refers_to=1, moved_to=date(2026, 11, 30), moved_owner="")
+    talked.record("appointment_moved", by=SANNE, refers_to=1, moved_to=later, moved_owner="")
+    assert about_appointments(reminds(talked, later)) == {KARIN: [1]}
+    assert talked.refused_to(
+        lambda: talked.record("appointment_moved", by=KARIN, refers_to=1, moved_to=DAY, moved_owner=MEHMET)
+    ) == {"moved_to": "appointment_far", "moved_owner": "appointment_cannot_read"}
+
+
+def test_who_has_the_appointment_may_not_drop_it_without_a_role_that_may(talked: Play) -> None:
+    appoints(talked, agreed(DAY, SANNE))
+    assert talked.refused_to(lambda: talked.record("appointment_dropped", by=SANNE, refers_to=1)) == {
+        "": "role_may_not care_coordinator school_leader"
+    }
+    assert KARIN in talked.record("appointment_dropped", by=FATIMA, refers_to=1).told
+
+
+@pytest.mark.rule("G2")
+def test_later_puts_off_the_reminders_of_an_appointment_twice_and_not_those_of_the_step(talked: Play) -> None:
+    appoints(talked, agreed(DAY, SANNE), agreed(DAY, SANNE))
+    reminds(talked, DAY)
+    talked.record("postponed", by=SANNE, refers_to=1, until=date(2026, 11, 30))
+    assert talked.state().postponed == ()
+    assert about_appointments(reminds(talked, date(2026, 11, 27))) == {SANNE: [2]}
+    assert about_appointments(reminds(talked, date(2026, 11, 30))) == {SANNE: [1, 2], KARIN: [1, 2]}
+    talked.record("postponed", by=SANNE, refers_to=1, until=date(2026, 12, 4))
+    assert talked.refused_to(lambda: talked.record("postponed", by=SANNE, refers_to=1)) == {"": "postponed_enough"}
+    talked.record("postponed", by=SANNE, until=date(2026, 12, 4))
+
+
+@pytest.mark.rule("G5")
+def test_a_deputy_sees_to_it_and_without_an_owner_who_is_responsible(talked: Play) -> None:
+    appoints(talked, agreed(DAY, BEA))
+    talked.stands_in(MEHMET, for_=BEA, first=DAY, last=DAY, by=FATIMA)
+    assert about_appointments(reminds(talked, DAY)) == {BEA: [1], MEHMET: [1]}
+    talked.leaves(BEA)
+    found = reminds(talked, date(2026, 11, 26))
+    assert about_appointments(found) == {KARIN: [1]}
+    assert [one.instead_of_owner for one in found[KARIN] if isinstance(one, AppointmentReminder)] == [True]
+    assert [one.late for one in home(talked, KARIN, date(2026, 11, 26))] == [1]
+
+
+@pytest.mark.rule("G5")
+def test_the_appointments_of_a_teacher_go_along_with_the_case(talked: Play) -> None:
+    appoints(talked, agreed(DAY, SANNE), agreed(DAY, KARIN))
+    talked.record("handed_over", by=KARIN, new_teacher=MEHMET)
+    assert about_appointments(reminds(talked, DAY)) == {MEHMET: [1], KARIN: [2]}
+    assert (len(home(talked, MEHMET, DAY)), len(home(talked, SANNE, DAY))) == (1, 0)
+
+
+def home(play: Play, actor: Actor, day: date) -> list[Any]:
+    now = datetime(day.year, day.month, day.day, 9, tzinfo=AMSTERDAM)
+    with play.transaction() as uow:
+        week = overview(uow, actor_of(uow, actor.identity), SIZE, now).week
+    assert week is not None
+    return list(week.promises)
+
+
+def test_the_home_tab_and_the_week_count_what_is_late_in_school_days(talked: Play) -> None:
+    appoints(talked, agreed(DAY, SANNE), agreed(date(2026, 11, 28), SANNE), agreed(date(2026, 12, 20), SANNE))
+    monday = date(2026, 11, 30)
+    assert [(one.day, one.late) for one in home(talked, SANNE, monday)] == [(DAY, 3), (date(2026, 11, 28), 0)]
+    assert home(talked, KARIN, monday) == []
+    before, talked.now = len(talked.messages()), datetime(2026, 11, 30, 9, tzinfo=AMSTERDAM)
+    with talked.transaction() as uow:
+        week_overview(uow, talked.now)
+    [week] = [decode(row.kind, row.payload) for row in talked.messages()[before:]]
+    assert isinstance(week, WeeklyOverview) and week.appointments is not None
+    assert (week.appointments.open, week.appointments.overdue) == (3, 1)
+
+
+def test_two_on_a_day_are_one_message_beside_the_reminder_of_the_step(talked: Play) -> None:
+    late = date(2026, 12, 7)
+    appoints(talked, agreed(late, KARIN), agreed(late, KARIN, other="de ouders"))
+    reminds(talked, date(2026, 12, 4))
+    found = reminds(talked, late)
+    assert about_appointments(found) == {KARIN: [1, 2]}
+    kinds = sorted(type(payload).__name__ for payload in found[KARIN])
+    assert kinds.count("AppointmentReminder") == 1
+
+
+def test_a_reminder_on_its_way_is_not_sent_about_what_was_decided_or_moved_meanwhile(talked: Play) -> None:
+    appoints(talked, *(agreed(DAY, SANNE) for _ in range(3)))
+    [reminder] = [one for one in reminds(talked, DAY)[SANNE] if isinstance(one, Reminder)]
+    talked.record("appointment_done", by=SANNE, refers_to=1)
+    talked.record("appointment_moved", by=SANNE, refers_to=2, moved_to=date(2026, 11, 27), moved_owner="")
+    case = talked.header().id
+    with talked.transaction() as uow:
+        current = current_reminder(uow, case, reminder, talked.now)
+    assert current is not None and [one.number for one in current.appointments] == [3]
+    talked.record("appointment_done", by=SANNE, refers_to=3)
+    with talked.transaction() as uow:
+        assert current_reminder(uow, case, reminder, talked.now) is None
+
+
+def test_a_case_does_not_close_over_an_appointment_and_the_form_asks_about_it(talked: Play) -> None:
+    talked.record("safety", by=KARIN, danger_by_talk="no")
+    talked.record("parents_talk", by=KARIN)
+    appoints(talked, agreed(DAY, SANNE, what="De huisarts bellen"))
+    form = talked.form("talk_outcome", by=KARIN)
+    asked = [field for field in form.record.fields if field.id.startswith("appointment_2")]
+    assert [field.id for field in asked] == ["appointment_2_decision", "appointment_2_line"]
+    assert "De huisarts bellen (25-11-2026)" in asked[0].label
+    gone: dict[str, Any] = {"by": KARIN, "suspicion": "gone", "appointment_1_decision": "done"}
+    assert talked.refused("talk_outcome", **gone, appointment_2_decision="") == {
+        "appointment_2_decision": "appointment_undecided"
+    }
+    assert talked.refused("talk_outcome", **gone, appointment_2_decision="dropped", appointment_2_line="") == {
+        "appointment_2_line": "required"
+    }
+    talked.record("talk_outcome", **gone, appointment_2_decision="dropped", appointment_2_line="Niet meer nodig.")
+    assert talked.state().status is Status.CLOSED
+    assert [one.state for one in talked.state().appointments] == [AppointmentState.DONE, AppointmentState.DROPPED]
+    *_, done, dropped, outcome = talked.entries()
+    assert [entry.record for entry in (done, dropped, outcome)] == [
+        "appointment_done",
+        "appointment_dropped",
+        "talk_outcome",
+    ]
+    assert dropped.answers == {"why_dropped": "Niet meer nodig."}
+    assert not [name for name in outcome.answers if name.startswith("appointment")]
+
+
+def test_the_same_closing_form_sent_twice_is_stored_once(talked: Play) -> None:
+    talked.record("safety", by=KARIN, danger_by_talk="no")
+    talked.record("parents_talk", by=KARIN)
+    form = talked.filled("talk_outcome", by=KARIN, suspicion="gone", why_outcome="Goed.", appointment_1_line="Goed.")
+    command = RecordEntry("the same", "talk_outcome", form, talked.code, seen=talked.header().version)
+    for is_repeat in (False, True):
+        with talked.transaction() as uow:
+            saved = record_entry(uow, actor_of(uow, KARIN.identity), command, talked.now)
+        assert isinstance(saved, Saved) and saved.is_repeat is is_repeat
+
+
+def test_going_on_needs_no_decision_and_a_correction_changes_no_appointment(talked: Play) -> None:
+    talked.record("safety", by=KARIN, danger_by_talk="no")
+    talked.record("parents_talk", by=KARIN)
+    appointment = talked.state().appointments
+    talked.record("correction", by=KARIN, refers_to=talked.header().version)
+    assert talked.state().appointments == appointment
+    remains: dict[str, Any] = {"appointment_1_decision": "", "appointment_1_line": ""}
+    talked.record("talk_outcome", by=KARIN, suspicion="remains", **remains)
+    assert talked.state().appointments == appointment
+
+
+@pytest.mark.rule("S4.10")
+def test_what_veilig_thuis_agrees_is_an_appointment_that_keeps_the_case_open(play: Play) -> None:
+    play.reach("after_report", decision="report")
+    play.record("vt_answer", by=KARIN, appointment_1_what="Veilig Thuis belt de ouders.")
+    assert play.state().appointments[-1].what == "Veilig Thuis belt de ouders."
+    play.record("report_end", by=KARIN)
+    number = play.state().appointments[-1].number
+    left = {f"appointment_{number}_decision": "", f"appointment_{number}_line": ""}
+    assert play.refused("report_end_agreed", by=FATIMA, **left) == {
+        f"appointment_{number}_decision": "appointment_undecided"
+    }
+    play.record("report_end_agreed", by=FATIMA)
+    assert play.state().status is Status.CLOSED
+
+
+def test_cases_are_not_joined_over_an_open_appointment(play: Play) -> None:
+    play.signal(by=SANNE)
+    older = play.code
+    play.code = ""
+    play.signal(by=MEHMET)
+    other = play.code
+    appoints(play, agreed(play.now.date(), KARIN))
+    refused = play.refused_to(lambda: play.joins(KARIN, older, other))
+    assert refused == {"": f"appointments_before_joining {other}"}
+    play.record("appointment_done", by=KARIN, refers_to=1)
+    play.joins(KARIN, older, other)

@@ -22,27 +22,18 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.outbox_content import content_of
 from handlers.i18n.catalogues import use_language
 from handlers.platform.errors import log_error
 from handlers.platform.locales import language_of
-from handlers.platform.send_message import show_message
+from handlers.platform.send_message import post_message, replace_messages
 from handlers.platform.slack_errors import Meaning, code_of, meaning_of, retry_after
 from handlers.platform.workspaces import NotInstalled, Workspaces
-from handlers.views.alarm import render_alarm
-from handlers.views.messages import Rendered, render, render_reminders, render_taken_over
-from meldcode.application.cases.alarm_view import current_alarm
+from handlers.views.messages import Rendered
 from meldcode.application.executor import JOB_SECONDS, Executor
-from meldcode.application.jobs.reminders import current_reminder, earliest_delivery, latest_reminders
 from meldcode.application.jobs.undelivered import LostMessage, report_undelivered
-from meldcode.application.messages import (
-    AboutAlarm,
-    AlarmStatus,
-    AlarmUnanswered,
-    Payload,
-    Reminder,
-    TakenOver,
-    UrgentReminder,
-)
+from meldcode.application.messages import Payload, Reminder, UrgentReminder
+from meldcode.application.ports.outbox import Placing
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.staff import Identity
 from storage.repositories.outbox import Claimed, SendQueue, Sent
@@ -70,6 +61,11 @@ class Delivery:
     messages: list[Claimed]
     content: Rendered | datetime | None = None
     is_unreadable: bool = False
+
+    @property
+    def is_about_one(self) -> bool:
+        """Whether all of it is about one case, so that a message about that case can take its place."""
+        return len({message.case for message in self.messages}) == 1
 
 
 class OutboxRelay:
@@ -177,19 +173,23 @@ class OutboxRelay:
             self._home_changed(to)
 
     async def _send(self, delivery: Delivery, to: Identity) -> Sent | None:
-        """Send it, and return where it stands; in the place of an earlier message if there is one to replace."""
-        content = delivery.content
+        """Send it in the place of earlier messages, or else as a new one, and return where that stands."""
+        content, message = delivery.content, delivery.messages[0]
         if content is None or isinstance(content, datetime):
             return None
         client = await self._workspaces.client(to.workspace)
-        return Sent(*await show_message(client, to.user, content, delivery.messages[0].earlier))
+        is_shown = await replace_messages(client, message.earlier, content)
+        if is_shown or message.placing is Placing.ONLY_IN_PLACE:
+            return None
+        return Sent(*await post_message(client, to.user, content))
 
     async def _record_outcome(self, delivery: Delivery, place: Sent | None) -> None:
         messages, waits = delivery.messages, delivery.content
         if isinstance(waits, datetime):
             await self._update_queue(partial(_put_off, messages=messages, due=waits))
         else:
-            self._sent |= {message.id: place if message.replaces else None for message in messages}
+            replaceable = [message.id for message in messages if message.replaces and delivery.is_about_one]
+            self._sent |= {message.id: place if message.id in replaceable else None for message in messages}
 
     async def _update_queue(self, what: Callable[[SendQueue], object]) -> None:
         await self._executor.execute(lambda uow, _now: what(uow.queue), seconds=JOB_SECONDS)
@@ -220,7 +220,8 @@ class OutboxRelay:
         lost = LostMessage(message.id, message.to, message.case, _readable(message))
 
         def give_up(uow: StoredUnitOfWork, now: datetime) -> None:
-            report_undelivered(uow, lost, now)
+            if message.placing is not Placing.ONLY_IN_PLACE:  # of which nobody was to be notified
+                report_undelivered(uow, lost, now)
             uow.queue.set_aside(message, code)
 
         await self._executor.execute(give_up, seconds=JOB_SECONDS)
@@ -263,35 +264,12 @@ def _delivery(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Delive
         language = language_of(messages[0].locale)
         uow.plans = uow.plans.in_language(language)
         with use_language(language):
-            return Delivery(messages, _content(uow, messages, now))
+            return Delivery(messages, content_of(uow, messages, now))
     except SQLAlchemyError:
         raise
     except Exception as error:  # one that cannot be rendered holds up no other
         log_error(error, "message")
         return Delivery(messages, is_unreadable=True)
-
-
-def _content(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Rendered | datetime | None:
-    """The rendered messages, or the moment until which they must wait, or None when they are outdated."""
-    opening = earliest_delivery(uow, messages[0].payload(), messages[0].case, now)
-    return opening if opening > now else _rendered(uow, messages, now)
-
-
-def _rendered(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Rendered | None:
-    """The rendered messages, the latest of each case. None when everything they ask for was done meanwhile."""
-    first = messages[0].payload()
-    if isinstance(first, AboutAlarm) and (alarm := current_alarm(uow, first, messages[0].to)):
-        return render_alarm(first, alarm)
-    if isinstance(first, AlarmStatus | AlarmUnanswered):
-        return None
-    if isinstance(first, TakenOver):
-        return render_taken_over(first, uow.staff.get(first.by))
-    if not isinstance(first, Reminder):
-        return render(first, uow.plans.get)
-    latest = latest_reminders((message.case, message.payload()) for message in messages)
-    asked = (current_reminder(uow, case, payload, now) for case, payload in latest)
-    current = [reminder for reminder in asked if reminder]
-    return render_reminders(current) if current else None
 
 
 def _backoff(message: Claimed) -> timedelta:

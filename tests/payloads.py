@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from meldcode.application.messages import (
     AlarmUnanswered,
     AlarmUndelivered,
     AppointmentReminder,
+    CallSchool,
     CaseEnding,
     CaseWithoutHolder,
     CaseWithoutResponsible,
@@ -21,6 +23,7 @@ from meldcode.application.messages import (
     RolesChanged,
     StepReminder,
     TakenOver,
+    TaskEnded,
     Undelivered,
     UnusualReaders,
     UrgentReminder,
@@ -49,6 +52,15 @@ RECORDED = Recorded(
     missing_roles=(Role.SCHOOL_LEADER,),
     may_open=True,
 )
+SINCE_0023: tuple[Payload, ...] = (
+    replace(RECORDED, rule=None, asked="parents_talk", asked_as=Role.SCHOOL_LEADER, due=date(2026, 12, 11)),
+    replace(RECORDED, status=Status.CLOSED, outcome="suspicion_gone"),
+    TaskEnded("mus-12", "heutink", 9, "parents_talk", Role.SCHOOL_LEADER, WHO, may_open=True),
+    TaskEnded("mus-12", "heutink", 9, "parents_talk", Role.SCHOOL_LEADER, None, may_open=False),
+    CallSchool("mus-12", "heutink", 9, "reported", 0, SCHOOL, (WHO,)),
+    CallSchool("mus-12", "heutink", 9, "reported", 0, SCHOOL, ()),
+)
+"""Kinds and fields that the tables of before did not have."""
 EXAMPLES: tuple[Payload, ...] = (
     RECORDED,
     AlarmInCase(
@@ -73,4 +85,5 @@ EXAMPLES: tuple[Payload, ...] = (
     RolesChanged(SCHOOL),
     DeputyArranged(),
     UrgentReminder("mus-12", False, "urgent_confirmed", WHEN),
+    *SINCE_0023,
 )

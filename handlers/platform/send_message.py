@@ -1,7 +1,8 @@
-"""Sends a message to somebody, or shows it in the place of an earlier one."""
+"""Sends a message to somebody, or shows it in the place of earlier ones."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
@@ -16,17 +17,20 @@ Place = tuple[str, str]
 """The channel and `ts` of a message."""
 
 
-async def show_message(client: AsyncWebClient, user: str, content: Content, earlier: Place | None) -> Place:
-    """Show the content in the place of the earlier message, or else in a new one, and return where it stands."""
-    if earlier and await _has_replaced(client, earlier, content):
-        return earlier
+async def post_message(client: AsyncWebClient, user: str, content: Content) -> Place:
+    """Send a new message, and return where it stands."""
     notification, blocks = content
     answer = await client.chat_postMessage(channel=user, text=notification, blocks=blocks)
     return str(answer["channel"]), str(answer["ts"])
 
 
-async def _has_replaced(client: AsyncWebClient, earlier: Place, content: Content) -> bool:
-    (channel, ts), (notification, blocks) = earlier, content
+async def replace_messages(client: AsyncWebClient, earlier: Iterable[Place], content: Content) -> bool:
+    """Show the content in the place of the earlier messages; return whether one of them could be replaced."""
+    return any([await _has_replaced(client, place, content) for place in earlier])
+
+
+async def _has_replaced(client: AsyncWebClient, place: Place, content: Content) -> bool:
+    (channel, ts), (notification, blocks) = place, content
     try:
         await client.chat_update(channel=channel, ts=ts, text=notification, blocks=blocks)
     except SlackApiError as error:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
 from functools import singledispatch
 
 from handlers.i18n import texts
@@ -20,6 +22,7 @@ from meldcode.application.messages import (
     Alarm,
     AlarmUndelivered,
     AppointmentReminder,
+    CallSchool,
     CaseEnding,
     CaseWithoutHolder,
     CaseWithoutResponsible,
@@ -28,47 +31,76 @@ from meldcode.application.messages import (
     Recorded,
     RolesChanged,
     TakenOver,
+    TaskEnded,
     Undelivered,
     UrgentReminder,
     VacationReminder,
     WeeklyOverview,
 )
 from meldcode.domain.case.state import Status
+from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.plan.model import Effect, Plan, Step
 from meldcode.domain.plan.roles import Role
-from meldcode.domain.staff import Person
+from meldcode.domain.staff import Person, School
 
 Rendered = tuple[str, list[b.Block]]
-Plans = Callable[[str, int], Plan]
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """What the ids in a message stand for, and the day on which it is sent."""
+
+    plan: Callable[[str, int], Plan]
+    person: Callable[[PersonId], Person]
+    school: Callable[[SchoolId], School]
+    today: date
 
 
 @singledispatch
-def render(message: Payload, _plans: Plans) -> Rendered:
+def render(message: Payload, _known: Lookup) -> Rendered:
     """Return the notification text of a message, and its blocks."""
     raise NotImplementedError(message.kind)
 
 
 @render.register
-def _recorded(message: Recorded, plans: Plans) -> Rendered:
-    plan, code = plans(message.plan, message.plan_version), message.code
-    lines = [f"*{text('told_title', code=code, what=_what(message, plan))}*", _where(message, plan)]
+def _recorded(message: Recorded, known: Lookup) -> Rendered:
+    plan, code = known.plan(message.plan, message.plan_version), message.code
+    asked = [_asked(plan, message.asked, message.asked_as, message.due, known.today)] if message.asked else []
+    said = [_news(message, plan), *asked, _where(message, plan)]
+    title, *lines = [line for line in said if line]
     if message.missing_roles:
         lines.append(text("told_gap", gap=texts.roles(message.missing_roles)))
+    title = f"*{text('told_title', code=code, what=title)}*"
     buttons = [open_button(code), acute_button(code, asks=True)] if message.may_open else [acute_button()]
-    return text("told_notification", code=code), [b.section("\n".join(lines)), *b.actions(buttons)]
+    return text("told_notification", code=code), [b.section("\n".join([title, *lines])), *b.actions(buttons)]
 
 
-def _what(message: Recorded, plan: Plan) -> str:
+def _news(message: Recorded, plan: Plan) -> str:
     if message.rule is None:
-        return text("told_moved")
+        return ""
     record = plan.records[message.record]
     return record.tell[message.rule].text or record.title
 
 
+def _asked(plan: Plan, record: str, role: Role | None, due: date | None, today: date) -> str:
+    """What is asked of the reader, and by when; of others if they have no role in it."""
+    what = _what(plan, record, role)
+    if due is None:
+        return text("asked_soon", what=what)
+    sentence = "asked_today" if due == today else "asked_late" if due < today else "asked_by"
+    return text(sentence, what=what, day=in_full(due))
+
+
+def _what(plan: Plan, record: str, role: Role | None) -> str:
+    asked = plan.records[record]
+    return (role and asked.ask_of(role)) or text("asked_needed", record=asked.title)
+
+
 def _where(message: Recorded, plan: Plan) -> str:
-    if message.status is not Status.OPEN:
-        return text("told_closed")
-    return " ".join(_step(plan, plan.step(message.step), message.assignees, message.needed))
+    if message.status is Status.OPEN:
+        return " ".join(_step(plan, plan.step(message.step), message.assignees, message.needed))
+    outcome = plan.outcome(message.outcome)
+    return " ".join(filter(None, [text("told_closed"), outcome.told if outcome else ""]))
 
 
 def _step(plan: Plan, step: Step, assignees: Sequence[Role], needed: str) -> tuple[str, str]:
@@ -79,7 +111,30 @@ def _step(plan: Plan, step: Step, assignees: Sequence[Role], needed: str) -> tup
 
 
 @render.register
-def _alarm(message: Alarm, _plans: Plans) -> Rendered:
+def _task_ended(message: TaskEnded, known: Lookup) -> Rendered:
+    what = _what(known.plan(message.plan, message.plan_version), message.asked, message.asked_as)
+    how = text("told_done", name=known.person(message.by).name) if message.by else text("told_lapsed")
+    line = f"*{b.escape(text('told_title', code=message.code, what=how))}*\n{what}."
+    buttons = b.actions([open_button(message.code)]) if message.may_open else []
+    return text("told_notification", code=message.code), [b.section(line), *buttons]
+
+
+@render.register
+def _call_school(message: CallSchool, known: Lookup) -> Rendered:
+    tell = known.plan(message.plan, message.plan_version).records[message.record].tell[message.rule]
+    people = [_contact(known.person(person), message.school) for person in message.contacts]
+    call = text("call_people", people=texts.listed(people, joined_by="or")) if people else text("call_somebody")
+    about = text("call_about", code=message.code)
+    lines = [f"*{known.school(message.school).name}*", tell.text, f"{call} {about}"]
+    return text("told_notification", code=message.code), [b.section(b.escape("\n".join(lines)))]
+
+
+def _contact(person: Person, school: SchoolId) -> str:
+    return text("call_contact", name=person.name, roles=texts.roles(sorted(person.roles_in(school)), joined_by="and"))
+
+
+@render.register
+def _alarm(message: Alarm, _known: Lookup) -> Rendered:
     button = alarm_button(AlarmRef(message.raised_by, message.raised_at))
     return text("alarm_notification"), [b.section(text("alarm")), *b.actions([button])]
 
@@ -147,8 +202,12 @@ def _lines(reminder: CurrentReminder) -> list[str]:
     if reminder.appointments:
         return [f"*{_title(reminder)}*", *_promised(reminder)]
     where = " ".join([*_step(plan, reminder.step, reminder.assignees, record), _since(reminder)])
-    needed = [text("now_needed", record=plan.records[record].title)] if record else []
-    return [f"*{_title(reminder)}*", *_cannot_wait(reminder), *needed, where, b.escape(_who_minds(reminder))]
+    lines = [f"*{_title(reminder)}*"]
+    if late := _cannot_wait(reminder):
+        lines += [*late, f"{_what(plan, record, reminder.asked_as)}."] if record else late
+    elif record:
+        lines.append(_asked(plan, record, reminder.asked_as, reminder.until, reminder.today))
+    return [*lines, where, b.escape(_who_minds(reminder))]
 
 
 def _who_minds(reminder: CurrentReminder) -> str:
@@ -196,10 +255,10 @@ def _cannot_wait(reminder: CurrentReminder) -> list[str]:
 
 
 @render.register
-def _weekly_overview(message: WeeklyOverview, plans: Plans) -> Rendered:
+def _weekly_overview(message: WeeklyOverview, known: Lookup) -> Rendered:
     lines = [text("week", school=b.escape(message.school_name))]
     for count in message.steps:
-        title = plans(count.plan, count.plan_version).step(count.step).title
+        title = known.plan(count.plan, count.plan_version).step(count.step).title
         line = "week_line_overdue" if count.overdue else "week_line"
         lines.append(text(line, title=title, open=str(count.open), overdue=str(count.overdue)))
     if kept := message.appointments:
@@ -213,35 +272,36 @@ def _weekly_overview(message: WeeklyOverview, plans: Plans) -> Rendered:
 
 
 @render.register
-def _ending(message: CaseEnding, plans: Plans) -> Rendered:
+def _ending(message: CaseEnding, known: Lookup) -> Rendered:
     """A case whose term ends: open it, or keep it for longer where the plan lets one (promise 8)."""
     code, record = message.code, message.hold_record
     buttons = [open_button(code)]
     if record:
-        buttons.append(record_button(code, plans(message.plan, message.plan_version).records[record]))
+        buttons.append(record_button(code, known.plan(message.plan, message.plan_version).records[record]))
     line = text("ending", code=code, day=day(message.day))
     return text("ending_notification", code=code), [b.section(line), *b.actions(buttons)]
 
 
 @render.register
-def _undelivered(message: Undelivered, _plans: Plans) -> Rendered:
+def _undelivered(message: Undelivered, _known: Lookup) -> Rendered:
     return _about_case(message.code, text("undelivered", code=message.code))
 
 
 @render.register
-def _without_holder(message: CaseWithoutHolder, _plans: Plans) -> Rendered:
+def _without_holder(message: CaseWithoutHolder, _known: Lookup) -> Rendered:
     missing = texts.roles(message.missing_roles, joined_by="and")
     return _about_case(message.code, text("without_holder", code=message.code, gap=missing))
 
 
 @render.register
-def _without_responsible(message: CaseWithoutResponsible, _plans: Plans) -> Rendered:
+def _without_responsible(message: CaseWithoutResponsible, _known: Lookup) -> Rendered:
     return _about_case(message.code, text("without_responsible", code=message.code))
 
 
-def render_taken_over(message: TakenOver, by: Person) -> Rendered:
-    """Return the message to who was responsible for a case until now (G5)."""
-    return _about_case(message.code, text("taken_over", code=message.code, name=b.escape(by.name)))
+@render.register
+def _taken_over(message: TakenOver, known: Lookup) -> Rendered:
+    name = b.escape(known.person(message.by).name)
+    return _about_case(message.code, text("taken_over", code=message.code, name=name))
 
 
 def _about_case(code: str, line: str) -> Rendered:
@@ -250,16 +310,16 @@ def _about_case(code: str, line: str) -> Rendered:
 
 
 @render.register
-def _alarm_undelivered(_message: AlarmUndelivered, _plans: Plans) -> Rendered:
+def _alarm_undelivered(_message: AlarmUndelivered, _known: Lookup) -> Rendered:
     return text("alarm_undelivered_notification"), [b.section(text("alarm_undelivered"))]
 
 
 @render.register
-def _roles(message: RolesChanged, _plans: Plans) -> Rendered:
+def _roles(message: RolesChanged, _known: Lookup) -> Rendered:
     buttons = b.actions([roles_button(str(message.school))])
     return text("roles_changed"), [b.section(text("roles_changed")), *buttons]
 
 
 @render.register
-def _deputy(_message: DeputyArranged, _plans: Plans) -> Rendered:
+def _deputy(_message: DeputyArranged, _known: Lookup) -> Rendered:
     return text("deputy"), [b.section(text("deputy"))]

@@ -31,8 +31,9 @@ class Payload:
 class Recorded(Payload):
     """Something was recorded in a case, which is now at this step; the assignees must make what is `needed`, if any.
 
-    `rule` is the number of the plan's rule that notifies the reader; None when the reader has to act. Nobody in the
-    school has the `missing_roles`, which should have been notified too.
+    `rule` is the number of the plan's rule that notifies the reader. The action `asked` is asked of the reader in the
+    role `asked_as`, by the day `due`; empty when nothing is. Nobody in the school has the `missing_roles`, which should
+    have been notified too. `outcome` is that of a closed case.
     """
 
     kind: ClassVar[str] = "recorded"
@@ -47,6 +48,10 @@ class Recorded(Payload):
     missing_roles: tuple[Role, ...]
     may_open: bool
     needed: str = ""
+    asked: str = ""
+    asked_as: Role | None = None
+    due: date | None = None
+    outcome: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,34 @@ class TakenOver(Payload):
     kind: ClassVar[str] = "taken_over"
     code: str
     by: PersonId
+
+
+@dataclass(frozen=True)
+class TaskEnded(Payload):
+    """What earlier messages ask of the reader was done `by` a colleague; None: it is not asked any more."""
+
+    kind: ClassVar[str] = "task_ended"
+    code: str
+    plan: str
+    plan_version: int
+    asked: str
+    asked_as: Role
+    by: PersonId | None
+    may_open: bool
+
+
+@dataclass(frozen=True)
+class CallSchool(Payload):
+    """A reader who may not open the case hears of it: which school, whom to call and why (S4.4)."""
+
+    kind: ClassVar[str] = "call_school"
+    code: str
+    plan: str
+    plan_version: int
+    record: str
+    rule: int
+    school: SchoolId
+    contacts: tuple[PersonId, ...]
 
 
 @dataclass(frozen=True)
@@ -255,6 +288,8 @@ class DeputyArranged(Payload):
 
 PAYLOADS: tuple[type[Payload], ...] = (
     Recorded,
+    TaskEnded,
+    CallSchool,
     AlarmInCase,
     Alarm,
     AlarmStatus,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import IntEnum
 
 from meldcode.domain.calendar import BeyondCalendar, SchoolCalendar
@@ -68,6 +68,21 @@ class WorkItem:
     record: str = ""
     due: date | None = None
     postponed: Postponed | None = None
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a case asks now of who has this role in it: `record`, by the day `due`, in the step that began `since`."""
+
+    record: str
+    role: Role
+    step: str
+    since: datetime | None
+    due: date | None
+
+    def continues(self, before: Task) -> bool:
+        """Tell whether it is still the same task: another part of a step that goes on, or another day for it."""
+        return (self.step, self.since) == (before.step, before.since)
 
 
 @dataclass(frozen=True)
@@ -149,6 +164,22 @@ def work_items_of(
     for assignee, role in [*readers, *((assignee, Role.TEACHER) for assignee in own)]:
         section = place if role in turns or role in chased else Section.FOLLOWS
         yield WorkItem(assignee, section, turns.get(role, ""), due, put_off)
+
+
+def tasks_of(plan: Plan, state: State, calendar: SchoolCalendar) -> dict[Role, Task]:
+    """Return what an open case asks of each role: first of those who act in the step, what it waits for first.
+
+    Where nothing is needed it asks those who are reminded first to keep the logbook (S4.6).
+    """
+    if state.status is not Status.OPEN:
+        return {}
+    section, turns = _turns(plan, state)
+    step = plan.step(state.step)
+    if section is Section.WATCHES and step.remind:
+        turns = {role: record for role, record in turns.items() if role in step.remind[0].to}
+    due = last_day(plan, state, calendar)
+    tasks = [Task(record, role, step.id, state.since, due) for role, record in reversed(turns.items()) if record]
+    return {task.role: task for task in sorted(tasks, key=lambda task: task.role not in step.who)}
 
 
 def _chased(plan: Plan, state: State) -> frozenset[Role]:

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, Select, bindparam, delete, exists, func, or_, select, update
 from typing_extensions import override
 
-from meldcode.application.messages import URGENT, Payload
-from meldcode.application.ports.outbox import Outbox, OutboxMessage
+from meldcode.application.messages import URGENT, Payload, TaskEnded
+from meldcode.application.ports.outbox import Outbox, OutboxMessage, Placing
 from meldcode.domain.ids import CaseId, PersonId
 from meldcode.domain.staff import Identity
 from storage.db.insert_once import insert_all_once
@@ -49,7 +49,7 @@ class Claimed:
     """A message that is ours to send until the lease ends; `attempts` counts this one. No identity: nowhere to send.
 
     `stored` is its payload as it stands in the database: one that cannot be read must hold up no other. It takes the
-    place of the message `earlier`, if there is one.
+    place of the messages `earlier`, as its `placing` says.
     """
 
     id: int
@@ -61,7 +61,8 @@ class Claimed:
     attempts: int
     locale: str | None = None
     replaces: str = ""
-    earlier: Sent | None = None
+    placing: Placing = Placing.IN_PLACE
+    earlier: tuple[Sent, ...] = ()
 
     def payload(self) -> Payload:
         """Return what the message is about. Raises ValueError when this program cannot read it."""
@@ -88,6 +89,16 @@ class StoredOutbox(Outbox):
         insert_all_once(self._connection, outbox, [_row(message, now) for message in messages], _SAME)
 
     @override
+    def asking(self, cases: Collection[CaseId]) -> dict[CaseId, dict[PersonId, str]]:
+        rows = self._connection.execute(_ABOUT_TASKS, {"cases": list(map(str, cases))})
+        latest = {(row.case, row.recipient): row for row in rows}
+        found: dict[CaseId, dict[PersonId, str]] = {case: {} for case in cases}
+        for (case, person), row in latest.items():
+            if row.kind != TaskEnded.kind:
+                found[case][person] = row.replaces
+        return found
+
+    @override
     def delete_sent(self, before: datetime) -> None:
         """Nothing adds such a message again: reminders that were sent are stored with their case."""
         done = outbox.c.state.in_((SendState.SENT.value, SendState.FAILED.value))
@@ -103,6 +114,7 @@ def _row(message: OutboxMessage, now: datetime) -> dict[str, Any]:
         "moment": message.moment,
         "payload": encode(message.payload),
         "replaces": message.replaces,
+        "placing": message.placing.value,
         "state": SendState.PENDING.value,
         "attempts": 0,
         "due_at": now,
@@ -124,7 +136,7 @@ class SendQueue:
         self._mark_claimed(rows, now + lease)
         known = self._identities({row.recipient for row in rows})
         claimed = [_claimed(row, *known.get(row.recipient, (None, None))) for row in rows]
-        return [replace(one, earlier=self._earlier(one)) if one.replaces else one for one in claimed]
+        return [replace(one, earlier=self._earlier(one)) if _is_placed(one) else one for one in claimed]
 
     def claim_alike(self, claimed: Claimed, now: datetime, lease: timedelta) -> list[Claimed]:
         """Claim other due messages of the same kind for the same person, to send all as one."""
@@ -173,11 +185,10 @@ class SendQueue:
         """Stop trying to send the message; does nothing if the lease was lost."""
         self._release(claimed, SendState.FAILED, error_code)
 
-    def _earlier(self, claimed: Claimed) -> Sent | None:
+    def _earlier(self, claimed: Claimed) -> tuple[Sent, ...]:
         same = (outbox.c.recipient == claimed.to, outbox.c.replaces == claimed.replaces, outbox.c.ts.is_not(None))
-        latest = select(outbox.c.channel, outbox.c.ts).where(*same).order_by(outbox.c.id.desc()).limit(1)
-        row = self._connection.execute(latest).one_or_none()
-        return Sent(row.channel, row.ts) if row else None
+        places = select(outbox.c.channel, outbox.c.ts).where(*same).distinct()
+        return tuple(Sent(row.channel, row.ts) for row in self._connection.execute(places))
 
     def _mark_claimed(self, rows: Sequence[Row[Any]], until: datetime) -> None:
         self._connection.execute(_MARK_CLAIMED, {"ids": [row.id for row in rows], "claimed_until": until})
@@ -202,7 +213,9 @@ def _claimable() -> Select[Any]:
     # A message that waits for the morning does not hold up one at night (G4); one that is retried keeps its place.
     is_before = or_(earlier.c.due_at <= now, earlier.c.attempts > 0)
     before = (earlier.c.recipient == outbox.c.recipient, earlier.c.id < outbox.c.id, earlier.c.state.in_(_UNSENT))
-    waits = exists().where(*before, is_before)
+    # What nobody is notified of holds up nothing but what is to take the same place.
+    holds_up = or_(earlier.c.placing != Placing.ONLY_IN_PLACE.value, earlier.c.replaces == outbox.c.replaces)
+    waits = exists().where(*before, is_before, holds_up)
     # What takes the place of a message waits until that one was sent, or there would be two.
     waits_for_place = (outbox.c.replaces != "") & exists().where(*before, earlier.c.replaces == outbox.c.replaces)
     due = (outbox.c.state == SendState.PENDING.value) & (outbox.c.due_at <= now)
@@ -227,6 +240,11 @@ def _errors() -> Select[Any]:
 
 
 _CLAIMABLE = _claimable()
+_ABOUT_TASKS = (
+    select(outbox.c.case, outbox.c.recipient, outbox.c.replaces, outbox.c.kind)
+    .where(outbox.c.about.in_(bindparam("cases", expanding=True)), outbox.c.replaces.startswith("task "))
+    .order_by(outbox.c.id)
+)
 _IDS = outbox.c.id.in_(bindparam("ids", expanding=True))
 _MARK_CLAIMED = update(outbox).where(_IDS).values(state=SendState.CLAIMED.value, attempts=outbox.c.attempts + 1)
 _MARK_SENT = update(outbox).where(_IDS).values(state=SendState.SENT.value, claimed_until=None, last_error_code=None)
@@ -237,7 +255,12 @@ _IDENTITIES = (
 )
 
 
+def _is_placed(claimed: Claimed) -> bool:
+    return bool(claimed.replaces) and claimed.placing is not Placing.NEW
+
+
 def _claimed(row: Row[Any], identity: Identity | None, locale: str | None = None) -> Claimed:
+    tried, placing = row.attempts + 1, Placing(row.placing)
     return Claimed(
-        row.id, row.kind, row.recipient, identity, row.case, row.payload, row.attempts + 1, locale, row.replaces
+        row.id, row.kind, row.recipient, identity, row.case, row.payload, tried, locale, row.replaces, placing
     )

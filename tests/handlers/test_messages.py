@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from handlers.platform.alarm_reference import AlarmRef
-from handlers.views.messages import render, render_taken_over
+from handlers.views.messages import Lookup, render
 from meldcode.application.messages import AlarmStatus, AlarmUnanswered, Payload, Reminder, TakenOver
 from meldcode.domain.plan.file import load_plan, shipped_plans
-from meldcode.domain.staff import Person
+from meldcode.domain.staff import Person, School
 from practice.blocks.surfaces import message_problems
 from tests.payloads import EXAMPLES, WHEN, WHO
 
 PLAN = load_plan(shipped_plans()[0])
+KNOWN = Lookup(
+    lambda _plan, _version: PLAN,
+    lambda person: Person(person, "Karin <Visser>"),
+    lambda school: School(school, "De Linde & De Beuk", "noord"),
+    WHEN.date(),
+)
 
 
 @pytest.mark.parametrize(
-    "payload", [one for one in EXAMPLES if not isinstance(one, Reminder | AlarmStatus | AlarmUnanswered | TakenOver)]
+    "payload", [one for one in EXAMPLES if not isinstance(one, Reminder | AlarmStatus | AlarmUnanswered)]
 )
 def test_every_message_is_rendered_as_slack_takes_it(payload: Payload) -> None:
-    notification, blocks = render(payload, lambda _plan, _version: PLAN)
+    notification, blocks = render(payload, KNOWN)
     assert notification
     assert message_problems(blocks) == []
 
 
 def test_a_name_in_a_message_is_shown_as_it_is() -> None:
-    _, blocks = render_taken_over(TakenOver("mus-12", WHO), Person(WHO, "<@U0KARIN>"))
+    _, blocks = render(TakenOver("mus-12", WHO), replace(KNOWN, person=lambda person: Person(person, "<@U0KARIN>")))
     assert message_problems(blocks) == [] and "&lt;@U0KARIN&gt;" in str(blocks)
 
 

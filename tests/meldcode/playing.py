@@ -30,6 +30,7 @@ from meldcode.application.cases.record_entry import NeedsReview, Saved, record_e
 from meldcode.application.cases.submission import RecordEntry
 from meldcode.application.cases.view_case import CaseView, open_case
 from meldcode.application.jobs.reminders import send_due_reminders
+from meldcode.application.ports.outbox import Placing
 from meldcode.application.staff.deputies import Appoint, appoint_deputy, leave_or_return
 from meldcode.application.staff.left_behind import notice_without_holder
 from meldcode.domain.case.header import CaseHeader, Reading
@@ -390,7 +391,8 @@ class Play:
         with self.transaction() as uow:
             result = act(uow)
         self._look_up_actors()
-        return result, {self.actors[row.recipient] for row in self.messages()[before:]}
+        told = [row for row in self.messages()[before:] if row.placing != Placing.ONLY_IN_PLACE.value]
+        return result, {self.actors[row.recipient] for row in told}
 
 
 @dataclass(frozen=True)

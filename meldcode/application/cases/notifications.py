@@ -1,15 +1,17 @@
-"""Who is notified of an entry: the people whom the plan names, and those who act in the step that begins."""
+"""Who is notified of an entry: the people whom the plan names, and those of whom the case asks something new."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from meldcode.application.case_context import CaseContext
-from meldcode.application.messages import AlarmInCase, Payload, Recorded, TakenOver
-from meldcode.application.ports.outbox import OutboxMessage
+from meldcode.application.cases.tasks import TaskChanges, task_changes
+from meldcode.application.messages import AlarmInCase, CallSchool, Payload, Recorded, TakenOver, TaskEnded
+from meldcode.application.ports.outbox import OutboxMessage, Placing
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access import Permission, holds_own, may, relation_to
+from meldcode.domain.access import Permission, may, relation_to, roles_in_case
 from meldcode.domain.case.state import Entry, State, Status, holds, needed, to_act
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.model import Effect, Tell
@@ -27,23 +29,27 @@ class Notified:
 
 
 def notify(uow: UnitOfWork, context: CaseContext, after: State, entry: Entry) -> Notified:
-    """Put a message in the outbox for everybody concerned, one for each person, and return who they are."""
+    """Put a message in the outbox for everybody concerned but its author, one for each person; return who they are.
+
+    What earlier messages ask is updated in their place, which notifies nobody, also in the author's.
+    """
     staff = uow.staff.of_school(context.school)
+    changes = task_changes(uow, context, after, entry)
     rules, missing = _by_rules(context, entry, staff)
-    for person in _next_to_act(context, after, staff):
-        rules.setdefault(person.id, None)
-    if context.plan.records[entry.record].effect is Effect.ALARMS:
-        rules.pop(entry.author, None)  # who raises the alarm is shown at once what to do
+    for person in (*_of_the_end(context, after, staff), *filter(changes.is_new, staff)):
+        if person.id != entry.author:
+            rules.setdefault(person.id, None)
+    said = _Said(context, after, entry, missing, changes)
     former = _former(context, after)
     people = tuple(person for person in staff if person.id in rules or person.id == former)
-    messages = []
-    for person in people:
-        taken_over = TakenOver(context.stored.code, entry.author)
-        recorded = _payload(context, after, entry, person, rules.get(person.id), missing)
-        payload: Payload = taken_over if person.id == former else recorded
-        key = payload.key() if isinstance(payload, AlarmInCase) else ""
-        messages.append(OutboxMessage(person.id, context.stored.id, f"entry {entry.seq}", payload, key))
-    uow.outbox.put_all(messages, entry.written_at)
+    uow.outbox.put_all(
+        [
+            *(message for person in staff for message in said.in_place(person)),
+            *(said.taken_over(person) for person in people if person.id == former),
+            *(said.new(person, rules[person.id], staff) for person in people if person.id != former),
+        ],
+        entry.written_at,
+    )
     return Notified(after, people, missing)
 
 
@@ -53,10 +59,89 @@ def _former(context: CaseContext, after: State) -> PersonId | None:
     return was if was and after.responsible not in (None, was) else None
 
 
+@dataclass(frozen=True)
+class _Said:
+    """What messages say of an entry."""
+
+    context: CaseContext
+    after: State
+    entry: Entry
+    missing: tuple[Role, ...]
+    changes: TaskChanges
+
+    def new(self, person: Person, rule: int | None, staff: Sequence[Person]) -> OutboxMessage:
+        """A message of which the reader is notified."""
+        payload: Payload = self._recorded(person, rule)
+        key = self.changes.key_for(person) if self.changes.asked(person) else ""
+        if self.context.plan.records[self.entry.record].effect is Effect.ALARMS:
+            alarm = AlarmInCase(**vars(self._recorded(person, rule)), **self._raised())
+            return self._message(person, alarm, alarm.key())
+        if not self._may_open(person) and rule is not None:
+            payload = self._call_school(rule, staff)
+        return self._message(person, payload, key, Placing.NEW)
+
+    def taken_over(self, person: Person) -> OutboxMessage:
+        """To who was responsible until now."""
+        return self._message(person, TakenOver(self.context.stored.code, self.entry.author), "", Placing.NEW)
+
+    def in_place(self, person: Person) -> Iterator[OutboxMessage]:
+        """What their earlier messages become, if they are about what is done now or is asked otherwise."""
+        if ended := self.changes.ended(person):
+            by = self.entry.author if self.changes.is_done(ended) else None
+            payload = TaskEnded(**self._case(person), asked=ended.record, asked_as=ended.role, by=by)
+            yield self._message(person, payload, self.changes.keys[person.id], Placing.ONLY_IN_PLACE)
+        elif self.changes.changed(person):
+            placing = Placing.ONLY_IN_PLACE if person.id == self.entry.author else Placing.IN_PLACE
+            changed = self._message(person, self._recorded(person, None), self.changes.keys[person.id], placing)
+            yield replace(changed, moment=f"{changed.moment} in place")
+
+    def _message(
+        self, person: Person, payload: Payload, key: str, placing: Placing = Placing.IN_PLACE
+    ) -> OutboxMessage:
+        return OutboxMessage(person.id, self.context.stored.id, f"entry {self.entry.seq}", payload, key, placing)
+
+    def _recorded(self, person: Person, rule: int | None) -> Recorded:
+        task, waiting = self.changes.asked(person), needed(self.context.plan, self.after)
+        return Recorded(
+            **self._case(person),
+            record=self.entry.record,
+            step=self.after.step,
+            status=self.after.status,
+            assignees=tuple(to_act(self.context.plan, self.after)) if waiting else (),
+            rule=rule,
+            missing_roles=self.missing,
+            needed=waiting[0].id if waiting else "",
+            asked=task.record if task else "",
+            asked_as=task.role if task else None,
+            due=task.due if task else None,
+            outcome=self.after.outcome,
+        )
+
+    def _call_school(self, rule: int, staff: Sequence[Person]) -> CallSchool:
+        school, record = self.context.school, self.context.plan.records[self.entry.record]
+        contacts = tuple(person.id for person in staff if person.roles_in(school) & set(record.by) - {Role.TEACHER})
+        case = {name: said for name, said in self._case(self.context.person).items() if name != "may_open"}
+        return CallSchool(**case, record=record.id, rule=rule, school=school, contacts=contacts)
+
+    def _case(self, person: Person) -> dict[str, Any]:
+        plan = self.context.plan
+        code, may_open = self.context.stored.code, self._may_open(person)
+        return {"code": code, "plan": plan.plan, "plan_version": plan.version, "may_open": may_open}
+
+    def _may_open(self, person: Person) -> bool:
+        return may(Permission.READ, relation_to(person, self.context.stored), self.context.plan)
+
+    def _raised(self) -> dict[str, Any]:
+        return {"raised_by": self.entry.author, "raised_at": self.entry.written_at}
+
+
 def _by_rules(
     context: CaseContext, entry: Entry, staff: Iterable[Person]
 ) -> tuple[dict[PersonId, int | None], tuple[Role, ...]]:
-    """Whom the plan's rules notify, each by the number of the first rule for them, and the roles that nobody has."""
+    """Whom the plan's rules notify, each by the number of the first rule for them, and the roles that nobody has.
+
+    The author knows it already, but not that nobody has the roles.
+    """
     rules: dict[PersonId, int | None] = {}
     missing: list[Role] = []
     for number, rule in enumerate(context.plan.records[entry.record].tell):
@@ -64,7 +149,8 @@ def _by_rules(
             people, roles = _holders(rule, staff, context)
             missing += roles
             for person in people:
-                rules.setdefault(person.id, number)
+                if roles or person.id != entry.author:
+                    rules.setdefault(person.id, number)
     return rules, tuple(missing)
 
 
@@ -75,45 +161,15 @@ def _holders(rule: Tell, staff: Iterable[Person], context: CaseContext) -> tuple
     return _with_roles((rule.otherwise,), staff, context), list(rule.roles)
 
 
-def _next_to_act(context: CaseContext, after: State, staff: Iterable[Person]) -> list[Person]:
-    """The people who act in the step that begins. If the case closes: its teacher and those of the last step."""
+def _of_the_end(context: CaseContext, after: State, staff: Iterable[Person]) -> list[Person]:
+    """Who hears how a case ends: its teacher, and those of its last step."""
     before = context.state
-    if before.status is Status.OPEN and after.status is Status.CLOSED:
-        return _with_roles((Role.TEACHER, *context.plan.step(before.step).who), staff, context)
-    has_moved = bool(context.entries) and (before.step, before.since) != (after.step, after.since)
-    if not has_moved or after.status is not Status.OPEN:
+    if before.status is not Status.OPEN or after.status is not Status.CLOSED:
         return []
-    return _with_roles(context.plan.step(after.step).who, staff, context)
+    return _with_roles((Role.TEACHER, *context.plan.step(before.step).who), staff, context)
 
 
 def _with_roles(roles: Iterable[Role], staff: Iterable[Person], context: CaseContext) -> list[Person]:
     """The people with one of the roles; for `teacher` only the teacher of this case, if they still may be."""
-    wanted = set(roles)
-    return [
-        person
-        for person in staff
-        if person.roles_in(context.school) & (wanted - {Role.TEACHER})
-        or (Role.TEACHER in wanted and holds_own(relation_to(person, context.stored), context.plan))
-    ]
-
-
-def _payload(
-    context: CaseContext, after: State, entry: Entry, person: Person, rule: int | None, missing: tuple[Role, ...]
-) -> Recorded:
-    waiting = needed(context.plan, after)
-    recorded = Recorded(
-        code=context.stored.code,
-        plan=context.plan.plan,
-        plan_version=context.plan.version,
-        record=entry.record,
-        step=after.step,
-        status=after.status,
-        assignees=tuple(to_act(context.plan, after)) if waiting else (),
-        rule=rule,
-        missing_roles=missing,
-        may_open=may(Permission.READ, relation_to(person, context.stored), context.plan),
-        needed=waiting[0].id if waiting else "",
-    )
-    if context.plan.records[entry.record].effect is not Effect.ALARMS:
-        return recorded
-    return AlarmInCase(**vars(recorded), raised_by=entry.author, raised_at=entry.written_at)
+    case, plan, wanted = context.stored, context.plan, set(roles)
+    return [person for person in staff if roles_in_case(person, case, plan) & wanted]

@@ -9,11 +9,12 @@ A transaction handles a few cases:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from meldcode.application.cases.readers import unusual_in
+from meldcode.application.cases.tasks import task_for, task_key
 from meldcode.application.jobs.appointments import DueNow, appointment_payload, called, still_due
 from meldcode.application.messages import (
     QUIET,
@@ -27,7 +28,7 @@ from meldcode.application.messages import (
     WeeklyOverview,
 )
 from meldcode.application.messages import Reminder as ReminderPayload
-from meldcode.application.ports.outbox import OutboxMessage
+from meldcode.application.ports.outbox import OutboxMessage, Placing
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.worklists import appointment_count, update_appointments
 from meldcode.domain.access import ALERTED, roles_in_case
@@ -48,7 +49,7 @@ from meldcode.domain.plan.model import Effect, Plan, Step
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.responsible import Responsible, responsible_for
 from meldcode.domain.staff import Person
-from meldcode.domain.worklist import last_day
+from meldcode.domain.worklist import last_day, tasks_of
 
 AFTER_TROUBLE = timedelta(hours=1)
 IN_CHARGE = ALERTED
@@ -59,9 +60,10 @@ IN_CHARGE = ALERTED
 class CurrentReminder:
     """A reminder, and the state of its case at the moment of sending.
 
-    `record` is what the case waits for, if anything, and `appointments` are those that it is about. `minders` are the
-    names of who minds the case: who is responsible or stands in for them, else everybody it waits for (G6). Beyond the
-    school calendar `school_days` (how long the step has been open) and `until` (its last day) are unknown.
+    `record` is what the case waits for, if anything; `asked_as` the reader's role if it is theirs to do; `appointments`
+    are those that it is about. `minders` are the names of who minds the case: who is responsible or stands in for them,
+    else everybody it waits for (G6). Beyond the school calendar `school_days` (how long the step has been open) and
+    `until` (its last day) are unknown.
     """
 
     payload: ReminderPayload
@@ -71,6 +73,7 @@ class CurrentReminder:
     assignees: tuple[Role, ...]
     since: datetime
     today: date
+    asked_as: Role | None = None
     responsible: Responsible | None = None
     minders: tuple[str, ...] = ()
     appointments: tuple[DueNow, ...] = ()
@@ -85,9 +88,10 @@ def send_due_reminders(uow: UnitOfWork, now: datetime, limit: int, trouble: Call
     A case that cannot be read does not stop the others: its error goes to `trouble`, and it is tried again in an hour.
     """
     cases = uow.cases.claim_due(now, limit)
+    keys = uow.outbox.asking([case.id for case in cases]) if cases else {}
     for case in cases:
         try:
-            _remind_of(uow, case, now)
+            _remind_of(uow, case, keys[case.id], now)
         except Exception as error:
             trouble(error)
             uow.cases.save_reminders(case.id, (), case.escalations, now + AFTER_TROUBLE, now)
@@ -104,7 +108,9 @@ def latest_reminders(messages: Iterable[tuple[CaseId | None, Payload]]) -> Itera
     yield from ((case, payload) for (case, _), payload in found.items())
 
 
-def current_reminder(uow: UnitOfWork, case: CaseId, payload: ReminderPayload, now: datetime) -> CurrentReminder | None:
+def current_reminder(
+    uow: UnitOfWork, case: CaseId, payload: ReminderPayload, reader: PersonId, now: datetime
+) -> CurrentReminder | None:
     """Return the reminder as it is now; None when its task was done or postponed, or its day is over."""
     header = uow.cases.get(case)
     if header.status is Status.DESTROYED:
@@ -122,14 +128,16 @@ def current_reminder(uow: UnitOfWork, case: CaseId, payload: ReminderPayload, no
     assignees = watched.by if watched and not waits_for else to_act(plan, state)
     responsible = responsible_for(header, plan, staff)
     waited_for = [person.name for person in staff if roles_in_case(person, header, plan) & set(assignees)]
+    task = task_for(uow.staff.get(reader), header, plan, tasks_of(plan, state, calendar))
     current = CurrentReminder(
         payload,
         plan,
         step,
-        record=waits_for[0].id if waits_for else each or "",
+        record=task.record if task else waits_for[0].id if waits_for else each or "",
         assignees=assignees,
         since=state.since or now,
         today=today,
+        asked_as=task.role if task else None,
         responsible=responsible,
         minders=responsible.names if responsible else tuple(waited_for),
         appointments=due,
@@ -183,7 +191,7 @@ def week_overview(uow: UnitOfWork, now: datetime) -> None:
                 uow.outbox.put(OutboxMessage(person.id, None, moment, payload), now)
 
 
-def _remind_of(uow: UnitOfWork, case: CaseHeader, now: datetime) -> None:
+def _remind_of(uow: UnitOfWork, case: CaseHeader, keys: Mapping[PersonId, str], now: datetime) -> None:
     plan, school = uow.plans.get(case.plan, case.plan_version), uow.staff.school(case.school)
     state, done = fold(plan, uow.cases.contents(case.id).entries), uow.cases.sent_reminders(case.id)
     try:
@@ -193,8 +201,9 @@ def _remind_of(uow: UnitOfWork, case: CaseHeader, now: datetime) -> None:
         return
     if case.version > 1:  # a case that an earlier version stored has no rows of its appointments yet
         update_appointments(uow, case, plan, state)
+    key = task_key(case.code, case.version)
     messages = [
-        OutboxMessage(person.id, case.id, most.reminder_id, _payload(case, plan, state, person, most))
+        _message(case, _payload(case, plan, state, person, most), person, most, keys.get(person.id, key))
         for person, most in _recipients(uow, case, plan, [d for d in due if not d.appointment])
     ]
     messages += _about_appointments(uow, case, plan, state, [d for d in due if d.appointment])
@@ -204,6 +213,12 @@ def _remind_of(uow: UnitOfWork, case: CaseHeader, now: datetime) -> None:
     escalations = max([case.escalations, *(d.level for d in due)])
     again = next_moment(plan, state, school, now, done | set(moments))
     uow.cases.save_reminders(case.id, moments, escalations, again, now)
+
+
+def _message(case: CaseHeader, payload: ReminderPayload, person: Person, due: Reminder, key: str) -> OutboxMessage:
+    """A new message, updated with the others about the task. An appointment is a task of its own."""
+    key = "" if isinstance(payload, AppointmentReminder) else key
+    return OutboxMessage(person.id, case.id, due.reminder_id, payload, key, Placing.NEW)
 
 
 def _waiting(plan: Plan, state: State) -> Waiting:

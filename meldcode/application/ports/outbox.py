@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from meldcode.application.messages import Payload
 from meldcode.domain.ids import CaseId, PersonId
+
+
+class Placing(StrEnum):
+    """Where a message is shown: as a new one, of which Slack notifies, or in the place of an earlier one.
+
+    `IN_PLACE` becomes a new one where that cannot be done, `ONLY_IN_PLACE` is then dropped.
+    """
+
+    NEW = "new"
+    IN_PLACE = "in_place"
+    ONLY_IN_PLACE = "only_in_place"
 
 
 @dataclass(frozen=True)
@@ -16,8 +28,8 @@ class OutboxMessage:
     """A message to one person, about a case or (an alarm from elsewhere) about none.
 
     Unique by (case, the payload's kind, to, moment), so that the same message cannot be put in the outbox twice.
-    Messages to one person with the same key in `replaces` are one message on the screen: a later one takes the place
-    of the one that was sent before, and nobody is notified of that. An empty key replaces nothing.
+    Messages to one person with the same key in `replaces` are about the same: a later one takes the place of those
+    that were sent before, if its `placing` says so, and nobody is notified of that. An empty key replaces nothing.
     """
 
     to: PersonId
@@ -25,6 +37,7 @@ class OutboxMessage:
     moment: str
     payload: Payload
     replaces: str = ""
+    placing: Placing = Placing.IN_PLACE
 
 
 class Outbox(ABC):
@@ -37,6 +50,10 @@ class Outbox(ABC):
     def put(self, message: OutboxMessage, now: datetime) -> None:
         """Add a message, unless it is or was in the outbox before."""
         self.put_all([message], now)
+
+    @abstractmethod
+    def asking(self, cases: Collection[CaseId]) -> Mapping[CaseId, Mapping[PersonId, str]]:
+        """Who has a message that asks something of them about each case, and its key: the latest of each."""
 
     @abstractmethod
     def delete_sent(self, before: datetime) -> None:

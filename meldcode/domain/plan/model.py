@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from meldcode.domain.plan.forms import (
     MOST_APPOINTMENTS,
@@ -56,6 +56,17 @@ class Tell(PlanPart):
     otherwise: Role | None = None
     text: Annotated[str, Field(max_length=300)] = ""
     rule: str = ""
+
+
+class Ask(PlanPart):
+    """The sentence that asks somebody with one of the roles for it, up to the day; empty `roles`: everybody else."""
+
+    roles: tuple[Role, ...] = ()
+    text: Annotated[str, Field(min_length=1, max_length=150)]
+
+
+def _asks_of_all(value: Any) -> Any:
+    return ({"text": value},) if isinstance(value, str) else value
 
 
 class Need(PlanPart):
@@ -128,6 +139,7 @@ class StandsAs(PlanPart):
 class ActionSpec(PlanPart):
     """Something that is done and recorded: a form with its rules.
 
+    `ask`: how messages ask for it, the first that is for the reader's role; one text is for everybody.
     `by`: roles that may make it (G1). `when`: it only applies then. `optional`: the step does not wait for it.
     `agrees_with`: another person than that record's author, and together they fill all the roles of `by` (S4.3).
     `logbook`: the logbook is shown above the questions, for it is weighed here (S4.1). `shows`: records whose last
@@ -143,6 +155,7 @@ class ActionSpec(PlanPart):
     button: Annotated[str, Field(min_length=1, max_length=24)]
     explain: Annotated[str, Field(max_length=1500)] = ""
     by: Annotated[tuple[Role, ...], Field(min_length=1)]
+    ask: Annotated[tuple[Ask, ...], BeforeValidator(_asks_of_all)] = ()
     fields: tuple[FieldSpec, ...] = ()
     when: Condition = {}
     optional: bool = False
@@ -183,6 +196,10 @@ class ActionSpec(PlanPart):
         blocks = range(1, MOST_APPOINTMENTS + 1) if self.appointments else ()
         return (*([self.follow_up] if self.follow_up else []), *map(follow_up, blocks))
 
+    def ask_of(self, role: Role | None) -> str:
+        """Return the sentence that asks somebody in this role for it; empty when the plan has none."""
+        return next((ask.text for ask in self.ask if role in ask.roles or not ask.roles), "")
+
     def without_pupil(self) -> ActionSpec:
         """Return the form as it is asked within a case, where the pupil is known."""
         return self.model_copy(update={"fields": tuple(field for field in self.fields if not field.pupil)})
@@ -212,10 +229,11 @@ class Step(PlanPart):
 
 
 class Outcome(PlanPart):
-    """How a case can end, and how long it is kept after that."""
+    """How a case can end, and how long it is kept after that. `told` is what its teacher then reads in a message."""
 
     id: Id
     title: str
+    told: Annotated[str, Field(max_length=300)] = ""
     retention_years: Annotated[int, Field(ge=0, le=30)] = 2
 
 

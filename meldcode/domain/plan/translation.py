@@ -11,7 +11,19 @@ from meldcode.domain.plan.appointments import translations_of_own
 from meldcode.domain.plan.model import Plan
 
 TEXTS = frozenset(
-    {"title", "button", "explain", "label", "hint", "missing", "text", "description", "reason", "none_of_reason"}
+    {
+        "title",
+        "button",
+        "explain",
+        "label",
+        "hint",
+        "missing",
+        "text",
+        "description",
+        "reason",
+        "none_of_reason",
+        "told",
+    }
 )
 """The keys of a plan whose value is shown to people."""
 Loc = tuple[str | int, ...]

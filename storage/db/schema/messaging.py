@@ -26,8 +26,9 @@ outbox = Table(
     Column("last_error_code", String(60), nullable=True, info=PLAIN),
     Column("created_at", Moment, nullable=False, info=MOMENT),
     Column("sent_at", Moment, nullable=True, info=MOMENT),
-    # Messages to one person with the same key are one message on the screen, here in Slack.
+    # Messages to one person with the same key are about the same; where this one is in Slack, a later one can take it.
     Column("replaces", String(100), nullable=False, server_default="", info=PLAIN),
+    Column("placing", String(20), nullable=False, server_default="in_place", info=PLAIN),
     Column("channel", String(100), nullable=True, info=IDENTIFIER),
     Column("ts", String(40), nullable=True, info=IDENTIFIER),
     UniqueConstraint("about", "kind", "recipient", "moment"),

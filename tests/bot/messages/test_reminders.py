@@ -162,7 +162,7 @@ async def test_a_stalled_case_is_brought_up_with_more_and_more_people(tmp_path: 
         last = school.messages(FATIMA)[-1]
         assert last.text == f"Dossier {code} wacht op een volgende stap."
         assert buttons_of(last) == ["Dossier openen", "Later herinneren", "Overdragen", "Acuut gevaar"]
-        assert "Nu nodig: “Signaal oppakken”.\nStap 1 van 4" in words_of(last)
+        assert "Nu nodig: “Signaal oppakken”. Dit had maandag 23 november klaar moeten zijn.\nStap 1" in words_of(last)
         assert "In deze stap sinds 23-11-2026, al 7 schooldagen open." in words_of(last)
         of_joris = buttons_of(school.messages(JORIS)[-1])
         assert of_joris == ["Dossier openen", "Later herinneren", "Acuut gevaar"], "a confidant cannot hand over"
@@ -557,7 +557,7 @@ async def test_a_message_that_cannot_be_rendered_holds_up_no_other(
     async with on_a_monday(tmp_path) as school:
         await reported(school, "Sem")
         await school.report(SANNE, signal(Voornaam="Noor"))
-        monkeypatch.setattr("bot.outbox_relay.render", failing_first())
+        monkeypatch.setattr("bot.outbox_content.render", failing_first())
         with logged() as log:
             await send(school)
         assert "what=message" in log.text

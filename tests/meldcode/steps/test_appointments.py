@@ -220,13 +220,13 @@ def test_a_reminder_on_its_way_is_not_sent_about_what_was_decided_or_moved_meanw
     [reminder] = [one for one in reminds(talked, DAY)[SANNE] if isinstance(one, Reminder)]
     talked.record("appointment_done", by=SANNE, refers_to=1)
     talked.record("appointment_moved", by=SANNE, refers_to=2, moved_to=date(2026, 11, 27), moved_owner="")
-    case = talked.header().id
+    case, reader = talked.header().id, talked.person(SANNE).id
     with talked.transaction() as uow:
-        current = current_reminder(uow, case, reminder, talked.now)
+        current = current_reminder(uow, case, reminder, reader, talked.now)
     assert current is not None and [one.number for one in current.appointments] == [3]
     talked.record("appointment_done", by=SANNE, refers_to=3)
     with talked.transaction() as uow:
-        assert current_reminder(uow, case, reminder, talked.now) is None
+        assert current_reminder(uow, case, reminder, reader, talked.now) is None
 
 
 def test_a_case_does_not_close_over_an_appointment_and_the_form_asks_about_it(talked: Play) -> None:

@@ -477,17 +477,17 @@ def test_the_message_says_that_it_cannot_wait_and_is_not_held_back(fast: Play) -
     reminded(fast, fast.now + timedelta(hours=1, minutes=10))
     case, since = fast.header().id, fast.state().standing["urgent_action"].written_at
     payload = UrgentReminder(fast.code, may_hand_over=False, what="urgent_confirmed", since=since)
-    night = datetime.combine(fast.now.date(), time(3), tzinfo=UTC)
+    night, reader = datetime.combine(fast.now.date(), time(3), tzinfo=UTC), fast.person(FATIMA).id
     with fast.transaction() as uow:
         assert earliest_delivery(uow, payload, case, night) == night
-        current = current_reminder(uow, case, payload, fast.now)
+        current = current_reminder(uow, case, payload, reader, fast.now)
         assert current is not None
         notification, blocks = render_reminders([current])
     assert notification == f"Dit kan niet wachten tot morgen: dossier {fast.code}"
     assert "Later herinneren" not in words(blocks) and notification in words(blocks)
     fast.record("urgent_confirmed", by=FATIMA)
     with fast.transaction() as uow:
-        assert current_reminder(uow, case, payload, fast.now) is None
+        assert current_reminder(uow, case, payload, reader, fast.now) is None
 
 
 # S4.10: after the report

@@ -64,7 +64,18 @@ TEXT_COLUMNS = {
     "appointments": {"code", "state"},
     "files": {"file", "workspace"},
     "installations": {"workspace"},
-    "outbox": {"about", "kind", "moment", "payload", "state", "last_error_code", "replaces", "channel", "ts"},
+    "outbox": {
+        "about",
+        "kind",
+        "moment",
+        "payload",
+        "state",
+        "last_error_code",
+        "replaces",
+        "placing",
+        "channel",
+        "ts",
+    },
 }
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, event, func, select
 
 from meldcode.application.messages import URGENT, DeputyArranged, Payload, Undelivered
-from meldcode.application.ports.outbox import OutboxMessage
+from meldcode.application.ports.outbox import OutboxMessage, Placing
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.ids import PersonId
 from meldcode.domain.staff import Identity
@@ -187,7 +187,7 @@ def _sent_at(store: Store, claimed: Claimed, place: Sent) -> None:
 
 
 @pytest.mark.parametrize("payload", [TOLD, *(one for one in EXAMPLES if isinstance(one, URGENT))])
-def test_a_message_takes_the_place_of_the_last_with_its_key(store: Store, staff: Staff, payload: Payload) -> None:
+def test_a_message_takes_the_places_of_those_with_its_key(store: Store, staff: Staff, payload: Payload) -> None:
     for moment in "123":
         _put_in_place(store, staff.karin.id, payload, moment)
     earlier = []
@@ -196,7 +196,7 @@ def test_a_message_takes_the_place_of_the_last_with_its_key(store: Store, staff:
         earlier.append(claimed.earlier)
         assert _claim(store) == [], "the next one waits until it is known where this one stands"
         _sent_at(store, claimed, place)
-    assert earlier == [None, PLACE, Sent("D1", "2.0")]
+    assert list(map(set, earlier)) == [set(), {PLACE}, {PLACE, Sent("D1", "2.0")}]
 
 
 def test_it_takes_nobody_elses_place_and_that_of_no_other_key(store: Store, staff: Staff) -> None:
@@ -204,4 +204,20 @@ def test_it_takes_nobody_elses_place_and_that_of_no_other_key(store: Store, staf
     _sent_at(store, _claim(store)[0], PLACE)
     _put_in_place(store, staff.sanne.id, TOLD, "2")
     _put_in_place(store, staff.karin.id, TOLD, "2", key="another")
-    assert [claimed.earlier for claimed in _claim(store)] == [None, None]
+    assert [claimed.earlier for claimed in _claim(store)] == [(), ()]
+
+
+def test_what_nobody_is_notified_of_holds_up_only_what_is_about_the_same(store: Store, staff: Staff) -> None:
+    with store.transaction() as uow:
+        for moment, key, placing in (
+            ("1", "one", Placing.ONLY_IN_PLACE),
+            ("2", "other", Placing.NEW),
+            ("3", "one", Placing.NEW),
+        ):
+            uow.outbox.put(OutboxMessage(staff.karin.id, None, moment, TOLD, key, placing), NOW)
+    silent, other = _claim(store)
+    assert (silent.placing, other.replaces) == (Placing.ONLY_IN_PLACE, "other")
+    with store.transaction() as uow:
+        uow.queue.mark_sent([other.id], NOW)
+        uow.queue.retry(silent, NOW + timedelta(minutes=5), "ratelimited")
+    assert _claim(store) == []

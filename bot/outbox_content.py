@@ -1,0 +1,35 @@
+"""What the messages of the outbox show at the moment that they are sent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from handlers.views.alarm import render_alarm
+from handlers.views.messages import Lookup, Rendered, render, render_reminders
+from meldcode.application.cases.alarm_view import current_alarm
+from meldcode.application.jobs.reminders import current_reminder, earliest_delivery, latest_reminders
+from meldcode.application.messages import AboutAlarm, AlarmStatus, AlarmUnanswered, Reminder
+from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.domain.calendar import AMSTERDAM
+from storage.repositories.outbox import Claimed
+
+
+def content_of(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Rendered | datetime | None:
+    """Return the rendered messages, or the moment until which they must wait, or None when they are outdated."""
+    opening = earliest_delivery(uow, messages[0].payload(), messages[0].case, now)
+    return opening if opening > now else _rendered(uow, messages, now)
+
+
+def _rendered(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Rendered | None:
+    """The rendered messages, the latest of each case. None when everything they ask for was done meanwhile."""
+    first = messages[0].payload()
+    if isinstance(first, AboutAlarm) and (alarm := current_alarm(uow, first, messages[0].to)):
+        return render_alarm(first, alarm)
+    if isinstance(first, AlarmStatus | AlarmUnanswered):
+        return None
+    if not isinstance(first, Reminder):
+        return render(first, Lookup(uow.plans.get, uow.staff.get, uow.staff.school, now.astimezone(AMSTERDAM).date()))
+    latest = latest_reminders((message.case, message.payload()) for message in messages)
+    asked = (current_reminder(uow, case, payload, messages[0].to, now) for case, payload in latest)
+    current = [reminder for reminder in asked if reminder]
+    return render_reminders(current) if current else None

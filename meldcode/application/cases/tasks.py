@@ -1,0 +1,115 @@
+"""What a case asks of each person, and the messages that ask it: updated in place while they are about the same task.
+
+Their key (`OutboxMessage.replaces`) is "task", the case's code and the entry with which the first was sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from meldcode.application.case_context import CaseContext
+from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.domain.access import Permission, may, relation_to, roles_in_case
+from meldcode.domain.case.header import CaseHeader
+from meldcode.domain.case.state import Entry, State
+from meldcode.domain.deadlines.schedule import calendar_of
+from meldcode.domain.ids import PersonId
+from meldcode.domain.plan.model import Plan
+from meldcode.domain.plan.roles import Role
+from meldcode.domain.staff import Person
+from meldcode.domain.worklist import Task, tasks_of
+
+
+@dataclass(frozen=True)
+class TaskChanges:
+    """What a case asked of its readers before an entry and after it, and the keys of the messages that ask it."""
+
+    case: CaseHeader
+    plan: Plan
+    entry: Entry
+    before: Mapping[Role, Task]
+    now: Mapping[Role, Task]
+    state: State
+    keys: Mapping[PersonId, str]
+
+    def asked(self, person: Person) -> Task | None:
+        """Return what the case asks of this person now."""
+        return task_for(person, self.case, self.plan, self.now)
+
+    def is_new(self, person: Person) -> bool:
+        """Tell whether something is asked of them for the first time, or again in another step.
+
+        Of who may do it but does not act in the step, nothing is.
+        """
+        was, now = self._was(person), self.asked(person)
+        if now is None or not self._calls(now):
+            return False
+        if was is None or not now.continues(was):
+            return True
+        return now.record != was.record and person.id not in self.keys
+
+    def key_for(self, person: Person) -> str:
+        """Return the key of a new message that asks something of them."""
+        was, now, key = self._was(person), self.asked(person), self.keys.get(person.id)
+        return key if key and was and now and now.continues(was) else task_key(self.case.code, self.entry.seq)
+
+    def changed(self, person: Person) -> bool:
+        """Tell whether their messages are to ask something else, or by another day."""
+        was, now = self._was(person), self.asked(person)
+        if person.id not in self.keys or was is None or now is None or not now.continues(was):
+            return False
+        return (now.record, now.due) != (was.record, was.due)
+
+    def ended(self, person: Person) -> Task | None:
+        """Return what their messages ask, if that is over. Of who was only reminded, it is what the case waited for."""
+        first, was, now = _first(self.before), self._was(person), self.asked(person)
+        if person.id not in self.keys or first is None:
+            return None
+        if not may(Permission.READ, relation_to(person, self.case), self.plan):
+            return was or first
+        if was:
+            return None if now and now.continues(was) else was
+        following = _first(self.now)
+        goes_on = following and following.record == first.record and following.continues(first)
+        return None if goes_on else first
+
+    def is_done(self, task: Task) -> bool:
+        """Tell whether the entry is what the task asked for."""
+        return self.entry.record == task.record or self.state.standing.get(task.record) is self.entry
+
+    def _calls(self, task: Task) -> bool:
+        return task.role in self.plan.step(task.step).who or bool(self.plan.records[task.record].agrees_with)
+
+    def _was(self, person: Person) -> Task | None:
+        return task_for(person, self.case, self.plan, self.before)
+
+
+def task_changes(uow: UnitOfWork, context: CaseContext, after: State, entry: Entry) -> TaskChanges:
+    """Return what changes with this entry. Nobody was asked anything before the first."""
+    case, plan, calendar = context.stored, context.plan, calendar_of(uow.staff.school(context.school))
+    is_first = not context.entries
+    return TaskChanges(
+        case,
+        plan,
+        entry,
+        before={} if is_first else tasks_of(plan, context.state, calendar),
+        now=tasks_of(plan, after, calendar),
+        state=after,
+        keys={} if is_first else uow.outbox.asking([case.id])[case.id],
+    )
+
+
+def task_for(person: Person, case: CaseHeader, plan: Plan, tasks: Mapping[Role, Task]) -> Task | None:
+    """Return what is asked of this person: what the case waits for, if that is theirs to do."""
+    held = roles_in_case(person, case, plan)
+    return next((task for role, task in tasks.items() if role in held), None)
+
+
+def task_key(code: str, entry: int) -> str:
+    """Return the key of the messages to somebody about the task that they are asked to do since this entry."""
+    return f"task {code} {entry}"
+
+
+def _first(tasks: Mapping[Role, Task]) -> Task | None:
+    return next(iter(tasks.values()), None)

@@ -71,8 +71,12 @@ def _recorded(message: Recorded, known: Lookup) -> Rendered:
     if message.missing_roles:
         lines.append(text("told_gap", gap=texts.roles(message.missing_roles)))
     title = f"*{text('told_title', code=code, what=title)}*"
-    buttons = [open_button(code), acute_button(code, asks=True)] if message.may_open else [acute_button()]
-    return text("told_notification", code=code), [b.section("\n".join([title, *lines])), *b.actions(buttons)]
+    return _in_case(code, "\n".join([title, *lines]), may_open=message.may_open)
+
+
+def _in_case(code: str, line: str, *, may_open: bool = True) -> Rendered:
+    buttons = [open_button(code), acute_button(code, asks=True)] if may_open else [acute_button()]
+    return text("told_notification", code=code), [b.section(line), *b.actions(buttons)]
 
 
 def _news(message: Recorded, plan: Plan) -> str:
@@ -115,8 +119,7 @@ def _task_ended(message: TaskEnded, known: Lookup) -> Rendered:
     what = _what(known.plan(message.plan, message.plan_version), message.asked, message.asked_as)
     how = text("told_done", name=known.person(message.by).name) if message.by else text("told_lapsed")
     line = f"*{b.escape(text('told_title', code=message.code, what=how))}*\n{what}."
-    buttons = b.actions([open_button(message.code)]) if message.may_open else []
-    return text("told_notification", code=message.code), [b.section(line), *buttons]
+    return _in_case(message.code, line, may_open=message.may_open)
 
 
 @render.register
@@ -126,7 +129,7 @@ def _call_school(message: CallSchool, known: Lookup) -> Rendered:
     call = text("call_people", people=texts.listed(people, joined_by="or")) if people else text("call_somebody")
     about = text("call_about", code=message.code)
     lines = [f"*{known.school(message.school).name}*", tell.text, f"{call} {about}"]
-    return text("told_notification", code=message.code), [b.section(b.escape("\n".join(lines)))]
+    return _in_case(message.code, b.escape("\n".join(lines)), may_open=False)
 
 
 def _contact(person: Person, school: SchoolId) -> str:
@@ -284,29 +287,24 @@ def _ending(message: CaseEnding, known: Lookup) -> Rendered:
 
 @render.register
 def _undelivered(message: Undelivered, _known: Lookup) -> Rendered:
-    return _about_case(message.code, text("undelivered", code=message.code))
+    return _in_case(message.code, text("undelivered", code=message.code))
 
 
 @render.register
 def _without_holder(message: CaseWithoutHolder, _known: Lookup) -> Rendered:
     missing = texts.roles(message.missing_roles, joined_by="and")
-    return _about_case(message.code, text("without_holder", code=message.code, gap=missing))
+    return _in_case(message.code, text("without_holder", code=message.code, gap=missing))
 
 
 @render.register
 def _without_responsible(message: CaseWithoutResponsible, _known: Lookup) -> Rendered:
-    return _about_case(message.code, text("without_responsible", code=message.code))
+    return _in_case(message.code, text("without_responsible", code=message.code))
 
 
 @render.register
 def _taken_over(message: TakenOver, known: Lookup) -> Rendered:
     name = b.escape(known.person(message.by).name)
-    return _about_case(message.code, text("taken_over", code=message.code, name=name))
-
-
-def _about_case(code: str, line: str) -> Rendered:
-    buttons = [open_button(code), acute_button(code, asks=True)]
-    return text("told_notification", code=code), [b.section(line), *b.actions(buttons)]
+    return _in_case(message.code, text("taken_over", code=message.code, name=name))
 
 
 @render.register

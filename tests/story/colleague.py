@@ -32,7 +32,7 @@ class Colleague:
     async def is_told(self, code: str, *sentences: str) -> None:
         """Expect that the last message is about this case and says this; no message has the pupil or what was seen."""
         await self.comes()
-        for sentence in (f"Dossier {code}", *sentences):
+        for sentence in (f"ossier {code}", *sentences):
             await expect(self.desk.last_message).to_contain_text(sentence)
         shown = await self.desk.page.get_by_role("log").inner_text()
         assert [word for word in FORBIDDEN_IN_MESSAGES if word in shown] == []

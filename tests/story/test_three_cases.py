@@ -262,7 +262,9 @@ async def sanne_sees_it_get_worse(sanne: Colleague, code: str) -> None:
 
 
 async def willem_is_told_and_cannot_read(willem: Colleague, code: str) -> None:
-    await willem.is_told(code, "Er komt een melding bij Veilig Thuis.")
+    await willem.is_told(
+        code, "De Linde", "Er komt een melding bij Veilig Thuis.", f"Bel vandaag {FATIMA} (schoolleider)"
+    )
     await expect(willem.desk.last_message.get_by_role("button", name="Dossier openen")).to_have_count(0)
     await willem.desk.type(f"/meldcode dossier {code}")
     await expect(willem.desk.last_message).to_contain_text("Dit dossier is er niet, of jij kunt het niet lezen.")
@@ -396,7 +398,7 @@ async def karin_hands_it_over(karin: Colleague, code: str) -> None:
 
 async def sanne_cannot_read_it_any_more(sanne: Colleague) -> None:
     await sanne.comes()
-    await expect(sanne.desk.last_message).to_contain_text(f"{KARIN} gaat erheen")
+    await expect(sanne.desk.last_message).to_contain_text("Er is besloten te melden bij Veilig Thuis.")
     await sanne.desk.press("Dossier openen")
     await sanne.desk.sees("Dit dossier is er niet, of jij kunt het niet lezen.")
     await sanne.desk.put_away()

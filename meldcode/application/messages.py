@@ -308,14 +308,7 @@ PAYLOADS: tuple[type[Payload], ...] = (
     RolesChanged,
     DeputyArranged,
 )
-URGENT: tuple[type[Payload], ...] = (
-    Alarm,
-    AlarmInCase,
-    AlarmStatus,
-    AlarmUnanswered,
-    AlarmUndelivered,
-    UrgentReminder,
-)
+URGENT: tuple[type[Payload], ...] = (Alarm, AlarmInCase, AlarmStatus, AlarmUnanswered, AlarmUndelivered, UrgentReminder)
 """Messages about danger wait for no other message (G4)."""
 QUIET: tuple[type[Payload], ...] = (
     StepReminder,

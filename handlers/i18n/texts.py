@@ -65,11 +65,6 @@ def responsible(found: Responsible | None) -> str:
     return text("responsible_deputy" if deputies else "responsible", name=found.person.name, deputies=deputies)
 
 
-def late(school_days: int) -> str:
-    """Return how late an appointment is: "3 schooldagen te laat"."""
-    return text("late_one" if school_days == 1 else "late", count=str(school_days))
-
-
 def step_in_sentence(plan: Plan, step: Step) -> str:
     """Return where a case stands, for use within a sentence."""
     return text("step_short", number=str(step.number), total=steps_in(plan), title=step.title)

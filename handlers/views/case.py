@@ -119,7 +119,7 @@ def _kept_by(view: CaseView, one: OpenAppointment) -> str:
         "case_appointment_nobody", name=owner
     )
     when = in_full(one.appointment.day)
-    late = [texts.late(one.late)] if one.late else []
+    late = [texts.counted("late", one.late)] if one.late else []
     other = one.appointment.other
     who = text("case_appointment_by", other=other, name=keepers) if other else keepers
     return ", ".join([who, when, *late])

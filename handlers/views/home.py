@@ -167,7 +167,7 @@ def _late(week: Week) -> list[b.Block]:
 
 
 def _late_line(one: Promise) -> str:
-    return text("home_late", code=one.code, day=in_full(one.day), late=texts.late(one.late))
+    return text("home_late", code=one.code, day=in_full(one.day), late=texts.counted("late", one.late))
 
 
 def _deadlines(week: Week) -> Iterator[str]:

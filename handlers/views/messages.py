@@ -237,7 +237,7 @@ def _promised(reminder: CurrentReminder) -> Iterator[str]:
     """A line for each appointment; what it is, is only in the case (promise 4)."""
     for one in reminder.appointments:
         if one.late:
-            yield text("reminder_late", day=in_full(one.day), late=texts.late(one.late))
+            yield text("reminder_late", day=in_full(one.day), late=texts.counted("late", one.late))
         else:
             yield text("reminder_on_day", day=on_day(max(one.day, reminder.today), reminder.today))
 

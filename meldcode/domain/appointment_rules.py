@@ -55,7 +55,7 @@ def undecided(plan: Plan, state: State, asked: ActionSpec, entry: Entry) -> list
     left = [decision_ids(one.number)[0] for one in open_ones(state.appointments)]
     left = [decision for decision in left if decision not in entry.answers]
     if not all(map(asked.field, left)):
-        raise Refused("appointments_undecided", count=str(len(left)), rule="S3.6")
+        raise Refused("appointments_undecided", rule="S3.6")
     return [Problem(decision, "appointment_undecided", rule="S3.6") for decision in left]
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from tests.story.demo import COMMAND, PICTURES, STILL, Demo
+from meldcode.domain.calendar import AMSTERDAM
+from tests.story.demo import COMMAND, PICTURES, STILL, Demo, now
 from tests.story.desk import Desk
 
 PATIENCE = 20_000  # milliseconds; moving the clock does all that fell due, which takes long on a busy machine
@@ -18,6 +20,15 @@ PATIENCE = 20_000  # milliseconds; moving the clock does all that fell due, whic
 @pytest.fixture(autouse=True, scope="session")
 def _patience() -> None:
     expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture
+def in_april(tmp_path: Path) -> None:
+    """The demo goes on where an earlier one stopped: on a Monday in April."""
+    folder = tmp_path / "data" / "practice"
+    folder.mkdir(mode=0o700, parents=True)
+    begin = datetime(2027, 4, 12, 10, 0, tzinfo=AMSTERDAM)
+    (folder / "clock").write_text(str((begin - now()).total_seconds()), encoding="ascii")
 
 
 @pytest.fixture

@@ -78,8 +78,12 @@ class Desk:
         """Fill in the form with this title, and save it."""
         await self.sees_title(title)
         for question, answer in answers.items():
-            await self._answer(self.question(question), answer)
+            await self.answer(question, answer)
         await self.press("Opslaan")
+
+    async def answer(self, question: str, answer: str | Sequence[str]) -> None:
+        """Answer one question of the open form."""
+        await self._answer(self.question(question), answer)
 
     def question(self, label: str) -> Locator:
         """The question of a form: its control, or the group of its choices."""

@@ -26,6 +26,7 @@ SIGNAL = {
 }
 PRESENT, SAID, WHY = "Wie van school waren erbij?", "Wat is er gezegd?", "Waarom?"
 AS_WEIGHED = "Nee, het is zoals bij de weging"
+SLEEP = "Samen kijken hoe het slapen gaat."
 JUDGED_BY = "Wie hebben dit ingeschat?"
 TEACHER_STAYS_OUT = "Praat zonder de leerkracht en kies die hier niet."
 AT_THE_ZAT = {
@@ -52,6 +53,7 @@ AGREED = {"Ben je het eens met het voorstel?": "Ja, dit is ons besluit"}
 
 @pytest.mark.rule("S2.2")
 @pytest.mark.rule("S3.5")
+@pytest.mark.rule("S3.6")
 @pytest.mark.rule("S3.7")
 async def test_the_talk_takes_the_suspicion_away(desk: Desk) -> None:
     sanne, mehmet, karin, fatima = people(desk, SANNE, MEHMET, KARIN, FATIMA)
@@ -127,9 +129,9 @@ async def fatima_and_karin_talk_with_the_parents(fatima: Colleague, code: str) -
     await desk.picture("zaak1-3-leerkracht-niet-bij-ouders")
     follow_up = {
         "Welke punten kwamen aan bod?": ("Het doel van het gesprek", "De vervolgafspraken"),
-        "Welke vervolgafspraak is er?": "Samen kijken hoe het slapen gaat.",
-        "Wanneer is die afspraak?": in_days(14),
-        "Wie zorgt daarvoor?": KARIN,
+        "Afspraak 1: wat spreken jullie af?": SLEEP,
+        "Afspraak 1: op welke dag?": in_days(14),
+        "Afspraak 1: wie van school let erop?": KARIN,
     }
     await fatima.saves("Gesprek met de ouders", {PRESENT: (KARIN, FATIMA), **follow_up})
 
@@ -139,8 +141,17 @@ async def the_suspicion_is_gone(fatima: Colleague, code: str) -> None:
     await fatima.begins(code, "Vermoeden weggenomen?", "Vermoeden weggenomen?")
     await fatima.desk.sees(f"Kies je “{gone}”, dan sluit het dossier: Het vermoeden is weggenomen")
     why = {"Waar zien jullie dat aan?": "Hij slaapt weer goed."}
-    await fatima.saves("Vermoeden weggenomen?", {"Is het vermoeden door het gesprek weggenomen?": gone, **why})
+    decided = {"Is het vermoeden door het gesprek weggenomen?": gone, **why}
+    day = f"{now() + timedelta(14):%d-%m-%Y}"
+    still_open = f"Deze afspraak is nog open: {SLEEP} ({day}). Hoe is het afgelopen?"
+    await fatima.desk.fill("Vermoeden weggenomen?", decided)
+    await fatima.desk.is_refused_at(still_open, "Zolang deze afspraak open is, kan het dossier niet dicht.")
+    await expect(fatima.desk.question("Waar zien jullie dat aan?")).to_have_value("Hij slaapt weer goed.")
+    await fatima.desk.picture("zaak1-5-afspraak-nog-open")
+    line = f"Schrijf erbij hoe het ging, of waarom het vervalt: {SLEEP}"
+    await fatima.saves("Vermoeden weggenomen?", {still_open: "Vervalt", line: "De huisarts volgt het slapen."})
     await fatima.opens(code, "Dit dossier is gesloten: Het vermoeden is weggenomen", "Niet besproken")
+    await fatima.desk.sees("Afspraak vervallen", SLEEP, "De huisarts volgt het slapen.")
     await fatima.desk.picture("zaak1-4-gesloten")
 
 

@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Locator, expect
 
-from meldcode.domain.calendar import AMSTERDAM
-from tests.story.demo import now
 from tests.story.desk import Desk
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(240)]
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.timeout(240),
+    pytest.mark.usefixtures("in_april"),
+]
 
 SANNE, MEHMET, KARIN = "Sanne de Boer", "Mehmet Yılmaz", "Karin Visser"
 JORIS, FATIMA = "Joris Hendriks", "Fatima el Amrani"
-BEGIN = datetime(2027, 4, 12, 10, 0, tzinfo=AMSTERDAM)
 SCHOOL_DAY, WEEK = "+1 schooldag", "+1 week"
 REMINDER, VACATION = "Naar de volgende herinnering", "Naar de vakantie"
 LATER_ON, LATER_WHY = "Wanneer wil je er weer aan herinnerd worden?", "Waarom lukt het nu niet?"
 REASON = "Ik ben twee dagen op cursus."
-
-
-@pytest.fixture(autouse=True)
-def _in_april(tmp_path: Path) -> None:
-    """The demo goes on where an earlier one stopped: on a Monday in April."""
-    folder = tmp_path / "data" / "practice"
-    folder.mkdir(mode=0o700, parents=True)
-    (folder / "clock").write_text(str((BEGIN - now()).total_seconds()), encoding="ascii")
 
 
 @pytest.mark.rule("G2")

@@ -33,7 +33,7 @@ def contradictions(plan: Plan) -> Iterator[Contradiction]:
     for loc, record in located_records(plan):
         yield from _wrong_record(plan, record, loc)
     yield from _wrong_appointments(plan)
-    yield from untranslated(plan.written)
+    yield from untranslated(plan)
 
 
 def answered_beforehand(plan: Plan) -> Iterator[Contradiction]:

@@ -42,7 +42,7 @@ def in_language(plan: Plan, language: str) -> Plan:
 def untranslated(plan: Plan) -> Iterator[tuple[Loc, str]]:
     """Yield what is wrong with the plan's translations: a plan is translated whole or not at all."""
     said: dict[str, Loc] = {}
-    for loc, words in _texts(plan.model_dump(exclude={"translations"}), ()):
+    for loc, words in _texts(plan.written.model_dump(exclude={"translations"}), ()):
         said.setdefault(words, loc)
     for language, translations in plan.translations.items():
         for words, loc in said.items():

@@ -335,7 +335,7 @@ async def test_a_follow_up_is_brought_to_mind_of_its_owner_on_its_day(
         assert f"De afspraak is {said}." in words
         assert unread(school) == {}
         [message] = [message for message in school.messages(JORIS) if said in words_of(message)]
-        assert buttons_of(message) == ["Dossier openen", "Gedaan", "Verzetten", "Later", "Acuut gevaar"]
+        assert buttons_of(message) == ["Dossier openen", "Gedaan", "Verzetten", "Later herinneren", "Acuut gevaar"]
         answer = await school.press(JORIS, message, "Gedaan")
         assert answer.ok
         assert "Bellen." in words_of(school.modal(JORIS))

@@ -16,16 +16,18 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from hypothesis.strategies import DataObject, SearchStrategy
 from sqlalchemy import select
 
+from meldcode.application.jobs.reminders import send_due_reminders
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import Entry, State, Status, asked_now, fold, holds, needed, offered, to_agree
 from meldcode.domain.deadlines.schedule import to_remind
 from meldcode.domain.errors import Invalid, Refused
 from meldcode.domain.plan.file import shipped_plans
-from meldcode.domain.plan.model import ActionSpec, Effect, Plan
+from meldcode.domain.plan.forms import FieldKind
+from meldcode.domain.plan.model import DECIDES, ActionSpec, Effect, Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person
 from meldcode.domain.worklist import Section
-from storage.db.schema import work_items
+from storage.db.schema import appointments, cases, work_items
 from tests.meldcode import random_plans
 from tests.meldcode.playing import (
     DOUBLE,
@@ -144,6 +146,31 @@ class School(RuleBasedStateMachine):
         self._choose_case(data)
         self._attempt(lambda: self.play.alarm(by, case=None if in_case else ""))
 
+    @rule(by=a_colleague, owner=somebody, days=st.lists(st.integers(-2, 9), min_size=1, max_size=3))
+    def somebody_makes_appointments(self, by: Actor, owner: Actor, days: list[int]) -> None:
+        today: date = self.play.now.date()
+        asked: dict[str, Any] = {}
+        for number, ahead in enumerate(days, start=1):
+            day = today + timedelta(days=ahead)
+            asked |= {f"appointment_{number}_{name}": said for name, said in _agreed(day, owner).items()}
+        self._attempt(lambda: self.play.record("appointment", by=by, **asked))
+
+    @rule(data=st.data(), by=somebody, number=st.integers(0, 4), ahead=st.integers(-1, 9))
+    def somebody_decides_on_an_appointment(self, data: DataObject, by: Actor, number: int, ahead: int) -> None:
+        self._choose_case(data)
+        play = self.play
+        deciding = [r for r in play.plan.always if r.effect in (*DECIDES, Effect.POSTPONES)]
+        record = data.draw(st.sampled_from(deciding))
+        day = play.now.date() + timedelta(days=ahead)
+        asked: dict[str, Any] = {f.id: day for f in record.fields if f.kind is FieldKind.DATE}
+        self._attempt(lambda: play.record(record.id, by=by, refers_to=number, **asked))
+
+    @rule(days=st.integers(0, 3))
+    def reminders_are_sent(self, days: int) -> None:
+        self.play.comes(self.play.now.date() + timedelta(days=days))
+        with self.play.transaction() as uow:
+            send_due_reminders(uow, self.play.now, 50, _raised)
+
     @rule(data=st.data(), by=somebody)
     def somebody_joins_two_cases(self, data: DataObject, by: Actor) -> None:
         first, second = data.draw(st.sampled_from(self.codes)), data.draw(st.sampled_from(self.codes))
@@ -223,6 +250,31 @@ class School(RuleBasedStateMachine):
                 after = fold(plan, [_called(fast, what.id, case, self.play)], state)
                 reports = {one.record for one in fast.stands_as}
                 assert reports & {*after.standing, *(record.id for record in offered(plan, after))}
+
+    @invariant()
+    def every_appointment_has_a_next_reminder_or_was_decided_on(self) -> None:
+        """S3.6: whatever becomes of its case; its row says so too, and a case that ended left none open."""
+        with self.play.transaction() as uow:
+            [school] = uow.staff.schools()
+        for code in self.codes:
+            case, plan, state = self.play.header(code), self.play.plan, self.play.state(code)
+            with self.play.transaction() as uow:
+                sent = uow.cases.sent_reminders(case.id)
+            ahead = {due.appointment for due in to_remind(plan, state, school, self.play.now, sent)}
+            left = {one.number for one in state.appointments if one.is_open}
+            assert left <= ahead
+            assert not left or (case.status is Status.OPEN and self._is_looked_at_again(case))
+            assert self._rows(case) == {one.number: one.state for one in state.appointments}
+
+    def _is_looked_at_again(self, case: CaseHeader) -> bool:
+        query = select(cases.c.next_due).where(cases.c.id == case.id)
+        with self.play.engine.connect() as connection:
+            return connection.scalar(query) is not None
+
+    def _rows(self, case: CaseHeader) -> dict[int, str]:
+        query = select(appointments.c.number, appointments.c.state).where(appointments.c.case == case.id)
+        with self.play.engine.connect() as connection:
+            return {row.number: row.state for row in connection.execute(query)}
 
     @invariant()
     def messages_hold_no_personal_data(self) -> None:
@@ -308,6 +360,14 @@ def _no_teacher_where_none_may_be(
             for id_ in (named,) if isinstance(named, str) else named:
                 assert not _is_own(people[id_], case), "the teacher was there"
                 assert people[id_].roles_in(case.school) != {Role.TEACHER}, "a teacher was there"
+
+
+def _agreed(day: date, owner: Actor) -> dict[str, Any]:
+    return {"what": TYPED[:300], "day": day, "owner": owner, "other": ""}
+
+
+def _raised(error: Exception) -> None:
+    raise error
 
 
 def _to_confirm(plan: Plan, state: State) -> list[ActionSpec]:

@@ -33,27 +33,34 @@ def words_of(shown: View | Message) -> str:
     return "\n".join(_read(text) for text in texts_of(blocks_of(shown)))
 
 
+def read(words: str) -> str:
+    """The words as a person reads them: a sign that keeps words on one line looks like any other."""
+    return words.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NON-BREAKING HYPHEN}", "-")
+
+
 def _read(text: Json) -> str:
     """A text as it is read: in mrkdwn three signs are written otherwise, and a number to call is a link."""
-    words = str(text["text"])
+    words = read(text["text"])
     return html.unescape(re.sub(r"<tel:\d+\|([\d-]+)>", r"\1", words)) if text["type"] == "mrkdwn" else words
 
 
 def button(shown: View | Message, label: str) -> Json:
     """The button with this label; several with the same one count as one when they do the same."""
-    found = [e for _, e in all_elements(blocks_of(shown)) if e["type"] == "button" and e["text"]["text"] == label]
+    found = [e for _, e in all_elements(blocks_of(shown)) if e["type"] == "button" and read(e["text"]["text"]) == label]
     assert found, f"no button {label!r} among {buttons_of(shown)}"
     return found[0]
 
 
 def buttons_of(shown: View | Message) -> list[str]:
     """The labels of the buttons there."""
-    return [e["text"]["text"] for _, e in all_elements(blocks_of(shown)) if e["type"] == "button"]
+    return [read(e["text"]["text"]) for _, e in all_elements(blocks_of(shown)) if e["type"] == "button"]
 
 
 def said(answer: Json) -> str:
     """The answer to a submission: the errors at the fields, or the text of the view that it shows."""
-    return "\n".join([*answer.get("errors", {}).values(), *(text["text"] for text in texts_of(answer.get("view")))])
+    return "\n".join(
+        [*answer.get("errors", {}).values(), *(read(text["text"]) for text in texts_of(answer.get("view")))]
+    )
 
 
 def typed_in(view: View) -> dict[str, Any]:
@@ -63,5 +70,5 @@ def typed_in(view: View) -> dict[str, Any]:
         if block["type"] == "input":
             state = values[block["block_id"]][block["element"]["action_id"]]
             value = next(value for key, value in state.items() if key != "type")
-            found[block["label"]["text"]] = value["text"]["text"] if isinstance(value, dict) else value
+            found[read(block["label"]["text"])] = value["text"]["text"] if isinstance(value, dict) else value
     return found

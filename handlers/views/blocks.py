@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Any
 
@@ -12,6 +13,14 @@ Block = dict[str, Any]
 View = dict[str, Any]
 RIGHT_TO_LEFT = frozenset({"R", "AL", "RLE", "RLO", "RLI"})
 """Unicode classes of characters that run from right to left, or make others do so."""
+
+_TIED = re.compile(r"(?<=\d) (?=[^\W\d_])|(?<=[Ss]tap) (?=\d)|(?<=[Ss]tep) (?=\d)|(?<=groep) (?=\d)|(?<=group) (?=\d)")
+"""The space between a number and what it counts, and before the number of a step or a group."""
+
+
+def tied(words: str) -> str:
+    """Return a sentence of ours so that numbers and "IB-er" stay on one line."""
+    return _TIED.sub("\N{NO-BREAK SPACE}", words).replace("IB-er", "IB\N{NON-BREAKING HYPHEN}er")
 
 
 def escape(words: str) -> str:
@@ -26,13 +35,18 @@ def isolated(words: str) -> str:
 
 
 def plain(words: str) -> Block:
-    """A text object without formatting, as for everything that people typed."""
+    """A text object without formatting."""
+    return verbatim(tied(words))
+
+
+def verbatim(words: str) -> Block:
+    """A text object with exactly what people typed."""
     return {"type": "plain_text", "text": words, "emoji": False}
 
 
 def mrkdwn(words: str) -> Block:
     """A text object with formatting, for sentences of our own."""
-    return {"type": "mrkdwn", "text": words, "verbatim": True}
+    return {"type": "mrkdwn", "text": tied(words), "verbatim": True}
 
 
 def header(words: str) -> Block:
@@ -49,7 +63,7 @@ def section(words: str, *, accessory: Block | None = None) -> Block:
 def typed(words: str) -> list[Block]:
     """Typed text, unformatted, in as many sections as it needs."""
     parts = [words[start : start + limits.SECTION] for start in range(0, len(words), limits.SECTION)]
-    return [{"type": "section", "text": plain(part)} for part in parts if part.strip()]
+    return [{"type": "section", "text": verbatim(part)} for part in parts if part.strip()]
 
 
 def pairs(rows: list[tuple[str, str]]) -> list[Block]:
@@ -62,7 +76,7 @@ def pairs(rows: list[tuple[str, str]]) -> list[Block]:
 
 
 def _pair(label: str, words: str) -> list[Block]:
-    return [mrkdwn(f"*{escape(label)}*"), plain(words[: limits.FIELD])]
+    return [mrkdwn(f"*{escape(label)}*"), verbatim(words[: limits.FIELD])]
 
 
 def context(words: str) -> Block:

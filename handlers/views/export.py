@@ -77,7 +77,7 @@ def password_modal(given: Export, password: str) -> b.View:
     code = given.view.context.stored.code
     blocks = [
         b.section(text("export_password", code=code, day=day(given.at + KEPT_IN_SLACK))),
-        {"type": "section", "text": b.plain(password)},
+        {"type": "section", "text": b.verbatim(password)},
         b.context(text("export_password_once")),
     ]
     return b.modal(text("export_title"), blocks, close=text("close"), clear_on_close=True)

@@ -47,18 +47,26 @@ _CHECKS: dict[str, Callable[[Json, Any], str]] = {
 }
 
 
+def _same(shown: str, wanted: str) -> bool:
+    """Whether two labels look the same: a sign that keeps words on one line looks like any other."""
+    return shown.translate(_LOOKS) == wanted.translate(_LOOKS)
+
+
+_LOOKS = {ord("\N{NO-BREAK SPACE}"): " ", ord("\N{NON-BREAKING HYPHEN}"): "-"}
+
+
 def input_with_label(view: View, label: str) -> Json:
     """Return the input block with this label. Raises LookupError if the view has none."""
     inputs = [block for block in view.payload["blocks"] if block["type"] == "input"]
     for block in inputs:
-        if block["label"]["text"] == label:
+        if _same(block["label"]["text"], label):
             return cast(Json, block)
     raise LookupError(f"no field {label!r}; there are {[block['label']['text'] for block in inputs]}")
 
 
 def _option(element: Json, label: str) -> Json:
     for option in element["options"]:
-        if option["text"]["text"] == label:
+        if _same(option["text"]["text"], label):
             return cast(Json, option)
     raise LookupError(f"no option {label!r}; there are {[option['text']['text'] for option in element['options']]}")
 

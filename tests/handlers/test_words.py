@@ -10,6 +10,7 @@ import pytest
 
 from handlers.i18n import texts
 from handlers.i18n.catalogues import DUTCH, ENGLISH, LANGUAGES, sentences, use_language
+from handlers.views import blocks as b
 from meldcode.domain.plan.file import PLANS, load_plan
 from meldcode.domain.plan.model import ActionSpec, Plan
 from meldcode.domain.plan.roles import Role
@@ -150,3 +151,14 @@ def test_a_failure_names_whom_to_ask_or_says_to_try_later(language: str) -> None
     found = sentences(language)
     assert "{administrator}" in found["trouble_ask"] and "{administrator}" not in found["trouble_later"]
     assert all("{reference}" in found[code] for code in ("trouble_ask", "trouble_later"))
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["de IB~er of", "om 2~schooldagen", "stap~3~over", "Stap~1~van 4", "groep~5", "112~of Veilig Thuis", "17.00~uur"],
+)
+def test_numbers_and_ib_er_stay_on_one_line(words: str) -> None:
+    plain = words.replace("IB~er", "IB-er").replace("~", " ")
+    tied = words.replace("IB~er", "IB\N{NON-BREAKING HYPHEN}er").replace("~", "\N{NO-BREAK SPACE}")
+    assert b.plain(plain)["text"] == b.mrkdwn(plain)["text"] == tied
+    assert b.typed(plain)[0]["text"]["text"] == plain, "what people typed stays as it is"

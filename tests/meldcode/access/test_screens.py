@@ -19,6 +19,7 @@ from meldcode.application.cases.open_form import signal_form
 from meldcode.application.home import Overview, overview
 from meldcode.domain.worklist import Section
 from tests.meldcode.playing import FATIMA, KARIN, MEHMET, SANNE, SOURCE_PLAN, Actor, Play, new_play
+from tests.on_screen import read
 
 CODE = re.compile(r"\d\d-[A-Z0-9]{4}")
 
@@ -29,7 +30,7 @@ def overview_of(play: Play, actor: Actor) -> Overview:
 
 
 def as_json(blocks: object) -> str:
-    return json.dumps(blocks, ensure_ascii=False)
+    return read(json.dumps(blocks, ensure_ascii=False))
 
 
 @pytest.mark.rule("G3")

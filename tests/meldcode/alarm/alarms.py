@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 
 from handlers.views.alarm import render_alarm
@@ -13,6 +14,7 @@ from meldcode.application.messages import AboutAlarm
 from meldcode.domain.alarm import Alarm, AlarmId, Response
 from storage.repositories.payloads import decode
 from tests.meldcode.playing import Actor, Play
+from tests.on_screen import read
 
 
 class Alarms:
@@ -75,7 +77,7 @@ class Alarms:
                 with self.play.transaction() as uow:
                     view = current_alarm(uow, payload, row.recipient)
                 assert view and row.replaces
-                found[row.replaces] = str(render_alarm(payload, view))
+                found[row.replaces] = read(json.dumps(render_alarm(payload, view), ensure_ascii=False))
         return found
 
     def reads(self, reader: Actor) -> str:

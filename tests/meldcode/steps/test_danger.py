@@ -33,6 +33,7 @@ from meldcode.domain.worklist import Section
 from practice.blocks.surfaces import is_too_large, view_problems
 from storage.db.schema import work_items
 from tests.meldcode.playing import BEA, DIRK, FATIMA, KARIN, MEHMET, PUPIL, SANNE, Actor, Play
+from tests.on_screen import read
 
 SIZE = OverviewSize(cases=10, week=10, workloads=10)
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -55,7 +56,7 @@ def fast(play: Play) -> Play:
 
 
 def words(view: object) -> str:
-    return json.dumps(view, ensure_ascii=False)
+    return read(json.dumps(view, ensure_ascii=False))
 
 
 def home(play: Play, actor: Actor) -> dict[Section, int]:

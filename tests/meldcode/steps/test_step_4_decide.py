@@ -15,6 +15,7 @@ from meldcode.domain.case.state import Status, needed
 from meldcode.domain.plan.roles import Role
 from practice.blocks.surfaces import is_too_large, view_problems
 from tests.meldcode.playing import BEA, DIRK, DOUBLE, FATIMA, IRIS, KARIN, MEHMET, MONDAY, SANNE, Actor, Play
+from tests.on_screen import read
 
 TWO_DECIDE = "needs_another"
 HELP_NEEDED = "check S4.5"
@@ -72,7 +73,7 @@ def test_a_long_logbook_is_shown_whole_above_the_questions_too(at_weigh: Play) -
         at_weigh.signal(what=what)
     at_weigh.reach("weigh")
     shown = form_modal(at_weigh.form("weighing", by=SANNE))
-    words = json.dumps(shown["blocks"], ensure_ascii=False)
+    words = read(json.dumps(shown["blocks"], ensure_ascii=False))
     assert not [what for what in said if what not in words]
     assert texts.text("log_shortened") not in words
     assert words.count("door Sanne de Boer (leerkracht), geschreven op") > len(said)
@@ -89,7 +90,7 @@ def test_of_a_logbook_beyond_what_slack_shows_the_newest_is_shown_and_that_is_sa
         at_weigh.signal(what=what)
     at_weigh.signal(what="De jongste notitie.")
     shown = form_modal(at_weigh.form("weighing", by=SANNE))
-    words = json.dumps(shown["blocks"], ensure_ascii=False)
+    words = read(json.dumps(shown["blocks"], ensure_ascii=False))
     assert "De jongste notitie." in words and "De oudste notitie." not in words
     assert texts.text("log_shortened") in words
     assert not view_problems(shown, "modal") and not is_too_large(shown)
@@ -120,7 +121,7 @@ def test_nothing_is_discussed_before_it_was_weighed(at_weigh: Play) -> None:
 
 @pytest.mark.rule("S4.3")
 def test_the_proposal_says_which_two_decide(at_decide: Play) -> None:
-    shown = json.dumps(form_modal(at_decide.form("proposal", by=KARIN)), ensure_ascii=False)
+    shown = read(json.dumps(form_modal(at_decide.form("proposal", by=KARIN)), ensure_ascii=False))
     assert "Jullie besluiten met z'n tweeën: de schoolleider en de IB-er of zorgcoördinator." in shown
 
 

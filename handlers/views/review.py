@@ -19,7 +19,8 @@ def review_modal(review: NeedsReview, ref: FormRef) -> b.View:
             blocks.append(b.context(f"*{b.escape(field.label)}*"))
             blocks += b.typed(hints.mark(str(review.answers[field.id]), spots))
     reasons = [text("review_hedges")] if "hedge" in kinds else []
-    reasons += [text("review_names")] if kinds - {"hedge"} else []
+    reasons += [text("review_own_name")] if "own_name" in kinds else []
+    reasons += [text("review_names")] if kinds - {"hedge", "own_name"} else []
     blocks.append(b.context("\n".join([*reasons, text("review_silence")])))
     blocks += b.actions([b.button(text("adjust"), ADJUST, "adjust", style="primary")])
     return b.modal(

@@ -99,12 +99,16 @@ def may_agree(record: ActionSpec, proposal: Entry, person: PersonId, role: Role)
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What the rules depend on besides the answers. `today` is the date in the Netherlands."""
+    """What the rules depend on besides the answers. `today` is the date in the Netherlands.
+
+    `ordinary` are those of the pupil's names that are ordinary words too.
+    """
 
     state: State
     colleagues: Colleagues
     pupil: Pupil
     today: date
+    ordinary: frozenset[str] = frozenset()
 
 
 def problems(record: ActionSpec, answers: Answers, now: Circumstances) -> list[Problem]:
@@ -205,15 +209,29 @@ def _hold_problems(plan: Plan, record: ActionSpec, day: date, school: School, no
 
 def _anonymity_problems(record: ActionSpec, answers: Answers, now: Circumstances) -> Iterator[Problem]:
     for field in record.fields:
-        must_not_name = field.anonymous is not None and holds(field.anonymous, now.state.standing, answers)
-        if must_not_name and names_pupil(str(answers.get(field.id, "")), now.pupil):
+        text = str(answers.get(field.id, ""))
+        if is_anonymous(field, now.state, answers) and names_pupil(text, now.pupil, now.ordinary):
             yield Problem(field.id, "names_pupil", rule="S2.2")
 
 
-def names_pupil(text: str, pupil: Pupil) -> bool:
-    """Tell whether the text has the pupil's first name in any case, or the last name as it is spelled (S2.2)."""
-    names = [rf"(?i:{re.escape(pupil.first_name)})", re.escape(pupil.last_name)]
-    return any(re.search(rf"(?<!\w){name}(?:'?s)?(?!\w)", text) for name in names)
+def is_anonymous(field: FieldSpec, state: State, answers: Answers) -> bool:
+    """Tell whether this answer may not name the pupil (S2.2)."""
+    return field.anonymous is not None and holds(field.anonymous, state.standing, answers)
+
+
+def names_pupil(text: str, pupil: Pupil, ordinary: Collection[str] = ()) -> bool:
+    """Tell whether the text has the pupil's first name in any case, or the last name as it is spelled (S2.2).
+
+    A name that is an `ordinary` word too counts only with a capital within a sentence.
+    """
+    inside = r"(?<![.!?:;\n\"“„«‘'])(?<![.!?:;\n\"“„«‘'] )(?<!^)"
+    for name, flag in ((pupil.first_name, "i"), (pupil.last_name, "-i")):
+        said = rf"(?<!\w)(?{flag}:{re.escape(name)})(?:'?s)?(?!\w)"
+        if name in ordinary:
+            said = rf"{inside}(?<!\w){re.escape(name[:1].upper() + name[1:])}(?:'?s)?(?!\w)"
+        if re.search(said, text):
+            return True
+    return False
 
 
 def _presence_problems(record: ActionSpec, answers: Answers, now: Circumstances) -> Iterator[Problem]:

@@ -11,11 +11,23 @@ from collections.abc import Sequence
 from functools import cache
 
 from meldcode.hints.masks import Masks, masked, masked_others
+from meldcode.hints.own_name import ordinary_words, own_name
 from meldcode.hints.spots import Found, SpotKind, third_persons
 from meldcode.hints.tokens import quotations
 from meldcode.hints.word_lists import lines
 
-__all__ = ["Found", "Masks", "SpotKind", "hedges", "mark", "masked", "masked_others", "third_persons"]
+__all__ = [
+    "Found",
+    "Masks",
+    "SpotKind",
+    "hedges",
+    "mark",
+    "masked",
+    "masked_others",
+    "ordinary_words",
+    "own_name",
+    "third_persons",
+]
 
 
 def hedges(text: str) -> list[Found]:

@@ -11,7 +11,7 @@ from meldcode.hints.numbers import citizen_numbers, emails, phones
 from meldcode.hints.people import Known, Pupil
 from meldcode.hints.tokens import Span
 
-SpotKind = Literal["name", "phone", "email", "citizen_number", "hedge"]
+SpotKind = Literal["name", "phone", "email", "citizen_number", "hedge", "own_name"]
 
 
 @dataclass(frozen=True)

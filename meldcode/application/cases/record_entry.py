@@ -23,7 +23,7 @@ from meldcode.domain import form_rules
 from meldcode.domain.access import acting_role
 from meldcode.domain.appointment_rules import ABOUT_ONE
 from meldcode.domain.case.appointments import AppointmentState
-from meldcode.domain.case.state import Answers, Entry, Pupil, State
+from meldcode.domain.case.state import Answers, Entry, State
 from meldcode.domain.errors import Refused
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.appointments import decision_ids
@@ -160,14 +160,17 @@ def _saved_before(uow: UnitOfWork, actor: Actor, command: RecordEntry, stored: S
 def _hints_in(uow: UnitOfWork, context: CaseContext, form: FilledForm) -> dict[str, list[Found]]:
     """The hints for the author, by field; empty if there are none."""
     names = [colleague.name for colleague in uow.staff.of_school(context.school)]
-    found = {field.id: _spots(field, form.typed, context.pupil, names) for field in form.spec.fields}
+    found = {field.id: _spots(field, form, context, names) for field in form.spec.fields}
     return {field: spots for field, spots in found.items() if spots}
 
 
-def _spots(field: FieldSpec, answers: Answers, pupil: Pupil, names: Sequence[str]) -> list[Found]:
-    text, spots = str(answers.get(field.id, "")), []
+def _spots(field: FieldSpec, form: FilledForm, context: CaseContext, names: Sequence[str]) -> list[Found]:
+    text, spots = str(form.typed.get(field.id, "")), []
+    pupil = (context.pupil.first_name, context.pupil.last_name)
     if "names" in field.hints:
-        spots += hints.third_persons(text, pupil=(pupil.first_name, pupil.last_name), known_names=names)
+        spots += hints.third_persons(text, pupil=pupil, known_names=names)
+    if form_rules.is_anonymous(field, context.state, form.typed):
+        spots += hints.own_name(text, pupil=pupil)
     if "facts" in field.hints:
         spots += hints.hedges(text)
     return sorted(spots, key=lambda spot: spot.start)

@@ -21,6 +21,7 @@ from meldcode.domain.ids import SchoolId
 from meldcode.domain.plan.appointments import decision_ids
 from meldcode.domain.plan.forms import PUPIL_MEANINGS, FieldKind
 from meldcode.domain.plan.model import DECIDES, ActionSpec, Effect, Plan
+from meldcode.hints import ordinary_words
 
 OF_TWO_CASES = (Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS)
 
@@ -152,7 +153,8 @@ def _values(answer: Answer) -> tuple[str, ...]:
 def _refuse_problems(uow: UnitOfWork, context: CaseContext, form: FilledForm, now: datetime) -> None:
     colleagues = context.colleagues(uow.staff.of_school(context.school))
     today = now.astimezone(AMSTERDAM).date()
-    circumstances = form_rules.Circumstances(context.state, colleagues, context.pupil, today)
+    ordinary = ordinary_words((context.pupil.first_name, context.pupil.last_name))
+    circumstances = form_rules.Circumstances(context.state, colleagues, context.pupil, today, ordinary)
     problems = form_rules.problems(form.spec, form.answers, circumstances)
     if not problems and form.spec.effect is Effect.HANDS_OVER:
         problems = form_rules.handover_problems(form.spec, form.answers, colleagues)

@@ -22,6 +22,10 @@ def shown(text: str, *known: str, pupil: tuple[str, str] = SEM) -> str:
         "De «vermoedelijke» oorzaak is een val.",
         "MISSCHIEN".join("«»"),
         "Het «lijkt» erop dat hij bang is, gister «leek» hij blij.",
+        "«Ik vermoed» dat hij honger heeft.",
+        "«Ik heb het gevoel» dat hij liegt.",
+        "Hij is «mogelijk» ziek.",
+        "«Wellicht» was hij moe, «vermoed ik».",
         "Hij zei 's ochtends niets, «misschien» was hij moe, zo'n dag.",
     ],
 )
@@ -46,6 +50,7 @@ def test_hedged_wording_is_found(text: str) -> None:
         "Hij lijkt op zijn vader.",
         "Moeder denkt dat hij ziek is, onwaarschijnlijk is het niet.",
         "Ik denk aan een afspraak.",
+        "We bellen zo snel mogelijk, hulp is mogelijk.",
     ],
 )
 def test_quotations_and_plain_wording_are_facts(text: str) -> None:

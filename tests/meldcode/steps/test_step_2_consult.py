@@ -78,3 +78,30 @@ def test_the_anonymous_summary_is_drafted_and_confirmed_by_a_person(play: Play) 
 def test_no_anonymous_summary_is_asked_when_the_parents_know(at_consult: Play) -> None:
     at_consult.record("parents_know", by=SANNE)
     assert set(at_consult.refused("anonymous_summary", by=SANNE)) == {""}
+
+
+ORDINARY = [
+    ("Dan", "Als het niet lukt, dan bellen we."),
+    ("Wil", "Zij wil eerst praten."),
+    ("Max", "Max. tien minuten."),
+]
+
+
+@pytest.mark.rule("S2.2")
+@pytest.mark.parametrize(("name", "advice"), [*ORDINARY, ("Dan", "Dan bellen we.")])
+def test_an_ordinary_word_that_is_the_pupils_name_is_asked_about(play: Play, name: str, advice: str) -> None:
+    play.signal(first_name=name, what="Er was geen brood.")
+    play.reach("consult")
+    play.record("parents_know", by=SANNE, parents_informed="no")
+    asked = play.review("consultation", by=SANNE, advice=advice)
+    assert [spot.kind for spot in asked.found["advice"]] == ["own_name"]
+    assert play.record("consultation", by=SANNE, advice=advice).state.step == "talk"
+
+
+@pytest.mark.rule("S2.2")
+@pytest.mark.parametrize(("name", "advice"), [("Dan", "Praat met Dan."), ("Max", "De moeder van Max bellen.")])
+def test_such_a_name_with_a_capital_within_a_sentence_is_refused(play: Play, name: str, advice: str) -> None:
+    play.signal(first_name=name, what="Er was geen brood.")
+    play.reach("consult")
+    play.record("parents_know", by=SANNE, parents_informed="no")
+    assert play.refused("consultation", by=SANNE, advice=advice) == {"advice": ANONYMOUS}

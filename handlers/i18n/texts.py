@@ -83,4 +83,5 @@ def problem(problem: Problem) -> str:
 def refusal(refused: Refused) -> str:
     """Return why something cannot be done, and what to do next."""
     who = roles(refused.roles) or text("a_colleague")
-    return refused.reason or text(refused.code, **refused.words, roles=who)
+    code = f"{refused.code}_one" if refused.words.get("count") == "1" else refused.code
+    return refused.reason or text(code, **refused.words, roles=who)

@@ -67,7 +67,8 @@ async def test_who_takes_part_later_in_a_step_is_asked_then(tmp_path: Path, data
         assert await does(school, KARIN, code, "pupil_can", **able) == {FATIMA: 1}
         asked = "Plan met de IB-er het gesprek met de ouders, uiterlijk maandag 7 december."
         assert shown(school, FATIMA) == ["gedaan door Karin Visser", asked]
-        assert "Aan zet: IB-er/zorgcoördinator of schoolleider" in words_of(school.messages(FATIMA)[-1])
+        turn = "Nu aan de beurt: IB-er/zorgcoördinator en schoolleider."
+        assert turn in words_of(school.messages(FATIMA)[-1])
 
 
 @pytest.mark.rule("S4.4")

@@ -19,7 +19,7 @@ def as_text(plan: Plan) -> str:
     """Return who may do what in this plan, by role and situation, from the function that checks every request."""
     lines = [text("access_title", plan=plan.plan, version=str(plan.version)), text("access_intro"), ""]
     for role, rows in groupby(matrix(plan), key=lambda row: row.role):
-        lines += [(texts.role(role) if role else text("access_no_role")).upper(), *_of_role(list(rows)), ""]
+        lines += [(texts.role(role, plan) if role else text("access_no_role")).upper(), *_of_role(list(rows)), ""]
     return "\n".join(lines)
 
 

@@ -89,7 +89,9 @@ def _paper(given: Export) -> dict[str, Any]:
     code = given.view.context.stored.code
     made = given.at.astimezone(AMSTERDAM)
     intro = text(f"paper_{given.version}", school=given.school)
-    made_by = text("paper_made", by=given.by, role=role(given.role), day=day(made), time=f"{made:%H:%M}")
+    made_by = text(
+        "paper_made", by=given.by, role=role(given.role, given.view.context.plan), day=day(made), time=f"{made:%H:%M}"
+    )
     left_out = [counted("paper_left_out", given.left_out)] if given.left_out else []
     return {
         "title": text("case", code=code),
@@ -123,7 +125,9 @@ def _facts(given: Export) -> Iterator[tuple[str, str]]:
 
 
 def _entry(given: Export, line: LogbookLine) -> dict[str, Any]:
-    names = given.view.names if given.roles is None else {id_: role(held) for id_, held in given.roles.items()}
+    plan, names = given.view.context.plan, given.view.names
+    if given.roles is not None:
+        names = {id_: role(held, plan) for id_, held in given.roles.items()}
     parts = [{"label": part.label, "words": part.words} for part in answered(line, names)]
     other = text("line_other", number=str(line.entry.seq), code=line.code)
     number = f"{line.entry.seq}. " if line.code == given.view.context.stored.code else ""
@@ -138,7 +142,12 @@ def _written(given: Export, line: LogbookLine) -> str:
     written = line.entry.written_at.astimezone(AMSTERDAM).strftime("%d-%m-%Y %H:%M")
     if given.version is Version.FOR_PARENTS:
         return text("paper_written", written=written)
-    return text("line_written", author=line.author, role=role(line.entry.role), written=written)
+    return text(
+        "line_written",
+        author=line.author,
+        role=role(line.entry.role, given.view.context.plan, is_short=True),
+        written=written,
+    )
 
 
 def _corrects(given: Export, line: LogbookLine) -> str:

@@ -22,14 +22,17 @@ def counted(code: str, count: int, /, **words: str) -> str:
     return text(f"{code}_one" if count == 1 else code, count=str(count), **words)
 
 
-def role(name: str) -> str:
-    """Return the name of the role."""
-    return text(f"role_{Role(name)}")
+def role(name: str, plan: Plan | None = None, *, is_short: bool = False) -> str:
+    """Return what the plan calls the role, or else the name of the catalogue."""
+    named = plan.role_names.get(Role(name)) if plan else None
+    if named is None:
+        return text(f"role_{Role(name)}")
+    return (is_short and named.short) or named.name
 
 
-def roles(names: Iterable[str], *, joined_by: str = "or") -> str:
+def roles(names: Iterable[str], plan: Plan | None = None, *, joined_by: str = "or") -> str:
     """Return the names of the roles: "IB-er of zorgcoördinator, vertrouwenspersoon of schoolleider"."""
-    return listed([role(name) for name in names], joined_by=joined_by)
+    return listed([role(name, plan) for name in names], joined_by=joined_by)
 
 
 def listed(words: list[str], *, joined_by: str = "and") -> str:
@@ -39,22 +42,22 @@ def listed(words: list[str], *, joined_by: str = "and") -> str:
     return ", ".join(words[:-1]) + text(joined_by) + words[-1]
 
 
-def whose_turn(names: Iterable[Role], action: ActionSpec | None) -> str:
+def whose_turn(plan: Plan, names: Iterable[Role], action: ActionSpec | None) -> str:
     """Return who acts now: *en* where the plan asks for all of them, *of* where either will do (G1)."""
     together = next(iter(action.present if action else ()), None)
     if together is None or not (together.all_of or together.one_of):
-        return roles(names)
-    either = roles(together.one_of)
+        return roles(names, plan)
+    either = roles(together.one_of, plan)
     if not together.all_of:
         return text("turn_with_colleague", one=either) if together.at_least > 1 else either
-    everyone = roles(together.all_of, joined_by="and")
+    everyone = roles(together.all_of, plan, joined_by="and")
     return text("turn_together", all=everyone, one=either) if either else everyone
 
 
 def waits_for(plan: Plan, record: ActionSpec, state: State) -> str:
     """Return, for who recorded what this record agrees with, who must still confirm it (S4.3)."""
     is_proposal = plan.records[record.agrees_with or ""].effect is not Effect.FAST_LANE
-    return text("agrees" if is_proposal else "agrees_called", who=roles(whose(record, state)))
+    return text("agrees" if is_proposal else "agrees_called", who=roles(whose(record, state), plan))
 
 
 def responsible(found: Responsible | None) -> str:
@@ -82,6 +85,7 @@ def problem(problem: Problem) -> str:
 
 def refusal(refused: Refused) -> str:
     """Return why something cannot be done, and what to do next."""
-    who = roles(refused.roles) or text("a_colleague")
+    names = [refused.named.get(name) or role(name) for name in refused.roles]
+    who = listed(names, joined_by="or") or text("a_colleague")
     code = f"{refused.code}_one" if refused.words.get("count") == "1" else refused.code
     return refused.reason or text(code, **refused.words, roles=who)

@@ -31,7 +31,7 @@ def case_modal(view: CaseView, page: int | None = None) -> b.View:
     case, pupil, plan = view.context.stored, view.context.pupil, view.context.plan
     typed = {"first": pupil.first_name, "last": pupil.last_name, "group": pupil.group}
     name = text("case_pupil", **{part: b.isolated(words) for part, words in typed.items()})
-    readers = texts.roles(plan.readers, joined_by="and")
+    readers = texts.roles(plan.readers, plan, joined_by="and")
     blocks = [
         b.header(name),
         *_standing(view),
@@ -58,7 +58,7 @@ def _standing(view: CaseView) -> list[b.Block]:
         closed = b.section(text("case_closed", outcome=outcome.title if outcome else ""))
         return [closed, *([b.context(_kept_until(view.kept_until, plan))] if view.kept_until else [])]
     if state.status is Status.JOINED:
-        return [b.section(text("case_joined", who=texts.roles(plan.record_with(Effect.JOINS).by)))]
+        return [b.section(text("case_joined", who=texts.roles(plan.record_with(Effect.JOINS).by, plan)))]
     own = [record for record in view.open if _is_own_proposal(view, record)]
     waiting = _bullets([record.title for record in view.open if record not in own])
     lines = [
@@ -76,7 +76,7 @@ def _standing(view: CaseView) -> list[b.Block]:
 
 
 def _whose_turn(plan: Plan, state: State) -> str:
-    return texts.whose_turn(to_act(plan, state), next(iter(needed(plan, state)), None))
+    return texts.whose_turn(plan, to_act(plan, state), next(iter(needed(plan, state)), None))
 
 
 def _newer(view: CaseView) -> list[b.Block]:
@@ -127,7 +127,7 @@ def _kept_by(view: CaseView, one: OpenAppointment) -> str:
 
 def _kept_until(moment: datetime, plan: Plan) -> str:
     warned = plan.hold.by if plan.hold else IN_CHARGE
-    return text("case_kept_until", day=day(moment), who=texts.roles(warned, joined_by="and"))
+    return text("case_kept_until", day=day(moment), who=texts.roles(warned, plan, joined_by="and"))
 
 
 def _done(view: CaseView, step: Step) -> list[str]:
@@ -228,6 +228,7 @@ def _join_buttons(case: CaseHeader, other: CaseHeader, number: int) -> list[b.Bl
 def _steps(plan: Plan, current: Step) -> str:
     lines = [f"*{text('case_steps')}*"]
     for step in plan.steps:
-        words = f"{step.number}. {step.title} ({', '.join(map(texts.role, step.who))})"
+        who = ", ".join(texts.role(role, plan, is_short=True) for role in step.who)
+        words = f"{step.number}. {step.title} ({who})"
         lines.append(f"*{words}*" if step.id == current.id else words)
     return "\n".join(lines)

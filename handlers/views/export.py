@@ -26,7 +26,7 @@ def page_modal(page: ExportPage, ref: FormRef) -> b.View:
     if page.number == 0:
         blocks.append(b.section(text("read_over_explain")))
     for entry in page.entries:
-        blocks += _entry(entry, {id_: texts.role(role) for id_, role in page.roles.items()})
+        blocks += _entry(entry, {id_: texts.role(role, page.plan) for id_, role in page.roles.items()})
     is_last = page.number + 1 == page.total
     blocks += [_leave_out(page)] if page.entries else []
     blocks += [_confirmed()] if is_last else []

@@ -108,7 +108,7 @@ def _above(form: FormView) -> list[b.Block]:
 
 
 def _foot(form: FormView) -> list[b.Block]:
-    readers = texts.roles(form.plan.readers, joined_by="and")
+    readers = texts.roles(form.plan.readers, form.plan, joined_by="and")
     lines = [text("form_private_case" if form.case or form.alarm else "form_private", readers=readers)]
     if told := _notified(form, is_certain=True):
         lines.append(text("form_next", told=told))
@@ -124,7 +124,7 @@ def _foot(form: FormView) -> list[b.Block]:
 def _notified(form: FormView, *, is_certain: bool) -> str:
     """The roles that get a message: with any answers if `is_certain`, else only with some answers."""
     roles = [role for tell in form.record.tell if is_certain is not bool(tell.when) for role in tell.roles]
-    return texts.roles(dict.fromkeys(roles), joined_by="and")
+    return texts.roles(dict.fromkeys(roles), form.plan, joined_by="and")
 
 
 def _school(schools: Iterable[School]) -> list[b.Block]:

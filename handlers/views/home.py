@@ -114,7 +114,7 @@ def _row(row: CaseRow, overview: Overview) -> Iterator[str]:
     own = f" · {text('home_row_own')}" if row.is_own else ""
     yield text("home_row", code=row.case.code) + own + _responsible(row, overview.person)
     if row.section is Section.JOINED:
-        yield text("case_joined", who=texts.roles(row.plan.record_with(Effect.JOINS).by))
+        yield text("case_joined", who=texts.roles(row.plan.record_with(Effect.JOINS).by, row.plan))
         return
     yield _bar(row.plan, row.case.step)
     if row.postponed and row.postponed.until > overview.today:

@@ -72,7 +72,7 @@ def _in_one_text(line: LogbookLine, view: CaseView) -> str:
     """An entry as one text, with a line for each answer."""
     answers = [f"{a.label}{'' if a.label.endswith('?') else ':'} {a.words}" for a in answered(line, view.names)]
     is_here = line.code == view.context.stored.code
-    return "\n".join([_head(line, is_here=is_here), *answers, " · ".join(_notes(line, is_here=is_here))])
+    return "\n".join([_head(line, is_here=is_here), *answers, " · ".join(_notes(line, view, is_here=is_here))])
 
 
 def _without_buttons(blocks: list[b.Block]) -> list[b.Block]:
@@ -86,7 +86,7 @@ def _entry(line: LogbookLine, view: CaseView) -> list[b.Block]:
     blocks = [b.section(f"*{b.escape(_head(line, is_here=is_here))}*", accessory=correct)]
     for is_long, answers in groupby(answered(line, view.names), key=lambda answer: answer.is_long):
         blocks += (_long if is_long else _short)(answers)
-    return [*blocks, b.context(b.escape(" · ".join(_notes(line, is_here=is_here))))]
+    return [*blocks, b.context(b.escape(" · ".join(_notes(line, view, is_here=is_here))))]
 
 
 def _head(line: LogbookLine, *, is_here: bool) -> str:
@@ -102,9 +102,14 @@ def _short(answers: Iterable[Answered]) -> list[b.Block]:
     return b.pairs([(answer.label, answer.words) for answer in answers])
 
 
-def _notes(line: LogbookLine, *, is_here: bool) -> Iterator[str]:
+def _notes(line: LogbookLine, view: CaseView, *, is_here: bool) -> Iterator[str]:
     written = f"{day(line.entry.written_at)} {line.entry.written_at.astimezone(AMSTERDAM):%H:%M}"
-    yield text("line_written", author=line.author, role=texts.role(line.entry.role), written=written)
+    yield text(
+        "line_written",
+        author=line.author,
+        role=texts.role(line.entry.role, view.context.plan, is_short=True),
+        written=written,
+    )
     if line.corrects:
         yield text("line_corrects", number=str(line.corrects))
     if not is_here:

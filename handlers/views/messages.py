@@ -69,7 +69,7 @@ def _recorded(message: Recorded, known: Lookup) -> Rendered:
     said = [_news(message, plan), *asked, _where(message, plan)]
     title, *lines = [line for line in said if line]
     if message.missing_roles:
-        lines.append(text("told_gap", gap=texts.roles(message.missing_roles)))
+        lines.append(text("told_gap", gap=texts.roles(message.missing_roles, plan)))
     title = f"*{text('told_title', code=code, what=title)}*"
     return _in_case(code, "\n".join([title, *lines]), may_open=message.may_open)
 
@@ -110,7 +110,7 @@ def _where(message: Recorded, plan: Plan) -> str:
 def _step(plan: Plan, step: Step, assignees: Sequence[Role], needed: str) -> tuple[str, str]:
     """Where a case stands, and who acts now."""
     here = text("step_of", number=str(step.number), total=texts.steps_in(plan), title=step.title)
-    turn = text("turn", who=texts.whose_turn(assignees, plan.records.get(needed)))
+    turn = text("turn", who=texts.whose_turn(plan, assignees, plan.records.get(needed)))
     return f"{here}.", turn if assignees else text("case_watch")
 
 
@@ -291,8 +291,9 @@ def _undelivered(message: Undelivered, _known: Lookup) -> Rendered:
 
 
 @render.register
-def _without_holder(message: CaseWithoutHolder, _known: Lookup) -> Rendered:
-    missing = texts.roles(message.missing_roles, joined_by="and")
+def _without_holder(message: CaseWithoutHolder, known: Lookup) -> Rendered:
+    plan = known.plan(message.plan, message.plan_version) if message.plan else None
+    missing = texts.roles(message.missing_roles, plan, joined_by="and")
     return _in_case(message.code, text("without_holder", code=message.code, gap=missing))
 
 

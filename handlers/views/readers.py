@@ -27,7 +27,7 @@ def unusual_button(school: str, first_day: str) -> b.Block:
 
 def readers_modal(view: ReadersView) -> b.View:
     """Return who read the case: name, role at that time, when, and on which screen."""
-    lines = [_line(line, view.code) for line in view.lines]
+    lines = [_line(line, view) for line in view.lines]
     blocks = [b.section(text("readers_intro", code=view.code))]
     blocks += [b.section("\n".join(lines[start : start + 10])) for start in range(0, len(lines), 10)]
     blocks += b.actions(list(_page_buttons(view))) or []
@@ -45,11 +45,11 @@ def unusual_modal(view: UnusualView) -> b.View:
     return b.modal(text("readers_title"), [*blocks, b.context(text("unusual_private"))], close=text("close"))
 
 
-def _line(line: ReadLine, code: str) -> str:
+def _line(line: ReadLine, view: ReadersView) -> str:
     at = line.at.astimezone(AMSTERDAM).strftime("%d-%m-%Y %H:%M")
-    roles = text("readers_roles_unknown") if line.roles is None else texts.roles(line.roles, joined_by="and")
+    roles = text("readers_roles_unknown") if line.roles is None else texts.roles(line.roles, view.plan, joined_by="and")
     where = text("readers_where_form" if line.where == "form" else "readers_where_case")
-    other = "" if line.code == code else f" · {text('case', code=line.code)}"
+    other = "" if line.code == view.code else f" · {text('case', code=line.code)}"
     return b.escape(text("readers_line", at=at, name=line.name, roles=roles, where=where)) + other
 
 

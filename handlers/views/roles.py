@@ -72,7 +72,7 @@ def role_form_modal(form: RoleForm, role: str = "", name: str = "", *, is_guest:
     """
     ticked = form.roles if form.is_self else form.roles | ({Role(role)} if role else set())
     whose = text("roles_form_self") if form.is_self else text("roles_form", name=b.escape(form.name))
-    readers = texts.roles(form.plan.readers)
+    readers = texts.roles(form.plan.readers, form.plan)
     blocks = [
         *([b.section(whose)] if form.name else [_name_input(name)]),
         *([_guest_input()] if is_guest else []),
@@ -104,7 +104,7 @@ def _own_line(view: RolesView) -> str:
     membership = view.person.memberships[view.school.id]
     if not membership.own:
         return text("roles_yours_none")
-    roles = texts.roles(sorted(membership.own), joined_by="and")
+    roles = texts.roles(sorted(membership.own), view.plan, joined_by="and")
     return text("roles_yours", roles=roles, reads=_reads(view.plan, membership.own))
 
 
@@ -123,7 +123,7 @@ def _shown(view: RolesView) -> list[Role]:
 def _role_block(view: RolesView, role: Role) -> b.Block:
     people = [person.name for person in view.holders[role]]
     shown = b.escape(", ".join(people[: limits.ROLE_HOLDERS])) or text("roles_nobody")
-    words = f"*{texts.role(role)}*: {shown}\n{text(f'roles_does_{role}')}"
+    words = f"*{texts.role(role, view.plan)}*: {shown}\n{text(f'roles_does_{role}')}"
     return b.section(words, accessory=_give_button(view, role) if view.may_administer else None)
 
 
@@ -149,7 +149,7 @@ def _change_line(view: RolesView, change: RoleChange) -> str:
     words = text(
         code,
         person=view.names[change.person],
-        role=texts.role(change.role),
+        role=texts.role(change.role, view.plan),
         by=by,
         day=day(change.at),
     )
@@ -181,7 +181,9 @@ def _roles_input(form: RoleForm, ticked: Iterable[Role]) -> b.Block:
 
 def _role_option(plan: Plan, role: Role) -> b.Block:
     also = f", {text('roles_administers')}" if role in BY_ROLE[Permission.ADMINISTER] else ""
-    return b.option(texts.role(role), role) | {"description": b.plain(f"{_reads(plan, [role])}{also}"[: limits.OPTION])}
+    return b.option(texts.role(role, plan), role) | {
+        "description": b.plain(f"{_reads(plan, [role])}{also}"[: limits.OPTION])
+    }
 
 
 def _groups_input(form: RoleForm) -> b.Block:

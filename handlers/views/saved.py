@@ -35,7 +35,7 @@ def _notified_lines(saved: Saved) -> list[str]:
         lines.append(text("saved_told", people=b.escape(texts.listed([*names, *you]))))
     if saved.missing_roles:
         code = "saved_gap" if saved.notified else "saved_nobody"
-        lines.append(text(code, gap=texts.roles(saved.missing_roles)))
+        lines.append(text(code, gap=texts.roles(saved.missing_roles, saved.plan)))
     return lines
 
 
@@ -50,7 +50,7 @@ def _next_line(saved: Saved) -> str:
 
 
 def _needed_line(saved: Saved, record: ActionSpec) -> list[str]:
-    turn = text("turn", who=texts.whose_turn(to_act(saved.plan, saved.state), record))
+    turn = text("turn", who=texts.whose_turn(saved.plan, to_act(saved.plan, saved.state), record))
     proposal = saved.state.standing.get(record.agrees_with or "")
     if proposal and proposal.author == saved.author:
         return [turn, texts.waits_for(saved.plan, record, saved.state)]

@@ -247,11 +247,13 @@ class CaseEnding(Payload):
 
 @dataclass(frozen=True)
 class CaseWithoutHolder(Payload):
-    """An open case waits for roles that nobody has (G5)."""
+    """An open case waits for roles that nobody has (G5). Messages of before version 9 do not say under which plan."""
 
     kind: ClassVar[str] = "without_holder"
     code: str
     missing_roles: tuple[Role, ...]
+    plan: str = ""
+    plan_version: int = 0
 
 
 @dataclass(frozen=True)

@@ -18,16 +18,28 @@ class Problem:
 
 
 class Refused(Exception):
-    """Somebody may not or cannot do this. They get a kind answer, and nothing is stored. Never holds personal data."""
+    """Somebody may not or cannot do this. They get a kind answer, and nothing is stored. Never holds personal data.
+
+    `roles` are those that may; `named` are their names in the plan.
+    """
 
     def __init__(
-        self, code: str = "", /, *, reason: str = "", rule: str = "", roles: tuple[str, ...] = (), **words: str
+        self,
+        code: str = "",
+        /,
+        *,
+        reason: str = "",
+        rule: str = "",
+        roles: tuple[str, ...] = (),
+        named: Mapping[str, str] | None = None,
+        **words: str,
     ) -> None:
         super().__init__(code or rule)
         self.code = code
         self.reason = reason
         self.rule = rule
         self.roles = roles
+        self.named = named or {}
         self.words = words
 
 

@@ -127,6 +127,6 @@ SENTENCES: list[tuple[str, dict[str, str], str]] = [
 def test_a_refusal_says_what_to_do(code: str, words: dict[str, str], sentence: str) -> None:
     roles = tuple(words.get("roles", "").split())
     said = {name: value for name, value in words.items() if name != "roles"}
-    assert texts.refusal(Refused(code, roles=roles, **said)) == sentence
+    assert texts.refusal(Refused(code, roles=roles, named={}, **said)) == sentence
     if "roles" not in words:
         assert texts.problem(Problem("field", code, words=words)) == sentence

@@ -147,10 +147,11 @@ TURNS = [
 @pytest.mark.rule("G1")
 @pytest.mark.parametrize("turn", TURNS, ids=lambda turn: turn.action)
 def test_and_where_the_plan_asks_for_all_of_them_or_where_either_will_do(turn: Turn) -> None:
-    action = PLANS_BY_ID[turn.plan].records[turn.action]
+    plan = PLANS_BY_ID[turn.plan]
+    action = plan.records[turn.action]
     with use_language(DUTCH):
-        assert texts.whose_turn(action.by, action) == turn.said
-        assert texts.whose_turn((Role.TEACHER, Role.SCHOOL_LEADER), None) == "leerkracht of schoolleider"
+        assert texts.whose_turn(plan, action.by, action) == turn.said
+        assert texts.whose_turn(plan, (Role.TEACHER, Role.SCHOOL_LEADER), None) == "leerkracht of schoolleider"
 
 
 @each_language

@@ -79,7 +79,7 @@ def _record_in_case(uow: UnitOfWork, person: Person, case: CaseHeader, now: date
     record = context.plan.record_with(Effect.ALARMS)
     role = acting_role(record, context.relation)
     if role is None:
-        raise Refused("role_may_not", roles=record.by, rule="G1")
+        raise Refused("role_may_not", roles=record.by, named=context.plan.full_names, rule="G1")
     entry = Entry(context.stored.version + 1, record.id, person.id, role, now)
     _, notified = append_entry(uow, context, entry, key_of(AlarmId(person.id, now)))
     return [one for one in notified.people if one.id != person.id]

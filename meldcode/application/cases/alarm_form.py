@@ -84,7 +84,9 @@ def _schools(uow: UnitOfWork, actor: Actor, alarm: Alarm, plan: Plan) -> list[Sc
     relations = {school: in_school(actor.person, school) for school in schools_of(uow, alarm)}
     schools = [s for s, relation in relations.items() if may(Permission.RECORD, relation, plan, plan.fast_lane)]
     if not schools:
-        raise Refused("role_may_not", roles=plan.fast_lane.by if plan.fast_lane else (), rule="G1")
+        raise Refused(
+            "role_may_not", roles=plan.fast_lane.by if plan.fast_lane else (), named=plan.full_names, rule="G1"
+        )
     return schools
 
 

@@ -24,7 +24,7 @@ from meldcode.domain.access import acting_role
 from meldcode.domain.case.state import Answer, Answers, Entry
 from meldcode.domain.errors import Invalid, Problem, Refused
 from meldcode.domain.plan.forms import FieldKind, FieldSpec, Meaning
-from meldcode.domain.plan.model import ActionSpec, Effect, Version
+from meldcode.domain.plan.model import ActionSpec, Effect, Plan, Version
 from meldcode.domain.plan.roles import Role
 
 EXPORT_TIME = timedelta(minutes=15)
@@ -74,6 +74,7 @@ class ExportPage:
     total: int
     entries: tuple[EntryToRead, ...]
     roles: Mapping[str, Role]
+    plan: Plan
 
 
 @dataclass(frozen=True)
@@ -201,8 +202,8 @@ def pages(uow: UnitOfWork, view: CaseView, entries: Sequence[EntryToRead], size:
         if found[-1] and (parts > size.parts or len(found[-1]) == size.entries):
             found.append([])
         found[-1].append(entry)
-    roles, code = _roles(uow, view.context), view.context.stored.code
-    return [ExportPage(code, number, len(found), tuple(page), roles) for number, page in enumerate(found)]
+    roles, code, plan = _roles(uow, view.context), view.context.stored.code, view.context.plan
+    return [ExportPage(code, number, len(found), tuple(page), roles, plan) for number, page in enumerate(found)]
 
 
 def _case_to_export(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: datetime) -> CaseContext:

@@ -76,6 +76,6 @@ def _append(uow: UnitOfWork, context: CaseContext, effect: Effect, other: str, k
     record = context.plan.record_with(effect)
     role = acting_role(record, context.relation)
     if role is None:
-        raise Refused("role_may_not", roles=record.by, rule="G1")
+        raise Refused("role_may_not", roles=record.by, named=context.plan.full_names, rule="G1")
     entry = Entry(context.stored.version + 1, record.id, context.person.id, role, now, {"case": other})
     append_entry(uow, context, entry, f"{key}/{effect}")

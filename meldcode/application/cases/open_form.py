@@ -78,7 +78,7 @@ def signal_form(uow: UnitOfWork, actor: Actor, text: str, now: datetime) -> Form
     person, plan = actor.person, uow.plans.current()
     schools = schools_to_report_in(person, plan)
     if not schools:
-        raise Refused("role_may_not", roles=plan.opening.by, rule="G1")
+        raise Refused("role_may_not", roles=plan.opening.by, named=plan.full_names, rule="G1")
     memberships = [person.memberships[school] for school in schools]
     groups = {group for membership in memberships for group in membership.groups}
     initial = initial_answers(plan.opening, now)
@@ -100,7 +100,7 @@ def record_form(uow: UnitOfWork, actor: Actor, code: str, record: str, refers_to
     if asked is None:
         raise Refused("unknown_action")
     if not may_record(context, asked):
-        raise Refused("role_may_not", roles=asked.by, rule="G1")
+        raise Refused("role_may_not", roles=asked.by, named=plan.full_names, rule="G1")
     if asked.effect is Effect.CORRECTS and not 1 <= refers_to <= len(context.entries):
         raise Refused("unknown_entry")
     if is_about_one or asked.effect in DECIDES:

@@ -20,6 +20,7 @@ from meldcode.domain.case.header import CaseHeader, Reading
 from meldcode.domain.case.state import Status
 from meldcode.domain.errors import Refused
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
+from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person
 
@@ -56,6 +57,7 @@ class ReadersView:
     lines: tuple[ReadLine, ...]
     page: int
     has_more: bool
+    plan: Plan
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def who_read(uow: UnitOfWork, actor: Actor, code: str, page: int, page_size: int
     found = uow.readings.of_cases(codes, page * page_size, page_size + 1)
     people = {reading.reader: uow.staff.get(reading.reader) for _, reading in found}
     lines = tuple(_line(people[r.reader], r, codes[id_]) for id_, r in found[:page_size])
-    return ReadersView(case.code, lines, page, len(found) > page_size)
+    return ReadersView(case.code, lines, page, len(found) > page_size, plan)
 
 
 def see_unusual(uow: UnitOfWork, actor: Actor, school: str, first_day: str) -> UnusualView:

@@ -103,7 +103,7 @@ def check_form(uow: UnitOfWork, actor: Actor, context: CaseContext, command: Rec
 def _school_of(command: RecordEntry, actor: Actor, plan: Plan) -> SchoolId:
     possible = schools_to_report_in(actor.person, plan)
     if not possible:
-        raise Refused("role_may_not", roles=plan.opening.by, rule="G1")
+        raise Refused("role_may_not", roles=plan.opening.by, named=plan.full_names, rule="G1")
     if command.school is None and len(possible) > 1:
         raise Invalid([Problem("school", "required")])
     if command.school is not None and command.school not in possible:
@@ -113,7 +113,7 @@ def _school_of(command: RecordEntry, actor: Actor, plan: Plan) -> SchoolId:
 
 def _refuse_impossible(context: CaseContext, spec: ActionSpec, command: RecordEntry) -> None:
     if not may(Permission.RECORD, context.relation, context.plan, spec):
-        raise Refused("role_may_not", roles=spec.by, rule="G1")
+        raise Refused("role_may_not", roles=spec.by, named=context.plan.full_names, rule="G1")
     if spec.effect is Effect.CORRECTS:
         if not 1 <= command.refers_to <= len(context.entries):
             raise Refused("unknown_entry")

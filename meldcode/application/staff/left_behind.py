@@ -28,7 +28,8 @@ def notice_without_holder(uow: UnitOfWork, now: datetime) -> int:
         staff = uow.staff.of_school(case.school)
         if missing := tuple(_roles_without_holder(uow, case, staff)):
             found += 1
-            _notify_weekly(uow, case, _in_charge(case, staff), CaseWithoutHolder(case.code, missing), now)
+            payload = CaseWithoutHolder(case.code, missing, case.plan, case.plan_version)
+            _notify_weekly(uow, case, _in_charge(case, staff), payload, now)
     notice_without_responsible(uow, now)
     return found
 

@@ -28,6 +28,18 @@ class PlanPart(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class RoleName(PlanPart):
+    """What a plan calls a role: the name alone, or with a short one for lists of steps and lines of the logbook."""
+
+    name: Annotated[str, Field(min_length=1, max_length=40)]
+    short: Annotated[str, Field(max_length=20)] = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_text(cls, value: Any) -> Any:
+        return {"name": value} if isinstance(value, str) else value
+
+
 class Choice(PlanPart):
     """One answer that can be chosen. `description` carries on where the choice's text is too long for one line.
 
@@ -171,6 +183,17 @@ class Check(PlanPart):
     at: Id
     reason: str
     rule: str = ""
+
+
+class StandsAs(PlanPart):
+    """When `when` holds, the entry stands as this record too: a signal can be a disclosure (S3.4).
+
+    `at` are the steps of the case in which it does; empty: in all of them.
+    """
+
+    when: Condition = {}
+    at: tuple[Id, ...] = ()
+    record: Id
 
 
 class FollowUp(PlanPart):

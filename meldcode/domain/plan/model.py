@@ -23,6 +23,8 @@ from meldcode.domain.plan.forms import (
     Meaning,
     PlanPart,
     Presence,
+    RoleName,
+    StandsAs,
     follow_up,
 )
 from meldcode.domain.plan.roles import NEEDED, Role
@@ -123,17 +125,6 @@ class Version(StrEnum):
 
     WHOLE = "whole"
     FOR_PARENTS = "for_parents"
-
-
-class StandsAs(PlanPart):
-    """When `when` holds, the entry stands as this record too: a signal can be a disclosure (S3.4).
-
-    `at` are the steps of the case in which it does; empty: in all of them.
-    """
-
-    when: Condition = {}
-    at: tuple[Id, ...] = ()
-    record: Id
 
 
 class ActionSpec(PlanPart):
@@ -240,6 +231,7 @@ class Outcome(PlanPart):
 class Plan(PlanPart):
     """A whole step plan. `opens` is the record that opens a case; `readers` are the roles that may read one (G3).
 
+    `role_names` are what the school calls its roles; one that is left out has the name of the catalogues.
     `translations` are the texts of the plan in other languages, by language and by the text itself.
     """
 
@@ -249,6 +241,7 @@ class Plan(PlanPart):
     source: str
     opens: Id
     readers: tuple[Role, ...]
+    role_names: dict[Role, RoleName] = {}
     outcomes: tuple[Outcome, ...]
     always: tuple[ActionSpec, ...]
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]
@@ -277,6 +270,11 @@ class Plan(PlanPart):
     def opening(self) -> ActionSpec:
         """The record that opens a case."""
         return self.records[self.opens]
+
+    @cached_property
+    def full_names(self) -> dict[str, str]:
+        """What the plan calls its roles in sentences."""
+        return {role: named.name for role, named in self.role_names.items()}
 
     @cached_property
     def roles(self) -> tuple[Role, ...]:

@@ -10,21 +10,8 @@ from pydantic import ValidationError
 from meldcode.domain.plan.appointments import translations_of_own
 from meldcode.domain.plan.model import Plan
 
-TEXTS = frozenset(
-    {
-        "title",
-        "button",
-        "explain",
-        "label",
-        "hint",
-        "missing",
-        "text",
-        "description",
-        "reason",
-        "none_of_reason",
-        "told",
-    }
-)
+OF_FORMS = {"title", "button", "explain", "label", "hint", "missing", "text", "description", "reason", "none_of_reason"}
+TEXTS = frozenset({*OF_FORMS, "told", "name", "short"})
 """The keys of a plan whose value is shown to people."""
 Loc = tuple[str | int, ...]
 

@@ -13,7 +13,7 @@ from handlers.i18n import texts
 from handlers.i18n.catalogues import use_language
 from handlers.views.case import case_modal
 from handlers.views.forms import form_modal
-from handlers.views.messages import render
+from handlers.views.messages import Lookup, render
 from handlers.views.saved import saved_modal
 from meldcode.application.messages import CaseWithoutHolder, Recorded
 from meldcode.domain.errors import Refused
@@ -23,6 +23,7 @@ from meldcode.domain.plan.roles import Role
 from meldcode.domain.plan.translation import in_language
 from storage.repositories.payloads import decode
 from tests.meldcode.playing import KARIN, MEHMET, SANNE, Play, new_play
+from tests.on_screen import read
 
 USUAL, LONG, SHORT = "IB-er/zorgcoördinator", "intern begeleider", "ib"
 NAMES = f"role_names: {{care_coordinator: {{name: {LONG}, short: {SHORT}}}, school_leader: directeur}}\n"
@@ -47,7 +48,12 @@ def own(empty_database: Path, tmp_path: Path) -> Iterator[Play]:
 
 def words(shown: object) -> str:
     """What the program says itself; sentences of the plan are the plan's."""
-    return re.sub(r"IB-er of zorgcoördinator|IB-er of vertrouwenspersoon", "", str(shown))
+    as_typed = read(str(shown))
+    return re.sub(r"IB-er of zorgcoördinator|IB-er of vertrouwenspersoon", "", as_typed)
+
+
+def known(own: Play) -> Lookup:
+    return Lookup(lambda *_: own.plan, own.person, lambda school: School(school, "De Linde", "noord"), own.now.date())
 
 
 def test_screens_and_messages_of_a_case_use_them(own: Play) -> None:
@@ -61,7 +67,7 @@ def test_screens_and_messages_of_a_case_use_them(own: Play) -> None:
         assert LONG in words(view) and USUAL not in words(view), name
     assert f"(leerkracht, {SHORT}, vertrouwenspersoon)" in words(shown["case"]), "the list of steps is short"
     messages = [decode(row.kind, row.payload) for row in own.messages()]
-    said = [render(one, lambda *_: own.plan) for one in messages if isinstance(one, Recorded)]
+    said = [render(one, known(own)) for one in messages if isinstance(one, Recorded)]
     assert LONG in words(said) and USUAL not in words(said)
 
 
@@ -81,8 +87,8 @@ def test_a_refusal_uses_them(own: Play) -> None:
 def test_a_case_without_a_holder_uses_them_and_an_older_message_does_not(own: Play) -> None:
     own.signal(by=MEHMET)
     missing = (Role.CARE_COORDINATOR,)
-    new = render(CaseWithoutHolder(own.code, missing, own.plan.plan, own.plan.version), lambda *_: own.plan)
-    old = render(CaseWithoutHolder(own.code, missing), lambda *_: own.plan)
+    new = render(CaseWithoutHolder(own.code, missing, own.plan.plan, own.plan.version), known(own))
+    old = render(CaseWithoutHolder(own.code, missing), known(own))
     assert (LONG in words(new), USUAL in words(old)) == (True, True)
 
 

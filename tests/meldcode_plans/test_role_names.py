@@ -21,6 +21,7 @@ from meldcode.domain.plan.file import PLANS, WrongPlan, parse_plan
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.plan.translation import in_language
+from meldcode.domain.staff import School
 from storage.repositories.payloads import decode
 from tests.meldcode.playing import KARIN, MEHMET, SANNE, Play, new_play
 from tests.on_screen import read
@@ -53,7 +54,12 @@ def words(shown: object) -> str:
 
 
 def known(own: Play) -> Lookup:
-    return Lookup(lambda *_: own.plan, own.person, lambda school: School(school, "De Linde", "noord"), own.now.date())
+    return Lookup(
+        lambda *_: own.plan,
+        lambda _: own.person(KARIN),
+        lambda school: School(school, "De Linde", "noord"),
+        own.now.date(),
+    )
 
 
 def test_screens_and_messages_of_a_case_use_them(own: Play) -> None:

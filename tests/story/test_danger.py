@@ -128,3 +128,38 @@ async def trains(desk: Desk, title: str, name: str) -> None:
     await begin(desk, f"Begin met: {title}")
     await expect(desk.page.get_by_text(f"Je bent {name}")).to_be_visible(timeout=30_000)
     desk.who = name
+
+
+@pytest.mark.rule("G8")
+async def test_from_an_alarm_without_a_case_to_a_recorded_report(desk: Desk) -> None:
+    karin, fatima = Colleague(desk, KARIN), Colleague(desk, FATIMA)
+    await desk.sit_down(SANNE)
+    await desk.type("/meldcode acuut")
+    await desk.sees_title("Acuut gevaar")
+    await desk.put_away()
+    await karin_goes_there_and_reports(karin)
+    await fatima_reads_the_alarm_in_the_logbook(fatima)
+
+
+async def karin_goes_there_and_reports(karin: Colleague) -> None:
+    desk = karin.desk
+    await karin.comes()
+    await desk.press("Ik ga erheen")
+    await expect(desk.last_message).to_contain_text("Karin Visser gaat erheen")
+    await desk.press("112 of VT gebeld")
+    await expect(desk.question("Groep")).to_have_value("5")
+    await desk.picture("gevaar-4-een-formulier")
+    pupil = {"Voornaam": "Daan", "Achternaam": "Kuiper"}
+    reported = {"Wat is er gebeurd?": "De melding bij Veilig Thuis is gedaan"}
+    await desk.fill("112 of VT gebeld", pupil | CALLED | reported)
+    await desk.sees_title("Opgeslagen")
+    await desk.sees(FATIMA, SANNE, "Ouder informeren")
+    await desk.put_away()
+
+
+async def fatima_reads_the_alarm_in_the_logbook(fatima: Colleague) -> None:
+    desk = fatima.desk
+    await fatima.comes()
+    await expect(desk.last_message).not_to_contain_text("Kuiper")
+    await desk.press("Dossier openen")
+    await desk.sees("Daan Kuiper", "is er alarm geslagen", "Ging er om", "De melding bij Veilig Thuis is gedaan")

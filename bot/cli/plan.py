@@ -44,7 +44,7 @@ def check_plan(file: Path) -> None:
 
 def _warnings(plan: Plan) -> Iterator[str]:
     """What a plan may say, and hardly anybody means."""
-    if Role.TEACHER in plan.readers:
+    if Role.TEACHER in plan.reader_roles:
         yield "readers: every teacher of the school can read every case, also of pupils of others. Take teacher out."
     for outcome in plan.outcomes:
         if outcome.retention_years == 0:

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator
 from itertools import product
 
-from handlers.i18n.texts import counted, listed, roles, text
+from handlers.i18n.texts import counted, listed, readers, roles, text
 from meldcode.domain.case.state import holds
 from meldcode.domain.plan.forms import GIVEN, Condition, FieldKind, FieldSpec
 from meldcode.domain.plan.model import ActionSpec, Lead, Plan, Step, Tell
@@ -21,7 +21,7 @@ MOST_COMBINATIONS = 10_000
 def as_text(plan: Plan) -> str:
     """Return the plan as text, to compare with the document it comes from."""
     lines = [plan.title, text("plan_source", plan=plan.plan, version=str(plan.version), source=plan.source)]
-    lines += [text("plan_readers", roles=_roles(plan.readers)), text("plan_marks")]
+    lines += [text("plan_readers", roles=readers(plan)), text("plan_marks")]
     lines += ["", text("plan_always")]
     lines += [line for record in plan.always for line in _record_lines(plan, record)]
     for step in plan.steps:

@@ -9,7 +9,7 @@ from itertools import groupby
 from handlers.i18n import texts
 from handlers.i18n.texts import text
 from meldcode.domain.access import OF_A_CASE, Permission
-from meldcode.domain.access_matrix import Row, matrix
+from meldcode.domain.access_matrix import Row, Situation, matrix
 from meldcode.domain.plan.model import Plan
 
 WIDTH = 110
@@ -26,13 +26,21 @@ def as_text(plan: Plan) -> str:
 def _of_role(rows: list[Row]) -> Iterator[str]:
     in_school = [action for action in Permission if action in rows[0].actions - OF_A_CASE]
     yield from _wrapped(text("access_in_school"), [text(f"access_{action}") for action in in_school])
-    for row in rows:
-        can = [
-            text(f"access_{action}") for action in Permission if action in row.actions & OF_A_CASE - {Permission.RECORD}
-        ]
-        yield from _wrapped(text(f"access_case_{row.situation}"), can)
-        if row.records:
-            yield from _wrapped(f"  {text('access_record')}", [record.title for record in row.records])
+    for situation, of_situation in groupby(rows, key=lambda row: row.situation):
+        yield from _in_situation(situation, list(of_situation))
+
+
+def _in_situation(situation: Situation, rows: list[Row]) -> Iterator[str]:
+    """What they may do, once for steps in a row in which that is the same."""
+    runs = [list(run) for _, run in groupby(rows, key=lambda row: (row.actions, row.records))]
+    for run in runs:
+        numbers = dict.fromkeys(str(row.step.number) for row in run)
+        steps = [] if len(runs) == 1 else [text("reads_in", steps=texts.listed(list(numbers)))]
+        label = ", ".join([text(f"access_case_{situation}"), *steps])
+        can = [action for action in Permission if action in run[0].actions & OF_A_CASE - {Permission.RECORD}]
+        yield from _wrapped(label, [text(f"access_{action}") for action in can])
+        if run[0].records:
+            yield from _wrapped(f"  {text('access_record')}", [record.title for record in run[0].records])
 
 
 def _wrapped(label: str, words: list[str]) -> list[str]:

@@ -35,6 +35,24 @@ def roles(names: Iterable[str], plan: Plan | None = None, *, joined_by: str = "o
     return listed([role(name, plan) for name in names], joined_by=joined_by)
 
 
+def readers(plan: Plan, *, joined_by: str = "or") -> str:
+    """Return the roles that read cases, with the steps in which they do: "vertrouwenspersoon (in stap 1 en 2)"."""
+    shown = [(role(name), reads_when(plan, name)) for name in plan.reader_roles]
+    words = [text("reader_at", role=name, steps=steps) if steps else name for name, steps in shown]
+    return listed(words, joined_by=joined_by)
+
+
+def reads_when(plan: Plan, reader: Role) -> str:
+    """Return in which steps a role reads cases; empty when in all of them."""
+    numbers = list(dict.fromkeys(step.number for step in plan.steps if reader in plan.readers_at(step.id)))
+    first, last = plan.steps[0].number, plan.steps[-1].number
+    if not numbers or (numbers[0], numbers[-1]) == (first, last):
+        return ""
+    if numbers[-1] == last:
+        return text("reads_from", first=str(numbers[0]))
+    return text("reads_in", steps=listed([str(number) for number in numbers]))
+
+
 def listed(words: list[str], *, joined_by: str = "and") -> str:
     """Return the words as a list for use in a sentence."""
     if len(words) < 2:  # noqa: PLR2004 - one word is no list
@@ -79,8 +97,9 @@ def steps_in(plan: Plan) -> str:
 
 
 def problem(problem: Problem) -> str:
-    """Return what is wrong with a field: the reason from the plan, or else the sentence of the code."""
-    return problem.reason or text(problem.code, **problem.words)
+    """Return what is wrong with a field: the reason from the plan, the sentence of the code, or both."""
+    said = text(problem.code, roles=roles(problem.roles), **problem.words) if problem.code else ""
+    return " ".join(filter(None, [problem.reason, said]))
 
 
 def refusal(refused: Refused) -> str:

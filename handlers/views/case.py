@@ -31,7 +31,7 @@ def case_modal(view: CaseView, page: int | None = None) -> b.View:
     case, pupil, plan = view.context.stored, view.context.pupil, view.context.plan
     typed = {"first": pupil.first_name, "last": pupil.last_name, "group": pupil.group}
     name = text("case_pupil", **{part: b.isolated(words) for part, words in typed.items()})
-    readers = texts.roles(plan.readers, plan, joined_by="and")
+    readers = texts.readers(plan, joined_by="and")
     blocks = [
         b.header(name),
         *_standing(view),
@@ -44,10 +44,19 @@ def case_modal(view: CaseView, page: int | None = None) -> b.View:
         *logbook(view, page),
         b.divider(),
         b.context(_steps(plan, plan.step(case.step))),
+        *_people(view),
         *b.actions([readers_button(case.code)] if view.may_see_readers else []),
         b.context(text("case_private", readers=readers)),
     ]
     return b.modal(text("case", code=case.code), blocks, close=text("close"), clear_on_close=True)
+
+
+def _people(view: CaseView) -> list[b.Block]:
+    """Who has no part in the case, and who took over a role in it (G12)."""
+    lines = [text("case_taken_over", name=b.escape(name), role=texts.role(role)) for name, role in view.stand_ins]
+    if view.excluded:
+        lines.append(text("case_excluded", people=b.escape(texts.listed(list(view.excluded)))))
+    return [b.section("\n".join(lines))] if lines else []
 
 
 def _standing(view: CaseView) -> list[b.Block]:

@@ -108,7 +108,7 @@ def _above(form: FormView) -> list[b.Block]:
 
 
 def _foot(form: FormView) -> list[b.Block]:
-    readers = texts.roles(form.plan.readers, form.plan, joined_by="and")
+    readers = texts.readers(form.plan, joined_by="and")
     lines = [text("form_private_case" if form.case or form.alarm else "form_private", readers=readers)]
     if told := _notified(form, is_certain=True):
         lines.append(text("form_next", told=told))

@@ -14,7 +14,7 @@ from handlers.i18n.texts import text
 from handlers.platform import limits
 from handlers.views import blocks as b
 from handlers.views.actions import DEPUTY, HOME_PAGE, acute_button, open_button, signal_button
-from handlers.views.roles import missing_roles
+from handlers.views.roles import missing_roles, one_for_two
 from meldcode.application.home import CaseRow, Overview
 from meldcode.application.worklists import Promise, RoleWorkload, SchoolOverview, Week
 from meldcode.domain.calendar import DAY
@@ -49,7 +49,7 @@ def home_view(overview: Overview) -> b.View:
     blocks = [*b.actions([*report, acute_button()]), b.context(text("alarm_numbers"))]
     if overview.page == 0:
         blocks += [b.header(text("home_title", name=overview.person.name)), b.context(_own_roles(overview.person))]
-        blocks += missing_roles(overview.missing_roles)
+        blocks += [*missing_roles(overview.missing_roles), *one_for_two(overview.one_for_two)]
     blocks += [*case_list(overview), *_page_buttons(overview)]
     if overview.page == 0:
         blocks += _away(overview)
@@ -67,7 +67,7 @@ def problem_home(words: str) -> b.View:
 def case_list(overview: Overview) -> list[b.Block]:
     """Return a page of cases: those that wait for this person, this week, then the others."""
     if not overview.counts:
-        return [b.section(_empty(overview)), *_week(overview)]
+        return [b.section(_empty(overview)), *_week(overview), *_schools(overview)]
     waiting = [row for row in overview.rows if row.section in NEEDS_READER]
     blocks = _rows(waiting, overview)
     if not waiting and overview.page == 0:
@@ -94,6 +94,8 @@ def _own_roles(person: Person) -> str:
 
 
 def _empty(overview: Overview) -> str:
+    if any(school.steps for school in overview.schools):
+        return text("home_empty_leader_counts")
     held = {role for membership in overview.person.memberships.values() for role in membership.roles}
     return text(next(words for role, words in EMPTY.items() if role in held))
 

@@ -29,7 +29,9 @@ from meldcode.application.messages import (
     DeputyArranged,
     Payload,
     Recorded,
+    RoleEmpty,
     RolesChanged,
+    RoleTaken,
     TakenOver,
     TaskEnded,
     Undelivered,
@@ -295,6 +297,21 @@ def _without_holder(message: CaseWithoutHolder, known: Lookup) -> Rendered:
     plan = known.plan(message.plan, message.plan_version) if message.plan else None
     missing = texts.roles(message.missing_roles, plan, joined_by="and")
     return _in_case(message.code, text("without_holder", code=message.code, gap=missing))
+
+
+@render.register
+def _role_empty(message: RoleEmpty, known: Lookup) -> Rendered:
+    plan = known.plan(message.plan, message.plan_version)
+    buttons = [record_button(message.code, plan.take_over)] if plan.take_over else []
+    line = text("role_empty", code=message.code, role=texts.role(message.role, plan))
+    return text("role_empty_notification"), [b.section(line), *b.actions([*buttons, acute_button()])]
+
+
+@render.register
+def _role_taken(message: RoleTaken, _known: Lookup) -> Rendered:
+    line = text("role_taken", code=message.code, role=texts.role(message.role))
+    buttons = [open_button(message.code), acute_button(message.code, asks=True)]
+    return text("role_taken_notification"), [b.section(line), *b.actions(buttons)]
 
 
 @render.register

@@ -39,7 +39,10 @@ def unusual_modal(view: UnusualView) -> b.View:
     blocks = [b.section(text("unusual_intro", day=day(view.first_day)))]
     for number, one in enumerate(view.found[: limits.UNUSUAL_PEOPLE]):
         blocks.append(b.section(_unusual_line(view, one)))
-        blocks += b.actions([_case_button(case.code, number) for case in one.cases[: limits.UNUSUAL_CASES]])
+        shown = [case for case in one.cases if case.id in view.readable]
+        blocks += b.actions([_case_button(case.code, number) for case in shown[: limits.UNUSUAL_CASES]])
+        if len(shown) < len(one.cases):
+            blocks.append(b.context(text("unusual_others", count=str(len(one.cases) - len(shown)))))
     if not view.found:
         blocks.append(b.section(text("unusual_none")))
     return b.modal(text("readers_title"), [*blocks, b.context(text("unusual_private"))], close=text("close"))

@@ -16,6 +16,7 @@ from meldcode.application.staff.roles import (
     LONGEST_NAME,
     Changed,
     MissingRoles,
+    OneForTwo,
     RoleForm,
     RolesView,
 )
@@ -56,6 +57,16 @@ def missing_roles(missing: Iterable[MissingRoles]) -> list[b.Block]:
     return blocks[: limits.MISSING_ROLES]
 
 
+def one_for_two(found: Iterable[OneForTwo]) -> list[b.Block]:
+    """Return who has roles for which the plan asks two people, and what to do about that (G12)."""
+    blocks = []
+    for one in found:
+        roles = texts.roles(one.roles, joined_by="and")
+        said = text("roles_double", school=b.escape(one.school.name), name=b.escape(one.person.name), roles=roles)
+        blocks.append(b.section(said))
+    return blocks[: limits.MISSING_ROLES]
+
+
 def person_modal(school: str, role: str) -> b.View:
     """Return the question whose roles are to change; choosing somebody shows the form."""
     element = {"type": "users_select", "action_id": ROLES_OF, "placeholder": b.plain(text("roles_who"))}
@@ -72,7 +83,7 @@ def role_form_modal(form: RoleForm, role: str = "", name: str = "", *, is_guest:
     """
     ticked = form.roles if form.is_self else form.roles | ({Role(role)} if role else set())
     whose = text("roles_form_self") if form.is_self else text("roles_form", name=b.escape(form.name))
-    readers = texts.roles(form.plan.readers, form.plan)
+    readers = texts.roles(form.plan.reader_roles, form.plan)
     blocks = [
         *([b.section(whose)] if form.name else [_name_input(name)]),
         *([_guest_input()] if is_guest else []),
@@ -110,8 +121,9 @@ def _own_line(view: RolesView) -> str:
 
 def _reads(plan: Plan, roles: Iterable[Role]) -> str:
     held = set(roles)
-    if held & set(plan.readers):
-        return text("roles_reads_all")
+    if reading := [role for role in plan.reader_roles if role in held]:
+        steps = [texts.reads_when(plan, role) for role in reading]
+        return text("roles_reads_some", steps=steps[0]) if all(steps) else text("roles_reads_all")
     return text("roles_reads_own" if held & set(plan.opening.by) else "roles_reads_nothing")
 
 

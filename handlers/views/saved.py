@@ -14,6 +14,8 @@ from meldcode.domain.plan.model import ActionSpec
 
 def saved_modal(saved: Saved) -> b.View:
     """Return the confirmation."""
+    if not saved.may_open:
+        return _passed_on(saved)
     lines = [text("saved", what=saved.record.title, code=saved.code), *_notified_lines(saved), _next_line(saved)]
     if is_urgent(saved.plan, saved.state):
         lines.append(text("must_today"))
@@ -22,6 +24,13 @@ def saved_modal(saved: Saved) -> b.View:
         lines.append(text("saved_teacher" if is_first_step else "saved_more"))
     blocks = [b.section(line) for line in lines]
     blocks += b.actions([open_button(saved.code, style="primary"), acute_button(saved.code, asks=True)])
+    return b.modal(text("saved_title"), blocks, close=text("close"), clear_on_close=True)
+
+
+def _passed_on(saved: Saved) -> b.View:
+    """What somebody sees who may not read the case: that it is stored and who was notified, and no code (G3)."""
+    lines = [text("saved_passed_on", what=saved.record.title), *_notified_lines(saved)]
+    blocks = [*map(b.section, lines), *b.actions([acute_button()])]
     return b.modal(text("saved_title"), blocks, close=text("close"), clear_on_close=True)
 
 

@@ -6,21 +6,25 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from meldcode.application.case_people import plan_of, reads, staff_of
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access import Permission, Relation, in_school, may, relation_to
 from meldcode.domain.case.header import CaseHeader, Contents
 from meldcode.domain.case.state import Entry, Pupil, State, Status, fold
 from meldcode.domain.errors import Refused
 from meldcode.domain.form_rules import Colleague, Colleagues
-from meldcode.domain.ids import PersonId, SchoolId
-from meldcode.domain.plan.model import Plan
+from meldcode.domain.ids import SchoolId
+from meldcode.domain.plan.model import Effect, Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person
 
 
 @dataclass(frozen=True)
 class CaseContext:
-    """A case as one person sees it, opened once for a request. `case` is None until the first signal is stored."""
+    """A case as one person sees it, opened once for a request. `case` is None until the first signal is stored.
+
+    `same_pupil` are then the cases that are about the same pupil, of which this person may not know.
+    """
 
     person: Person
     school: SchoolId
@@ -29,6 +33,7 @@ class CaseContext:
     relation: Relation
     case: CaseHeader | None = None
     entries: tuple[Entry, ...] = ()
+    same_pupil: tuple[CaseHeader, ...] = ()
 
     @property
     def stored(self) -> CaseHeader:
@@ -42,17 +47,30 @@ class CaseContext:
         """The state of the case."""
         return fold(self.plan, self.entries)
 
-    def colleagues(self, staff: list[Person]) -> Colleagues:
-        """Return the school's staff as the rules see them in this case."""
-        teachers = self.case.teachers if self.case else frozenset({self.person.id})
-        return {str(person.id): self._colleague(person, teachers) for person in staff}
+    def staff(self, uow: UnitOfWork) -> list[Person]:
+        """Return the people who can have a part in this case."""
+        return staff_of(uow, self.case) if self.case else uow.staff.of_school(self.school)
 
-    def _colleague(self, person: Person, teachers: frozenset[PersonId]) -> Colleague:
-        is_teacher = bool(person.acts_for(self.school) & teachers)
+    def colleagues(self, staff: list[Person]) -> Colleagues:
+        """Return these people as the rules see them in this case."""
+        return {str(person.id): self._colleague(person) for person in staff}
+
+    def _colleague(self, person: Person) -> Colleague:
+        relation, place = self._relation_of(person), person.memberships.get(self.school)
+        is_excluded = self.case is not None and person.id in self.case.excluded
+        teachers = self.case.teachers if self.case else frozenset({self.person.id})
         # A deputy of a teacher would keep the case when the period is over.
-        can_take_over = person.id not in teachers and Role.TEACHER in person.memberships[self.school].own
-        can_read = may(Permission.READ, Relation(person.roles_in(self.school), is_teacher), self.plan)
-        return Colleague(person.id, person.roles_in(self.school), is_teacher, can_take_over, can_read)
+        can_take_over = (
+            person.id not in teachers and not is_excluded and place is not None and Role.TEACHER in place.own
+        )
+        can_read = may(Permission.READ, relation, self.plan)
+        may_stand_in = not (is_excluded or person.leads_a_cluster)
+        return Colleague(person.id, relation.roles, relation.is_own, can_take_over, can_read, may_stand_in, is_excluded)
+
+    def _relation_of(self, person: Person) -> Relation:
+        if self.case:
+            return relation_to(person, self.case)
+        return Relation(person.roles_in(self.school), is_own=self.person.id in person.acts_for(self.school))
 
 
 def case_code(typed: str) -> str:
@@ -64,12 +82,22 @@ def case_code(typed: str) -> str:
 
 def readable_case(uow: UnitOfWork, person: Person, code: str) -> CaseHeader:
     """Return the case. Raises the same Refused if it does not exist and if this person may not read it (G3)."""
-    case = uow.cases.find(case_code(code), person.memberships)
-    if case is None or not may(Permission.READ, relation_to(person, case), uow.plans.get(case.plan, case.plan_version)):
+    case = uow.cases.find(case_code(code), person.memberships, person.id)
+    if case is None or not reads(person, case, plan_of(uow, case)):
         raise Refused("no_such_case")
     if case.status is Status.DESTROYED:
         raise Refused("destroyed")
     return case
+
+
+def recordable_case(uow: UnitOfWork, person: Person, code: str, record: str) -> CaseHeader:
+    """Return the case to record this in. A cluster director reads none, and can name who takes over a role (G12)."""
+    case = uow.cases.find(case_code(code), person.memberships, person.id)
+    plan = plan_of(uow, case) if case and case.status is not Status.DESTROYED else None
+    spec = plan.take_over if plan else None
+    if case and plan and spec and spec.id == record and may(Permission.RECORD, relation_to(person, case), plan, spec):
+        return case
+    return readable_case(uow, person, code)
 
 
 def case_context(uow: UnitOfWork, person: Person, case: CaseHeader, contents: Contents | None = None) -> CaseContext:
@@ -77,6 +105,15 @@ def case_context(uow: UnitOfWork, person: Person, case: CaseHeader, contents: Co
     contents = contents or uow.cases.contents(case.id)
     plan = uow.plans.get(case.plan, case.plan_version)
     return CaseContext(person, case.school, plan, contents.pupil, relation_to(person, case), case, contents.entries)
+
+
+def told_apart(context: CaseContext) -> set[str]:
+    """Return the codes of the cases that are recorded as being about another pupil."""
+    return {
+        str(entry.answers.get("case", ""))
+        for entry in context.entries
+        if context.plan.records[entry.record].effect is Effect.DIFFERS
+    }
 
 
 def schools_to_report_in(person: Person, plan: Plan) -> list[SchoolId]:

@@ -8,9 +8,10 @@ from datetime import date, datetime
 
 from meldcode.application.actor import Actor
 from meldcode.application.case_context import schools_to_report_in
+from meldcode.application.case_people import Shown, shown_to, staff_of
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.application.staff.roles import MissingRoles, missing_roles
-from meldcode.application.worklists import SchoolOverview, Week, assignees_shown_to, schools_led, week_of
+from meldcode.application.staff.roles import MissingRoles, OneForTwo, missing_roles, one_for_two
+from meldcode.application.worklists import SchoolOverview, Week, schools_led, week_of
 from meldcode.domain.access import Permission, in_school, may, relation_to
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.header import CaseHeader
@@ -69,6 +70,7 @@ class Overview:
     deputies: tuple[Deputy, ...] = ()
     names: Mapping[PersonId, str] = field(default_factory=dict)
     missing_roles: tuple[MissingRoles, ...] = ()
+    one_for_two: tuple[OneForTwo, ...] = ()
 
 
 def overview(uow: UnitOfWork, actor: Actor, size: OverviewSize, now: datetime, page: int = 0) -> Overview:
@@ -77,25 +79,26 @@ def overview(uow: UnitOfWork, actor: Actor, size: OverviewSize, now: datetime, p
     The cost of a page does not depend on the number of open cases: the database filters, sorts and counts.
     """
     person, today = actor.person, now.astimezone(AMSTERDAM).date()
-    may_report, assignees = bool(schools_to_report_in(person, uow.plans.current())), assignees_shown_to(uow, person)
-    counts = uow.worklists.section_counts(assignees)
+    may_report, shown = bool(schools_to_report_in(person, uow.plans.current())), shown_to(uow, person)
+    counts = uow.worklists.section_counts(shown.assignees, shown.hidden)
     pages = max(1, -(-sum(counts.values()) // size.cases))
     page = min(max(page, 0), pages - 1)
-    rows = _rows(uow, person, uow.worklists.page(assignees, page * size.cases, size.cases))
+    rows = _rows(uow, person, uow.worklists.page(shown.assignees, page * size.cases, size.cases, shown.hidden))
     seen = Overview(person, today, may_report, tuple(rows), counts, page, pages)
-    return seen if page else _with_first_page(uow, seen, now, size)
+    return seen if page else _with_first_page(uow, seen, shown, now, size)
 
 
-def _with_first_page(uow: UnitOfWork, seen: Overview, now: datetime, size: OverviewSize) -> Overview:
+def _with_first_page(uow: UnitOfWork, seen: Overview, shown: Shown, now: datetime, size: OverviewSize) -> Overview:
     deputies = _deputies(uow, seen.person, now)
     named = {id_ for deputy in deputies for id_ in (deputy.person, deputy.deputy)}
     return replace(
         seen,
-        week=week_of(uow, seen.person, now, size.week),
-        schools=tuple(schools_led(uow, seen.person, now, size.workloads)),
+        week=week_of(uow, seen.person, shown, now, size.week),
+        schools=tuple(schools_led(uow, seen.person, shown.hidden, now, size.workloads)),
         deputies=tuple(deputies),
         names={id_: uow.staff.get(id_).name for id_ in named},
         missing_roles=missing_roles(uow, seen.person),
+        one_for_two=one_for_two(uow, seen.person),
     )
 
 
@@ -120,5 +123,5 @@ def _rows(uow: UnitOfWork, person: Person, listed: Sequence[ListedCase]) -> Iter
         if may(Permission.READ, relation, plan):
             by = uow.staff.get(one.postponed.by).name if one.postponed else ""
             record = plan.records.get(one.record)
-            responsible = responsible_for(case, plan, uow.staff.of_school(case.school))
+            responsible = responsible_for(case, plan, staff_of(uow, case))
             yield CaseRow(case, plan, relation.is_own, one.section, responsible, record, one.due, one.postponed, by)

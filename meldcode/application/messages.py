@@ -265,6 +265,26 @@ class CaseWithoutResponsible(Payload):
 
 
 @dataclass(frozen=True)
+class RoleEmpty(Payload):
+    """Nobody has this role in a case any more, because of an exclusion: somebody can take it over (G12)."""
+
+    kind: ClassVar[str] = "role_empty"
+    code: str
+    plan: str
+    plan_version: int
+    role: Role
+
+
+@dataclass(frozen=True)
+class RoleTaken(Payload):
+    """The reader takes over this role in a case (G12)."""
+
+    kind: ClassVar[str] = "role_taken"
+    code: str
+    role: Role
+
+
+@dataclass(frozen=True)
 class Undelivered(Payload):
     """A message about a case did not reach its recipient. All reports of one lost message have the same `moment`."""
 
@@ -306,6 +326,8 @@ PAYLOADS: tuple[type[Payload], ...] = (
     CaseWithoutHolder,
     CaseWithoutResponsible,
     TakenOver,
+    RoleEmpty,
+    RoleTaken,
     Undelivered,
     RolesChanged,
     DeputyArranged,

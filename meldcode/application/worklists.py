@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from meldcode.application.case_people import Shown, staff_of
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access import ALERTED, Permission, in_school, keepers, may
+from meldcode.domain.access import ALERTED, Permission, in_school, keepers, may, roles_in_case
 from meldcode.domain.calendar import AMSTERDAM, DAY, BeyondCalendar
 from meldcode.domain.case.appointments import Appointment
 from meldcode.domain.case.header import CaseHeader
@@ -15,7 +16,7 @@ from meldcode.domain.case.state import State, fold
 from meldcode.domain.deadlines.appointments import late_until, school_days_late
 from meldcode.domain.deadlines.schedule import calendar_of
 from meldcode.domain.events import WorklistChanged
-from meldcode.domain.ids import PersonId, SchoolId
+from meldcode.domain.ids import CaseId, PersonId, SchoolId
 from meldcode.domain.plan.model import Plan, Step
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person, School
@@ -80,16 +81,25 @@ class SchoolOverview:
 def update_worklist(uow: UnitOfWork, case: CaseHeader, plan: Plan, state: State) -> None:
     """Store whose worklists the case is on after an entry, and its appointments."""
     calendar = calendar_of(uow.staff.school(case.school))
-    items = tuple(work_items_of(plan, state, case.school, case.teachers, calendar))
+    items = tuple(work_items_of(plan, state, case.school, case.teachers, calendar, _others(uow, case, plan)))
     before = uow.worklists.replace(case, items)
     # Even if no row changed: a worklist also shows the case's step, which is stored elsewhere.
     uow.emit(WorklistChanged(case.school, before | {item.assignee for item in items}))
     update_appointments(uow, case, plan, state)
 
 
+def _others(uow: UnitOfWork, case: CaseHeader, plan: Plan) -> dict[PersonId, frozenset[Role]]:
+    """Who reads the case although their roles do not at this step: called in, or for a role that they took over."""
+    special = case.called_in | {one.person for one in case.stand_ins}
+    people = [person for person in staff_of(uow, case) if person.id in special] if special else []
+    roles = {person.id: roles_in_case(person, case, plan) for person in people}
+    usual = {person.id: person.roles_in(case.school) & set(plan.readers_at(case.step)) for person in people}
+    return {id_: held for id_, held in roles.items() if not held <= usual[id_] and held & set(plan.reader_roles)}
+
+
 def update_appointments(uow: UnitOfWork, case: CaseHeader, plan: Plan, state: State) -> None:
     """Store the appointments of a case for the Home tabs and counts, by who sees to them today (S3.6)."""
-    staff = uow.staff.of_school(case.school) if state.appointments else []
+    staff = staff_of(uow, case) if state.appointments else []
     owned = [replace(one, owner=_owner(one, keepers(one, case, plan, staff))) for one in state.appointments]
     if owners := uow.worklists.set_appointments(case, owned):
         uow.emit(WorklistChanged(case.school, frozenset(Assignee(case.school, str(owner)) for owner in owners)))
@@ -137,31 +147,24 @@ def people_assigned(uow: UnitOfWork, assignees: Collection[Assignee]) -> set[Per
     return owners | {person.id for person in staff if not changed.isdisjoint(assignees_of(person))}
 
 
-def assignees_shown_to(uow: UnitOfWork, person: Person) -> list[Assignee]:
-    """Return the assignees whose cases this person may see: cases of their own only while they may open cases."""
-    plan = uow.plans.current()
-    return [
-        d for d in assignees_of(person) if d.teacher is None or may(Permission.OPEN, in_school(person, d.school), plan)
-    ]
-
-
-def week_of(uow: UnitOfWork, person: Person, now: datetime, most: int) -> Week:
+def week_of(uow: UnitOfWork, person: Person, shown: Shown, now: datetime, most: int) -> Week:
     """Return what this person must do until Sunday or is overdue, at most `most` of each kind."""
     today = now.astimezone(AMSTERDAM).date()
     sunday = today + (7 - today.isoweekday()) * DAY
-    due = uow.worklists.due(assignees_shown_to(uow, person), sunday, most + 1)
-    promises = list(_promises(uow, person, (today, sunday), most + 1))
+    due = uow.worklists.due(shown.assignees, sunday, most + 1, shown.hidden)
+    promises = list(_promises(uow, person, shown, (today, sunday), most + 1))
     is_all = max(len(due), len(promises)) <= most
     return Week(today, tuple(due[:most]), tuple(promises[:most]), is_all)
 
 
-def _promises(uow: UnitOfWork, person: Person, days: tuple[date, date], most: int) -> Iterator[Promise]:
+def _promises(uow: UnitOfWork, person: Person, shown: Shown, days: tuple[date, date], most: int) -> Iterator[Promise]:
     """Yield the open appointments that this person sees to until the last day, the earliest first."""
     today, until = days
-    schools = {assignee.school for assignee in assignees_of(person)}
-    owned = [*assignees_of(person), *(one for school in schools for one in _unowned(uow, person, school))]
+    own = {*assignees_of(person), *shown.assignees}
+    schools = {assignee.school for assignee in own}
+    owned = [*own, *(one for school in schools for one in _unowned(uow, person, school))]
     calendars = {school: calendar_of(uow.staff.school(school)) for school in schools}
-    for found in uow.worklists.appointments(owned, (date.min, until), most):
+    for found in uow.worklists.appointments(owned, (date.min, until), most, shown.hidden):
         yield Promise(found.code, found.day, school_days_late(found.day, today, calendars[found.school]))
 
 
@@ -173,38 +176,47 @@ def _unowned(uow: UnitOfWork, person: Person, school: SchoolId) -> list[Assignee
     return [Assignee(school, str(owner)) for owner in uow.worklists.owners(school) - present]
 
 
-def schools_led(uow: UnitOfWork, person: Person, now: datetime, most: int) -> Iterator[SchoolOverview]:
-    """Yield the figures of each school that this person leads, with the `most` largest workloads."""
+def schools_led(
+    uow: UnitOfWork, person: Person, hidden: Collection[CaseId], now: datetime, most: int
+) -> Iterator[SchoolOverview]:
+    """Yield the figures of each school that this person leads, with the `most` largest workloads.
+
+    They count cases that this person may not read yet (G3), and none that are hidden from them (G12).
+    """
     today = now.astimezone(AMSTERDAM).date()
     for school, membership in person.memberships.items():
         if may(Permission.OVERSEE, in_school(person, school), uow.plans.current()):
-            counts = uow.worklists.step_counts(Assignee(school, Role.SCHOOL_LEADER), today)
+            counts = uow.worklists.step_counts(school, today, hidden)
             steps = [StepTotal(uow.plans.get(c.plan, c.plan_version).step(c.step), c.open, c.overdue) for c in counts]
             staff = uow.staff.of_school(school)
-            workloads = [_role_workload(one, staff) for one in uow.worklists.workloads(school, today, most)]
+            workloads = [_role_workload(one, staff) for one in uow.worklists.workloads(school, today, most, hidden)]
             yield SchoolOverview(
                 membership.school,
                 tuple(sorted(steps, key=lambda at: at.step.number)),
                 tuple(workloads),
-                tuple(_responsible(uow, school, staff)),
-                appointment_count(uow, school, today),
+                tuple(_responsible(uow, school, staff, hidden)),
+                appointment_count(uow, school, today, hidden),
             )
 
 
-def appointment_count(uow: UnitOfWork, school: SchoolId, today: date) -> AppointmentCount | None:
+def appointment_count(
+    uow: UnitOfWork, school: SchoolId, today: date, hidden: Collection[CaseId] = ()
+) -> AppointmentCount | None:
     """Return the number of open appointments in a school, and of those that are late; None without any (S3.6)."""
     try:
         late = late_until(today, calendar_of(uow.staff.school(school)))
     except BeyondCalendar:
         late = today - DAY
-    found = uow.worklists.appointment_count(school, late)
+    found = uow.worklists.appointment_count(school, late, hidden)
     return found if found.open else None
 
 
-def _responsible(uow: UnitOfWork, school: SchoolId, staff: Sequence[Person]) -> Iterator[tuple[str, int]]:
+def _responsible(
+    uow: UnitOfWork, school: SchoolId, staff: Sequence[Person], hidden: Collection[CaseId]
+) -> Iterator[tuple[str, int]]:
     """Yield who has how many open cases, by name, then how many nobody has or only who lost the role."""
     roles = {role for record in uow.plans.current().taking_charge for role in record.by}
-    counts = uow.cases.responsible_counts(school)
+    counts = uow.cases.responsible_counts(school, hidden)
     for person in staff:
         if person.roles_in(school) & roles and (count := counts.pop(person.id, 0)):
             yield person.name, count

@@ -1,7 +1,8 @@
 """Who may do what: one function, deny by default (G1, G3).
 
-Permissions follow from somebody's relation *to this case* (or to a school): their roles in its school, and whether the
-case is their own. A teacher may do nothing with another teacher's case, and administering roles does not allow reading.
+Permissions follow from somebody's relation *to this case* (or to a school): their roles in it, whether the case is
+theirs, and whether they were called in. A teacher may do nothing with another teacher's case, administering roles does
+not allow reading, and who is excluded from a case has no relation to it, nor has a deputy through them (G12).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from enum import StrEnum
 from meldcode.domain.case.appointments import Appointment
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.ids import SchoolId
-from meldcode.domain.plan.model import ActionSpec, Plan
+from meldcode.domain.plan.model import ActionSpec, Effect, Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person
 
@@ -58,16 +59,41 @@ OF_A_CASE = frozenset(
 
 @dataclass(frozen=True)
 class Relation:
-    """What somebody is to a case, or to a school when there is no case yet."""
+    """What somebody is to a case at this step, or to a school when there is no case yet.
+
+    `is_called_in`: whatever its step, they read it as a reader of another step does (G3). `step` is empty when there is
+    no case yet, or only the bare fact of it.
+    """
 
     roles: frozenset[Role]
     is_own: bool = False
+    step: str = ""
+    is_called_in: bool = False
+
+
+NOTHING = Relation(frozenset())
+"""What somebody is who has nothing to do with a case."""
 
 
 def relation_to(person: Person, case: CaseHeader) -> Relation:
     """Return what the person is to the case. Somebody who has left its school is nothing to it."""
-    roles = person.roles_in(case.school)
-    return Relation(roles, is_own=bool(person.acts_for(case.school) & case.teachers))
+    if person.id in case.excluded or not person.has_role:
+        return NOTHING
+    acts_for = person.acts_for(case.school) - case.excluded
+    taken_over = {one.role for one in case.stand_ins if one.person in acts_for | {person.id}}
+    if person.leads_a_cluster:
+        taken_over = set()  # they never read a case for another
+    is_own = bool(acts_for & case.teachers)
+    roles = _not_taken_over(person.roles_without(case.school, case.excluded), case, is_own=is_own) | taken_over
+    is_called_in = bool(taken_over or acts_for & case.called_in)
+    return Relation(roles, is_own, case.step, is_called_in)
+
+
+def _not_taken_over(roles: frozenset[Role], case: CaseHeader, *, is_own: bool) -> frozenset[Role]:
+    """The roles without those that somebody else took over: two roles are two people. An only role is kept."""
+    left = roles - {one.role for one in case.stand_ins}
+    acts = left if is_own else left - {Role.TEACHER}
+    return left if acts else roles
 
 
 def in_school(person: Person, school: SchoolId) -> Relation:
@@ -101,18 +127,31 @@ def holds_own(relation: Relation, plan: Plan) -> bool:
 
 
 def _is_reader(relation: Relation, plan: Plan) -> bool:
-    return bool(relation.roles & set(plan.readers))
+    knows = relation.is_called_in or not relation.step
+    readers = plan.reader_roles if knows else plan.readers_at(relation.step)
+    return not relation.roles.isdisjoint(readers)
+
+
+def is_called_by_part(person: Person, case: CaseHeader, plan: Plan) -> bool:
+    """Tell whether somebody who takes part in the case must be called in: their roles read it at some steps only."""
+    relation = relation_to(person, case)
+    always = set(plan.reader_roles).intersection(*(plan.readers_at(step.id) for step in plan.steps))
+    limited = relation.roles & set(plan.reader_roles) and not relation.roles & always
+    return bool(limited) and not relation.is_called_in
 
 
 def _may_record(record: ActionSpec | None, relation: Relation, plan: Plan) -> bool:
-    readable = may(Permission.READ, relation, plan)
-    return record is not None and readable and acting_role(record, relation) is not None
+    if record is None or acting_role(record, relation) is None:
+        return False
+    appoints = record.effect is Effect.TAKES_OVER and Role.CLUSTER_DIRECTOR in relation.roles
+    opens = record.id == plan.opens and not relation.step
+    return appoints or opens or may(Permission.READ, relation, plan)
 
 
 def roles_in_case(person: Person, case: CaseHeader, plan: Plan) -> frozenset[Role]:
     """Return this person's roles in the case: `teacher` only in a case of their own, and while they may have one."""
-    is_teacher = holds_own(relation_to(person, case), plan)
-    return person.roles_in(case.school) - {Role.TEACHER} | ({Role.TEACHER} if is_teacher else set())
+    relation = relation_to(person, case)
+    return relation.roles - {Role.TEACHER} | ({Role.TEACHER} if holds_own(relation, plan) else set())
 
 
 def keepers(one: Appointment, case: CaseHeader, plan: Plan, staff: Iterable[Person]) -> list[Person]:
@@ -122,7 +161,7 @@ def keepers(one: Appointment, case: CaseHeader, plan: Plan, staff: Iterable[Pers
     """
     readers = [person for person in staff if may(Permission.READ, relation_to(person, case), plan)]
     for owner in (one.owner, one.heir):
-        if acting := [person for person in readers if owner in person.acts_for(case.school)]:
+        if acting := [person for person in readers if owner in person.acts_for(case.school) - case.excluded]:
             return acting
     return []
 

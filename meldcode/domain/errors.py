@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 
 @dataclasses.dataclass(frozen=True)
 class Problem:
-    """What is wrong with one field of a form: a `code` of the catalogue, or the `reason` from the plan."""
+    """What is wrong with one field of a form: a `code` of the catalogue, the `reason` from the plan, or both."""
 
     field: str
     code: str = ""
     reason: str = ""
     rule: str = ""
     words: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    roles: tuple[str, ...] = ()
 
 
 class Refused(Exception):

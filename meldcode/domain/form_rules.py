@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import permutations
+from itertools import combinations, permutations
 
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.state import TIMES_TO_POSTPONE, Answer, Answers, Entry, Pupil, State, holds, offered
@@ -26,6 +26,7 @@ class Colleague:
 
     `is_teacher`: the case is theirs, perhaps as a deputy. `can_take_over`: the case can be handed over to them.
     `can_read`: they may read the case.
+    `may_stand_in`: they may get a role in this case alone. `is_excluded`: they may have no part in it.
     """
 
     id: PersonId
@@ -33,6 +34,8 @@ class Colleague:
     is_teacher: bool = False
     can_take_over: bool = False
     can_read: bool = True
+    may_stand_in: bool = False
+    is_excluded: bool = False
 
     @property
     def acts_as(self) -> frozenset[Role]:
@@ -94,7 +97,7 @@ def refuse_unless_agreeing(record: ActionSpec, state: State, author: Entry) -> N
 
 def may_agree(record: ActionSpec, proposal: Entry, person: PersonId, role: Role) -> bool:
     """Tell whether this person, in this role, may agree with what a colleague in the other role proposed (S4.3)."""
-    return proposal.author != person and {proposal.role, role} == set(record.by)
+    return proposal.author != person and (record.any_two or {proposal.role, role} == set(record.by))
 
 
 @dataclass(frozen=True)
@@ -151,10 +154,13 @@ def _date(field: FieldSpec, values: Collection[str], _staff: Colleagues, today: 
     return "in_the_future" if not field.future and any(day > today for day in days) else ""
 
 
-def _people(_field: FieldSpec, values: Collection[str], staff: Colleagues, _today: date) -> str:
+def _people(field: FieldSpec, values: Collection[str], staff: Colleagues, _today: date) -> str:
     if len(values) > MOST_PEOPLE:
         return "too_many_people"
-    return "" if all(value in staff for value in values) else "not_of_this_school"
+    if not all(value in staff for value in values):
+        return "not_of_this_school"
+    is_about_exclusion = field.meaning is Meaning.EXCLUDED
+    return "not_of_this_case" if not is_about_exclusion and any(staff[value].is_excluded for value in values) else ""
 
 
 _CHECKS = {
@@ -177,6 +183,13 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 def _has_surrogate(value: str) -> bool:
     return _SURROGATE.search(value) is not None
+
+
+def stand_in_problems(record: ActionSpec, answers: Answers, staff: Colleagues) -> list[Problem]:
+    """Return what is wrong with who would take over a role: they must not have it already, or lead a cluster (G12)."""
+    field, role = record.id_of(Meaning.STAND_IN), Role(str(answers[record.id_of(Meaning.ROLE)]))
+    person = staff[str(answers[field])]
+    return [] if person.may_stand_in and role not in person.acts_as else [Problem(field, "no_stand_in", rule="G12")]
 
 
 def handover_problems(record: ActionSpec, answers: Answers, staff: Colleagues) -> list[Problem]:
@@ -242,8 +255,8 @@ def _presence_problems(record: ActionSpec, answers: Answers, now: Circumstances)
         people = [now.colleagues[person] for person in {*((named,) if isinstance(named, str) else named)}]
         if _somebody_must_not_be_there(presence, people):
             yield Problem(presence.field, reason=presence.none_of_reason or presence.reason, rule=presence.rule)
-        elif not _everybody_is_there(presence, people):
-            yield Problem(presence.field, reason=presence.reason, rule=presence.rule)
+        elif (missing := _missing_there(presence, people)) or len(people) < presence.at_least:
+            yield _absence(presence, people, missing)
 
 
 def _somebody_must_not_be_there(presence: Presence, people: Collection[Colleague]) -> bool:
@@ -253,17 +266,31 @@ def _somebody_must_not_be_there(presence: Presence, people: Collection[Colleague
     )
 
 
-def _everybody_is_there(presence: Presence, people: Collection[Colleague]) -> bool:
-    """Whether different people can fill all the roles that are asked: nobody is there twice."""
-    if len(people) < presence.at_least:
-        return False
+def _missing_there(presence: Presence, people: Collection[Colleague]) -> list[frozenset[Role]]:
+    """The roles (each with its alternatives) for which nobody is left: no person fills two of them."""
     wanted = [frozenset({role}) for role in presence.all_of]
     if presence.one_of:
         wanted.append(frozenset(presence.one_of))
+    for count in range(len(wanted), 0, -1):
+        for filled in combinations(wanted, count):
+            if _can_fill(filled, people):
+                return [roles for roles in wanted if roles not in filled]
+    return wanted
+
+
+def _can_fill(wanted: Sequence[frozenset[Role]], people: Collection[Colleague]) -> bool:
     return any(
-        all(person.acts_as & roles for person, roles in zip(people_in_order, wanted, strict=True))
-        for people_in_order in permutations(people, len(wanted))
+        all(person.acts_as & roles for person, roles in zip(in_order, wanted, strict=True))
+        for in_order in permutations(people, len(wanted))
     )
+
+
+def _absence(presence: Presence, people: Collection[Colleague], missing: Sequence[frozenset[Role]]) -> Problem:
+    """What the plan says, who is still missing, and what to do if somebody there has that role beside another one."""
+    has_two = any(person.acts_as & roles for person in people for roles in missing)
+    code = "" if not missing else "missing_second" if has_two else "missing_there"
+    roles = missing[0] if missing else frozenset()
+    return Problem(presence.field, code, presence.reason, presence.rule, roles=tuple(r for r in Role if r in roles))
 
 
 def _check_problems(record: ActionSpec, answers: Answers, state: State) -> Iterator[Problem]:

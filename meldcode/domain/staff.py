@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
@@ -39,7 +39,8 @@ class School:
 class Membership:
     """What somebody is in one school today; `groups` are the groups a teacher has.
 
-    `roles` includes those of the people whose deputy they are (G5), whose ids are `stands_in_for`; `own` are their own.
+    `roles` includes those of the people whose deputy they are (G5), whose ids are `stands_in_for`; `own` are their own,
+    and `lent` those of each of these people.
     """
 
     school: School
@@ -47,6 +48,7 @@ class Membership:
     groups: tuple[str, ...] = ()
     stands_in_for: frozenset[PersonId] = frozenset()
     own: frozenset[Role] = frozenset()
+    lent: Mapping[PersonId, frozenset[Role]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,24 @@ class Person:
         """Return this person's roles in the school; none when they do not belong to it."""
         membership = self.memberships.get(school)
         return membership.roles if membership else frozenset()
+
+    def roles_without(self, school: SchoolId, excluded: Collection[PersonId]) -> frozenset[Role]:
+        """Return this person's roles in the school, but for those that they have as a deputy of one of these people."""
+        membership = self.memberships.get(school)
+        if membership is None or membership.stands_in_for.isdisjoint(excluded):
+            return self.roles_in(school)
+        lent = (roles for person, roles in membership.lent.items() if person not in excluded)
+        return membership.own.union(*lent)
+
+    @property
+    def has_role(self) -> bool:
+        """Whether this person has a role in any school."""
+        return any(membership.roles for membership in self.memberships.values())
+
+    @property
+    def leads_a_cluster(self) -> bool:
+        """Whether this person is a cluster director of any school."""
+        return any(Role.CLUSTER_DIRECTOR in membership.roles for membership in self.memberships.values())
 
     def acts_for(self, school: SchoolId) -> frozenset[PersonId]:
         """Return whose work this person does in the school: their own, and that of those they stand in for (G5)."""

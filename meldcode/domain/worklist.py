@@ -6,7 +6,7 @@ an overview is found and sorted without reading all cases. An assignee is a role
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
@@ -147,9 +147,17 @@ def assignees_of(person: Person) -> list[Assignee]:
 
 
 def work_items_of(
-    plan: Plan, state: State, school: SchoolId, teachers: Collection[PersonId], calendar: SchoolCalendar
+    plan: Plan,
+    state: State,
+    school: SchoolId,
+    teachers: Collection[PersonId],
+    calendar: SchoolCalendar,
+    others: Mapping[PersonId, frozenset[Role]] | None = None,
 ) -> Iterator[WorkItem]:
-    """Yield the work items of a case, for those who may read it (G3). A closed case has none."""
+    """Yield the work items of a case, for those who may read it (G3). A closed case has none.
+
+    `others` are the people who read it although their roles do not at this step, with their roles in it.
+    """
     own = [Assignee(school, str(teacher)) for teacher in teachers]
     if state.status is Status.JOINED:
         yield from (WorkItem(assignee, Section.JOINED) for assignee in own)
@@ -160,10 +168,14 @@ def work_items_of(
     if place is Section.WAITS and is_urgent(plan, state):
         place, chased = Section.URGENT, _chased(plan, state)
     due, put_off = last_day(plan, state, calendar), _postponed(plan, state)
-    readers = [(Assignee(school, role), role) for role in plan.readers if role is not Role.TEACHER]
-    for assignee, role in [*readers, *((assignee, Role.TEACHER) for assignee in own)]:
-        section = place if role in turns or role in chased else Section.FOLLOWS
-        yield WorkItem(assignee, section, turns.get(role, ""), due, put_off)
+    people = {person: frozenset({Role.TEACHER}) for person in teachers}
+    for person, held in (others or {}).items():
+        people[person] = people.get(person, frozenset()) | held
+    readers = {role: frozenset({role}) for role in plan.readers_at(state.step) if role is not Role.TEACHER}
+    for holder, roles in [*readers.items(), *people.items()]:
+        section = place if roles & (turns.keys() | chased) else Section.FOLLOWS
+        record = next((turns[role] for role in sorted(roles) if turns.get(role)), "")
+        yield WorkItem(Assignee(school, str(holder)), section, record, due, put_off)
 
 
 def tasks_of(plan: Plan, state: State, calendar: SchoolCalendar) -> dict[Role, Task]:

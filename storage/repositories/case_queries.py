@@ -6,33 +6,53 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, and_, bindparam, func, literal, or_, select, union_all
 from sqlalchemy import case as case_when
 from typing_extensions import override
 
-from meldcode.application.ports.cases import Cases
-from meldcode.domain.case.header import CaseHeader
+from meldcode.application.ports.cases import CasePart, Cases
+from meldcode.domain.calendar import AMSTERDAM
+from meldcode.domain.case.header import CALLED_IN, EXCLUDED, CaseHeader, StandIn
 from meldcode.domain.case.names import alike
 from meldcode.domain.case.state import Pupil, Status
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
+from meldcode.domain.plan.roles import Role
 from meldcode.domain.worklist import StepCount
-from storage.db.schema import case_keys, case_teachers, cases, entries, name_keys
+from storage.db.schema import case_keys, case_people, case_teachers, cases, entries, name_keys
 from storage.repositories.name_index import open_pupil
 from storage.session import Session
 
+_TEACHER = "teacher"
+"""The part, among those of `case_people`, of the teachers in `case_teachers`."""
 _BY_ID = cases.c.id == bindparam("case_id")
+_PART = case_people.alias()
+_IN_FORCE = or_(case_people.c.until.is_(None), case_people.c.until >= bindparam("today"))
 _CASES = (
     # The key comes along; NULL where it was destroyed.
-    select(cases, case_teachers.c.teacher, case_keys.c.wrapped_key)
+    select(cases, case_teachers.c.teacher, case_people.c.person, case_people.c.part, case_keys.c.wrapped_key)
     .outerjoin_from(cases, case_teachers, case_teachers.c.case == cases.c.id)
+    .outerjoin(case_people, and_(case_people.c.case == cases.c.id, _IN_FORCE))
     .outerjoin(case_keys, case_keys.c.case == cases.c.id)
 )
 _CASES_BY_ID = _CASES.where(_BY_ID)
 _CASES_BY_CODE = _CASES.where(
-    cases.c.code == bindparam("code"), cases.c.school.in_(bindparam("schools", expanding=True))
+    cases.c.code == bindparam("code"),
+    or_(
+        cases.c.school.in_(bindparam("schools", expanding=True)),
+        cases.c.id.in_(select(_PART.c.case).where(_PART.c.person == bindparam("person"))),
+    ),
 )
 _HEADERS = select(cases).where(cases.c.id.in_(bindparam("ids", expanding=True))).order_by(cases.c.since, cases.c.code)
-_TEACHERS = select(case_teachers).where(case_teachers.c.case.in_(bindparam("ids", expanding=True)))
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_PEOPLE = union_all(
+    select(case_teachers.c.case, case_teachers.c.teacher, literal(_TEACHER)).where(case_teachers.c.case.in_(_IDS)),
+    select(case_people.c.case, case_people.c.person, case_people.c.part).where(case_people.c.case.in_(_IDS), _IN_FORCE),
+)
+_PARTS_OF = (
+    select(case_people.c.case, case_people.c.person, case_people.c.part, cases.c.school)
+    .join_from(case_people, cases)
+    .where(case_people.c.person.in_(bindparam("people", expanding=True)), _IN_FORCE)
+)
 _BY_NAME = _CASES.where(
     cases.c.id.in_(select(name_keys.c.case).where(name_keys.c.key.in_(bindparam("keys", expanding=True))))
 ).order_by(cases.c.opened_at, cases.c.code)
@@ -52,13 +72,15 @@ class CaseQueries(Cases):
     def __init__(self, session: Session) -> None:
         self._session = session
         self._connection = session.connection
+        self._today = session.now.astimezone(AMSTERDAM).date()
         # Of the cases that this transaction looked up: version and chain head, and the encrypted pupil.
         self._heads: dict[CaseId, tuple[int, bytes]] = {}
         self._pupils: dict[CaseId, bytes] = {}
 
     @override
-    def find(self, code: str, schools: Iterable[SchoolId]) -> CaseHeader | None:
-        return next(iter(self._look_up(_CASES_BY_CODE, {"code": code, "schools": list(schools)})), None)
+    def find(self, code: str, schools: Iterable[SchoolId], person: PersonId | None = None) -> CaseHeader | None:
+        which = {"code": code, "schools": list(schools), "person": person}
+        return next(iter(self._look_up(_CASES_BY_CODE, which)), None)
 
     @override
     def get(self, case: CaseId) -> CaseHeader:
@@ -82,13 +104,16 @@ class CaseQueries(Cases):
         return found
 
     @override
-    def step_counts(self, school: SchoolId, opened_before: datetime) -> list[StepCount]:
+    def step_counts(
+        self, school: SchoolId, opened_before: datetime, hidden: Collection[CaseId] = ()
+    ) -> list[StepCount]:
         at = (cases.c.plan, cases.c.plan_version, cases.c.step)
         overdue = func.sum(case_when((cases.c.rungs > 0, 1), else_=0))
         is_open = (
             cases.c.school == school,
             cases.c.status == Status.OPEN.value,
             cases.c.opened_at < opened_before,
+            cases.c.id.not_in(list(hidden)),
         )
         rows = self._connection.execute(select(*at, func.count(), overdue).where(*is_open).group_by(*at).order_by(*at))
         return [StepCount(*row) for row in rows]
@@ -98,8 +123,8 @@ class CaseQueries(Cases):
         return self._oldest_first((cases.c.status == Status.OPEN.value) & cases.c.responsible.is_(None))
 
     @override
-    def responsible_counts(self, school: SchoolId) -> dict[PersonId | None, int]:
-        here = (cases.c.school == school, cases.c.status == Status.OPEN.value)
+    def responsible_counts(self, school: SchoolId, hidden: Collection[CaseId] = ()) -> dict[PersonId | None, int]:
+        here = (cases.c.school == school, cases.c.status == Status.OPEN.value, cases.c.id.not_in(list(hidden)))
         query = select(cases.c.responsible, func.count()).where(*here).group_by(cases.c.responsible)
         return {row[0]: row[1] for row in self._connection.execute(query)}
 
@@ -120,42 +145,52 @@ class CaseQueries(Cases):
 
     @override
     def headers(self, cases_: Collection[CaseId]) -> list[CaseHeader]:
-        return self._with_teachers(self._connection.execute(_HEADERS, {"ids": list(cases_)}).all()) if cases_ else []
+        return self._with_people(self._connection.execute(_HEADERS, {"ids": list(cases_)}).all()) if cases_ else []
 
     @override
     def authors(self, cases: Iterable[CaseId]) -> list[tuple[CaseId, PersonId]]:
         query = select(entries.c.case, entries.c.author).where(entries.c.case.in_(list(cases))).distinct()
         return [(row.case, row.author) for row in self._connection.execute(query)]
 
+    @override
+    def parts_of(self, people: Collection[PersonId]) -> list[CasePart]:
+        rows = self._connection.execute(_PARTS_OF, {"people": list(people), "today": self._today})
+        return [CasePart(*row) for row in rows]
+
     def _oldest_first(self, condition: ColumnElement[bool]) -> list[CaseHeader]:
         query = select(cases).where(condition).order_by(cases.c.opened_at, cases.c.code)
-        return self._with_teachers(self._connection.execute(query).all())
+        return self._with_people(self._connection.execute(query).all())
 
-    def _with_teachers(self, rows: Sequence[Row[Any]]) -> list[CaseHeader]:
-        found: dict[CaseId, set[PersonId]] = {}
-        ids = [row.id for row in rows]
-        for row in self._connection.execute(_TEACHERS, {"ids": ids}) if ids else ():
-            found.setdefault(row.case, set()).add(row.teacher)
-        return [_header(row, frozenset(found.get(row.id, ()))) for row in rows]
+    def _with_people(self, rows: Sequence[Row[Any]]) -> list[CaseHeader]:
+        found: dict[CaseId, set[tuple[PersonId, str]]] = {}
+        which = {"ids": [row.id for row in rows], "today": self._today}
+        for case, person, part in self._connection.execute(_PEOPLE, which) if rows else ():
+            found.setdefault(case, set()).add((person, part))
+        return [_header(row, found.get(row.id, set())) for row in rows]
 
     def _look_up(self, query: Select[Any], which: dict[str, Any]) -> list[CaseHeader]:
         """Look up cases, along with what it takes to decrypt them."""
         found: dict[CaseId, list[Row[Any]]] = {}
-        for row in self._connection.execute(query, which):
+        for row in self._connection.execute(query, {**which, "today": self._today}):
             found.setdefault(row.id, []).append(row)
         return [self._case_of(rows) for rows in found.values()]
 
     def _case_of(self, rows: Sequence[Row[Any]]) -> CaseHeader:
-        """The case in these rows: one row for each of its teachers."""
+        """The case in these rows: one row for each of its teachers and each other part that somebody has in it."""
         row = rows[0]
         self._heads[row.id] = (row.version, row.head)
         self._pupils[row.id] = row.pupil
         if row.wrapped_key is not None:
             self._session.remember_wrapped_key(row.id, row.wrapped_key)
-        return _header(row, frozenset(each.teacher for each in rows if each.teacher is not None))
+        teachers = {(each.teacher, _TEACHER) for each in rows if each.teacher is not None}
+        return _header(row, teachers | {(each.person, each.part) for each in rows if each.person is not None})
 
 
-def _header(row: Row[Any], teachers: frozenset[PersonId]) -> CaseHeader:
+def _header(row: Row[Any], people: Collection[tuple[PersonId, str]]) -> CaseHeader:
+    parts: dict[str, set[PersonId]] = {}
+    for person, part in people:
+        parts.setdefault(part, set()).add(person)
+    special = (_TEACHER, CALLED_IN, EXCLUDED)
     return CaseHeader(
         id=row.id,
         code=row.code,
@@ -167,8 +202,11 @@ def _header(row: Row[Any], teachers: frozenset[PersonId]) -> CaseHeader:
         version=row.version,
         opened_at=row.opened_at,
         since=row.since,
-        teachers=teachers,
+        teachers=frozenset(parts.get(_TEACHER, ())),
         joined_to=row.joined_to,
         escalations=row.rungs,
         responsible=row.responsible,
+        called_in=frozenset(parts.get(CALLED_IN, ())),
+        excluded=frozenset(parts.get(EXCLUDED, ())),
+        stand_ins=frozenset(StandIn(person, Role(part)) for person, part in people if part not in special),
     )

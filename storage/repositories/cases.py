@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -28,8 +28,8 @@ from meldcode.domain.plan.model import Plan
 from storage.crypto import chain
 from storage.crypto.payload import Payload, pupil_to_bytes
 from storage.crypto.vault import DataKey
-from storage.db.insert_once import insert_once
-from storage.db.schema import case_teachers, cases, entries, readings, reminders
+from storage.db.insert_once import insert_all_once, insert_once
+from storage.db.schema import case_people, case_teachers, cases, entries, readings, reminders
 from storage.repositories import name_index
 from storage.repositories.case_queries import CaseQueries
 
@@ -142,6 +142,29 @@ class StoredCases(CaseQueries):
     def set_responsible(self, case: CaseId, person: PersonId) -> None:
         nobody = (cases.c.id == case, cases.c.responsible.is_(None))
         self._connection.execute(update(cases).where(*nobody).values(responsible=person))
+
+    @override
+    def add_parts(self, case: CaseId, people: Iterable[PersonId], part: str, until: date | None = None) -> None:
+        rows = [{"case": case, "person": person, "part": part, "until": until} for person in people]
+        insert_all_once(
+            self._connection, case_people, rows, (case_people.c.case, case_people.c.person, case_people.c.part)
+        )
+
+    @override
+    def end_parts(self, case: CaseId, parts: Iterable[str], people: Iterable[PersonId] | None = None) -> None:
+        which = [case_people.c.case == case, case_people.c.part.in_(list(parts))]
+        which += [] if people is None else [case_people.c.person.in_(list(people))]
+        self._connection.execute(delete(case_people).where(*which))
+
+    @override
+    def share_parts(self, cases: Collection[CaseId], to: CaseId, part: str) -> None:
+        query = select(case_people).where(case_people.c.case.in_(list(cases)), case_people.c.part == part)
+        # The latest day first, and no day at all before that: who has a part twice keeps it for longest.
+        rows = self._connection.execute(query.order_by(case_people.c.until.is_not(None), case_people.c.until.desc()))
+        shared = [{**row, "case": to} for row in rows.mappings()]
+        insert_all_once(
+            self._connection, case_people, shared, (case_people.c.case, case_people.c.person, case_people.c.part)
+        )
 
     @override
     def sent_reminders(self, case: CaseId) -> frozenset[str]:

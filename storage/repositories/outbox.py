@@ -99,6 +99,11 @@ class StoredOutbox(Outbox):
         return found
 
     @override
+    def withdraw(self, case: CaseId, people: Collection[PersonId]) -> None:
+        to_them = (outbox.c.case == case, outbox.c.recipient.in_(list(people)))
+        self._connection.execute(delete(outbox).where(*to_them, outbox.c.state == SendState.PENDING.value))
+
+    @override
     def delete_sent(self, before: datetime) -> None:
         """Nothing adds such a message again: reminders that were sent are stored with their case."""
         done = outbox.c.state.in_((SendState.SENT.value, SendState.FAILED.value))

@@ -15,7 +15,7 @@ from meldcode.application.ports.worklists import Worklists
 from meldcode.domain.case.appointments import Appointment, AppointmentState
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import Status
-from meldcode.domain.ids import PersonId, SchoolId
+from meldcode.domain.ids import CaseId, PersonId, SchoolId
 from meldcode.domain.worklist import (
     AppointmentCount,
     Assignee,
@@ -27,6 +27,7 @@ from meldcode.domain.worklist import (
     WorkItem,
     Workload,
 )
+from storage.db.insert_once import insert_all_once
 from storage.db.schema import appointments, cases, work_items
 from storage.repositories.cases import StoredCases
 from storage.session import Session
@@ -58,33 +59,48 @@ class StoredWorklists(Worklists):
         return {dict(row)["owner"] for row in changed}
 
     @override
-    def page(self, assignees: Collection[Assignee], first: int, limit: int) -> list[ListedCase]:
-        if not assignees:
-            return []
-        which = {**_named(assignees), "first": first, "most": limit, "deep": first + limit}
-        return [_listed(row) for row in self._connection.execute(_page(len(assignees)), which)]
+    def follow(self, case: CaseHeader, assignees: Collection[Assignee]) -> None:
+        query = select(work_items).where(work_items.c.case == case.id).limit(1)
+        if row := self._connection.execute(query).mappings().one_or_none():
+            shown = {**row, "section": int(Section.FOLLOWS), "record": ""}
+            rows = [{**shown, "assignee": one.holder} for one in assignees]
+            insert_all_once(self._connection, work_items, rows, (work_items.c.case, work_items.c.assignee))
 
     @override
-    def section_counts(self, assignees: Collection[Assignee]) -> dict[Section, int]:
+    def page(
+        self, assignees: Collection[Assignee], first: int, limit: int, hidden: Collection[CaseId] = ()
+    ) -> list[ListedCase]:
+        if not assignees:
+            return []
+        which = {**_named(assignees, hidden), "first": first, "most": limit, "deep": first + limit}
+        return [_listed(row) for row in self._connection.execute(_page(len(assignees), bool(hidden)), which)]
+
+    @override
+    def section_counts(self, assignees: Collection[Assignee], hidden: Collection[CaseId] = ()) -> dict[Section, int]:
         if not assignees:
             return {}
-        return {Section(row[0]): row[1] for row in self._connection.execute(_counts(len(assignees)), _named(assignees))}
+        rows = self._connection.execute(_counts(len(assignees), bool(hidden)), _named(assignees, hidden))
+        return {Section(row[0]): row[1] for row in rows}
 
     @override
-    def due(self, assignees: Collection[Assignee], until: date, limit: int) -> list[ListedCase]:
+    def due(
+        self, assignees: Collection[Assignee], until: date, limit: int, hidden: Collection[CaseId] = ()
+    ) -> list[ListedCase]:
         if not assignees:
             return []
-        which = {**_named(assignees), "until": until, "most": limit}
-        return [_listed(row) for row in self._connection.execute(_due(len(assignees)), which)]
+        which = {**_named(assignees, hidden), "until": until, "most": limit}
+        return [_listed(row) for row in self._connection.execute(_due(len(assignees), bool(hidden)), which)]
 
     @override
-    def appointments(self, assignees: Collection[Assignee], days: tuple[date, date], limit: int) -> list[DatedPromise]:
+    def appointments(
+        self, assignees: Collection[Assignee], days: tuple[date, date], limit: int, hidden: Collection[CaseId] = ()
+    ) -> list[DatedPromise]:
         own = [each for each in assignees if each.teacher]
         if not own:
             return []
-        which = {**_named(own), "begin": days[0], "end": days[1], "most": limit}
+        which = {**_named(own, hidden), "begin": days[0], "end": days[1], "most": limit}
         which |= {f"owner{number}": each.teacher for number, each in enumerate(own)}
-        return [DatedPromise(*row) for row in self._connection.execute(_promises(len(own)), which)]
+        return [DatedPromise(*row) for row in self._connection.execute(_promises(len(own), bool(hidden)), which)]
 
     @override
     def owners(self, school: SchoolId) -> set[PersonId]:
@@ -92,17 +108,21 @@ class StoredWorklists(Worklists):
         return set(self._connection.scalars(query))
 
     @override
-    def appointment_count(self, school: SchoolId, late_until: date) -> AppointmentCount:
+    def appointment_count(
+        self, school: SchoolId, late_until: date, hidden: Collection[CaseId] = ()
+    ) -> AppointmentCount:
         late = func.sum(case_when((appointments.c.day <= late_until, 1), else_=0))
-        row = self._connection.execute(select(func.count(), late).where(*_open_in(school))).one()
+        shown = (*_open_in(school), appointments.c.case.not_in(list(hidden)))
+        row = self._connection.execute(select(func.count(), late).where(*shown)).one()
         return AppointmentCount(row[0], row[1] or 0)
 
     @override
-    def workloads(self, school: SchoolId, today: date, limit: int) -> list[Workload]:
+    def workloads(self, school: SchoolId, today: date, limit: int, hidden: Collection[CaseId] = ()) -> list[Workload]:
         count = func.count()
+        needs = (work_items.c.section.in_(_NEEDS_SOMETHING), work_items.c.record != "")
         query = (
-            select(work_items.c.assignee, count, _overdue(today))
-            .where(work_items.c.school == school, work_items.c.section.in_(_NEEDS_SOMETHING), work_items.c.record != "")
+            select(work_items.c.assignee, count, _overdue(work_items.c.due, today))
+            .where(work_items.c.school == school, *needs, work_items.c.case.not_in(list(hidden)))
             .group_by(work_items.c.assignee)
             .order_by(count.desc(), work_items.c.assignee)
         )
@@ -111,11 +131,16 @@ class StoredWorklists(Worklists):
         ]
 
     @override
-    def step_counts(self, assignee: Assignee, today: date) -> list[StepCount]:
+    def step_counts(self, school: SchoolId, today: date, hidden: Collection[CaseId] = ()) -> list[StepCount]:
         at = (cases.c.plan, cases.c.plan_version, cases.c.step)
-        query = select(*at, func.count(), _overdue(today)).join_from(work_items, cases).where(_belongs_to(0))
-        rows = self._connection.execute(query.group_by(*at).order_by(*at), _named([assignee]))
-        return [StepCount(*row) for row in rows]
+        last = select(work_items.c.case, func.min(work_items.c.due).label("due")).where(work_items.c.school == school)
+        due = last.group_by(work_items.c.case).subquery()
+        query = (
+            select(*at, func.count(), func.coalesce(_overdue(due.c.due, today), 0))
+            .outerjoin_from(cases, due, due.c.case == cases.c.id)
+            .where(cases.c.school == school, cases.c.status == Status.OPEN.value, cases.c.id.not_in(list(hidden)))
+        )
+        return [StepCount(*row) for row in self._connection.execute(query.group_by(*at).order_by(*at))]
 
     @override
     def cases_without_items(self, limit: int) -> list[CaseHeader]:
@@ -169,32 +194,35 @@ def _as_set(rows: list[dict[str, Any]]) -> set[frozenset[tuple[str, Any]]]:
     return {frozenset(row.items()) for row in rows}
 
 
-def _named(assignees: Collection[Assignee]) -> dict[str, Any]:
-    """The parameters that name these assignees in the statements below."""
+def _named(assignees: Collection[Assignee], hidden: Collection[CaseId] = ()) -> dict[str, Any]:
+    """The parameters that name these assignees, and the cases hidden from them, in the statements below."""
     schools = {f"school{number}": each.school for number, each in enumerate(assignees)}
-    return schools | {f"assignee{number}": each.holder for number, each in enumerate(assignees)}
+    names = {f"assignee{number}": each.holder for number, each in enumerate(assignees)}
+    return schools | names | ({"hidden": list(hidden)} if hidden else {})
 
 
 # Each statement is built once for each number of assignees: building one takes longer than running it.
 @lru_cache
-def _page(assignees: int) -> Select[Any]:
+def _page(assignees: int, hides: bool) -> Select[Any]:
     # A case on this page is within the first `deep` items of at least one assignee.
-    query = _each_once([_items_of(number).order_by(*_ORDER).limit(bindparam("deep")) for number in range(assignees)])
+    mine = [_items_of(number, hides=hides) for number in range(assignees)]
+    query = _each_once([items.order_by(*_ORDER).limit(bindparam("deep")) for items in mine])
     ordered = query.order_by(*query.selected_columns[1:4])
     return ordered.limit(bindparam("most")).offset(bindparam("first"))
 
 
 @lru_cache
-def _counts(assignees: int) -> Select[Any]:
+def _counts(assignees: int, hides: bool) -> Select[Any]:
     section = func.min(work_items.c.section).label("section")
-    best = select(section).where(or_(*map(_belongs_to, range(assignees)))).group_by(work_items.c.case).subquery()
+    shown = and_(or_(*map(_belongs_to, range(assignees))), *_not_hidden(work_items, hides=hides))
+    best = select(section).where(shown).group_by(work_items.c.case).subquery()
     return select(best.c.section, func.count()).group_by(best.c.section)
 
 
 @lru_cache
-def _due(assignees: int) -> Select[Any]:
+def _due(assignees: int, hides: bool) -> Select[Any]:
     mine = [
-        _items_of(number)
+        _items_of(number, hides=hides)
         .where(work_items.c.section == int(section), work_items.c.due <= bindparam("until"))
         .order_by(work_items.c.due, work_items.c.code)
         .limit(bindparam("most"))
@@ -206,14 +234,15 @@ def _due(assignees: int) -> Select[Any]:
 
 
 @lru_cache
-def _promises(owners: int) -> Select[Any]:
+def _promises(owners: int, hides: bool) -> Select[Any]:
     own = [
         and_(appointments.c.school == bindparam(f"school{owner}"), appointments.c.owner == bindparam(f"owner{owner}"))
         for owner in range(owners)
     ]
     then = appointments.c.day.between(bindparam("begin"), bindparam("end"))
     is_open = appointments.c.state == AppointmentState.OPEN.value
-    query = select(appointments.c.code, appointments.c.day, appointments.c.school).where(or_(*own), is_open, then)
+    shown = (or_(*own), is_open, then, *_not_hidden(appointments, hides=hides))
+    query = select(appointments.c.code, appointments.c.day, appointments.c.school).where(*shown)
     return query.order_by(appointments.c.day, appointments.c.code).limit(bindparam("most"))
 
 
@@ -227,8 +256,13 @@ def _belongs_to(number: int) -> ColumnElement[bool]:
     )
 
 
-def _items_of(number: int) -> Select[Any]:
-    return select(work_items.c.case, *_ORDER, work_items.c.record, *_POSTPONED).where(_belongs_to(number))
+def _items_of(number: int, *, hides: bool) -> Select[Any]:
+    items = select(work_items.c.case, *_ORDER, work_items.c.record, *_POSTPONED)
+    return items.where(_belongs_to(number), *_not_hidden(work_items, hides=hides))
+
+
+def _not_hidden(table: Table, *, hides: bool) -> list[ColumnElement[bool]]:
+    return [table.c.case.not_in(bindparam("hidden", expanding=True))] if hides else []
 
 
 def _each_once(parts: list[Select[Any]]) -> Select[Any]:
@@ -246,5 +280,5 @@ def _listed(row: Row[Any]) -> ListedCase:
     return ListedCase(row.case, row.code, Section(row.section), row.record, due, postponed)
 
 
-def _overdue(today: date) -> ColumnElement[int]:
-    return func.sum(case_when((work_items.c.due < today, 1), else_=0))
+def _overdue(due: ColumnElement[date], today: date) -> ColumnElement[int]:
+    return func.sum(case_when((due < today, 1), else_=0))

@@ -42,7 +42,8 @@ SENTENCES: list[tuple[str, dict[str, str], str]] = [
     (
         "needs_another",
         {},
-        "Een besluit neem je met z'n tweeën. Vraag je collega met de andere rol om het te bevestigen.",
+        "Een besluit neem je met z'n tweeën. Vraag je collega met de andere rol om het te bevestigen. "
+        "Is er niemand anders? Kies in het dossier Rol overnemen.",
     ),
     ("no_such_case", {}, "Dit dossier is er niet, of jij kunt het niet lezen. Controleer de code."),
     ("no_teacher", {}, "Kies een leerkracht van deze school, iemand anders dan nu."),

@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 
 from meldcode.application.actor import actor_of
+from meldcode.application.case_people import call_in
 from meldcode.application.cases.alarm import RaiseAlarm, raise_alarm
 from meldcode.application.cases.alarm_view import AlarmView
 from meldcode.application.cases.merge import TwoCases, merge_cases
@@ -40,7 +41,7 @@ from meldcode.domain.ids import PersonId
 from meldcode.domain.plan import file as plan_file
 from meldcode.domain.plan.appointments import block_of
 from meldcode.domain.plan.file import load_plan, shipped_plans
-from meldcode.domain.plan.forms import FieldKind, FieldSpec
+from meldcode.domain.plan.forms import FieldKind, FieldSpec, Meaning
 from meldcode.domain.plan.model import ActionSpec, Effect, Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Identity, Person
@@ -153,6 +154,12 @@ class Play:
     def reminds(self) -> set[Actor]:
         """The clock's work is done; returns who was reminded."""
         return self._told_by(lambda uow: send_due_reminders(uow, self.now, 10, _raised))[1]
+
+    def calls_in(self, *actors: Actor, code: str = "") -> None:
+        """These people are called in to the case (G3)."""
+        case, people = self.header(code), [self.person(actor) for actor in actors]
+        with self.transaction() as uow:
+            call_in(uow, case, self.plan, people)
 
     # what they do
 
@@ -355,7 +362,8 @@ class Play:
             case FieldKind.DATE:
                 return str(today + timedelta(days=1) if field.future else today)
             case FieldKind.PEOPLE:
-                return tuple(actor.user for actor in self._who_takes_part(record, field) or [by])
+                taking_part = [] if field.meaning is Meaning.EXCLUDED else self._who_takes_part(record, field) or [by]
+                return tuple(actor.user for actor in taking_part)
             case FieldKind.PERSON:
                 hands_over = record.effect is Effect.HANDS_OVER
                 return (MEHMET if hands_over else by).user
@@ -387,11 +395,13 @@ class Play:
         return f"V{next(self._keys)}"
 
     def _told_by(self, act: Callable[[StoredUnitOfWork], T]) -> tuple[T, set[Actor]]:
-        before = len(self.messages())
+        before = {_named(row) for row in self.messages()}
         with self.transaction() as uow:
             result = act(uow)
         self._look_up_actors()
-        told = [row for row in self.messages()[before:] if row.placing != Placing.ONLY_IN_PLACE.value]
+        told = [
+            row for row in self.messages() if _named(row) not in before and row.placing != Placing.ONLY_IN_PLACE.value
+        ]
         return result, {self.actors[row.recipient] for row in told}
 
 
@@ -413,6 +423,11 @@ class Played:
 
 def _raised(error: Exception) -> None:
     raise error
+
+
+def _named(message: Any) -> tuple[object, ...]:
+    """What no other message has; a withdrawn one leaves its number to the next."""
+    return message.about, message.kind, message.recipient, message.moment
 
 
 def _as_answer(given: Given) -> Answer:

@@ -216,6 +216,7 @@ def test_from_every_step_one_form_records_the_report(play: Play, step: str) -> N
 @pytest.mark.parametrize("what", ["called_112", "advised_report"])
 def test_after_a_call_the_report_is_due_today_and_what_was_skipped_is_owed(play: Play, what: str) -> None:
     play.reach("consult")
+    play.calls_in(FATIMA)
     play.record("urgent_action", by=FATIMA, urgent_what=what)
     assert play.state().step == "report"
     assert [record.id for record in owed(play.plan, play.state())] == ["consultation", "weighing"]

@@ -266,6 +266,7 @@ def test_nobody_consults_or_weighs_alone(play: Play, step: str, record: str, fie
 @pytest.mark.parametrize("reader", [KARIN, BEA, FATIMA])
 def test_any_reader_may_take_up_a_signal(play: Play, reader: Actor) -> None:
     play.signal()
+    play.calls_in(reader)
     assert SANNE in play.record("taken_up", by=reader).told
     assert play.state().step == "consult"
 

@@ -23,6 +23,7 @@ from meldcode.application.ports.installations import Installation
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.plan.file import WrongPlan
 from meldcode.domain.plan.roles import NEEDED, Role
+from meldcode.domain.plan.two_people import double_roles
 from meldcode.domain.staff import School
 from storage.crypto.keys import outdated
 from storage.db.component_records import all_records
@@ -73,10 +74,24 @@ def notes(settings: Settings) -> Iterator[str]:
         return  # reported already
     with store.transaction(utc_now()) as uow:
         found = differences(uow, configs_of(file))
+        yield from _one_for_two(uow)
     engine.dispose()
     for one in found:
         is_now, said = (", ".join(sorted(roles)) or "none" for roles in (one.in_database, one.in_file))
         yield f"{one.school}: the roles of {one.user} are {is_now}; the schools file says {said}. The first counts."
+
+
+def _one_for_two(uow: UnitOfWork) -> Iterator[str]:
+    """Schools in which somebody has roles that the plan asks of two people (G12)."""
+    for school in uow.staff.schools():
+        staff = uow.staff.of_school(school.id)
+        holders = {role: [one.id for one in staff if role in one.roles_in(school.id)] for role in Role}
+        for one in double_roles(uow.plans.current(), holders):
+            roles = " and ".join(one.roles)
+            yield (
+                f"{school.name}: one person has the roles {roles}, which the plan asks of two people. "
+                "Let somebody else take over a role, in each case where that is needed."
+            )
 
 
 def complaints(settings: Settings) -> Iterator[str]:

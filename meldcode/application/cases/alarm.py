@@ -12,12 +12,23 @@ from datetime import datetime
 
 from meldcode.application.actor import Actor
 from meldcode.application.case_context import case_context, readable_case
+from meldcode.application.case_people import acting_as, call_in
 from meldcode.application.cases.alarm_trace import key_of
 from meldcode.application.cases.alarm_view import AlarmView, alarm_view, schools_of, show_alerted, show_all
 from meldcode.application.cases.append_entry import append_entry
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access import Permission, acting_role, in_school, may
-from meldcode.domain.alarm import ESCALATIONS, PLACE_LENGTH, SAME_ALARM, Alarm, AlarmId, Answer, Response, due_after
+from meldcode.domain.access import NOTHING, Permission, acting_role, in_school, may, relation_to
+from meldcode.domain.alarm import (
+    ESCALATIONS,
+    PLACE_LENGTH,
+    SAME_ALARM,
+    WITHOUT_CONTENT,
+    Alarm,
+    AlarmId,
+    Answer,
+    Response,
+    due_after,
+)
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import Entry
 from meldcode.domain.errors import Refused
@@ -58,6 +69,22 @@ def _first_alerted(uow: UnitOfWork, person: Person) -> list[Person]:
     plan = uow.plans.current()
     schools = [school for school in person.memberships if may(Permission.RAISE_ALARM, in_school(person, school), plan)]
     return holders(uow, schools, ESCALATIONS[0].roles, person.id)
+
+
+def alerted_next(uow: UnitOfWork, alarm: Alarm) -> list[Person]:
+    """Return who an alarm reaches at its level. An alarm from a case reaches nobody who is excluded from it (G12).
+
+    Who is told what it is about may read the case from then on (G3).
+    """
+    roles = ESCALATIONS[alarm.level].roles
+    if alarm.case is None:
+        return holders(uow, schools_of(uow, alarm), roles, alarm.raised_by)
+    case = uow.cases.get(alarm.case)
+    plan = uow.plans.get(case.plan, case.plan_version)
+    people = [person for person in acting_as(uow, case, plan, roles) if person.id != alarm.raised_by]
+    if alarm.level < WITHOUT_CONTENT:
+        call_in(uow, case, plan, people)
+    return people
 
 
 def holders(
@@ -152,6 +179,8 @@ def _find(uow: UnitOfWork, actor: Actor, alarm: AlarmId) -> tuple[Person, Alarm]
 def _may_see(uow: UnitOfWork, person: Person, alarm: Alarm) -> bool:
     """Whether somebody may answer: who was alerted and still works there, and who may see every alarm there."""
     schools = schools_of(uow, alarm)
+    if alarm.case is not None and relation_to(person, uow.cases.get(alarm.case)) == NOTHING:
+        return False
     works_there = any(person.roles_in(school) for school in schools)
     return works_there and (alarm.has_alerted(person.id) or _sees_alarms(uow, person, schools))
 

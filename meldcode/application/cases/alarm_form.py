@@ -92,12 +92,13 @@ def _schools(uow: UnitOfWork, actor: Actor, alarm: Alarm, plan: Plan) -> list[Sc
 
 def _about(uow: UnitOfWork, actor: Actor, school: SchoolId, pupil: Pupil) -> CaseContext:
     person, plan = actor.person, uow.plans.current()
-    for case in uow.cases.find_by_pupil(school, pupil):
+    same_pupil = uow.cases.find_by_pupil(school, pupil)
+    for case in same_pupil:
         if _can_go_on(uow, actor, case):
             context = case_context(uow, person, case)
             if context.pupil.group.casefold() == pupil.group.casefold():
                 return context
-    return CaseContext(person, school, plan, pupil, in_school(person, school))
+    return CaseContext(person, school, plan, pupil, in_school(person, school), same_pupil=tuple(same_pupil))
 
 
 def _can_go_on(uow: UnitOfWork, actor: Actor, case: CaseHeader) -> bool:

@@ -6,15 +6,19 @@ from dataclasses import replace
 from uuid import UUID
 
 from meldcode.application.case_context import CaseContext, case_context
-from meldcode.application.cases.notifications import Notified, notify
+from meldcode.application.case_people import call_in, staff_of
+from meldcode.application.cases.notifications import Notified, notify, recipients
+from meldcode.application.cases.parts import change_parts
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.worklists import update_worklist
+from meldcode.domain.access import relation_to
 from meldcode.domain.case.header import CaseHeader
-from meldcode.domain.case.state import Entry, State, Status, fold
+from meldcode.domain.case.state import Answer, Entry, State, Status, fold
 from meldcode.domain.deadlines.schedule import next_moment
-from meldcode.domain.plan.forms import Meaning
+from meldcode.domain.plan.forms import FieldKind, Meaning
 from meldcode.domain.plan.model import Effect
 from meldcode.domain.retention import ends_otherwise, term_of
+from meldcode.domain.staff import Person
 
 KEPT_TO_ITSELF = (Effect.ALARMS, Effect.CORRECTS)
 """Effects that a merged case does not pass on: an alarm notifies by itself, and a correction is no new signal."""
@@ -36,11 +40,31 @@ def append_entry(
         case = uow.cases.hand_over(case.id, UUID(str(new_teacher)))
         context = replace(context, case=case)
     entries = (*context.entries, entry)
+    case = change_parts(uow, context, case, entry, after)
+    case = call_in(uow, case, context.plan, _takes_part(uow, context, case, entry))
+    passed_on = context.state.status is Status.JOINED and effect not in KEPT_TO_ITSELF
+    told = replace(context, case=case)
+    to_notify = None if passed_on else recipients(uow, told, after, entry)
+    case = call_in(uow, case, context.plan, to_notify.called_in if to_notify else ())
     update_worklist(uow, case, context.plan, after)
-    extended = replace(context, case=case, entries=entries)
-    if context.state.status is Status.JOINED and case.joined_to is not None and effect not in KEPT_TO_ITSELF:
-        return extended, _notified_through(uow, context, case.joined_to, entry, key, after)
-    return extended, notify(uow, context, after, entry)
+    extended = replace(context, case=case, relation=relation_to(context.person, case), entries=entries)
+    if to_notify:
+        return extended, notify(uow, replace(told, case=case), after, entry, to_notify)
+    if case.joined_to is None:
+        return extended, Notified(after)
+    return extended, _notified_through(uow, context, case.joined_to, entry, key, after)
+
+
+def _takes_part(uow: UnitOfWork, context: CaseContext, case: CaseHeader, entry: Entry) -> list[Person]:
+    """The author of the entry, and the colleagues whom it names as having taken part (G3)."""
+    kinds = (FieldKind.PEOPLE, FieldKind.PERSON)
+    fields = [field for field in context.plan.records[entry.record].fields if field.kind in kinds and not field.meaning]
+    named = {str(entry.author), *(id_ for field in fields for id_ in _values(entry.answers.get(field.id, ())))}
+    return [person for person in staff_of(uow, case) if str(person.id) in named]
+
+
+def _values(answer: Answer) -> tuple[str, ...]:
+    return (answer,) if isinstance(answer, str) else answer
 
 
 def append_quietly(uow: UnitOfWork, context: CaseContext, entry: Entry, key: str) -> CaseContext:
@@ -72,6 +96,6 @@ def _notified_through(
     number = receiving.stored.version + 1
     received = replace(entry, seq=number, record=receives.id, answers=answers, refers_to=0)
     _, notified = append_entry(uow, receiving, received, f"{key}/received")
-    readers = set(context.plan.readers)
-    people = tuple(person for person in notified.people if person.roles_in(context.school) & readers)
+    readers = set(context.plan.reader_roles)
+    people = tuple(person for person in notified.people if relation_to(person, receiving.stored).roles & readers)
     return replace(notified, state=after, people=people)

@@ -297,5 +297,5 @@ def _id(line: LogbookLine) -> str:
 
 def _roles(uow: UnitOfWork, context: CaseContext) -> dict[str, Role]:
     """The first role of each colleague in this case, which replaces their name."""
-    staff = context.colleagues(uow.staff.of_school(context.school))
+    staff = context.colleagues(context.staff(uow))
     return {id_: min(c.acts_as, key=list(Role).index) for id_, c in staff.items() if c.acts_as}

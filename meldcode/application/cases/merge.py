@@ -7,12 +7,13 @@ other case shows them too. The teacher of the merged case sees only their own si
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from meldcode.application.actor import Actor
 from meldcode.application.case_context import CaseContext, case_context, readable_case
 from meldcode.application.cases.append_entry import append_entry
+from meldcode.application.cases.parts import share_exclusions
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access import acting_role
 from meldcode.domain.case.appointments import open_ones
@@ -45,6 +46,8 @@ def merge_cases(uow: UnitOfWork, actor: Actor, command: TwoCases, now: datetime)
         raise Refused("appointments_before_joining", case=joining.stored.code, rule="S3.6")
     _append(uow, joining, Effect.JOINS, kept.stored.code, command.key, now)
     uow.cases.set_joined(joining.stored.id, kept.stored.id)
+    share_exclusions(uow, kept.stored, joining.stored)
+    kept = replace(kept, case=uow.cases.get(kept.stored.id))
     _append(uow, kept, Effect.RECEIVES, joining.stored.code, command.key, now)
     return kept.stored.code
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from meldcode.application.case_context import CaseContext
+from meldcode.application.case_people import reads, staff_of
 from meldcode.application.cases.tasks import TaskChanges, task_changes
 from meldcode.application.messages import AlarmInCase, CallSchool, Payload, Recorded, TakenOver, TaskEnded
 from meldcode.application.ports.outbox import OutboxMessage, Placing
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access import Permission, may, relation_to, roles_in_case
+from meldcode.domain.access import roles_in_case
 from meldcode.domain.case.state import Entry, State, Status, holds, needed, to_act
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.model import Effect, Tell
@@ -28,18 +29,38 @@ class Notified:
     missing_roles: tuple[Role, ...] = ()
 
 
-def notify(uow: UnitOfWork, context: CaseContext, after: State, entry: Entry) -> Notified:
+@dataclass(frozen=True)
+class Recipients:
+    """Who is to be notified of an entry, each by the number of the plan's first rule for them (None: they must act).
+
+    `staff` are all who can have a part in the case, and `called_in` those who by this may read it.
+    """
+
+    staff: tuple[Person, ...]
+    changes: TaskChanges
+    rules: Mapping[PersonId, int | None]
+    missing_roles: tuple[Role, ...]
+    called_in: tuple[Person, ...]
+
+
+def recipients(uow: UnitOfWork, context: CaseContext, after: State, entry: Entry) -> Recipients:
+    """Return who is to be notified: who may read the case after the entry, is called in, or never reads one."""
+    staff = tuple(staff_of(uow, context.stored))
+    changes = task_changes(uow, context, after, entry)
+    rules, missing, called_in = _by_rules(context, entry, staff)
+    for person in (*_of_the_end(context, after, staff), *filter(changes.is_new, staff)):
+        if person.id != entry.author and reads(person, context.stored, context.plan):
+            rules.setdefault(person.id, None)
+    return Recipients(staff, changes, rules, missing, called_in)
+
+
+def notify(uow: UnitOfWork, context: CaseContext, after: State, entry: Entry, to_notify: Recipients) -> Notified:
     """Put a message in the outbox for everybody concerned but its author, one for each person; return who they are.
 
     What earlier messages ask is updated in their place, which notifies nobody, also in the author's.
     """
-    staff = uow.staff.of_school(context.school)
-    changes = task_changes(uow, context, after, entry)
-    rules, missing = _by_rules(context, entry, staff)
-    for person in (*_of_the_end(context, after, staff), *filter(changes.is_new, staff)):
-        if person.id != entry.author:
-            rules.setdefault(person.id, None)
-    said = _Said(context, after, entry, missing, changes)
+    staff, rules = to_notify.staff, to_notify.rules
+    said = _Said(context, after, entry, to_notify.missing_roles, to_notify.changes)
     former = _former(context, after)
     people = tuple(person for person in staff if person.id in rules or person.id == former)
     uow.outbox.put_all(
@@ -50,7 +71,7 @@ def notify(uow: UnitOfWork, context: CaseContext, after: State, entry: Entry) ->
         ],
         entry.written_at,
     )
-    return Notified(after, people, missing)
+    return Notified(after, people, to_notify.missing_roles)
 
 
 def _former(context: CaseContext, after: State) -> PersonId | None:
@@ -129,39 +150,46 @@ class _Said:
         return {"code": code, "plan": plan.plan, "plan_version": plan.version, "may_open": may_open}
 
     def _may_open(self, person: Person) -> bool:
-        return may(Permission.READ, relation_to(person, self.context.stored), self.context.plan)
+        return reads(person, self.context.stored, self.context.plan)
 
     def _raised(self) -> dict[str, Any]:
         return {"raised_by": self.entry.author, "raised_at": self.entry.written_at}
 
 
 def _by_rules(
-    context: CaseContext, entry: Entry, staff: Iterable[Person]
-) -> tuple[dict[PersonId, int | None], tuple[Role, ...]]:
-    """Whom the plan's rules notify, each by the number of the first rule for them, and the roles that nobody has.
+    context: CaseContext, entry: Entry, staff: Sequence[Person]
+) -> tuple[dict[PersonId, int | None], tuple[Role, ...], tuple[Person, ...]]:
+    """Whom the plan's rules notify, by the number of the first rule for them, the roles that nobody has, and who is
+    called in by that: by an alarm, by a rule that says so, or in place of who is missing (G3).
 
     The author knows it already, but not that nobody has the roles.
     """
     rules: dict[PersonId, int | None] = {}
     missing: list[Role] = []
-    for number, rule in enumerate(context.plan.records[entry.record].tell):
+    called_in: list[Person] = []
+    record = context.plan.records[entry.record]
+    is_alarm = record.effect is Effect.ALARMS
+    for number, rule in enumerate(record.tell):
         if holds(rule.when, context.state.standing, entry.answers):
-            people, roles = _holders(rule, staff, context)
+            people, roles = _holders(rule, staff, context, calls_in=rule.calls_in or is_alarm)
             missing += roles
+            called_in += [p for p in people if is_alarm or not reads(p, context.stored, context.plan)]
             for person in people:
                 if roles or person.id != entry.author:
                     rules.setdefault(person.id, number)
-    return rules, tuple(missing)
+    return rules, tuple(missing), tuple(called_in)
 
 
-def _holders(rule: Tell, staff: Iterable[Person], context: CaseContext) -> tuple[list[Person], list[Role]]:
-    people = _with_roles(rule.roles, staff, context)
+def _holders(
+    rule: Tell, staff: Sequence[Person], context: CaseContext, *, calls_in: bool
+) -> tuple[list[Person], list[Role]]:
+    people = _with_roles(rule.roles, staff, context, calls_in=calls_in)
     if people or rule.otherwise is None:
         return people, []
-    return _with_roles((rule.otherwise,), staff, context), list(rule.roles)
+    return _with_roles((rule.otherwise,), staff, context, calls_in=True), list(rule.roles)
 
 
-def _of_the_end(context: CaseContext, after: State, staff: Iterable[Person]) -> list[Person]:
+def _of_the_end(context: CaseContext, after: State, staff: Sequence[Person]) -> list[Person]:
     """Who hears how a case ends: its teacher, and those of its last step."""
     before = context.state
     if before.status is not Status.OPEN or after.status is not Status.CLOSED:
@@ -169,7 +197,13 @@ def _of_the_end(context: CaseContext, after: State, staff: Iterable[Person]) -> 
     return _with_roles((Role.TEACHER, *context.plan.step(before.step).who), staff, context)
 
 
-def _with_roles(roles: Iterable[Role], staff: Iterable[Person], context: CaseContext) -> list[Person]:
-    """The people with one of the roles; for `teacher` only the teacher of this case, if they still may be."""
+def _with_roles(
+    roles: Iterable[Role], staff: Iterable[Person], context: CaseContext, *, calls_in: bool = False
+) -> list[Person]:
+    """Who acts in one of the roles; of those whose role reads cases only who may read this one, or is called in."""
     case, plan, wanted = context.stored, context.plan, set(roles)
-    return [person for person in staff if roles_in_case(person, case, plan) & wanted]
+    acting = [(person, roles_in_case(person, case, plan) & wanted) for person in staff]
+    readers = set(plan.reader_roles)
+    return [
+        person for person, held in acting if held and (calls_in or not held <= readers or reads(person, case, plan))
+    ]

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from meldcode import hints
 from meldcode.application.actor import Actor
-from meldcode.application.case_context import CaseContext, readable_case, schools_to_report_in
+from meldcode.application.case_context import CaseContext, case_context, recordable_case, schools_to_report_in
+from meldcode.application.case_people import plan_of, reads
 from meldcode.application.cases.view_case import CaseView, build_case_view, may_record, read_case
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain import form_rules
@@ -92,7 +93,10 @@ def signal_form(uow: UnitOfWork, actor: Actor, text: str, now: datetime) -> Form
 
 def record_form(uow: UnitOfWork, actor: Actor, code: str, record: str, refers_to: int, now: datetime) -> FormView:
     """Return the form of an action in a case; with `refers_to`, the correction of that entry. Raises Refused."""
-    context = read_case(uow, actor.person, readable_case(uow, actor.person, code), now, "form")
+    case = recordable_case(uow, actor.person, code, record)
+    if not reads(actor.person, case, plan_of(uow, case)):
+        return _without_content(case_context(uow, actor.person, case), record, now)
+    context = read_case(uow, actor.person, case, now, "form")
     plan = context.plan
     asked = plan.records.get(record)
     is_about_one = asked is not None and asked.effect in ABOUT_ONE and refers_to > 0
@@ -131,6 +135,12 @@ def refilled(
 ) -> FormView:
     """Return the form again, with what was typed so far. Raises Refused."""
     return replace(record_form(uow, actor, code, record, refers_to, now), initial=answers)
+
+
+def _without_content(context: CaseContext, record: str, now: datetime) -> FormView:
+    """The form for somebody who may not read the case (G12)."""
+    form, case = context.plan.records[record], context.stored
+    return FormView(form, context.plan, initial_answers(form, now), case.code, case.version)
 
 
 def further_questions(context: CaseContext, answers: Answers) -> FormView | None:

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from meldcode.application.actor import Actor
 from meldcode.application.case_context import readable_case
+from meldcode.application.case_people import hidden_from, plan_of, reads
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access import Permission, in_school, may, relation_to
 from meldcode.domain.calendar import AMSTERDAM
@@ -71,12 +72,13 @@ class Unusual:
 
 @dataclass(frozen=True)
 class UnusualView:
-    """Unusual reading in a school, in the week that began on `first_day`."""
+    """Unusual reading in a school, in the week that began on `first_day`; `readable` are cases that they may open."""
 
     first_day: date
     found: tuple[Unusual, ...]
     people: Mapping[PersonId, Person]
     school: SchoolId
+    readable: frozenset[CaseId]
 
 
 def who_read(uow: UnitOfWork, actor: Actor, code: str, page: int, page_size: int) -> ReadersView:
@@ -105,15 +107,18 @@ def see_unusual(uow: UnitOfWork, actor: Actor, school: str, first_day: str) -> U
         monday = date.fromisoformat(first_day)
     except ValueError as error:
         raise Refused("unknown_action") from error
-    found = unusual_in(uow, led[school], monday)
-    return UnusualView(monday, tuple(found), {one.reader: uow.staff.get(one.reader) for one in found}, led[school])
+    found = unusual_in(uow, led[school], monday, hidden_from(uow, person))
+    readers = {one.reader: uow.staff.get(one.reader) for one in found}
+    shown = {case.id: case for one in found for case in one.cases}.values()
+    readable = frozenset(case.id for case in shown if reads(person, case, plan_of(uow, case)))
+    return UnusualView(monday, tuple(found), readers, led[school], readable)
 
 
-def unusual_in(uow: UnitOfWork, school: SchoolId, monday: date) -> list[Unusual]:
-    """Return the unusual reading of the week that began on this Monday."""
+def unusual_in(uow: UnitOfWork, school: SchoolId, monday: date, hidden: Collection[CaseId] = ()) -> list[Unusual]:
+    """Return the unusual reading of the week that began on this Monday, of cases that are not hidden."""
     begin = datetime.combine(monday, time(), AMSTERDAM)
     end = datetime.combine(monday + WEEK, time(), AMSTERDAM)
-    read = uow.readings.in_period(school, begin, end)
+    read = [one for one in uow.readings.in_period(school, begin, end) if one[0].id not in hidden]
     involved = set(uow.cases.authors({case.id for case, _ in read})) | _acting(uow, school, {c.id: c for c, _ in read})
     return unusual(read, involved)
 
@@ -146,9 +151,10 @@ def _acting(uow: UnitOfWork, school: SchoolId, cases: Mapping[CaseId, CaseHeader
     found = set()
     for person in uow.staff.of_school(school):
         for case in cases.values():
+            relation = relation_to(person, case)
             step = uow.plans.get(case.plan, case.plan_version).step(case.step)
-            acts = person.roles_in(school) & (set(step.who) - {Role.TEACHER})
-            if (acts and case.status is Status.OPEN) or person.acts_for(school) & case.teachers:
+            acts = relation.roles & (set(step.who) - {Role.TEACHER})
+            if (acts and case.status is Status.OPEN) or relation.is_own:
                 found.add((case.id, person.id))
     return found
 

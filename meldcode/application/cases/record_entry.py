@@ -10,17 +10,19 @@ from datetime import datetime
 
 from meldcode import hints
 from meldcode.application.actor import Actor
-from meldcode.application.case_context import CaseContext, case_context, readable_case
+from meldcode.application.case_context import CaseContext, case_context
+from meldcode.application.case_people import reads
 from meldcode.application.cases.alarm_form import bind_alarm, teacher_of
 from meldcode.application.cases.alarm_view import answer_by_record
 from meldcode.application.cases.append_entry import append_entry
 from meldcode.application.cases.notifications import Notified
 from meldcode.application.cases.open_form import FormView, further_questions
+from meldcode.application.cases.parts import inherit_exclusions, names_excluded, names_stand_in
 from meldcode.application.cases.submission import FilledForm, RecordEntry, check_form, context_of, spec_of
 from meldcode.application.ports.cases import Submission
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain import form_rules
-from meldcode.domain.access import acting_role
+from meldcode.domain.access import acting_role, relation_to
 from meldcode.domain.appointment_rules import ABOUT_ONE
 from meldcode.domain.case.appointments import AppointmentState
 from meldcode.domain.case.state import Answers, Entry, State
@@ -38,7 +40,8 @@ from meldcode.hints import Found
 class Saved:
     """The form is stored. `notified` get a message; `missing_roles` should have, but nobody has them.
 
-    `is_repeat`: it was stored before, and nobody is notified again. `author` is who stored it.
+    `is_repeat`: it was stored before, and nobody is notified again. `author` is who stored it; they can open the case
+    if they `may_open`.
     """
 
     code: str
@@ -49,6 +52,7 @@ class Saved:
     missing_roles: tuple[Role, ...] = ()
     is_repeat: bool = False
     author: PersonId | None = None
+    may_open: bool = True
 
 
 @dataclass(frozen=True)
@@ -80,8 +84,16 @@ def record_entry(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: datet
         _keep_draft(uow, context, form, command.key, now)
         return NeedsReview(form.spec, form.typed, found)
     context, notified = store_form(uow, context, form, command, now)
-    code, author = context.stored.code, context.person.id
-    return Saved(code, context.plan, form.spec, notified.state, notified.people, notified.missing_roles, author=author)
+    return Saved(
+        context.stored.code,
+        context.plan,
+        form.spec,
+        notified.state,
+        notified.people,
+        notified.missing_roles,
+        author=context.person.id,
+        may_open=reads(context.person, context.stored, context.plan),
+    )
 
 
 def record_draft(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: datetime) -> Saved | NeedsReview | FormView:
@@ -103,7 +115,8 @@ def store_form(
     if context.case is None:
         teacher = teacher_of(uow, context, command.alarm)
         case = uow.cases.open(context.school, context.plan, context.pupil, teacher, now)
-        context = replace(context, case=case)
+        case = inherit_exclusions(uow, case, context.same_pupil)
+        context = replace(context, case=case, relation=relation_to(context.person, case))
     if command.alarm:
         context = bind_alarm(uow, context, command.alarm, now)
     context = _decide(uow, context, form, command, now)
@@ -112,6 +125,7 @@ def store_form(
     refers_to = command.refers_to if form.spec.effect in (Effect.CORRECTS, *ABOUT_ONE) else 0
     entry = Entry(context.stored.version + 1, form.spec.id, context.person.id, role, now, kept, refers_to)
     form_rules.refuse_unless_agreeing(form.spec, context.state, entry)
+    _refuse_about_oneself(context, form.spec)
     if form.spec.effect is Effect.FAST_LANE:
         answer_by_record(uow, context.person.id, context.stored.id, now)
     typed = {field: answer for field, answer in form.typed.items() if field not in _decision_fields(context)}
@@ -141,20 +155,29 @@ def _decision_fields(context: CaseContext) -> set[str]:
     return {field for one in context.state.appointments for field in decision_ids(one.number)}
 
 
+def _refuse_about_oneself(context: CaseContext, spec: ActionSpec) -> None:
+    proposal, person = context.state.standing.get(spec.agrees_with or ""), context.person.id
+    if proposal and (names_excluded(context.plan, proposal, person) or names_stand_in(context.plan, proposal, person)):
+        raise Refused("not_about_yourself", rule="G12")
+
+
 def digest(answers: Answers) -> str:
     """Return a digest of what was typed, to tell a repeated submission from a changed one."""
     return hashlib.sha256(json.dumps(answers, sort_keys=True).encode()).hexdigest()
 
 
 def _saved_before(uow: UnitOfWork, actor: Actor, command: RecordEntry, stored: Submission) -> Saved:
-    code = uow.cases.get(stored.case).code
-    context = case_context(uow, actor.person, readable_case(uow, actor.person, code))
+    case = uow.cases.get(stored.case)
+    code, context = case.code, case_context(uow, actor.person, case)
+    if context.entries[stored.seq - 1].author != actor.person.id:
+        raise Refused("no_such_case")
     spec = spec_of(context.plan, command)
     if not command.reviewed and stored.digest != digest(
         form_rules.with_defaults(spec, command.answers, uow.plans.current().opening)
     ):
         raise Refused("stored_before", case=code)
-    return Saved(code, context.plan, spec, context.state, is_repeat=True)
+    may_open = reads(actor.person, case, context.plan)
+    return Saved(code, context.plan, spec, context.state, is_repeat=True, may_open=may_open)
 
 
 def _hints_in(uow: UnitOfWork, context: CaseContext, form: FilledForm) -> dict[str, list[Found]]:

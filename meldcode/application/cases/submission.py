@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from meldcode.application.actor import Actor
-from meldcode.application.case_context import CaseContext, case_context, readable_case, schools_to_report_in
+from meldcode.application.case_context import CaseContext, case_context, recordable_case, schools_to_report_in
 from meldcode.application.cases.alarm_form import context_of_alarm
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain import form_rules
@@ -19,8 +20,9 @@ from meldcode.domain.case.state import Answer, Answers, Entry, Pupil, asked_firs
 from meldcode.domain.errors import Invalid, Problem, Refused
 from meldcode.domain.ids import SchoolId
 from meldcode.domain.plan.appointments import decision_ids
-from meldcode.domain.plan.forms import PUPIL_MEANINGS, FieldKind
+from meldcode.domain.plan.forms import PUPIL_MEANINGS, FieldKind, Meaning
 from meldcode.domain.plan.model import DECIDES, ActionSpec, Effect, Plan
+from meldcode.domain.staff import Person
 from meldcode.hints import ordinary_words
 
 OF_TWO_CASES = (Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS)
@@ -64,16 +66,18 @@ def context_of(uow: UnitOfWork, actor: Actor, command: RecordEntry) -> CaseConte
     """
     person = actor.person
     if command.case:
-        return case_context(uow, person, readable_case(uow, person, command.case))
+        return case_context(uow, person, recordable_case(uow, person, command.case, command.record))
     if command.alarm:
         return context_of_alarm(uow, actor, command.alarm, command.answers, command.school)
     plan = uow.plans.current()
     school = _school_of(command, actor, plan)
     pupil = Pupil(*(str(command.answers.get(plan.opening.id_of(m), "")).strip() for m in PUPIL_MEANINGS))
-    for case in uow.cases.find_by_pupil(school, pupil):
-        if person.id in case.teachers:
+    same_pupil = uow.cases.find_by_pupil(school, pupil)
+    for case in same_pupil:
+        if person.id in case.teachers - case.excluded:
             return case_context(uow, person, case)
-    return CaseContext(person, school, plan, pupil, Relation(person.roles_in(school), is_own=True))
+    relation = Relation(person.roles_in(school), is_own=True)
+    return CaseContext(person, school, plan, pupil, relation, same_pupil=tuple(same_pupil))
 
 
 def spec_of(plan: Plan, command: RecordEntry) -> ActionSpec:
@@ -146,16 +150,28 @@ def _with_people(uow: UnitOfWork, actor: Actor, spec: ActionSpec, typed: Answers
     return {id_: translated(answer) if id_ in fields else answer for id_, answer in typed.items()}
 
 
+def _stand_in(uow: UnitOfWork, form: FilledForm) -> list[Person]:
+    """Who would take over a role: of this school or another, if the platform's id is known here."""
+    named = form.answers.get(form.spec.id_of(Meaning.STAND_IN), "")
+    try:
+        return [uow.staff.get(UUID(str(named)))] if named else []
+    except (ValueError, KeyError):
+        return []
+
+
 def _values(answer: Answer) -> tuple[str, ...]:
     return (answer,) if isinstance(answer, str) else answer
 
 
 def _refuse_problems(uow: UnitOfWork, context: CaseContext, form: FilledForm, now: datetime) -> None:
-    colleagues = context.colleagues(uow.staff.of_school(context.school))
+    staff = [*uow.staff.of_school(context.school), *context.staff(uow), *_stand_in(uow, form)]
+    colleagues = context.colleagues(staff)
     today = now.astimezone(AMSTERDAM).date()
     ordinary = ordinary_words((context.pupil.first_name, context.pupil.last_name))
     circumstances = form_rules.Circumstances(context.state, colleagues, context.pupil, today, ordinary)
     problems = form_rules.problems(form.spec, form.answers, circumstances)
+    if not problems and form.spec.effect is Effect.TAKES_OVER:
+        problems = form_rules.stand_in_problems(form.spec, form.answers, colleagues)
     if not problems and form.spec.effect is Effect.HANDS_OVER:
         problems = form_rules.handover_problems(form.spec, form.answers, colleagues)
     if not problems and form.spec.effect in (Effect.POSTPONES, Effect.HOLDS):

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from meldcode.application.actor import Actor
-from meldcode.application.case_context import CaseContext, case_context, readable_case
+from meldcode.application.case_context import CaseContext, case_context, readable_case, told_apart
+from meldcode.application.case_people import plan_of, reads
+from meldcode.application.cases.parts import names_excluded, names_stand_in
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access import Permission, acting_role, keepers, may
+from meldcode.domain.access import Permission, acting_role, keepers, may, relation_to
 from meldcode.domain.appointment_rules import ABOUT_ONE
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.appointments import Appointment, open_ones
@@ -21,6 +23,7 @@ from meldcode.domain.form_rules import may_agree
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.forms import Meaning
 from meldcode.domain.plan.model import DECIDES, ActionSpec, Effect
+from meldcode.domain.plan.roles import Role
 from meldcode.domain.responsible import Responsible, responsible_for
 from meldcode.domain.retention import term_of
 from meldcode.domain.staff import Person
@@ -65,6 +68,8 @@ class CaseView:
     put off the reminders of this step is `postponement`. `newer` are signals after the weighing (S4.1), and `owed` is
     what the fast lane skipped (G8). `responsible` is who is responsible for an open case, if anybody is. `appointments`
     are those that are open, and `deciding` is what this reader can do about one (S3.6).
+    `excluded` are the names of colleagues who have no part in it, and `stand_ins` those with a role in this case alone
+    (G12).
     """
 
     context: CaseContext
@@ -81,6 +86,8 @@ class CaseView:
     responsible: Responsible | None = None
     appointments: tuple[OpenAppointment, ...] = ()
     deciding: tuple[ActionSpec, ...] = ()
+    excluded: tuple[str, ...] = ()
+    stand_ins: tuple[tuple[str, Role], ...] = ()
 
 
 def open_case(uow: UnitOfWork, actor: Actor, code: str, now: datetime) -> CaseView:
@@ -93,12 +100,14 @@ def build_case_view(uow: UnitOfWork, context: CaseContext, now: datetime) -> Cas
     """Return what this reader sees of the case, including the cases merged into it."""
     person = context.person
     parts = [context, *(_joined(uow, person, context.stored, now) if _may_read_joined(context) else ())]
-    staff = {colleague.id: colleague.name for colleague in uow.staff.of_school(context.school)}
+    people = (*uow.staff.of_school(context.school), *context.staff(uow))
+    staff = {colleague.id: colleague.name for colleague in people}
     waiting = needed(context.plan, context.state)
     term = term_of(context.plan, context.state, uow.staff.school(context.school))
     elsewhere = [r for r in to_agree(context.plan, context.state) if not _may_agree(context, r)]
+    waiting = [r for r in waiting if not _is_about_reader(context, r)]
     can = [r for r in offered(context.plan, context.state) if may_record(context, r) and r not in elsewhere]
-    responsible = responsible_for(context.stored, context.plan, uow.staff.of_school(context.school))
+    responsible = responsible_for(context.stored, context.plan, context.staff(uow))
     if responsible and responsible.person.id == person.id:
         can = [r for r in can if r.effect or not r.takes_charge or r not in context.plan.always]
     return CaseView(
@@ -116,13 +125,15 @@ def build_case_view(uow: UnitOfWork, context: CaseContext, now: datetime) -> Cas
         responsible=responsible,
         appointments=tuple(_appointments(uow, context, now)),
         deciding=tuple(r for r in context.plan.always if r.effect in DECIDES and may_record(context, r)),
+        excluded=tuple(sorted(uow.staff.get(person).name for person in context.stored.excluded)),
+        stand_ins=tuple((uow.staff.get(one.person).name, one.role) for one in context.stored.stand_ins),
     )
 
 
 def _appointments(uow: UnitOfWork, context: CaseContext, now: datetime) -> Iterable[OpenAppointment]:
     school, today = uow.staff.school(context.school), now.astimezone(AMSTERDAM).date()
     for one in open_ones(context.state.appointments):
-        people = keepers(one, context.stored, context.plan, uow.staff.of_school(context.school))
+        people = keepers(one, context.stored, context.plan, context.staff(uow))
         yield OpenAppointment(one, tuple(people), school_days_late(one.day, today, calendar_of(school)))
 
 
@@ -134,7 +145,14 @@ def may_record(context: CaseContext, record: ActionSpec) -> bool:
 def _may_agree(context: CaseContext, record: ActionSpec) -> bool:
     proposal = context.state.standing[record.agrees_with or ""]
     role = acting_role(record, context.relation, beside=proposal.role)
-    return role is not None and may_agree(record, proposal, context.person.id, role)
+    is_free = not _is_about_reader(context, record) and not names_stand_in(context.plan, proposal, context.person.id)
+    return role is not None and is_free and may_agree(record, proposal, context.person.id, role)
+
+
+def _is_about_reader(context: CaseContext, record: ActionSpec) -> bool:
+    """Whether a colleague proposed to exclude this reader, who reads again because nobody agreed in time (G12)."""
+    proposal = context.state.standing.get(record.agrees_with or "")
+    return proposal is not None and names_excluded(context.plan, proposal, context.person.id)
 
 
 def _may_read_joined(context: CaseContext) -> bool:
@@ -143,7 +161,8 @@ def _may_read_joined(context: CaseContext) -> bool:
 
 def read_case(uow: UnitOfWork, person: Person, case: CaseHeader, now: datetime, where: str = "case") -> CaseContext:
     """Open the case for this person, and store that they read it (promise 6)."""
-    contents = uow.cases.read(case.id, Reading(person.id, now, where, tuple(sorted(person.roles_in(case.school)))))
+    roles = tuple(sorted(relation_to(person, case).roles))
+    contents = uow.cases.read(case.id, Reading(person.id, now, where, roles))
     return case_context(uow, person, case, contents)
 
 
@@ -167,7 +186,7 @@ def _lines(uow: UnitOfWork, parts: Iterable[CaseContext], staff: dict[PersonId, 
         hidden |= set() if may(Permission.KNOW_SAME_PUPIL, part.relation, part.plan) else {Effect.JOINS, Effect.DIFFERS}
         for entry in part.entries:
             record = part.plan.records[entry.record]
-            if record.effect in hidden:
+            if record.effect in hidden or names_excluded(part.plan, entry, part.person.id):
                 continue
             author = staff.get(entry.author) or uow.staff.get(entry.author).name
             about = _appointment_of(part, record, entry)
@@ -190,20 +209,12 @@ def _same_pupil(uow: UnitOfWork, context: CaseContext) -> list[CaseHeader]:
     joins = context.plan.record_with(Effect.JOINS)
     if context.state.status is Status.JOINED or not may_record(context, joins):
         return []
-    told_apart, code = _told_apart(context), context.stored.code
+    apart, code = told_apart(context), context.stored.code
     candidates = [
         case
         for case in uow.cases.find_by_pupil(context.school, context.pupil)
-        if case.id != context.stored.id and case.status is not Status.JOINED and case.code not in told_apart
+        if case.id != context.stored.id and case.status is not Status.JOINED and case.code not in apart
         if Status.OPEN in (case.status, context.state.status)
+        if reads(context.person, case, plan_of(uow, case))
     ]
-    return [case for case in candidates if code not in _told_apart(case_context(uow, context.person, case))]
-
-
-def _told_apart(context: CaseContext) -> set[str]:
-    """The codes of the cases that are recorded as being about another pupil."""
-    return {
-        str(entry.answers.get("case", ""))
-        for entry in context.entries
-        if context.plan.records[entry.record].effect is Effect.DIFFERS
-    }
+    return [case for case in candidates if code not in told_apart(case_context(uow, context.person, case))]

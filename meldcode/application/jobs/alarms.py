@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from meldcode.application.cases.alarm import holders
-from meldcode.application.cases.alarm_view import schools_of, show_alerted, show_raiser
+from meldcode.application.cases.alarm import alerted_next
+from meldcode.application.cases.alarm_view import show_alerted, show_raiser
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.alarm import ESCALATIONS, KEPT_FOR
+from meldcode.domain.alarm import KEPT_FOR
 
 
 def escalate_next_alarm(uow: UnitOfWork, now: datetime) -> bool:
@@ -15,8 +15,7 @@ def escalate_next_alarm(uow: UnitOfWork, now: datetime) -> bool:
     alarm = uow.alarms.claim_due(now)
     if alarm is None:
         return False
-    people = holders(uow, schools_of(uow, alarm), ESCALATIONS[alarm.level].roles, alarm.raised_by)
-    alarm = uow.alarms.alert(alarm, [person.id for person in people], alarm.level)
+    alarm = uow.alarms.alert(alarm, [person.id for person in alerted_next(uow, alarm)], alarm.level)
     show_alerted(uow, alarm, now)
     show_raiser(uow, alarm, now)
     return True

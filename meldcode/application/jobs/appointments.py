@@ -63,7 +63,7 @@ def responsible(case: CaseHeader, plan: Plan, staff: Sequence[Person]) -> list[P
     if taken := responsible_for(case, plan, staff):
         return [*taken.acting]
     for roles in ({Role.CARE_COORDINATOR}, {*ALERTED}):
-        if found := [person for person in staff if person.roles_in(case.school) & roles]:
+        if found := [person for person in staff if roles_in_case(person, case, plan) & roles]:
             return found
     return []
 

@@ -9,10 +9,11 @@ A transaction handles a few cases:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
+from meldcode.application.case_people import escalate_to, hidden_from, is_kept_from, reads, staff_of
 from meldcode.application.cases.readers import unusual_in
 from meldcode.application.cases.tasks import task_for, task_key
 from meldcode.application.jobs.appointments import DueNow, appointment_payload, called, still_due
@@ -48,7 +49,7 @@ from meldcode.domain.ids import CaseId, PersonId
 from meldcode.domain.plan.model import Effect, Plan, Step
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.responsible import Responsible, responsible_for
-from meldcode.domain.staff import Person
+from meldcode.domain.staff import Person, School
 from meldcode.domain.worklist import last_day, tasks_of
 
 AFTER_TROUBLE = timedelta(hours=1)
@@ -116,6 +117,8 @@ def current_reminder(
     if header.status is Status.DESTROYED:
         return None
     plan, calendar = uow.plans.get(header.plan, header.plan_version), calendar_of(uow.staff.school(header.school))
+    if is_kept_from(uow.staff.get(reader), header, plan):
+        return None
     state = fold(plan, uow.cases.contents(case).entries)
     today = now.astimezone(AMSTERDAM).date()
     due = tuple(still_due(payload, state, today, calendar)) if isinstance(payload, AppointmentReminder) else ()
@@ -124,7 +127,7 @@ def current_reminder(
     step, waits_for = plan.step(state.step), needed(plan, state)
     each = step.deadline.each if step.deadline else None
     watched = plan.records.get(each or "")
-    staff = uow.staff.of_school(header.school)
+    staff = staff_of(uow, header)
     assignees = watched.by if watched and not waits_for else to_act(plan, state)
     responsible = responsible_for(header, plan, staff)
     waited_for = [person.name for person in staff if roles_in_case(person, header, plan) & set(assignees)]
@@ -177,18 +180,25 @@ def week_overview(uow: UnitOfWork, now: datetime) -> None:
         is_open = opening <= now and open_moment(school, now) <= now
         if not is_open:
             continue
-        counts = uow.cases.step_counts(school.id, opening)
-        before = monday.date() - 7 * DAY
-        readers = {one.reader for one in unusual_in(uow, school.id, before)}
-        appointments = appointment_count(uow, school.id, today)
-        if not counts and not readers and not appointments:
-            continue
-        unusual = UnusualReaders(school.id, before, len(readers)) if readers else None
-        payload = WeeklyOverview(school.name, tuple(counts), unusual, appointments)
         for person in uow.staff.of_school(school.id):
             if Role.SCHOOL_LEADER in person.roles_in(school.id):
-                moment = f"{year}-W{week:02}/{school.id}"
-                uow.outbox.put(OutboxMessage(person.id, None, moment, payload), now)
+                payload = _week_of(uow, school, hidden_from(uow, person), monday, opening)
+                if payload:
+                    moment = f"{year}-W{week:02}/{school.id}"
+                    uow.outbox.put(OutboxMessage(person.id, None, moment, payload), now)
+
+
+def _week_of(
+    uow: UnitOfWork, school: School, hidden: Collection[CaseId], monday: datetime, opening: datetime
+) -> WeeklyOverview | None:
+    """What a leader is told of the week before, without the cases hidden from them; None when there is nothing."""
+    counts, before = uow.cases.step_counts(school.id, opening, hidden), monday.date() - 7 * DAY
+    readers = {one.reader for one in unusual_in(uow, school.id, before, hidden)}
+    appointments = appointment_count(uow, school.id, opening.astimezone(AMSTERDAM).date(), hidden)
+    if not counts and not readers and not appointments:
+        return None
+    unusual = UnusualReaders(school.id, before, len(readers)) if readers else None
+    return WeeklyOverview(school.name, tuple(counts), unusual, appointments)
 
 
 def _remind_of(uow: UnitOfWork, case: CaseHeader, keys: Mapping[PersonId, str], now: datetime) -> None:
@@ -202,9 +212,11 @@ def _remind_of(uow: UnitOfWork, case: CaseHeader, keys: Mapping[PersonId, str], 
     if case.version > 1:  # a case that an earlier version stored has no rows of its appointments yet
         update_appointments(uow, case, plan, state)
     key = task_key(case.code, case.version)
+    recipients = _recipients(uow, case, plan, [d for d in due if not d.appointment])
+    case = escalate_to(uow, case, plan, [person for person, _ in recipients])
     messages = [
         _message(case, _payload(case, plan, state, person, most), person, most, keys.get(person.id, key))
-        for person, most in _recipients(uow, case, plan, [d for d in due if not d.appointment])
+        for person, most in recipients
     ]
     messages += _about_appointments(uow, case, plan, state, [d for d in due if d.appointment])
     uow.outbox.put_all([m for m in messages if not isinstance(m.payload, UrgentReminder)], open_moment(school, now))
@@ -250,26 +262,32 @@ def _about_appointments(
     uow: UnitOfWork, case: CaseHeader, plan: Plan, state: State, due: Sequence[Reminder]
 ) -> Iterator[OutboxMessage]:
     """One message to each person about all appointments that are due, beside what else the case waits for (S3.6)."""
-    for found in called(due, case, plan, state, uow.staff.of_school(case.school)):
+    reminded = list(called(due, case, plan, state, staff_of(uow, case)))
+    case = escalate_to(uow, case, plan, [found.person for found in reminded])
+    for found in reminded:
         payload = appointment_payload(case, found, may_hand_over=_may_hand_over(found.person, case, plan))
         yield OutboxMessage(found.person.id, case.id, found.reminders[-1].reminder_id, payload)
 
 
 def _recipients(
     uow: UnitOfWork, case: CaseHeader, plan: Plan, due: Sequence[Reminder]
-) -> Iterable[tuple[Person, Reminder]]:
-    """The people to remind, each with their last reminder. The people in charge replace a missing recipient."""
-    staff = uow.staff.of_school(case.school)
+) -> list[tuple[Person, Reminder]]:
+    """The people to remind, each with their last reminder. The people in charge replace a missing recipient.
+
+    An escalation calls in whom it reaches; the list before a vacation is for who reads the case (G3).
+    """
+    staff = staff_of(uow, case)
     responsible = responsible_for(case, plan, staff)
     found: dict[PersonId, tuple[Person, Reminder]] = {}
     for one in sorted(due, key=lambda d: (d.kind is ReminderKind.URGENT, d.at)):
         asked = _asked_first(one, case, responsible)
-        wanted = [person for person in staff if roles_in_case(person, case, plan) & {*asked.roles}]
+        able = [p for p in staff if one.kind is not ReminderKind.VACATION or reads(p, case, plan)]
+        wanted = [person for person in able if roles_in_case(person, case, plan) & {*asked.roles}]
         wanted += responsible.acting if responsible and asked is not one else ()
-        in_charge = [person for person in staff if person.roles_in(case.school) & {*IN_CHARGE}]
+        in_charge = [person for person in able if roles_in_case(person, case, plan) & {*IN_CHARGE}]
         instead = replace(one, roles=IN_CHARGE)
         found |= {p.id: (p, one) for p in wanted} or {p.id: (p, instead) for p in in_charge}
-    return found.values()
+    return list(found.values())
 
 
 def _asked_first(due: Reminder, case: CaseHeader, responsible: Responsible | None) -> Reminder:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from meldcode.application.case_people import acting_as, escalate_to, reads
 from meldcode.application.jobs.reminders import IN_CHARGE
 from meldcode.application.messages import CaseEnding
 from meldcode.application.ports.outbox import OutboxMessage
@@ -23,7 +24,7 @@ from meldcode.domain.case.state import fold
 from meldcode.domain.deadlines.schedule import open_moment
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.retention import WARNED_BEFORE, Term, term_of
-from meldcode.domain.staff import Person, School
+from meldcode.domain.staff import School
 
 AGAIN = timedelta(days=1)
 """When to look again at a case that could not be read, or about which nobody could be warned."""
@@ -63,7 +64,9 @@ def _end(uow: UnitOfWork, ending: RetentionJob, school: School, now: datetime) -
 
 def _warn(uow: UnitOfWork, ending: RetentionJob, plan: Plan, term: Term, now: datetime) -> None:
     case = ending.case
-    people = _in_charge(uow, ending, plan)
+    people = acting_as(uow, case, plan, plan.hold.by if plan.hold else IN_CHARGE)
+    people = [person for person in people if reads(person, case, plan)] or people
+    escalate_to(uow, case, plan, people)
     if not people or ending.destroy_at is None:
         uow.retention.check_again(case.id, now + AGAIN)
         return
@@ -76,10 +79,3 @@ def _warn(uow: UnitOfWork, ending: RetentionJob, plan: Plan, term: Term, now: da
     for person in people:
         uow.outbox.put(OutboxMessage(person.id, case.id, moment, payload), now)
     uow.retention.set_warned(case.id, warnings, destroy_at)
-
-
-def _in_charge(uow: UnitOfWork, ending: RetentionJob, plan: Plan) -> list[Person]:
-    """The people who may hold the case, so that it is kept for longer."""
-    roles = set(plan.hold.by if plan.hold else IN_CHARGE)
-    school = ending.case.school
-    return [person for person in uow.staff.of_school(school) if person.roles_in(school) & roles]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from meldcode.application.case_people import acting_as, escalate_to
 from meldcode.application.jobs.reminders import IN_CHARGE
 from meldcode.application.messages import Alarm, AlarmInCase, AlarmUndelivered, Payload, Undelivered
 from meldcode.application.ports.outbox import OutboxMessage
@@ -37,6 +38,8 @@ def report_undelivered(uow: UnitOfWork, lost: LostMessage, now: datetime) -> Non
 def _notify_in_charge(uow: UnitOfWork, case: CaseId, lost: LostMessage, now: datetime) -> None:
     header = uow.cases.get(case)
     moment = lost.payload.moment if isinstance(lost.payload, Undelivered) else f"message {lost.id}"
-    for person in uow.staff.of_school(header.school):
-        if person.id != lost.to and person.roles_in(header.school) & {*IN_CHARGE}:
-            uow.outbox.put(OutboxMessage(person.id, case, moment, Undelivered(header.code, moment)), now)
+    plan = uow.plans.get(header.plan, header.plan_version)
+    people = [person for person in acting_as(uow, header, plan, IN_CHARGE) if person.id != lost.to]
+    escalate_to(uow, header, plan, people)
+    for person in people:
+        uow.outbox.put(OutboxMessage(person.id, case, moment, Undelivered(header.code, moment)), now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from meldcode.domain.case.header import CaseHeader, Contents, Reading
 from meldcode.domain.case.state import Entry, Pupil, State
@@ -21,6 +21,16 @@ class Submission:
     case: CaseId
     seq: int
     digest: str
+
+
+@dataclass(frozen=True)
+class CasePart:
+    """Somebody has this part in a case: called in, excluded, or a role that they took over."""
+
+    case: CaseId
+    person: PersonId
+    part: str
+    school: SchoolId
 
 
 class AlreadyStored(Exception):
@@ -39,8 +49,8 @@ class Cases(ABC):
         """Create a case without entries, with a new code and data key."""
 
     @abstractmethod
-    def find(self, code: str, schools: Iterable[SchoolId]) -> CaseHeader | None:
-        """The case with this code, if it belongs to one of these schools."""
+    def find(self, code: str, schools: Iterable[SchoolId], person: PersonId | None = None) -> CaseHeader | None:
+        """The case with this code, if it belongs to one of these schools, or if the person has a part in it."""
 
     @abstractmethod
     def get(self, case: CaseId) -> CaseHeader:
@@ -90,8 +100,10 @@ class Cases(ABC):
         """Record that reminders were sent, the escalation level reached, and when the next one is due."""
 
     @abstractmethod
-    def step_counts(self, school: SchoolId, opened_before: datetime) -> list[StepCount]:
-        """Count the school's open cases at each step, of those opened before this moment."""
+    def step_counts(
+        self, school: SchoolId, opened_before: datetime, hidden: Collection[CaseId] = ()
+    ) -> list[StepCount]:
+        """Count the school's open cases at each step, of those opened before this moment and not hidden."""
 
     @abstractmethod
     def hand_over(self, case: CaseId, to: PersonId) -> CaseHeader:
@@ -106,8 +118,24 @@ class Cases(ABC):
         """Store who is responsible for a case of an earlier version of this program, unless somebody is already."""
 
     @abstractmethod
-    def responsible_counts(self, school: SchoolId) -> dict[PersonId | None, int]:
+    def responsible_counts(self, school: SchoolId, hidden: Collection[CaseId] = ()) -> dict[PersonId | None, int]:
         """The number of open cases of the school by who is responsible."""
+
+    @abstractmethod
+    def add_parts(self, case: CaseId, people: Iterable[PersonId], part: str, until: date | None = None) -> None:
+        """Give these people a part in the case that they do not have yet, until this day (included) or for good."""
+
+    @abstractmethod
+    def end_parts(self, case: CaseId, parts: Iterable[str], people: Iterable[PersonId] | None = None) -> None:
+        """End these parts in the case, of these people or of everybody."""
+
+    @abstractmethod
+    def share_parts(self, cases: Collection[CaseId], to: CaseId, part: str) -> None:
+        """Give everybody who has this part in one of the cases the same part in another, until the same day."""
+
+    @abstractmethod
+    def parts_of(self, people: Collection[PersonId]) -> list[CasePart]:
+        """The parts that these people have in cases today."""
 
     @abstractmethod
     def all_open(self) -> list[CaseHeader]:

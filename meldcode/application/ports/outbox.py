@@ -56,5 +56,9 @@ class Outbox(ABC):
         """Who has a message that asks something of them about each case, and its key: the latest of each."""
 
     @abstractmethod
+    def withdraw(self, case: CaseId, people: Collection[PersonId]) -> None:
+        """Delete what these people are still to hear of the case."""
+
+    @abstractmethod
     def delete_sent(self, before: datetime) -> None:
         """Delete messages that were created before this moment and were sent or given up."""

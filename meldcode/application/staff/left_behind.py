@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from meldcode.application.case_people import acting_as, escalate_to, plan_of, staff_of
 from meldcode.application.messages import CaseWithoutHolder, CaseWithoutResponsible, Payload
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access import ALERTED, holds_own, may_be_responsible, relation_to
+from meldcode.domain.access import ALERTED, may_be_responsible, relation_to
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import fold, to_act
 from meldcode.domain.deadlines.schedule import open_moment
+from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.responsible import responsible_for
 from meldcode.domain.staff import Person
@@ -25,11 +27,11 @@ def notice_without_holder(uow: UnitOfWork, now: datetime) -> int:
     """
     found = 0
     for case in uow.cases.all_open():
-        staff = uow.staff.of_school(case.school)
-        if missing := tuple(_roles_without_holder(uow, case, staff)):
+        plan = plan_of(uow, case)
+        if missing := tuple(_roles_without_holder(uow, case, plan)):
             found += 1
             payload = CaseWithoutHolder(case.code, missing, case.plan, case.plan_version)
-            _notify_weekly(uow, case, _in_charge(case, staff), payload, now)
+            _notify_weekly(uow, case, acting_as(uow, case, plan, ALERTED), payload, now)
     notice_without_responsible(uow, now)
     return found
 
@@ -37,31 +39,27 @@ def notice_without_holder(uow: UnitOfWork, now: datetime) -> int:
 def notice_without_responsible(uow: UnitOfWork, now: datetime) -> None:
     """Notify those who may take over a case whose responsible person lost the account or the role, weekly (G5)."""
     for case in uow.cases.all_open():
-        staff, plan = uow.staff.of_school(case.school), uow.plans.get(case.plan, case.plan_version)
+        staff, plan = staff_of(uow, case), plan_of(uow, case)
         if case.responsible and responsible_for(case, plan, staff) is None:
             able = [person for person in staff if may_be_responsible(relation_to(person, case), plan)]
-            told = able or _in_charge(case, staff)
+            told = able or acting_as(uow, case, plan, ALERTED)
             _notify_weekly(uow, case, told, CaseWithoutResponsible(case.code), now, str(case.responsible))
 
 
 def _notify_weekly(
     uow: UnitOfWork, case: CaseHeader, people: list[Person], payload: Payload, now: datetime, about: str = ""
 ) -> None:
-    """Notify them once a week; `about` tells two such messages of one week apart."""
+    """Notify them once a week, and call them in (G3); `about` tells two such messages of one week apart."""
+    escalate_to(uow, case, plan_of(uow, case), people)
     year, week, _ = now.astimezone(AMSTERDAM).isocalendar()
     for person in people:
         message = OutboxMessage(person.id, case.id, f"{year}-W{week:02}{about}", payload)
         uow.outbox.put(message, open_moment(uow.staff.school(case.school), now))
 
 
-def _roles_without_holder(uow: UnitOfWork, case: CaseHeader, staff: list[Person]) -> Iterator[Role]:
-    plan = uow.plans.get(case.plan, case.plan_version)
-    if not any(holds_own(relation_to(person, case), plan) for person in staff):
+def _roles_without_holder(uow: UnitOfWork, case: CaseHeader, plan: Plan) -> Iterator[Role]:
+    if not acting_as(uow, case, plan, (Role.TEACHER,)):
         yield Role.TEACHER
     waited_for = set(to_act(plan, fold(plan, uow.cases.contents(case.id).entries))) - {Role.TEACHER}
-    if waited_for and not any(person.roles_in(case.school) & waited_for for person in staff):
+    if waited_for and not acting_as(uow, case, plan, waited_for):
         yield from sorted(waited_for)
-
-
-def _in_charge(case: CaseHeader, staff: list[Person]) -> list[Person]:
-    return [person for person in staff if person.roles_in(case.school) & set(ALERTED)]

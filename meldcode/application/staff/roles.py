@@ -21,6 +21,7 @@ from meldcode.domain.events import StaffChanged
 from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import NEEDED, Role
+from meldcode.domain.plan.two_people import DoubleRole, double_roles
 from meldcode.domain.staff import Person, RoleChange, School
 
 LONGEST_NAME, LONGEST_GROUP, MOST_GROUPS = 80, 20, 12
@@ -32,6 +33,15 @@ class MissingRoles:
     """A school, and roles that nobody has in it."""
 
     school: School
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True)
+class OneForTwo:
+    """Somebody in a school has roles that the plan asks of two people (G12)."""
+
+    school: School
+    person: Person
     roles: tuple[Role, ...]
 
 
@@ -171,7 +181,7 @@ def notify_of_roles(
 
     The actor is not notified. The message only says that something changed; details come after an access check.
     """
-    readers = set(uow.plans.current().readers)
+    readers = set(uow.plans.current().reader_roles)
     roles = {Role.SCHOOL_LEADER} | ({Role.CARE_COORDINATOR} if any(c.role in readers for c in changes) else set())
     concerned = {change.person for change in changes}
     concerned |= {person.id for person in uow.staff.of_school(school) if person.roles_in(school) & roles}
@@ -189,6 +199,23 @@ def missing_roles(uow: UnitOfWork, person: Person) -> tuple[MissingRoles, ...]:
         if missing := tuple(role for role in NEEDED if not holders[role]):
             found.append(MissingRoles(school, missing))
     return tuple(found)
+
+
+def one_for_two(uow: UnitOfWork, person: Person) -> tuple[OneForTwo, ...]:
+    """Return who has roles of two people, for each school whose roles this person administers (G12)."""
+    plan = uow.plans.current()
+    return tuple(
+        OneForTwo(school, one.person, one.roles)
+        for school in _schools(person, Permission.ADMINISTER, plan)
+        for one in _double_roles(uow, plan, school.id)
+    )
+
+
+def _double_roles(uow: UnitOfWork, plan: Plan, school: SchoolId) -> list[DoubleRole[Person]]:
+    holders = holders_of(uow, school)
+    people = {one.id: one for some in holders.values() for one in some}
+    ids = {role: [one.id for one in some] for role, some in holders.items()}
+    return [DoubleRole(people[one.person], one.roles) for one in double_roles(plan, ids)]
 
 
 def holders_of(uow: UnitOfWork, school: SchoolId) -> dict[Role, tuple[Person, ...]]:

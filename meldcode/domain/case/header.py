@@ -9,6 +9,17 @@ from meldcode.domain.case.state import Entry, Pupil, Status
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
 from meldcode.domain.plan.roles import Role
 
+CALLED_IN, EXCLUDED = "called_in", "excluded"
+"""Parts that somebody can have in a case; another part is the role that they took over."""
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """Somebody has this role in one case, in place of who has it in the school (G12)."""
+
+    person: PersonId
+    role: Role
+
 
 @dataclass(frozen=True)
 class CaseHeader:
@@ -16,7 +27,8 @@ class CaseHeader:
 
     `teachers` are the teachers whose case it is. `joined_to` is the case that this one was merged into.
     `escalations` is the highest escalation level at which this step was reminded. `responsible` is who took charge
-    last.
+    last. `called_in` may read it whatever its step (G3), `excluded` have nothing to do with it, and `stand_ins` have a
+    role in it alone (G12).
     """
 
     id: CaseId
@@ -33,6 +45,9 @@ class CaseHeader:
     joined_to: CaseId | None = None
     escalations: int = 0
     responsible: PersonId | None = None
+    called_in: frozenset[PersonId] = frozenset()
+    excluded: frozenset[PersonId] = frozenset()
+    stand_ins: frozenset[StandIn] = frozenset()
 
 
 @dataclass(frozen=True)

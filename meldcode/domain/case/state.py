@@ -27,7 +27,7 @@ Answers = Mapping[str, Answer]
 NOT_OFFERED = (Effect.CORRECTS, Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS, Effect.ALARMS, Effect.HOLDS, *DECIDES)
 """Effects of actions that are offered elsewhere: at an entry, an appointment or another case, on every screen, or in a
 closed case."""
-WHEN_CLOSED = (Effect.HOLDS, Effect.EXPORTS)
+WHEN_CLOSED = (Effect.HOLDS, Effect.EXPORTS, Effect.EXCLUDES)
 """Effects of actions that are possible in a closed case, without reopening it."""
 TIMES_TO_POSTPONE = 2
 """How often the reminders of one step can be postponed (G2)."""
@@ -182,14 +182,16 @@ def to_act(plan: Plan, state: State) -> tuple[Role, ...]:
 def whose(record: ActionSpec, state: State) -> tuple[Role, ...]:
     """Return the roles that can make it: not the one that made what is agreed with, unless there is no other (S4.3)."""
     proposal = state.standing.get(record.agrees_with or "")
-    return tuple(role for role in record.by if not proposal or role != proposal.role) or record.by
+    others = tuple(role for role in record.by if not proposal or role != proposal.role)
+    return record.by if record.any_two else others or record.by
 
 
 def offered(plan: Plan, state: State) -> list[ActionSpec]:
     """Return what can be recorded now: what the step asks or allows, then what is possible at any time."""
     if state.status is not Status.OPEN:
         also = WHEN_CLOSED if state.status is Status.CLOSED else ()
-        return [plan.opening, *(record for record in plan.always if record.effect in also)]
+        agreeing = [record for record in to_agree(plan, state) if plan.records[record.agrees_with or ""].effect in also]
+        return [plan.opening, *agreeing, *(record for record in plan.always if record.effect in also)]
     first = asked_at_any_step(plan, state)
     step = [r for r in plan.step(state.step).records if applies(r, state) and r not in first]
     ready = [record for record in step if all(holds(need.condition, state.standing, {}) for need in record.needs)]

@@ -80,9 +80,9 @@ def _asking(records: Iterable[ActionSpec], rules: Appointments) -> tuple[ActionS
 
 def _for_roles_of(plan: Plan, record: ActionSpec, rules: Appointments) -> ActionSpec:
     """The record, made by those of its roles that the plan knows."""
-    known = (Role.TEACHER, *plan.readers)
+    known = (Role.TEACHER, *plan.reader_roles)
     by = rules.dropped_by if record.effect is Effect.DROPS else record.by
-    return record.model_copy(update={"by": tuple(role for role in by if role in known) or plan.readers})
+    return record.model_copy(update={"by": tuple(role for role in by if role in known) or plan.reader_roles})
 
 
 def _filled(field: FieldSpec, about: int, **words: str) -> FieldSpec:

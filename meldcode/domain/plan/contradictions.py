@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from meldcode.domain.plan.forms import DECISION, GIVEN, PUPIL_MEANINGS, Condition, FieldKind, FollowUp, Meaning
 from meldcode.domain.plan.model import DECIDES, OPTIONAL_EFFECTS, ActionSpec, Effect, Plan, Step, Version
+from meldcode.domain.plan.people import NO, YES, Exclusion
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.plan.translation import untranslated
 
@@ -28,6 +29,7 @@ def contradictions(plan: Plan) -> Iterator[Contradiction]:
             yield ("always",), f"no more than one record can have the effect {effect.value!r}"
         elif effect not in OPTIONAL_EFFECTS and count != 1:
             yield ("always",), f"exactly one record must have the effect {effect.value!r}"
+    yield from _wrong_readers(plan)
     for i, step in enumerate(plan.steps):
         yield from _wrong_step(plan, step, ("steps", i))
     for loc, record in located_records(plan):
@@ -72,6 +74,19 @@ def _wrong_appointments(plan: Plan) -> Iterator[Contradiction]:
     for name, needed in (("questions", FollowUp.model_fields), ("decision", DECISION)):
         if [field.id for field in getattr(plan.appointments, name)] != list(needed):
             yield ("appointments", name), f"the questions are {', '.join(needed)}"
+
+
+def _wrong_readers(plan: Plan) -> Iterator[Contradiction]:
+    """A step that a reader's window names must exist; who acts in a step must be able to read there."""
+    steps = [step.id for step in plan.steps]
+    for i, reader in enumerate(plan.readers):
+        window = [(key, getattr(reader, key)) for key in ("first", "last") if getattr(reader, key)]
+        if unknown := [(key, step) for key, step in window if step not in steps]:
+            yield from ((("readers", i, key), f"there is no step {step!r}") for key, step in unknown)
+            continue
+        acts = [step.id for step in plan.steps if window and reader.role in step.who]
+        if shut := [step for step in acts if reader.role not in plan.readers_at(step)]:
+            yield ("readers", i), f"{reader.role} acts in {', '.join(shut)}, and must be able to read there"
 
 
 def located_records(plan: Plan) -> Iterator[tuple[Loc, ActionSpec]]:
@@ -221,9 +236,10 @@ def _wrong_references(plan: Plan, record: ActionSpec, loc: Loc) -> Iterator[Cont
         if both := sorted({*presence.none_of} & {*presence.all_of, *presence.one_of}):
             yield (*loc, "present", k, "none_of"), f"{', '.join(both)} must be there and cannot be there"
     yield from _wrong_effect(record, loc)
+    yield from _wrong_people(plan, record, loc)
     if record.agrees_with and record.agrees_with not in plan.records:
         yield (*loc, "agrees_with"), f"there is no record {record.agrees_with!r}"
-    elif record.agrees_with and len(set(record.by)) != ROLES_THAT_AGREE:
+    elif record.agrees_with and not record.any_two and len(set(record.by)) != ROLES_THAT_AGREE:
         yield (*loc, "by"), "a record that agrees with another is made by two roles: one proposes, the other confirms"
 
 
@@ -250,6 +266,27 @@ def _wrong_appointing(record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:
         yield (*loc, "fields"), "a record that moves an appointment asks for one date, which is required"
     if record.effect is Effect.APPOINTS and not record.appointments:
         yield (*loc, "appointments"), "a record that appoints asks about appointments"
+
+
+def _wrong_people(plan: Plan, record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:
+    """What is wrong with a record that excludes somebody, lets them take over a role, or agrees with either (G12)."""
+    if record.effect is Effect.EXCLUDES and not (
+        _asks_once(record, Meaning.EXCLUDED) and _choices(record, Meaning.EXCLUSION) == set(Exclusion)
+    ):
+        yield (*loc, "fields"), "a record that excludes asks for one person, and whether they go out or come back"
+    roles = _choices(record, Meaning.ROLE)
+    if record.effect is Effect.TAKES_OVER and not (
+        _asks_once(record, Meaning.STAND_IN) and roles and roles <= set(plan.reader_roles)
+    ):
+        yield (*loc, "fields"), "a record that takes over asks for one person, and for a role that reads cases"
+    proposal = plan.records.get(record.agrees_with or "")
+    is_about_people = proposal is not None and proposal.effect in (Effect.EXCLUDES, Effect.TAKES_OVER)
+    if is_about_people and not (record.any_two and _choices(record, Meaning.AGREEMENT) == {YES, NO}):
+        yield (*loc, "fields"), "with this any two agree (any_two), and are asked yes or no"
+
+
+def _choices(record: ActionSpec, meaning: Meaning) -> set[str]:
+    return {choice.id for field in record.fields if field.meaning is meaning for choice in field.choices}
 
 
 def _asks_once(record: ActionSpec, meaning: Meaning) -> bool:

@@ -68,9 +68,11 @@ class Meaning(StrEnum):
     """What the program does with an answer. A field without a meaning is only stored and shown.
 
     Of the opening form: who the pupil is, and `what_happened`, which takes the text typed after the command. Of any
-    form: `happened_on`, the day under which the logbook shows the entry. What effects need: the text of a `correction`,
-    the `new_teacher` of a case, the day `until` which it is postponed or held, which `version` of the dossier is
-    exported, for which `recipient`, and the `reason`; the `new_day` and the `new_owner` of an appointment.
+    form: `happened_on`, the day under which the logbook shows the entry, and who is `excluded` from the case at once.
+    What effects need: the text of a `correction`, the `new_teacher` of a case, the day `until` which it is postponed or
+    held, which `version` of the dossier is exported, for which `recipient`, and the `reason`; whether somebody is
+    excluded or comes back (`exclusion`), and which `role` the `stand_in` takes over; the `new_day` and the `new_owner`
+    of an appointment. `agreement` says whether a second person agrees with an exclusion or a take-over.
     """
 
     PUPIL_FIRST_NAME = "pupil_first_name"
@@ -86,6 +88,11 @@ class Meaning(StrEnum):
     REASON = "reason"
     NEW_DAY = "new_day"
     NEW_OWNER = "new_owner"
+    EXCLUDED = "excluded"
+    EXCLUSION = "exclusion"
+    ROLE = "role"
+    STAND_IN = "stand_in"
+    AGREEMENT = "agreement"
 
 
 PUPIL_MEANINGS = (Meaning.PUPIL_FIRST_NAME, Meaning.PUPIL_LAST_NAME, Meaning.PUPIL_GROUP)
@@ -94,8 +101,9 @@ KINDS_WITH_MEANING = {
     **dict.fromkeys((Meaning.HAPPENED_ON, Meaning.UNTIL, Meaning.NEW_DAY), (FieldKind.DATE,)),
     **dict.fromkeys((Meaning.CORRECTION, Meaning.REASON), (FieldKind.TEXT, FieldKind.LONG_TEXT)),
     Meaning.WHAT_HAPPENED: (FieldKind.LONG_TEXT,),
-    **dict.fromkeys((Meaning.NEW_TEACHER, Meaning.NEW_OWNER), (FieldKind.PERSON,)),
-    Meaning.VERSION: (FieldKind.CHOICE,),
+    **dict.fromkeys((Meaning.NEW_TEACHER, Meaning.NEW_OWNER, Meaning.STAND_IN), (FieldKind.PERSON,)),
+    Meaning.EXCLUDED: (FieldKind.PEOPLE, FieldKind.PERSON),
+    **dict.fromkeys((Meaning.VERSION, Meaning.EXCLUSION, Meaning.ROLE, Meaning.AGREEMENT), (FieldKind.CHOICE,)),
 }
 
 

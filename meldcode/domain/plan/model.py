@@ -27,6 +27,7 @@ from meldcode.domain.plan.forms import (
     StandsAs,
     follow_up,
 )
+from meldcode.domain.plan.people import Reader
 from meldcode.domain.plan.roles import NEEDED, Role
 from meldcode.domain.plan.timing import Appointments, Deadline, EscalationLevel, Urgency
 
@@ -51,12 +52,16 @@ class Lead(PlanPart):
 
 
 class Tell(PlanPart):
-    """Who is notified at once. If nobody has these roles, `otherwise` is, and learns that the roles are missing."""
+    """Who is notified at once. If nobody has these roles, `otherwise` is, and learns that the roles are missing.
+
+    `calls_in`: who is told may read the case from then on, whatever its step (G3).
+    """
 
     roles: tuple[Role, ...]
     when: Condition = {}
     otherwise: Role | None = None
     text: Annotated[str, Field(max_length=300)] = ""
+    calls_in: bool = False
     rule: str = ""
 
 
@@ -86,7 +91,9 @@ class Effect(StrEnum):
     `differs` says that another case is about another pupil; `hands_over` the case to another teacher (G5); `alarms`
     about immediate danger (G4); `postpones` the reminders of the step to a day (G2); `holds` a closed case until a
     day, so that it is not destroyed before; `exports` the dossier: to whom and why, whole or as parents may see it;
-    `fast_lane` records that 112 or Veilig Thuis was called, from any step, and skips the steps before the report (G8).
+    `fast_lane` records that 112 or Veilig Thuis was called, from any step, and skips the steps before the report (G8);
+    `excludes` somebody from the case until the end of the next school day, and for good once a second person agrees
+    (G12); `takes_over` gives somebody a role in this case alone, once a second person agrees (G12).
     `appoints` makes appointments alone; `settles` says that one is done, `moves` it to a day, or `drops` it (S3.6).
     The fields that an effect needs are found by their `Meaning`.
     """
@@ -105,6 +112,8 @@ class Effect(StrEnum):
     SETTLES = "settles"
     MOVES = "moves"
     DROPS = "drops"
+    EXCLUDES = "excludes"
+    TAKES_OVER = "takes_over"
 
 
 class TakesCharge(StrEnum):
@@ -116,7 +125,15 @@ class TakesCharge(StrEnum):
 
 DECIDES = (Effect.SETTLES, Effect.MOVES, Effect.DROPS)
 """Effects that decide on an appointment."""
-OPTIONAL_EFFECTS = (Effect.HOLDS, Effect.EXPORTS, Effect.FAST_LANE, Effect.APPOINTS, *DECIDES)
+OPTIONAL_EFFECTS = (
+    Effect.HOLDS,
+    Effect.EXPORTS,
+    Effect.FAST_LANE,
+    Effect.APPOINTS,
+    Effect.EXCLUDES,
+    Effect.TAKES_OVER,
+    *DECIDES,
+)
 """Effects that came after plans were in use: a plan may do without."""
 
 
@@ -132,7 +149,8 @@ class ActionSpec(PlanPart):
 
     `ask`: how messages ask for it, the first that is for the reader's role; one text is for everybody.
     `by`: roles that may make it (G1). `when`: it only applies then. `optional`: the step does not wait for it.
-    `agrees_with`: another person than that record's author, and together they fill all the roles of `by` (S4.3).
+    `agrees_with`: another person than that record's author, and together they fill all the roles of `by` (S4.3), or
+    with `any_two` any of them (G12).
     `logbook`: the logbook is shown above the questions, for it is weighed here (S4.1). `shows`: records whose last
     entry is shown above the questions. `appointments`: any number of these can be made in it; `follow_up`: one, by
     questions of its own (S3.6). `lapses`: stands no longer once the case comes back to an earlier step. `outdated_by`:
@@ -156,6 +174,7 @@ class ActionSpec(PlanPart):
     leads: tuple[Lead, ...] = ()
     tell: tuple[Tell, ...] = ()
     agrees_with: Id | None = None
+    any_two: bool = False
     logbook: bool = False
     shows: tuple[Id, ...] = ()
     appointments: bool = False
@@ -229,7 +248,7 @@ class Outcome(PlanPart):
 
 
 class Plan(PlanPart):
-    """A whole step plan. `opens` is the record that opens a case; `readers` are the roles that may read one (G3).
+    """A whole step plan. `opens` is the record that opens a case; `readers` say which roles read one, and when (G3).
 
     `role_names` are what the school calls its roles; one that is left out has the name of the catalogues.
     `translations` are the texts of the plan in other languages, by language and by the text itself.
@@ -240,7 +259,7 @@ class Plan(PlanPart):
     title: str
     source: str
     opens: Id
-    readers: tuple[Role, ...]
+    readers: tuple[Reader, ...]
     role_names: dict[Role, RoleName] = {}
     outcomes: tuple[Outcome, ...]
     always: tuple[ActionSpec, ...]
@@ -279,7 +298,23 @@ class Plan(PlanPart):
     @cached_property
     def roles(self) -> tuple[Role, ...]:
         """The roles that a school on this plan gives: those that every school needs, and the plan's readers."""
-        return tuple(role for role in Role if role in NEEDED or role in self.readers)
+        return tuple(role for role in Role if role in NEEDED or role in self.reader_roles)
+
+    @cached_property
+    def reader_roles(self) -> tuple[Role, ...]:
+        """The roles that read cases at some step. The cluster director never does, whatever the plan says."""
+        return tuple(reader.role for reader in self.readers if reader.role is not Role.CLUSTER_DIRECTOR)
+
+    def readers_at(self, step_id: str) -> tuple[Role, ...]:
+        """Return the roles that read a case at this step (G3)."""
+        place = self.place(step_id)
+        return tuple(
+            reader.role
+            for reader in self.readers
+            if reader.role in self.reader_roles
+            and (reader.first is None or self.place(reader.first) <= place)
+            and (reader.last is None or place <= self.place(reader.last))
+        )
 
     def record_with(self, effect: Effect) -> ActionSpec:
         """Return the record with this effect. A checked plan has exactly one."""
@@ -312,6 +347,11 @@ class Plan(PlanPart):
     def appoints(self) -> ActionSpec:
         """The record that makes appointments alone (S3.6)."""
         return self.record_with(Effect.APPOINTS)
+
+    @cached_property
+    def take_over(self) -> ActionSpec | None:
+        """The record that somebody takes over a role in a case, if the plan has one (G12)."""
+        return next((record for record in self.always if record.effect is Effect.TAKES_OVER), None)
 
     def step(self, step_id: str) -> Step:
         """Return the step with this id (KeyError if there is none)."""

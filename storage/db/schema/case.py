@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     Column,
+    Date,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -73,6 +74,17 @@ name_keys = Table(
     metadata,
     Column("case", ForeignKey(cases.c.id), primary_key=True, info=IDENTIFIER),
     Column("key", LargeBinary, primary_key=True, index=True, info=KEYED),
+)
+
+# Who has another part in a case than its teachers: called in, excluded, or the role that they took over in it.
+case_people = Table(
+    "case_people",
+    metadata,
+    Column("case", ForeignKey(cases.c.id), primary_key=True, info=IDENTIFIER),
+    Column("person", ForeignKey(people.c.id), primary_key=True, index=True, info=IDENTIFIER),
+    Column("part", String(40), primary_key=True, info=PLAIN),
+    # The last day of a part that is still to be confirmed.
+    Column("until", Date, nullable=True, info=PLAIN),
 )
 
 entries = Table(

@@ -57,7 +57,8 @@ class PeopleLoader:
             acting = {row.person, *replaced} if row.person in here else set()
             all_roles = {role for person in acting for role in held.get((person, row.id), ())}
             own = frozenset(held.get((row.person, row.id), ()) if row.person in here else ())
-            membership = Membership(school_of(row), frozenset(all_roles), groups, frozenset(replaced), own)
+            lent = {person: frozenset(held.get((person, row.id), ())) for person in replaced & acting}
+            membership = Membership(school_of(row), frozenset(all_roles), groups, frozenset(replaced), own, lent)
             found.setdefault(row.person, {})[row.id] = membership
         return found
 

@@ -40,6 +40,7 @@ def test_whoever_is_in_charge_sees_who_read_and_leaves_no_trace_by_that(play: Pl
     play.opens(SANNE)
     play.comes(date(2026, 3, 3))
     play.form("taken_up", by=KARIN)
+    play.calls_in(FATIMA)
     before = play.everything()
     latest, first = readers(play, actor).lines
     assert play.everything() == before
@@ -71,6 +72,7 @@ def test_of_a_joined_case_too_and_its_teacher_learns_nothing(play: Play) -> None
     first, second = play.signal(by=SANNE).code, play.signal(by=MEHMET).code
     play.opens(MEHMET, second)
     play.joins(KARIN, first, second)
+    play.calls_in(FATIMA, code=first)
     assert second in {line.code for line in readers(play, FATIMA, first).lines}
     for teacher, code in ((SANNE, second), (MEHMET, first)):
         refused = play.refused_to(lambda teacher=teacher, code=code: readers(play, teacher, code))  # type: ignore[misc]
@@ -81,6 +83,7 @@ def test_whoever_left_is_named_with_the_role_that_they_read_in(play: Play) -> No
     play.signal(by=SANNE)
     play.opens(BEA)
     play.misses(BEA)
+    play.calls_in(FATIMA)
     [line] = readers(play, FATIMA).lines
     assert (line.name, line.roles) == (BEA.name, (Role.CONFIDANT,))
 
@@ -88,6 +91,7 @@ def test_whoever_left_is_named_with_the_role_that_they_read_in(play: Play) -> No
 def test_a_role_that_was_not_kept_is_not_guessed(play: Play) -> None:
     play.signal(by=SANNE)
     play.opens(BEA)
+    play.calls_in(FATIMA)
     with play.engine.begin() as connection:
         connection.execute(readings.update().values(roles=None))
     view = readers(play, FATIMA)
@@ -100,6 +104,7 @@ def test_the_list_is_paged(play: Play, times: int, pages: list[int]) -> None:
     play.signal(by=SANNE)
     for _ in range(times):
         play.opens(SANNE)
+    play.calls_in(FATIMA)
     shown = [readers(play, FATIMA, page=page) for page in range(len(pages))]
     assert [len(view.lines) for view in shown] == pages
     assert [view.has_more for view in shown] == [True] * (len(pages) - 1) + [False]
@@ -213,6 +218,7 @@ def test_whose_turn_it_is_has_a_part_in_it_and_the_leader_has_not_yet(play: Play
         codes = [header.code for header in uow.cases.all_open()]
     for code in codes:
         play.opens(KARIN, code)
+        play.calls_in(FATIMA, code=code)
         play.opens(FATIMA, code)
     with play.transaction() as uow:
         found = {one.reader for one in unusual_in(uow, school.id, monday)}
@@ -225,6 +231,7 @@ def test_the_weeks_overview_of_the_leader_counts_them_without_names_and_lets_the
     with play.transaction() as uow:
         codes = [header.code for header in uow.cases.all_open()]
     for code in codes:
+        play.calls_in(FATIMA, code=code)
         play.opens(FATIMA, code)
     play.comes(date(2026, 3, 9))
     with play.transaction() as uow:

@@ -35,7 +35,9 @@ NO_SUCH_CASE = {"": "no_such_case"}
 STEPS = ["signals", "consult", "talk", "weigh", "decide", "report"]
 
 
-@pytest.mark.parametrize(("actor", "step"), list(product([SANNE, KARIN, BEA, FATIMA], ["signals", "decide"])))
+@pytest.mark.parametrize(
+    ("actor", "step"), [*product([SANNE, KARIN], ["signals", "decide"]), (BEA, "signals"), (FATIMA, "decide")]
+)
 def test_whose_case_it_is_and_the_plans_readers_read_it_with_a_trace(play: Play, actor: Actor, step: str) -> None:
     play.reach(step)
     before = len(play.readings())
@@ -84,7 +86,7 @@ def test_the_overview_shows_no_case_that_cannot_be_read(play: Play, actor: Actor
     play.reach("consult")
     with play.transaction() as uow:
         rows = overview(uow, actor_of(uow, actor.identity), SIZE, play.now).rows
-    assert bool(rows) is (actor not in (MEHMET, DIRK))
+    assert bool(rows) is (actor not in (MEHMET, DIRK, FATIMA))
 
 
 @pytest.mark.parametrize("decision", ["report", "no_report"])

@@ -41,7 +41,7 @@ NO_SUCH_CASE = "no_such_case"
 def test_whoever_has_no_role_in_it_cannot_record_it(play: Play, record: ActionSpec, actor: Actor) -> None:
     play.reach("consult")
     roles = " ".join(["role_may_not", *record.by])
-    reads = set(actor.roles) & set(play.plan.readers) or actor is SANNE
+    reads = set(actor.roles) & set(play.plan.readers_at("consult")) or actor is SANNE
     assert play.refused(record.id, by=actor, refers_to=1) == {"": roles if reads else NO_SUCH_CASE}
 
 

@@ -178,6 +178,7 @@ def test_a_hold_is_limited(play: Play, until: date, said: str) -> None:
 @pytest.mark.parametrize("actor", [SANNE, BEA])
 def test_only_those_in_charge_can_hold_a_case(play: Play, actor: Actor) -> None:
     closed(play)
+    play.calls_in(BEA)
     refused = play.refused("kept_longer", by=actor, keep_until=date(2028, 3, 6))
     assert refused == {"": "role_may_not care_coordinator school_leader"}
 

@@ -227,6 +227,7 @@ def test_who_decides_reads_the_weighing_and_the_advice_first(play: Play) -> None
 def test_advice_is_recorded_at_every_step_by_who_asked_for_it(play: Play, step: str, by: Actor) -> None:
     play.signal()
     play.reach(step, decision="no_report")
+    play.calls_in(BEA, FATIMA)
     play.record("veilig_thuis_advice", by=by, adviser="Medewerker van Veilig Thuis", advice_reference="VT-1")
     assert play.state().standing["veilig_thuis_advice"].answers["advice_reference"] == "VT-1"
 
@@ -326,6 +327,7 @@ def test_from_every_step_one_form_leads_to_the_report(play: Play, step: str, wha
 def test_a_report_that_was_made_is_recorded_in_that_one_form(play: Play) -> None:
     play.signal()
     assert set(play.refused("urgent_action", by=KARIN, urgent_what="reported", urgent_role="")) == {"urgent_role"}
+    play.calls_in(FATIMA)
     state = play.record("urgent_action", by=FATIMA, urgent_what="reported").state
     assert (state.step, "reported" in state.standing) == ("tell_parents", True)
 

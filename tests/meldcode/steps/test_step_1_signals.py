@@ -49,6 +49,9 @@ def test_with_neither_role_filled_the_school_leader_is_told_and_that_gap_too(pla
 def test_every_later_signal_tells_them_too(play: Play, step: str) -> None:
     play.reach(step, decision="no_report")
     worse = {"worse": "no"} if step == "watch" else {}
+    told = play.signal(by=SANNE, **worse).told
+    assert told == ({KARIN, BEA} if step == "consult" else {KARIN}), "the confidant in step 1 and 2 (G3)"
+    play.calls_in(BEA)
     assert play.signal(by=SANNE, **worse).told == {KARIN, BEA}
 
 
@@ -78,6 +81,7 @@ def test_what_still_has_to_happen_is_no_fact(play: Play) -> None:
 @pytest.mark.parametrize("by", [SANNE, KARIN, BEA, FATIMA])
 def test_a_correction_names_the_entry_it_corrects_and_leaves_it(play: Play, by: Actor) -> None:
     play.reach("consult")
+    play.calls_in(FATIMA)
     before, state = play.entries(), play.state()
     play.record("correction", by=by, refers_to=1, text="Het was de linkerarm.")
     *unchanged, correction = play.entries()

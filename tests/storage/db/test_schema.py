@@ -57,6 +57,7 @@ TEXT_COLUMNS = {
     "components": {"name", "failure"},
     "case_keys": {"key_id"},
     "draft_keys": {"key_id"},
+    "case_people": {"part"},
     "readings": {"place", "roles"},
     "alarm_answers": {"response"},
     "reminders": {"moment"},

@@ -141,7 +141,7 @@ def test_for_whom_cases_wait_those_with_the_most_first(store: Store, staff: Staf
     with store.transaction() as uow:
         workload = uow.worklists.workloads(staff.school, TODAY, 9)
         assert [(one.assignee, one.count, one.overdue) for one in workload] == [(assignee(staff), 3, 1), (sanne, 1, 1)]
-        assert [(at.open, at.overdue) for at in uow.worklists.step_counts(sanne, TODAY)] == [(4, 2)]
+        assert [(at.open, at.overdue) for at in uow.worklists.step_counts(staff.school, TODAY)] == [(4, 2)]
 
 
 # Bounded, whatever is open.

@@ -1,0 +1,217 @@
+"""G12, small schools: two roles are two people, so that somebody else can take over a role in one case."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+
+from handlers.platform import limits
+from handlers.views.home import home_view
+from meldcode.application.actor import actor_of
+from meldcode.application.cases.open_form import record_form
+from meldcode.application.home import overview
+from meldcode.domain.case.state import Status
+from meldcode.domain.plan.roles import Role
+from meldcode.domain.staff import Identity
+from storage.schools import PersonConfig, SchoolConfig, apply_schools
+from tests.meldcode.playing import (
+    BEA,
+    DIRK,
+    DOUBLE,
+    FATIMA,
+    KARIN,
+    KEES,
+    MEHMET,
+    SANNE,
+    WORKSPACE,
+    Actor,
+    Play,
+)
+
+pytestmark = pytest.mark.rule("G12")
+NO_SUCH_CASE = {"": "no_such_case"}
+OTHER_SCHOOL = Actor("U40", "Olga van der Berg", (Role.CARE_COORDINATOR,))
+
+
+def takes_over(play: Play, who: Actor, role: str, *, by: Actor, agrees: Actor) -> set[Actor]:
+    told = play.record("stood_in", by=by, stand_in=who, role_taken=role).told
+    return told | play.record("stood_in_agreed", by=agrees).told
+
+
+def small_school(play: Play) -> None:
+    """The school leader is the care coordinator too."""
+    play.misses(KARIN, FATIMA)
+    play.employs(DOUBLE)
+
+
+def has_another_school(play: Play) -> None:
+    """A colleague of another school of the same board, in the same workspace."""
+    person = PersonConfig(OTHER_SCHOOL.user, OTHER_SCHOOL.name, frozenset(OTHER_SCHOOL.roles))
+    apply_schools(play.store, [SchoolConfig("De Eik", "noord", people=(person,))], WORKSPACE, play.now)
+    with play.transaction() as uow:
+        known = uow.staff.by_identity(Identity("slack", WORKSPACE, OTHER_SCHOOL.user))
+    assert known is not None
+    play.actors[known.id] = OTHER_SCHOOL
+
+
+def test_without_it_the_talk_is_refused_and_the_refusal_says_what_is_missing_and_how_to_solve_it(play: Play) -> None:
+    small_school(play)
+    play.signal()
+    play.record("taken_up", by=BEA)
+    play.record("parents_know", by=SANNE)
+    play.record("consultation", by=SANNE, present=[SANNE, BEA])
+    play.record("safety", by=DOUBLE, present=[SANNE, DOUBLE])
+    [(field, said)] = play.refused("parents_talk", by=DOUBLE, present=[DOUBLE]).items()
+    assert (field, said.split()[0]) == ("parents_present", "missing_second")
+
+
+def test_the_confidant_takes_over_a_role_and_the_plan_goes_on_to_its_end(play: Play) -> None:
+    small_school(play)
+    play.signal()
+    assert BEA in takes_over(play, BEA, "care_coordinator", by=SANNE, agrees=DOUBLE)
+    play.record("taken_up", by=BEA)
+    play.record("parents_know", by=SANNE)
+    play.record("consultation", by=SANNE, present=[SANNE, BEA])
+    play.record("safety", by=DOUBLE, present=[BEA, DOUBLE])
+    play.record("pupil_can", by=BEA, present=[SANNE, BEA])
+    play.record("pupil_talk", by=BEA, present=[SANNE, BEA])
+    play.record("parents_talk", by=BEA, present=[BEA, DOUBLE])
+    play.record("talk_outcome", by=BEA)
+    play.record("weighing", by=BEA, present=[SANNE, BEA])
+    play.record("leader_told", by=BEA, present=[SANNE, BEA, DOUBLE])
+    play.record("proposal", by=DOUBLE)
+    assert play.refused("confirmation", by=DOUBLE) == {"": "needs_another"}
+    play.record("confirmation", by=BEA)
+    assert [entry.role for entry in play.entries()[-2:]] == [Role.SCHOOL_LEADER, Role.CARE_COORDINATOR]
+    assert play.state().step == "report"
+
+
+def test_where_the_care_coordinator_is_the_teacher_another_person_is_the_care_coordinator(play: Play) -> None:
+    play.misses(KARIN)
+    play.employs(KEES)
+    play.signal(by=KEES)
+    play.record("taken_up", by=BEA)
+    play.record("parents_know", by=KEES)
+    play.record("consultation", by=KEES, present=[KEES, BEA])
+    play.record("safety", by=FATIMA, present=[KEES, FATIMA])
+    said = play.refused("pupil_can", by=KEES, present=[KEES])
+    assert said["judged_by"].startswith("missing_second")
+    takes_over(play, BEA, "care_coordinator", by=KEES, agrees=FATIMA)
+    play.record("pupil_can", by=KEES, present=[KEES, BEA])
+    assert play.entries()[-1].role is Role.TEACHER
+
+
+def test_a_colleague_of_another_school_takes_part_in_this_case_alone(play: Play) -> None:
+    small_school(play)
+    has_another_school(play)
+    other = play.record("signal", by=MEHMET, case="", first_name="Tim", last_name="Prins").code
+    play.signal()
+    assert play.refused_to(lambda: play.opens(OTHER_SCHOOL)) == NO_SUCH_CASE
+    assert OTHER_SCHOOL in takes_over(play, OTHER_SCHOOL, "care_coordinator", by=DOUBLE, agrees=SANNE)
+    assert play.opens(OTHER_SCHOOL).lines
+    assert play.opens(SANNE).stand_ins == ((OTHER_SCHOOL.name, Role.CARE_COORDINATOR),)
+    assert play.refused_to(lambda: play.opens(OTHER_SCHOOL, other)) == NO_SUCH_CASE
+    assert OTHER_SCHOOL in play.record("taken_up", by=BEA).told
+    with play.transaction() as uow:
+        seen = overview(uow, actor_of(uow, OTHER_SCHOOL.identity), limits.HOME, play.now)
+    assert [row.case.code for row in seen.rows] == [play.code]
+    assert other not in json.dumps(home_view(seen))
+    play.record("parents_know", by=SANNE)
+    play.record("consultation", by=OTHER_SCHOOL, present=[SANNE, OTHER_SCHOOL])
+    assert play.entries()[-1].role is Role.CARE_COORDINATOR
+
+
+def test_whom_the_cluster_director_chooses(play: Play) -> None:
+    """They choose without reading the case; somebody of the school agrees."""
+    small_school(play)
+    has_another_school(play)
+    play.signal()
+    with play.transaction() as uow:
+        form = record_form(uow, actor_of(uow, DIRK.identity), play.code, "stood_in", 0, play.now)
+    assert (form.shown, form.newer, form.logbook) == (None, None, None)
+    before = len(play.readings())
+    saved = play.record("stood_in", by=DIRK, stand_in=OTHER_SCHOOL, role_taken="care_coordinator").saved
+    assert not saved.may_open and len(play.readings()) == before
+    assert play.refused_to(lambda: play.opens(DIRK)) == NO_SUCH_CASE
+    assert play.refused("stood_in_agreed", by=DIRK) == NO_SUCH_CASE
+    assert play.refused("correction", by=DIRK, refers_to=1) == NO_SUCH_CASE
+    play.record("stood_in_agreed", by=SANNE)
+    assert play.opens(OTHER_SCHOOL).lines
+
+
+def test_two_people_appoint_them_and_neither_is_the_one(play: Play) -> None:
+    small_school(play)
+    play.signal()
+    play.record("stood_in", by=DOUBLE, stand_in=BEA, role_taken="care_coordinator")
+    assert Role.CARE_COORDINATOR not in {one.role for one in play.header().stand_ins}
+    assert play.refused("stood_in_agreed", by=DOUBLE) == {"": "needs_another"}
+    assert play.refused("stood_in_agreed", by=BEA) == {"": "not_about_yourself"}
+    play.record("stood_in_agreed", by=SANNE, take_over_right="no")
+    assert play.header().stand_ins == frozenset()
+
+
+@pytest.mark.parametrize("who", [DIRK, KARIN])
+def test_a_cluster_director_and_who_has_the_role_already_take_over_nothing(play: Play, who: Actor) -> None:
+    play.signal()
+    assert play.refused("stood_in", by=SANNE, stand_in=who, role_taken="care_coordinator") == {
+        "stand_in": "no_stand_in"
+    }
+
+
+def test_who_is_excluded_takes_over_nothing(play: Play) -> None:
+    play.signal()
+    play.record("excluded", by=SANNE, excluded_person=BEA)
+    said = play.refused("stood_in", by=SANNE, stand_in=BEA, role_taken="care_coordinator")
+    assert said == {"stand_in": "not_of_this_case"}
+
+
+def test_it_takes_the_place_of_who_is_excluded(play: Play) -> None:
+    play.signal()
+    play.record("excluded", by=SANNE, excluded_person=KARIN)
+    play.record("exclusion_agreed", by=BEA)
+    told = takes_over(play, MEHMET, "care_coordinator", by=SANNE, agrees=BEA)
+    assert MEHMET in told and KARIN not in told
+    assert play.opens(MEHMET).lines
+    assert MEHMET in play.signal(by=SANNE).told
+
+
+def test_it_ends_with_the_case(play: Play) -> None:
+    small_school(play)
+    has_another_school(play)
+    play.signal()
+    takes_over(play, OTHER_SCHOOL, "care_coordinator", by=DOUBLE, agrees=SANNE)
+    play.record("taken_up", by=OTHER_SCHOOL)
+    play.record("parents_know", by=SANNE)
+    play.record("consultation", by=SANNE, present=[SANNE, OTHER_SCHOOL])
+    play.record("safety", by=DOUBLE, present=[OTHER_SCHOOL, DOUBLE])
+    play.record("pupil_can", by=OTHER_SCHOOL, present=[SANNE, OTHER_SCHOOL])
+    play.record("pupil_talk", by=OTHER_SCHOOL, present=[SANNE, OTHER_SCHOOL])
+    play.record("parents_talk", by=DOUBLE, present=[OTHER_SCHOOL, DOUBLE])
+    play.record("talk_outcome", by=DOUBLE, suspicion="gone")
+    assert play.state().status is Status.CLOSED
+    assert play.header().stand_ins == frozenset()
+    assert play.refused_to(lambda: play.opens(OTHER_SCHOOL)) == NO_SUCH_CASE
+    play.signal()
+    assert play.refused_to(lambda: play.opens(OTHER_SCHOOL)) == NO_SUCH_CASE
+
+
+def test_the_logbook_says_who_proposed_and_who_agreed(play: Play) -> None:
+    small_school(play)
+    play.signal()
+    takes_over(play, BEA, "care_coordinator", by=SANNE, agrees=DOUBLE)
+    assert [(line.record.id, line.author) for line in play.opens(SANNE).lines[1:]] == [
+        ("stood_in", SANNE.name),
+        ("stood_in_agreed", DOUBLE.name),
+    ]
+
+
+def test_who_lost_all_roles_does_nothing_for_another_either(play: Play) -> None:
+    small_school(play)
+    play.signal()
+    takes_over(play, BEA, "care_coordinator", by=SANNE, agrees=DOUBLE)
+    play.leaves(BEA)
+    assert play.refused_to(lambda: play.opens(BEA)) == {"": "unknown_person"}
+    play.comes(date(2026, 3, 10))
+    assert DOUBLE in play.looks_for_abandoned_cases()

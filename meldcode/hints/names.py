@@ -10,8 +10,11 @@ from meldcode.hints.people import Known, Pupil
 from meldcode.hints.surnames import Surnames
 from meldcode.hints.tokens import Span, Token, tokens
 from meldcode.hints.word_lists import (
+    base,
     first_names,
+    is_dutch,
     is_first,
+    low_names,
     never_names,
     places,
     sure_surnames,
@@ -23,6 +26,7 @@ from meldcode.hints.word_lists import (
 _ARTICLES = frozenset({"de", "het", "'t", "een"})
 _SHORTEST_LOW_NAME = 4
 _SHORTEST_SHOUTED = 3
+_SHORTEST_UNKNOWN = 3
 _MOST_INITIALS = 5
 
 
@@ -42,7 +46,7 @@ class Names:
         self.words = [_blank(w) if any(taken[w.start : w.end]) else w for w in words_] if any(taken) else words_
         self.pupil = pupil
         self.known = known
-        self.surnames = Surnames(self.words, known)
+        self.surnames = Surnames(self.words, known, text)
         self.ends: set[int] = set()  # the indexes after the names found so far, the pupil's included
 
     def find(self) -> list[Span]:
@@ -163,12 +167,10 @@ class Names:
         return full if full > end > at else at
 
     def _is_low_name(self, at: int) -> bool:
-        """A first name next to a verb of speech: "zei mohammed", "fatima vertelde"."""
+        """A first name that is no word: "ruzie met mohammed"."""
         word = self.words[at].folded
-        if len(word) < _SHORTEST_LOW_NAME or word not in first_names() or word in unsure():
-            return False
-        beside = [self.words[i].folded for i in (at - 1, at + 1) if i >= 0 and self.surnames.follows(max(at, i))]
-        return any(cue in words("speech_cues") for cue in beside)
+        is_long = len(word) >= _SHORTEST_LOW_NAME or word in words("first_names_low")
+        return is_long and base(word) in low_names()
 
     def _is_initial(self, at: int) -> bool:
         after = self.words[at + 1 : at + 2]
@@ -182,7 +184,7 @@ class Names:
         if is_first(word.folded):
             is_acronym = word.shouted and len(word.folded) < _SHORTEST_SHOUTED
             return not is_acronym and (word.folded not in unsure() or (inside and not word.shouted))
-        return inside and not word.shouted and (self._is_surname(word.folded) or self._is_unknown(at))
+        return not word.shouted and ((inside and self._is_surname(word.folded)) or self._is_unknown(at))
 
     def _has_article(self, at: int) -> bool:
         """Whether an article makes it an institution or a thing: Het Anker, De Linde, een Mars."""
@@ -197,9 +199,18 @@ class Names:
         return word in self.known.last or listed
 
     def _is_unknown(self, at: int) -> bool:
-        """Whether it is a word in no list, with a capital within a sentence, before a verb of people."""
+        """Whether it is no Dutch word, and nothing but a person has such a name and stands there."""
         word = self.words[at]
-        return not word.opens and self._acts(at) and word.folded not in places()
+        if len(word.folded) < _SHORTEST_UNKNOWN or word.folded in places() or word.folded in words("opentaal/things"):
+            return False
+        if is_dutch(word.folded) or is_dutch(base(word.folded)):
+            return False
+        before = self.words[at - 1].folded if at else ""
+        return self._stands_before_word(at) if word.opens else before not in words("before_things")
+
+    def _stands_before_word(self, at: int) -> bool:
+        after = self.words[at + 1] if at + 1 < len(self.words) else None
+        return after is not None and after.gap in {" ", ", "} and not after.opens
 
     def _acts(self, at: int) -> bool:
         return self.surnames.follows(at + 1) and self.words[at + 1].folded in words("person_verbs")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from meldcode.hints.people import Known
+from meldcode.hints.things import things
 from meldcode.hints.tokens import Index, Token
 from meldcode.hints.word_lists import first_names, is_first, never_names, no_people, places, surnames, words
 
@@ -27,8 +28,9 @@ class Surnames:
     does.
     """
 
-    def __init__(self, said: Sequence[Token], known: Known) -> None:
+    def __init__(self, said: Sequence[Token], known: Known, text: str) -> None:
         self.words = said
+        self.text = text
         self.known = known
         self.blocked = self._blocked()
 
@@ -38,7 +40,7 @@ class Surnames:
             found.update(range(at, at + _no_people().longest(self.words, at)))
             if at and word.folded in places() and self.words[at - 1].folded in _TO_PLACES:
                 found.add(at)
-        return found
+        return found | things(self.words, self.text)
 
     def follows(self, at: int) -> bool:
         """Whether there is a word here, with only white space before it."""

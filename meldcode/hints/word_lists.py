@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 DATA = Path(__file__).parent / "data"
@@ -78,6 +78,32 @@ def places() -> frozenset[str]:
     return frozenset(lines("faker/places"))
 
 
+_SHORTEST_START, _SHORTEST_END = 3, 4
+"""Letters of the parts of a compound."""
+
+
+@cache
+def dutch_words() -> frozenset[str]:
+    """Dutch words in lower case; of a word that is two of these together only the parts."""
+    return words("opentaal/words", "words")
+
+
+@lru_cache(maxsize=4096)
+def is_dutch(word: str) -> bool:
+    """Whether it is a Dutch word, also one of several parts: buikpijn, schoolarts, IB-er."""
+    known = dutch_words()
+    if "-" in word:
+        return any(map(is_dutch, word.split("-")))
+    parts = ((word[:at], word[at:]) for at in range(_SHORTEST_START, len(word) - _SHORTEST_END + 1))
+    return word in known or any(known & {start, start.removesuffix("s")} and is_dutch(end) for start, end in parts)
+
+
+@cache
+def low_names() -> frozenset[str]:
+    """First names that are no words: in lower case they are names too."""
+    return (first_names() | words("first_names_low")) - unsure() - (dutch_words() - words("first_names_low"))
+
+
 @cache
 def no_people() -> tuple[tuple[str, ...], ...]:
     """Names of other things: months, organisations, subjects, countries, and places of several words."""
@@ -106,5 +132,5 @@ def read_all() -> None:
     """Read every list and build what is derived from it, before the first request."""
     for file in DATA.rglob("*.txt"):
         lines(file.relative_to(DATA).with_suffix("").as_posix())
-    for derived in (unsure, first_names, sure_surnames, no_people, all_places):
+    for derived in (unsure, first_names, sure_surnames, no_people, all_places, dutch_words, low_names):
         derived()

@@ -99,6 +99,16 @@ def test_an_ordinary_word_that_is_the_pupils_name_is_asked_about(play: Play, nam
 
 
 @pytest.mark.rule("S2.2")
+def test_a_last_name_that_is_a_word_is_asked_about_where_a_sentence_begins(play: Play) -> None:
+    play.signal(last_name="Klein", what="Er was geen brood.")
+    play.reach("consult")
+    play.record("parents_know", by=SANNE, parents_informed="no")
+    assert play.refused("consultation", by=SANNE, advice="Bel de familie Klein.") == {"advice": ANONYMOUS}
+    assert play.review("consultation", by=SANNE, advice="Klein beginnen.").found.keys() == {"advice"}
+    play.record("consultation", by=SANNE, advice="Begin met een klein gesprek.")
+
+
+@pytest.mark.rule("S2.2")
 @pytest.mark.parametrize(("name", "advice"), [("Dan", "Praat met Dan."), ("Max", "De moeder van Max bellen.")])
 def test_such_a_name_with_a_capital_within_a_sentence_is_refused(play: Play, name: str, advice: str) -> None:
     play.signal(first_name=name, what="Er was geen brood.")

@@ -57,7 +57,7 @@ def appointments_after(
     before: tuple[Appointment, ...], record: ActionSpec, entry: int, answers: Answers, refers_to: int
 ) -> tuple[Appointment, ...]:
     """Return the case's appointments after an entry that made some, or decided on the one that it refers to."""
-    if record.effect is Effect.HANDS_OVER:
+    if record.effect is Effect.HANDS_OVER and before:
         heir = PersonId(str(answers[record.id_of(Meaning.NEW_TEACHER)]))
         return tuple(replace(one, heir=heir) for one in before)
     if record.effect in _CHANGES and refers_to:

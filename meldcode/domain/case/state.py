@@ -25,8 +25,7 @@ from meldcode.domain.plan.roles import Role
 Answer = str | tuple[str, ...]
 Answers = Mapping[str, Answer]
 NOT_OFFERED = (Effect.CORRECTS, Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS, Effect.ALARMS, Effect.HOLDS, *DECIDES)
-"""Effects of actions that are offered elsewhere: at an entry, an appointment or another case, on every screen, or in a
-closed case."""
+"""Effects of actions that are offered elsewhere: at an entry, an appointment, another case, everywhere, when closed."""
 WHEN_CLOSED = (Effect.HOLDS, Effect.EXPORTS, Effect.EXCLUDES)
 """Effects of actions that are possible in a closed case, without reopening it."""
 TIMES_TO_POSTPONE = 2
@@ -55,8 +54,7 @@ class Pupil:
 class Entry:
     """One line of the logbook: append-only (S1.2). `written_at` is in UTC; `role` is the one the author acted in.
 
-    `refers_to` is the sequence number of the entry that this one corrects, the number of the appointment that it is
-    about, or 0.
+    `refers_to` is the number of the entry that this one corrects, or of the appointment that it is about, or 0.
     """
 
     seq: int

@@ -43,7 +43,9 @@ def with_appointments(plan: Plan) -> Plan:
     always = (*plan.always, *(record for record in own if record.effect not in declared))
     steps = (step.model_copy(update={"records": _asking(step.records, rules)}) for step in plan.steps)
     added = {"always": _asking(always, rules), "steps": tuple(steps), "appointments": rules}
-    return plan.with_additions(added)
+    whole = plan.model_copy(update=added)
+    whole._written = plan
+    return whole
 
 
 def questions_about(rules: Appointments, block: int) -> Iterator[FieldSpec]:

@@ -222,6 +222,7 @@ DECISION = ("decision", "line")
 """The questions about an appointment that is open when a form closes the case."""
 
 
-def follow_up(block: int) -> FollowUp:
-    """Return the generated questions about the appointment with this number in a form."""
-    return FollowUp(**{name: f"appointment_{block}_{name}" for name in FollowUp.model_fields})
+def generated_follow_ups() -> tuple[FollowUp, ...]:
+    """Return the appointments that the program's own questions ask about, in their order in a form."""
+    blocks = range(1, MOST_APPOINTMENTS + 1)
+    return tuple(FollowUp(**{name: f"appointment_{n}_{name}" for name in FollowUp.model_fields}) for n in blocks)

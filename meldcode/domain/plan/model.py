@@ -13,7 +13,6 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from meldcode.domain.plan.forms import (
-    MOST_APPOINTMENTS,
     Check,
     Condition,
     FieldKind,
@@ -25,7 +24,7 @@ from meldcode.domain.plan.forms import (
     Presence,
     RoleName,
     StandsAs,
-    follow_up,
+    generated_follow_ups,
 )
 from meldcode.domain.plan.people import Reader
 from meldcode.domain.plan.roles import NEEDED, Role
@@ -152,11 +151,10 @@ class ActionSpec(PlanPart):
     `agrees_with`: another person than that record's author, and together they fill all the roles of `by` (S4.3), or
     with `any_two` any of them (G12).
     `logbook`: the logbook is shown above the questions, for it is weighed here (S4.1). `shows`: records whose last
-    entry is shown above the questions. `appointments`: any number of these can be made in it; `follow_up`: one, by
-    questions of its own (S3.6). `lapses`: stands no longer once the case comes back to an earlier step. `outdated_by`:
-    stands no longer once one of these is made later (S3.1). `owed`: still to be done after the fast lane skipped it
-    (G8). `urgent`: how its agreement is reminded of, or when it is called for at any step. `takes_charge`: its author
-    becomes responsible for the case.
+    entry is shown above the questions. `appointments` can be made in it, or one by its own questions (`follow_up`).
+    `lapses`: stands no longer once the case comes back to an earlier step. `outdated_by`: stands no longer once one of
+    these is made later (S3.1). `owed`: still to be done after the fast lane skipped it (G8). `urgent`: how its
+    agreement is reminded of, or when it is called for at any step. `takes_charge`: its author becomes responsible.
     """
 
     id: Id
@@ -203,8 +201,7 @@ class ActionSpec(PlanPart):
     @property
     def follow_ups(self) -> tuple[FollowUp, ...]:
         """The appointments that can be made in it: that of its own questions, and those of the generated ones."""
-        blocks = range(1, MOST_APPOINTMENTS + 1) if self.appointments else ()
-        return (*([self.follow_up] if self.follow_up else []), *map(follow_up, blocks))
+        return (*([self.follow_up] if self.follow_up else []), *(generated_follow_ups() if self.appointments else ()))
 
     def ask_of(self, role: Role | None) -> str:
         """Return the sentence that asks somebody in this role for it; empty when the plan has none."""
@@ -271,14 +268,8 @@ class Plan(PlanPart):
 
     @property
     def written(self) -> Plan:
-        """The plan as its file has it, without what the program adds to it (`plan.appointments`)."""
+        """The plan without what the program adds to it (`plan.appointments`)."""
         return self._written or self
-
-    def with_additions(self, added: dict[str, Any]) -> Plan:
-        """Return the plan with what the program adds to it."""
-        whole = self.model_copy(update=added)
-        whole._written = self
-        return whole
 
     @cached_property
     def records(self) -> dict[str, ActionSpec]:
@@ -342,11 +333,6 @@ class Plan(PlanPart):
             raise LookupError("this plan has no fast lane")
         pupil = tuple(field for field in self.opening.fields if field.pupil)
         return self.fast_lane.model_copy(update={"fields": (*pupil, *self.fast_lane.fields)})
-
-    @cached_property
-    def appoints(self) -> ActionSpec:
-        """The record that makes appointments alone (S3.6)."""
-        return self.record_with(Effect.APPOINTS)
 
     @cached_property
     def take_over(self) -> ActionSpec | None:

@@ -24,10 +24,12 @@ from sqlalchemy import Engine, select
 
 from meldcode.application.actor import on_behalf_of
 from meldcode.application.cases.view_case import CaseView, open_case
-from meldcode.domain.case.state import State, Status, offered
+from meldcode.domain.case.appointments import open_ones
+from meldcode.domain.case.state import State, Status, asked_now, offered
+from meldcode.domain.plan.appointments import block_of
 from meldcode.domain.plan.file import load_plan, shipped_plans
 from meldcode.domain.plan.forms import FieldKind, FieldSpec
-from meldcode.domain.plan.model import ActionSpec, Effect, Plan
+from meldcode.domain.plan.model import DECIDES, ActionSpec, Effect, Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Identity
 from practice.model import Json, View
@@ -60,9 +62,10 @@ Typed = set[tuple[str, str]]
 
 
 def text_fields(plan: Plan) -> Typed:
-    """Every text field of the plan."""
+    """Every text field of the plan; of those about appointments the questions about the first one."""
     kinds = (FieldKind.TEXT, FieldKind.LONG_TEXT)
-    return {(id_, f.id) for id_, record in plan.records.items() for f in record.fields if f.kind in kinds}
+    fields = [(id_, f) for id_, record in plan.records.items() for f in record.fields if block_of(f.id) <= 1]
+    return {(id_, field.id) for id_, field in fields if field.kind in kinds}
 
 
 def forms(plan: Plan) -> set[str]:
@@ -124,7 +127,10 @@ class Walk:
             if state.status is Status.CLOSED:
                 return self.closed.append(code)
             record = min(self._possible(state), key=self._turn)
-            await self._record(code, record, self._maker(code, record, state))
+            number = self._appointment(state) if record.effect in DECIDES else 0
+            await self._record(
+                code, asked_now(self.plan, record, state), self._maker(code, record, state), appointment=number
+            )
         return None
 
     async def _opened(self, code: str) -> CaseView:
@@ -132,7 +138,12 @@ class Walk:
         return await self.school.program.executor.execute(on_behalf_of(who, open_case, code))
 
     def _possible(self, state: State) -> list[ActionSpec]:
-        return [r for r in offered(self.plan, state) if r.id != self.plan.opens] + [self._correction]
+        deciding = [r for r in self.plan.always if r.effect in DECIDES and self._appointment(state)]
+        return [*(r for r in offered(self.plan, state) if r.id != self.plan.opens), self._correction, *deciding]
+
+    @staticmethod
+    def _appointment(state: State) -> int:
+        return next((one.number for one in open_ones(state.appointments)), 0)
 
     @property
     def _correction(self) -> ActionSpec:
@@ -150,10 +161,10 @@ class Walk:
     def _holder(self, code: str, role: Role) -> str:
         return self.teachers[code] if role is Role.TEACHER else HOLDERS[role]
 
-    async def _record(self, code: str, record: ActionSpec, user: str) -> None:
+    async def _record(self, code: str, record: ActionSpec, user: str, appointment: int = 0) -> None:
         """Somebody fills in the form: first nothing but its texts, and then until it is stored."""
         self.tried.clear()
-        form = await self._form(code, record, user)
+        form = await self._form(code, record, user, appointment)
         asked = {block["block_id"]: block for block in form.payload["blocks"] if block["type"] == "input"}
         given = {name: self._answer(code, record, block) for name, block in asked.items()}
         if not self.made[record.id]:
@@ -166,10 +177,11 @@ class Walk:
                 given[name] = self._answer(code, record, asked[name])
         raise AssertionError(f"{record.id} is refused at {wrong}")
 
-    async def _form(self, code: str, record: ActionSpec, user: str) -> View:
+    async def _form(self, code: str, record: ActionSpec, user: str, appointment: int) -> View:
         self.school.workspace.views.clear(user)
-        corrects = record is self._correction
-        ref = {"case": code, "refers_to": 1} if corrects else {"case": code, "record": record.id}
+        corrects = record.id == self._correction.id
+        about = {"record": record.id, "appointment": appointment}
+        ref = {"case": code, **({"refers_to": 1} if corrects else about)}
         action = "correct.1" if corrects else "make-record.x"
         await self.school.send(self.school.click(user, self.school.messages(KARIN)[0], action, json.dumps(ref)))
         return self.school.modal(user)
@@ -194,7 +206,8 @@ class Walk:
 
     def _remember(self, code: str, record: ActionSpec, given: Json) -> None:
         self.made[record.id] += 1
-        self.typed |= {(record.id, name) for name, answer in given.items() if answer["answer"].get("value")}
+        typed = {(record.id, name) for name, answer in given.items() if answer["answer"].get("value")}
+        self.typed |= typed & text_fields(self.plan)
         options = {name: answer["answer"].get("selected_option") for name, answer in given.items()}
         self.chosen.update((record.id, name, option["value"]) for name, option in options.items() if option)
         if record.effect is Effect.HANDS_OVER:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import delete, text
 
 from meldcode.application.actor import actor_of
+from meldcode.application.case_context import case_context
+from meldcode.application.cases.append_entry import append_entry
 from meldcode.application.cases.record_entry import Saved, record_entry
 from meldcode.application.cases.submission import RecordEntry
 from meldcode.application.home import OverviewSize, overview
@@ -15,10 +19,13 @@ from meldcode.application.jobs.reminders import current_reminder, send_due_remin
 from meldcode.application.messages import AppointmentReminder, Payload, Reminder, WeeklyOverview
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.appointments import AppointmentState
-from meldcode.domain.case.state import Status
+from meldcode.domain.case.state import Entry, Status
 from meldcode.domain.plan.forms import MOST_APPOINTMENTS
+from meldcode.domain.plan.roles import Role
+from storage.db.migrations.versions.r0020_appointments import LOOK_AGAIN
+from storage.db.schema import appointments
 from storage.repositories.payloads import decode
-from tests.meldcode.playing import BEA, FATIMA, KARIN, MEHMET, SANNE, Actor, Play
+from tests.meldcode.playing import BEA, FATIMA, KARIN, MEHMET, SANNE, TYPED, Actor, Play, new_play
 
 pytestmark = pytest.mark.rule("S3.6")
 SIZE = OverviewSize(10, 10, 10)
@@ -305,3 +312,46 @@ def test_cases_are_not_joined_over_an_open_appointment(play: Play) -> None:
     assert refused == {"": f"appointments_before_joining {other}"}
     play.record("appointment_done", by=KARIN, refers_to=1)
     play.joins(KARIN, older, other)
+
+
+def test_those_of_a_case_that_an_earlier_version_closed_are_chased_again_and_can_be_decided_on(talked: Play) -> None:
+    appoints(talked, agreed(DAY, SANNE))
+    closed_by_an_earlier_version(talked)
+    assert home(talked, SANNE, DAY) == []
+    assert about_appointments(reminds(talked, DAY)) == {SANNE: [1]}
+    assert len(home(talked, SANNE, DAY)) == 1
+    assert about_appointments(reminds(talked, date(2026, 12, 2))) == {SANNE: [1], KARIN: [1], FATIMA: [1]}
+    view = talked.opens(SANNE)
+    assert [one.appointment.number for one in view.appointments] == [1]
+    talked.record("appointment_done", by=SANNE, refers_to=1)
+    assert talked.state().status is Status.CLOSED
+    assert reminds(talked, date(2026, 12, 9)) == {}
+
+
+def closed_by_an_earlier_version(play: Play) -> None:
+    """A case is closed without a word about its appointment, and then the database is brought up to date."""
+    answers = {"suspicion": "gone", "why_outcome": "Goed."}
+    number, karin, case = play.header().version + 1, play.person(KARIN), play.header()
+    entry = Entry(number, "talk_outcome", karin.id, Role.CARE_COORDINATOR, play.now, answers)
+    with play.transaction() as uow:
+        append_entry(uow, case_context(uow, karin, case), entry, "closed")
+    with play.engine.begin() as connection:
+        connection.execute(delete(appointments))
+        connection.execute(text(LOOK_AGAIN))
+
+
+@pytest.mark.parametrize("name", ["heutink", "landelijk"])
+@pytest.mark.parametrize("version", ["version_6", "version_8"])
+def test_a_case_under_an_older_plan_keeps_its_appointments_too(
+    empty_database: Path, tmp_path: Path, name: str, version: str
+) -> None:
+    document = (Path(__file__).parents[2] / "meldcode_plans" / version / f"{name}.yaml").read_text(encoding="utf-8")
+    play = new_play(empty_database, tmp_path, document)
+    play.reach("weigh")
+    [made] = play.state().appointments
+    assert made.what == TYPED[:300], "by the questions of the older plan"
+    appoints(play, *(agreed(play.now.date() + timedelta(1), SANNE) for _ in range(2)))
+    assert [one.number for one in play.state().appointments] == [1, 2, 3]
+    play.record("appointment_done", by=KARIN, refers_to=2)
+    play.record("appointment_dropped", by=FATIMA, refers_to=3)
+    assert not any(one.is_open for one in play.state().appointments)

@@ -521,10 +521,11 @@ def test_no_answer_yet_is_asked_for_again(play: Play) -> None:
 @pytest.mark.rule("S4.10")
 def test_an_agreement_has_a_day_and_an_owner_who_is_reminded(play: Play) -> None:
     play.reach("after_report", decision="report")
-    for left_out in ("vt_agreed_on", "vt_agreed_owner"):
+    for left_out in ("appointment_1_day", "appointment_1_owner"):
         assert set(play.refused("vt_answer", by=KARIN, **{left_out: ""})) == {left_out}
     agreed = play.now.date() + timedelta(days=2)
-    play.record("vt_answer", by=KARIN, vt_agreed="Bellen.", vt_agreed_on=agreed, vt_agreed_owner=SANNE)
+    promise: dict[str, Any] = {"what": "Bellen.", "day": agreed, "owner": SANNE}
+    play.record("vt_answer", by=KARIN, **{f"appointment_1_{name}": said for name, said in promise.items()})
     before = len(play.messages())
     play.comes(agreed)
     with play.transaction() as uow:

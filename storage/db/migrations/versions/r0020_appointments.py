@@ -9,6 +9,7 @@ from alembic import op
 
 revision = "0020"
 down_revision = "0019"
+LOOK_AGAIN = "UPDATE cases SET next_due = opened_at WHERE version > 0 AND status IN ('open', 'closed', 'joined')"
 
 
 def upgrade() -> None:
@@ -28,4 +29,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case", "number", name=op.f("pk_appointments")),
     )
     op.create_index(op.f("ix_appointments_school_state_owner_day"), "appointments", ["school", "state", "owner", "day"])
-    op.execute("UPDATE cases SET next_due = opened_at WHERE version > 0 AND status IN ('open', 'closed', 'joined')")
+    op.execute(LOOK_AGAIN)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from handlers.views.alarm import render_alarm
-from handlers.views.messages import Lookup, Rendered, render, render_reminders
+from handlers.views.messages.asked import Rendered
+from handlers.views.messages.reminders import render_reminders
+from handlers.views.messages.told import Lookup, render
 from meldcode.application.cases.alarm_view import current_alarm
 from meldcode.application.jobs.reminders import current_reminder, earliest_delivery, latest_reminders
 from meldcode.application.messages import AboutAlarm, AlarmStatus, AlarmUnanswered, Reminder

@@ -29,7 +29,7 @@ from handlers.platform.locales import language_of
 from handlers.platform.send_message import post_message, replace_messages
 from handlers.platform.slack_errors import Meaning, code_of, meaning_of, retry_after
 from handlers.platform.workspaces import NotInstalled, Workspaces
-from handlers.views.messages import Rendered
+from handlers.views.messages.asked import Rendered
 from meldcode.application.executor import JOB_SECONDS, Executor
 from meldcode.application.jobs.undelivered import LostMessage, report_undelivered
 from meldcode.application.messages import Payload, Reminder, UrgentReminder

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from handlers.platform.alarm_reference import AlarmRef
-from handlers.views.messages import Lookup, render
+from handlers.views.messages.told import Lookup, render
 from meldcode.application.messages import AlarmStatus, AlarmUnanswered, Payload, Reminder, TakenOver
 from meldcode.domain.plan.file import load_plan, shipped_plans
 from meldcode.domain.staff import Person, School

@@ -13,7 +13,7 @@ from handlers.i18n import texts
 from handlers.i18n.catalogues import use_language
 from handlers.views.case import case_modal
 from handlers.views.forms import form_modal
-from handlers.views.messages import Lookup, render
+from handlers.views.messages.told import Lookup, render
 from handlers.views.saved import saved_modal
 from meldcode.application.messages import CaseWithoutHolder, Payload, Recorded
 from meldcode.domain.errors import Refused

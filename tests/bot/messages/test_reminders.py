@@ -568,13 +568,13 @@ async def test_a_message_that_cannot_be_rendered_holds_up_no_other(
 
 
 def failing_first() -> Callable[..., Any]:
-    from handlers.views import messages
+    from handlers.views.messages import told
 
     calls = iter(range(100))
 
     def render(*args: Any) -> Any:
         if next(calls) == 0:
             raise LookupError("no such plan")
-        return messages.render(*args)
+        return told.render(*args)
 
     return render

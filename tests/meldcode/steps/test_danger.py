@@ -15,7 +15,7 @@ from handlers.views.alarm import render_alarm
 from handlers.views.case import case_modal
 from handlers.views.forms import form_modal
 from handlers.views.home import home_view
-from handlers.views.messages import render_reminders
+from handlers.views.messages.reminders import render_reminders
 from handlers.views.saved import saved_modal
 from meldcode.application import messages
 from meldcode.application.actor import actor_of

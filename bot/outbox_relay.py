@@ -64,8 +64,8 @@ class Delivery:
 
     @property
     def is_about_one(self) -> bool:
-        """Whether all of it is about one case, so that a message about that case can take its place."""
-        return len({message.case for message in self.messages}) == 1
+        """Whether all of it is about one task, so that a message about it can take its place."""
+        return len({message.replaces for message in self.messages}) == 1
 
 
 class OutboxRelay:

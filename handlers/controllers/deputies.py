@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from handlers.platform.form_state import answers_of
@@ -24,15 +24,20 @@ async def submit_deputy(services: Services, request: Request) -> dict[str, Any]:
 
 
 async def leave_or_return(services: Services, request: Request) -> None:
-    """Slack reports a change of somebody's language, or that their account was closed or opened again (G5)."""
-    user, who = request.event.get("user"), request.identity
-    if not isinstance(user, dict):
+    """Slack reports a change of somebody's language, or that their account was closed or opened again (G5).
+
+    Slack may deliver an event late: one of before a change that is known already changes nothing (promise 9).
+    """
+    user, who, moment = request.event.get("user"), request.identity, request.body.get("event_time")
+    if not isinstance(user, dict) or not isinstance(moment, int):
         return
 
-    def change(uow: UnitOfWork, now: datetime) -> None:
-        if "deleted" in user:
+    def change(uow: UnitOfWork, now: datetime) -> bool:
+        is_news = uow.identities.is_news(who, datetime.fromtimestamp(moment, UTC))
+        if is_news and "deleted" in user:
             deputies.leave_or_return(uow, who, is_gone=bool(user["deleted"]), now=now)
+        return is_news
 
-    await services.executor.execute(idempotent(request, change))  # a replayed event stops here
-    await services.languages.keep(who, str(user.get("locale") or ""))
-    services.wake()
+    if await services.executor.execute(idempotent(request, change)):  # a replayed event stops here
+        await services.languages.keep(who, str(user.get("locale") or ""))
+        services.wake()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection
+from datetime import datetime
 
 from meldcode.domain.ids import PersonId
 from meldcode.domain.staff import Identity
@@ -31,6 +32,10 @@ class Identities(ABC):
     @abstractmethod
     def set_locale(self, identity: Identity, locale: str) -> None:
         """Save the locale; does nothing for an unknown identity."""
+
+    @abstractmethod
+    def is_news(self, identity: Identity, at: datetime) -> bool:
+        """Whether nothing newer was told of this account before, which is remembered; False for an unknown identity."""
 
     @abstractmethod
     def home_page(self, identity: Identity) -> int:

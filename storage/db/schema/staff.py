@@ -56,6 +56,8 @@ identities = Table(
     Column("person", ForeignKey(people.c.id), nullable=False, index=True, info=IDENTIFIER),
     Column("locale", String(20), nullable=True, info=PLAIN),
     Column("home_page", Integer, nullable=False, server_default="0", info=PLAIN),
+    # When the platform last reported a change of this account.
+    Column("told_at", Moment, nullable=True, info=MOMENT),
 )
 
 memberships = Table(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import asdict
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, or_, select, update
 from typing_extensions import override
 
 from meldcode.application.ports.identities import Identities
@@ -46,6 +47,12 @@ class StoredIdentities(Identities):
     @override
     def set_locale(self, identity: Identity, locale: str) -> None:
         self._connection.execute(update(identities).where(*_this(identity)).values(locale=locale[:20]))
+
+    @override
+    def is_news(self, identity: Identity, at: datetime) -> bool:
+        is_older = or_(identities.c.told_at.is_(None), identities.c.told_at <= at)
+        told = update(identities).where(*_this(identity), is_older).values(told_at=at)
+        return self._connection.execute(told).rowcount > 0
 
     @override
     def of_people(self, people: Collection[PersonId]) -> list[Identity]:

@@ -52,7 +52,7 @@ def requests_of(school: Running, code: str) -> list[Base]:
     opening = forged_form(school, WILLEM, {"record": "signal"})
     opens = button(told, "Dossier openen")
     make = json.dumps({"case": code, "record": "taken_up"})
-    event = {"type": "event_callback", "team_id": people[NOOR].team_id, "event_id": "Ev1"}
+    event = {"type": "event_callback", "team_id": people[NOOR].team_id, "event_id": "Ev1", "event_time": 1795000000}
     return [
         ("command", payloads.command(school.workspace, people[MEHMET], "/meldcode", f"dossier {code}"), "form"),
         ("command of nobody", payloads.command(school.workspace, people[NOOR], "/signaal", MARK), "form"),

@@ -6,6 +6,7 @@ import asyncio
 import copy
 import json
 import re
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -124,10 +125,16 @@ async def test_a_language_that_is_not_there_is_answered_in_dutch(tmp_path: Path)
         assert (await school.open_form(SANNE)).payload["submit"]["text"] == "Opslaan"
 
 
-async def told_of(school: Running, user: str, event_id: str, **changed: Any) -> None:
+async def told_of(school: Running, user: str, event_id: str, *, at: int = 0, **changed: Any) -> None:
     """Slack sends the event of a changed profile."""
     event = {"type": "user_change", "user": {"id": user, **changed}}
-    whole: Json = {"type": "event_callback", "team_id": "T0PRACTICE", "event_id": event_id, "event": event}
+    about = {
+        "type": "event_callback",
+        "team_id": "T0PRACTICE",
+        "event_id": event_id,
+        "event_time": at or int(time.time()),
+    }
+    whole: Json = {**about, "event": event}
     body = json.dumps(whole).encode()
     assert (await answered(school, body, signed(school, body, kind="application/json")))[0] == 200
 

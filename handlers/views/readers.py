@@ -42,7 +42,7 @@ def unusual_modal(view: UnusualView) -> b.View:
         shown = [case for case in one.cases if case.id in view.readable]
         blocks += b.actions([_case_button(case.code, number) for case in shown[: limits.UNUSUAL_CASES]])
         if len(shown) < len(one.cases):
-            blocks.append(b.context(text("unusual_others", count=str(len(one.cases) - len(shown)))))
+            blocks.append(b.context(texts.counted("unusual_others", len(one.cases) - len(shown))))
     if not view.found:
         blocks.append(b.section(text("unusual_none")))
     return b.modal(text("readers_title"), [*blocks, b.context(text("unusual_private"))], close=text("close"))

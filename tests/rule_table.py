@@ -26,6 +26,7 @@ RULES = {
     "S1.3": "An entry is of one of the four kinds of the source",
     "S1.4": "Facts only: the form says so and hints, never blocking",
     "S1.5": "No names of others: found before saving, never blocking",
+    "S1.6": "The pupil's teacher owns the case and is told; teachers who share a group share its cases",
     "S2.1": "The signals are discussed with the SWV or the ZAT by the teacher and one of the others",
     "S2.2": "When the parents do not know yet, the child is discussed anonymously",
     "S3.1": "When a talk may put the pupil in danger, step 3 is skipped; two people judge that",

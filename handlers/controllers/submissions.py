@@ -37,7 +37,7 @@ async def submit_form(services: Services, request: Request) -> Answer:
         services.wake()
         return {"response_action": "update", "view": saved_modal(outcome)}
     if isinstance(outcome, FormView):
-        return {"response_action": "update", "view": form_modal(outcome)}
+        return {"response_action": "update", "view": form_modal(outcome, ref if outcome.is_asked_whose else None)}
     return {"response_action": "update", "view": review_modal(outcome, ref)}
 
 

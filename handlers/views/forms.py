@@ -72,6 +72,8 @@ def _head(form: FormView) -> list[b.Block]:
     lines = [b.context(text("form_case", code=form.case))] if form.case else []
     if form.appointment:
         lines += b.typed(f"{form.appointment.what}\n{in_full(form.appointment.day)}")
+    if form.is_asked_whose:
+        lines.append(b.section(text("form_whose")))
     if form.is_asked_further:
         lines.append(b.section(text("form_further")))
     if form.record.id == form.plan.opens:

@@ -13,9 +13,8 @@ from meldcode.domain.case.header import CaseHeader, Contents
 from meldcode.domain.case.state import Entry, Pupil, State, Status, fold
 from meldcode.domain.errors import Refused
 from meldcode.domain.form_rules import Colleague, Colleagues
-from meldcode.domain.ids import SchoolId
+from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.plan.model import Effect, Plan
-from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person
 
 
@@ -23,7 +22,8 @@ from meldcode.domain.staff import Person
 class CaseContext:
     """A case as one person sees it, opened once for a request. `case` is None until the first signal is stored.
 
-    `same_pupil` are then the cases that are about the same pupil, of which this person may not know.
+    `same_pupil` are then the cases that are about the same pupil, of which this person may not know, and `teachers` are
+    whose pupil it is: nobody while that is still to be asked (S1.6).
     """
 
     person: Person
@@ -34,6 +34,7 @@ class CaseContext:
     case: CaseHeader | None = None
     entries: tuple[Entry, ...] = ()
     same_pupil: tuple[CaseHeader, ...] = ()
+    teachers: tuple[PersonId, ...] = ()
 
     @property
     def stored(self) -> CaseHeader:
@@ -56,16 +57,17 @@ class CaseContext:
         return {str(person.id): self._colleague(person) for person in staff}
 
     def _colleague(self, person: Person) -> Colleague:
-        relation, place = self._relation_of(person), person.memberships.get(self.school)
+        relation = self._relation_of(person)
         is_excluded = self.case is not None and person.id in self.case.excluded
         teachers = self.case.teachers if self.case else frozenset({self.person.id})
         # A deputy of a teacher would keep the case when the period is over.
-        can_take_over = (
-            person.id not in teachers and not is_excluded and place is not None and Role.TEACHER in place.own
-        )
+        teaches = person.teaches(self.school)
+        can_take_over = teaches and not is_excluded and person.id not in teachers
         can_read = may(Permission.READ, relation, self.plan)
         may_stand_in = not (is_excluded or person.leads_a_cluster)
-        return Colleague(person.id, relation.roles, relation.is_own, can_take_over, can_read, may_stand_in, is_excluded)
+        return Colleague(
+            person.id, relation.roles, relation.is_own, can_take_over, can_read, may_stand_in, is_excluded, teaches
+        )
 
     def _relation_of(self, person: Person) -> Relation:
         if self.case:

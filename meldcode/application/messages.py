@@ -265,6 +265,14 @@ class CaseWithoutResponsible(Payload):
 
 
 @dataclass(frozen=True)
+class NoLongerTeacher(Payload):
+    """The reader was a teacher of this case until now (S1.6)."""
+
+    kind: ClassVar[str] = "no_longer_teacher"
+    code: str
+
+
+@dataclass(frozen=True)
 class RoleEmpty(Payload):
     """Nobody has this role in a case any more, because of an exclusion: somebody can take it over (G12)."""
 
@@ -326,6 +334,7 @@ PAYLOADS: tuple[type[Payload], ...] = (
     CaseWithoutHolder,
     CaseWithoutResponsible,
     TakenOver,
+    NoLongerTeacher,
     RoleEmpty,
     RoleTaken,
     Undelivered,

@@ -25,7 +25,7 @@ class Colleague:
     """A member of staff as the rules see them.
 
     `is_teacher`: the case is theirs, perhaps as a deputy. `can_take_over`: the case can be handed over to them.
-    `can_read`: they may read the case.
+    `can_read`: they may read the case. `teaches`: they are a teacher themselves.
     `may_stand_in`: they may get a role in this case alone. `is_excluded`: they may have no part in it.
     """
 
@@ -36,6 +36,7 @@ class Colleague:
     can_read: bool = True
     may_stand_in: bool = False
     is_excluded: bool = False
+    teaches: bool = False
 
     @property
     def acts_as(self) -> frozenset[Role]:
@@ -190,6 +191,17 @@ def stand_in_problems(record: ActionSpec, answers: Answers, staff: Colleagues) -
     field, role = record.id_of(Meaning.STAND_IN), Role(str(answers[record.id_of(Meaning.ROLE)]))
     person = staff[str(answers[field])]
     return [] if person.may_stand_in and role not in person.acts_as else [Problem(field, "no_stand_in", rule="G12")]
+
+
+def teacher_problems(record: ActionSpec, answers: Answers, staff: Colleagues) -> list[Problem]:
+    """Return what is wrong with whose pupil it is said to be: they must be teachers of the school (S1.6)."""
+    fields = [record.id_of(meaning) for meaning in (Meaning.PUPIL_TEACHERS, Meaning.TEACHERS)]
+    named = {field: answers.get(field, ()) for field in fields if field}
+    return [
+        Problem(field, "only_teachers", rule="S1.6")
+        for field, people in named.items()
+        if not all(staff[person].teaches for person in people)
+    ]
 
 
 def handover_problems(record: ActionSpec, answers: Answers, staff: Colleagues) -> list[Problem]:

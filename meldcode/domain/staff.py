@@ -82,10 +82,22 @@ class Person:
         """Whether this person is a cluster director of any school."""
         return any(Role.CLUSTER_DIRECTOR in membership.roles for membership in self.memberships.values())
 
+    def teaches(self, school: SchoolId, group: str = "") -> bool:
+        """Tell whether this person is a teacher in the school, of this group if it is given."""
+        membership = self.memberships.get(school)
+        if membership is None or Role.TEACHER not in membership.own:
+            return False
+        return not group or _plain_group(group) in map(_plain_group, membership.groups)
+
     def acts_for(self, school: SchoolId) -> frozenset[PersonId]:
         """Return whose work this person does in the school: their own, and that of those they stand in for (G5)."""
         membership = self.memberships.get(school)
         return frozenset({self.id}) | membership.stands_in_for if membership and membership.roles else frozenset()
+
+
+def _plain_group(group: str) -> str:
+    """The group without what people write around it: "Groep 5" is 5."""
+    return "".join(group.casefold().split()).removeprefix("groep")
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,15 @@ class StoredCases(CaseQueries):
     """Cases in the database, within one transaction."""
 
     @override
-    def open(self, school: SchoolId, plan: Plan, pupil: Pupil, teacher: PersonId, now: datetime) -> CaseHeader:
+    def open(
+        self,
+        school: SchoolId,
+        plan: Plan,
+        pupil: Pupil,
+        teacher: PersonId,
+        now: datetime,
+        co_teachers: Collection[PersonId] = (),
+    ) -> CaseHeader:
         """Raises NoFreeCode."""
         case = uuid4()
         key, wrapped = self._session.new_case_key(case)
@@ -78,13 +86,12 @@ class StoredCases(CaseQueries):
         }
         code = self._insert_with_code(row, now)
         self._session.store_case_key(case, wrapped)
-        self._connection.execute(_INSERT_TEACHER, {"case": case, "teacher": teacher})
+        teachers = frozenset({teacher, *co_teachers})
+        self._connection.execute(_INSERT_TEACHER, [{"case": case, "teacher": one} for one in teachers])
         name_index.add_keys(self._session, case, school, pupil)
         self._heads[case] = (0, chain.START)
         at, step = now.astimezone(UTC), plan.steps[0].id
-        return CaseHeader(
-            case, code, school, plan.plan, plan.version, Status.OPEN, step, 0, at, at, frozenset({teacher})
-        )
+        return CaseHeader(case, code, school, plan.plan, plan.version, Status.OPEN, step, 0, at, at, teachers)
 
     @override
     def contents(self, case: CaseId) -> Contents:
@@ -133,10 +140,14 @@ class StoredCases(CaseQueries):
         return Submission(row.case, row.seq, payload.digest)
 
     @override
-    def hand_over(self, case: CaseId, to: PersonId) -> CaseHeader:
+    def set_teachers(self, case: CaseId, teachers: Collection[PersonId]) -> CaseHeader:
         self._connection.execute(delete(case_teachers).where(case_teachers.c.case == case))
-        self._connection.execute(_INSERT_TEACHER, {"case": case, "teacher": to})
+        self._connection.execute(_INSERT_TEACHER, [{"case": case, "teacher": teacher} for teacher in teachers])
         return self.get(case)
+
+    @override
+    def hand_over(self, case: CaseId, to: PersonId) -> CaseHeader:
+        return self.set_teachers(case, [to])
 
     @override
     def set_responsible(self, case: CaseId, person: PersonId) -> None:

@@ -186,6 +186,13 @@ class Play:
         form = self.filled(record, by=by, **answers)
         command = RecordEntry(self._key(), record, form, code, seen=seen, refers_to=refers_to, reviewed=True)
         saved, told = self._told_by(lambda uow: record_entry(uow, actor_of(uow, by.identity), command, self.now))
+        if isinstance(saved, FormView) and saved.is_asked_whose:
+            whose = {self.plan.opening.id_of(Meaning.PUPIL_TEACHERS): (SANNE.user,)}
+            saved, told = self._told_by(
+                lambda uow: record_entry(
+                    uow, actor_of(uow, by.identity), replace(command, answers={**form, **whose}), self.now
+                )
+            )
         if isinstance(saved, FormView):  # the case asks more: the form is sent again, with that answer too
             bound = replace(command, key=self._key(), case=saved.case, seen=saved.seen)
             saved, told = self._told_by(lambda uow: record_entry(uow, actor_of(uow, by.identity), bound, self.now))
@@ -362,7 +369,11 @@ class Play:
             case FieldKind.DATE:
                 return str(today + timedelta(days=1) if field.future else today)
             case FieldKind.PEOPLE:
-                taking_part = [] if field.meaning is Meaning.EXCLUDED else self._who_takes_part(record, field) or [by]
+                taking_part = (
+                    []
+                    if field.meaning in (Meaning.EXCLUDED, Meaning.PUPIL_TEACHERS)
+                    else self._who_takes_part(record, field) or [by]
+                )
                 return tuple(actor.user for actor in taking_part)
             case FieldKind.PERSON:
                 hands_over = record.effect is Effect.HANDS_OVER

@@ -25,6 +25,7 @@ from meldcode.application.messages import (
     CaseWithoutHolder,
     CaseWithoutResponsible,
     DeputyArranged,
+    NoLongerTeacher,
     Payload,
     Recorded,
     RoleEmpty,
@@ -154,6 +155,11 @@ def _without_holder(message: CaseWithoutHolder, known: Lookup) -> Rendered:
     plan = known.plan(message.plan, message.plan_version) if message.plan else None
     missing = texts.roles(message.missing_roles, plan, joined_by="and")
     return _in_case(message.code, text("without_holder", code=message.code, gap=missing))
+
+
+@render.register
+def _no_longer_teacher(message: NoLongerTeacher, _known: Lookup) -> Rendered:
+    return text("no_longer_teacher_notification"), [b.section(text("no_longer_teacher", code=message.code))]
 
 
 @render.register

@@ -11,12 +11,14 @@ from meldcode.application.actor import Actor
 from meldcode.application.case_context import CaseContext, case_context, recordable_case, schools_to_report_in
 from meldcode.application.case_people import plan_of, reads
 from meldcode.application.cases.view_case import CaseView, build_case_view, may_record, read_case
+from meldcode.application.cases.whose_pupil import users_of
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain import form_rules
 from meldcode.domain.alarm import AlarmId
 from meldcode.domain.appointment_rules import ABOUT_ONE, appointment_of, refuse_unless_open
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.appointments import Appointment
+from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import (
     Answer,
     Answers,
@@ -24,6 +26,7 @@ from meldcode.domain.case.state import (
     Status,
     asked_first,
     asked_now,
+    asked_of_others,
     holds,
     newer_than_weighing,
     owed,
@@ -70,6 +73,7 @@ class FormView:
     logbook: CaseView | None = None
     owed: tuple[ActionSpec, ...] = ()
     is_asked_further: bool = False
+    is_asked_whose: bool = False
     alarm: AlarmId | None = None
     appointment: Appointment | None = None
 
@@ -117,7 +121,7 @@ def record_form(uow: UnitOfWork, actor: Actor, code: str, record: str, refers_to
     return FormView(
         form,
         context.plan,
-        initial_answers(form, now) | _drafted(form, context, names),
+        initial_answers(form, now) | _drafted(form, context, names) | _teachers(uow, actor, form, case),
         case.code,
         case.version,
         refers_to,
@@ -157,6 +161,21 @@ def further_questions(context: CaseContext, answers: Answers) -> FormView | None
     form = form.model_copy(update={"fields": tuple(sorted(form.fields, key=lambda field: field in first))})
     consequences = tuple(_consequences(form, context))
     return FormView(form, plan, answers, case.code, case.version, consequences=consequences, is_asked_further=True)
+
+
+def _teachers(uow: UnitOfWork, actor: Actor, form: ActionSpec, case: CaseHeader) -> dict[str, Answer]:
+    """The case's teachers, in the form that changes them (S1.6)."""
+    field = form.id_of(Meaning.TEACHERS)
+    return {field: users_of(uow, actor, case.teachers)} if field else {}
+
+
+def whose_pupil(context: CaseContext, answers: Answers, users: tuple[str, ...]) -> FormView:
+    """Return the opening form with the question whose pupil it is, above what was typed (S1.6)."""
+    plan = context.plan
+    form, field = asked_of_others(plan), plan.opening.id_of(Meaning.PUPIL_TEACHERS)
+    form = form.model_copy(update={"fields": tuple(sorted(form.fields, key=lambda one: one.id != field))})
+    initial = {**answers, **({field: users} if users else {})}
+    return FormView(form, plan, initial, is_asked_whose=True)
 
 
 def _to_read_first(

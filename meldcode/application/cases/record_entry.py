@@ -16,9 +16,10 @@ from meldcode.application.cases.alarm_form import bind_alarm, teacher_of
 from meldcode.application.cases.alarm_view import answer_by_record
 from meldcode.application.cases.append_entry import append_entry
 from meldcode.application.cases.notifications import Notified
-from meldcode.application.cases.open_form import FormView, further_questions
+from meldcode.application.cases.open_form import FormView, further_questions, whose_pupil
 from meldcode.application.cases.parts import inherit_exclusions, names_excluded, names_stand_in
 from meldcode.application.cases.submission import FilledForm, RecordEntry, check_form, context_of, spec_of
+from meldcode.application.cases.whose_pupil import for_teachers, suggested
 from meldcode.application.ports.cases import Submission
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain import form_rules
@@ -70,7 +71,8 @@ def record_entry(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: datet
     1. A submission that was stored before returns its first result.
     2. The case is opened, once. One that the actor may not read does not exist for them (G3).
     3. Access (G1) and plan rules: a violation raises Refused or Invalid, and nothing is stored.
-    4. A case that asks more than a first signal does: its form is shown, with what was typed (S4.6).
+    4. A case that asks more than a first signal does, or a new one of which somebody else must say whose pupil it is
+       about: that form is shown, with what was typed (S4.6, S1.6).
     5. Hints, unless the author has already seen them (S1.4, S1.5): the form is kept as a draft and shown again.
     6. Append the entry with the state it leads to, notify through the outbox, schedule the next reminder.
     """
@@ -80,6 +82,8 @@ def record_entry(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: datet
     form = check_form(uow, actor, context, command, now)
     if not (command.case or command.alarm) and (further := further_questions(context, form.typed)):
         return further
+    if context.case is None and not command.alarm and not context.teachers:
+        return whose_pupil(context, form.typed, suggested(uow, actor, context))
     if not command.reviewed and (found := _hints_in(uow, context, form)):
         _keep_draft(uow, context, form, command.key, now)
         return NeedsReview(form.spec, form.typed, found)
@@ -113,8 +117,8 @@ def store_form(
     if command.reviewed:
         uow.drafts.delete(command.key)
     if context.case is None:
-        teacher = teacher_of(uow, context, command.alarm)
-        case = uow.cases.open(context.school, context.plan, context.pupil, teacher, now)
+        teacher, *others = for_teachers(context) or [teacher_of(uow, context, command.alarm)]
+        case = uow.cases.open(context.school, context.plan, context.pupil, teacher, now, others)
         case = inherit_exclusions(uow, case, context.same_pupil)
         context = replace(context, case=case, relation=relation_to(context.person, case))
     if command.alarm:

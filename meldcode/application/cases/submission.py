@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from meldcode.application.actor import Actor
 from meldcode.application.case_context import CaseContext, case_context, recordable_case, schools_to_report_in
+from meldcode.application.case_people import plan_of, reads
 from meldcode.application.cases.alarm_form import context_of_alarm
+from meldcode.application.cases.whose_pupil import pupil_teachers
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain import form_rules
 from meldcode.domain.access import Permission, Relation, may
@@ -16,9 +19,10 @@ from meldcode.domain.alarm import AlarmId
 from meldcode.domain.appointment_rules import ABOUT_ONE, appointment_problems, refuse_unless_open, undecided
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.appointments import AppointmentState
-from meldcode.domain.case.state import Answer, Answers, Entry, Pupil, asked_first, asked_now
+from meldcode.domain.case.header import CaseHeader
+from meldcode.domain.case.state import Answer, Answers, Entry, Pupil, asked_first, asked_now, asked_of_others
 from meldcode.domain.errors import Invalid, Problem, Refused
-from meldcode.domain.ids import SchoolId
+from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.plan.appointments import decision_ids
 from meldcode.domain.plan.forms import PUPIL_MEANINGS, FieldKind, Meaning
 from meldcode.domain.plan.model import DECIDES, ActionSpec, Effect, Plan
@@ -72,12 +76,20 @@ def context_of(uow: UnitOfWork, actor: Actor, command: RecordEntry) -> CaseConte
     plan = uow.plans.current()
     school = _school_of(command, actor, plan)
     pupil = Pupil(*(str(command.answers.get(plan.opening.id_of(m), "")).strip() for m in PUPIL_MEANINGS))
-    same_pupil = uow.cases.find_by_pupil(school, pupil)
+    same_pupil, teachers = (
+        uow.cases.find_by_pupil(school, pupil),
+        pupil_teachers(uow, actor, plan, school, command.answers),
+    )
     for case in same_pupil:
-        if person.id in case.teachers - case.excluded:
+        if person.id in case.teachers - case.excluded or _is_known(uow, person, case, teachers):
             return case_context(uow, person, case)
     relation = Relation(person.roles_in(school), is_own=True)
-    return CaseContext(person, school, plan, pupil, relation, same_pupil=tuple(same_pupil))
+    return CaseContext(person, school, plan, pupil, relation, same_pupil=tuple(same_pupil), teachers=teachers)
+
+
+def _is_known(uow: UnitOfWork, person: Person, case: CaseHeader, teachers: Collection[PersonId]) -> bool:
+    """Whether it is a case of the pupil's teachers that this person, who reports for them, may read."""
+    return not case.teachers.isdisjoint(teachers) and reads(person, case, plan_of(uow, case))
 
 
 def spec_of(plan: Plan, command: RecordEntry) -> ActionSpec:
@@ -96,12 +108,18 @@ def check_form(uow: UnitOfWork, actor: Actor, context: CaseContext, command: Rec
     """Return the form with defaults filled in. Raises Refused or Invalid when it cannot be stored in this case."""
     spec = spec_of(context.plan, command)
     is_known = bool(command.case or command.alarm)
-    spec = asked_now(context.plan, spec, context.state) if is_known else asked_first(context.plan)
+    spec = asked_now(context.plan, spec, context.state) if is_known else _first_form(context.plan, command)
     typed = form_rules.with_defaults(spec, command.answers, uow.plans.current().opening)
     form = FilledForm(spec, typed, _with_people(uow, actor, spec, typed))
     _refuse_impossible(context, spec, command)
     _refuse_problems(uow, context, form, now)
     return form
+
+
+def _first_form(plan: Plan, command: RecordEntry) -> ActionSpec:
+    """The form that opens a case: with whose pupil it is, once that was asked (S1.6)."""
+    is_asked = bool(command.answers.get(plan.opening.id_of(Meaning.PUPIL_TEACHERS)))
+    return asked_of_others(plan) if is_asked else asked_first(plan)
 
 
 def _school_of(command: RecordEntry, actor: Actor, plan: Plan) -> SchoolId:
@@ -170,6 +188,7 @@ def _refuse_problems(uow: UnitOfWork, context: CaseContext, form: FilledForm, no
     ordinary = ordinary_words((context.pupil.first_name, context.pupil.last_name))
     circumstances = form_rules.Circumstances(context.state, colleagues, context.pupil, today, ordinary)
     problems = form_rules.problems(form.spec, form.answers, circumstances)
+    problems = problems or form_rules.teacher_problems(form.spec, form.answers, colleagues)
     if not problems and form.spec.effect is Effect.TAKES_OVER:
         problems = form_rules.stand_in_problems(form.spec, form.answers, colleagues)
     if not problems and form.spec.effect is Effect.HANDS_OVER:

@@ -45,7 +45,15 @@ class Cases(ABC):
     """Cases and their entries. Reading a case for display leaves a trace in the same transaction (promise 6)."""
 
     @abstractmethod
-    def open(self, school: SchoolId, plan: Plan, pupil: Pupil, teacher: PersonId, now: datetime) -> CaseHeader:
+    def open(
+        self,
+        school: SchoolId,
+        plan: Plan,
+        pupil: Pupil,
+        teacher: PersonId,
+        now: datetime,
+        co_teachers: Collection[PersonId] = (),
+    ) -> CaseHeader:
         """Create a case without entries, with a new code and data key."""
 
     @abstractmethod
@@ -104,6 +112,10 @@ class Cases(ABC):
         self, school: SchoolId, opened_before: datetime, hidden: Collection[CaseId] = ()
     ) -> list[StepCount]:
         """Count the school's open cases at each step, of those opened before this moment and not hidden."""
+
+    @abstractmethod
+    def set_teachers(self, case: CaseId, teachers: Collection[PersonId]) -> CaseHeader:
+        """Make these the teachers of the case (S1.6)."""
 
     @abstractmethod
     def hand_over(self, case: CaseId, to: PersonId) -> CaseHeader:

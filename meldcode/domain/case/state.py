@@ -167,7 +167,12 @@ def asked_now(plan: Plan, record: ActionSpec, state: State) -> ActionSpec:
 
 
 def asked_first(plan: Plan) -> ActionSpec:
-    """Return the form that opens a case, as it is asked while there is no case yet."""
+    """Return the form that opens a case, as it is asked first, while there is no case yet."""
+    return asked_of_others(plan).without_teachers()
+
+
+def asked_of_others(plan: Plan) -> ActionSpec:
+    """Return the form that opens a case, as it is asked of somebody who does not teach the pupil's group (S1.6)."""
     return plan.opening.asked_in(plan.steps[0].id)
 
 

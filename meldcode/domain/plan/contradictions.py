@@ -246,6 +246,8 @@ def _wrong_references(plan: Plan, record: ActionSpec, loc: Loc) -> Iterator[Cont
 def _wrong_effect(record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:
     if record.effect is Effect.HANDS_OVER and not _asks_once(record, Meaning.NEW_TEACHER):
         yield (*loc, "fields"), "a record that hands over asks for one person, who is required"
+    if record.effect is Effect.SHARES and not _asks_once(record, Meaning.TEACHERS):
+        yield (*loc, "fields"), "a record that shares a case asks for its teachers, who are required"
     if record.effect in (Effect.POSTPONES, Effect.HOLDS) and not _asks_once(record, Meaning.UNTIL):
         yield (*loc, "fields"), f"a record that {record.effect} asks for one date, which is required"
     if record.effect is Effect.EXPORTS and not _can_export(record):

@@ -67,7 +67,8 @@ class FieldKind(StrEnum):
 class Meaning(StrEnum):
     """What the program does with an answer. A field without a meaning is only stored and shown.
 
-    Of the opening form: who the pupil is, and `what_happened`, which takes the text typed after the command. Of any
+    Of the opening form: who the pupil is, `what_happened`, which takes the text typed after the command, and the
+    `pupil_teachers`, asked only of somebody who does not teach the pupil's group (S1.6). Of any
     form: `happened_on`, the day under which the logbook shows the entry, and who is `excluded` from the case at once.
     What effects need: the text of a `correction`, the `new_teacher` of a case, the day `until` which it is postponed or
     held, which `version` of the dossier is exported, for which `recipient`, and the `reason`; whether somebody is
@@ -88,6 +89,8 @@ class Meaning(StrEnum):
     REASON = "reason"
     NEW_DAY = "new_day"
     NEW_OWNER = "new_owner"
+    PUPIL_TEACHERS = "pupil_teachers"
+    TEACHERS = "teachers"
     EXCLUDED = "excluded"
     EXCLUSION = "exclusion"
     ROLE = "role"
@@ -102,6 +105,7 @@ KINDS_WITH_MEANING = {
     **dict.fromkeys((Meaning.CORRECTION, Meaning.REASON), (FieldKind.TEXT, FieldKind.LONG_TEXT)),
     Meaning.WHAT_HAPPENED: (FieldKind.LONG_TEXT,),
     **dict.fromkeys((Meaning.NEW_TEACHER, Meaning.NEW_OWNER, Meaning.STAND_IN), (FieldKind.PERSON,)),
+    **dict.fromkeys((Meaning.PUPIL_TEACHERS, Meaning.TEACHERS), (FieldKind.PEOPLE,)),
     Meaning.EXCLUDED: (FieldKind.PEOPLE, FieldKind.PERSON),
     **dict.fromkeys((Meaning.VERSION, Meaning.EXCLUSION, Meaning.ROLE, Meaning.AGREEMENT), (FieldKind.CHOICE,)),
 }

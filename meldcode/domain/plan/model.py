@@ -87,7 +87,8 @@ class Effect(StrEnum):
     """What a record does beside being kept.
 
     `corrects` another entry (S1.2); `joins` this case to another about the same pupil, which `receives` it;
-    `differs` says that another case is about another pupil; `hands_over` the case to another teacher (G5); `alarms`
+    `differs` says that another case is about another pupil; `hands_over` the case to another teacher (G5), or `shares`
+    it among the `teachers` that it names (S1.6); `alarms`
     about immediate danger (G4); `postpones` the reminders of the step to a day (G2); `holds` a closed case until a
     day, so that it is not destroyed before; `exports` the dossier: to whom and why, whole or as parents may see it;
     `fast_lane` records that 112 or Veilig Thuis was called, from any step, and skips the steps before the report (G8);
@@ -111,6 +112,7 @@ class Effect(StrEnum):
     SETTLES = "settles"
     MOVES = "moves"
     DROPS = "drops"
+    SHARES = "shares"
     EXCLUDES = "excludes"
     TAKES_OVER = "takes_over"
 
@@ -129,6 +131,7 @@ OPTIONAL_EFFECTS = (
     Effect.EXPORTS,
     Effect.FAST_LANE,
     Effect.APPOINTS,
+    Effect.SHARES,
     Effect.EXCLUDES,
     Effect.TAKES_OVER,
     *DECIDES,
@@ -209,7 +212,13 @@ class ActionSpec(PlanPart):
 
     def without_pupil(self) -> ActionSpec:
         """Return the form as it is asked within a case, where the pupil is known."""
-        return self.model_copy(update={"fields": tuple(field for field in self.fields if not field.pupil)})
+        kept = tuple(f for f in self.fields if not f.pupil and f.meaning is not Meaning.PUPIL_TEACHERS)
+        return self.model_copy(update={"fields": kept})
+
+    def without_teachers(self) -> ActionSpec:
+        """Return the form as it is asked of the pupil's own teacher (S1.6)."""
+        kept = tuple(field for field in self.fields if field.meaning is not Meaning.PUPIL_TEACHERS)
+        return self if kept == self.fields else self.model_copy(update={"fields": kept})
 
     def asked_in(self, step: str) -> ActionSpec:
         """Return the form as it is asked while a case is at this step."""

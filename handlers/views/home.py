@@ -70,7 +70,7 @@ def case_list(overview: Overview) -> list[b.Block]:
         return [b.section(_empty(overview)), *_week(overview), *_schools(overview)]
     waiting = [row for row in overview.rows if row.section in NEEDS_READER]
     blocks = _rows(waiting, overview)
-    if not waiting and overview.page == 0:
+    if not waiting and overview.page == 0 and not _late(overview.week):
         blocks = [b.section(text("home_nothing_waits"))]
     others = [row for row in overview.rows if row.section not in NEEDS_READER]
     return [*blocks, *_week(overview), *_schools(overview), *_rows(others, overview)]
@@ -81,7 +81,8 @@ def waiting_list(overview: Overview) -> list[b.Block]:
     if not overview.counts:
         return [b.section(_empty(overview))]
     waiting = [row for row in overview.rows if row.section in NEEDS_READER][: limits.WAITING]
-    return _rows(waiting, overview) or [b.section(text("home_nothing_waits"))]
+    blocks = [*_rows(waiting, overview), *_late(overview.week)]
+    return blocks or [b.section(text("home_nothing_waits"))]
 
 
 def _own_roles(person: Person) -> str:
@@ -159,9 +160,9 @@ def _week(overview: Overview) -> list[b.Block]:
     return [*_late(week), *this_week]
 
 
-def _late(week: Week) -> list[b.Block]:
+def _late(week: Week | None) -> list[b.Block]:
     """The appointments that are late, the longest first, each with the button to its case (S3.6)."""
-    late = [one for one in week.promises if one.late]
+    late = [one for one in week.promises if one.late] if week else []
     if not late:
         return []
     shown = [b.section(_late_line(one), accessory=open_button(one.code)) for one in late[: limits.APPOINTMENTS]]

@@ -21,6 +21,10 @@ from meldcode.domain.yaml_text import read_yaml
 ABOUT_NEW_ONE = re.compile(rf"appointment_([0-9]+)_({'|'.join(FollowUp.model_fields)})")
 
 
+FIRST = ("appointment_1_what", "appointment_1_day", "appointment_1_owner")
+"""The questions that must be answered where appointments are all that is recorded."""
+
+
 @dataclass(frozen=True)
 class _Own:
     rules: Appointments
@@ -41,8 +45,8 @@ def with_appointments(plan: Plan) -> Plan:
     own = [_for_roles_of(plan, record, rules) for record in _own().records]
     declared = {record.effect for record in plan.always}
     always = (*plan.always, *(record for record in own if record.effect not in declared))
-    steps = (step.model_copy(update={"records": _asking(step.records, rules)}) for step in plan.steps)
-    added = {"always": _asking(always, rules), "steps": tuple(steps), "appointments": rules}
+    steps = (step.model_copy(update={"records": tuple(_asking(step.records, rules))}) for step in plan.steps)
+    added = {"always": tuple(_asking(always, rules)), "steps": tuple(steps), "appointments": rules}
     whole = plan.model_copy(update=added)
     whole._written = plan
     return whole
@@ -74,10 +78,17 @@ def translations_of_own(language: str) -> dict[str, str]:
     return said | {w.format(number=number): said[w].format(number=number) for w in numbered for number in blocks}
 
 
-def _asking(records: Iterable[ActionSpec], rules: Appointments) -> tuple[ActionSpec, ...]:
+def _asking(records: Iterable[ActionSpec], rules: Appointments) -> Iterator[ActionSpec]:
     blocks = range(1, MOST_APPOINTMENTS + 1)
     asked = tuple(field for block in blocks for field in questions_about(rules, block))
-    return tuple(r.model_copy(update={"fields": (*r.fields, *asked)}) if r.appointments else r for r in records)
+    for record in records:
+        is_alone = record.effect is Effect.APPOINTS
+        fields = tuple(_required(field) if is_alone and field.id in FIRST else field for field in asked)
+        yield record.model_copy(update={"fields": (*record.fields, *fields)}) if record.appointments else record
+
+
+def _required(field: FieldSpec) -> FieldSpec:
+    return field.model_copy(update={"required": True})
 
 
 def _for_roles_of(plan: Plan, record: ActionSpec, rules: Appointments) -> ActionSpec:

@@ -95,9 +95,9 @@ def test_any_number_of_appointments_is_made_in_one_form_and_on_their_own(talked:
 @pytest.mark.parametrize(
     ("said", "refusal"),
     [
-        ({"what": ""}, {"appointment_1_what": "check S3.6"}),
-        ({"day": ""}, {"appointment_1_day": "appointment_day"}),
-        ({"owner": ""}, {"appointment_1_owner": "appointment_owner"}),
+        ({"what": ""}, {"appointment_1_what": "required"}),
+        ({"day": ""}, {"appointment_1_day": "required"}),
+        ({"owner": ""}, {"appointment_1_owner": "required"}),
         ({"day": date(2026, 11, 22)}, {"appointment_1_day": "appointment_far"}),
         ({"day": date(2028, 1, 1)}, {"appointment_1_day": "appointment_far"}),
         ({"owner": MEHMET}, {"appointment_1_owner": "appointment_cannot_read"}),

@@ -80,7 +80,7 @@ async def karin_is_told(desk: Desk, code: str) -> None:
     await expect(karin).to_be_visible()
     await desk.become(KARIN)
     await expect(desk.last_message).to_contain_text(f"Dossier {code}")
-    await expect(desk.last_message).to_contain_text("Stap 1 van 4: Signalen vastleggen. Nu aan de beurt: IB-er")
+    await expect(desk.last_message).to_contain_text("Stap 1 van 4: Signalen vastleggen. Nu aan de beurt: ")
     await expect(desk.last_message.get_by_role("button", name="Dossier openen")).to_be_visible()
     assert_tells_nothing(await desk.everything_shown())
     await desk.picture("04-bericht-aan-ib-er")

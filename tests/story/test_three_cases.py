@@ -105,7 +105,7 @@ async def they_find_a_talk_safe(sanne: Colleague, code: str) -> None:
 
 async def sanne_and_karin_talk_with_the_pupil(sanne: Colleague, code: str) -> None:
     form, by = "Kan de leerling dit aan?", {"Wie hebben dit ingeschat?": (SANNE, KARIN)}
-    able = {"Kan de leerling dit gesprek aan, en met wie?": "Ja, met de leerkracht en de IB-er"}
+    able = {"Kan de leerling dit gesprek aan, en met wie?": "Ja, met de leerkracht en de IB\N{NON-BREAKING HYPHEN}er"}
     await sanne.records(code, form, form, {**able, **by})
     await sanne.begins(code, "Gesprek met de leerling", "Gesprek met de leerling")
     await sanne.desk.sees("Praat niet over de vermoedens")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.views.alarm import render_alarm
@@ -14,6 +15,22 @@ from meldcode.application.messages import AboutAlarm, AlarmStatus, AlarmUnanswer
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.calendar import AMSTERDAM
 from storage.repositories.outbox import Claimed
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Messages to one person, sent as one. `content` is a moment if they must wait, None if they are outdated."""
+
+    messages: list[Claimed]
+    content: Rendered | datetime | None = None
+    is_unreadable: bool = False
+    refused: str = ""
+    """The error with which Slack refused a longer content."""
+
+    @property
+    def is_about_one(self) -> bool:
+        """Whether all of it is about one task, so that a message about it can take its place."""
+        return len({message.replaces for message in self.messages}) == 1
 
 
 def content_of(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Rendered | datetime | None:

@@ -3,7 +3,8 @@
 1. Messages are claimed with a lease and rendered. If a process dies while it sends, its claim ends with the lease.
 2. Each message is sent outside any transaction, and a slow one holds up nobody else's.
 3. A sent message is marked in the transaction that claims the next ones. A failed one is retried, at the moment that
-   Slack asks for, if it does. One that can never arrive is set aside, and the next in charge are notified.
+   Slack asks for, if it does. One whose content is refused is made shorter, and never sent again as it was.
+4. A message that can never arrive is set aside, and the next in charge are notified.
 
 While Slack refuses the token nothing is set aside: all messages wait, and the log and `doctor` say so.
 """
@@ -14,7 +15,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -22,14 +23,14 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.outbox_content import content_of
+from bot.outbox_content import Delivery, content_of
 from handlers.i18n.catalogues import use_language
 from handlers.platform.errors import log_error
 from handlers.platform.locales import language_of
 from handlers.platform.send_message import post_message, replace_messages
 from handlers.platform.slack_errors import Meaning, code_of, meaning_of, retry_after
 from handlers.platform.workspaces import NotInstalled, Workspaces
-from handlers.views.messages.asked import Rendered
+from handlers.views.messages.shorter import shortened
 from meldcode.application.executor import JOB_SECONDS, Executor
 from meldcode.application.jobs.undelivered import LostMessage, report_undelivered
 from meldcode.application.messages import Payload, Reminder, UrgentReminder
@@ -48,6 +49,8 @@ REMINDERS = (Reminder.kind, UrgentReminder.kind)
 LONGEST_WAIT = timedelta(minutes=30)
 LOCKED_OUT_WAIT = timedelta(minutes=1)
 """Between two tries while Slack refuses the token. Messages of workspaces with another token are still sent."""
+WAITS_FOR_SLACK = (Meaning.LATER, Meaning.LOCKED_OUT)
+"""What is no fault of the message, however often it fails."""
 MOST_DOUBTFUL = 20
 """Attempts, about six hours. Then a message that keeps failing no longer holds up others to the same person."""
 LOOK_EVERY = 1.0
@@ -55,17 +58,11 @@ LOOK_EVERY = 1.0
 
 
 @dataclass(frozen=True)
-class Delivery:
-    """Messages to one person, sent as one. `content` is a moment if they must wait, None if they are outdated."""
+class Outcome:
+    """Where a message was sent to, if another can take its place; and why Slack refused a longer one, if it did."""
 
-    messages: list[Claimed]
-    content: Rendered | datetime | None = None
-    is_unreadable: bool = False
-
-    @property
-    def is_about_one(self) -> bool:
-        """Whether all of it is about one task, so that a message about it can take its place."""
-        return len({message.replaces for message in self.messages}) == 1
+    place: Sent | None = None
+    refused: str = ""
 
 
 class OutboxRelay:
@@ -84,8 +81,8 @@ class OutboxRelay:
         self._home_changed = home_changed
         self._woken = asyncio.Event()
         self._underway: set[asyncio.Task[None]] = set()
-        self._sent: dict[int, Sent | None] = {}
-        """Messages that were sent but are not marked as sent yet, and where those stand that can be replaced."""
+        self._sent: dict[int, Outcome] = {}
+        """Messages that were sent but are not marked as sent yet."""
         self._locked_out_until: datetime | None = None
 
     def wake(self) -> None:
@@ -163,7 +160,8 @@ class OutboxRelay:
         try:
             place = await self._send(delivery, to)
         except SlackApiError as error:
-            await self._not_sent(messages, meaning_of(error), code_of(error), retry_after(error, LONGEST_WAIT))
+            if not await self._has_sent_less(delivery, error):
+                await self._not_sent(messages, meaning_of(error), code_of(error), retry_after(error, LONGEST_WAIT))
         except (aiohttp.ClientError, TimeoutError) as error:
             await self._not_sent(messages, Meaning.LATER, type(error).__name__)
         except NotInstalled:
@@ -171,6 +169,18 @@ class OutboxRelay:
         else:
             await self._record_outcome(delivery, place)
             self._home_changed(to)
+
+    async def _has_sent_less(self, delivery: Delivery, error: SlackApiError) -> bool:
+        """Deliver a shorter message where Slack refused what is in this one; never the same again."""
+        if meaning_of(error) is not Meaning.REFUSED or not isinstance(delivery.content, tuple):
+            return False
+        with use_language(language_of(delivery.messages[0].locale)):
+            less = shortened(delivery.content)
+        if less is None:
+            return False
+        log.error("message %s is made shorter: %s", delivery.messages[0].id, code_of(error))
+        await self._deliver(replace(delivery, content=less, refused=code_of(error)))
+        return True
 
     async def _send(self, delivery: Delivery, to: Identity) -> Sent | None:
         """Send it in the place of earlier messages, or else as a new one, and return where that stands."""
@@ -188,8 +198,9 @@ class OutboxRelay:
         if isinstance(waits, datetime):
             await self._update_queue(partial(_put_off, messages=messages, due=waits))
         else:
-            replaceable = [message.id for message in messages if message.replaces and delivery.is_about_one]
-            self._sent |= {message.id: place if message.id in replaceable else None for message in messages}
+            for message in messages:
+                is_replaceable = message.replaces and delivery.is_about_one
+                self._sent[message.id] = Outcome(place if is_replaceable else None, delivery.refused)
 
     async def _update_queue(self, what: Callable[[SendQueue], object]) -> None:
         await self._executor.execute(lambda uow, _now: what(uow.queue), seconds=JOB_SECONDS)
@@ -200,8 +211,8 @@ class OutboxRelay:
         if meaning is Meaning.LOCKED_OUT:
             wait = self._lock_out(code)
         for message in messages:
-            is_hopeless = meaning is Meaning.DOUBTFUL and message.attempts >= MOST_DOUBTFUL
-            if meaning is Meaning.NOBODY or is_hopeless:
+            is_hopeless = meaning not in WAITS_FOR_SLACK and message.attempts >= MOST_DOUBTFUL
+            if meaning in (Meaning.NOBODY, Meaning.REFUSED) or is_hopeless:
                 await self._set_aside(message, code)
                 continue
             log.warning("message %s is tried again: %s", message.id, code)
@@ -243,10 +254,11 @@ def _retry(queue: SendQueue, *, message: Claimed, due: datetime, code: str) -> N
     queue.retry(message, due, code)
 
 
-def _marked_and_taken(uow: StoredUnitOfWork, now: datetime, sent: dict[int, Sent | None], most: int) -> list[Delivery]:
+def _marked_and_taken(uow: StoredUnitOfWork, now: datetime, sent: dict[int, Outcome], most: int) -> list[Delivery]:
     if sent:
         uow.queue.mark_sent(sent, now)
-        uow.queue.keep_places({id_: place for id_, place in sent.items() if place})
+        uow.queue.keep_places({id_: outcome.place for id_, outcome in sent.items() if outcome.place})
+        uow.queue.keep_refusals({id_: outcome.refused for id_, outcome in sent.items() if outcome.refused})
     return _taken(uow, now, most) if most else []
 
 

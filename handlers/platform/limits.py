@@ -17,6 +17,9 @@ BLOCKS, BUTTONS = 100, 25
 PAIRS, MENU, RADIO_BUTTONS, OPTIONS = 5, 5, 10, 100
 """Pairs of fields in a section, and options of an overflow menu, of radio buttons and of a select."""
 
+MESSAGE, MESSAGE_BLOCK = 12_000, 135
+"""Characters of all text in a message, and of them for each block. Slack does not document it; others measured this."""
+
 HOME = OverviewSize(cases=10, week=30, workloads=15)
 HOME_DEPUTIES = 20
 WAITING = 3

@@ -8,9 +8,9 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers.platform.slack_errors import code_of
+from handlers.platform.slack_errors import CODES, Meaning, code_of
 
-IRREPLACEABLE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found"})
+IRREPLACEABLE = CODES[Meaning.GONE] | {"channel_not_found"}
 """Slack's errors about a message whose place cannot be taken."""
 Content = tuple[str, list[dict[str, Any]]]
 Place = tuple[str, str]

@@ -1,7 +1,8 @@
-"""What an error of Slack means for the message that was to be sent."""
+"""What an error of Slack is about."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import Enum, auto
 
@@ -12,43 +13,74 @@ LONGEST_WAIT_DIGITS = 9
 
 
 class Meaning(Enum):
-    """What to do with the message.
+    """What an error is about, and so what to do.
 
     `LATER`: Slack is away or busy. `NOBODY`: this person cannot be reached. `LOCKED_OUT`: nobody can be reached, since
-    Slack refuses the token or the app's rights. `DOUBTFUL`: the message itself may be wrong, so give up after a while.
+    Slack refuses the token, the app's rights or the way that it is called. `REFUSED`: what is in the message or view,
+    which Slack never takes as it is. `GONE`: the earlier message cannot be changed. `MOVED_ON`: the screen changed or
+    closed meanwhile. `FILE`: a file. `DOUBTFUL`: an unknown error, which may be any of these: give up after a while.
     """
 
     LATER = auto()
     NOBODY = auto()
     LOCKED_OUT = auto()
+    REFUSED = auto()
+    GONE = auto()
+    MOVED_ON = auto()
+    FILE = auto()
     DOUBTFUL = auto()
 
 
-NOBODY = frozenset(
-    {"channel_not_found", "user_not_found", "users_not_found", "user_disabled", "cannot_dm_bot", "is_archived"}
-)
-LOCKED_OUT = frozenset(
-    {
-        "access_denied",
-        "account_inactive",
-        "ekm_access_denied",
-        "enterprise_is_restricted",
-        "invalid_auth",
-        "messages_tab_disabled",
-        "missing_scope",
-        "no_permission",
-        "not_allowed_token_type",
-        "not_authed",
-        "org_login_required",
-        "restricted_action",
-        "team_access_not_granted",
-        "token_expired",
-        "token_revoked",
-    }
-)
-LATER = frozenset(
-    {"fatal_error", "internal_error", "ratelimited", "rate_limited", "request_timeout", "service_unavailable"}
-)
+CODES: Mapping[Meaning, frozenset[str]] = {
+    meaning: frozenset(codes.split())
+    for meaning, codes in {
+        Meaning.LATER: """
+            external_channel_migrating fatal_error internal_error message_limit_exceeded rate_limited ratelimited
+            request_timeout service_unavailable streaming_state_conflict team_added_to_org too_many_users update_failed
+        """,
+        Meaning.NOBODY: """
+            app_access_restricted cannot_dm_bot channel_not_found invalid_channel is_archived not_in_channel
+            posting_to_channel_denied restricted_action_non_threadable_channel restricted_action_read_only_channel
+            restricted_action_thread_locked restricted_action_thread_only_channel user_disabled user_not_found
+            user_not_visible users_not_found
+        """,
+        Meaning.LOCKED_OUT: """
+            access_denied accesslimited account_inactive as_user_not_supported bad_client_secret bad_redirect_uri
+            cannot_install_an_org_installed_app deprecated_endpoint ekm_access_denied enterprise_is_restricted
+            forbidden_team insecure_request invalid_arg_name invalid_array_arg invalid_auth invalid_charset
+            invalid_client_id invalid_code invalid_code_verifier invalid_form_data invalid_grant_type invalid_post_type
+            invalid_refresh_token is_bot messages_tab_disabled method_deprecated missing_args missing_post_type
+            missing_profile_id missing_scope no_permission no_scopes not_allowed_token_type not_authed not_enabled
+            not_implemented oauth_authorization_url_mismatch org_login_required pkce_not_allowed
+            preview_feature_not_available restricted_action send_on_behalf_not_allowed team_access_not_granted
+            team_not_found token_expired token_revoked two_factor_setup_required unknown_method user_email_unverified
+        """,
+        Meaning.REFUSED: """
+            attachment_payload_limit_exceeded block_mismatch cannot_reply_to_message cant_broadcast_message
+            draft_already_deleted draft_already_sent draft_has_conflict draft_not_found duplicate_channel_not_found
+            duplicate_external_id duplicate_message_not_found invalid_arguments invalid_attachments invalid_blocks
+            invalid_blocks_format invalid_message invalid_metadata_format invalid_metadata_schema invalid_view
+            markdown_text_conflict metadata_must_be_sent_from_app metadata_too_large missing_argument
+            msg_blocks_too_long msg_too_long no_dual_broadcast_content_update no_text too_many_attachments
+            too_many_contact_cards view_too_large
+        """,
+        Meaning.GONE: "cant_delete_message cant_update_message edit_window_closed is_inactive message_not_found",
+        Meaning.MOVED_ON: """
+            exchanged_trigger_id expired_trigger_id hash_conflict invalid_trigger_id not_found push_limit_reached
+        """,
+        Meaning.FILE: """
+            alt_txt_too_large blocked_file_type cant_delete_file channels_limit_exceeded delete_not_allowed
+            file_deleted file_deleting_disabled file_is_deleted file_not_found file_share_limit_reached
+            file_type_not_allowed file_update_failed file_upload_size_restricted file_uploads_disabled
+            file_uploads_except_images_disabled max_file_sharing_exceeded missing_file_data
+            slack_connect_blocked_file_type slack_connect_canvas_sharing_blocked slack_connect_clip_sharing_blocked
+            slack_connect_file_link_sharing_blocked slack_connect_file_upload_sharing_blocked
+            slack_connect_lists_sharing_blocked snippet_too_large storage_limit_reached unable_to_share_files
+            unknown_snippet_type unknown_subtype
+        """,
+    }.items()
+}
+"""All errors that Slack documents for the methods that the program calls, and some that it does not."""
 SERVER_ERRORS, TOO_MANY = 500, 429
 
 
@@ -59,13 +91,11 @@ def code_of(error: SlackApiError) -> str:
 
 
 def meaning_of(error: SlackApiError) -> Meaning:
-    """Return what this error means."""
+    """Return what this error is about."""
     code, status = code_of(error), error.response.status_code
-    if code in NOBODY:
-        return Meaning.NOBODY
-    if code in LOCKED_OUT:
-        return Meaning.LOCKED_OUT
-    is_away = code in LATER or status >= SERVER_ERRORS or status == TOO_MANY
+    if known := next((meaning for meaning, codes in CODES.items() if code in codes), None):
+        return known
+    is_away = status >= SERVER_ERRORS or status == TOO_MANY
     return Meaning.LATER if is_away else Meaning.DOUBTFUL
 
 

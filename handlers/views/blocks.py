@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from typing import Any
 
 from handlers.i18n.texts import text
@@ -77,6 +78,20 @@ def pairs(rows: list[tuple[str, str]]) -> list[Block]:
 
 def _pair(label: str, words: str) -> list[Block]:
     return [mrkdwn(f"*{escape(label)}*"), verbatim(words[: limits.FIELD])]
+
+
+def is_too_long(blocks: list[Block]) -> bool:
+    """Tell whether Slack would refuse a message with these blocks (`msg_blocks_too_long`)."""
+    characters = sum(len(words) for block in blocks for words in _texts(block))
+    return characters + limits.MESSAGE_BLOCK * len(blocks) > limits.MESSAGE
+
+
+def _texts(part: object) -> Iterator[str]:
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, dict | list):
+        for inner in part.values() if isinstance(part, dict) else part:
+            yield from _texts(inner)
 
 
 def context(words: str) -> Block:

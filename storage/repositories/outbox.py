@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, delete, exists, func, or_, select, update
 from typing_extensions import override
 
 from meldcode.application.messages import URGENT, Payload, TaskEnded
@@ -19,6 +19,7 @@ from storage.db.insert_once import insert_all_once
 from storage.db.schema import identities, outbox
 from storage.repositories.payloads import decode, encode
 
+WEEK = timedelta(days=7)
 MARKED_TOGETHER = 200
 """Messages in one statement. PostgreSQL aborts a statement that takes long, and none would count as sent."""
 _SAME = (outbox.c.about, outbox.c.kind, outbox.c.recipient, outbox.c.moment)
@@ -71,11 +72,15 @@ class Claimed:
 
 @dataclass(frozen=True)
 class Backlog:
-    """The health of the outbox: failed messages, since when the oldest is due, and waiting messages by last error."""
+    """The health of the outbox: failed messages, since when the oldest is due, and waiting messages by last error.
+
+    `refused` are messages of the last week of which Slack only took a shorter one, by its error.
+    """
 
     failed: int
     oldest_due: datetime | None
     errors: Mapping[str, int] = field(default_factory=dict)
+    refused: Mapping[str, int] = field(default_factory=dict)
 
 
 class StoredOutbox(Outbox):
@@ -156,8 +161,13 @@ class SendQueue:
         """The health of the outbox at this moment."""
         failed = select(func.count()).where(outbox.c.state == SendState.FAILED.value)
         oldest = select(func.min(outbox.c.due_at)).where(outbox.c.state.in_(_UNSENT), outbox.c.due_at <= now)
-        errors = {row.last_error_code: row.waiting for row in self._connection.execute(_errors())}
-        return Backlog(self._connection.scalar(failed) or 0, self._connection.scalar(oldest), errors)
+        errors, refused = _errors(outbox.c.state.in_(_UNSENT)), _errors(*_sent_since(now - WEEK))
+        return Backlog(
+            self._connection.scalar(failed) or 0,
+            self._connection.scalar(oldest),
+            {row.last_error_code: row.messages for row in self._connection.execute(errors)},
+            {row.last_error_code: row.messages for row in self._connection.execute(refused)},
+        )
 
     def next_due(self) -> datetime | None:
         """When the next pending message is due."""
@@ -177,6 +187,11 @@ class SendQueue:
         for id_, place in places.items():
             kept = {"channel": place.channel, "ts": place.ts}
             self._connection.execute(update(outbox).where(outbox.c.id == id_).values(kept))
+
+    def keep_refusals(self, codes: Mapping[int, str]) -> None:
+        """Store with which error Slack refused these messages before it took a shorter one, for `doctor`."""
+        for id_, code in codes.items():
+            self._connection.execute(update(outbox).where(outbox.c.id == id_).values(last_error_code=code))
 
     def retry(self, claimed: Claimed, due_at: datetime, error_code: str) -> None:
         """Return the message to the queue until `due_at`; does nothing if the lease was lost."""
@@ -235,13 +250,14 @@ def _claimable() -> Select[Any]:
     )
 
 
-def _errors() -> Select[Any]:
-    waiting = (outbox.c.state.in_(_UNSENT), outbox.c.last_error_code.is_not(None))
-    return (
-        select(outbox.c.last_error_code, func.count().label("waiting"))
-        .where(*waiting)
-        .group_by(outbox.c.last_error_code)
-    )
+def _errors(*which: ColumnElement[bool]) -> Select[Any]:
+    failed = outbox.c.last_error_code.is_not(None)
+    counted = select(outbox.c.last_error_code, func.count().label("messages")).where(*which, failed)
+    return counted.group_by(outbox.c.last_error_code)
+
+
+def _sent_since(moment: datetime) -> tuple[ColumnElement[bool], ...]:
+    return outbox.c.state == SendState.SENT.value, outbox.c.sent_at >= moment
 
 
 _CLAIMABLE = _claimable()

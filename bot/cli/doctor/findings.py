@@ -18,7 +18,7 @@ from bot.schools_file import read_schools
 from bot.settings import ENV_FILE, ConfigError, Settings
 from bot.workspaces import MISSING, configs_of
 from handlers.i18n.texts import role as in_words
-from handlers.platform.slack_errors import LOCKED_OUT
+from handlers.platform.slack_errors import CODES, Meaning
 from meldcode.application.ports.installations import Installation
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.plan.file import WrongPlan
@@ -146,9 +146,11 @@ def _keys(engine: Engine, settings: Settings) -> Iterator[str]:
 def _outbox(backlog: Backlog, now: datetime) -> Iterator[str]:
     if backlog.failed:
         yield f"{backlog.failed} message(s) could not be delivered; the next in charge were told."
-    for code in sorted(backlog.errors.keys() & LOCKED_OUT):
+    for code in sorted(backlog.errors.keys() & CODES[Meaning.LOCKED_OUT]):
         waiting = backlog.errors[code]
         yield f"Slack refuses the token or the app's rights ({code}): {waiting} message(s) wait, and none is lost."
+    for code, count in sorted(backlog.refused.items()):
+        yield f"Slack refused {count} message(s) as they were ({code}), and got a shorter one. Please report this."
     if backlog.oldest_due and now - backlog.oldest_due > STUCK:
         yield f"The outbox is stuck: a message waits since {backlog.oldest_due:%Y-%m-%d %H:%M} UTC. Does a worker run?"
 

@@ -26,18 +26,20 @@ def render_reminders(reminders: Sequence[CurrentReminder]) -> Rendered:
 
 
 def _reminders(cases: Sequence[Sequence[CurrentReminder]]) -> Rendered:
-    """A morning overview instead of ten pings."""
+    """A morning overview instead of ten pings, with as many cases as a message holds."""
     count = str(len(cases))
-    shown = [
-        b.section(_all_lines(one), accessory=open_button(one[0].payload.code)) for one in cases[: limits.REMINDERS]
-    ]
-    left = len(cases) - len(shown)
-    more = [b.context(texts.counted("home_more", left))] if left else []
     intro = "\n".join(
         [text("reminders_intro", count=count), *_before_vacation([one for case in cases for one in case])]
     )
-    blocks = [b.section(intro), *shown, *more, *b.actions([acute_button(asks=True)])]
-    return text("reminders_notification", count=count), blocks
+    shown = [b.section(_all_lines(one), accessory=open_button(one[0].payload.code)) for one in cases]
+    some = (_overview(intro, shown[:most], len(cases)) for most in range(min(len(cases), limits.REMINDERS), 0, -1))
+    return text("reminders_notification", count=count), next(blocks for blocks in some if not b.is_too_long(blocks))
+
+
+def _overview(intro: str, shown: Sequence[b.Block], count: int) -> list[b.Block]:
+    left = count - len(shown)
+    more = [b.context(texts.counted("home_more", left))] if left else []
+    return [b.section(intro), *shown, *more, *b.actions([acute_button(asks=True)])]
 
 
 def _reminder(case: Sequence[CurrentReminder]) -> Rendered:

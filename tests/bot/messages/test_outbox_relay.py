@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from bot.cli.doctor.findings import _outbox
 from bot.outbox_relay import MOST_DOUBTFUL
 from storage.db.schema import outbox
+from tests.bot.cases.closing import SIGNAL, record
 from tests.clock import until
 from tests.on_screen import words_of
 from tests.running import FATIMA, JORIS, KARIN, SANNE, Running, logged, running, signal
@@ -163,22 +164,80 @@ async def test_a_day_without_slack_is_no_overflow(tmp_path: Path) -> None:
 
 async def test_a_message_that_slack_never_takes_holds_up_no_others_for_ever(tmp_path: Path) -> None:
     async with running(tmp_path, worker=False) as school:
-        school.expect("invalid_blocks")
+        school.expect("something_new")
         await report(school)
-        school.workspace.faults.refuses = "invalid_blocks"
+        school.workspace.faults.refuses = "something_new"
         with logged() as log:
             for _ in range(MOST_DOUBTFUL):
                 assert {state for state, _ in error_codes(school)} == {"pending"}
                 await sends(school)
                 school.clock.forward(minutes=31)
         assert {state for state, _ in error_codes(school)[:2]} == {"failed"}
-        assert "cannot be delivered: invalid_blocks" in log.text
+        assert "cannot be delivered: something_new" in log.text
         school.workspace.faults.refuses = ""
         while await sends(school):
             pass
         assert "een bericht aan een collega kwam niet aan" in words_of(school.messages(KARIN)[0]), "of the other's"
         await report_more(school)
         assert len(school.messages(JORIS)) == 1
+
+
+async def test_a_message_that_is_refused_is_tried_shorter_and_never_again_as_it_was(tmp_path: Path) -> None:
+    async with running(tmp_path, worker=False) as school:
+        school.expect("invalid_blocks")
+        await report(school)
+        school.workspace.faults.refuses = "invalid_blocks"
+        before = posted(school)
+        await sends(school)
+        assert [state for state, _ in error_codes(school)][:2] == ["failed"] * 2
+        assert posted(school) - before == 4, "with its blocks, and without"
+        assert f"{2} message(s) could not be delivered; the next in charge were told." in complaints(school)
+
+
+async def test_a_message_that_slack_finds_too_long_is_made_shorter_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(tmp_path, worker=False) as school:
+        school.expect("msg_blocks_too_long")
+        await report(school, "Sem", "Noor", "Daan", "Ilse", "Finn")
+        while await sends(school):
+            pass
+        monkeypatch.setattr("practice.blocks.surfaces.MESSAGE_CHARACTERS", 2300)
+        school.clock.forward(days=2)
+        await school.program.scheduler.tick()
+        while await sends(school):
+            pass
+        overview = school.messages(FATIMA)[-1]
+        assert overview.text == "5 dossiers wachten op een volgende stap."
+        assert words_of(overview).count("wacht*\n") == 2
+        assert "Slack nam niet het hele bericht aan." in words_of(overview)
+        refused = sum(not line.answer.get("ok") for line in school.workspace.traffic if line.what == "chat.postMessage")
+        assert refused < 10, "none is sent again as it was"
+        assert any("got a shorter one. Please report this." in line for line in complaints(school))
+
+
+async def test_an_overview_of_many_cases_is_one_message_that_slack_takes(tmp_path: Path) -> None:
+    async with running(tmp_path, worker=False) as school:
+        names = [f"{first}{second * 4}" for first in "ABC" for second in "abcdefghijklmno"]
+        for name in names:
+            await record(school, SANNE, "signal", **SIGNAL | {"first_name": name, "last_name": name[::-1]})
+        while await sends(school):
+            pass
+        school.clock.forward(days=2)
+        await school.program.scheduler.tick()
+        while await sends(school):
+            pass
+        overview = school.messages(FATIMA)[-1]
+        count, shown = int(overview.text.split()[0]), words_of(overview).count("wacht*\n")
+        assert 10 < shown < 40 < count
+        assert f"Er zijn nog {count - shown} dossiers." in words_of(overview)
+        assert complaints(school) == []
+
+
+def complaints(school: Running) -> list[str]:
+    now = school.clock()
+    with school.program.store.transaction(now) as uow:
+        return list(_outbox(uow.queue.backlog(now), now))
 
 
 async def report_more(school: Running) -> None:

@@ -17,6 +17,7 @@ from meldcode.domain.yaml_text import BadYaml, Document, read_yaml
 
 Region = Literal["noord", "midden", "zuid"]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+Weekday = Literal["ma", "di", "wo", "do", "vr"]
 Place = tuple[str | int, ...]
 
 
@@ -31,6 +32,12 @@ class PersonInFile(_Part):
     name: Name
     roles: tuple[Role, ...] = ()
     groups: tuple[str, ...] = ()
+    works: Annotated[tuple[Weekday, ...], Field(min_length=1)] | None = None
+
+    @property
+    def weekdays(self) -> frozenset[int] | None:
+        """The days of the week on which they work, 0 is Monday; None if the file does not say."""
+        return None if self.works is None else frozenset(get_args(Weekday).index(day) for day in self.works)
 
 
 class SchoolInFile(_Part):
@@ -157,5 +164,6 @@ _REMEDIES = {
     "hours": "hours is from when till when, as in [08:30, 16:30]",
     "name": "name is a text of 1 to 80 characters",
     "closed": "closed is true or false",
+    "works": f"works is a list of the days on which they work: {', '.join(get_args(Weekday))}",
     "groups": 'groups is a list of texts, as in ["5", "6"]',
 }

@@ -157,7 +157,7 @@ def configs_of(file: Iterable[SchoolInFile], workspace: str = "") -> list[School
             school.name,
             school.region,
             school.free_days,
-            tuple(PersonConfig(p.slack, p.name, frozenset(p.roles), p.groups) for p in school.people),
+            tuple(PersonConfig(p.slack, p.name, frozenset(p.roles), p.groups, p.weekdays) for p in school.people),
             school.open_days,
             school.hours,
             school.workspace or workspace,

@@ -27,12 +27,13 @@ Tell = Callable[[UnitOfWork, SchoolId, list[RoleChange], datetime], object]
 
 @dataclass(frozen=True)
 class PersonConfig:
-    """A person in the schools file; `slack` is their Slack user id."""
+    """A person in the schools file; `slack` is their Slack user id. `works` is None if it says no working days."""
 
     slack: str
     name: str
     roles: frozenset[Role]
     groups: tuple[str, ...] = ()
+    works: frozenset[int] | None = None
 
 
 class MixedWorkspaces(ValueError):
@@ -132,9 +133,12 @@ def _take_over(
     now_there = {ids[person.slack]: person for person in config.people}
     changes = []
     for person, entry in now_there.items():
-        content = uow.session.vault.file_entry(membership_to_bytes(school, person, entry.roles, entry.groups))
+        packed = membership_to_bytes(school, person, entry.roles, entry.groups, entry.works)
+        content = uow.session.vault.file_entry(packed)
         if before.get(person) != content:
             changes += uow.staff.set_roles(person, school, entry.roles, entry.groups, None)
+            if entry.works is not None:
+                uow.staff.set_working_days(person, school, entry.works)
             uow.emit(StaffChanged(school, frozenset({person})))
             _save_entry(uow.session, school, person, content)
     listed_before = before.keys() | (_holders(uow.session, school) if config.is_closed else set())

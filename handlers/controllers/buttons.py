@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from handlers.controllers import alarm, readers, roles
 from handlers.controllers.commands import in_words, open_signal_form
+from handlers.controllers.working_days import show_working_days
 from handlers.i18n.texts import text
 from handlers.platform.alarm_reference import AlarmRef
 from handlers.platform.form_reference import FormRef
@@ -182,6 +183,7 @@ BUTTONS = {
     actions.FALSE_ALARM: alarm.end,
     actions.RECORD_ALARM: alarm.record,
     actions.DEPUTY: _deputy,
+    actions.WORKING_DAYS: show_working_days,
     actions.ALARM: alarm.show_who,
     actions.JOIN: _join,
     actions.TELL_APART: _tell_apart,

@@ -8,10 +8,20 @@ from handlers.controllers import export, roles
 from handlers.controllers.alarm import say_where
 from handlers.controllers.commands import in_words
 from handlers.controllers.deputies import submit_deputy
+from handlers.controllers.working_days import submit_working_days
 from handlers.i18n import texts
 from handlers.platform.form_state import first_input, read_form
 from handlers.platform.request import Request, Services
-from handlers.views.actions import ALARM_PLACE, DEPUTY_FORM, EXPORT, FORM, READ_OVER, REVIEW, ROLES_FORM
+from handlers.views.actions import (
+    ALARM_PLACE,
+    DEPUTY_FORM,
+    EXPORT,
+    FORM,
+    READ_OVER,
+    REVIEW,
+    ROLES_FORM,
+    WORKING_DAYS_FORM,
+)
 from handlers.views.blocks import notice_modal
 from handlers.views.forms import form_modal
 from handlers.views.review import review_modal
@@ -56,6 +66,7 @@ async def show_form_problem(services: Services, request: Request, problem: Refus
 OTHERS = {
     ALARM_PLACE: say_where,
     DEPUTY_FORM: submit_deputy,
+    WORKING_DAYS_FORM: submit_working_days,
     ROLES_FORM: roles.submit_roles,
     EXPORT: export.begin_export,
     READ_OVER: export.turn_export_page,

@@ -18,7 +18,7 @@ from handlers.views.actions import JOIN, MAKE_RECORD, TELL_APART, acute_button, 
 from handlers.views.logbook import logbook, owed_words
 from handlers.views.readers import readers_button
 from meldcode.application.cases.view_case import CaseView, OpenAppointment
-from meldcode.application.jobs.reminders import IN_CHARGE
+from meldcode.application.jobs.audience import IN_CHARGE
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import State, Status, needed, to_act
 from meldcode.domain.case.urgency import is_urgent

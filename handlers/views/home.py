@@ -15,6 +15,7 @@ from handlers.platform import limits
 from handlers.views import blocks as b
 from handlers.views.actions import DEPUTY, HOME_PAGE, acute_button, open_button, signal_button
 from handlers.views.roles import missing_roles, one_for_two
+from handlers.views.working_days import working_days
 from meldcode.application.home import CaseRow, Overview
 from meldcode.application.worklists import Promise, RoleWorkload, SchoolOverview, Week
 from meldcode.domain.calendar import DAY
@@ -254,12 +255,12 @@ def _who(workload: RoleWorkload) -> str:
 
 
 def _away(overview: Overview) -> list[b.Block]:
-    """Who stands in for whom, and the button to arrange it (G5)."""
+    """Who stands in for whom, on which days the reader works, and the buttons to arrange it (G2, G5)."""
     button = b.button(text("home_deputy"), DEPUTY, "deputy")
     deputies = [
         b.context(b.escape(_stands_in(deputy, overview))) for deputy in overview.deputies[: limits.HOME_DEPUTIES]
     ]
-    return [b.divider(), b.section(text("home_away"), accessory=button), *deputies]
+    return [b.divider(), b.section(text("home_away"), accessory=button), *deputies, working_days(overview.person)]
 
 
 def _stands_in(deputy: Deputy, overview: Overview) -> str:

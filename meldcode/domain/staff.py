@@ -35,12 +35,18 @@ class School:
     hours: tuple[time, time] = (time(8, 30), time(16, 30))
 
 
+EVERY_DAY = frozenset(range(7))
+"""All days of the week, 0 is Monday: of who did not say on which days they work."""
+SCHOOL_WEEK = range(5)
+"""The days of the week that somebody can say they work on."""
+
+
 @dataclass(frozen=True)
 class Membership:
     """What somebody is in one school today; `groups` are the groups a teacher has.
 
     `roles` includes those of the people whose deputy they are (G5), whose ids are `stands_in_for`; `own` are their own,
-    and `lent` those of each of these people.
+    and `lent` those of each of these people. `works` are the days of the week on which they work (G2), 0 is Monday.
     """
 
     school: School
@@ -49,6 +55,7 @@ class Membership:
     stands_in_for: frozenset[PersonId] = frozenset()
     own: frozenset[Role] = frozenset()
     lent: Mapping[PersonId, frozenset[Role]] = field(default_factory=dict)
+    works: frozenset[int] = EVERY_DAY
 
 
 @dataclass(frozen=True)
@@ -93,6 +100,11 @@ class Person:
         """Return whose work this person does in the school: their own, and that of those they stand in for (G5)."""
         membership = self.memberships.get(school)
         return frozenset({self.id}) | membership.stands_in_for if membership and membership.roles else frozenset()
+
+    def works_on(self, school: SchoolId, day: date) -> bool:
+        """Tell whether they work in the school on this day of the week, as is taken of who comes from another school."""
+        membership = self.memberships.get(school)
+        return membership is None or day.weekday() in membership.works
 
 
 def _plain_group(group: str) -> str:

@@ -67,9 +67,16 @@ def answers_from_bytes(content: bytes) -> Answers:
         return _answers(json.loads(content))
 
 
-def membership_to_bytes(school: SchoolId, person: PersonId, roles: Iterable[Role], groups: Sequence[str]) -> bytes:
-    """A person's entry in the schools file as bytes, independent of the order of the roles."""
-    return _dumped([str(school), str(person), sorted(roles), list(groups)])
+def membership_to_bytes(
+    school: SchoolId,
+    person: PersonId,
+    roles: Iterable[Role],
+    groups: Sequence[str],
+    works: Iterable[int] | None = None,
+) -> bytes:
+    """A person's entry in the schools file as bytes, independent of the order of the roles; without unsaid days."""
+    days = [] if works is None else [sorted(works)]
+    return _dumped([str(school), str(person), sorted(roles), list(groups), *days])
 
 
 def pupil_to_bytes(pupil: Pupil) -> bytes:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from meldcode.application.jobs.audience import IN_CHARGE, Audience
 from meldcode.application.messages import AppointmentReminder, DueAppointment
 from meldcode.domain.access import ALERTED, keepers, roles_in_case
 from meldcode.domain.calendar import SchoolCalendar
@@ -18,6 +19,7 @@ from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.plan.timing import Party
+from meldcode.domain.presence import Reached
 from meldcode.domain.responsible import responsible_for
 from meldcode.domain.staff import Person
 
@@ -26,7 +28,7 @@ from meldcode.domain.staff import Person
 class Called:
     """Somebody to remind of appointments; `instead`: of one that nobody sees to any more."""
 
-    person: Person
+    reached: Reached
     reminders: tuple[Reminder, ...] = ()
     instead: bool = False
 
@@ -40,21 +42,26 @@ class DueNow:
     late: int
 
 
-def called(
-    due: Sequence[Reminder], case: CaseHeader, plan: Plan, state: State, staff: Sequence[Person]
-) -> Iterable[Called]:
-    """Return who is reminded of the appointments that are due: each once, of all that they should know of."""
+def called(due: Sequence[Reminder], audience: Audience, state: State) -> Iterable[Called]:
+    """Return who is reminded of the appointments that are due: each once, of all that they should know of.
+
+    When none of those works that day, who acts for the case does it instead, else the people in charge (G2).
+    """
+    case, plan, staff = audience.case, audience.plan, audience.staff
     found: dict[PersonId, Called] = {}
     for one in due:
         owned = keepers(state.appointments[one.appointment - 1], case, plan, staff)
-        instead = Party.OWNER in one.parties and not owned
+        is_left = Party.OWNER in one.parties and not owned
         wanted = [*owned] if Party.OWNER in one.parties else []
-        wanted += responsible(case, plan, staff) if instead or Party.RESPONSIBLE in one.parties else []
+        wanted += responsible(case, plan, staff) if is_left or Party.RESPONSIBLE in one.parties else []
         wanted += [person for person in staff if roles_in_case(person, case, plan) & {*one.roles}]
-        for person in wanted:
-            earlier = found.get(person.id, Called(person))
+        in_charge = [person for person in staff if roles_in_case(person, case, plan) & {*IN_CHARGE}]
+        for reached in audience.presence.reach([wanted, responsible(case, plan, staff), in_charge]):
+            instead = is_left or reached.person not in wanted
+            earlier = found.get(reached.person.id, Called(reached))
             if one not in earlier.reminders:
-                found[person.id] = Called(person, (*earlier.reminders, one), earlier.instead or instead)
+                instead = earlier.instead or instead
+                found[reached.person.id] = Called(reached, (*earlier.reminders, one), instead)
     return found.values()
 
 

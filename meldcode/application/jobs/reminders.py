@@ -9,14 +9,16 @@ A transaction handles a few cases:
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from meldcode.application.case_people import escalate_to, hidden_from, is_kept_from, reads, staff_of
+from meldcode.application.case_people import escalate_to, hidden_from, is_kept_from, staff_of
 from meldcode.application.cases.readers import unusual_in
 from meldcode.application.cases.tasks import task_for, task_key
 from meldcode.application.jobs.appointments import DueNow, appointment_payload, called, still_due
+from meldcode.application.jobs.audience import Audience, audience_of
 from meldcode.application.messages import (
     QUIET,
     AppointmentReminder,
@@ -32,7 +34,7 @@ from meldcode.application.messages import Reminder as ReminderPayload
 from meldcode.application.ports.outbox import OutboxMessage, Placing
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.worklists import appointment_count, update_appointments
-from meldcode.domain.access import ALERTED, roles_in_case
+from meldcode.domain.access import roles_in_case
 from meldcode.domain.calendar import AMSTERDAM, DAY, BeyondCalendar, SchoolCalendar
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import State, Status, fold, needed, to_act
@@ -48,13 +50,12 @@ from meldcode.domain.deadlines.schedule import (
 from meldcode.domain.ids import CaseId, PersonId
 from meldcode.domain.plan.model import Effect, Plan, Step
 from meldcode.domain.plan.roles import Role
+from meldcode.domain.presence import Reached
 from meldcode.domain.responsible import Responsible, responsible_for
 from meldcode.domain.staff import Person, School
 from meldcode.domain.worklist import last_day, tasks_of
 
 AFTER_TROUBLE = timedelta(hours=1)
-IN_CHARGE = ALERTED
-"""Who is notified when nobody else can be."""
 
 
 @dataclass(frozen=True)
@@ -212,15 +213,18 @@ def _remind_of(uow: UnitOfWork, case: CaseHeader, keys: Mapping[PersonId, str], 
     if case.version > 1:  # a case that an earlier version stored has no rows of its appointments yet
         update_appointments(uow, case, plan, state)
     key = task_key(case.code, case.version)
-    recipients = _recipients(uow, case, plan, [d for d in due if not d.appointment])
-    case = escalate_to(uow, case, plan, [person for person, _ in recipients])
-    messages = [
-        _message(case, _payload(case, plan, state, person, most), person, most, keys.get(person.id, key))
-        for person, most in recipients
-    ]
-    messages += _about_appointments(uow, case, plan, state, [d for d in due if d.appointment])
-    uow.outbox.put_all([m for m in messages if not isinstance(m.payload, UrgentReminder)], open_moment(school, now))
-    uow.outbox.put_all([m for m in messages if isinstance(m.payload, UrgentReminder)], now)
+    audience = audience_of(uow, case, plan, now)
+    recipients = _recipients(audience, [d for d in due if not d.appointment])
+    case = escalate_to(uow, case, plan, [reached.person for reached, _ in recipients])
+    messages: dict[datetime, list[OutboxMessage]] = defaultdict(list)
+    for reached, most in recipients:
+        person, payload = reached.person, _payload(case, plan, state, reached.person, most)
+        at = now if isinstance(payload, UrgentReminder) else audience.moment_of(reached)
+        messages[at].append(_message(case, payload, person, most, keys.get(person.id, key)))
+    for at, message in _about_appointments(uow, audience, state, [d for d in due if d.appointment]):
+        messages[at].append(message)
+    for at, some in messages.items():
+        uow.outbox.put_all(some, at)
     moments = [d.reminder_id for d in due]
     escalations = max([case.escalations, *(d.level for d in due)])
     again = next_moment(plan, state, school, now, done | set(moments))
@@ -259,41 +263,22 @@ def _may_hand_over(person: Person, case: CaseHeader, plan: Plan) -> bool:
 
 
 def _about_appointments(
-    uow: UnitOfWork, case: CaseHeader, plan: Plan, state: State, due: Sequence[Reminder]
-) -> Iterator[OutboxMessage]:
+    uow: UnitOfWork, audience: Audience, state: State, due: Sequence[Reminder]
+) -> Iterator[tuple[datetime, OutboxMessage]]:
     """One message to each person about all appointments that are due, beside what else the case waits for (S3.6)."""
-    reminded = list(called(due, case, plan, state, staff_of(uow, case)))
-    case = escalate_to(uow, case, plan, [found.person for found in reminded])
+    plan = audience.plan
+    reminded = list(called(due, audience, state))
+    case = escalate_to(uow, audience.case, plan, [found.reached.person for found in reminded])
     for found in reminded:
-        payload = appointment_payload(case, found, may_hand_over=_may_hand_over(found.person, case, plan))
-        yield OutboxMessage(found.person.id, case.id, found.reminders[-1].reminder_id, payload)
+        person = found.reached.person
+        payload = appointment_payload(case, found, may_hand_over=_may_hand_over(person, case, plan))
+        message = OutboxMessage(person.id, case.id, found.reminders[-1].reminder_id, payload)
+        yield audience.moment_of(found.reached), message
 
 
-def _recipients(
-    uow: UnitOfWork, case: CaseHeader, plan: Plan, due: Sequence[Reminder]
-) -> list[tuple[Person, Reminder]]:
-    """The people to remind, each with their last reminder. The people in charge replace a missing recipient.
-
-    An escalation calls in whom it reaches; the list before a vacation is for who reads the case (G3).
-    """
-    staff = staff_of(uow, case)
-    responsible = responsible_for(case, plan, staff)
-    found: dict[PersonId, tuple[Person, Reminder]] = {}
+def _recipients(audience: Audience, due: Sequence[Reminder]) -> list[tuple[Reached, Reminder]]:
+    """The people to remind, each with their last reminder. An escalation calls in whom it reaches (G3)."""
+    found: dict[PersonId, tuple[Reached, Reminder]] = {}
     for one in sorted(due, key=lambda d: (d.kind is ReminderKind.URGENT, d.at)):
-        asked = _asked_first(one, case, responsible)
-        able = [p for p in staff if one.kind is not ReminderKind.VACATION or reads(p, case, plan)]
-        wanted = [person for person in able if roles_in_case(person, case, plan) & {*asked.roles}]
-        wanted += responsible.acting if responsible and asked is not one else ()
-        in_charge = [person for person in able if roles_in_case(person, case, plan) & {*IN_CHARGE}]
-        instead = replace(one, roles=IN_CHARGE)
-        found |= {p.id: (p, one) for p in wanted} or {p.id: (p, instead) for p in in_charge}
+        found |= {reached.person.id: (reached, one) for reached in audience.reach(one)}
     return list(found.values())
-
-
-def _asked_first(due: Reminder, case: CaseHeader, responsible: Responsible | None) -> Reminder:
-    """Return the reminder without the roles for which the first level asks only who is responsible (G2)."""
-    if responsible is None or due.kind is not ReminderKind.ESCALATION or due.level > 1:
-        return due
-    theirs = responsible.person.roles_in(case.school) - {Role.TEACHER}
-    others = tuple(role for role in due.roles if role not in theirs)
-    return due if others == due.roles else replace(due, roles=others)

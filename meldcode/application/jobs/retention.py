@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from meldcode.application.case_people import acting_as, escalate_to, reads
-from meldcode.application.jobs.reminders import IN_CHARGE
+from meldcode.application.jobs.audience import IN_CHARGE
 from meldcode.application.messages import CaseEnding
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.retention import RetentionJob

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from meldcode.application.case_people import acting_as, escalate_to
-from meldcode.application.jobs.reminders import IN_CHARGE
+from meldcode.application.jobs.audience import IN_CHARGE
 from meldcode.application.messages import Alarm, AlarmInCase, AlarmUndelivered, Payload, Undelivered
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork

@@ -52,6 +52,10 @@ class Staff(ABC):
         """
 
     @abstractmethod
+    def set_working_days(self, person: PersonId, school: SchoolId, days: Collection[int]) -> None:
+        """Store on which days of the week the person works in the school, 0 is Monday (G2)."""
+
+    @abstractmethod
     def role_changes(self, school: SchoolId, limit: int) -> list[RoleChange]:
         """The latest role changes in the school, latest first."""
 

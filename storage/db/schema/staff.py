@@ -66,6 +66,8 @@ memberships = Table(
     Column("person", ForeignKey(people.c.id), primary_key=True, info=IDENTIFIER),
     Column("school", ForeignKey(schools.c.id), primary_key=True, index=True, info=IDENTIFIER),
     Column("groups", LargeBinary, nullable=False, info=ENCRYPTED),
+    # The days of the week on which they work, "013" is Monday, Tuesday and Thursday; NULL: every day.
+    Column("works", String(7), nullable=True, info=PLAIN),
 )
 
 roles = Table(

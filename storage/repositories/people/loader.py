@@ -10,14 +10,14 @@ from sqlalchemy import Connection, Row, bindparam, select
 
 from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.plan.roles import Role
-from meldcode.domain.staff import Membership, Person, School
+from meldcode.domain.staff import EVERY_DAY, Membership, Person, School
 from storage.crypto.payload import texts_from_bytes, texts_to_bytes
 from storage.crypto.vault import Vault
 from storage.db.schema import deputies, memberships, people, roles, schools
 
 PEOPLE = select(people).where(people.c.id.in_(bindparam("ids", expanding=True)))
 _BELONGING = (
-    select(memberships.c.person, memberships.c.groups, schools)
+    select(memberships.c.person, memberships.c.groups, memberships.c.works, schools)
     .join_from(memberships, schools)
     .where(memberships.c.person.in_(bindparam("ids", expanding=True)))
     .order_by(schools.c.name)
@@ -58,7 +58,8 @@ class PeopleLoader:
             all_roles = {role for person in acting for role in held.get((person, row.id), ())}
             own = frozenset(held.get((row.person, row.id), ()) if row.person in here else ())
             lent = {person: frozenset(held.get((person, row.id), ())) for person in replaced & acting}
-            membership = Membership(school_of(row), frozenset(all_roles), groups, frozenset(replaced), own, lent)
+            works = EVERY_DAY if row.works is None else frozenset(map(int, row.works))
+            membership = Membership(school_of(row), frozenset(all_roles), groups, frozenset(replaced), own, lent, works)
             found.setdefault(row.person, {})[row.id] = membership
         return found
 

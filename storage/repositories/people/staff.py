@@ -130,6 +130,13 @@ class StoredStaff(Staff):
         return changes
 
     @override
+    def set_working_days(self, person: PersonId, school: SchoolId, days: Collection[int]) -> None:
+        self._changed()
+        place = (memberships.c.person == person, memberships.c.school == school)
+        works = "".join(map(str, sorted(days)))
+        self._connection.execute(update(memberships).where(*place).values(works=works))
+
+    @override
     def role_changes(self, school: SchoolId, limit: int) -> list[RoleChange]:
         query = select(role_changes).where(role_changes.c.school == school)
         latest = query.order_by(role_changes.c.at.desc(), role_changes.c.id.desc()).limit(limit)

@@ -50,6 +50,7 @@ TEXT_COLUMNS = {
     "cache_epoch": {"name"},
     "plans": {"plan", "document"},
     "schools": {"name", "region", "free_days", "open_days", "hours"},
+    "memberships": {"works"},
     "identities": {"platform", "workspace", "user", "locale"},
     "roles": {"role"},
     "role_changes": {"role"},

@@ -1,4 +1,7 @@
-"""Who is responsible for a case. The start of the program fills it in for running cases, which it can read."""
+"""Who is responsible for a case, and on which days people work.
+
+The start of the program fills in who is responsible for running cases, which it can read.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,3 +15,4 @@ def upgrade() -> None:
     type_ = sa.Uuid().compile(op.get_bind().dialect)
     refers = "CONSTRAINT fk_cases_responsible REFERENCES people (id)"
     op.execute(f"ALTER TABLE cases ADD COLUMN responsible {type_} {refers}")
+    op.add_column("memberships", sa.Column("works", sa.String(length=7), nullable=True))

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
+from bot.jobs.accounts import AccountWatch
 from bot.jobs.calendar_watch import CalendarWatch
 from bot.jobs.clock_check import ClockCheck
 from bot.jobs.shared_files import remove_due_files
@@ -65,6 +66,7 @@ class Scheduler:
         self._wake = services.wake
         self._workspaces = services.workspaces
         self._calendars = calendars
+        self._accounts = AccountWatch(executor, services.workspaces)
         self._passes: asyncio.Queue[bool] = asyncio.Queue()
         """Whether each part of a tick went well, as it ends."""
 
@@ -136,7 +138,7 @@ class Scheduler:
         await remove_due_files(self._executor, self._workspaces)
 
     async def hourly(self) -> None:
-        """Report cases without an owner, send the weekly counts, end expired cases, tidy, wipe, check the calendars."""
+        """Report cases left behind, send weekly counts, end expired cases, tidy, wipe, check calendars and accounts."""
         if not await self._do("clock", self.clock.is_right):
             return
         works = (_look_after, _tidy, self._calendars.warn)
@@ -144,7 +146,7 @@ class Scheduler:
             partial(self._executor.execute, work, seconds=TRANSACTION_SECONDS) for work in works
         )
         wipe, anchor = (partial(asyncio.to_thread, work) for work in (self.wiping.run, self._anchor))
-        for work in (look_after, self._end_cases, tidy, wipe, warn_calendars, anchor):
+        for work in (look_after, self._end_cases, tidy, wipe, warn_calendars, anchor, self._accounts.ask):
             await self._do("hourly tick", work)
         self._wake()
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from handlers.controllers import alarm, readers, roles
 from handlers.controllers.commands import in_words, open_signal_form
+from handlers.controllers.deputies import show_deputy, stop_deputy
 from handlers.controllers.working_days import show_working_days
 from handlers.i18n.texts import text
 from handlers.platform.alarm_reference import AlarmRef
@@ -183,6 +184,8 @@ BUTTONS = {
     actions.FALSE_ALARM: alarm.end,
     actions.RECORD_ALARM: alarm.record,
     actions.DEPUTY: _deputy,
+    actions.DEPUTY_OF: show_deputy,
+    actions.DEPUTY_STOP: stop_deputy,
     actions.WORKING_DAYS: show_working_days,
     actions.ALARM: alarm.show_who,
     actions.JOIN: _join,

@@ -1,4 +1,4 @@
-"""The form that appoints a deputy (G5), and Slack's events about people."""
+"""The forms that appoint, change and end a deputy (G5), and Slack's events about people."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 from handlers.platform.form_state import answers_of
 from handlers.platform.request import Request, Services, idempotent
-from handlers.views.deputies import DEPUTY_FIELDS, appointed_modal
+from handlers.views.deputies import DEPUTY_FIELDS, appointed_modal, change_deputy_modal
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.application.staff import deputies
-from meldcode.application.staff.deputies import Appoint, appoint_deputy
+from meldcode.application.staff import accounts
+from meldcode.application.staff.deputies import Appoint, appoint_deputy, change_deputy, end_deputy, see_deputy
 
 
 async def submit_deputy(services: Services, request: Request) -> dict[str, Any]:
@@ -21,6 +21,29 @@ async def submit_deputy(services: Services, request: Request) -> dict[str, Any]:
     appointed = await services.execute(appoint_deputy, request, command)
     services.wake()
     return {"response_action": "update", "view": appointed_modal(appointed)}
+
+
+async def show_deputy(services: Services, request: Request) -> None:
+    """Show an arrangement, to change or end it."""
+    found = await services.execute(see_deputy, request, request.value)
+    await services.client.views_open(trigger_id=request.trigger_id, view=change_deputy_modal(found))
+
+
+async def submit_period(services: Services, request: Request) -> dict[str, Any]:
+    """Store another period of an arrangement, and confirm it."""
+    answers = answers_of((request.view.get("state") or {}).get("values") or {})
+    first, last = str(answers.get("first_day", "")), str(answers.get("last_day", ""))
+    which = str(request.view.get("private_metadata", ""))
+    changed = await services.execute(change_deputy, request, which, first, last)
+    services.wake()
+    return {"response_action": "update", "view": appointed_modal(changed)}
+
+
+async def stop_deputy(services: Services, request: Request) -> None:
+    """End an arrangement at once, and confirm it."""
+    ended = await services.execute_once(end_deputy, request, request.value)
+    services.wake()
+    await services.client.views_update(view_id=request.view["id"], view=appointed_modal(ended))
 
 
 async def leave_or_return(services: Services, request: Request) -> None:
@@ -35,7 +58,7 @@ async def leave_or_return(services: Services, request: Request) -> None:
     def change(uow: UnitOfWork, now: datetime) -> bool:
         is_news = uow.identities.is_news(who, datetime.fromtimestamp(moment, UTC))
         if is_news and "deleted" in user:
-            deputies.leave_or_return(uow, who, is_gone=bool(user["deleted"]), now=now)
+            accounts.leave_or_return(uow, who, is_gone=bool(user["deleted"]), now=now)
         return is_news
 
     if await services.executor.execute(idempotent(request, change)):  # a replayed event stops here

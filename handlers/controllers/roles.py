@@ -30,7 +30,7 @@ from meldcode.domain.plan.roles import Role
 async def show_roles(services: Services, request: Request) -> None:
     """Show who has which role: in place of the open modal, or from a message or Home tab in a new one."""
     school = "" if request.value == ROLES else request.value
-    view = await services.query(see_roles, request, school, limits.ROLE_CHANGES)
+    view = await services.execute(see_roles, request, school, limits.ROLE_CHANGES)
     if request.is_in_modal:
         await services.client.views_update(view_id=request.view["id"], view=roles_modal(view))
     else:
@@ -39,7 +39,7 @@ async def show_roles(services: Services, request: Request) -> None:
 
 async def show_roles_for_command(services: Services, request: Request, _rest: str) -> None:
     """Answer `/meldcode rollen`."""
-    view = await services.query(see_roles, request, "", limits.ROLE_CHANGES)
+    view = await services.execute(see_roles, request, "", limits.ROLE_CHANGES)
     await services.client.views_open(trigger_id=request.trigger_id, view=roles_modal(view))
 
 
@@ -109,7 +109,7 @@ async def _asked_of_slack(services: Services, user: str) -> dict[str, Any] | Non
 async def _refresh_below(services: Services, request: Request, school: str) -> None:
     """Update the overview below the form. Somebody who laid down their last role no longer sees it."""
     if request.below:
-        view = await services.query(see_roles, request, school, limits.ROLE_CHANGES)
+        view = await services.execute(see_roles, request, school, limits.ROLE_CHANGES)
         await services.client.views_update(view_id=request.below, view=roles_modal(view))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from handlers.controllers import export, roles
 from handlers.controllers.alarm import say_where
 from handlers.controllers.commands import in_words
-from handlers.controllers.deputies import submit_deputy
+from handlers.controllers.deputies import submit_deputy, submit_period
 from handlers.controllers.working_days import submit_working_days
 from handlers.i18n import texts
 from handlers.platform.form_state import first_input, read_form
@@ -15,6 +15,7 @@ from handlers.platform.request import Request, Services
 from handlers.views.actions import (
     ALARM_PLACE,
     DEPUTY_FORM,
+    DEPUTY_PERIOD,
     EXPORT,
     FORM,
     READ_OVER,
@@ -66,6 +67,7 @@ async def show_form_problem(services: Services, request: Request, problem: Refus
 OTHERS = {
     ALARM_PLACE: say_where,
     DEPUTY_FORM: submit_deputy,
+    DEPUTY_PERIOD: submit_period,
     WORKING_DAYS_FORM: submit_working_days,
     ROLES_FORM: roles.submit_roles,
     EXPORT: export.begin_export,

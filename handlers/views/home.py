@@ -13,7 +13,7 @@ from handlers.i18n.days import day, in_full, last_day, on_day
 from handlers.i18n.texts import text
 from handlers.platform import limits
 from handlers.views import blocks as b
-from handlers.views.actions import DEPUTY, HOME_PAGE, acute_button, open_button, signal_button
+from handlers.views.actions import DEPUTY, DEPUTY_OF, HOME_PAGE, acute_button, open_button, signal_button
 from handlers.views.roles import missing_roles, one_for_two
 from handlers.views.working_days import working_days
 from meldcode.application.home import CaseRow, Overview
@@ -258,9 +258,14 @@ def _away(overview: Overview) -> list[b.Block]:
     """Who stands in for whom, on which days the reader works, and the buttons to arrange it (G2, G5)."""
     button = b.button(text("home_deputy"), DEPUTY, "deputy")
     deputies = [
-        b.context(b.escape(_stands_in(deputy, overview))) for deputy in overview.deputies[: limits.HOME_DEPUTIES]
+        b.section(b.escape(_stands_in(deputy, overview)), accessory=_change(deputy))
+        for deputy in overview.deputies[: limits.HOME_DEPUTIES]
     ]
     return [b.divider(), b.section(text("home_away"), accessory=button), *deputies, working_days(overview.person)]
+
+
+def _change(deputy: Deputy) -> b.Block:
+    return b.button(text("deputy_edit"), f"{DEPUTY_OF}.{deputy.id}", str(deputy.id))
 
 
 def _stands_in(deputy: Deputy, overview: Overview) -> str:

@@ -135,8 +135,26 @@ def _shown(view: RolesView) -> list[Role]:
 def _role_block(view: RolesView, role: Role) -> b.Block:
     people = [person.name for person in view.holders[role]]
     shown = b.escape(", ".join(people[: limits.ROLE_HOLDERS])) or text("roles_nobody")
-    words = f"*{texts.role(role, view.plan)}*: {shown}\n{text(f'roles_does_{role}')}"
-    return b.section(words, accessory=_give_button(view, role) if view.may_administer else None)
+    lines = [f"*{texts.role(role, view.plan)}*: {shown}", text(f"roles_does_{role}"), *_deputies(view, role)]
+    return b.section("\n".join(lines), accessory=_give_button(view, role) if view.may_administer else None)
+
+
+def _deputies(view: RolesView, role: Role) -> list[str]:
+    """Who stands in for the holders of the role, today or later."""
+    holders = {person.id for person in view.holders[role]}
+    return [
+        b.escape(
+            text(
+                "roles_deputy",
+                person=view.names[one.deputy],
+                replaced=view.names[one.person],
+                first=day(one.first_day),
+                last=day(one.last_day),
+            )
+        )
+        for one in view.deputies
+        if one.person in holders
+    ][: limits.ROLE_CHANGES]
 
 
 def _give_button(view: RolesView, role: str) -> b.Block:
@@ -156,7 +174,10 @@ def _changes(view: RolesView) -> list[b.Block]:
 
 
 def _change_line(view: RolesView, change: RoleChange) -> str:
-    code = "roles_was_given" if change.is_given else "roles_was_taken"
+    if change.stands_in_for:
+        code = "roles_was_lent" if change.is_given else "roles_was_lent_no_more"
+    else:
+        code = "roles_was_given" if change.is_given else "roles_was_taken"
     by = view.names[change.by] if change.by else text("roles_by_file")
     words = text(
         code,
@@ -164,6 +185,9 @@ def _change_line(view: RolesView, change: RoleChange) -> str:
         role=texts.role(change.role, view.plan),
         by=by,
         day=day(change.at),
+        replaced=view.names[change.stands_in_for] if change.stands_in_for else "",
+        first=day(change.first_day) if change.first_day else "",
+        last=day(change.last_day) if change.last_day else "",
     )
     return b.escape(words)
 

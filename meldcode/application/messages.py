@@ -311,9 +311,31 @@ class RolesChanged(Payload):
 
 @dataclass(frozen=True)
 class DeputyArranged(Payload):
-    """Somebody stands in for somebody else (G5)."""
+    """Somebody stands in for somebody else (G5), as an earlier version said it."""
 
     kind: ClassVar[str] = "deputy"
+
+
+@dataclass(frozen=True)
+class DeputyPeriod(Payload):
+    """A deputyship of the reader, on one side or the other, was arranged, changed or ended (G5)."""
+
+    kind: ClassVar[str] = "deputy_period"
+    person: PersonId
+    deputy: PersonId
+    first_day: date
+    last_day: date
+    to_deputy: bool
+    is_ended: bool
+
+
+@dataclass(frozen=True)
+class RoleVacant(Payload):
+    """Nobody in the school has these roles any more (G5)."""
+
+    kind: ClassVar[str] = "role_vacant"
+    school: SchoolId
+    roles: tuple[Role, ...]
 
 
 PAYLOADS: tuple[type[Payload], ...] = (
@@ -340,6 +362,8 @@ PAYLOADS: tuple[type[Payload], ...] = (
     Undelivered,
     RolesChanged,
     DeputyArranged,
+    DeputyPeriod,
+    RoleVacant,
 )
 URGENT: tuple[type[Payload], ...] = (Alarm, AlarmInCase, AlarmStatus, AlarmUnanswered, AlarmUndelivered, UrgentReminder)
 """Messages about danger wait for no other message (G4)."""

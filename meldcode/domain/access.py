@@ -7,7 +7,7 @@ not allow reading, and who is excluded from a case has no relation to it, nor ha
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -51,6 +51,12 @@ BY_ROLE = {
     Permission.OVERSEE: frozenset({Role.SCHOOL_LEADER}),
 }
 """What a role may do in its school, whatever the plan says."""
+
+
+def may_stand_in(own: Collection[Role], lent: Collection[Role]) -> bool:
+    """Tell whether somebody with these roles may have a colleague's: a cluster director reads no case (S4.4, G3)."""
+    return Role.CLUSTER_DIRECTOR not in own or set(lent) <= {Role.CLUSTER_DIRECTOR}
+
 
 OF_A_CASE = frozenset(
     {Permission.READ, Permission.READ_JOINED, Permission.KNOW_SAME_PUPIL, Permission.SEE_READERS, Permission.RECORD},

@@ -102,7 +102,7 @@ class Person:
         return frozenset({self.id}) | membership.stands_in_for if membership and membership.roles else frozenset()
 
     def works_on(self, school: SchoolId, day: date) -> bool:
-        """Tell whether they work in the school on this day of the week, as is taken of who comes from another school."""
+        """Tell whether they work in the school on this day of the week; of who comes from elsewhere it is assumed."""
         membership = self.memberships.get(school)
         return membership is None or day.weekday() in membership.works
 
@@ -114,7 +114,10 @@ def _plain_group(group: str) -> str:
 
 @dataclass(frozen=True)
 class RoleChange:
-    """A role in a school was given to somebody or taken from them; `by` is None for a change in the schools file."""
+    """A role in a school was given to somebody or taken from them; `by` is None for a change in the schools file.
+
+    A deputy has the role for whom they stand in for, from the first day to the last.
+    """
 
     school: SchoolId
     person: PersonId
@@ -122,14 +125,18 @@ class RoleChange:
     is_given: bool
     by: PersonId | None
     at: datetime
+    stands_in_for: PersonId | None = None
+    first_day: date | None = None
+    last_day: date | None = None
 
 
 @dataclass(frozen=True)
 class Deputy:
-    """Somebody who has a colleague's roles from the first day to the last, both included."""
+    """Somebody who has a colleague's roles from the first day to the last, both included; `id` is 0 until stored."""
 
     school: SchoolId
     person: PersonId
     deputy: PersonId
     first_day: date
     last_day: date
+    id: int = 0

@@ -120,7 +120,7 @@ SENTENCES: list[tuple[str, dict[str, str], str]] = [
     ),
     ("unreadable", {}, "Hier staat een teken dat niet bewaard kan worden. Typ deze tekst opnieuw."),
     ("wrong_groups", {}, "Noem hoogstens 12 groepen, met komma's ertussen. Bijvoorbeeld: 5, 6"),
-    ("wrong_period", {}, "De laatste dag is op of na de eerste dag, niet in het verleden en binnen een jaar."),
+    ("wrong_period", {}, "De laatste dag is op of na de eerste dag, niet in het verleden en binnen twaalf weken."),
 ]
 
 

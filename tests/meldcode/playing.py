@@ -32,8 +32,10 @@ from meldcode.application.cases.submission import RecordEntry
 from meldcode.application.cases.view_case import CaseView, open_case
 from meldcode.application.jobs.reminders import send_due_reminders
 from meldcode.application.ports.outbox import Placing
-from meldcode.application.staff.deputies import Appoint, appoint_deputy, leave_or_return
+from meldcode.application.staff.accounts import leave_or_return
+from meldcode.application.staff.deputies import Appoint, appoint_deputy, change_deputy, end_deputy
 from meldcode.application.staff.left_behind import notice_without_holder
+from meldcode.application.staff.roles import ChangeRoles, RolesView, change_roles, notify_of_roles, see_roles
 from meldcode.domain.case.header import CaseHeader, Reading
 from meldcode.domain.case.state import Answer, Entry, State, Status, asked_now, fold, needed
 from meldcode.domain.errors import Invalid, Problem, Refused
@@ -129,7 +131,8 @@ class Play:
         people = tuple(
             PersonConfig(actor.user, actor.name, frozenset(actor.roles), actor.groups) for actor in self.staff
         )
-        apply_schools(self.store, [SchoolConfig("De Linde", "noord", people=people)], WORKSPACE, self.now)
+        config = SchoolConfig("De Linde", "noord", people=people)
+        apply_schools(self.store, [config], WORKSPACE, self.now, notify_of_roles)
         self._look_up_actors()
 
     def _look_up_actors(self) -> None:
@@ -142,6 +145,33 @@ class Play:
         who = (by or for_).identity
         asked = Appoint(f"R{next(self._keys)}", for_.user if by else "", deputy.user, str(first), str(last))
         return self._told_by(lambda uow: appoint_deputy(uow, actor_of(uow, who), asked, self.now))[1]
+
+    def changes_deputy(self, by: Actor, last: date | None = None) -> set[Actor]:
+        """Somebody ends the only deputyship, or gives it another last day; returns who was told."""
+        with self.transaction() as uow:
+            found = uow.staff.deputies(uow.staff.schools()[0].id, date.min)
+        first, which = (str(found[0].first_day), str(found[0].id)) if found else ("", "0")
+        self._key()
+
+        def change(uow: StoredUnitOfWork) -> object:
+            actor = actor_of(uow, by.identity)
+            if last is None:
+                return end_deputy(uow, actor, which, self.now)
+            return change_deputy(uow, actor, which, first, str(last), self.now)
+
+        return self._told_by(change)[1]
+
+    def sees_roles(self, actor: Actor) -> RolesView:
+        """Somebody looks who has which role."""
+        with self.transaction() as uow:
+            return see_roles(uow, actor_of(uow, actor.identity), "", 10, self.now)
+
+    def loses_roles(self, actor: Actor) -> set[Actor]:
+        """The school leader takes all roles of somebody; returns who was told."""
+        with self.transaction() as uow:
+            school = str(uow.staff.schools()[0].id)
+        command = ChangeRoles(school, actor.user, frozenset(), frozenset(actor.roles))
+        return self._told_by(lambda uow: change_roles(uow, actor_of(uow, FATIMA.identity), command, self.now))[1]
 
     def leaves(self, actor: Actor, *, is_gone: bool = True) -> set[Actor]:
         """Somebody leaves (or is back); returns who was told of it."""

@@ -12,7 +12,6 @@ from handlers.platform import limits
 from meldcode.application.actor import actor_of
 from meldcode.application.home import Overview, overview
 from meldcode.application.messages import CaseWithoutResponsible, TakenOver
-from meldcode.application.staff.roles import ChangeRoles, change_roles
 from meldcode.application.staff.working_days import SetWorkingDays, set_working_days
 from meldcode.application.worklists import fill_in_responsible
 from meldcode.domain.calendar import AMSTERDAM
@@ -67,14 +66,6 @@ def is_on_the_day(play: Play, *, school_days: int) -> None:
     for _ in range(school_days):
         day += timedelta(days=3 if day.weekday() == 4 else 1)
     play.comes(day)
-
-
-def loses_role(play: Play, actor: Actor) -> set[Actor]:
-    with play.transaction() as uow:
-        school = str(uow.staff.schools()[0].id)
-    command = ChangeRoles(school, actor.user, frozenset(), frozenset(actor.roles))
-    _, told = play._told_by(lambda uow: change_roles(uow, actor_of(uow, FATIMA.identity), command, play.now))
-    return told
 
 
 @pytest.mark.rule("S1.1")
@@ -132,7 +123,7 @@ def test_the_deputy_of_the_responsible_takes_over_while_they_are_away(play: Play
 @pytest.mark.parametrize("how", ["account", "role"])
 def test_the_case_of_a_responsible_who_left_falls_back_to_the_role_and_that_is_told(play: Play, how: str) -> None:
     play.record("taken_up", by=IRIS)
-    told = loses_role(play, IRIS) if how == "role" else play.leaves(IRIS)
+    told = play.loses_roles(IRIS) if how == "role" else play.leaves(IRIS)
     able = {row.recipient for row in play.messages() if row.kind == CaseWithoutResponsible.kind}
     assert able >= {play.person(KARIN).id, play.person(BEA).id, play.person(FATIMA).id} and SANNE not in told
     assert minds(play, KARIN) == ()

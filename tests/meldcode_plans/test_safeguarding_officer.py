@@ -28,7 +28,7 @@ def source_play(empty_database: Path, tmp_path: Path) -> Iterator[Play]:
 
 def roles_of(play: Play) -> RolesView:
     with play.transaction() as uow:
-        return see_roles(uow, actor_of(uow, FATIMA.identity), "", 10)
+        return see_roles(uow, actor_of(uow, FATIMA.identity), "", 10, play.now)
 
 
 def form_of(play: Play, actor: Actor) -> View:

@@ -81,7 +81,7 @@ def _views_of(uow: StoredUnitOfWork, actor: Actor, plan: Plan, code: str) -> Vie
     yield "case", case_modal(case)
     yield "home of a case", home_view(home_page(uow, actor, NOW))
     yield "readers", readers_modal(who_read(uow, actor, code, 0, limits.READERS))
-    yield "roles", roles_modal(see_roles(uow, actor, "", limits.ROLE_CHANGES))
+    yield "roles", roles_modal(see_roles(uow, actor, "", limits.ROLE_CHANGES, NOW))
     for record in plan.records.values():
         if record.logbook:
             yield f"form {record.id} under the logbook", form_modal(FormView(record, plan, {}, code, logbook=case))

@@ -25,12 +25,14 @@ from meldcode.application.messages import (
     CaseWithoutHolder,
     CaseWithoutResponsible,
     DeputyArranged,
+    DeputyPeriod,
     NoLongerTeacher,
     Payload,
     Recorded,
     RoleEmpty,
     RolesChanged,
     RoleTaken,
+    RoleVacant,
     TakenOver,
     TaskEnded,
     Undelivered,
@@ -197,6 +199,26 @@ def _alarm_undelivered(_message: AlarmUndelivered, _known: Lookup) -> Rendered:
 def _roles(message: RolesChanged, _known: Lookup) -> Rendered:
     buttons = b.actions([roles_button(str(message.school))])
     return text("roles_changed"), [b.section(text("roles_changed")), *buttons]
+
+
+@render.register
+def _deputy_period(message: DeputyPeriod, known: Lookup) -> Rendered:
+    code = "deputy_for" if message.to_deputy else "deputy_you"
+    words = text(
+        f"{code}_ended" if message.is_ended else code,
+        deputy=known.person(message.deputy).name,
+        person=known.person(message.person).name,
+        first=day(message.first_day),
+        last=day(message.last_day),
+    )
+    return text("deputy"), [b.section(b.escape(words))]
+
+
+@render.register
+def _role_vacant(message: RoleVacant, known: Lookup) -> Rendered:
+    school = b.escape(known.school(message.school).name)
+    words = text("role_vacant", school=school, roles=texts.roles(message.roles))
+    return text("roles_changed"), [b.section(words), *b.actions([roles_button(str(message.school))])]
 
 
 @render.register

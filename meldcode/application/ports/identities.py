@@ -18,6 +18,10 @@ class Identities(ABC):
         """The identities of these people, except of those who have left."""
 
     @abstractmethod
+    def with_roles(self) -> dict[Identity, bool]:
+        """The identities of everybody with a role, and whether they are recorded as gone."""
+
+    @abstractmethod
     def workspaces(self) -> set[str]:
         """The workspaces in which somebody has a role."""
 

@@ -61,11 +61,19 @@ class Staff(ABC):
 
     @abstractmethod
     def appoint_deputy(self, deputy: Deputy, by: PersonId, now: datetime) -> None:
-        """Appoint a deputy for a colleague (G5); `by` is who arranged it."""
+        """Appoint a deputy for a colleague, and record the roles that are lent (G5); `by` is who arranged it."""
+
+    @abstractmethod
+    def change_deputy(self, deputy: Deputy, by: PersonId, now: datetime) -> None:
+        """Give a stored deputy another period, and record it."""
+
+    @abstractmethod
+    def end_deputy(self, deputy: Deputy, by: PersonId, now: datetime) -> None:
+        """End a stored deputy's term at once, and record it."""
 
     @abstractmethod
     def deputies(self, school: SchoolId, day: date) -> list[Deputy]:
-        """The deputies whose term ends on this day or later."""
+        """The deputies whose term ends on this day or later, and was not ended."""
 
     @abstractmethod
     def set_left(self, person: PersonId, at: datetime | None) -> None:

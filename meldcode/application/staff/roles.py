@@ -6,23 +6,24 @@ Every change is stored (who, whom, which role, when), and the people concerned a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from meldcode.application.actor import Actor
-from meldcode.application.messages import RolesChanged
+from meldcode.application.messages import RolesChanged, RoleVacant
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.staff.left_behind import notice_without_responsible
 from meldcode.domain.access import Permission, in_school, may
+from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.errors import Invalid, Problem, Refused
 from meldcode.domain.events import StaffChanged
 from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import NEEDED, Role
 from meldcode.domain.plan.two_people import DoubleRole, double_roles
-from meldcode.domain.staff import Person, RoleChange, School
+from meldcode.domain.staff import Deputy, Person, RoleChange, School
 
 LONGEST_NAME, LONGEST_GROUP, MOST_GROUPS = 80, 20, 12
 """Characters of a name and of a group, and groups of a teacher. More is probably a typing error."""
@@ -49,7 +50,7 @@ class OneForTwo:
 class RolesView:
     """Who has which role in a school, as `person` sees it. `schools` are those that they may see.
 
-    `changes` are the latest changes, if they may see these.
+    `changes` are the latest changes, if they may see these. `deputies` are those of today and later.
     """
 
     person: Person
@@ -60,6 +61,7 @@ class RolesView:
     may_administer: bool
     changes: tuple[RoleChange, ...]
     names: Mapping[PersonId, str]
+    deputies: tuple[Deputy, ...] = ()
 
     @property
     def missing(self) -> tuple[Role, ...]:
@@ -109,7 +111,7 @@ class Changed:
     notified: tuple[Person, ...]
 
 
-def see_roles(uow: UnitOfWork, actor: Actor, school: str, latest: int) -> RolesView:
+def see_roles(uow: UnitOfWork, actor: Actor, school: str, latest: int, now: datetime) -> RolesView:
     """Return who has which role in this school (default: the first that the actor leads). Raises Refused.
 
     `latest` is the number of latest changes to return.
@@ -122,6 +124,7 @@ def see_roles(uow: UnitOfWork, actor: Actor, school: str, latest: int) -> RolesV
         raise Refused("not_your_school")
     relation = in_school(person, asked.id)
     changes = uow.staff.role_changes(asked.id, latest) if may(Permission.SEE_ROLE_CHANGES, relation, plan) else []
+    deputies = uow.staff.deputies(asked.id, now.astimezone(AMSTERDAM).date())
     return RolesView(
         person,
         plan,
@@ -130,7 +133,8 @@ def see_roles(uow: UnitOfWork, actor: Actor, school: str, latest: int) -> RolesV
         holders_of(uow, asked.id),
         may(Permission.ADMINISTER, relation, plan),
         tuple(changes),
-        _names(uow, changes),
+        _names(uow, changes, deputies),
+        tuple(deputies),
     )
 
 
@@ -181,14 +185,31 @@ def notify_of_roles(
 
     The actor is not notified. The message only says that something changed; details come after an access check.
     """
-    readers = set(uow.plans.current().reader_roles)
-    roles = {Role.SCHOOL_LEADER} | ({Role.CARE_COORDINATOR} if any(c.role in readers for c in changes) else set())
-    concerned = {change.person for change in changes}
-    concerned |= {person.id for person in uow.staff.of_school(school) if person.roles_in(school) & roles}
+    concerned = {change.person for change in changes} | told_of_roles(uow, school, {one.role for one in changes})
     notified = [uow.staff.get(person) for person in concerned - {change.by for change in changes}]
     for person in notified:
         uow.outbox.put(OutboxMessage(person.id, None, f"{school}/{now.isoformat()}", RolesChanged(school)), now)
+    notice_vacant(uow, school, {change.role for change in changes if not change.is_given}, now)
     return tuple(sorted(notified, key=lambda person: person.name.casefold()))
+
+
+def told_of_roles(uow: UnitOfWork, school: SchoolId, changed: Collection[Role]) -> set[PersonId]:
+    """Return who hears of a change of these roles beside who has them."""
+    reads = not set(uow.plans.current().reader_roles).isdisjoint(changed)
+    roles = {Role.SCHOOL_LEADER} | ({Role.CARE_COORDINATOR} if reads else set())
+    return {person.id for person in uow.staff.of_school(school) if person.roles_in(school) & roles}
+
+
+def notice_vacant(uow: UnitOfWork, school: SchoolId, left: Collection[Role], now: datetime) -> None:
+    """Notify the school leaders and the cluster director at once of those of these roles that nobody has now (G5)."""
+    holders, plan = holders_of(uow, school), uow.plans.current()
+    vacant = tuple(role for role in plan.roles if role in left and not holders[role])
+    if not vacant:
+        return
+    payload = RoleVacant(school, vacant)
+    told = [*holders[Role.SCHOOL_LEADER], *holders[Role.CLUSTER_DIRECTOR]]
+    for person in {person.id for person in told}:
+        uow.outbox.put(OutboxMessage(person, None, f"{school}/{now.isoformat()}", payload), now)
 
 
 def missing_roles(uow: UnitOfWork, person: Person) -> tuple[MissingRoles, ...]:
@@ -236,8 +257,9 @@ def _schools(person: Person, action: Permission, plan: Plan) -> list[School]:
     return [school for school in found if may(action, in_school(person, school.id), plan)]
 
 
-def _names(uow: UnitOfWork, changes: Iterable[RoleChange]) -> dict[PersonId, str]:
-    people = {id_ for change in changes for id_ in (change.person, change.by) if id_ is not None}
+def _names(uow: UnitOfWork, changes: Iterable[RoleChange], deputies: Iterable[Deputy]) -> dict[PersonId, str]:
+    people = {id_ for one in changes for id_ in (one.person, one.by, one.stands_in_for) if id_ is not None}
+    people |= {id_ for one in deputies for id_ in (one.person, one.deputy)}
     return {id_: uow.staff.get(id_).name for id_ in people}
 
 

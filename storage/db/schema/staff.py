@@ -92,6 +92,10 @@ role_changes = Table(
     # NULL: the schools file.
     Column("changed_by", ForeignKey(people.c.id), nullable=True, info=IDENTIFIER),
     Column("at", Moment, nullable=False, info=MOMENT),
+    # Of a deputy: whom they replace in the role, and when.
+    Column("stands_in_for", ForeignKey(people.c.id), nullable=True, info=IDENTIFIER),
+    Column("first_day", Date, nullable=True, info=PLAIN),
+    Column("last_day", Date, nullable=True, info=PLAIN),
     Index(None, "school", "at"),
 )
 
@@ -114,5 +118,7 @@ deputies = Table(
     Column("last_day", Date, nullable=False, info=PLAIN),
     Column("appointed_by", ForeignKey(people.c.id), nullable=False, info=IDENTIFIER),
     Column("at", Moment, nullable=False, info=MOMENT),
+    Column("ended_at", Moment, nullable=True, info=MOMENT),
+    Column("ended_by", ForeignKey(people.c.id), nullable=True, info=IDENTIFIER),
     Index(None, "deputy", "last_day"),
 )

@@ -69,6 +69,13 @@ class StoredIdentities(Identities):
         self._connection.execute(update(identities).where(*_this(identity), other).values(home_page=page))
 
     @override
+    def with_roles(self) -> dict[Identity, bool]:
+        query = select(identities, people.c.left_at).join(people, people.c.id == identities.c.person)
+        held = select(roles.c.person).where(roles.c.person == identities.c.person).exists()
+        rows = self._connection.execute(query.where(held))
+        return {Identity(row.platform, row.workspace, row.user): row.left_at is not None for row in rows}
+
+    @override
     def workspaces(self) -> set[str]:
         query = select(identities.c.workspace).join(roles, roles.c.person == identities.c.person)
         return set(self._connection.scalars(query.distinct()))

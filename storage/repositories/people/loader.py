@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
 
+from meldcode.domain.access import may_stand_in
 from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import EVERY_DAY, Membership, Person, School
@@ -27,6 +28,7 @@ _ON_DUTY = select(deputies).where(
     deputies.c.deputy.in_(bindparam("ids", expanding=True)),
     deputies.c.first_day <= bindparam("day"),
     deputies.c.last_day >= bindparam("day"),
+    deputies.c.ended_at.is_(None),
 )
 
 
@@ -53,13 +55,14 @@ class PeopleLoader:
         found: dict[PersonId, dict[SchoolId, Membership]] = {}
         for row in self._connection.execute(_BELONGING, {"ids": list(ids)}):
             groups = opened_groups(self._vault, row.groups, row.person, row.id)
-            replaced = standing_in.get((row.person, row.id), set())
-            acting = {row.person, *replaced} if row.person in here else set()
-            all_roles = {role for person in acting for role in held.get((person, row.id), ())}
             own = frozenset(held.get((row.person, row.id), ()) if row.person in here else ())
-            lent = {person: frozenset(held.get((person, row.id), ())) for person in replaced & acting}
+            replaced = standing_in.get((row.person, row.id), set())
+            lent = {id_: frozenset(held.get((id_, row.id), ())) for id_ in replaced}
+            lent = {id_: roles for id_, roles in lent.items() if may_stand_in(own, roles)}
             works = EVERY_DAY if row.works is None else frozenset(map(int, row.works))
-            membership = Membership(school_of(row), frozenset(all_roles), groups, frozenset(replaced), own, lent, works)
+            membership = Membership(
+                school_of(row), own.union(*lent.values()), groups, frozenset(lent), own, lent, works
+            )
             found.setdefault(row.person, {})[row.id] = membership
         return found
 

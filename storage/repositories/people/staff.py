@@ -141,22 +141,62 @@ class StoredStaff(Staff):
         query = select(role_changes).where(role_changes.c.school == school)
         latest = query.order_by(role_changes.c.at.desc(), role_changes.c.id.desc()).limit(limit)
         return [
-            RoleChange(row.school, row.person, Role(row.role), row.is_given, row.changed_by, row.at)
+            RoleChange(
+                row.school,
+                row.person,
+                Role(row.role),
+                row.is_given,
+                row.changed_by,
+                row.at,
+                row.stands_in_for,
+                row.first_day,
+                row.last_day,
+            )
             for row in self._connection.execute(latest)
         ]
 
     @override
     def appoint_deputy(self, deputy: Deputy, by: PersonId, now: datetime) -> None:
         self._changed()
-        self._connection.execute(insert(deputies).values(**asdict(deputy), appointed_by=by, at=now))
+        row = asdict(deputy) | {"appointed_by": by, "at": now}
+        del row["id"]
+        self._connection.execute(insert(deputies).values(row))
+        self._record_deputy(deputy, by, now, is_given=True)
+
+    @override
+    def change_deputy(self, deputy: Deputy, by: PersonId, now: datetime) -> None:
+        self._changed()
+        period = {"first_day": deputy.first_day, "last_day": deputy.last_day}
+        self._connection.execute(update(deputies).where(deputies.c.id == deputy.id).values(period))
+        self._record_deputy(deputy, by, now, is_given=True)
+
+    @override
+    def end_deputy(self, deputy: Deputy, by: PersonId, now: datetime) -> None:
+        self._changed()
+        ended = {"ended_at": now, "ended_by": by}
+        self._connection.execute(update(deputies).where(deputies.c.id == deputy.id).values(ended))
+        self._record_deputy(deputy, by, now, is_given=False)
+
+    def _record_deputy(self, deputy: Deputy, by: PersonId, now: datetime, *, is_given: bool) -> None:
+        """Record the roles that are lent, as roles that are given are (G3)."""
+        lent = self._people.roles([deputy.person]).get((deputy.person, deputy.school), set())
+        rows = [
+            {"school": deputy.school, "person": deputy.deputy, "role": role.value, "is_given": is_given}
+            | {"changed_by": by, "at": now, "stands_in_for": deputy.person}
+            | {"first_day": deputy.first_day, "last_day": deputy.last_day}
+            for role in sorted(lent)
+        ]
+        if rows:
+            self._connection.execute(insert(role_changes), rows)
 
     @override
     def deputies(self, school: SchoolId, day: date) -> list[Deputy]:
         if ("deputies", school, day) not in self._known:
-            query = select(deputies).where(deputies.c.school == school, deputies.c.last_day >= day)
+            ahead = (deputies.c.school == school, deputies.c.last_day >= day, deputies.c.ended_at.is_(None))
+            query = select(deputies).where(*ahead)
             rows = self._connection.execute(query.order_by(deputies.c.first_day, deputies.c.id))
             self._known["deputies", school, day] = [
-                Deputy(row.school, row.person, row.deputy, row.first_day, row.last_day) for row in rows
+                Deputy(row.school, row.person, row.deputy, row.first_day, row.last_day, row.id) for row in rows
             ]
         return list(self._known["deputies", school, day])
 

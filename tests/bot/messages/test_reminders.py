@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from bot.app import prepared
-from meldcode.application.staff.deputies import leave_or_return
+from meldcode.application.staff.accounts import leave_or_return
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.state import Answer
 from meldcode.domain.staff import Identity

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 
@@ -9,6 +10,7 @@ import pytest
 
 from meldcode.domain.case.state import Status
 from meldcode.domain.plan.roles import Role
+from meldcode.domain.staff import Deputy
 from tests.meldcode.playing import BEA, DIRK, FATIMA, IRIS, KARIN, MEHMET, MONDAY, SANNE, STRANGER, Actor, Play
 
 pytestmark = pytest.mark.rule("G5")
@@ -86,6 +88,66 @@ def test_the_deputy_is_a_colleague(play: Play, deputy: Actor) -> None:
 def test_the_period_lies_ahead(play: Play, first: date, last: date) -> None:
     said = play.refused_to(lambda: play.stands_in(MEHMET, for_=SANNE, first=first, last=last))
     assert said == {"last_day": "wrong_period"}
+
+
+@pytest.mark.rule("G3")
+def test_a_deputy_of_a_role_that_reads_is_announced_recorded_and_shown_like_the_role(play: Play) -> None:
+    play.employs(IRIS)
+    play.now += timedelta(minutes=1)
+    told = play.stands_in(MEHMET, for_=KARIN, first=TODAY, last=LAST)
+    assert told == {KARIN, MEHMET, FATIMA, IRIS}
+    view = play.sees_roles(FATIMA)
+    [change] = [one for one in view.changes if one.stands_in_for]
+    assert (change.role, change.is_given, change.by) == (Role.CARE_COORDINATOR, True, play.person(KARIN).id)
+    assert (change.person, change.stands_in_for) == (play.person(MEHMET).id, play.person(KARIN).id)
+    assert [(one.deputy, one.last_day) for one in view.deputies] == [(play.person(MEHMET).id, LAST)]
+    assert play.stands_in(IRIS, for_=SANNE, first=TODAY, last=LAST) == {SANNE, IRIS}, "a teacher's reads her own"
+
+
+@pytest.mark.parametrize("by", [KARIN, MEHMET, FATIMA])
+def test_a_deputyship_is_ended_at_once_by_either_or_the_leader(play: Play, by: Actor) -> None:
+    play.reach("consult")
+    play.stands_in(MEHMET, for_=KARIN, first=TODAY, last=LAST)
+    assert play.opens(MEHMET).lines
+    assert play.changes_deputy(by) == {KARIN, MEHMET, FATIMA} - ({by} if by is FATIMA else set())
+    assert play.refused_to(lambda: play.opens(MEHMET)) == NO_SUCH_CASE
+    changes = play.sees_roles(FATIMA).changes
+    assert [one.is_given for one in changes if one.stands_in_for] == [False, True]
+    assert play.refused_to(lambda: play.changes_deputy(by)) == {"": "deputy_gone"}
+
+
+def test_a_period_is_changed_by_who_is_replaced_and_the_leader_and_not_by_the_deputy(play: Play) -> None:
+    play.stands_in(MEHMET, for_=KARIN, first=TODAY, last=LAST)
+    later = LAST + timedelta(days=3)
+    assert set(play.refused_to(lambda: play.changes_deputy(MEHMET, last=later))) == {""}
+    assert play.refused_to(lambda: play.changes_deputy(SANNE, last=later)) == {"": "deputy_gone"}
+    assert play.changes_deputy(KARIN, last=later) == {KARIN, MEHMET, FATIMA}
+    assert play.changes_deputy(FATIMA, last=LAST) == {KARIN, MEHMET}
+    assert [one.last_day for one in play.sees_roles(FATIMA).deputies] == [LAST]
+    too_long = {"last_day": "wrong_period"}
+    assert play.refused_to(lambda: play.changes_deputy(KARIN, last=TODAY + timedelta(days=84))) == too_long
+
+
+def test_nobody_lends_themselves_a_role_and_not_for_more_than_twelve_weeks(play: Play) -> None:
+    said = play.refused_to(lambda: play.stands_in(FATIMA, for_=KARIN, first=FIRST, last=LAST, by=FATIMA))
+    assert said == {"deputy": "own_deputy"}
+    last = FIRST + timedelta(days=84)
+    said = play.refused_to(lambda: play.stands_in(MEHMET, for_=KARIN, first=FIRST, last=last))
+    assert said == {"last_day": "wrong_period"}
+
+
+@pytest.mark.rule("G3")
+def test_a_cluster_director_never_reads_also_not_as_a_deputy_from_before(play: Play) -> None:
+    play.reach("consult")
+    for person in (KARIN, SANNE):
+        said = play.refused_to(partial(play.stands_in, DIRK, for_=person, first=TODAY, last=LAST))
+        assert said == {"deputy": "director_reads_not"}
+    school, director = play.header().school, play.person(DIRK).id
+    stored = [Deputy(school, play.person(person).id, director, TODAY, LAST) for person in (KARIN, SANNE)]
+    with play.transaction() as uow:
+        for one in stored:
+            uow.staff.appoint_deputy(one, one.person, play.now)
+    assert play.refused_to(lambda: play.opens(DIRK)) == NO_SUCH_CASE
 
 
 # handing over
@@ -175,6 +237,21 @@ def test_a_case_that_waits_for_a_role_that_nobody_has_is_noticed(play: Play) -> 
     play.employs(IRIS)
     play.comes(TODAY + timedelta(days=7))
     assert play.looks_for_abandoned_cases() == set()
+
+
+@pytest.mark.parametrize("how", ["account", "role", "file"])
+def test_the_last_of_a_role_is_missed_at_once_by_leader_and_director(play: Play, how: str) -> None:
+    play.employs(IRIS)
+    assert DIRK not in play.leaves(IRIS), "there is another"
+    ways: dict[str, Callable[[Actor], object]] = {
+        "account": play.leaves,
+        "role": play.loses_roles,
+        "file": play.misses,
+    }
+    ways[how](KARIN)
+    vacant = [row for row in play.messages() if row.kind == "role_vacant"]
+    assert {play.actors[row.recipient] for row in vacant} == {FATIMA, DIRK}
+    assert {tuple(row.payload["roles"]) for row in vacant} == {("care_coordinator",)}
 
 
 def test_a_closed_case_is_not_looked_after(play: Play) -> None:

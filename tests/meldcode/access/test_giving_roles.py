@@ -204,7 +204,7 @@ def test_who_changed_the_roles_meanwhile_is_not_overruled(play: Play) -> None:
 def test_who_sees_what_changed_when_and_by_whom(play: Play, actor: Actor, sees: bool) -> None:
     gives(play, FATIMA, MEHMET, Role.TEACHER, Role.CONFIDANT)
     with play.transaction() as uow:
-        view = see_roles(uow, actor_of(uow, actor.identity), "", 10)
+        view = see_roles(uow, actor_of(uow, actor.identity), "", 10, play.now)
     assert bool(view.changes) is sees
     if sees:
         latest = view.changes[0]
@@ -215,7 +215,7 @@ def test_who_sees_what_changed_when_and_by_whom(play: Play, actor: Actor, sees: 
 
 def test_everybody_of_the_school_sees_who_has_which_role(play: Play) -> None:
     with play.transaction() as uow:
-        view = see_roles(uow, actor_of(uow, SANNE.identity), "", 10)
+        view = see_roles(uow, actor_of(uow, SANNE.identity), "", 10, play.now)
     assert {role: [person.name for person in view.holders[role]] for role in view.plan.roles} == {
         Role.TEACHER: [MEHMET.name, SANNE.name],
         Role.CARE_COORDINATOR: [KARIN.name],
@@ -229,7 +229,7 @@ def test_everybody_of_the_school_sees_who_has_which_role(play: Play) -> None:
 def test_a_stranger_sees_nobodys_roles(play: Play) -> None:
     def sees() -> object:
         with play.transaction() as uow:
-            return see_roles(uow, actor_of(uow, STRANGER.identity), "", 10)
+            return see_roles(uow, actor_of(uow, STRANGER.identity), "", 10, play.now)
 
     assert play.refused_to(sees) == {"": "unknown_person"}
 

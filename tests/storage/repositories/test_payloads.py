@@ -17,7 +17,9 @@ from meldcode.application.messages import (
     AlarmUnanswered,
     CaseWithoutResponsible,
     DeputyArranged,
+    DeputyPeriod,
     Payload,
+    RoleVacant,
     TakenOver,
     UrgentReminder,
 )
@@ -54,7 +56,9 @@ OLD: list[dict[str, str]] = [
     {},
 ]
 """The `words` of the same messages as the version before wrote them."""
-SINCE_THEN = AlarmStatus | AlarmUnanswered | CaseWithoutResponsible | TakenOver | UrgentReminder
+SINCE_THEN = (
+    AlarmStatus | AlarmUnanswered | CaseWithoutResponsible | DeputyPeriod | RoleVacant | TakenOver | UrgentReminder
+)
 BEFORE = [one for one in EXAMPLES if not isinstance(one, SINCE_THEN) and one not in SINCE_0023]
 """Of these kinds it had messages."""
 

@@ -26,7 +26,7 @@ from meldcode.application.actor import actor_of
 from meldcode.application.cases.record_entry import Saved, record_entry
 from meldcode.application.cases.submission import RecordEntry
 from meldcode.application.cases.view_case import open_case
-from meldcode.domain.case.state import fold
+from meldcode.domain.case.state import Answer, fold
 from meldcode.domain.staff import Identity
 from storage.schools import apply_schools
 from storage.unit_of_work import Store
@@ -56,11 +56,11 @@ print(json.dumps([load, sorted(times)[25], (memory() - before) / 1024]))
 def report(store: Store, last_name: str) -> str:
     """Pass on a signal about this pupil in the first school; return the case's code."""
     now = datetime.now(UTC)
-    answers = {
+    answers: dict[str, Answer] = {
         "first_name": "Pim",
         "last_name": last_name,
         "group": "5",
-        "kind": "abuse_or_neglect",
+        "kind": ("abuse_or_neglect",),
         "what": traffic.TEXT,
         "heard_from": "self",
         "happened_on": now.date().isoformat(),

@@ -59,6 +59,7 @@ from meldcode.application.cases.record_entry import record_entry
 from meldcode.application.cases.submission import RecordEntry
 from meldcode.application.executor import Executor
 from meldcode.domain.calendar import AMSTERDAM
+from meldcode.domain.case.state import Answer
 from meldcode.domain.staff import Identity
 from storage.db.engine import make_engine
 from storage.db.migrate import upgrade
@@ -152,11 +153,11 @@ def _make_due(store: Store) -> None:
     """Report a hundred pupils, two school days before the tick."""
     with store.transaction(REPORTED) as uow:
         for number in range(DUE):
-            answers = {
+            answers: dict[str, Answer] = {
                 "first_name": "Pim",
                 "last_name": traffic.last_name(number),
                 "group": "5",
-                "kind": "abuse_or_neglect",
+                "kind": ("abuse_or_neglect",),
                 "what": traffic.TEXT,
                 "heard_from": "self",
                 "happened_on": REPORTED.date().isoformat(),

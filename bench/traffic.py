@@ -91,11 +91,12 @@ def form() -> dict[str, Any]:
 
 def _values(number: int) -> dict[str, Any]:
     typed = {"first_name": "Pim", "last_name": last_name(number), "group": "5", "what": TEXT}
-    chosen = {"kind": "abuse_or_neglect", "heard_from": "self"}
+    chosen = {"heard_from": "self"}
+    kinds = {"kind": {"type": "checkboxes", "selected_options": [{"value": "abuse_or_neglect"}]}}
     texts = {field: {"type": "plain_text_input", "value": value} for field, value in typed.items()}
     choices = {field: {"type": "radio_buttons", "selected_option": {"value": id_}} for field, id_ in chosen.items()}
     day = {"happened_on": {"type": "datepicker", "selected_date": time.strftime("%Y-%m-%d", time.gmtime(time.time()))}}
-    return {field: {ANSWER: value} for field, value in {**texts, **choices, **day}.items()}
+    return {field: {ANSWER: value} for field, value in {**texts, **choices, **kinds, **day}.items()}
 
 
 def last_name(number: int) -> str:

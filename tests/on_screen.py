@@ -70,5 +70,10 @@ def typed_in(view: View) -> dict[str, Any]:
         if block["type"] == "input":
             state = values[block["block_id"]][block["element"]["action_id"]]
             value = next(value for key, value in state.items() if key != "type")
-            found[read(block["label"]["text"])] = value["text"]["text"] if isinstance(value, dict) else value
+            said = [_said(v) for v in value] if isinstance(value, list) else _said(value)
+            found[read(block["label"]["text"])] = said
     return found
+
+
+def _said(value: Any) -> Any:
+    return value["text"]["text"] if isinstance(value, dict) else value

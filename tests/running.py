@@ -93,7 +93,7 @@ ABUSE, STATEMENT = "Signalen van mishandeling of verwaarlozing", "Uitspraken die
 def signal(**changed: Any) -> Json:
     """A filled-in signal form, by label; `what` and `when` are short for the labels of these two."""
     labels = {"what": WHAT, "when": WHEN}
-    filled = {"Voornaam": "Sem", "Achternaam": "Bakker", "Groep": "5", "Soort": ABUSE}
+    filled = {"Voornaam": "Sem", "Achternaam": "Bakker", "Groep": "5", "Soort": [ABUSE]}
     filled |= {WHAT: "Een blauwe plek.", HOW: "Zelf gezien of gehoord"}
     return filled | {labels.get(name, name): value for name, value in changed.items()}
 

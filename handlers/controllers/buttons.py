@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers.controllers import alarm, readers, roles
+from handlers.controllers import alarm, readers, roles, talks
 from handlers.controllers.commands import in_words, open_signal_form
 from handlers.controllers.deputies import show_deputy, stop_deputy
+from handlers.controllers.submissions import begun, form_again, inputs_of
 from handlers.controllers.working_days import show_working_days
 from handlers.i18n.texts import text
 from handlers.platform.alarm_reference import AlarmRef
 from handlers.platform.form_reference import FormRef
-from handlers.platform.form_state import read_form
+from handlers.platform.form_state import ANSWER, read_form
 from handlers.platform.home_page import turn_home_page
 from handlers.platform.request import Request, Services
 from handlers.views import actions
@@ -20,8 +21,11 @@ from handlers.views.case import case_modal
 from handlers.views.deputies import deputy_modal
 from handlers.views.forms import form_modal
 from handlers.views.home import home_view, problem_home
+from handlers.views.saved import saved_modal
 from meldcode.application.cases import merge, open_form, view_case
 from meldcode.application.cases.alarm_form import alarm_draft
+from meldcode.application.cases.record_entry import Saved, record_entry
+from meldcode.application.cases.submission import RecordEntry
 from meldcode.domain.alarm import Response
 from meldcode.domain.errors import Invalid, Refused
 
@@ -102,16 +106,32 @@ async def _new_signal(services: Services, request: Request) -> None:
 async def _make_record(services: Services, request: Request) -> None:
     asked = request.values()
     code, record = str(asked.get("case", "")), str(asked.get("record", ""))
-    await _show_form(services, request, code, record, int(asked.get("appointment", 0)))
+    form = await services.execute_once(open_form.record_form, request, code, record, int(asked.get("appointment", 0)))
+    if form.record.is_one_click:
+        await _record_at_once(services, request, form)
+    else:
+        await _show_form(services, request, form)
+
+
+async def _record_at_once(services: Services, request: Request, form: open_form.FormView) -> None:
+    """Store what asks nothing, and show the outcome."""
+    shown = request.view.get("hash") or form.seen
+    key = f"{request.source}/{shown}/{form.record.id}/{form.case}"
+    command = RecordEntry(key, form.record.id, {}, form.case, seen=form.seen)
+    saved = await services.execute(record_entry, request, command)
+    services.wake()
+    if isinstance(saved, Saved):  # a form without questions has nothing to review
+        await _show(services, request, saved_modal(saved))
 
 
 async def _correct(services: Services, request: Request) -> None:
     asked = request.values()
-    await _show_form(services, request, str(asked.get("case", "")), "", int(asked.get("refers_to", 0)))
+    code, refers_to = str(asked.get("case", "")), int(asked.get("refers_to", 0))
+    form = await services.execute_once(open_form.record_form, request, code, "", refers_to)
+    await _show_form(services, request, form)
 
 
-async def _show_form(services: Services, request: Request, code: str, record: str, refers_to: int) -> None:
-    form = await services.execute_once(open_form.record_form, request, code, record, refers_to)
+async def _show_form(services: Services, request: Request, form: open_form.FormView) -> None:
     if request.is_in_modal and request.below:  # Slack stacks three modals at most
         await services.client.views_update(view_id=request.view["id"], view=form_modal(form))
     else:
@@ -123,7 +143,7 @@ async def _more_appointments(services: Services, request: Request) -> None:
     ref, command = read_form(request)
     if not request.value.isdecimal():
         raise Refused("unknown_action")
-    form = await services.execute(open_form.refilled, request, ref.case, ref.record, ref.refers_to, command.answers)
+    form = await services.execute(open_form.refilled, request, begun(command), inputs_of(request.view))
     await _show(services, request, form_modal(form, replace(ref, appointments=int(request.value[:2]))))
 
 
@@ -137,6 +157,12 @@ async def _draft(services: Services, request: Request, ref: FormRef) -> open_for
     if ref.alarm:
         return await services.execute(alarm_draft, request, ref.key(request), AlarmRef.loaded(ref.alarm))
     return await services.execute(open_form.find_draft, request, ref.key(request), ref.record, ref.case, ref.refers_to)
+
+
+async def _ask_further(services: Services, request: Request) -> None:
+    """Show the questions that the answer that was just given leads to; what was typed stays."""
+    view = await form_again(services, request)
+    await services.client.views_update(view_id=request.view["id"], hash=request.view.get("hash"), view=view)
 
 
 async def _deputy(services: Services, request: Request) -> None:
@@ -178,6 +204,7 @@ BUTTONS = {
     actions.MAKE_RECORD: _make_record,
     actions.ADJUST: _adjust,
     actions.MORE_APPOINTMENTS: _more_appointments,
+    ANSWER: _ask_further,
     actions.ACUTE: alarm.press_acute,
     actions.GOING: alarm.answer(Response.GOING),
     actions.CALLING: alarm.answer(Response.CALLING),
@@ -188,6 +215,8 @@ BUTTONS = {
     actions.DEPUTY_STOP: stop_deputy,
     actions.WORKING_DAYS: show_working_days,
     actions.ALARM: alarm.show_who,
+    actions.PREPARE: talks.show_preparation,
+    actions.PRINT: talks.print_preparation,
     actions.JOIN: _join,
     actions.TELL_APART: _tell_apart,
     actions.CORRECT: _correct,

@@ -20,7 +20,8 @@ from handlers.platform.errors import log_error
 from handlers.platform.form_reference import FormRef
 from handlers.platform.form_state import read_form
 from handlers.platform.request import Request, Services
-from handlers.views.export import KEPT_IN_SLACK, page_modal, password_modal, status_modal
+from handlers.platform.upload import KEPT_IN_SLACK, send_up, share
+from handlers.views.export import page_modal, password_modal, status_modal
 from meldcode.application.cases import export
 from meldcode.application.cases.export import Export, ExportPage
 from meldcode.application.ports.unit_of_work import UnitOfWork
@@ -56,9 +57,11 @@ def _answer(services: Services, request: Request, ref: FormRef, outcome: Export 
 async def _deliver(services: Services, request: Request, given: Export) -> None:
     view, password = str(request.view["id"]), dossier_pdf.new_password()
     try:
-        file = await _send_up(services, request.identity.workspace, given, password)
+        name, content = dossier_pdf.file_name(given.view.context.stored.code), await _sealed(given, password)
+        file = await send_up(services, request.identity.workspace, name, content)
         await services.client.views_update(view_id=view, view=password_modal(given, password))
-        await _share(services, request.identity.user, given, file)
+        words = text("export_message", code=given.view.context.stored.code, day=day(given.at + KEPT_IN_SLACK))
+        await share(services, request.identity.user, words, name, file)
         await services.executor.execute(_finish, given)
     except Exception as error:
         log_error(error, "export")
@@ -66,37 +69,12 @@ async def _deliver(services: Services, request: Request, given: Export) -> None:
         await services.client.views_update(view_id=view, view=status_modal("export_failed"))
 
 
-async def _send_up(services: Services, workspace: str, given: Export, password: str) -> str:
-    """Make the file and upload it; return its id. When to delete it is stored before the upload."""
-    code, client = given.view.context.stored.code, services.client
-    content = await asyncio.to_thread(lambda: dossier_pdf.sealed(dossier_pdf.pdf(given), password))
-    link = await client.files_getUploadURLExternal(filename=dossier_pdf.file_name(code), length=len(content))
-    file = str(link["file_id"])
-    await services.executor.execute(_keep_file, file, workspace)
-    assert client.session is not None  # noqa: S101 - made at start-up
-    async with client.session.post(str(link["upload_url"]), data=content) as sent:
-        sent.raise_for_status()
-    return file
-
-
-def _keep_file(uow: UnitOfWork, file: str, workspace: str, now: datetime) -> None:
-    uow.files.save(file, workspace, now + KEPT_IN_SLACK)
+async def _sealed(given: Export, password: str) -> bytes:
+    return await asyncio.to_thread(lambda: dossier_pdf.sealed(dossier_pdf.pdf(given), password))
 
 
 def _finish(uow: UnitOfWork, given: Export, _now: datetime) -> None:
     uow.files.finish_export(given.view.context.stored.id, given.entry)
-
-
-async def _share(services: Services, user: str, given: Export, file: str) -> None:
-    code = given.view.context.stored.code
-    words = text("export_message", code=code, day=day(given.at + KEPT_IN_SLACK))
-    posted = await services.client.chat_postMessage(channel=user, text=words)
-    shared: list[dict[str, str | None]] = [{"id": file, "title": dossier_pdf.file_name(code)}]
-    try:
-        await services.client.files_completeUploadExternal(files=shared, channel_id=str(posted["channel"]))
-    except Exception:
-        await services.client.chat_delete(channel=str(posted["channel"]), ts=str(posted["ts"]))
-        raise
 
 
 async def _note_failure(services: Services, request: Request, given: Export) -> None:

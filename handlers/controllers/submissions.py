@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from handlers.controllers import export, roles
@@ -27,8 +28,10 @@ from handlers.views.blocks import notice_modal
 from handlers.views.forms import form_modal
 from handlers.views.review import review_modal
 from handlers.views.saved import saved_modal
+from meldcode.application.cases import open_form
 from meldcode.application.cases.open_form import FormView
 from meldcode.application.cases.record_entry import Saved, record_draft, record_entry
+from meldcode.application.cases.submission import RecordEntry
 from meldcode.domain.errors import Invalid, Refused
 
 Answer = dict[str, Any]
@@ -52,16 +55,38 @@ async def submit_form(services: Services, request: Request) -> Answer:
     return {"response_action": "update", "view": review_modal(outcome, ref)}
 
 
+def begun(command: RecordEntry) -> open_form.Begun:
+    """Return what an open form holds so far."""
+    return open_form.Begun(command.record, command.case, command.refers_to, command.answers)
+
+
+async def form_again(services: Services, request: Request) -> dict[str, Any]:
+    """Return the open form with what was typed, and the questions that these answers lead to."""
+    ref, command = read_form(request)
+    return form_modal(await services.execute(open_form.refilled, request, begun(command), inputs_of(request.view)), ref)
+
+
 async def show_form_problem(services: Services, request: Request, problem: Refused | Invalid | str) -> Answer:
-    """Show problems at their fields; a problem of the whole form is shown at its text. What was typed stays."""
+    """Show problems at their fields; a problem of the whole form is shown at its text. What was typed stays.
+
+    A question that is not in the form yet, because the answer that leads to it was just given, is asked now.
+    """
     if isinstance(problem, Invalid):
         errors = {found.field: texts.problem(found) for found in reversed(problem.problems)}
     else:
         errors = {first_input(request.view): in_words(problem, services.administrator, "trouble_form")}
-    inputs = {block.get("block_id") for block in request.view.get("blocks", []) if block.get("type") == "input"}
-    if errors.keys() <= inputs:
-        return {"response_action": "errors", "errors": errors}
+    if here := {field: words for field, words in errors.items() if field in inputs_of(request.view)}:
+        return {"response_action": "errors", "errors": here}
+    if isinstance(problem, Invalid) and request.view.get("callback_id") == FORM:
+        again = await form_again(services, request)
+        if errors.keys() <= inputs_of(again):
+            return {"response_action": "update", "view": again}
     return {"response_action": "push", "view": notice_modal(" ".join(errors.values()))}
+
+
+def inputs_of(view: Mapping[str, Any]) -> set[str]:
+    """Return the ids of the questions that a form shows."""
+    return {block.get("block_id", "") for block in view.get("blocks", []) if block.get("type") == "input"}
 
 
 OTHERS = {

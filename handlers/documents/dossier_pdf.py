@@ -1,27 +1,19 @@
-"""The dossier as a PDF: tagged and accessible (PDF/UA-1), with its font embedded, and reproducible.
-
-Typst makes it in memory from data, so typed text is never read as markup and nothing is written to disk unencrypted.
-Typst fails on characters that its font lacks, so those are named instead. Its errors quote typed text, so they are
-replaced by PaperFailed.
-"""
+"""The dossier as a PDF, encrypted with a password."""
 
 from __future__ import annotations
 
 import io
-import json
-import re
 import secrets
-import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import typst
 from pypdf import PdfReader, PdfWriter
 from pypdf.constants import UserAccessPermissions
 
-from handlers.i18n.answers import answered
+from handlers.documents.typst_pdf import compiled
+from handlers.i18n.answers import answered, happened
 from handlers.i18n.catalogues import DUTCH, use_language
 from handlers.i18n.days import day
 from handlers.i18n.texts import counted, role, text
@@ -31,34 +23,14 @@ from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.state import Status
 from meldcode.domain.plan.model import Version
 
-_SHOWN = (
-    r"\n\x20-\x7e\xa0-\xac\xae-\u024f\u0391-\u03a1\u03a3-\u03c9\u0400-\u045f\u1e00-\u1eff\u2010-\u2027\u2030-\u2037"
-    r"\u2039-\u203e\u20ac\u2190-\u2193\u2212"
-)
-"""What the font has: Latin with all accents, Greek, Cyrillic and punctuation."""
-_NOT_SHOWN = re.compile(f"[^{_SHOWN}]+")
 WORDS, LETTERS = 4, "23456789BCDFGHJKMNPQRSTVWXYZ"
 ALLOWED = UserAccessPermissions.PRINT | UserAccessPermissions.EXTRACT | UserAccessPermissions.EXTRACT_TEXT_AND_GRAPHICS
-
-
-class PaperFailed(Exception):
-    """The PDF could not be made. The message says nothing about its content."""
 
 
 def pdf(given: Export) -> bytes:
     """Return the dossier as a PDF. Raises PaperFailed."""
     with use_language(DUTCH):
-        content = json.dumps(_shown(_paper(given)), ensure_ascii=False)
-    try:
-        made = typst.compile(
-            _template(), format="pdf", sys_inputs={"paper": content}, pdf_standards="ua-1", ignore_system_fonts=True
-        )
-    except (KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException as error:  # an internal error of Typst is not an Exception
-        raise PaperFailed(type(error).__name__) from None
-    assert isinstance(made, bytes)  # noqa: S101 - asked for one file
-    return made
+        return compiled(_template(), _paper(given))
 
 
 def sealed(content: bytes, password: str) -> bytes:
@@ -128,10 +100,10 @@ def _entry(given: Export, line: LogbookLine) -> dict[str, Any]:
     plan, names = given.view.context.plan, given.view.names
     if given.roles is not None:
         names = {id_: role(held, plan) for id_, held in given.roles.items()}
-    parts = [{"label": part.label, "words": part.words} for part in answered(line, names)]
+    parts = [{"label": part.label, "words": part.words} for part in answered(line, names, given.view.names)]
     other = text("line_other", number=str(line.entry.seq), code=line.code)
     number = f"{line.entry.seq}. " if line.code == given.view.context.stored.code else ""
-    head = text("line_head", number=number, title=line.record.title, day=day(line.happened))
+    head = text("line_head", number=number, title=line.record.title, day=happened(line))
     notes = [_written(given, line), *([] if number else [other])]
     if line.corrects:
         notes.append(_corrects(given, line))
@@ -155,22 +127,3 @@ def _corrects(given: Export, line: LogbookLine) -> str:
     what = next((o for o in given.lines if (o.code, o.entry.seq) == (line.code, number)), None)
     said = text("line_corrects", number=str(number))
     return f"{said}: {what.record.title}, {day(what.happened)}" if what else said
-
-
-def _shown(part: Any) -> Any:
-    """Return the same values, with characters that the font lacks named in brackets."""
-    if isinstance(part, dict):
-        return {name: _shown(value) for name, value in part.items()}
-    if isinstance(part, list):
-        return [_shown(value) for value in part]
-    plain = unicodedata.normalize("NFC", part).replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
-    return _NOT_SHOWN.sub(lambda match: _named(match[0]), plain)
-
-
-def _named(characters: str) -> str:
-    seen = [c for c in characters if unicodedata.category(c) not in ("Cf", "Cc", "Mn")]
-    if not seen:
-        return ""
-    if len(seen) > 2:  # noqa: PLR2004 - a word in a script that the font lacks
-        return text("paper_not_shown", count=str(len(seen)))
-    return "".join(f"[{unicodedata.name(c, f'U+{ord(c):04X}').lower()}]" for c in seen)

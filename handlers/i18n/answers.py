@@ -11,7 +11,7 @@ from handlers.i18n.texts import listed, text
 from meldcode.application.cases.view_case import LogbookLine
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.state import Answer, Answers
-from meldcode.domain.plan.forms import FieldKind, FieldSpec
+from meldcode.domain.plan.forms import FieldKind, FieldSpec, Meaning
 from meldcode.domain.plan.model import Effect
 
 
@@ -24,10 +24,18 @@ class Answered:
     is_long: bool = False
 
 
-def answered(line: LogbookLine, names: Mapping[str, str]) -> Iterator[Answered]:
+def happened(line: LogbookLine) -> str:
+    """Return the day that an entry is about, with the time if it is known."""
+    return text("line_day_time", day=day(line.happened), time=line.at) if line.at else day(line.happened)
+
+
+def answered(
+    line: LogbookLine, names: Mapping[str, str], reporters: Mapping[str, str] | None = None
+) -> Iterator[Answered]:
     """Yield the questions and answers of an entry; of a check list also what was not ticked (S3.6).
 
-    First comes the appointment that it decided on, if any.
+    First comes the appointment that it decided on, if any. `reporters` are the names of who reported, if other people
+    have other `names` (S4.7).
     """
     if line.record.effect is Effect.ALARMS:
         yield from _alarm(line.entry.answers, names)
@@ -35,7 +43,8 @@ def answered(line: LogbookLine, names: Mapping[str, str]) -> Iterator[Answered]:
         yield Answered(text("appointment"), line.appointment)
     for field in line.record.fields:
         if answer := line.entry.answers.get(field.id):
-            yield Answered(field.label, _in_words(field, answer, names), field.kind is FieldKind.LONG_TEXT)
+            called = reporters if reporters and field.meaning is Meaning.REPORTER else names
+            yield Answered(field.label, _in_words(field, answer, called), field.kind is FieldKind.LONG_TEXT)
         if field.kind is FieldKind.CHOICES:
             left_out = [
                 choice.text for choice in field.choices if choice.id not in line.entry.answers.get(field.id, ())

@@ -63,4 +63,5 @@ def _read_answer(element: Mapping[str, Any]) -> Answer:
         return tuple(str(option["value"]) for option in options)
     if users := element.get("selected_users"):
         return tuple(map(str, users))
-    return str(element.get("value") or element.get("selected_date") or element.get("selected_user") or "")
+    kinds = ("value", "selected_date", "selected_time", "selected_user")
+    return str(next((element[kind] for kind in kinds if element.get(kind)), ""))

@@ -17,6 +17,7 @@ from handlers.views import blocks as b
 from handlers.views.actions import JOIN, MAKE_RECORD, TELL_APART, acute_button, record_button
 from handlers.views.logbook import logbook, owed_words
 from handlers.views.readers import readers_button
+from handlers.views.talks import prepare_button
 from meldcode.application.cases.view_case import CaseView, OpenAppointment
 from meldcode.application.jobs.audience import IN_CHARGE
 from meldcode.domain.case.header import CaseHeader
@@ -24,6 +25,9 @@ from meldcode.domain.case.state import State, Status, needed, to_act
 from meldcode.domain.case.urgency import is_urgent
 from meldcode.domain.plan.forms import Meaning
 from meldcode.domain.plan.model import ActionSpec, Effect, Plan, Step
+
+ALWAYS_SHOWN = (Effect.FAST_LANE, Effect.NOTES, Effect.READS)
+"""Effects of actions that are never in the menu: what cannot wait, and what is done every day."""
 
 
 def case_modal(view: CaseView, page: int | None = None) -> b.View:
@@ -178,12 +182,13 @@ def _case_buttons(view: CaseView) -> list[b.Block]:
     for number, record in enumerate(shown):
         is_next = number == 0 and _urgency(view, record) == 0
         buttons.append(record_button(view.context.stored.code, record, style="primary" if is_next else ""))
+        buttons += [prepare_button(view.context.stored.code, record)] if record.prepare else []
     return [*buttons, acute_button(view.context.stored.code), *_menus(view, menu)]
 
 
 def _is_rare(view: CaseView, record: ActionSpec) -> bool:
     plan, state = view.context.plan, view.context.state
-    if record.id == plan.opens or record.effect is Effect.FAST_LANE or record in view.open:
+    if record.id == plan.opens or record.effect in ALWAYS_SHOWN or record in view.open:
         return False
     return record.id in state.standing or record in plan.always
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 
 from handlers.i18n import texts
-from handlers.i18n.answers import answered
+from handlers.i18n.answers import answered, happened
 from handlers.i18n.days import day
 from handlers.i18n.texts import text
 from handlers.platform.form_reference import FormRef
 from handlers.platform.form_state import ANSWER
+from handlers.platform.upload import KEPT_IN_SLACK
 from handlers.views import blocks as b
 from handlers.views.actions import READ_OVER
 from meldcode.application.cases import export
 from meldcode.application.cases.export import LEFT_OUT, EntryToRead, Export, ExportPage
-
-KEPT_IN_SLACK = timedelta(days=1)
+from meldcode.domain.withheld import is_withheld
 
 
 def page_modal(page: ExportPage, ref: FormRef) -> b.View:
@@ -26,7 +26,7 @@ def page_modal(page: ExportPage, ref: FormRef) -> b.View:
     if page.number == 0:
         blocks.append(b.section(text("read_over_explain")))
     for entry in page.entries:
-        blocks += _entry(entry, {id_: texts.role(role, page.plan) for id_, role in page.roles.items()})
+        blocks += _entry(entry, {id_: texts.role(role, page.plan) for id_, role in page.roles.items()}, page.names)
     is_last = page.number + 1 == page.total
     blocks += [_leave_out(page)] if page.entries else []
     blocks += [_confirmed()] if is_last else []
@@ -40,13 +40,15 @@ def page_modal(page: ExportPage, ref: FormRef) -> b.View:
     )
 
 
-def _entry(entry: EntryToRead, names: dict[str, str]) -> list[b.Block]:
+def _entry(entry: EntryToRead, names: dict[str, str], reporters: Mapping[str, str]) -> list[b.Block]:
     line = entry.line
-    head = text("line_head", number="", title=line.record.title, day=day(line.happened))
-    typed = {piece.field for piece in entry.pieces} | {f.id for f in line.record.fields if f.withheld}
+    head = text("line_head", number="", title=line.record.title, day=happened(line))
+    typed = {piece.field for piece in entry.pieces} | {
+        f.id for f in line.record.fields if is_withheld(f, line.entry.answers)
+    }
     kept = {id_: answer for id_, answer in line.entry.answers.items() if id_ not in typed}
     short = replace(line, entry=replace(line.entry, answers=kept))
-    rows = [(answer.label, answer.words) for answer in answered(short, names)]
+    rows = [(answer.label, answer.words) for answer in answered(short, names, reporters)]
     return [b.divider(), b.section(f"*{b.escape(head)}*"), *b.pairs(rows), *(_input(piece) for piece in entry.pieces)]
 
 

@@ -6,7 +6,7 @@ never what somebody typed (promise 4).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
@@ -59,7 +59,7 @@ def _questions(form: FormView, ref: FormRef) -> Iterator[b.Block]:
         if is_next:
             yield from b.actions([b.button(text("more_appointments"), MORE_APPOINTMENTS, str(shown + 1))])
         else:
-            yield from (_input(field, form.initial.get(field.id, "")) for field in fields)
+            yield from (_input(field, form.initial.get(field.id, ""), form.deciding) for field in fields)
 
 
 def _title(record: ActionSpec) -> str:
@@ -103,7 +103,7 @@ def _above(form: FormView) -> list[b.Block]:
     blocks: list[b.Block] = [b.section(owed_words(form.owed))] if form.owed else []
     shown = logbook_above(form.shown, text("form_shown"), beside=blocks) if form.shown else []
     newer = form.newer
-    blocks += logbook_above(newer, text("case_newer_signals"), beside=[*blocks, *shown]) if newer else []
+    blocks += logbook_above(newer, text("form_since_weighing"), beside=[*blocks, *shown]) if newer else []
     blocks += shown
     blocks += logbook_above(form.logbook, text("case_log"), beside=blocks) if form.logbook else []
     return [*blocks, b.divider()] if blocks else []
@@ -137,7 +137,7 @@ def _school(schools: Iterable[School]) -> list[b.Block]:
     return [{"type": "input", "block_id": SCHOOL, "label": b.plain(text("school")), "element": element}]
 
 
-def _input(field: FieldSpec, initial: Answer) -> b.Block:
+def _input(field: FieldSpec, initial: Answer, deciding: Collection[str]) -> b.Block:
     block: b.Block = {
         "type": "input",
         "block_id": field.id,
@@ -145,7 +145,8 @@ def _input(field: FieldSpec, initial: Answer) -> b.Block:
         "element": {"action_id": ANSWER, **_element(field, initial)},
         "optional": not field.required,
     }
-    return block | {"hint": b.plain(field.hint)} if field.hint else block
+    more: b.Block = {"hint": b.plain(field.hint)} if field.hint else {}
+    return block | more | ({"dispatch_action": True} if field.id in deciding else {})
 
 
 def _element(field: FieldSpec, initial: Answer) -> b.Block:
@@ -181,6 +182,7 @@ _ELEMENTS: Any = {
     FieldKind.CHOICE: _choice_element,
     FieldKind.CHOICES: _choices_element,
     FieldKind.DATE: lambda _: {"type": "datepicker"},
+    FieldKind.TIME: lambda _: {"type": "timepicker"},
     FieldKind.PEOPLE: lambda _: {"type": "multi_users_select"},
     FieldKind.PERSON: lambda _: {"type": "users_select"},
 }
@@ -200,6 +202,7 @@ _INITIAL: Any = {
     "static_select": _initial_option,
     "checkboxes": _initial_options,
     "datepicker": lambda _, initial: ("initial_date", initial),
+    "timepicker": lambda _, initial: ("initial_time", initial),
     "multi_users_select": lambda _, initial: ("initial_users", list(initial)),
     "users_select": lambda _, initial: ("initial_user", initial),
 }

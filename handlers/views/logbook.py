@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from handlers.i18n import texts
-from handlers.i18n.answers import Answered, answered
+from handlers.i18n.answers import Answered, answered, happened
 from handlers.i18n.days import day
 from handlers.i18n.texts import text
 from handlers.platform import limits
@@ -91,7 +91,7 @@ def _entry(line: LogbookLine, view: CaseView) -> list[b.Block]:
 
 def _head(line: LogbookLine, *, is_here: bool) -> str:
     number = f"{line.entry.seq}. " if is_here else ""
-    return text("line_head", number=number, title=line.record.title, day=day(line.happened))
+    return text("line_head", number=number, title=line.record.title, day=happened(line))
 
 
 def _long(answers: Iterable[Answered]) -> list[b.Block]:

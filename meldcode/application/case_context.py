@@ -12,10 +12,10 @@ from meldcode.domain.access import Permission, Relation, in_school, may, relatio
 from meldcode.domain.case.header import CaseHeader, Contents
 from meldcode.domain.case.state import Entry, Pupil, State, Status, fold
 from meldcode.domain.errors import Refused
-from meldcode.domain.form_rules import Colleague, Colleagues
 from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.plan.model import Effect, Plan
 from meldcode.domain.staff import Person
+from meldcode.domain.taking_part import Colleague, Colleagues
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,18 @@ class CallSchool(Payload):
 
 
 @dataclass(frozen=True)
+class SignalRead(Payload):
+    """A signal that the reader wrote was read, by somebody with this role (S1.1)."""
+
+    kind: ClassVar[str] = "signal_read"
+    code: str
+    plan: str
+    plan_version: int
+    by: Role
+    may_open: bool
+
+
+@dataclass(frozen=True)
 class AboutAlarm(Payload):
     """An alarm (G4). Where it stands is read from the alarm when the message is sent."""
 
@@ -342,6 +354,7 @@ PAYLOADS: tuple[type[Payload], ...] = (
     Recorded,
     TaskEnded,
     CallSchool,
+    SignalRead,
     AlarmInCase,
     Alarm,
     AlarmStatus,

@@ -3,54 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import combinations, permutations
 
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.state import TIMES_TO_POSTPONE, Answer, Answers, Entry, Pupil, State, holds, offered
 from meldcode.domain.deadlines.schedule import calendar_of
 from meldcode.domain.errors import Problem, Refused
 from meldcode.domain.ids import PersonId
-from meldcode.domain.plan.forms import FieldKind, FieldSpec, Meaning, Presence
+from meldcode.domain.plan.forms import FieldKind, FieldSpec, Meaning
 from meldcode.domain.plan.model import ActionSpec, Effect, Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.retention import longest_hold, term_of
 from meldcode.domain.staff import School
-
-
-@dataclass(frozen=True)
-class Colleague:
-    """A member of staff as the rules see them.
-
-    `is_teacher`: the case is theirs, perhaps as a deputy. `can_take_over`: the case can be handed over to them.
-    `can_read`: they may read the case. `teaches`: they are a teacher themselves.
-    `may_stand_in`: they may get a role in this case alone. `is_excluded`: they may have no part in it.
-    """
-
-    id: PersonId
-    roles: frozenset[Role]
-    is_teacher: bool = False
-    can_take_over: bool = False
-    can_read: bool = True
-    may_stand_in: bool = False
-    is_excluded: bool = False
-    teaches: bool = False
-
-    @property
-    def acts_as(self) -> frozenset[Role]:
-        """The roles that this person can fill in this case."""
-        own = {Role.TEACHER} if self.is_teacher else set()
-        return frozenset(self.roles - {Role.TEACHER} | own)
-
+from meldcode.domain.taking_part import Colleagues, absence, missing_there, rule_holds, somebody_must_not_be_there
 
 MOST_PEOPLE = 12
 LONGEST_POSTPONEMENT = 5
 """School days."""
-
-Colleagues = Mapping[str, Colleague]
-"""The staff of a school, by their id as text, which is how answers name them."""
 
 
 def with_defaults(record: ActionSpec, answers: Answers, newer: ActionSpec | None = None) -> dict[str, Answer]:
@@ -64,9 +35,14 @@ def with_defaults(record: ActionSpec, answers: Answers, newer: ActionSpec | None
 
 
 def _in_words_of(field: FieldSpec, answer: Answer, newer: ActionSpec | None) -> Answer:
+    """A plan that takes one choice of a question gets the first of several."""
     asked = newer.field(field.id) if newer else None
-    choice = asked.choice(str(answer)) if asked and not field.choice(str(answer)) else None
-    return choice.older if choice and choice.older else answer
+    if asked is None or not asked.choices:
+        return answer
+    older = {choice.id: choice.older for choice in asked.choices if choice.older and not field.choice(choice.id)}
+    said = tuple(dict.fromkeys(older.get(value, value) for value in ((answer,) if isinstance(answer, str) else answer)))
+    is_one = isinstance(answer, str) or (field.kind, asked.kind) == (FieldKind.CHOICE, FieldKind.CHOICES)
+    return next(iter(said), "") if is_one else said
 
 
 def _said(answer: Answer) -> Answer:
@@ -105,24 +81,32 @@ def may_agree(record: ActionSpec, proposal: Entry, person: PersonId, role: Role)
 class Circumstances:
     """What the rules depend on besides the answers. `today` is the date in the Netherlands.
 
-    `ordinary` are those of the pupil's names that are ordinary words too.
+    `author` records it. `ordinary` are those of the pupil's names that are ordinary words too.
     """
 
     state: State
     colleagues: Colleagues
     pupil: Pupil
     today: date
+    author: PersonId
     ordinary: frozenset[str] = frozenset()
 
 
 def problems(record: ActionSpec, answers: Answers, now: Circumstances) -> list[Problem]:
-    """Return what is wrong with the answers: problems of single fields, or if there are none, of the plan's rules."""
+    """Return what is wrong with the answers: problems of single fields, or if there are none, of the plan's rules.
+
+    Of a question that is not asked yet only when nothing is wrong with those that are.
+    """
     found = [p for field in record.fields for p in _field_problems(field, answers.get(field.id), now)]
-    return found or [
+    found = found or [
         *_anonymity_problems(record, answers, now),
         *_presence_problems(record, answers, now),
+        *_author_problems(record, answers, now),
+        *_points_problems(record, answers),
         *_check_problems(record, answers, now.state),
     ]
+    asked = {field.id for field in record.fields}
+    return [problem for problem in found if problem.field in asked] or found
 
 
 def _field_problems(field: FieldSpec, answer: Answer | None, now: Circumstances) -> Iterator[Problem]:
@@ -155,6 +139,10 @@ def _date(field: FieldSpec, values: Collection[str], _staff: Colleagues, today: 
     return "in_the_future" if not field.future and any(day > today for day in days) else ""
 
 
+def _time(_field: FieldSpec, values: Collection[str], _staff: Colleagues, _today: date) -> str:
+    return "" if all(_TIME.fullmatch(value) for value in values) else "no_time"
+
+
 def _people(field: FieldSpec, values: Collection[str], staff: Colleagues, _today: date) -> str:
     if len(values) > MOST_PEOPLE:
         return "too_many_people"
@@ -170,6 +158,7 @@ _CHECKS = {
     FieldKind.CHOICE: _choice,
     FieldKind.CHOICES: _choice,
     FieldKind.DATE: _date,
+    FieldKind.TIME: _time,
     FieldKind.PEOPLE: _people,
     FieldKind.PERSON: _people,
 }
@@ -180,6 +169,7 @@ _SEVERAL = (FieldKind.CHOICES, FieldKind.PEOPLE)
 
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_TIME = re.compile("(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 def _has_surrogate(value: str) -> bool:
@@ -260,49 +250,36 @@ def names_pupil(text: str, pupil: Pupil, ordinary: Collection[str] = ()) -> bool
 
 
 def _presence_problems(record: ActionSpec, answers: Answers, now: Circumstances) -> Iterator[Problem]:
+    asked = {field.id for field in record.fields}
     for presence in record.present:
-        if presence.unless is not None and holds(presence.unless, now.state.standing, answers):
+        if presence.field not in asked or not rule_holds(presence, now.state, answers):
             continue
         named = answers.get(presence.field, ())
         people = [now.colleagues[person] for person in {*((named,) if isinstance(named, str) else named)}]
-        if _somebody_must_not_be_there(presence, people):
+        if somebody_must_not_be_there(presence, people):
             yield Problem(presence.field, reason=presence.none_of_reason or presence.reason, rule=presence.rule)
-        elif (missing := _missing_there(presence, people)) or len(people) < presence.at_least:
-            yield _absence(presence, people, missing)
+        elif (missing := missing_there(presence, people)) or len(people) < presence.at_least:
+            yield absence(presence, people, missing)
 
 
-def _somebody_must_not_be_there(presence: Presence, people: Collection[Colleague]) -> bool:
-    forbidden, wanted = set(presence.none_of), {*presence.all_of, *presence.one_of}
-    return any(
-        forbidden & person.acts_as or (forbidden & person.roles and not wanted & person.acts_as) for person in people
-    )
+def _author_problems(record: ActionSpec, answers: Answers, now: Circumstances) -> Iterator[Problem]:
+    """Who records it must have been there, where the plan says so (S3.7)."""
+    took_part, standing = record.took_part, now.state.standing
+    if took_part is None or not holds(took_part.when, standing, answers):
+        return
+    other, _, field = took_part.people.rpartition(".")
+    named = standing[other].answers.get(field, ()) if other in standing else answers.get(field, ())
+    if str(now.author) not in named:
+        yield Problem(took_part.at, reason=took_part.reason, rule=took_part.rule)
 
 
-def _missing_there(presence: Presence, people: Collection[Colleague]) -> list[frozenset[Role]]:
-    """The roles (each with its alternatives) for which nobody is left: no person fills two of them."""
-    wanted = [frozenset({role}) for role in presence.all_of]
-    if presence.one_of:
-        wanted.append(frozenset(presence.one_of))
-    for count in range(len(wanted), 0, -1):
-        for filled in combinations(wanted, count):
-            if _can_fill(filled, people):
-                return [roles for roles in wanted if roles not in filled]
-    return wanted
-
-
-def _can_fill(wanted: Sequence[frozenset[Role]], people: Collection[Colleague]) -> bool:
-    return any(
-        all(person.acts_as & roles for person, roles in zip(in_order, wanted, strict=True))
-        for in_order in permutations(people, len(wanted))
-    )
-
-
-def _absence(presence: Presence, people: Collection[Colleague], missing: Sequence[frozenset[Role]]) -> Problem:
-    """What the plan says, who is still missing, and what to do if somebody there has that role beside another one."""
-    has_two = any(person.acts_as & roles for person in people for roles in missing)
-    code = "" if not missing else "missing_second" if has_two else "missing_there"
-    roles = missing[0] if missing else frozenset()
-    return Problem(presence.field, code, presence.reason, presence.rule, roles=tuple(r for r in Role if r in roles))
+def _points_problems(record: ActionSpec, answers: Answers) -> Iterator[Problem]:
+    """Each point of a talk came up, or it is said why not (S3.6)."""
+    points, why = record.field(record.id_of(Meaning.POINTS)), record.id_of(Meaning.POINTS_LEFT_OUT)
+    if points is None or not why or answers.get(why):
+        return
+    if left_out := [choice.text for choice in points.choices if choice.id not in answers.get(points.id, ())]:
+        yield Problem(why, "points_left_out", words={"points": ", ".join(left_out)}, rule="S3.6")
 
 
 def _check_problems(record: ActionSpec, answers: Answers, state: State) -> Iterator[Problem]:

@@ -25,6 +25,7 @@ STATE_KEYS: dict[str, StateKeys] = {
     "users_select": StateKeys("selected_user", "initial_user"),
     "multi_users_select": StateKeys("selected_users", "initial_users", []),
     "datepicker": StateKeys("selected_date", "initial_date"),
+    "timepicker": StateKeys("selected_time", "initial_time"),
 }
 
 

@@ -67,6 +67,7 @@ CONFIRM = shape(
 OPTION = _option(plain(75))
 RICH_OPTION = _option(text(75))
 DATE = pattern(r"\d{4}-\d\d-\d\d", "a date as YYYY-MM-DD")
+TIME = pattern(r"(?:[01]\d|2[0-3]):[0-5]\d", "a time as HH:mm")
 
 
 # Elements. Everything a person can act on has an action_id, and can have a confirmation and the focus.
@@ -87,6 +88,7 @@ CHOICES: dict[str, Check] = {
     ),
     "radio_buttons": _element("options", _known_choice, options=items(RICH_OPTION, 10), initial_option=RICH_OPTION),
     "datepicker": _element(placeholder=plain(150), initial_date=DATE),
+    "timepicker": _element(placeholder=plain(150), initial_time=TIME),
 }
 BUTTONS: dict[str, Check] = {
     "button": shape("text", text=plain(75), action_id=ID, value=string(2000, 0), confirm=CONFIRM, style=STYLE),
@@ -139,5 +141,6 @@ VIEW_BLOCKS: dict[str, Check] = {
         hint=plain(2000),
         element=by_type({**INPUTS, **CHOICES}),
         optional=boolean,
+        dispatch_action=boolean,
     ),
 }

@@ -98,7 +98,7 @@ class Actor:
             if self.workspace.views.find(source.id) is None:
                 return Outcome(failure="not_found")
             self._store_typed(source, _with_value(state or {}, block, element, value))
-        if block["type"] == "input":
+        if block["type"] == "input" and not block.get("dispatch_action"):
             return Outcome()
         action = _action(block, element, value or {})
         payload = payloads.block_actions(self.workspace, self.person, source, action)
@@ -122,12 +122,17 @@ class Actor:
         )
 
     async def fill(self, view: View, **by_label: Any) -> Outcome:
-        """Submit a modal by the labels of its fields: with text, the text of an option (or several) or an ISO date."""
+        """Submit a modal by the labels of its fields: with text, the text of an option (or several) or an ISO date.
+
+        They are filled in one after another, so a field that appears after an answer comes after it.
+        """
         values: dict[str, dict[str, Json]] = {}
         for label, value in by_label.items():
             block = input_with_label(view, label)
-            element = block["element"]
-            values[block["block_id"]] = {element["action_id"]: element_state(element, value)}
+            element, state = block["element"], element_state(block["element"], value)
+            values[block["block_id"]] = {element["action_id"]: state}
+            if block.get("dispatch_action"):
+                await self.click(view, element["action_id"], state, block_id=block["block_id"], state=values)
         return await self.submit(view, values)
 
     async def close(self, view: View) -> Outcome:

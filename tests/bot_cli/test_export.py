@@ -37,10 +37,9 @@ def play(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Play:
 
 
 def closed(play: Play) -> None:
-    play.record("safety", by=KARIN, danger_by_talk="no")
-    play.record("pupil_can", by=KARIN, pupil_able="cannot")
-    play.record("parents_talk", by=KARIN)
-    play.record("talk_outcome", by=KARIN, suspicion="gone")
+    play.record("safety", by=KARIN, danger_by_talk="no", pupil_able="cannot")
+    play.record("parents_talk", by=KARIN, suspicion="gone")
+    play.record("talk_agreed", by=FATIMA)
 
 
 def test_the_counts_of_a_year_hold_destroyed_cases_and_no_codes(cli: Cli, play: Play) -> None:

@@ -408,7 +408,8 @@ class Play:
             case FieldKind.PERSON:
                 hands_over = record.effect is Effect.HANDS_OVER
                 return (MEHMET if hands_over else by).user
-        return PUPIL.get(field.id, TYPED) if field.pupil else TYPED[: field.max_length]
+        usual = "08:30" if field.kind is FieldKind.TIME else TYPED[: field.max_length]
+        return PUPIL.get(field.id, TYPED) if field.pupil else usual
 
     def _who_takes_part(self, record: ActionSpec, field: FieldSpec) -> list[Actor]:
         asked = [presence for presence in record.present if presence.field == field.id]
@@ -491,6 +492,8 @@ def code_of(plan: Plan, why: Refused | Problem) -> str:
 
 def _requirement(plan: Plan, reason: str) -> str:
     """Which kind of requirement has this reason: who must be present, who must be absent, or a check of an answer."""
+    if reason in [action.took_part.reason for action in plan.records.values() if action.took_part]:
+        return "took_part"
     presences = [presence for action in plan.records.values() for presence in action.present]
     if reason in [presence.none_of_reason for presence in presences]:
         return "absent"

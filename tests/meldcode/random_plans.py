@@ -128,6 +128,12 @@ def _ties(draw: DrawFn, other: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
+def choices_of(field: FieldSpec) -> SearchStrategy[Any]:
+    """A choice of the field, or several where it takes several."""
+    one = st.sampled_from([choice.id for choice in field.choices])
+    return st.lists(one, min_size=1, unique=True).map(tuple) if field.kind is FieldKind.CHOICES else one
+
+
 def answers(field: FieldSpec, usual: Any) -> SearchStrategy[Any]:
     """An answer to the question: mostly one that is possible."""
     people = [actor.user for actor in STAFF]

@@ -23,7 +23,6 @@ REASONS = [
         "Bij gevaar of twijfel kan niet melden alleen als Veilig Thuis dat adviseerde. Bel 0800-2000 en "
         "leg het advies eerst vast.",
     ),
-    ("heutink", "consultation", "", "not_yet S2.2", "Geef eerst aan of de ouders van de zorgen weten."),
     (
         "heutink",
         "consultation",
@@ -45,7 +44,7 @@ REASONS = [
         "parent_told",
         "told_by",
         "present S4.8",
-        "De schoolleider en de IB-er of zorgcoördinator voeren dit gesprek samen.",
+        "De schoolleider en de IB-er of zorgcoördinator doen dit samen.",
     ),
     ("heutink", "parents_talk", "appointment_1_what", "check S3.6", "Schrijf op wat jullie hebben afgesproken."),
     (
@@ -94,17 +93,22 @@ REASONS = [
         "Bij gevaar of twijfel kan niet melden alleen als Veilig Thuis dat adviseerde. Bel 0800-2000 en "
         "leg het advies eerst vast.",
     ),
-    ("heutink", "pupil_can", "", "not_yet S3.1", "Schat eerst in of een gesprek veilig is."),
     (
         "heutink",
-        "pupil_can",
-        "judged_by",
+        "safety",
+        "safety_by",
         "present S3.2",
-        "De leerkracht en de IB-er of zorgcoördinator schatten dit samen in.",
+        "De leerkracht en de IB-er of zorgcoördinator schatten samen in of de leerling het gesprek aankan.",
     ),
-    ("heutink", "pupil_can", "why_pupil", "check S3.2", "Schrijf op waarom jullie hiervoor kiezen."),
-    ("heutink", "pupil_can", "with_whom", "check S3.3", "Schrijf op met wie de leerling praat (de rol)."),
-    ("heutink", "pupil_talk", "", "not_yet S3.2", "Schat eerst in of de leerling het gesprek aankan."),
+    ("heutink", "safety", "why_pupil", "required", "Schrijf op waarom jullie hiervoor kiezen."),
+    ("heutink", "safety", "with_whom", "required", "Schrijf op met wie de leerling praat (de rol)."),
+    (
+        "heutink",
+        "pupil_talk",
+        "",
+        "not_yet S3.2",
+        "Schat eerst in of een gesprek veilig is, en of de leerling het aankan.",
+    ),
     (
         "heutink",
         "pupil_talk",
@@ -127,7 +131,13 @@ REASONS = [
         "required",
         "De school meldt nooit anoniem. Schrijf de functie van de melder op.",
     ),
-    ("heutink", "talk_outcome", "", "not_yet S3.7", "Leg eerst het gesprek met de ouders vast."),
+    (
+        "heutink",
+        "talk_agreed",
+        "gone_agreed",
+        "took_part S3.7",
+        "Dit bevestigt wie het gesprek met de ouders mee voerde.",
+    ),
     (
         "heutink",
         "watch_end",
@@ -206,8 +216,6 @@ REASONS = [
         "required",
         "De school meldt nooit anoniem. Schrijf de functie van de melder op.",
     ),
-    ("landelijk", "talk_outcome", "suspicion", "check_1", "Leg eerst het gesprek met de leerling vast."),
-    ("landelijk", "talk_outcome", "suspicion", "check_2", "Leg eerst het gesprek met de ouders vast."),
     ("landelijk", "talk_plan", "why_plan", "check S3.1", "Schrijf op waarom een gesprek niet veilig is."),
     ("landelijk", "talk_plan", "why_plan", "check", "Schrijf op waarom jullie niet met allebei praten."),
     (

@@ -12,6 +12,7 @@ from bot.app import open_store
 from bot.settings import Settings
 from meldcode.domain.case.state import Status
 from meldcode.domain.plan.file import PLANS, load_plan, parse_plan
+from meldcode.domain.plan.forms import FieldKind
 from storage.crypto.vault import new_master_key
 from storage.unit_of_work import Store
 from tests.meldcode.playing import FATIMA, KARIN, MEHMET, SANNE, Play, new_play
@@ -90,7 +91,8 @@ def test_a_signal_on_the_new_form_reaches_the_case_that_runs_under_the_old_plan(
         asked = new.plan.opening.field(field)
         assert asked is not None
         for choice in asked.choices:
-            assert new.signal(by=SANNE, **{field: choice.id}).code == code
+            answer = (choice.id,) if asked.kind is FieldKind.CHOICES else choice.id
+            assert new.signal(by=SANNE, **{field: answer}).code == code
     assert {entry.record for entry in old.entries()} == {"signal"}
 
 

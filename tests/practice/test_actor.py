@@ -6,6 +6,7 @@ import asyncio
 import json
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from slack_sdk.webhook.async_client import AsyncWebhookClient
@@ -156,6 +157,7 @@ KINDS: list[tuple[Json, Any, Json]] = [
     (field("F", "radio_buttons", options=options("A", "B")), "A", {"selected_option": options("A")[0]}),
     (field("F", "checkboxes", options=options("A", "B")), ["A", "B"], {"selected_options": options("A", "B")}),
     (field("F", "datepicker"), "2026-09-01", {"selected_date": "2026-09-01"}),
+    (field("F", "timepicker"), "08:30", {"selected_time": "08:30"}),
     (field("F", "users_select"), KARIN, {"selected_user": KARIN}),
     (field("F", "multi_users_select"), [KARIN], {"selected_users": [KARIN]}),
 ]
@@ -170,6 +172,18 @@ async def test_each_kind_of_field_is_filled_by_its_label(
     assert (await sanne.fill(view, F=value)).ok
     state = scripted.payload["view"]["state"]["values"]["F"]["act"]
     assert state == {"type": block["element"]["type"], **expected}
+
+
+async def test_a_field_that_dispatches_tells_the_app_before_the_form_is_sent(
+    scripted: Scripted, workspace: Workspace, sanne: Actor
+) -> None:
+    first = {**field("Eerst", "radio_buttons", options=options("A", "B")), "dispatch_action": True}
+    view = opened(workspace, first, field("Dan", "plain_text_input"))
+    assert (await sanne.fill(view, Dan="x", Eerst="B")).ok
+    told, sent = (json.loads(dict(parse_qsl(body))["payload"]) for _, body in scripted.requests)
+    assert (told["type"], told["actions"][0]["selected_option"]) == ("block_actions", options("B")[0])
+    assert told["view"]["state"]["values"]["Dan"]["act"]["value"] == "x", "with what was typed so far"
+    assert sent["type"] == "view_submission"
 
 
 async def test_unchanged_initial_values_are_sent(scripted: Scripted, workspace: Workspace, sanne: Actor) -> None:

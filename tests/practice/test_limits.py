@@ -184,6 +184,7 @@ GOOD = {
     ),
     "a start option": accessory(select(initial_option=options(2)[1])),
     "a date": accessory({"type": "datepicker", "action_id": "a", "initial_date": "2026-09-01"}),
+    "a time": accessory({"type": "timepicker", "action_id": "a", "initial_time": "08:30"}),
     "people": accessory({"type": "multi_users_select", "action_id": "a", "max_selected_items": 3}),
     "an empty value": accessory(button(value="")),
 }
@@ -217,6 +218,8 @@ BAD = {
     "half a confirmation": (accessory(button(confirm={"title": plain()})), "missing required field: deny"),
     "odd style": (accessory(button(style="purple")), "must be primary or danger"),
     "odd date": (accessory({"type": "datepicker", "action_id": "a", "initial_date": "1-9-2026"}), "must be a date"),
+    "odd time": (accessory({"type": "timepicker", "action_id": "a", "initial_time": "8:30"}), "must be a time"),
+    "late time": (accessory({"type": "timepicker", "action_id": "a", "initial_time": "24:00"}), "must be a time"),
     "the same action twice": (
         {"type": "actions", "elements": [button(), button()]},
         "action_id must be unique: go",
@@ -252,6 +255,7 @@ BAD_VIEWS = {
         "only one element can have focus_on_load",
     ),
     "a file input": (modal(field({"type": "file_input", "action_id": "a"})), "unsupported type: file_input"),
+    "a flag to dispatch that is no flag": (modal(typed() | {"dispatch_action": "yes"}), "must be a boolean"),
     "a submit_disabled": (modal(submit_disabled=True), "invalid additional property: submit_disabled"),
 }
 
@@ -265,6 +269,7 @@ def test_bad_views_are_refused(name: str) -> None:
 EVERY_INPUT = [
     {"type": "plain_text_input", "multiline": True},
     {"type": "datepicker"},
+    {"type": "timepicker"},
     {"type": "users_select"},
     {"type": "multi_users_select"},
     {"type": "static_select", "options": options(1)},
@@ -283,7 +288,7 @@ def test_input_blocks_are_refused_in_messages() -> None:
 
 
 UNUSED_BLOCKS = ["image", "rich_text", "markdown", "table", "video", "file"]
-UNUSED_ELEMENTS = ["timepicker", "datetimepicker", "number_input", "email_text_input", "url_text_input", "file_input",
+UNUSED_ELEMENTS = ["datetimepicker", "number_input", "email_text_input", "url_text_input", "file_input",
                    "rich_text_input", "multi_static_select", "external_select", "conversations_select"]  # fmt: skip
 
 

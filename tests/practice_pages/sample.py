@@ -104,6 +104,7 @@ def form(what: str = "") -> Json:
                    "placeholder": plain("Bijvoorbeeld: wie zei wat, en waar?")},
                   hint=plain("Zet woorden van het kind tussen aanhalingstekens.")),
             field("Wanneer", "day", {"type": "datepicker", "initial_date": "2026-09-01"}),
+            field("Hoe laat", "time", {"type": "timepicker"}, optional=True),
             field("Wie weet ervan?", "people", {"type": "multi_users_select", "max_selected_items": 2}, optional=True),
             field("Collega", "colleague", {"type": "users_select", "placeholder": plain("Kies iemand")}, optional=True),
             field("Kenmerken", "marks", {"type": "checkboxes", "options": options("Vaker gezien", "Acuut")},

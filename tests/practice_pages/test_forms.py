@@ -34,6 +34,8 @@ TWO = options("Een", "Twee")
         ({"type": "checkboxes", "options": TWO}, ["twee", "een"], {"selected_options": TWO}),
         ({"type": "checkboxes", "options": TWO}, [], {"selected_options": []}),
         ({"type": "datepicker"}, ["2026-09-01"], {"selected_date": "2026-09-01"}),
+        ({"type": "timepicker"}, ["08:30"], {"selected_time": "08:30"}),
+        ({"type": "timepicker"}, [""], {"selected_time": None}),
         ({"type": "users_select"}, ["U1"], {"selected_user": "U1"}),
         ({"type": "multi_users_select"}, ["U1", "U2"], {"selected_users": ["U1", "U2"]}),
     ],
@@ -50,7 +52,7 @@ def test_the_view_decides_which_values_are_read() -> None:
 
 def test_every_kind_in_the_sample_form_has_a_state() -> None:
     values = values_sent(form()["blocks"], {})
-    assert list(values) == ["first", "group", "kind", "what", "day", "people", "colleague", "marks"]
+    assert list(values) == ["first", "group", "kind", "what", "day", "time", "people", "colleague", "marks"]
 
 
 def test_a_field_shows_what_was_typed_earlier_or_its_initial_value() -> None:
@@ -63,7 +65,11 @@ def test_a_field_shows_what_was_typed_earlier_or_its_initial_value() -> None:
 
 @pytest.mark.parametrize(
     ("element", "typed"),
-    [({"type": "datepicker"}, "2026-09-01"), ({"type": "plain_text_input"}, "een\ntwee")],
+    [
+        ({"type": "datepicker"}, "2026-09-01"),
+        ({"type": "timepicker"}, "08:30"),
+        ({"type": "plain_text_input"}, "een\ntwee"),
+    ],
 )
 def test_typed_values_are_shown_again(element: Json, typed: str) -> None:
     block = field("Wanneer", "a", element)

@@ -30,7 +30,7 @@ async def test_no_page_keeps_anybody_out(desk: Desk) -> None:
     await desk.press("Opslaan")
     await expect(desk.dialog.locator("[aria-invalid=true]").first).to_be_visible()
     await keeps_nobody_out(desk, "form with errors")
-    await desk.fill("Signaal", SIGNAL | {"Soort": "Signalen van mishandeling of verwaarlozing"})
+    await desk.fill("Signaal", SIGNAL | {"Soort": ["Signalen van mishandeling of verwaarlozing"]})
     await desk.sees_title("Opgeslagen")
     await desk.close()
     await a_reader_is_kept_out_of_nothing(desk)

@@ -17,7 +17,7 @@ WORSE = "Gaat het slechter met deze leerling?"
 SIGNAL = {
     "Voornaam": "Tom",
     "Achternaam": "Vos",
-    "Soort": "Signalen van mishandeling of verwaarlozing",
+    "Soort": ["Signalen van mishandeling of verwaarlozing"],
     "Wat zag of hoorde je?": PLASTER,
     "Hoe weet je dit?": "Zelf gezien of gehoord",
 }

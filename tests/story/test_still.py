@@ -33,7 +33,7 @@ async def picture_of_a_case(browser: Browser, folder: Path) -> bytes:
         desk = Desk(await context.new_page(), demo.url, folder)
         await desk.sit_down("Sanne de Boer")
         await desk.type("/signaal")
-        await desk.fill("Signaal", SIGNAL | {"Soort": "Signalen van mishandeling of verwaarlozing"})
+        await desk.fill("Signaal", SIGNAL | {"Soort": ["Signalen van mishandeling of verwaarlozing"]})
         await desk.sees_title("Opgeslagen")
         await desk.close()
         await desk.become("Karin Visser")

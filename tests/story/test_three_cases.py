@@ -20,7 +20,7 @@ SEEN, WORSE = 'Daan viel drie keer in slaap. Hij zei: "Ik was bang."', "Daan had
 SIGNAL = {
     "Voornaam": "Daan",
     "Achternaam": "Kuiper",
-    "Soort": "Signalen van mishandeling of verwaarlozing",
+    "Soort": ["Signalen van mishandeling of verwaarlozing"],
     "Wat zag of hoorde je?": SEEN,
     "Hoe weet je dit?": "Zelf gezien of gehoord",
 }

@@ -18,7 +18,7 @@ async def test_the_iber_sees_who_read_and_the_leader_gives_a_role(desk: Desk) ->
         {
             "Voornaam": "Daan",
             "Achternaam": "Kuiper",
-            "Soort": "Uitspraken die de leerling of de ouders doen",
+            "Soort": ["Uitspraken die de leerling of de ouders doen"],
             "Hoe weet je dit?": "Zelf gezien of gehoord",
         },
     )

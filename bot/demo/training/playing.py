@@ -43,7 +43,8 @@ async def _play(act: Act, workspace: Workspace, clock: PracticeClock, code: Code
         await _press(actor, act.press)
     else:
         await _open(actor, act.type)
-    await _submit(actor, act)
+    if _top(actor).payload.get("submit"):  # a button alone can record something too
+        await _submit(actor, act)
 
 
 async def _open(actor: Actor, line: str) -> None:

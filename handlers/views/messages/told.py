@@ -33,6 +33,7 @@ from meldcode.application.messages import (
     RolesChanged,
     RoleTaken,
     RoleVacant,
+    SignalRead,
     TakenOver,
     TaskEnded,
     Undelivered,
@@ -58,6 +59,14 @@ class Lookup:
 def render(message: Payload, _known: Lookup) -> Rendered:
     """Return the notification text of a message, and its blocks."""
     raise NotImplementedError(message.kind)
+
+
+@render.register
+def _signal_read(message: SignalRead, known: Lookup) -> Rendered:
+    who = texts.role(message.by, known.plan(message.plan, message.plan_version))
+    said = text("signal_read", code=message.code, who=who)
+    buttons = [open_button(message.code)] if message.may_open else []
+    return said, [b.section(said), *b.actions([*buttons, acute_button(asks=True)])]
 
 
 @render.register

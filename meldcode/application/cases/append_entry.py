@@ -21,8 +21,8 @@ from meldcode.domain.plan.model import Effect
 from meldcode.domain.retention import ends_otherwise, term_of
 from meldcode.domain.staff import Person
 
-KEPT_TO_ITSELF = (Effect.ALARMS, Effect.CORRECTS)
-"""Effects that a merged case does not pass on: an alarm notifies by itself, and a correction is no new signal."""
+KEPT_TO_ITSELF = (Effect.ALARMS, Effect.CORRECTS, Effect.NOTES)
+"""Effects that a merged case does not pass on: an alarm notifies by itself, and the others are no new signal."""
 
 
 def append_entry(

@@ -26,6 +26,7 @@ from meldcode.domain.errors import Invalid, Problem, Refused
 from meldcode.domain.plan.forms import FieldKind, FieldSpec, Meaning
 from meldcode.domain.plan.model import ActionSpec, Effect, Plan, Version
 from meldcode.domain.plan.roles import Role
+from meldcode.domain.withheld import is_withheld
 
 EXPORT_TIME = timedelta(minutes=15)
 """How long an export may take. After that it was probably interrupted."""
@@ -67,7 +68,7 @@ class EntryToRead:
 
 @dataclass(frozen=True)
 class ExportPage:
-    """A page to review, of `total`; `roles` replace the names of colleagues, by the text of their id."""
+    """A page to review, of `total`; `roles` replace the `names` of colleagues, by the text of their id."""
 
     case: str
     number: int
@@ -75,6 +76,7 @@ class ExportPage:
     entries: tuple[EntryToRead, ...]
     roles: Mapping[str, Role]
     plan: Plan
+    names: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -203,7 +205,7 @@ def pages(uow: UnitOfWork, view: CaseView, entries: Sequence[EntryToRead], size:
             found.append([])
         found[-1].append(entry)
     roles, code, plan = _roles(uow, view.context), view.context.stored.code, view.context.plan
-    return [ExportPage(code, number, len(found), tuple(page), roles, plan) for number, page in enumerate(found)]
+    return [ExportPage(code, n, len(found), tuple(page), roles, plan, view.names) for n, page in enumerate(found)]
 
 
 def _case_to_export(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: datetime) -> CaseContext:
@@ -243,7 +245,8 @@ def _for_parents(uow: UnitOfWork, given: Export, draft: Answers) -> Export:
 
 def _adapted(line: LogbookLine, draft: Answers) -> LogbookLine:
     """The entry with its reviewed texts, without withheld fields."""
-    kept = {f.id: line.entry.answers[f.id] for f in line.record.fields if f.id in line.entry.answers and not f.withheld}
+    told = (f for f in line.record.fields if f.id in line.entry.answers and not is_withheld(f, line.entry.answers))
+    kept = {field.id: line.entry.answers[field.id] for field in told}
     for field in _texts(line):
         start = f"{_id(line)}/{field.id}/"
         parts = sorted(
@@ -277,8 +280,8 @@ def _asked(record: ActionSpec, answers: Answers) -> tuple[Version, str, str]:
 
 
 def _texts(line: LogbookLine) -> list[FieldSpec]:
-    kinds = (FieldKind.TEXT, FieldKind.LONG_TEXT)
-    return [f for f in line.record.fields if f.kind in kinds and not f.withheld and f.id in line.entry.answers]
+    kinds, said = (FieldKind.TEXT, FieldKind.LONG_TEXT), line.entry.answers
+    return [f for f in line.record.fields if f.kind in kinds and f.id in said and not is_withheld(f, said)]
 
 
 def _parts(text: str, longest: int) -> list[str]:

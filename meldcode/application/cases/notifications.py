@@ -9,10 +9,12 @@ from typing import Any
 from meldcode.application.case_context import CaseContext
 from meldcode.application.case_people import reads, staff_of
 from meldcode.application.cases.tasks import TaskChanges, task_changes
-from meldcode.application.messages import AlarmInCase, CallSchool, Payload, Recorded, TakenOver, TaskEnded
+from meldcode.application.messages import AlarmInCase, CallSchool, Payload, Recorded, SignalRead, TakenOver, TaskEnded
 from meldcode.application.ports.outbox import OutboxMessage, Placing
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access import roles_in_case
+from meldcode.domain.case.header import CaseHeader
+from meldcode.domain.case.newer import unread
 from meldcode.domain.case.state import Entry, State, Status, holds, needed, to_act
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.model import Effect, Tell
@@ -62,12 +64,14 @@ def notify(uow: UnitOfWork, context: CaseContext, after: State, entry: Entry, to
     staff, rules = to_notify.staff, to_notify.rules
     said = _Said(context, after, entry, to_notify.missing_roles, to_notify.changes)
     former = _former(context, after)
-    people = tuple(person for person in staff if person.id in rules or person.id == former)
+    written = _signals_read(uow, context, after, entry)
+    people = tuple(p for p in staff if p.id in {*rules, *written} or p.id == former)
     uow.outbox.put_all(
         [
             *(message for person in staff for message in said.in_place(person)),
             *(said.taken_over(person) for person in people if person.id == former),
-            *(said.new(person, rules[person.id], staff) for person in people if person.id != former),
+            *(said.new(p, rules[p.id], staff) for p in people if p.id != former and p.id in rules),
+            *(said.signal_read(p, written[p.id]) for p in people if p.id != former and p.id not in rules),
         ],
         entry.written_at,
     )
@@ -104,6 +108,13 @@ class _Said:
     def taken_over(self, person: Person) -> OutboxMessage:
         """To who was responsible until now."""
         return self._message(person, TakenOver(self.context.stored.code, self.entry.author), "", Placing.NEW)
+
+    def signal_read(self, person: Person, case: CaseHeader) -> OutboxMessage:
+        """To who wrote a signal, in their own case, that was read."""
+        plan = self.context.plan
+        may_open = reads(person, case, plan)
+        read = SignalRead(case.code, plan.plan, plan.version, self.entry.role, may_open)
+        return self._message(person, read, "", Placing.NEW)
 
     def in_place(self, person: Person) -> Iterator[OutboxMessage]:
         """What their earlier messages become, if they are about what is done now or is asked otherwise."""
@@ -154,6 +165,20 @@ class _Said:
 
     def _raised(self) -> dict[str, Any]:
         return {"raised_by": self.entry.author, "raised_at": self.entry.written_at}
+
+
+def _signals_read(uow: UnitOfWork, context: CaseContext, after: State, entry: Entry) -> dict[PersonId, CaseHeader]:
+    """Who wrote the signals that this entry says were read, each with their own case (S1.1).
+
+    A signal from a merged case came from the teachers of that case.
+    """
+    if not context.plan.reads or after.standing.get(context.plan.reads.id) is not entry:
+        return {}
+    found: dict[PersonId, CaseHeader] = {}
+    for signal in unread(context.plan, context.entries):
+        merged = uow.cases.find(str(signal.answers.get("case", "")), [context.school])
+        found |= dict.fromkeys(merged.teachers, merged) if merged else {signal.author: context.stored}
+    return {writer: case for writer, case in found.items() if writer != entry.author}
 
 
 def _by_rules(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from meldcode import hints
@@ -16,9 +16,10 @@ from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain import form_rules
 from meldcode.domain.alarm import AlarmId
 from meldcode.domain.appointment_rules import ABOUT_ONE, appointment_of, refuse_unless_open
-from meldcode.domain.calendar import AMSTERDAM
+from meldcode.domain.calendar import AMSTERDAM, BeyondCalendar
 from meldcode.domain.case.appointments import Appointment
 from meldcode.domain.case.header import CaseHeader
+from meldcode.domain.case.newer import since_weighing
 from meldcode.domain.case.state import (
     Answer,
     Answers,
@@ -27,14 +28,17 @@ from meldcode.domain.case.state import (
     asked_first,
     asked_now,
     asked_of_others,
+    asked_with,
     holds,
-    newer_than_weighing,
     owed,
 )
+from meldcode.domain.deadlines.schedule import calendar_of
 from meldcode.domain.errors import Refused
+from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.forms import FieldKind, Meaning
 from meldcode.domain.plan.model import DECIDES, ActionSpec, Effect, Outcome, Plan, Step
 from meldcode.domain.staff import School
+from meldcode.domain.taking_part import expected
 
 
 @dataclass(frozen=True)
@@ -54,10 +58,10 @@ class Consequence:
 class FormView:
     """A form to fill in. Without `case` it opens one, in one of `schools`.
 
-    Above the questions stand the entries of `shown`, those of `newer` (signals after the weighing, S4.1), the whole
-    `logbook`, and the titles of what is still `owed`. `is_asked_further` says that an answer was still missing.
-    `appointment` is the one that the form is about (S3.6). `alarm` is the alarm that no case knows of yet, of which it
-    records what was done.
+    Above the questions stand the entries of `shown`, those of `newer` (what was added after the weighing, S4.3), the
+    whole `logbook`, and the titles of what is still `owed`. `is_asked_further` says that an answer was still missing.
+    `deciding` are the questions whose answers decide what else is asked. `appointment` is the one that the form is
+    about (S3.6). `alarm` is the alarm that no case knows of yet, of which it records what was done.
     """
 
     record: ActionSpec
@@ -76,6 +80,17 @@ class FormView:
     is_asked_whose: bool = False
     alarm: AlarmId | None = None
     appointment: Appointment | None = None
+    deciding: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A form that somebody is filling in, and what it holds so far."""
+
+    record: str
+    case: str = ""
+    refers_to: int = 0
+    answers: Answers = field(default_factory=dict)
 
 
 def signal_form(uow: UnitOfWork, actor: Actor, text: str, now: datetime) -> FormView:
@@ -97,12 +112,23 @@ def signal_form(uow: UnitOfWork, actor: Actor, text: str, now: datetime) -> Form
 
 def record_form(uow: UnitOfWork, actor: Actor, code: str, record: str, refers_to: int, now: datetime) -> FormView:
     """Return the form of an action in a case; with `refers_to`, the correction of that entry. Raises Refused."""
-    case = recordable_case(uow, actor.person, code, record)
+    return refilled(uow, actor, Begun(record, code, refers_to), (), now)
+
+
+def refilled(uow: UnitOfWork, actor: Actor, begun: Begun, shown: Collection[str], now: datetime) -> FormView:
+    """Return the form with what was filled in so far, and the questions that these answers lead to. Raises Refused.
+
+    The fields that were not `shown` yet hold what they hold at first.
+    """
+    if not begun.case:
+        plan = uow.plans.current()
+        return FormView(asked_first(plan), plan, begun.answers)
+    case = recordable_case(uow, actor.person, begun.case, begun.record)
     if not reads(actor.person, case, plan_of(uow, case)):
-        return _without_content(case_context(uow, actor.person, case), record, now)
+        return _without_content(case_context(uow, actor.person, case), begun.record, now)
     context = read_case(uow, actor.person, case, now, "form")
     plan = context.plan
-    asked = plan.records.get(record)
+    asked, refers_to = plan.records.get(begun.record), begun.refers_to
     is_about_one = asked is not None and asked.effect in ABOUT_ONE and refers_to > 0
     asked = plan.record_with(Effect.CORRECTS) if refers_to and not is_about_one else asked
     if asked is None:
@@ -115,30 +141,26 @@ def record_form(uow: UnitOfWork, actor: Actor, code: str, record: str, refers_to
         refuse_unless_open(context.state, asked, refers_to)
     elif asked.effect in (Effect.POSTPONES, Effect.HOLDS, Effect.EXPORTS):
         form_rules.refuse_unless_possible(plan, context.state, asked)
-    form, case = asked_now(plan, asked, context.state).without_pupil(), context.stored
-    names = [colleague.name for colleague in uow.staff.of_school(context.school)]
-    shown, newer, logbook = _to_read_first(uow, context, form, now)
+    whole, case = asked_now(plan, asked, context.state).without_pupil(), context.stored
+    first = _at_first(uow, actor, context, whole, now)
+    initial = {**{id_: answer for id_, answer in first.items() if id_ not in shown}, **begun.answers}
+    form = asked_with(whole, context.state, initial)
+    above, newer, logbook = _to_read_first(uow, context, form, now)
     return FormView(
         form,
         context.plan,
-        initial_answers(form, now) | _drafted(form, context, names) | _teachers(uow, actor, form, case),
+        initial | _teachers(uow, actor, form, case),
         case.code,
         case.version,
         refers_to,
         consequences=tuple(_consequences(form, context)),
         owed=tuple(owed(plan, context.state)) if _may_end(plan, form) else (),
-        shown=shown,
+        shown=above,
         newer=newer,
         logbook=logbook,
         appointment=appointment_of(context.state, refers_to) if is_about_one else None,
+        deciding=whole.deciding,
     )
-
-
-def refilled(
-    uow: UnitOfWork, actor: Actor, code: str, record: str, refers_to: int, answers: Answers, now: datetime
-) -> FormView:
-    """Return the form again, with what was typed so far. Raises Refused."""
-    return replace(record_form(uow, actor, code, record, refers_to, now), initial=answers)
 
 
 def _without_content(context: CaseContext, record: str, now: datetime) -> FormView:
@@ -184,7 +206,8 @@ def _to_read_first(
     """What stands above the questions: what the form agrees with (S4.3) or shows, and the whole logbook (S4.1)."""
     state = context.state
     shown = [state.standing[id_] for id_ in (form.agrees_with or "", *form.shows) if id_ in state.standing]
-    newer = newer_than_weighing(context.plan, state, context.entries) if _uses_weighing(context.plan, form) else []
+    newer = since_weighing(context.plan, state, context.entries) if _uses_weighing(context.plan, form) else []
+    newer = [entry for entry in newer if entry not in shown]
     if not (form.logbook or shown or newer):
         return None, None, None
     view = build_case_view(uow, context, now)
@@ -216,10 +239,37 @@ def find_draft(
     answers = uow.drafts.find(key, actor.person.id, now)
     if answers is None:
         raise Refused("draft_gone")
-    if code:
-        return refilled(uow, actor, code, record, refers_to, answers, now)
-    plan = uow.plans.current()
-    return FormView(asked_first(plan), plan, answers)
+    return replace(refilled(uow, actor, Begun(record, code, refers_to, answers), (), now), initial=answers)
+
+
+def _at_first(
+    uow: UnitOfWork, actor: Actor, context: CaseContext, record: ActionSpec, now: datetime
+) -> dict[str, Answer]:
+    """What a form holds when it is opened."""
+    names = [colleague.name for colleague in uow.staff.of_school(context.school)]
+    begun = initial_answers(record, now) | _ahead(uow, context, record, now)
+    return begun | _expected(uow, actor, context, record) | _drafted(record, context, names)
+
+
+def _ahead(uow: UnitOfWork, context: CaseContext, record: ActionSpec, now: datetime) -> dict[str, Answer]:
+    """The days that the plan sets so many school days ahead; none beyond the calendar."""
+    calendar, today = calendar_of(uow.staff.school(context.school)), now.astimezone(AMSTERDAM).date()
+    fields = [field for field in record.fields if field.ahead]
+    try:
+        return {field.id: calendar.add_school_days(today, field.ahead).isoformat() for field in fields}
+    except BeyondCalendar:
+        return {}
+
+
+def _expected(uow: UnitOfWork, actor: Actor, context: CaseContext, record: ActionSpec) -> dict[str, Answer]:
+    """Who takes part if things go by the plan, as they are known in the actor's workspace."""
+    staff = context.colleagues(uow.staff.of_school(context.school))
+    fields = [field for field in record.fields if field.kind is FieldKind.PEOPLE]
+    who = {f.id: expected(record, f, actor.person.id, context.state, staff) for f in fields}
+    wanted = [PersonId(id_) for ids in who.values() for id_ in ids]
+    here = [one for one in uow.identities.of_people(wanted) if one.workspace == actor.identity.workspace]
+    users = {str(person.id): one.user for one, person in uow.staff.by_identities(here).items()} if here else {}
+    return {field: tuple(users[id_] for id_ in ids if id_ in users) for field, ids in who.items() if ids}
 
 
 def initial_answers(record: ActionSpec, now: datetime) -> dict[str, Answer]:

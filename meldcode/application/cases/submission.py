@@ -20,7 +20,16 @@ from meldcode.domain.appointment_rules import ABOUT_ONE, appointment_problems, r
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.appointments import AppointmentState
 from meldcode.domain.case.header import CaseHeader
-from meldcode.domain.case.state import Answer, Answers, Entry, Pupil, asked_first, asked_now, asked_of_others
+from meldcode.domain.case.state import (
+    Answer,
+    Answers,
+    Entry,
+    Pupil,
+    asked_first,
+    asked_now,
+    asked_of_others,
+    asked_with,
+)
 from meldcode.domain.errors import Invalid, Problem, Refused
 from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.plan.appointments import decision_ids
@@ -56,7 +65,10 @@ class RecordEntry:
 
 @dataclass(frozen=True)
 class FilledForm:
-    """A form that can be stored. `typed` has the platform's ids of people, `answers` our own."""
+    """A form that can be stored. `typed` has the platform's ids of people, `answers` our own.
+
+    `answers` are those to the questions of `spec`; an answer to one that is not asked any more is only in `typed`.
+    """
 
     spec: ActionSpec
     typed: Answers
@@ -110,7 +122,9 @@ def check_form(uow: UnitOfWork, actor: Actor, context: CaseContext, command: Rec
     is_known = bool(command.case or command.alarm)
     spec = asked_now(context.plan, spec, context.state) if is_known else _first_form(context.plan, command)
     typed = form_rules.with_defaults(spec, command.answers, uow.plans.current().opening)
-    form = FilledForm(spec, typed, _with_people(uow, actor, spec, typed))
+    spec = asked_with(spec, context.state, typed)
+    asked = {field.id: typed[field.id] for field in spec.fields if field.id in typed}
+    form = FilledForm(spec, typed, _with_people(uow, actor, spec, asked))
     _refuse_impossible(context, spec, command)
     _refuse_problems(uow, context, form, now)
     return form
@@ -186,7 +200,8 @@ def _refuse_problems(uow: UnitOfWork, context: CaseContext, form: FilledForm, no
     colleagues = context.colleagues(staff)
     today = now.astimezone(AMSTERDAM).date()
     ordinary = ordinary_words((context.pupil.first_name, context.pupil.last_name))
-    circumstances = form_rules.Circumstances(context.state, colleagues, context.pupil, today, ordinary)
+    author = context.person.id
+    circumstances = form_rules.Circumstances(context.state, colleagues, context.pupil, today, author, ordinary)
     problems = form_rules.problems(form.spec, form.answers, circumstances)
     problems = problems or form_rules.teacher_problems(form.spec, form.answers, colleagues)
     if not problems and form.spec.effect is Effect.TAKES_OVER:

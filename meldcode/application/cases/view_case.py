@@ -16,7 +16,8 @@ from meldcode.domain.appointment_rules import ABOUT_ONE
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.appointments import Appointment, open_ones
 from meldcode.domain.case.header import CaseHeader, Reading
-from meldcode.domain.case.state import Entry, Status, needed, newer_than_weighing, offered, owed, to_agree
+from meldcode.domain.case.newer import newer_than_weighing, unread
+from meldcode.domain.case.state import Entry, Status, needed, offered, owed, to_agree
 from meldcode.domain.deadlines.appointments import school_days_late
 from meldcode.domain.deadlines.schedule import calendar_of
 from meldcode.domain.form_rules import may_agree
@@ -32,13 +33,14 @@ from meldcode.domain.worklist import postponement
 
 @dataclass(frozen=True)
 class LogbookLine:
-    """One entry of the logbook: the day it is about, its author, and the code of its case.
+    """One entry of the logbook: the day and, if known, the time it is about, its author, and the code of its case.
 
     `appointment` says which appointment it decided on, if any.
     """
 
     entry: Entry
     happened: date
+    at: str
     author: str
     record: ActionSpec
     code: str
@@ -106,6 +108,7 @@ def build_case_view(uow: UnitOfWork, context: CaseContext, now: datetime) -> Cas
     term = term_of(context.plan, context.state, uow.staff.school(context.school))
     elsewhere = [r for r in to_agree(context.plan, context.state) if not _may_agree(context, r)]
     waiting = [r for r in waiting if not _is_about_reader(context, r)]
+    elsewhere += [context.plan.reads] if context.plan.reads and not _others_wrote(context) else []
     can = [r for r in offered(context.plan, context.state) if may_record(context, r) and r not in elsewhere]
     responsible = responsible_for(context.stored, context.plan, context.staff(uow))
     if responsible and responsible.person.id == person.id:
@@ -155,6 +158,11 @@ def _is_about_reader(context: CaseContext, record: ActionSpec) -> bool:
     return proposal is not None and names_excluded(context.plan, proposal, context.person.id)
 
 
+def _others_wrote(context: CaseContext) -> bool:
+    """Whether a colleague wrote a signal that is not read yet."""
+    return any(entry.author != context.person.id for entry in unread(context.plan, context.entries))
+
+
 def _may_read_joined(context: CaseContext) -> bool:
     return may(Permission.READ_JOINED, context.relation, context.plan)
 
@@ -189,9 +197,16 @@ def _lines(uow: UnitOfWork, parts: Iterable[CaseContext], staff: dict[PersonId, 
             if record.effect in hidden or names_excluded(part.plan, entry, part.person.id):
                 continue
             author = staff.get(entry.author) or uow.staff.get(entry.author).name
-            about = _appointment_of(part, record, entry)
-            lines.append(LogbookLine(entry, _happened(record, entry), author, record, part.stored.code, about))
-    return sorted(lines, key=lambda line: (line.happened, line.entry.written_at, line.entry.seq))
+            at = str(entry.answers.get(record.id_of(Meaning.HAPPENED_AT), ""))
+            about, day = _appointment_of(part, record, entry), _happened(record, entry)
+            lines.append(LogbookLine(entry, day, at, author, record, part.stored.code, about))
+    return sorted(lines, key=lambda line: (line.happened, _time(line), line.entry.written_at, line.entry.seq))
+
+
+def _time(line: LogbookLine) -> str:
+    """The time of day of an entry: the one it names, else when it was written that day, else the end of the day."""
+    written = line.entry.written_at.astimezone(AMSTERDAM)
+    return line.at or (f"{written:%H:%M}" if written.date() == line.happened else "24:00")
 
 
 def _appointment_of(part: CaseContext, record: ActionSpec, entry: Entry) -> str:

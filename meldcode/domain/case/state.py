@@ -18,7 +18,7 @@ from enum import StrEnum
 
 from meldcode.domain.case.appointments import Appointment, appointments_after, with_decisions
 from meldcode.domain.ids import PersonId
-from meldcode.domain.plan.forms import GIVEN, Condition, Meaning
+from meldcode.domain.plan.forms import GIVEN, Condition, FieldSpec, Meaning
 from meldcode.domain.plan.model import DECIDES, ActionSpec, Effect, Plan, Step, TakesCharge
 from meldcode.domain.plan.roles import Role
 
@@ -26,8 +26,6 @@ Answer = str | tuple[str, ...]
 Answers = Mapping[str, Answer]
 NOT_OFFERED = (Effect.CORRECTS, Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS, Effect.ALARMS, Effect.HOLDS, *DECIDES)
 """Effects of actions that are offered elsewhere: at an entry, an appointment, another case, everywhere, when closed."""
-WHEN_CLOSED = (Effect.HOLDS, Effect.EXPORTS, Effect.EXCLUDES)
-"""Effects of actions that are possible in a closed case, without reopening it."""
 TIMES_TO_POSTPONE = 2
 """How often the reminders of one step can be postponed (G2)."""
 
@@ -39,6 +37,10 @@ class Status(StrEnum):
     CLOSED = "closed"
     JOINED = "joined"
     DESTROYED = "destroyed"
+
+
+ALSO_OFFERED = {Status.CLOSED: (Effect.HOLDS, Effect.EXPORTS, Effect.EXCLUDES), Status.JOINED: (Effect.NOTES,)}
+"""Effects of actions that are possible in a case that is not open, beside a signal."""
 
 
 @dataclass(frozen=True)
@@ -141,19 +143,13 @@ def asked_by(record: ActionSpec, state: State) -> Entry | None:
 
 
 def owed(plan: Plan, state: State) -> list[ActionSpec]:
-    """Return what the fast lane skipped and is still to be done (G8)."""
+    """Return what is still to be done of earlier steps: the fast lane skipped it (G8), or it could not be done yet."""
     if state.status is not Status.OPEN:
         return []
-    return [r for step in state.skipped for r in _missing(plan.step(step), state) if r.owed]
-
-
-def newer_than_weighing(plan: Plan, state: State, entries: Iterable[Entry]) -> list[Entry]:
-    """Return the signals that came after the weighing that this step uses: it is older than the logbook (S4.1)."""
-    used_here = {id_ for record in plan.step(state.step).records for id_ in (record.id, *record.shows)}
-    if state.status is not Status.OPEN or not any(plan.records[id_].logbook for id_ in used_here):
-        return []
-    weighings = [state.standing[r.id].seq for r in plan.records.values() if r.logbook and r.id in state.standing]
-    return [e for e in entries if weighings and e.seq > max(weighings) and e.record == plan.opens]
+    steps = map(plan.step, dict.fromkeys(state.skipped))
+    return [
+        r for step in steps for r in step.records if r.owed and (r in _missing(step, state) or _is_undone(r, state))
+    ]
 
 
 def asked_now(plan: Plan, record: ActionSpec, state: State) -> ActionSpec:
@@ -164,6 +160,16 @@ def asked_now(plan: Plan, record: ActionSpec, state: State) -> ActionSpec:
     if state.status is not Status.OPEN:
         return record.asked_in(plan.steps[0].id)
     return with_decisions(plan, record.asked_in(state.step), state.step, state.appointments)
+
+
+def asked_with(record: ActionSpec, state: State, answers: Answers) -> ActionSpec:
+    """Return the form with the questions that these answers leave: some are only asked after others."""
+    fields: list[FieldSpec] = []
+    for question in record.fields:
+        known = {one.id: answers.get(one.id, "") for one in fields}
+        if holds(question.when, state.standing, known):
+            fields.append(question)
+    return record.model_copy(update={"fields": tuple(fields)}) if len(fields) < len(record.fields) else record
 
 
 def asked_first(plan: Plan) -> ActionSpec:
@@ -192,19 +198,33 @@ def whose(record: ActionSpec, state: State) -> tuple[Role, ...]:
 def offered(plan: Plan, state: State) -> list[ActionSpec]:
     """Return what can be recorded now: what the step asks or allows, then what is possible at any time."""
     if state.status is not Status.OPEN:
-        also = WHEN_CLOSED if state.status is Status.CLOSED else ()
+        also = ALSO_OFFERED.get(state.status, ())
         agreeing = [record for record in to_agree(plan, state) if plan.records[record.agrees_with or ""].effect in also]
         return [plan.opening, *agreeing, *(record for record in plan.always if record.effect in also)]
     first = asked_at_any_step(plan, state)
     step = [r for r in plan.step(state.step).records if applies(r, state) and r not in first]
     ready = [record for record in step if all(holds(need.condition, state.standing, {}) for need in record.needs)]
     hidden = (*NOT_OFFERED, Effect.POSTPONES) if len(state.postponed) >= TIMES_TO_POSTPONE else NOT_OFFERED
+    hidden = hidden if _has_unread(plan, state) else (*hidden, Effect.READS)
     other = [r for r in plan.always if r not in first and not r.agrees_with]
     always = [r for r in other if r.effect not in hidden and not plan.is_mark(r)]
     if state.responsible is None:  # nobody to take it over from: whoever takes the step takes charge
         always = [r for r in always if r.effect or not r.takes_charge]
     late = [r for r in owed(plan, state) if all(holds(need.condition, state.standing, {}) for need in r.needs)]
     return [*first, *ready, *late, *always]
+
+
+def signals(plan: Plan) -> tuple[str, str]:
+    """Return the records that are signals: those of this case, and of cases that were merged into it."""
+    return plan.opens, plan.record_with(Effect.RECEIVES).id
+
+
+def _has_unread(plan: Plan, state: State) -> bool:
+    """Whether there is a signal to mark as read, which no record that the step asks does already."""
+    read, step = plan.reads, plan.step(state.step)
+    if read is None or any(one.record == read.id for record in _missing(step, state) for one in record.stands_as):
+        return False
+    return any(_is_newer(signal, read.id, state) for signal in signals(plan))
 
 
 def _after(plan: Plan, state: State, entry: Entry) -> State:
@@ -218,7 +238,9 @@ def _after(plan: Plan, state: State, entry: Entry) -> State:
     if record.effect is Effect.POSTPONES and entry.refers_to:
         return state
     responsible = entry.author if _takes_charge(record, state) else state.responsible
-    state = replace(state, standing={**state.standing, record.id: entry}, responsible=responsible)
+    agreed_before = {other.id for other in plan.records.values() if other.agrees_with == record.id}
+    standing = {id_: earlier for id_, earlier in state.standing.items() if id_ not in agreed_before}
+    state = replace(state, standing={**standing, record.id: entry}, responsible=responsible)
     if record.effect in (Effect.POSTPONES, Effect.HOLDS):
         return _put_off(state, record, str(entry.answers[record.id_of(Meaning.UNTIL)]))
     also = _stands_as(record, state, entry)
@@ -281,12 +303,20 @@ def _complete(plan: Plan, state: State, at: datetime) -> State:
         following = plan.after(step)
         if following is None or _missing(step, state) or all(record.optional for record in step.records):
             break
+        is_undone = any(_is_undone(record, state) for record in step.records)
         state = _go(plan, state, following.id, at)
+        state = replace(state, skipped=(*state.skipped, step.id)) if is_undone else state
     return state
 
 
 def _missing(step: Step, state: State) -> list[ActionSpec]:
     return [r for r in step.records if not r.optional and applies(r, state) and r.id not in state.standing]
+
+
+def _is_undone(record: ActionSpec, state: State) -> bool:
+    """Whether it was answered in a way that leaves it to be done."""
+    entry = state.standing.get(record.id)
+    return bool(record.undone) and entry is not None and holds(record.undone, state.standing, entry.answers)
 
 
 def _is_newer(record: str, than: str, state: State) -> bool:

@@ -144,6 +144,7 @@ def _wrong_record(plan: Plan, record: ActionSpec, loc: Loc) -> Iterator[Contradi
             yield (*loc, "fields", k, "id"), f"a second field {field.id!r}"
         if field.id in plan.records:
             yield (*loc, "fields", k, "id"), f"{field.id!r} is the name of a record already"
+    yield from _asked_later(record, loc)
     yield from _repeated_meanings(record, loc)
     for where, condition in _conditions(record):
         for path, what in _wrong_condition(plan, record, condition):
@@ -160,7 +161,7 @@ def _wrong_names(plan: Plan, record: ActionSpec, loc: Loc) -> Iterator[Contradic
     for k, field in enumerate(record.fields):
         for step in sorted(set(field.asked_in) - steps):
             yield (*loc, "fields", k, "asked_in"), f"there is no step {step!r}"
-        if field.pupil and field.asked_in:
+        if field.pupil and (field.asked_in or field.when):
             yield (*loc, "fields", k, "asked_in"), "who the pupil is must be asked at every step"
     for key, names in (
         ("shows", record.shows),
@@ -205,6 +206,12 @@ def _wrong_urgency(plan: Plan, record: ActionSpec, loc: Loc) -> Iterator[Contrad
     for k, condition in enumerate(urgent.when):
         for path, what in _wrong_condition(plan, NOTHING_ASKED, condition):
             yield (*loc, "urgent", "when", k, path), what
+
+
+def _asked_later(record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:
+    for k, field in enumerate(record.fields):
+        for path in sorted({*field.when} & {later.id for later in record.fields[k:]}):
+            yield (*loc, "fields", k, "when", path), f"{path!r} is not asked before this question"
 
 
 def _repeated_meanings(record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:
@@ -255,10 +262,18 @@ def _wrong_effect(record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:
             (*loc, "fields"),
             "a record that exports asks what (whole, for_parents), and in two texts for whom and why",
         )
+    yield from _wrong_note(record, loc)
     yield from _wrong_appointing(record, loc)
     for name, field_id in (record.follow_up.model_dump(exclude_none=True) if record.follow_up else {}).items():
         if record.field(field_id) is None:
             yield (*loc, "follow_up", name), f"the form has no field {field_id!r}"
+
+
+def _wrong_note(record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:
+    if record.effect is Effect.NOTES and (record.tell or record.leads or record.stands_as):
+        yield (*loc, "effect"), "a note alarms nobody: it tells nobody, leads nowhere and stands as nothing else"
+    if record.effect is Effect.READS and record.fields:
+        yield (*loc, "fields"), "that the signals were read is one click, which asks nothing"
 
 
 def _wrong_appointing(record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:
@@ -309,16 +324,26 @@ def _conditions(record: ActionSpec) -> Iterator[tuple[Loc, Condition]]:
     for k, check in enumerate(record.checks):
         yield ("checks", k, "when"), check.when
         yield ("checks", k, "needs"), check.needs
+    if record.took_part:
+        yield ("took_part", "when"), record.took_part.when | {record.took_part.people: (GIVEN,)}
     for k, lead in enumerate(record.leads):
         yield ("leads", k, "when"), lead.when
     for k, tell in enumerate(record.tell):
         yield ("tell", k, "when"), tell.when
     for k, presence in enumerate(record.present):
+        yield ("present", k, "when"), presence.when
         yield ("present", k, "unless"), presence.unless or {}
-    for k, field in enumerate(record.fields):
-        yield ("fields", k, "anonymous"), field.anonymous or {}
     for k, one in enumerate(record.stands_as):
         yield ("stands_as", k, "when"), one.when
+    yield from _conditions_of_fields(record)
+
+
+def _conditions_of_fields(record: ActionSpec) -> Iterator[tuple[Loc, Condition]]:
+    for k, field in enumerate(record.fields):
+        yield ("fields", k, "anonymous"), field.anonymous or {}
+        yield ("fields", k, "when"), field.when
+        yield ("fields", k, "withheld"), field.withheld if isinstance(field.withheld, dict) else {}
+    yield ("undone",), record.undone
 
 
 def _wrong_condition(plan: Plan, record: ActionSpec, condition: Condition) -> Iterator[tuple[str, str]]:

@@ -60,6 +60,7 @@ class FieldKind(StrEnum):
     CHOICE = "choice"
     CHOICES = "choices"
     DATE = "date"
+    TIME = "time"
     PEOPLE = "people"
     PERSON = "person"
 
@@ -68,12 +69,14 @@ class Meaning(StrEnum):
     """What the program does with an answer. A field without a meaning is only stored and shown.
 
     Of the opening form: who the pupil is, `what_happened`, which takes the text typed after the command, and the
-    `pupil_teachers`, asked only of somebody who does not teach the pupil's group (S1.6). Of any
-    form: `happened_on`, the day under which the logbook shows the entry, and who is `excluded` from the case at once.
-    What effects need: the text of a `correction`, the `new_teacher` of a case, the day `until` which it is postponed or
-    held, which `version` of the dossier is exported, for which `recipient`, and the `reason`; whether somebody is
-    excluded or comes back (`exclusion`), and which `role` the `stand_in` takes over; the `new_day` and the `new_owner`
-    of an appointment. `agreement` says whether a second person agrees with an exclusion or a take-over.
+    `pupil_teachers`, asked only of somebody who does not teach the pupil's group (S1.6). Of any form: `happened_on` and
+    `happened_at`, the day and the time under which the logbook shows the entry, and who is `excluded` from the case at
+    once. What effects need: the text of a `correction`, the `new_teacher` of a case, the day `until` which it is
+    postponed or held, which `version` of the dossier is exported, for which `recipient`, and the `reason`; whether
+    somebody is excluded or comes back (`exclusion`), and which `role` the `stand_in` takes over; the `new_day` and the
+    `new_owner` of an appointment. `agreement` says whether a second person agrees with an exclusion or a take-over. Who
+    reported is the `reporter`, whom the parents' copy names (S4.7). Of a talk: the `points` that come up, shown where it
+    is prepared; why some were `points_left_out` is said (S3.6).
     """
 
     PUPIL_FIRST_NAME = "pupil_first_name"
@@ -81,6 +84,7 @@ class Meaning(StrEnum):
     PUPIL_GROUP = "pupil_group"
     WHAT_HAPPENED = "what_happened"
     HAPPENED_ON = "happened_on"
+    HAPPENED_AT = "happened_at"
     CORRECTION = "correction"
     NEW_TEACHER = "new_teacher"
     UNTIL = "until"
@@ -96,13 +100,21 @@ class Meaning(StrEnum):
     ROLE = "role"
     STAND_IN = "stand_in"
     AGREEMENT = "agreement"
+    REPORTER = "reporter"
+    POINTS = "points"
+    POINTS_LEFT_OUT = "points_left_out"
 
 
 PUPIL_MEANINGS = (Meaning.PUPIL_FIRST_NAME, Meaning.PUPIL_LAST_NAME, Meaning.PUPIL_GROUP)
 KINDS_WITH_MEANING = {
     **dict.fromkeys((*PUPIL_MEANINGS, Meaning.RECIPIENT), (FieldKind.TEXT,)),
     **dict.fromkeys((Meaning.HAPPENED_ON, Meaning.UNTIL, Meaning.NEW_DAY), (FieldKind.DATE,)),
-    **dict.fromkeys((Meaning.CORRECTION, Meaning.REASON), (FieldKind.TEXT, FieldKind.LONG_TEXT)),
+    **dict.fromkeys(
+        (Meaning.CORRECTION, Meaning.REASON, Meaning.POINTS_LEFT_OUT), (FieldKind.TEXT, FieldKind.LONG_TEXT)
+    ),
+    Meaning.POINTS: (FieldKind.CHOICES,),
+    Meaning.REPORTER: (FieldKind.PERSON,),
+    Meaning.HAPPENED_AT: (FieldKind.TIME,),
     Meaning.WHAT_HAPPENED: (FieldKind.LONG_TEXT,),
     **dict.fromkeys((Meaning.NEW_TEACHER, Meaning.NEW_OWNER, Meaning.STAND_IN), (FieldKind.PERSON,)),
     **dict.fromkeys((Meaning.PUPIL_TEACHERS, Meaning.TEACHERS), (FieldKind.PEOPLE,)),
@@ -117,9 +129,11 @@ class FieldSpec(PlanPart):
     `hints` names what is looked for before saving (S1.4 facts, S1.5 names). `future` lets a date lie ahead.
     `default` is what a question left unanswered means. `pupil` marks what identifies the pupil instead of the case.
     `missing` is said when a required answer is not given. `anonymous` is when the answer may not name the pupil (S2.2).
-    `draft` prefills the answer. `withheld` leaves it out of what parents are given: it says who reported or told.
-    `asked_in` are the steps of the case in which it is asked; empty: always. `safety` marks a question about the
-    pupil's safety, which has no default: somebody must answer it (S4.1).
+    `draft` prefills the answer, and `ahead` a day with one so many school days ahead. `withheld` leaves it out of what
+    parents are given, perhaps only when a condition on the form's own answers holds: it says who reported or told.
+    `asked_in` are the steps of the case in which it is asked; empty: always. `when` is when it is asked: the form
+    changes with the answers that decide it. `safety` marks a question about the pupil's safety, which has no default:
+    somebody must answer it (S4.1).
     """
 
     id: Id
@@ -137,8 +151,10 @@ class FieldSpec(PlanPart):
     pupil: bool = False
     anonymous: Condition | None = None
     draft: Literal["anonymous_summary"] | None = None
-    withheld: bool = False
+    withheld: bool | Condition = False
+    ahead: Annotated[int, Field(ge=0, le=100)] = 0
     asked_in: tuple[Id, ...] = ()
+    when: Condition = {}
     safety: bool = False
 
     @model_validator(mode="after")
@@ -172,8 +188,8 @@ class FieldSpec(PlanPart):
 class Presence(PlanPart):
     """Who must take part (`field` holds the people): everyone of `all_of`, somebody of `one_of`, nobody of `none_of`.
 
-    `unless` lifts the rule, for example where another person was chosen for the pupil's sake (S3.3). `at_least` is how
-    many people of the school there must be (S3.1).
+    `when` is when the rule holds, and `unless` lifts it, for example where another person was chosen for the pupil's
+    sake (S3.3). `at_least` is how many people of the school there must be (S3.1).
     """
 
     field: Id
@@ -181,9 +197,23 @@ class Presence(PlanPart):
     one_of: tuple[Role, ...] = ()
     none_of: tuple[Role, ...] = ()
     at_least: Annotated[int, Field(ge=0, le=10)] = 0
+    when: Condition = {}
     unless: Condition | None = None
     reason: str
     none_of_reason: str = ""
+    rule: str = ""
+
+
+class TookPart(PlanPart):
+    """When `when` holds, who records it is one of these `people`: an own field, or that of a record that stands (S3.7).
+
+    Otherwise the form is refused at the field `at` with `reason`.
+    """
+
+    people: str
+    when: Condition = {}
+    at: Id
+    reason: str
     rule: str = ""
 
 

@@ -24,6 +24,7 @@ from meldcode.domain.plan.forms import (
     Presence,
     RoleName,
     StandsAs,
+    TookPart,
     generated_follow_ups,
 )
 from meldcode.domain.plan.people import Reader
@@ -95,6 +96,7 @@ class Effect(StrEnum):
     `excludes` somebody from the case until the end of the next school day, and for good once a second person agrees
     (G12); `takes_over` gives somebody a role in this case alone, once a second person agrees (G12).
     `appoints` makes appointments alone; `settles` says that one is done, `moves` it to a day, or `drops` it (S3.6).
+    `notes` something that alarms nobody (S1.2); `reads` says that the signals were read, to who wrote them (S1.1).
     The fields that an effect needs are found by their `Meaning`.
     """
 
@@ -115,6 +117,8 @@ class Effect(StrEnum):
     SHARES = "shares"
     EXCLUDES = "excludes"
     TAKES_OVER = "takes_over"
+    NOTES = "notes"
+    READS = "reads"
 
 
 class TakesCharge(StrEnum):
@@ -134,6 +138,8 @@ OPTIONAL_EFFECTS = (
     Effect.SHARES,
     Effect.EXCLUDES,
     Effect.TAKES_OVER,
+    Effect.NOTES,
+    Effect.READS,
     *DECIDES,
 )
 """Effects that came after plans were in use: a plan may do without."""
@@ -150,20 +156,22 @@ class ActionSpec(PlanPart):
     """Something that is done and recorded: a form with its rules.
 
     `ask`: how messages ask for it, the first that is for the reader's role; one text is for everybody.
-    `by`: roles that may make it (G1). `when`: it only applies then. `optional`: the step does not wait for it.
+    `prepare`: what is said where it is prepared, which is offered before it is done. `took_part`: who records it was
+    there. `by`: roles that may make it (G1). `when`: it only applies then. `optional`: the step does not wait for it.
     `agrees_with`: another person than that record's author, and together they fill all the roles of `by` (S4.3), or
-    with `any_two` any of them (G12).
-    `logbook`: the logbook is shown above the questions, for it is weighed here (S4.1). `shows`: records whose last
-    entry is shown above the questions. `appointments` can be made in it, or one by its own questions (`follow_up`).
-    `lapses`: stands no longer once the case comes back to an earlier step. `outdated_by`: stands no longer once one of
-    these is made later (S3.1). `owed`: still to be done after the fast lane skipped it (G8). `urgent`: how its
-    agreement is reminded of, or when it is called for at any step. `takes_charge`: its author becomes responsible.
+    with `any_two` any of them (G12). `logbook`: the logbook is shown above the questions, for it is weighed here
+    (S4.1). `shows`: records whose last entry is shown above the questions. `appointments` can be made in it, or one by
+    its own questions (`follow_up`). `undone`: with this answer the step goes on, but it is still owed. `lapses`: stands
+    no longer once the case comes back to an earlier step. `outdated_by`: stands no longer once one of these is made
+    later (S3.1). `owed`: still to be done after the fast lane skipped it (G8). `urgent`: how its agreement is reminded
+    of, or when it is called for at any step. `takes_charge`: its author becomes responsible.
     """
 
     id: Id
     title: Annotated[str, Field(min_length=1, max_length=60)]
     button: Annotated[str, Field(min_length=1, max_length=24)]
     explain: Annotated[str, Field(max_length=1500)] = ""
+    prepare: Annotated[str, Field(max_length=1500)] = ""
     by: Annotated[tuple[Role, ...], Field(min_length=1)]
     ask: Annotated[tuple[Ask, ...], BeforeValidator(_asks_of_all)] = ()
     fields: tuple[FieldSpec, ...] = ()
@@ -171,6 +179,7 @@ class ActionSpec(PlanPart):
     optional: bool = False
     needs: tuple[Need, ...] = ()
     present: tuple[Presence, ...] = ()
+    took_part: TookPart | None = None
     checks: tuple[Check, ...] = ()
     leads: tuple[Lead, ...] = ()
     tell: tuple[Tell, ...] = ()
@@ -185,9 +194,15 @@ class ActionSpec(PlanPart):
     lapses: bool = False
     outdated_by: tuple[Id, ...] = ()
     owed: bool = False
+    undone: Condition = {}
     urgent: Urgency | None = None
     takes_charge: TakesCharge | None = None
     rules: tuple[str, ...] = ()
+
+    @property
+    def is_one_click(self) -> bool:
+        """Whether it is recorded by its button alone: it asks nothing, and there is nothing to read first."""
+        return not (self.fields or self.logbook or self.shows or self.agrees_with)
 
     def field(self, field_id: str) -> FieldSpec | None:
         """Return the field with this id, if the record has it."""
@@ -224,6 +239,12 @@ class ActionSpec(PlanPart):
         """Return the form as it is asked while a case is at this step."""
         fields = tuple(field for field in self.fields if not field.asked_in or step in field.asked_in)
         return self if fields == self.fields else self.model_copy(update={"fields": fields})
+
+    @cached_property
+    def deciding(self) -> frozenset[str]:
+        """The fields whose answer decides whether another one is asked."""
+        own = {field.id for field in self.fields}
+        return frozenset(path for field in self.fields for path in field.when if path in own)
 
 
 class Step(PlanPart):
@@ -348,6 +369,11 @@ class Plan(PlanPart):
         """The record that somebody takes over a role in a case, if the plan has one (G12)."""
         return next((record for record in self.always if record.effect is Effect.TAKES_OVER), None)
 
+    @cached_property
+    def reads(self) -> ActionSpec | None:
+        """The record that the signals were read, if the plan has one (S1.1)."""
+        return next((record for record in self.always if record.effect is Effect.READS), None)
+
     def step(self, step_id: str) -> Step:
         """Return the step with this id (KeyError if there is none)."""
         return self._steps[step_id]
@@ -374,7 +400,8 @@ class Plan(PlanPart):
     @cached_property
     def _marks(self) -> frozenset[str]:
         named = {one.record for record in self.records.values() for one in record.stands_as}
-        return frozenset(name for name in named if name in self.records and not self.records[name].fields)
+        found = [self.records[name] for name in named if name in self.records]
+        return frozenset(record.id for record in found if not record.fields and not record.effect)
 
     def outcome(self, outcome_id: str) -> Outcome | None:
         """Return the outcome with this id, if the plan has it."""

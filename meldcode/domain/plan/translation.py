@@ -11,7 +11,7 @@ from meldcode.domain.plan.appointments import translations_of_own
 from meldcode.domain.plan.model import Plan
 
 OF_FORMS = {"title", "button", "explain", "label", "hint", "missing", "text", "description", "reason", "none_of_reason"}
-TEXTS = frozenset({*OF_FORMS, "told", "name", "short"})
+TEXTS = frozenset({*OF_FORMS, "prepare", "told", "name", "short"})
 """The keys of a plan whose value is shown to people."""
 Loc = tuple[str | int, ...]
 

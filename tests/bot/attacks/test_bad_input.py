@@ -45,11 +45,15 @@ def choice(value: str) -> Json:
     return {"answer": {"type": "radio_buttons", "selected_option": {"value": value}}}
 
 
+def several(*values: str) -> Json:
+    return {"answer": {"type": "checkboxes", "selected_options": [{"value": value} for value in values]}}
+
+
 GOOD = {
     "first_name": text("Sem"),
     "last_name": text("Bakker"),
     "group": text("5"),
-    "kind": choice("abuse_or_neglect"),
+    "kind": several("abuse_or_neglect"),
     "what": text("Een blauwe plek."),
     "heard_from": choice("self"),
 }
@@ -64,8 +68,8 @@ BAD: list[tuple[str, Json, str]] = [
     ("first_name", text("x" * 61), LONG),
     ("last_name", text("x\x00"), SIGN),
     ("group", text("x" * 13), LONG),
-    ("kind", choice("weg"), CHOICE),
-    ("kind", choice(""), MISSING),
+    ("kind", several("others", "weg"), CHOICE),
+    ("kind", several(), "Kies een of meer soorten."),
     ("heard_from", choice("weg"), CHOICE),
     ("happened_on", day("2026-11-25"), "Deze dag moet nog komen."),
     ("happened_on", day("9999-12-31"), "Deze dag moet nog komen."),
@@ -75,7 +79,8 @@ BAD: list[tuple[str, Json, str]] = [
     # what Slack's client never sends: another kind of element in the field
     ("first_name", {"answer": {"type": "checkboxes", "selected_options": [{"value": "a"}, {"value": "b"}]}}, ""),
     ("what", {"answer": {"type": "multi_users_select", "selected_users": ["U1", "U2"]}}, ""),
-    ("kind", {"answer": {"type": "checkboxes", "selected_options": [{"value": "others"}]}}, ""),
+    ("kind", choice("others"), ""),
+    ("happened_at", {"answer": {"type": "timepicker", "selected_time": "25:00"}}, "Kies een tijd"),
     ("happened_on", {"answer": {"type": "multi_users_select", "selected_users": ["2026-11-20"]}}, ""),
 ]
 

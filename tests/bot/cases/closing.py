@@ -15,7 +15,7 @@ SIGNAL: dict[str, Any] = {
     "first_name": "Sem",
     "last_name": "Bakker",
     "group": "5",
-    "kind": "abuse_or_neglect",
+    "kind": ("abuse_or_neglect",),
     "what": "Een blauwe plek. Sem zei: “ik ben gevallen bij oom Henk”.",
     "happened_on": "2026-11-23",
     "heard_from": "other_parent",
@@ -40,13 +40,13 @@ async def closed_case(school: Running) -> str:
     """Return the code of a case that was closed because the talk took the suspicion away."""
     code, today = await opened_case(school), "2026-11-24"
     await record(school, KARIN, "taken_up", code)
-    await record(school, KARIN, "parents_know", code, parents_informed="yes")
-    present: Any = {"consulted_on": today, "present": (SANNE, KARIN), "consulted": "swv"}
+    present: Any = {"parents_informed": "yes", "consulted_on": today, "present": (SANNE, KARIN), "consulted": "swv"}
     await record(school, KARIN, "consultation", code, **present, advice="Praat met de ouders, Mehmet Yılmaz gaat mee.")
-    await record(school, KARIN, "safety", code, danger_by_talk="no", why="Rustig thuis.", safety_by=(SANNE, KARIN))
-    able: Any = {"pupil_able": "cannot", "why_pupil": "Te jong.", "judged_by": (SANNE, KARIN)}
-    await record(school, KARIN, "pupil_can", code, **able)
+    able: Any = {"pupil_able": "cannot", "why_pupil": "Te jong.", "safety_by": (SANNE, KARIN)}
+    await record(school, KARIN, "safety", code, danger_by_talk="no", why="Rustig thuis.", **able)
     talk: Any = {"parents_talk_on": today, "parents_present": (KARIN, FATIMA), "points": ("aim", "reaction")}
-    await record(school, KARIN, "parents_talk", code, **talk, parents_said="De moeder belt 06-12345678.")
-    await record(school, KARIN, "talk_outcome", code, suspicion="gone", why_outcome="Het is duidelijk.")
+    talk |= {"points_why": "Geen tijd.", "parents_there": ("with_custody",), "interpreter": "no"}
+    gone: Any = {"suspicion": "gone", "why_outcome": "Het is duidelijk."}
+    await record(school, KARIN, "parents_talk", code, **talk, **gone, parents_said="De moeder belt 06-12345678.")
+    await record(school, FATIMA, "talk_agreed", code, gone_agreed="yes")
     return code

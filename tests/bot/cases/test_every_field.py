@@ -115,7 +115,7 @@ class Walk:
     async def _through_a_case(self, number: int) -> None:
         name = "abcdefghijklmnopqrstuvwxyz"[number]
         names = {"Voornaam": f"Kanarievoor{name}", "Achternaam": f"Kanarieachter{name}", "Groep": "Kanarie5"}
-        marked = signal(what=f"Kanarie{name}.", Soort=self.sort, **names)
+        marked = signal(what=f"Kanarie{name}.", Soort=[self.sort], **names)
         [code] = re.findall(r"\d\d-[A-Z0-9]{4}", words_of(await self.school.report(SANNE, marked)))
         self.typed |= {pair for pair in text_fields(self.plan) if pair[0] == self.plan.opens}
         self.made[self.plan.opens] += 1
@@ -126,7 +126,7 @@ class Walk:
             state = (await self._opened(code)).context.state
             if state.status is Status.CLOSED:
                 return self.closed.append(code)
-            record = min(self._possible(state), key=self._turn)
+            record = self._signal_to_read(state) or min(self._possible(state), key=self._turn)
             number = self._appointment(state) if record.effect in DECIDES else 0
             await self._record(
                 code, asked_now(self.plan, record, state), self._maker(code, record, state), appointment=number
@@ -144,6 +144,12 @@ class Walk:
     @staticmethod
     def _appointment(state: State) -> int:
         return next((one.number for one in open_ones(state.appointments)), 0)
+
+    def _signal_to_read(self, state: State) -> ActionSpec | None:
+        """A second signal, once the first is taken up, so that somebody can mark it as read."""
+        reads, is_first = self.plan.reads, state.step == self.plan.steps[0].id
+        is_enough = reads is None or self.made[reads.id] or reads in offered(self.plan, state) or is_first
+        return None if is_enough else self.plan.opening.without_pupil()
 
     @property
     def _correction(self) -> ActionSpec:
@@ -165,6 +171,9 @@ class Walk:
         """Somebody fills in the form: first nothing but its texts, and then until it is stored."""
         self.tried.clear()
         form = await self._form(code, record, user, appointment)
+        if record.is_one_click:
+            assert f"Opgeslagen in dossier *{code}*" in words_of(form)
+            return self._remember(code, record, {})
         asked = {block["block_id"]: block for block in form.payload["blocks"] if block["type"] == "input"}
         given = {name: self._answer(code, record, block) for name, block in asked.items()}
         if not self.made[record.id]:
@@ -219,6 +228,7 @@ class Walk:
         values: dict[str, Any] = {
             "plain_text_input": lambda: {"value": f"{MARK}{record.id}{asked.id}"[: min(60, asked.max_length)]},
             "datepicker": lambda: {"selected_date": self._day(record, asked)},
+            "timepicker": lambda: {"selected_time": "08:30"},
             "radio_buttons": lambda: {"selected_option": self._least_chosen(record, asked, element["options"])},
             "checkboxes": lambda: {"selected_options": element["options"][1:]},
             "multi_users_select": lambda: {"selected_users": self._who_take_part(code, record, asked) or [KARIN]},
@@ -329,7 +339,7 @@ async def _the_rest(school: Running, walk: Walk) -> None:
     deputy = {"deputy": {"answer": {"type": "users_select", "selected_user": SANNE}}, **days}
     assert STAFF in words_in(await school.send(school.submission(KARIN, school.modal(KARIN), deputy)))
     form = await school.open_form(SANNE, "Kanarietekst achter het commando")
-    await school.actor(SANNE).fill(form, **signal(what="Kanarie is misschien geslagen.", Soort=walk.sort))
+    await school.actor(SANNE).fill(form, **signal(what="Kanarie is misschien geslagen.", Soort=[walk.sort]))
     await with_failing_commit(school)
     await school.press(KARIN, await school.open_case(KARIN, code), "Acuut gevaar")
     for _ in range(21):

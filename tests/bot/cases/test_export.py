@@ -109,16 +109,24 @@ async def test_the_reporter_is_named_to_veilig_thuis_and_not_to_parents(tmp_path
         assert "schoolleider" in paper
 
 
+ON = {"still_suspected": "yes", "leader_there": "no"}
+
+
 async def reported_case(school: Running) -> str:
     code, day = await opened_case(school), "2026-11-24"
     await record(school, KARIN, "taken_up", code)
-    await record(school, KARIN, "parents_know", code, parents_informed="yes")
-    met = {"consulted_on": day, "present": (SANNE, KARIN), "consulted": "swv", "advice": "Bel oom Henk: 06-12345678."}
+    met = {
+        "parents_informed": "yes",
+        "consulted_on": day,
+        "present": (SANNE, KARIN),
+        "consulted": "swv",
+        "advice": "Bel oom Henk: 06-12345678.",
+    }
     await record(school, KARIN, "consultation", code, **met)
     await record(school, KARIN, "safety", code, danger_by_talk="yes", why="Er is gevaar.", safety_by=(SANNE, KARIN))
-    await record(school, KARIN, "weighing", code, weighed_by=(SANNE, KARIN), risk="Groot.", unsafe="yes")
+    await record(school, KARIN, "weighing", code, weighed_by=(SANNE, KARIN), risk="Groot.", unsafe="yes", **ON)
     await record(school, KARIN, "leader_told", code, discussed_on=day, discussed_by=(SANNE, KARIN, FATIMA))
-    asked = {"decision": "report", "help_accepted": "no", "contact_allowed": "no", "unsafe_now": "as_weighed"}
+    asked = {"decision": "report", "unsafe_now": "as_weighed"}
     await record(school, KARIN, "proposal", code, **asked, why_decision="Zo besluiten we.")
     await record(school, FATIMA, "confirmation", code, agreed="yes")
     await record(school, FATIMA, "reported", code, reported_on=day, reporter=FATIMA, reporter_role="Directeur De Linde")

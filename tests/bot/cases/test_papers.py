@@ -16,7 +16,7 @@ import typst
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
-from handlers.documents import dossier_pdf
+from handlers.documents import dossier_pdf, typst_pdf
 from handlers.platform import limits
 from meldcode.application.actor import actor_of
 from meldcode.application.cases.export import Export, answers_of, begin_export
@@ -60,7 +60,7 @@ def test_the_same_content_gives_the_same_bytes_in_another_process_too(play: Play
         "import sys, json, typst; sys.stdout.buffer.write(typst.compile(open(sys.argv[1], 'rb').read(), format='pdf', "
     )
     made += "sys_inputs={'paper': sys.stdin.read()}, pdf_standards='ua-1', ignore_system_fonts=True))"
-    content = json.dumps(dossier_pdf._shown(dossier_pdf._paper(paper)), ensure_ascii=False)
+    content = json.dumps(typst_pdf._shown(dossier_pdf._paper(paper)), ensure_ascii=False)
     template = Path(dossier_pdf.__file__).parent / "paper.typ"
     again = subprocess.run(
         [sys.executable, "-c", made, template], input=content.encode(), capture_output=True, check=True
@@ -126,7 +126,7 @@ def test_what_the_font_cannot_show_is_named(play: Play, typed: str, shown: str) 
 
 
 def test_everything_that_is_let_through_can_be_set() -> None:
-    every = "".join(c for c in map(chr, range(0x20, 0x3000)) if dossier_pdf._shown(c) == c)
+    every = "".join(c for c in map(chr, range(0x20, 0x3000)) if typst_pdf._shown(c) == c)
     assert len(every) > 900
     shown = " ".join(c for c in every if unicodedata.category(c) != "Mn")
     source = b'#set document(title: "x")\n#set text(font: "Libertinus Serif")\n#json(bytes(sys.inputs.d))'
@@ -137,10 +137,8 @@ def test_everything_that_is_let_through_can_be_set() -> None:
 
 def test_a_fault_in_the_typesetter_says_nothing_of_what_was_typed(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
     play.signal(what="Kanarie")
-    monkeypatch.setattr(
-        dossier_pdf, "_shown", lambda part: json.loads(json.dumps(part).replace("Kanarie", "Kanarie 你"))
-    )
-    with pytest.raises(dossier_pdf.PaperFailed) as failed:
+    monkeypatch.setattr(typst_pdf, "_shown", lambda part: json.loads(json.dumps(part).replace("Kanarie", "Kanarie 你")))
+    with pytest.raises(typst_pdf.PaperFailed) as failed:
         dossier_pdf.pdf(given(play))
     assert str(failed.value) == "TypstError"
     assert failed.value.__suppress_context__

@@ -35,6 +35,7 @@ KINDS = [
     STATEMENT,
     "Uitspraken die andere kinderen of volwassenen over de thuissituatie van de leerling doen",
     "Verslag van gesprekken met de leerling of de ouders",
+    "Iets anders",
 ]
 PERSONAL = ("Sem", "Bakker", "blauwe plek", "Sanne", "Mehmet")
 
@@ -89,6 +90,7 @@ async def test_the_form_asks_in_dutch_what_the_plan_asks(tmp_path: Path) -> None
             "Soort",
             WHAT,
             "Wanneer",
+            "Hoe laat?",
             "Hoe weet je dit?",
         ]
         assert (typed_in(form)["Groep"], typed_in(form)["Wanneer"]) == ("5", "2026-11-24")
@@ -124,8 +126,36 @@ async def test_who_was_told_is_what_the_form_said_and_never_oneself(tmp_path: Pa
         assert "Begint er een volgende stap" not in words_of(await school.open_form(SANNE)), "a signal begins none"
 
 
+@pytest.mark.rule("S1.1")
+@pytest.mark.rule("S1.2")
+async def test_a_note_is_two_clicks_and_that_a_signal_was_read_is_one(tmp_path: Path) -> None:
+    async with running(tmp_path) as school:
+        await school.report(SANNE, signal())
+        await school.sent()
+        [code] = school.codes(KARIN)
+        await school.press(KARIN, await school.open_case(KARIN, code), "Signaal oppakken")
+        assert (await school.actor(KARIN).fill(school.modal(KARIN))).ok
+        await school.press(SANNE, await school.open_case(SANNE, code), "Notitie")
+        note = school.modal(SANNE)
+        assert "Voornaam" not in typed_in(note), "the pupil is known"
+        assert (await school.actor(SANNE).fill(note, **{"Wat wil je vastleggen?": "Moeder belde."})).ok
+        assert "Er is bericht" not in words_of(school.modal(SANNE))
+        await school.press(SANNE, await school.open_case(SANNE, code), "Signaal doorgeven")
+        again = {
+            key: answer for key, answer in signal(what="Sem huilde.").items() if key in typed_in(school.modal(SANNE))
+        }
+        assert (await school.actor(SANNE).fill(school.modal(SANNE), **again)).ok
+        await school.sent()
+        told = len(school.messages(SANNE))
+        await school.press(KARIN, await school.open_case(KARIN, code), "Gelezen")
+        assert "Er is bericht gestuurd naar: Sanne de Boer." in words_of(school.modal(KARIN))
+        await school.sent()
+        [read] = school.messages(SANNE)[told:]
+        assert words_of(read).startswith(f"Je signaal in dossier {code} is gelezen door de IB-er/zorgcoördinator.")
+
+
 @pytest.mark.rule("S1.3")
-async def test_the_four_kinds_stand_in_the_order_and_words_of_the_source(tmp_path: Path) -> None:
+async def test_the_kinds_stand_in_the_order_and_words_of_the_source(tmp_path: Path) -> None:
     async with running(tmp_path) as school:
         form = await school.open_form(SANNE)
         [kind] = [block for block in form.payload["blocks"] if block.get("block_id") == "kind"]
@@ -195,7 +225,9 @@ async def test_a_correction_is_a_new_entry_that_names_the_one_it_corrects(tmp_pa
 @pytest.mark.rule("S1.4")
 @pytest.mark.rule("S1.5")
 async def test_hints_are_shown_before_saving_and_the_teacher_decides(tmp_path: Path) -> None:
-    hinted = signal(what="Sem is misschien geslagen. De moeder van Lisa zei iets.", when="2026-11-20", Soort=STATEMENT)
+    hinted = signal(
+        what="Sem is misschien geslagen. De moeder van Lisa zei iets.", when="2026-11-20", Soort=[STATEMENT]
+    )
     async with running(tmp_path) as school:
         form = await school.open_form(SANNE)
         await school.actor(SANNE).fill(form, **hinted)
@@ -207,7 +239,7 @@ async def test_hints_are_shown_before_saving_and_the_teacher_decides(tmp_path: P
 
         assert (await school.press(SANNE, review, "Aanpassen")).ok
         again = school.modal(SANNE)
-        assert typed_in(again) == {**hinted, "Hoe weet je dit?": "Zelf gezien of gehoord"}
+        assert typed_in(again) == {**hinted, "Hoe laat?": None, "Hoe weet je dit?": "Zelf gezien of gehoord"}
 
         await school.actor(SANNE).fill(again, **{WHAT: "Sem is misschien geslagen."})
         assert "«misschien»" in words_of(school.modal(SANNE))

@@ -107,8 +107,12 @@ async def consulted(school: Running, code: str) -> None:
     """Steps 1 and 2 are done."""
     today = school.clock().date().isoformat()
     await records(school, KARIN, code, "taken_up")
-    await records(school, KARIN, code, "parents_know", parents_informed="yes")
-    consultation: dict[str, Answer] = {"present": (SANNE, KARIN), "consulted": "swv", "advice": "Praten."}
+    consultation: dict[str, Answer] = {
+        "parents_informed": "yes",
+        "present": (SANNE, KARIN),
+        "consulted": "swv",
+        "advice": "Praten.",
+    }
     await records(school, KARIN, code, "consultation", consulted_on=today, **consultation)
 
 
@@ -117,7 +121,8 @@ async def weighed(school: Running, code: str) -> None:
     today = school.clock().date().isoformat()
     await consulted(school, code)
     await records(school, KARIN, code, "safety", danger_by_talk="yes", why="Gevaar.", safety_by=(SANNE, KARIN))
-    await records(school, KARIN, code, "weighing", weighed_by=(SANNE, KARIN), risk="Groot.", unsafe="no")
+    found: dict[str, Answer] = {"unsafe": "no", "still_suspected": "yes", "leader_there": "no"}
+    await records(school, KARIN, code, "weighing", weighed_by=(SANNE, KARIN), risk="Groot.", **found)
     told: dict[str, Answer] = {"discussed_on": today, "discussed_by": (SANNE, KARIN, FATIMA)}
     await records(school, KARIN, code, "leader_told", **told)
 

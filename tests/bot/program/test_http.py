@@ -39,7 +39,7 @@ def submission(school: Running) -> Json:
         "first_name": {"answer": {"value": CANARY}},
         "last_name": {"answer": {"value": "Bakker"}},
         "group": {"answer": {"value": "5"}},
-        "kind": {"answer": {"selected_option": {"value": "others"}}},
+        "kind": {"answer": {"selected_options": [{"value": "others"}]}},
         "heard_from": {"answer": {"selected_option": {"value": "self"}}},
         "what": {"answer": {"value": f"{CANARY} huilde."}},
         "happened_on": {"answer": {"selected_date": "2026-11-20"}},

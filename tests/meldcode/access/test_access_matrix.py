@@ -71,14 +71,15 @@ LETTERS = {
 }
 # Who records what in the source's plan: Leerkracht (of their own case), IB-er, Vertrouwenspersoon, Schoolleider.
 RECORDS = {
-    "LIVS": "signal correction acute postponed disclosure veilig_thuis_advice appointment appointment_done "
+    "LIVS": "signal note correction acute postponed disclosure veilig_thuis_advice appointment appointment_done "
     "appointment_moved",
-    "LIS": "handed_over safety leader_told vt_contact",
-    "LIV": "parents_know anonymous_summary consultation",
-    "LI": "pupil_can pupil_talk weighing watch_entry worsened",
+    "LIS": "handed_over leader_told vt_contact",
+    "LIV": "anonymous_summary consultation",
+    "LI": "pupil_talk weighing watch_entry worsened",
     "IVS": "taken_over",
-    "IV": "belongs received other_pupil taken_up",
-    "IS": "given kept_longer parents_talk talk_outcome proposal confirmation reported parent_told watch_end "
+    "IV": "belongs received other_pupil taken_up read",
+    "IS": "given kept_longer safety parents_talk talk_agreed nothing_found nothing_found_agreed proposal confirmation "
+    "parents_before reported parent_told watch_end "
     "urgent_action urgent_confirmed vt_answer report_end report_end_agreed appointment_dropped",
 }
 BY_LETTER = {"L": "teacher", "I": "care_coordinator", "V": "confidant", "S": "school_leader"}

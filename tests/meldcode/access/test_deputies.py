@@ -30,10 +30,10 @@ def test_a_deputy_reads_acts_and_is_told_in_the_period_only(play: Play, days: in
     play.comes(TODAY + timedelta(days=days))
     if not stands_in:
         assert play.refused_to(lambda: play.opens(MEHMET)) == NO_SUCH_CASE
-        assert play.refused("parents_know", by=MEHMET) == NO_SUCH_CASE
+        assert play.refused("anonymous_summary", by=MEHMET) == NO_SUCH_CASE
         return
     assert play.opens(MEHMET).lines
-    play.record("parents_know", by=MEHMET)
+    play.record("anonymous_summary", by=MEHMET)
     assert play.entries()[-1].role is Role.TEACHER
     assert MEHMET in play.record("consultation", by=KARIN, present=[MEHMET, KARIN]).told
     assert play.readings()[0].reader == play.person(MEHMET).id
@@ -223,7 +223,7 @@ def test_a_case_whose_teacher_left_is_noticed_and_told_of_once_a_week(play: Play
 def test_who_left_reads_and_does_nothing_until_they_are_back(play: Play) -> None:
     play.reach("consult")
     play.leaves(SANNE)
-    for act in (lambda: play.opens(SANNE), lambda: play.record("parents_know", by=SANNE)):
+    for act in (lambda: play.opens(SANNE), lambda: play.record("anonymous_summary", by=SANNE)):
         assert play.refused_to(act) == {"": "unknown_person"}
     play.leaves(SANNE, is_gone=False)
     assert play.opens(SANNE).lines

@@ -48,6 +48,11 @@ def question(play: Play) -> str:
     return play.plan.opening.id_of(Meaning.PUPIL_TEACHERS)
 
 
+def pupil_of(play: Play, teacher: Actor) -> dict[str, Any]:
+    """The answer to whose pupil it is."""
+    return {question(play): (teacher.user,)}
+
+
 def teachers(play: Play, code: str) -> set[str]:
     return {play.actors[one].name for one in play.header(code).teachers}
 
@@ -73,7 +78,7 @@ def test_anybody_else_is_asked_whose_pupil_it_is_with_the_teacher_of_the_group_f
 
 @pytest.mark.parametrize("by", [GYM, MEHMET, KARIN])
 def test_that_teacher_is_told_and_owns_the_case(school: Play, by: Actor) -> None:
-    saved = reports(school, by, **{question(school): (SANNE.user,)})
+    saved = reports(school, by, **pupil_of(school, SANNE))
     assert isinstance(saved, Saved)
     assert teachers(school, saved.code) == {SANNE.name}
     assert SANNE.name in {person.name for person in saved.notified}
@@ -82,12 +87,12 @@ def test_that_teacher_is_told_and_owns_the_case(school: Play, by: Actor) -> None
 
 
 def test_who_reports_and_does_not_read_the_case_sees_no_code(school: Play) -> None:
-    saved = reports(school, GYM, **{question(school): (SANNE.user,)})
+    saved = reports(school, GYM, **pupil_of(school, SANNE))
     assert isinstance(saved, Saved)
     shown = str(saved_modal(saved))
     assert saved.code not in shown and "doorgegeven" in shown
     assert school.refused_to(lambda: school.opens(GYM, saved.code)) == NO_SUCH_CASE
-    again = reports(school, GYM, **{question(school): (SANNE.user,)})
+    again = reports(school, GYM, **pupil_of(school, SANNE))
     assert isinstance(again, Saved) and again.is_repeat and not again.may_open
 
 
@@ -106,7 +111,7 @@ def test_teachers_who_share_a_group_share_its_cases(school: Play) -> None:
 
 def test_only_teachers_of_the_school_can_be_named(school: Play) -> None:
     with pytest.raises(Exception, match="only_teachers"):
-        reports(school, GYM, **{question(school): (KARIN.user,)})
+        reports(school, GYM, **pupil_of(school, KARIN))
 
 
 def test_a_teacher_without_groups_keeps_a_pupil_of_whom_no_teacher_is_known(school: Play) -> None:
@@ -123,14 +128,14 @@ def test_a_group_is_known_however_it_is_written(school: Play) -> None:
 
 def test_a_care_coordinator_who_reports_adds_to_the_case_that_the_teacher_has(school: Play) -> None:
     first = reports(school, SANNE)
-    second = reports(school, KARIN, key="W2", **{question(school): (SANNE.user,)})
+    second = reports(school, KARIN, key="W2", **pupil_of(school, SANNE))
     assert isinstance(first, Saved) and isinstance(second, Saved)
     assert first.code == second.code
 
 
 def test_a_colleague_who_reports_learns_of_no_case_that_there_is(school: Play) -> None:
     first = reports(school, SANNE)
-    second = reports(school, GYM, key="W2", **{question(school): (SANNE.user,)})
+    second = reports(school, GYM, key="W2", **pupil_of(school, SANNE))
     assert isinstance(first, Saved) and isinstance(second, Saved)
     assert first.code != second.code and first.code not in str(saved_modal(second))
 

@@ -20,11 +20,10 @@ from tests.meldcode.playing import BEA, FATIMA, IRIS, KARIN, MEHMET, SANNE, Acto
 def closed(play: Play) -> None:
     """The case is closed in the first days of March 2026."""
     play.reach("talk")
-    play.record("safety", by=KARIN, danger_by_talk="no")
-    play.record("pupil_can", by=KARIN, pupil_able="with_us")
+    play.record("safety", by=KARIN, danger_by_talk="no", pupil_able="with_us")
     play.record("pupil_talk", by=KARIN)
-    play.record("parents_talk", by=KARIN)
-    play.record("talk_outcome", by=KARIN, suspicion="gone")
+    play.record("parents_talk", by=KARIN, suspicion="gone")
+    play.record("talk_agreed", by=FATIMA)
     assert play.state().status is Status.CLOSED
 
 
@@ -247,10 +246,7 @@ def test_joined_cases_follow_the_one_they_belong_to(play: Play) -> None:
 def _close_again(play: Play) -> None:
     """Whatever step it stands at, it is closed."""
     while play.state().status is Status.OPEN:
-        if play.state().step == "talk" and "parents_talk" in play.state().standing:
-            play.record("talk_outcome", by=KARIN, suspicion="gone")
-        else:
-            play.proceed(danger_by_talk="no", pupil_able="with_us")
+        play.proceed(danger_by_talk="no", pupil_able="with_us", suspicion="gone")
 
 
 def test_a_case_that_closed_before_terms_were_known_gets_one(play: Play) -> None:

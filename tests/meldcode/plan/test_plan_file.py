@@ -348,6 +348,23 @@ def test_a_plan_may_have_one_record_that_holds_or_none() -> None:
     assert "asks for one date, which is required" in found[0][1]
 
 
+EXTRA = "  - {id: extra, title: Extra, button: Extra, by: [teacher], %s}\n"
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ("effect: notes, tell: [{roles: [teacher]}]", "a note alarms nobody"),
+        ("effect: notes, leads: [{to: first}]", "a note alarms nobody"),
+        ("effect: notes, stands_as: [{record: correction}]", "a note alarms nobody"),
+        ("effect: reads, fields: [{id: why, kind: text, label: Waarom}]", "one click, which asks nothing"),
+    ],
+)
+def test_a_note_alarms_nobody_and_that_something_was_read_asks_nothing(keys: str, said: str) -> None:
+    [(_, what)] = faults(PLAN.replace("\nsteps:\n", "\n" + EXTRA % keys + "steps:\n", 1))
+    assert said in what
+
+
 def test_a_plan_without_a_translation_is_a_plan() -> None:
     text = HEUTINK.partition("\ntranslations:")[0]
     assert parse_plan(text, "p.yaml").translations == {}

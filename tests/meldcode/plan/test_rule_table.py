@@ -35,6 +35,6 @@ def test_the_table_has_a_row_for_every_rule() -> None:
 def test_the_table_names_the_place_of_a_rule_in_the_plan() -> None:
     found = places(load_plan(DEFAULT_PLAN))
     assert found["S3.5"] == ["step 3: `parents_talk`"]
-    assert found["S1.1"] == ["any step: `signal`", "step 1: `taken_up`"]
+    assert found["S1.1"] == ["any step: `signal`, `read`", "step 1: `taken_up`"]
     assert found["G2"] == ["any step: `postponed`", "`deadline`", "`remind`"]
     assert found["G7"] == []

@@ -44,7 +44,7 @@ def test_also_when_it_was_joined(play: Play) -> None:
 def test_the_fold_of_the_first_entries_is_the_state_of_that_moment(play: Play) -> None:
     play.signal()
     states = [play.state()]
-    for record, by in (("taken_up", KARIN), ("parents_know", SANNE), ("consultation", SANNE), ("safety", FATIMA)):
+    for record, by in (("taken_up", KARIN), ("anonymous_summary", SANNE), ("consultation", SANNE), ("safety", FATIMA)):
         states.append(play.record(record, by=by).state)
     entries = play.entries()
     assert [fold(play.plan, entries[: number + 1]) for number in range(len(entries))] == states

@@ -26,7 +26,7 @@ from meldcode.application.cases.submission import RecordEntry
 from meldcode.application.home import OverviewSize, overview
 from meldcode.application.jobs.reminders import current_reminder, earliest_delivery, send_due_reminders
 from meldcode.application.messages import UrgentReminder
-from meldcode.domain.case.state import Status, needed
+from meldcode.domain.case.state import Answer, Status, needed
 from meldcode.domain.case.urgency import is_urgent
 from meldcode.domain.deadlines.reminders import EARLIEST, LATEST
 from meldcode.domain.worklist import Section
@@ -120,8 +120,13 @@ def test_in_other_steps_it_does_not(play: Play, step: str) -> None:
 @pytest.mark.rule("S4.6")
 def test_a_signal_that_names_no_case_is_asked_further_and_nothing_is_stored_before(watched: Play) -> None:
     before = watched.everything()
-    typed = {**PUPIL, "kind": "abuse_or_neglect", "what": HAPPENED, "heard_from": "self"}
-    typed["happened_on"] = str(watched.now.date())
+    typed: dict[str, Answer] = {
+        **PUPIL,
+        "kind": ("abuse_or_neglect",),
+        "what": HAPPENED,
+        "heard_from": "self",
+        "happened_on": str(watched.now.date()),
+    }
     command = RecordEntry("V", "signal", typed, reviewed=True)
     with watched.transaction() as uow:
         form = record_entry(uow, actor_of(uow, SANNE.identity), command, watched.now)
@@ -253,9 +258,9 @@ def test_who_decides_hears_at_once_of_advice_to_report(play: Play, advised: str,
 def test_safety_is_judged_by_two_one_of_them_in_charge(play: Play, present: list[Actor]) -> None:
     play.reach("talk")
     for answer in ("yes", "no"):
-        said = play.refused("safety", by=SANNE, danger_by_talk=answer, present=present)
-        assert said == {"safety_by": "present S3.1"}
-    play.record("safety", by=SANNE, present=[SANNE, KARIN])
+        said = play.refused("safety", by=KARIN, danger_by_talk=answer, present=present)
+        assert said["safety_by"].startswith("present S3.")
+    play.record("safety", by=KARIN, present=[SANNE, KARIN])
 
 
 @pytest.mark.rule("S3.1")
@@ -297,7 +302,6 @@ def test_a_disclosure_is_heard_and_stands_first_above_the_weighing(play: Play, h
     else:
         play.reach("talk")
         play.record("safety", by=KARIN)
-        play.record("pupil_can", by=SANNE)
         told = play.record("pupil_talk", by=SANNE, pupil_disclosed="yes", pupil_said="“Papa sloeg me.”").told
     assert {KARIN, FATIMA} <= told
     play.reach("weigh")
@@ -395,10 +399,10 @@ def test_who_disagrees_brings_it_back_to_the_weighing(fast: Play) -> None:
 
 @pytest.mark.rule("G8")
 def test_what_was_skipped_is_listed_as_owed_until_it_is_done(fast: Play) -> None:
-    owed = ["parents_know", "consultation", "weighing", "leader_told"]
+    owed = ["consultation", "weighing"]
     assert [record.id for record in fast.opens(KARIN).owed] == owed
     shown = words(case_modal(fast.opens(KARIN)))
-    assert "Nog te doen: overgeslagen" in shown and "make-record.parents_know" in shown
+    assert "Nog te doen: overgeslagen" in shown and "make-record.consultation" in shown
     for record in owed:
         fast.record(record, by=KARIN)
     assert fast.opens(KARIN).owed == ()

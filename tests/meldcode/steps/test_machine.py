@@ -96,7 +96,7 @@ class School(RuleBasedStateMachine):
         play, state = self.play, self.play.state()
         record = asked_now(play.plan, data.draw(st.sampled_from(offered(play.plan, state))), state)
         chosen = [field for field in record.fields if field.choices]
-        asked: dict[str, Any] = {field.id: data.draw(st.sampled_from(field.choices)).id for field in chosen}
+        asked: dict[str, Any] = {field.id: data.draw(random_plans.choices_of(field)) for field in chosen}
         by = data.draw(st.sampled_from([actor for actor in COLLEAGUES if set(actor.roles) & set(record.by)]))
         self._attempt(lambda: play.record(record.id, by=by, **asked))
 

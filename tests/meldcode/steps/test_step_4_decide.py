@@ -10,8 +10,11 @@ import pytest
 
 from handlers.i18n import texts
 from handlers.views.forms import form_modal
+from meldcode.application.actor import actor_of
+from meldcode.application.cases.open_form import Begun, refilled
 from meldcode.application.messages import CallSchool
-from meldcode.domain.case.state import Status, needed
+from meldcode.domain.case.state import Answer, Status, needed, owed
+from meldcode.domain.deadlines.schedule import calendar_of
 from meldcode.domain.plan.roles import Role
 from practice.blocks.surfaces import is_too_large, view_problems
 from tests.meldcode.playing import BEA, DIRK, DOUBLE, FATIMA, IRIS, KARIN, MEHMET, MONDAY, SANNE, Actor, Play
@@ -55,8 +58,9 @@ def at_watch(play: Play) -> Play:
 @pytest.mark.rule("S4.1")
 @pytest.mark.parametrize("present", [[SANNE], [KARIN], [SANNE, BEA], [MEHMET, KARIN], [KARIN, FATIMA]])
 def test_teacher_and_care_coordinator_weigh_together(at_weigh: Play, present: list[Actor]) -> None:
-    assert at_weigh.refused("weighing", by=KARIN, present=present) == {"weighed_by": "present S4.1"}
-    at_weigh.record("weighing", by=KARIN, present=[SANNE, KARIN])
+    apart: dict[str, Any] = {"leader_there": "no"}
+    assert at_weigh.refused("weighing", by=KARIN, present=present, **apart) == {"weighed_by": "present S4.1"}
+    at_weigh.record("weighing", by=KARIN, present=[SANNE, KARIN], **apart)
 
 
 @pytest.mark.rule("S4.1")
@@ -99,16 +103,52 @@ def test_of_a_logbook_beyond_what_slack_shows_the_newest_is_shown_and_that_is_sa
 @pytest.mark.rule("S4.2")
 @pytest.mark.parametrize("present", [[SANNE, KARIN], [KARIN, FATIMA], [SANNE, FATIMA], [MEHMET, KARIN, FATIMA]])
 def test_both_discuss_it_with_the_school_leader(at_weigh: Play, present: list[Actor]) -> None:
-    at_weigh.record("weighing", by=KARIN)
+    at_weigh.record("weighing", by=KARIN, leader_there="no")
     assert at_weigh.refused("leader_told", by=KARIN, present=present) == {"discussed_by": "present S4.2"}
 
 
 @pytest.mark.rule("S4.2")
 def test_no_decision_before_that_discussion(at_weigh: Play) -> None:
-    for record in ("weighing", "leader_told"):
-        assert at_weigh.refused("proposal", by=KARIN) == {"": "not_yet S4.2"}
-        at_weigh.record(record, by=KARIN)
+    assert at_weigh.refused("proposal", by=KARIN) == {"": "not_yet S4.2"}
+    at_weigh.record("weighing", by=KARIN, leader_there="no")
+    assert at_weigh.refused("proposal", by=KARIN) == {"": "not_yet S4.2"}
+    at_weigh.record("leader_told", by=KARIN)
     at_weigh.record("proposal", by=KARIN)
+
+
+@pytest.mark.rule("S4.2")
+def test_who_weighed_with_the_school_leader_there_has_discussed_it(at_weigh: Play) -> None:
+    alone = at_weigh.refused("weighing", by=KARIN, leader_there="yes", present=[SANNE, KARIN])
+    assert alone == {"weighed_by": "present S4.2"}
+    state = at_weigh.record("weighing", by=KARIN, leader_there="yes", present=[SANNE, KARIN, FATIMA]).state
+    assert (state.step, state.standing["leader_told"]) == ("decide", state.standing["weighing"])
+
+
+@pytest.mark.rule("S4.3")
+def test_when_the_weighing_finds_nothing_two_people_close_the_case_with_a_reason(at_weigh: Play) -> None:
+    assert at_weigh.record("weighing", by=KARIN, still_suspected="no").state.step == "weigh"
+    assert at_weigh.refused("nothing_found", by=KARIN, why_nothing=" ") == {"why_nothing": "required"}
+    assert at_weigh.refused("nothing_found_agreed", by=FATIMA) == {"": "not_yet S4.3"}
+    at_weigh.record("nothing_found", by=KARIN)
+    assert at_weigh.refused("nothing_found_agreed", by=KARIN) == {"": TWO_DECIDE}
+    state = at_weigh.record("nothing_found_agreed", by=FATIMA).state
+    assert (state.status, state.outcome) == (Status.CLOSED, "nothing_found")
+    assert at_weigh.plan.outcome("nothing_found")
+
+
+@pytest.mark.rule("S4.3")
+def test_who_does_not_agree_to_close_weighs_again(at_weigh: Play) -> None:
+    at_weigh.record("weighing", by=KARIN, still_suspected="no")
+    at_weigh.record("nothing_found", by=KARIN)
+    state = at_weigh.record("nothing_found_agreed", by=FATIMA, close_agreed="no").state
+    assert (state.step, [record.id for record in needed(at_weigh.plan, state)][:1]) == ("weigh", ["weighing"])
+
+
+@pytest.mark.rule("S4.9")
+@pytest.mark.parametrize("unsafe", ["yes", "doubt"])
+def test_with_danger_or_doubt_nothing_is_closed_at_the_weighing(at_weigh: Play, unsafe: str) -> None:
+    refused = at_weigh.refused("weighing", by=KARIN, unsafe=unsafe, still_suspected="no")
+    assert refused == {"still_suspected": "check S4.9"}
 
 
 @pytest.mark.rule("S4.2")
@@ -168,6 +208,21 @@ def test_the_report_is_made_by_care_coordinator_or_school_leader(at_report: Play
 @pytest.mark.rule("S4.3")
 def test_nothing_is_confirmed_before_it_was_proposed(at_decide: Play) -> None:
     assert at_decide.refused("confirmation", by=FATIMA) == {"": "not_yet S4.3"}
+
+
+@pytest.mark.rule("S4.3")
+def test_who_confirms_sees_the_weighing_and_everything_added_since(at_decide: Play) -> None:
+    at_decide.signal(what="Een nieuw signaal.")
+    at_decide.record("note", by=SANNE, noted="Moeder belde.")
+    at_decide.record("correction", by=SANNE, refers_to=1, text="Het was de linkerarm.")
+    at_decide.record("read", by=KARIN)
+    at_decide.record("proposal", by=KARIN)
+    form = at_decide.form("confirmation", by=FATIMA)
+    assert form.shown and form.newer
+    assert [line.record.id for line in form.shown.lines] == ["proposal", "weighing"]
+    assert [line.record.id for line in form.newer.lines] == ["signal", "note", "correction"]
+    shown = json.dumps(form_modal(form), ensure_ascii=False)
+    assert texts.text("form_since_weighing") in shown and "Moeder belde." in shown
 
 
 @pytest.mark.rule("S4.3")
@@ -248,6 +303,24 @@ def test_no_report_needs_both_conditions(at_decide: Play, reason: tuple[str, str
     both = at_decide.refused("proposal", by=KARIN, decision="no_report", help_accepted="no", contact_allowed="no")
     assert both == {"help_accepted": HELP_NEEDED, "contact_allowed": CONTACT_NEEDED}
     at_decide.record("proposal", by=KARIN, decision="report", **no)
+
+
+@pytest.mark.rule("S4.5")
+def test_the_conditions_are_asked_only_for_no_report(at_decide: Play) -> None:
+    conditions = {"help_accepted", "contact_allowed"}
+    asked = at_decide.form("proposal", by=KARIN)
+    assert asked.deciding == {"decision"} and not conditions & {field.id for field in asked.record.fields}
+    with at_decide.transaction() as uow:
+        typed: dict[str, Answer] = {"decision": "no_report", "why_decision": "Ik typte dit."}
+        command = Begun("proposal", at_decide.code, answers=typed)
+        again = refilled(uow, actor_of(uow, KARIN.identity), command, {"decision", "why_decision"}, at_decide.now)
+    assert conditions <= {field.id for field in again.record.fields}
+    assert again.initial["why_decision"] == "Ik typte dit."
+    for missing in conditions:
+        refused = at_decide.refused("proposal", by=KARIN, decision="no_report", **{missing: ""})
+        assert refused == {missing: "required"}
+    at_decide.record("proposal", by=KARIN, decision="report", help_accepted="", contact_allowed="")
+    assert not conditions & set(at_decide.entries()[-1].answers)
 
 
 @pytest.mark.rule("S4.5")
@@ -385,11 +458,51 @@ def test_care_coordinator_and_school_leader_tell_the_parent(at_report: Play, pre
 
 
 @pytest.mark.rule("S4.8")
-def test_when_telling_is_not_safe_the_reason_and_who_judged_so_are_kept(at_report: Play) -> None:
+def test_when_telling_is_not_safe_the_two_judge_so_and_the_case_goes_on(at_report: Play) -> None:
     at_report.record("reported", by=KARIN)
-    for left_out in ("told_what", "told_by"):
-        said = at_report.refused("parent_told", by=KARIN, parent_informed="not_safe", **{left_out: ""})
-        assert said == {left_out: "required"}
-    unsafe: dict[str, Any] = {"present": [KARIN], "told_what": "Vader dreigt."}
-    state = at_report.record("parent_told", by=KARIN, parent_informed="not_safe", **unsafe).state
+    unsafe: dict[str, Any] = {"parent_informed": "not_safe", "told_what": "Vader dreigt."}
+    for left_out in ("told_what", "told_by", "ask_again_on", "ask_again_by"):
+        assert at_report.refused("parent_told", by=KARIN, **(unsafe | {left_out: ""})) == {left_out: "required"}
+    assert at_report.refused("parent_told", by=KARIN, present=[KARIN], **unsafe) == {"told_by": "present S4.8"}
+    state = at_report.record("parent_told", by=KARIN, present=[KARIN, FATIMA], **unsafe).state
     assert (state.step, state.standing["parent_told"].answers["told_what"]) == ("after_report", "Vader dreigt.")
+
+
+@pytest.mark.rule("S4.8")
+def test_not_safe_is_asked_again_after_a_term_until_the_parent_was_told(at_report: Play) -> None:
+    at_report.record("reported", by=KARIN)
+    with at_report.transaction() as uow:
+        command = Begun("parent_told", at_report.code, answers={"parent_informed": "not_safe"})
+        form = refilled(uow, actor_of(uow, KARIN.identity), command, {"parent_informed"}, at_report.now)
+        calendar = calendar_of(uow.staff.schools()[0])
+    term = calendar.add_school_days(at_report.now.date(), 10)
+    assert form.initial["ask_again_on"] == str(term)
+    at_report.record("parent_told", by=KARIN, parent_informed="not_safe", ask_again_on=term)
+    plan = at_report.plan
+    assert [record.id for record in owed(plan, at_report.state())] == ["parent_told"]
+    at_report.record("vt_answer", by=KARIN)
+    assert [record.id for record in at_report.opens(FATIMA).owed] == ["parent_told"]
+    at_report.record("parent_told", by=KARIN, parent_informed="not_safe")
+    assert [record.id for record in owed(plan, at_report.state())] == ["parent_told"]
+    state = at_report.record("parent_told", by=KARIN, parent_informed="yes").state
+    assert (owed(plan, state), state.step) == ([], "after_answer")
+
+
+@pytest.mark.rule("S4.8")
+@pytest.mark.parametrize(
+    ("informed", "step"), [("yes", "after_report"), ("not_safe", "tell_parents"), ("later", "tell_parents")]
+)
+def test_the_parent_is_told_before_or_after_the_report(at_report: Play, informed: str, step: str) -> None:
+    assert at_report.refused("parents_before", by=KARIN, present=[KARIN]) == {"before_by": "present S4.8"}
+    at_report.record("parents_before", by=KARIN, before_informed=informed)
+    assert at_report.record("reported", by=FATIMA).state.step == step
+
+
+@pytest.mark.rule("S4.7")
+def test_that_the_reporter_is_not_named_to_the_parents_is_decided_by_two_with_a_reason(at_report: Play) -> None:
+    unnamed: dict[str, Any] = {"reporter_named": "no", "unnamed_by": [KARIN, FATIMA], "why_unnamed": "Vader dreigt."}
+    for left_out in ("unnamed_by", "why_unnamed"):
+        assert at_report.refused("reported", by=KARIN, **(unnamed | {left_out: ""})) == {left_out: "required"}
+    alone = at_report.refused("reported", by=KARIN, **(unnamed | {"unnamed_by": [KARIN]}))
+    assert alone == {"unnamed_by": "present S4.7"}
+    at_report.record("reported", by=KARIN, **unnamed)

@@ -75,8 +75,8 @@ class Meaning(StrEnum):
     postponed or held, which `version` of the dossier is exported, for which `recipient`, and the `reason`; whether
     somebody is excluded or comes back (`exclusion`), and which `role` the `stand_in` takes over; the `new_day` and the
     `new_owner` of an appointment. `agreement` says whether a second person agrees with an exclusion or a take-over. Who
-    reported is the `reporter`, whom the parents' copy names (S4.7). Of a talk: the `points` that come up, shown where it
-    is prepared; why some were `points_left_out` is said (S3.6).
+    reported is the `reporter`, whom the parents' copy names (S4.7). Of a talk: the `points` that come up, shown where
+    it is prepared; why some were `points_left_out` is said (S3.6).
     """
 
     PUPIL_FIRST_NAME = "pupil_first_name"

@@ -225,7 +225,8 @@ def _record_value(view: CaseView, record: ActionSpec) -> str:
 def _same_pupil(view: CaseView) -> list[b.Block]:
     blocks = []
     for number, other in enumerate(view.same_pupil[: limits.SAME_PUPIL]):
-        blocks.append(b.section(text("same_pupil", code=other.code, day=day(other.opened_at))))
+        group = b.escape(b.isolated(view.groups[other.id]))
+        blocks.append(b.section(text("same_pupil", code=other.code, day=day(other.opened_at), group=group)))
         blocks += b.actions(_join_buttons(view.context.stored, other, number))
     return blocks
 

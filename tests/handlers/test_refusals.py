@@ -47,6 +47,11 @@ SENTENCES: list[tuple[str, dict[str, str], str]] = [
     ),
     ("no_such_case", {}, "Dit dossier is er niet, of jij kunt het niet lezen. Controleer de code."),
     ("no_teacher", {}, "Kies een leerkracht van deze school, iemand anders dan nu."),
+    (
+        "not_same_pupil",
+        {},
+        "Deze dossiers gaan niet over dezelfde leerling. Open het dossier opnieuw.",
+    ),
     ("not_now", {}, "Dit hoort niet bij de stap waar het dossier nu staat. Open het dossier om te zien wat nodig is."),
     ("not_of_this_school", {}, "Kies alleen collega's met een rol op deze school. Je schoolleider kan rollen geven."),
     (

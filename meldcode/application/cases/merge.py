@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from meldcode.application.actor import Actor
-from meldcode.application.case_context import CaseContext, case_context, readable_case
+from meldcode.application.case_context import CaseContext, case_context, readable_case, told_apart
 from meldcode.application.cases.append_entry import append_entry
 from meldcode.application.cases.parts import share_exclusions
 from meldcode.application.ports.unit_of_work import UnitOfWork
@@ -41,6 +41,7 @@ def merge_cases(uow: UnitOfWork, actor: Actor, command: TwoCases, now: datetime)
         raise Refused("joined_already")
     if Status.OPEN not in statuses:
         raise Refused("not_now")
+    _refuse_unless_one_pupil(uow, first, second)
     kept, joining = sorted((first, second), key=_progress)
     if any(open_ones(joining.state.appointments)):  # nobody would be reminded of them in the other case (S3.6)
         raise Refused("appointments_before_joining", case=joining.stored.code, rule="S3.6")
@@ -62,6 +63,7 @@ def mark_as_different_pupils(uow: UnitOfWork, actor: Actor, command: TwoCases, n
     """Record that the two cases are about different pupils, and return the first one's code. Raises Refused."""
     first, second = _both(uow, actor, command)
     if not uow.cases.find_submission(f"{command.key}/{Effect.DIFFERS}"):
+        _refuse_unless_one_pupil(uow, first, second)
         _append(uow, first, Effect.DIFFERS, second.stored.code, command.key, now)
     return first.stored.code
 
@@ -73,6 +75,14 @@ def _both(uow: UnitOfWork, actor: Actor, command: TwoCases) -> tuple[CaseContext
     if first.stored.id == second.stored.id or first.school != second.school:
         raise Refused("no_such_case")
     return first, second
+
+
+def _refuse_unless_one_pupil(uow: UnitOfWork, first: CaseContext, second: CaseContext) -> None:
+    """Check again what was shown: a colleague may have told the cases apart since, and a request may be forged."""
+    named_alike = {case.id for case in uow.cases.find_by_pupil(first.school, first.pupil)}
+    are_apart = second.stored.code in told_apart(first) or first.stored.code in told_apart(second)
+    if are_apart or second.stored.id not in named_alike:
+        raise Refused("not_same_pupil")
 
 
 def _append(uow: UnitOfWork, context: CaseContext, effect: Effect, other: str, key: str, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from meldcode.application.actor import Actor
@@ -21,7 +21,7 @@ from meldcode.domain.case.state import Entry, Status, needed, offered, owed, to_
 from meldcode.domain.deadlines.appointments import school_days_late
 from meldcode.domain.deadlines.schedule import calendar_of
 from meldcode.domain.form_rules import may_agree
-from meldcode.domain.ids import PersonId
+from meldcode.domain.ids import CaseId, PersonId
 from meldcode.domain.plan.forms import Meaning
 from meldcode.domain.plan.model import DECIDES, ActionSpec, Effect
 from meldcode.domain.plan.roles import Role
@@ -80,6 +80,7 @@ class CaseView:
     doable: tuple[ActionSpec, ...]
     names: Mapping[str, str]
     same_pupil: tuple[CaseHeader, ...] = ()
+    groups: Mapping[CaseId, str] = field(default_factory=dict)
     kept_until: datetime | None = None
     may_see_readers: bool = False
     postponement: Entry | None = None
@@ -113,13 +114,15 @@ def build_case_view(uow: UnitOfWork, context: CaseContext, now: datetime) -> Cas
     responsible = responsible_for(context.stored, context.plan, context.staff(uow))
     if responsible and responsible.person.id == person.id:
         can = [r for r in can if r.effect or not r.takes_charge or r not in context.plan.always]
+    same = tuple(_same_pupil(uow, context))
     return CaseView(
         context=context,
         lines=tuple(_lines(uow, parts, staff)),
         open=tuple(waiting),
         doable=tuple(can),
         names={str(person_id): name for person_id, name in staff.items()},
-        same_pupil=tuple(_same_pupil(uow, context)),
+        same_pupil=same,
+        groups={case.id: uow.cases.contents(case.id).pupil.group for case in same},
         may_see_readers=may(Permission.SEE_READERS, context.relation, context.plan),
         kept_until=term.destroy_at if term else None,
         postponement=postponement(context.plan, context.state),

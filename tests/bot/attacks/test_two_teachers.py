@@ -12,7 +12,7 @@ from practice.model import View
 from storage.db.schema import cases
 from tests.clock import until
 from tests.on_screen import blocks_of, buttons_of, words_of
-from tests.running import KARIN, MEHMET, SANNE, Running, Transport, running, signal
+from tests.running import JORIS, KARIN, MEHMET, SANNE, Running, Transport, running, signal
 
 pytestmark = pytest.mark.rule("G3")
 FIRST = signal(what="Eerste: een blauwe plek.", Groep="5")
@@ -155,3 +155,35 @@ async def _all_that_mehmet_sees(school: Running, code: str = "") -> str:
 def _without_ids(view: View) -> dict[str, object]:
     random = ("id", "hash", "root_view_id")
     return {name: value for name, value in view.payload.items() if name not in random}
+
+
+async def test_the_offer_names_the_group(tmp_path: Path) -> None:
+    async with running(tmp_path) as school:
+        first, second = await both_reported(school)
+        assert "(groep 5, geopend op" in words_of(await school.open_case(KARIN, second))
+        assert "(groep 6, geopend op" in words_of(await school.open_case(KARIN, first))
+
+
+async def test_who_has_the_window_open_still_cannot_join_what_a_colleague_told_apart(tmp_path: Path) -> None:
+    async with running(tmp_path) as school:
+        first, second = await both_reported(school)
+        open_window = await school.open_case(JORIS, second)
+        await school.press(KARIN, await school.open_case(KARIN, first), "Andere leerling")
+        before = school.digest()["entries"]
+        await school.press(JORIS, open_window, "Hoort bij elkaar")
+        assert "gaan niet over dezelfde leerling" in words_of(school.modal(JORIS))
+        assert school.digest()["entries"] == before
+
+
+@pytest.mark.parametrize("action", ["join.0", "tell-apart.0"])
+async def test_a_forged_request_joins_no_cases_about_other_pupils(tmp_path: Path, action: str) -> None:
+    async with running(tmp_path) as school:
+        first, second = await both_reported(school)
+        await school.report(SANNE, signal(Voornaam="Noor", Achternaam="Jansen"))
+        await school.sent()
+        [other] = {*school.codes(KARIN)} - {first, second}
+        window = await school.open_case(KARIN, second)
+        before = school.digest()["entries"]
+        await school.send(school.click(KARIN, window, action, json.dumps({"case": second, "other": other})))
+        assert "gaan niet over dezelfde leerling" in words_of(school.modal(KARIN))
+        assert school.digest()["entries"] == before

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from meldcode.application.case_people import plan_of, reads, staff_of
@@ -63,7 +63,7 @@ class CaseContext:
         # A deputy of a teacher would keep the case when the period is over.
         teaches = person.teaches(self.school)
         can_take_over = teaches and not is_excluded and person.id not in teachers
-        can_read = may(Permission.READ, relation, self.plan)
+        can_read = may(Permission.READ, replace(relation, is_called_in=True), self.plan)
         may_stand_in = not (is_excluded or person.leads_a_cluster)
         return Colleague(
             person.id, relation.roles, relation.is_own, can_take_over, can_read, may_stand_in, is_excluded, teaches

@@ -62,7 +62,8 @@ def append_entry(
 def _takes_part(uow: UnitOfWork, context: CaseContext, case: CaseHeader, entry: Entry) -> list[Person]:
     """The author of the entry, and the colleagues whom it names as having taken part (G3)."""
     kinds = (FieldKind.PEOPLE, FieldKind.PERSON)
-    fields = [field for field in context.plan.records[entry.record].fields if field.kind in kinds and not field.meaning]
+    named_by = (None, Meaning.NEW_OWNER)
+    fields = [f for f in context.plan.records[entry.record].fields if f.kind in kinds and f.meaning in named_by]
     named = {str(entry.author), *(id_ for field in fields for id_ in _values(entry.answers.get(field.id, ())))}
     return [person for person in staff_of(uow, case) if str(person.id) in named]
 

@@ -110,6 +110,17 @@ def test_an_appointment_is_what_who_and_when_and_who_can_read_the_case(
     assert talked.refused("appointment", by=KARIN, **asked) == refusal
 
 
+@pytest.mark.rule("G3")
+@pytest.mark.parametrize("is_moved", [False, True])
+def test_who_sees_to_an_appointment_is_called_in_at_a_step_that_they_do_not_read(talked: Play, is_moved: bool) -> None:
+    talked.refused_to(lambda: talked.opens(BEA))
+    appoints(talked, agreed(DAY, KARIN if is_moved else BEA))
+    if is_moved:
+        talked.record("appointment_moved", by=KARIN, refers_to=1, moved_to=DAY, moved_owner=BEA)
+    assert [one.appointment.number for one in talked.opens(BEA).appointments] == [1]
+    assert about_appointments(reminds(talked, DAY)) == {BEA: [1]}
+
+
 def test_it_is_chased_in_school_days_the_owner_then_who_is_responsible_then_the_leader(talked: Play) -> None:
     appoints(talked, agreed(DAY, SANNE))
     assert about_appointments(reminds(talked, date(2026, 11, 24))) == {}

@@ -51,7 +51,7 @@ from storage.crypto.keys import open_vault
 from storage.crypto.vault import MasterKey
 from storage.db.engine import make_engine
 from storage.db.schema import cases, metadata, outbox
-from storage.schools import PersonConfig, SchoolConfig, apply_schools
+from storage.schools import PersonConfig, SchoolConfig, Tell, apply_schools
 from storage.unit_of_work import Store, StoredUnitOfWork
 from tests.databases import migrated_sqlite
 
@@ -119,7 +119,7 @@ class Play:
     def misses(self, *actors: Actor) -> None:
         """These people are in the school no more."""
         self.staff = [actor for actor in self.staff if actor not in actors]
-        self._apply_staff()
+        self._apply_staff(notify_of_roles)
 
     def restarts(self) -> None:
         """The program begins anew on the same database, and remembers nothing."""
@@ -127,12 +127,12 @@ class Play:
         self.store.register_plans([(self.plan, self._document)])
         self._look_up_actors()
 
-    def _apply_staff(self) -> None:
+    def _apply_staff(self, tell: Tell | None = None) -> None:
         people = tuple(
             PersonConfig(actor.user, actor.name, frozenset(actor.roles), actor.groups) for actor in self.staff
         )
         config = SchoolConfig("De Linde", "noord", people=people)
-        apply_schools(self.store, [config], WORKSPACE, self.now, notify_of_roles)
+        apply_schools(self.store, [config], WORKSPACE, self.now, tell)
         self._look_up_actors()
 
     def _look_up_actors(self) -> None:

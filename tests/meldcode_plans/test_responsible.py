@@ -74,7 +74,7 @@ def test_who_takes_up_the_signal_is_responsible_and_named(play: Play) -> None:
     assert minds(play, KARIN) == () and TAKE_OVER not in offered(play, KARIN)
     play.record("taken_up", by=IRIS)
     assert play.header().responsible == play.person(IRIS).id
-    for reader in (SANNE, KARIN, IRIS, FATIMA):
+    for reader in (SANNE, KARIN, IRIS):
         assert minds(play, reader) == ("Iris Bakker",)
     [school] = home(play, FATIMA).schools
     assert school.responsible == (("Iris Bakker", 1),)
@@ -125,7 +125,7 @@ def test_the_case_of_a_responsible_who_left_falls_back_to_the_role_and_that_is_t
     play.record("taken_up", by=IRIS)
     told = play.loses_roles(IRIS) if how == "role" else play.leaves(IRIS)
     able = {row.recipient for row in play.messages() if row.kind == CaseWithoutResponsible.kind}
-    assert able >= {play.person(KARIN).id, play.person(BEA).id, play.person(FATIMA).id} and SANNE not in told
+    assert able >= {play.person(KARIN).id, play.person(BEA).id} and SANNE not in told
     assert minds(play, KARIN) == ()
     is_on_the_day(play, school_days=0)
     assert play.reminds() == {KARIN, BEA}
@@ -137,10 +137,10 @@ def test_the_case_of_a_responsible_who_left_falls_back_to_the_role_and_that_is_t
 
 @pytest.mark.rule("G8")
 def test_who_calls_in_the_fast_lane_is_responsible_unless_somebody_is(play: Play) -> None:
-    play.record("urgent_action", by=FATIMA)
-    assert minds(play, SANNE) == ("Fatima Aydin",)
     play.record("urgent_action", by=KARIN)
-    assert minds(play, SANNE) == ("Fatima Aydin",)
+    assert minds(play, SANNE) == ("Karin Visser",)
+    play.record("urgent_action", by=FATIMA)
+    assert minds(play, SANNE) == ("Karin Visser",)
 
 
 @pytest.mark.rule("S3.7")
@@ -205,7 +205,7 @@ def test_with_nobody_of_the_level_at_work_the_next_level_hears_it(play: Play) ->
 @pytest.mark.rule("G2")
 @pytest.mark.rule("G8")
 def test_what_cannot_wait_ignores_a_day_off_only_where_nobody_else_has_the_role(play: Play) -> None:
-    play.record("urgent_action", by=FATIMA)
+    play.record("urgent_action", by=KARIN)
     play.now += timedelta(hours=1, minutes=1)
     tomorrow = str((play.now.weekday() + 1) % 5)
     works(play, IRIS, tomorrow)

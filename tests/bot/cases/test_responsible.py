@@ -61,7 +61,7 @@ async def test_the_name_of_who_is_responsible_is_shown_wherever_the_case_is(
         got = unread(school, *ALL)
         assert set(got) == {IRIS, JORIS} and "Verantwoordelijk: Iris Bakker." in got[JORIS][0]
         await comes(school, "2026-12-18T08:30")
-        assert "Wie er in de vakantie op let: Iris Bakker." in unread(school, *ALL)[FATIMA][0]
+        assert "Wie er in de vakantie op let: Iris Bakker." in unread(school, *ALL)[JORIS][0]
 
 
 @pytest.mark.rule("G6")

@@ -92,7 +92,7 @@ class DemoDirector:
         return ""
 
     async def _into_school_hours(self) -> None:
-        """Move to the next school day if the school is closed, because nobody reports a signal at night."""
+        """Move to the next school day if the school is closed, because nobody passes on a signal at night."""
         async with asyncio.timeout(LINK_SECONDS):
             while not len(self._workspace.sockets):
                 await asyncio.sleep(0.01)

@@ -119,5 +119,5 @@ def told_apart(context: CaseContext) -> set[str]:
 
 
 def schools_to_report_in(person: Person, plan: Plan) -> list[SchoolId]:
-    """Return the schools in which this person may report a signal."""
+    """Return the schools in which this person may pass on a signal."""
     return [school for school in person.memberships if may(Permission.OPEN, in_school(person, school), plan)]

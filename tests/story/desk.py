@@ -65,8 +65,14 @@ class Desk:
         await place.get_by_role("button", name=label, exact=True).last.click()
 
     async def choose_from_menu(self, label: str) -> None:
-        """Choose what stands in the menu behind the three dots."""
-        await self.dialog.get_by_role("button", name="Meer keuzes").click()
+        """Choose what stands in a menu behind three dots."""
+        menus = self.dialog.get_by_role("button", name="Meer keuzes")
+        await menus.first.wait_for()
+        for menu in await menus.all():
+            await menu.click()
+            if await self.dialog.get_by_role("button", name=label, exact=True).count():
+                break
+            await menu.click()
         await self.press(label)
 
     async def sees(self, *sentences: str) -> None:

@@ -147,7 +147,7 @@ async def prepared(
             await _prepare_data(settings, store, calendars, now())
             await languages.load()
             relay = OutboxRelay(executor, workspaces, now, home_tabs.update_soon)
-            services = Services(executor, workspaces, client, relay.wake, languages)
+            services = Services(executor, workspaces, client, relay.wake, languages, home_tabs.try_again)
             services.administrator = schools.administrator if schools else ""
             flow = _flow(settings, services, schools.workspaces if schools else (), take_over_schools)
             slack = build_app(services, signing_secret=_signing_secret(settings), oauth_flow=flow)

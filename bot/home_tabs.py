@@ -12,16 +12,13 @@ import asyncio
 import time
 from collections.abc import Callable
 
-import aiohttp
-from slack_sdk.errors import SlackApiError
-
 from handlers.i18n.catalogues import use_language
 from handlers.i18n.texts import refusal
 from handlers.platform.errors import log_error
 from handlers.platform.home_page import home_page
 from handlers.platform.locales import Languages
 from handlers.platform.request import in_language
-from handlers.platform.slack_errors import Meaning, meaning_of
+from handlers.platform.slack_errors import will_pass
 from handlers.platform.workspaces import NotInstalled, Workspaces
 from handlers.views.blocks import View
 from handlers.views.home import home_view, problem_home
@@ -72,6 +69,11 @@ class HomeTabPublisher:
         self._due[who] = min(due, self._due.get(who, due))  # a new change does not wait for a retry
         self._changed.set()
 
+    def try_again(self, who: Identity) -> None:
+        """Publish this person's tab once Slack may be back."""
+        self._due.setdefault(who, time.monotonic() + TRY_AGAIN)
+        self._changed.set()
+
     async def run(self, heartbeat: Callable[[], None]) -> None:
         """Publish until cancelled, one tab after another."""
         while True:
@@ -113,8 +115,8 @@ class HomeTabPublisher:
             """No tab exists where the app is not installed."""
         except Exception as error:
             log_error(error, "home")
-            if _will_pass(error):
-                self._due.setdefault(who, time.monotonic() + TRY_AGAIN)
+            if will_pass(error):
+                self.try_again(who)
 
     async def _view(self, who: Identity) -> View:
         use_case = in_language(on_behalf_of(who, home_page), self._languages.language_of(who))
@@ -122,9 +124,3 @@ class HomeTabPublisher:
             return home_view(await self._executor.execute(use_case, seconds=JOB_SECONDS))
         except Refused as refused:  # without a role, nothing may stay on the tab
             return problem_home(refusal(refused))
-
-
-def _will_pass(error: Exception) -> bool:
-    if isinstance(error, SlackApiError):
-        return meaning_of(error) is Meaning.LATER
-    return isinstance(error, (aiohttp.ClientError, TimeoutError))

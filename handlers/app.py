@@ -18,6 +18,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.controllers import buttons, commands, deputies, direct_messages, submissions
@@ -26,6 +27,7 @@ from handlers.i18n.catalogues import use_language
 from handlers.i18n.texts import text
 from handlers.platform.errors import log_error
 from handlers.platform.request import Request, Services
+from handlers.platform.slack_errors import SECOND_CLICK, code_of
 from meldcode.domain.errors import Invalid, Refused
 
 Handler = Callable[[Services, Request], Awaitable[Any]]
@@ -62,7 +64,13 @@ def quiet_logger() -> logging.Logger:
     logging.getLogger("slack_sdk").setLevel(logging.WARNING)
     logger = logging.getLogger("slack_bolt")
     logger.setLevel(logging.WARNING)
+    logger.addFilter(_is_true)
     return logger
+
+
+def _is_true(record: logging.LogRecord) -> bool:
+    """Bolt says of a token in the environment that it is not used, for it does not know that we do."""
+    return "`token` will be unused" not in record.getMessage()
 
 
 def _add_listeners(app: AsyncApp, services: Services) -> None:
@@ -111,6 +119,10 @@ async def _answered(services: Services, request: Request, handler: Handler, show
         return await handler(services, request)
     except (Refused, Invalid) as refused:
         return await show_problem(services, request, refused)
+    except SlackApiError as error:
+        if code_of(error) in SECOND_CLICK:
+            return None  # the first click showed what was asked for
+        return await show_problem(services, request, log_error(error, request.kind))
     except Exception as error:
         return await show_problem(services, request, log_error(error, request.kind))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from handlers.i18n.texts import text
@@ -13,6 +12,7 @@ from handlers.platform import limits
 from handlers.platform.form_state import answers_of
 from handlers.platform.members import Member, member_of
 from handlers.platform.request import Request, Services
+from handlers.platform.slack_errors import Meaning, meaning_of
 from handlers.views import blocks as b
 from handlers.views.actions import ROLES
 from handlers.views.roles import changed_modal, person_modal, role_form_modal, roles_modal
@@ -61,7 +61,7 @@ async def show_role_form(services: Services, request: Request) -> None:
         return
     waiting = b.modal(text("roles_change"), [b.section(text("roles_loading"))], close=text("cancel"))
     await services.client.views_update(view_id=request.view["id"], view=waiting)
-    services.later(_show_form_of_newcomer(services, request.view["id"], form, role))
+    services.show_later(request.view["id"], _form_of_newcomer(services, form, role), _why_not("roles_not_found"))
 
 
 async def submit_roles(services: Services, request: Request) -> dict[str, Any]:
@@ -84,25 +84,26 @@ async def submit_roles(services: Services, request: Request) -> dict[str, Any]:
     return {"response_action": "update", "view": changed_modal(changed)}
 
 
-async def _show_form_of_newcomer(services: Services, view: str, form: RoleForm, role: str) -> None:
+async def _form_of_newcomer(services: Services, form: RoleForm, role: str) -> b.View:
     said = await _asked_of_slack(services, form.user)
-    member = member_of(said or {})
-    if said is None or member is Member.NOBODY:
-        why = "roles_not_found" if said is None else "roles_no_person"
-        shown = b.modal(text("roles_change"), [b.section(text(why))], close=text("close"))
-    else:
-        shown = role_form_modal(form, role, str(said.get("real_name") or ""), is_guest=member is Member.GUEST)
-    await services.client.views_update(view_id=view, view=shown)
+    member = member_of(said)
+    if member is Member.NOBODY:
+        return _why_not("roles_no_person")
+    return role_form_modal(form, role, str(said.get("real_name") or ""), is_guest=member is Member.GUEST)
 
 
-async def _asked_of_slack(services: Services, user: str) -> dict[str, Any] | None:
-    """What Slack says of the account; None if it does not answer."""
+def _why_not(why: str) -> b.View:
+    return b.modal(text("roles_change"), [b.section(text(why))], close=text("close"))
+
+
+async def _asked_of_slack(services: Services, user: str) -> dict[str, Any]:
+    """What Slack says of the account; nothing of one that it does not know."""
     try:
         said: dict[str, Any] = (await services.client.users_info(user=user))["user"]
     except SlackApiError as error:
-        return {} if error.response.get("error") == "user_not_found" else None
-    except (aiohttp.ClientError, TimeoutError):
-        return None
+        if meaning_of(error) is Meaning.NOBODY:
+            return {}
+        raise
     return said
 
 

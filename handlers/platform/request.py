@@ -6,13 +6,16 @@ import asyncio
 import json
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar, TypeVarTuple
 
+import aiohttp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.platform.errors import log_error
 from handlers.platform.locales import Languages
+from handlers.platform.slack_errors import retry_after, will_pass
 from handlers.platform.workspaces import NotInstalled, Workspaces
 from meldcode.application.actor import Actor, on_behalf_of, query_of
 from meldcode.application.executor import Executor
@@ -21,6 +24,11 @@ from meldcode.domain.errors import Refused
 from meldcode.domain.staff import Identity
 
 SLACK = "slack"
+View = dict[str, Any]
+UPDATE_TRIES = 4
+"""How often a modal that waits is updated when Slack is away or busy."""
+UPDATE_WAIT, LONGEST_WAIT = timedelta(seconds=2), timedelta(seconds=30)
+"""Between two tries: when Slack does not say how long, and at most."""
 T = TypeVar("T")
 Args = TypeVarTuple("Args")
 UseCase = Callable[[UnitOfWork, datetime], T]
@@ -160,12 +168,17 @@ def idempotent(request: Request, use_case: UseCase[T]) -> UseCase[T]:
     return for_the_first_time
 
 
+def _leave(_who: Identity) -> None:
+    """Leave the Home tab as it is."""
+
+
 @dataclass
 class Services:
     """What controllers may use.
 
     `wake` makes the outbox relay look at once, to be called after a commit. `client` acts in the workspace that the
     request came from. `language` is that of the actor. `administrator` is whom people can ask when something fails.
+    `publish_home` publishes somebody's Home tab when Slack may be back.
     """
 
     executor: Executor[UnitOfWork]
@@ -173,6 +186,7 @@ class Services:
     client: AsyncWebClient
     wake: Callable[[], None]
     languages: Languages
+    publish_home: Callable[[Identity], None] = _leave
     language: str = ""
     administrator: str = ""
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -209,6 +223,32 @@ class Services:
             raise NotInstalled
         client = await self.workspaces.client(actor.workspace)
         return replace(self, client=client, language=self.languages.language_of(actor))
+
+    def show_later(self, view: str, work: Coroutine[Any, Any, View], failed: View) -> None:
+        """Show the view that `work` returns in a modal that waits for it, or `failed`: it never waits for ever."""
+        self.later(self._show(view, work, failed))
+
+    async def _show(self, view: str, work: Coroutine[Any, Any, View], failed: View) -> None:
+        try:
+            shown = await work
+        except Exception as error:
+            log_error(error, "waiting modal")
+            shown = failed
+        await self.update_view(view, shown)
+
+    async def update_view(self, view: str, shown: View) -> None:
+        """Update a modal; while Slack is away or busy, a few times."""
+        for _ in range(UPDATE_TRIES - 1):
+            try:
+                await self.client.views_update(view_id=view, view=shown)
+            except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+                if not will_pass(error):
+                    raise
+                asked = retry_after(error, LONGEST_WAIT) if isinstance(error, SlackApiError) else None
+                await asyncio.sleep((asked or UPDATE_WAIT).total_seconds())
+            else:
+                return
+        await self.client.views_update(view_id=view, view=shown)
 
     def later(self, work: Coroutine[Any, Any, Any]) -> None:
         """Do this after the acknowledgement. A failure is only logged."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from enum import Enum, auto
 
+import aiohttp
 from slack_sdk.errors import SlackApiError
 
 LONGEST_WAIT_DIGITS = 9
@@ -81,6 +82,8 @@ CODES: Mapping[Meaning, frozenset[str]] = {
     }.items()
 }
 """All errors that Slack documents for the methods that the program calls, and some that it does not."""
+SECOND_CLICK = frozenset({"exchanged_trigger_id", "hash_conflict", "not_found", "push_limit_reached"})
+"""What a second click gets when the first one changed the screen, or closed it."""
 SERVER_ERRORS, TOO_MANY = 500, 429
 
 
@@ -97,6 +100,13 @@ def meaning_of(error: SlackApiError) -> Meaning:
         return known
     is_away = status >= SERVER_ERRORS or status == TOO_MANY
     return Meaning.LATER if is_away else Meaning.DOUBTFUL
+
+
+def will_pass(error: Exception) -> bool:
+    """Tell whether this is only that Slack is away or busy."""
+    if isinstance(error, SlackApiError):
+        return meaning_of(error) is Meaning.LATER
+    return isinstance(error, (aiohttp.ClientError, TimeoutError))
 
 
 def retry_after(error: SlackApiError, longest: timedelta) -> timedelta | None:

@@ -16,7 +16,7 @@ async def send_up(services: Services, workspace: str, name: str, content: bytes)
     file = str(link["file_id"])
     await services.executor.execute(_keep_file, file, workspace)
     assert services.client.session is not None  # noqa: S101 - made at start-up
-    async with services.client.session.post(str(link["upload_url"]), data=content) as sent:
+    async with services.client.session.post(str(link["upload_url"]), data=content, proxy=services.client.proxy) as sent:
         sent.raise_for_status()
     return file
 

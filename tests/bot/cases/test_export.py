@@ -18,6 +18,7 @@ from storage.db.schema import files, metadata, pending_exports
 from tests.bot.cases.closing import closed_case, opened_case, record
 from tests.clock import until
 from tests.on_screen import words_of
+from tests.proxying import proxying
 from tests.running import FATIMA, JORIS, KARIN, SANNE, Running, logged, running
 
 TO, WHY = "Voor wie is het?", "Waarom?"
@@ -84,6 +85,16 @@ async def test_the_whole_dossier_goes_to_who_asked_with_a_password_shown_once(
             assert shared(school, FATIMA) == shared(school, SANNE) == []
     assert secret not in log.text
     assert "Henk" not in log.text
+
+
+async def test_the_file_goes_through_the_proxy_as_all_calls_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with proxying() as (address, paths):
+        monkeypatch.setenv("HTTP_PROXY", address)
+        async with running(tmp_path) as school:
+            await asks(school, KARIN, await opened_case(school), WHOLE)
+            await password(school, KARIN)
+            assert [path for path in paths if path.startswith("/upload/v1/")]
+            assert "/api/files.getUploadURLExternal" in paths
 
 
 def everything(school: Running) -> str:

@@ -20,8 +20,7 @@ class Colleague:
 
     `is_teacher`: the case is theirs, perhaps as a deputy. `can_take_over`: the case can be handed over to them.
     `can_read`: they may read the case, at once or when they get a part in it (G3). `teaches`: they are a teacher
-    themselves.
-    `may_stand_in`: they may get a role in this case alone. `is_excluded`: they may have no part in it.
+    themselves. `may_stand_in`: they may get a role in this case alone. `is_excluded`: they may have no part in it.
     """
 
     id: PersonId

@@ -136,7 +136,7 @@ REASONS = [
         "talk_agreed",
         "gone_agreed",
         "took_part S3.7",
-        "Dit bevestigt wie het gesprek met de ouders mee voerde.",
+        "Dit bevestigt de collega die ook bij het gesprek met de ouders was.",
     ),
     (
         "heutink",

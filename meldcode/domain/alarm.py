@@ -12,6 +12,8 @@ from meldcode.domain.plan.roles import Role
 
 SAME_ALARM = timedelta(minutes=1)
 """Presses of one person within this time are one alarm."""
+AT_ONCE = 2
+"""How many alarms of one person within that time alert at once: one, and one after a false alarm."""
 KEPT_FOR = timedelta(days=7)
 PLACE_LENGTH = 100
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 from typing_extensions import override
 
 from meldcode.application.ports.alarms import Alarms
@@ -85,6 +85,18 @@ class StoredAlarms(Alarms):
         self._connection.execute(insert(alarm_answers).values(row))
         others = tuple(one for one in alarm.answers if one.person != answer.person)
         return self._changed(replace(alarm, answers=(*others, answer), due=None), due=None)
+
+    @override
+    def count(self, raised_by: PersonId, since: datetime) -> int:
+        query = select(func.count()).where(alarms.c.raised_by == raised_by, alarms.c.raised_at > since)
+        return self._connection.scalar(query) or 0
+
+    @override
+    def take_up(self, alarm: Alarm) -> Alarm:
+        self._connection.execute(delete(alarm_answers).where(alarm_answers.c.alarm == self._id(alarm)))
+        due = due_after(alarm.level, alarm.raised_at)
+        again = replace(alarm, answers=(), due=due, ended_by=None, ended_at=None)
+        return self._changed(again, due=due, ended_by=None, ended_at=None)
 
     @override
     def end(self, alarm: Alarm, by: PersonId, at: datetime) -> Alarm:

@@ -94,6 +94,11 @@ class StoredOutbox(Outbox):
         insert_all_once(self._connection, outbox, [_row(message, now) for message in messages], _SAME)
 
     @override
+    def is_waiting(self, to: PersonId, replaces: str) -> bool:
+        pending = (outbox.c.recipient == to, outbox.c.replaces == replaces, outbox.c.state == SendState.PENDING.value)
+        return self._connection.scalar(select(exists().where(*pending))) or False
+
+    @override
     def asking(self, cases: Collection[CaseId]) -> dict[CaseId, dict[PersonId, str]]:
         rows = self._connection.execute(_ABOUT_TASKS, {"cases": list(map(str, cases))})
         latest = {(row.case, row.recipient): row for row in rows}
@@ -241,10 +246,12 @@ def _claimable() -> Select[Any]:
     due = (outbox.c.state == SendState.PENDING.value) & (outbox.c.due_at <= now)
     abandoned = (outbox.c.state == SendState.CLAIMED.value) & (outbox.c.claimed_until <= now)
     urgent = outbox.c.kind.in_([payload.kind for payload in URGENT])
+    # An alarm that is new goes before what is told of others (G4).
+    is_new = outbox.c.placing == Placing.NEW.value
     return (
         select(outbox)
         .where(or_(due, abandoned), or_(urgent & ~waits_for_place, ~waits))
-        .order_by(urgent.desc(), outbox.c.due_at, outbox.c.id)
+        .order_by(urgent.desc(), (urgent & is_new).desc(), outbox.c.due_at, outbox.c.id)
         .limit(bindparam("most"))
         .with_for_update(skip_locked=True)
     )

@@ -19,6 +19,7 @@ from meldcode.application.cases.append_entry import append_entry
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access import NOTHING, Permission, acting_role, in_school, may, relation_to
 from meldcode.domain.alarm import (
+    AT_ONCE,
     ESCALATIONS,
     PLACE_LENGTH,
     SAME_ALARM,
@@ -47,13 +48,19 @@ class RaiseAlarm:
 
 
 def raise_alarm(uow: UnitOfWork, actor: Actor, command: RaiseAlarm, now: datetime) -> AlarmView:
-    """Alert at once (G4). Presses of one person within a minute are one alarm."""
+    """Alert at once (G4). Presses of one person within a minute are one alarm.
+
+    So is one right after a false alarm, but for the first: somebody who goes on and on holds up no colleague's alarm.
+    """
     person = actor.person
     case = readable_case(uow, person, command.case) if command.case else None
     latest = uow.alarms.latest(person.id)
     is_repeat = not uow.processed_requests.claim(command.request, now)
-    if latest and (is_repeat or (latest.is_open and abs(now - latest.raised_at) < SAME_ALARM)):
+    is_recent = latest is not None and abs(now - latest.raised_at) < SAME_ALARM
+    if latest and (is_repeat or (latest.is_open and is_recent)):
         return alarm_view(uow, latest, person.id)
+    if latest and is_recent and uow.alarms.count(person.id, now - SAME_ALARM) >= AT_ONCE:
+        return _taken_up_again(uow, latest, now)
     alarm = Alarm(person.id, now, case.id if case else None, due=due_after(0, now))
     people = _record_in_case(uow, person, case, now) if case else _first_alerted(uow, person)
     # With nobody to alert, the next level is due already.
@@ -61,8 +68,15 @@ def raise_alarm(uow: UnitOfWork, actor: Actor, command: RaiseAlarm, now: datetim
     uow.alarms.add(alarm)
     alarm = uow.alarms.alert(alarm, [one.id for one in people], 0)
     if case is None:
-        show_alerted(uow, alarm, now)
+        show_alerted(uow, alarm, now, alerts=0)
     return alarm_view(uow, alarm, person.id)
+
+
+def _taken_up_again(uow: UnitOfWork, alarm: Alarm, now: datetime) -> AlarmView:
+    """It was no false alarm: what everybody has on their screen says so, and unanswered it comes again."""
+    alarm = uow.alarms.take_up(alarm)
+    show_all(uow, alarm, now)
+    return alarm_view(uow, alarm, alarm.raised_by)
 
 
 def _first_alerted(uow: UnitOfWork, person: Person) -> list[Person]:

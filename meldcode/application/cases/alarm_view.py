@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from meldcode.application import messages
-from meldcode.application.ports.outbox import OutboxMessage
+from meldcode.application.ports.outbox import OutboxMessage, Placing
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access import Permission, in_school, may, relation_to
 from meldcode.domain.alarm import WITHOUT_CONTENT, Alarm, Answer, Response
@@ -97,13 +97,16 @@ def current_alarm(uow: UnitOfWork, message: messages.AboutAlarm, reader: PersonI
     return alarm_view(uow, alarm, reader) if alarm else None
 
 
-def show_alerted(uow: UnitOfWork, alarm: Alarm, now: datetime) -> None:
-    """Show everybody who was alerted the alarm as it is now, each in the messages that they have of it."""
+def show_alerted(uow: UnitOfWork, alarm: Alarm, now: datetime, alerts: int | None = None) -> None:
+    """Show everybody who was alerted the alarm as it is now, each in the messages that they have of it.
+
+    Those of the level that it `alerts` now get a new one.
+    """
     about = (alarm.raised_by, alarm.raised_at)
     for alert in alarm.alerts:
         with_content = alert.level < WITHOUT_CONTENT
         payload = messages.Alarm(*about) if with_content else messages.AlarmUnanswered(*about)
-        _show(uow, alarm, alert.person, payload, alert.level, now)
+        _show(uow, alarm, alert.person, payload, alert.level, now, is_new=alert.level == alerts)
 
 
 def show_raiser(uow: UnitOfWork, alarm: Alarm, now: datetime) -> None:
@@ -123,6 +126,18 @@ def answer_by_record(uow: UnitOfWork, person: PersonId, case: CaseId, now: datet
         show_all(uow, uow.alarms.answer(alarm, Answer(person, Response.RECORDED, now)), now)
 
 
-def _show(uow: UnitOfWork, alarm: Alarm, to: PersonId, payload: messages.AboutAlarm, level: int, now: datetime) -> None:
+def _show(
+    uow: UnitOfWork,
+    alarm: Alarm,
+    to: PersonId,
+    payload: messages.AboutAlarm,
+    level: int,
+    now: datetime,
+    *,
+    is_new: bool = False,
+) -> None:
+    """Send it, unless one is still to be sent: that shows the alarm as it is then."""
     key = payload.key(level)
-    uow.outbox.put(OutboxMessage(to, alarm.case, f"{key} {alarm.version}", payload, key), now)
+    if not uow.outbox.is_waiting(to, key):
+        placing = Placing.NEW if is_new else Placing.IN_PLACE
+        uow.outbox.put(OutboxMessage(to, alarm.case, f"{key} {alarm.version}", payload, key, placing), now)

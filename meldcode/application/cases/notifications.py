@@ -100,7 +100,7 @@ class _Said:
         key = self.changes.key_for(person) if self.changes.asked(person) else ""
         if self.context.plan.records[self.entry.record].effect is Effect.ALARMS:
             alarm = AlarmInCase(**vars(self._recorded(person, rule)), **self._raised())
-            return self._message(person, alarm, alarm.key())
+            return self._message(person, alarm, alarm.key(), Placing.NEW)
         if not self._may_open(person) and rule is not None:
             payload = self._call_school(rule, staff)
         return self._message(person, payload, key, Placing.NEW)

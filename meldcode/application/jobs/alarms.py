@@ -16,7 +16,7 @@ def escalate_next_alarm(uow: UnitOfWork, now: datetime) -> bool:
     if alarm is None:
         return False
     alarm = uow.alarms.alert(alarm, [person.id for person in alerted_next(uow, alarm)], alarm.level)
-    show_alerted(uow, alarm, now)
+    show_alerted(uow, alarm, now, alerts=alarm.level)
     show_raiser(uow, alarm, now)
     return True
 

@@ -46,6 +46,14 @@ class Alarms(ABC):
         """Store an answer, which takes the place of the person's earlier one; the alarm escalates no further."""
 
     @abstractmethod
+    def count(self, raised_by: PersonId, since: datetime) -> int:
+        """How many alarms this person raised since then."""
+
+    @abstractmethod
+    def take_up(self, alarm: Alarm) -> Alarm:
+        """Let an alarm that was called false be one again, which nobody has answered."""
+
+    @abstractmethod
     def end(self, alarm: Alarm, by: PersonId, at: datetime) -> Alarm:
         """End the alarm: it was a false one."""
 

@@ -52,6 +52,10 @@ class Outbox(ABC):
         self.put_all([message], now)
 
     @abstractmethod
+    def is_waiting(self, to: PersonId, replaces: str) -> bool:
+        """Whether a message to this person with this key is still to be sent."""
+
+    @abstractmethod
     def asking(self, cases: Collection[CaseId]) -> Mapping[CaseId, Mapping[PersonId, str]]:
         """Who has a message that asks something of them about each case, and its key: the latest of each."""
 

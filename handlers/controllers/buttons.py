@@ -7,7 +7,7 @@ from dataclasses import replace
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from handlers.controllers import alarm, readers, roles, talks
+from handlers.controllers import alarm, finding, readers, roles, talks
 from handlers.controllers.commands import in_words, open_signal_form
 from handlers.controllers.deputies import show_deputy, stop_deputy
 from handlers.controllers.submissions import begun, form_again, inputs_of
@@ -120,7 +120,8 @@ async def _new_signal(services: Services, request: Request) -> None:
 async def _make_record(services: Services, request: Request) -> None:
     asked = request.values()
     code, record = str(asked.get("case", "")), str(asked.get("record", ""))
-    form = await services.execute_once(open_form.record_form, request, code, record, int(asked.get("appointment", 0)))
+    number = int(asked.get("appointment") or asked.get("refers_to") or 0)
+    form = await services.execute_once(open_form.record_form, request, code, record, number)
     if form.record.is_one_click:
         await _record_at_once(services, request, form)
     else:
@@ -164,7 +165,7 @@ async def _more_appointments(services: Services, request: Request) -> None:
 async def _adjust(services: Services, request: Request) -> None:
     """Show the draft as a form again ("Aanpassen")."""
     ref = FormRef.loaded(request.view.get("private_metadata", ""))
-    await _show(services, request, form_modal(await _draft(services, request, ref), ref))
+    await _show(services, request, form_modal(await _draft(services, request, ref), replace(ref, same_as="")))
 
 
 async def _draft(services: Services, request: Request, ref: FormRef) -> open_form.FormView:
@@ -241,4 +242,12 @@ BUTTONS = {
     actions.GIVE_ROLE: roles.choose_person,
     actions.ROLES_OF: roles.show_role_form,
     actions.HOME_PAGE: _turn_home,
+    actions.SEARCH_FORM: finding.open_search,
+    actions.MY_NAMES: finding.list_own,
+    actions.SEARCH_PAGE: finding.turn_search_page,
+    actions.OPEN_FOUND: finding.open_found,
+    actions.HISTORY: finding.open_history,
+    actions.HISTORY_PAGE: finding.turn_history_page,
+    actions.PARENTS_COPY: finding.open_parents_copy,
+    actions.OTHER_CASE: finding.ask_other_case,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from handlers.controllers import export, roles
+from handlers.controllers import export, finding, roles
 from handlers.controllers.alarm import say_where
 from handlers.controllers.commands import in_words
 from handlers.controllers.deputies import submit_deputy, submit_period
@@ -15,22 +15,28 @@ from handlers.platform.form_state import first_input, read_form
 from handlers.platform.request import Request, Services
 from handlers.views.actions import (
     ALARM_PLACE,
+    CHOOSE_CASE,
     DEPUTY_FORM,
     DEPUTY_PERIOD,
     EXPORT,
+    FIND_OTHER,
     FORM,
     READ_OVER,
     REVIEW,
     ROLES_FORM,
+    SEARCH,
+    WHICH_PUPIL,
     WORKING_DAYS_FORM,
 )
 from handlers.views.blocks import notice_modal
 from handlers.views.forms import form_modal
+from handlers.views.pupils.which_pupil import which_pupil_modal
 from handlers.views.review import review_modal
 from handlers.views.saved import saved_modal
 from meldcode.application.cases import open_form
 from meldcode.application.cases.open_form import FormView
-from meldcode.application.cases.record_entry import Saved, record_draft, record_entry
+from meldcode.application.cases.record_entry import Saved, record_draft, record_entry, record_for_pupil
+from meldcode.application.cases.same_pupil import WhichPupil
 from meldcode.application.cases.submission import RecordEntry
 from meldcode.domain.errors import Invalid, Refused
 
@@ -42,7 +48,7 @@ async def submit_form(services: Services, request: Request) -> Answer:
     callback = request.view.get("callback_id", "")
     if callback in OTHERS:
         return await OTHERS[callback](services, request)
-    store = {FORM: record_entry, REVIEW: record_draft}.get(callback)
+    store = {FORM: record_entry, REVIEW: record_draft, WHICH_PUPIL: record_for_pupil}.get(callback)
     if store is None:
         raise Refused("unknown_action")
     ref, command = read_form(request)
@@ -52,6 +58,8 @@ async def submit_form(services: Services, request: Request) -> Answer:
         return {"response_action": "update", "view": saved_modal(outcome)}
     if isinstance(outcome, FormView):
         return {"response_action": "update", "view": form_modal(outcome, ref if outcome.is_asked_whose else None)}
+    if isinstance(outcome, WhichPupil):
+        return {"response_action": "update", "view": which_pupil_modal(outcome, ref)}
     return {"response_action": "update", "view": review_modal(outcome, ref)}
 
 
@@ -97,5 +105,8 @@ OTHERS = {
     ROLES_FORM: roles.submit_roles,
     EXPORT: export.begin_export,
     READ_OVER: export.turn_export_page,
+    SEARCH: finding.submit_search,
+    FIND_OTHER: finding.submit_other_case,
+    CHOOSE_CASE: finding.submit_two_cases,
 }
 """The callbacks of forms that other controllers answer."""

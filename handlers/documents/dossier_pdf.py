@@ -17,6 +17,7 @@ from handlers.i18n.answers import answered, happened
 from handlers.i18n.catalogues import DUTCH, use_language
 from handlers.i18n.days import day
 from handlers.i18n.texts import counted, role, text
+from handlers.views.pupils.names import pupil_name
 from meldcode.application.cases.export import Export
 from meldcode.application.cases.view_case import LogbookLine
 from meldcode.domain.calendar import AMSTERDAM
@@ -82,7 +83,7 @@ def _paper(given: Export) -> dict[str, Any]:
 def _facts(given: Export) -> Iterator[tuple[str, str]]:
     dossier = given.view.context
     pupil, state, plan = dossier.pupil, dossier.state, dossier.plan
-    yield text("paper_pupil"), text("case_pupil", first=pupil.first_name, last=pupil.last_name, group=pupil.group)
+    yield text("paper_pupil"), pupil_name(pupil)
     yield text("school"), given.school
     yield text("paper_plan"), f"{plan.title} ({plan.source})"
     if state.status is Status.CLOSED:

@@ -14,6 +14,7 @@ class FormRef:
 
     `refers_to` is the entry that it corrects, or the appointment that it is about. It asks about so many new
     `appointments`. `alarm` is the alarm without a case of which it records what was done, as an `AlarmRef`.
+    `same_as` is the answer to which pupil a signal is about: the code of a case, or that it is another.
     """
 
     record: str
@@ -24,6 +25,7 @@ class FormRef:
     page: int = 0
     alarm: str = ""
     appointments: int = 0
+    same_as: str = ""
 
     def key(self, request: Request) -> str:
         """Return the idempotency key of this form in its view, which may have shown other forms before."""

@@ -13,9 +13,10 @@ from handlers.platform.request import Request
 from meldcode.application.cases.submission import RecordEntry
 from meldcode.domain.case.state import Answer
 from meldcode.domain.errors import Refused
+from meldcode.domain.typed_text import is_visible, without_directions
 
 ANSWER = "answer"
-SCHOOL = "school"
+SCHOOL, SAME_AS = "school", "same_as"
 
 
 def answers_of(state: Mapping[str, Any]) -> dict[str, Answer]:
@@ -34,6 +35,7 @@ def read_form(request: Request) -> tuple[FormRef, RecordEntry]:
         ref = FormRef.loaded(request.view.get("private_metadata", ""))
         answers = answers_of((request.view.get("state") or {}).get("values") or {})
         school = str(answers.pop(SCHOOL, "") or ref.school)
+        same_as = str(answers.pop(SAME_AS, "") or ref.same_as)
         command = RecordEntry(
             key=ref.key(request),
             record=ref.record,
@@ -43,10 +45,11 @@ def read_form(request: Request) -> tuple[FormRef, RecordEntry]:
             seen=ref.seen,
             refers_to=ref.refers_to,
             alarm=AlarmRef.loaded(ref.alarm) if ref.alarm else None,
+            same_as=same_as,
         )
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
         raise Refused("unknown_action") from error
-    return replace(ref, school=school), command
+    return replace(ref, school=school, same_as=same_as), command
 
 
 def first_input(view: Mapping[str, Any]) -> str:
@@ -63,5 +66,6 @@ def _read_answer(element: Mapping[str, Any]) -> Answer:
         return tuple(str(option["value"]) for option in options)
     if users := element.get("selected_users"):
         return tuple(map(str, users))
-    kinds = ("value", "selected_date", "selected_time", "selected_user")
-    return str(next((element[kind] for kind in kinds if element.get(kind)), ""))
+    typed = without_directions(str(element.get("value") or ""))
+    kinds = ("selected_date", "selected_time", "selected_user")
+    return typed if is_visible(typed) else str(next((element[kind] for kind in kinds if element.get(kind)), ""))

@@ -34,6 +34,8 @@ MISSING_ROLES = 40
 """Blocks about roles that nobody has."""
 APPOINTMENTS = 8
 """Open appointments that a case or a Home tab shows with buttons."""
+FOUND_CASES, OTHER_CASES = 10, 8
+"""Cases on a page of a search, and to choose from where two belong together (at most RADIO_BUTTONS)."""
 SAME_PUPIL = 5
 """Other cases with the same name that a case shows."""
 LOGBOOK_ENTRIES = 8

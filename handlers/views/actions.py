@@ -28,12 +28,15 @@ WORKING_DAYS = "working-days"
 READERS, UNUSUAL = "readers", "unusual"
 ROLES, GIVE_ROLE, ROLES_OF = "roles", "give-role", "roles-of"
 HOME_PAGE = "home-page"
+SEARCH_FORM, MY_NAMES, SEARCH_PAGE, OPEN_FOUND = "search-form", "my-names", "search-page", "open-found"
+HISTORY, HISTORY_PAGE, PARENTS_COPY, OTHER_CASE = "history", "history-page", "parents-copy", "other-case"
 
-FORM, REVIEW = "form", "review"
+FORM, REVIEW, WHICH_PUPIL = "form", "review", "which-pupil"
 EXPORT, READ_OVER = "export", "read-over"
 DEPUTY_FORM, ROLES_FORM = "deputy", "roles"
 WORKING_DAYS_FORM, DEPUTY_PERIOD = "working-days", "deputy-period"
 ALARM_PLACE = "alarm-place"
+SEARCH, FIND_OTHER, CHOOSE_CASE = "search", "find-other", "choose-case"
 """The `callback_id` of each form."""
 
 

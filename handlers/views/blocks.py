@@ -112,9 +112,10 @@ def button(label: str, action_id: str, value: str, *, style: str = "", confirm: 
     return element | {"confirm": confirm} if confirm else element
 
 
-def option(label: str, value: str) -> Block:
+def option(label: str, value: str, description: str = "") -> Block:
     """One choice of a menu."""
-    return {"text": plain(label[: limits.OPTION]), "value": value}
+    choice: Block = {"text": plain(label[: limits.OPTION]), "value": value}
+    return choice | {"description": plain(description[: limits.OPTION])} if description else choice
 
 
 def overflow(action_id: str, options: list[Block]) -> Block:

@@ -14,11 +14,21 @@ from handlers.i18n.days import day, in_full
 from handlers.i18n.texts import text
 from handlers.platform import limits
 from handlers.views import blocks as b
-from handlers.views.actions import JOIN, MAKE_RECORD, TELL_APART, acute_button, record_button
+from handlers.views.actions import (
+    HISTORY,
+    JOIN,
+    MAKE_RECORD,
+    OPEN_FOUND,
+    OTHER_CASE,
+    TELL_APART,
+    acute_button,
+    record_button,
+)
 from handlers.views.logbook import logbook, owed_words
+from handlers.views.pupils.names import pupil_name
 from handlers.views.readers import readers_button
 from handlers.views.talks import prepare_button
-from meldcode.application.cases.view_case import CaseView, OpenAppointment
+from meldcode.application.cases.view_case import CaseView, OpenAppointment, may_record
 from meldcode.application.jobs.audience import IN_CHARGE
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import State, Status, needed, to_act
@@ -33,14 +43,13 @@ ALWAYS_SHOWN = (Effect.FAST_LANE, Effect.NOTES, Effect.READS)
 def case_modal(view: CaseView, page: int | None = None) -> b.View:
     """Return the modal of a case, with a page of its logbook: by default the last one."""
     case, pupil, plan = view.context.stored, view.context.pupil, view.context.plan
-    typed = {"first": pupil.first_name, "last": pupil.last_name, "group": pupil.group}
-    name = text("case_pupil", **{part: b.isolated(words) for part, words in typed.items()})
     readers = texts.readers(plan, joined_by="and")
     blocks = [
-        b.header(name),
+        b.header(pupil_name(pupil)),
         *_standing(view),
         *_newer(view),
         *_same_pupil(view),
+        *_siblings(view),
         *b.actions(_case_buttons(view)),
         *_owed(view),
         *_appointments(view),
@@ -49,7 +58,7 @@ def case_modal(view: CaseView, page: int | None = None) -> b.View:
         b.divider(),
         b.context(_steps(plan, plan.step(case.step))),
         *_people(view),
-        *b.actions([readers_button(case.code)] if view.may_see_readers else []),
+        *b.actions(_further_buttons(view)),
         b.context(text("case_private", readers=readers)),
     ]
     return b.modal(text("case", code=case.code), blocks, close=text("close"), clear_on_close=True)
@@ -184,6 +193,33 @@ def _case_buttons(view: CaseView) -> list[b.Block]:
         buttons.append(record_button(view.context.stored.code, record, style="primary" if is_next else ""))
         buttons += [prepare_button(view.context.stored.code, record)] if record.prepare else []
     return [*buttons, acute_button(view.context.stored.code), *_menus(view, menu)]
+
+
+def _further_buttons(view: CaseView) -> list[b.Block]:
+    """Who read it, and other cases: of this pupil, and any other that it may belong to."""
+    code, plan = view.context.stored.code, view.context.plan
+    together = [record for record in plan.always if record.effect in (Effect.JOINS, Effect.LINKS)]
+    may_join = any(may_record(view.context, record) for record in together)
+    return [
+        *([readers_button(code)] if view.may_see_readers else []),
+        *([b.button(text("history_button"), HISTORY, code)] if view.has_history else []),
+        *([b.button(text("two_title_button"), OTHER_CASE, code)] if may_join and _is_open(view) else []),
+    ]
+
+
+def _is_open(view: CaseView) -> bool:
+    return view.context.state.status in (Status.OPEN, Status.CLOSED)
+
+
+def _siblings(view: CaseView) -> list[b.Block]:
+    """The cases of brothers and sisters, each with a button."""
+    return [
+        b.section(
+            text("case_sibling", code=case.code),
+            accessory=b.button(text("open_case"), f"{OPEN_FOUND}.{case.code}", case.code),
+        )
+        for case in view.siblings[: limits.SAME_PUPIL]
+    ]
 
 
 def _is_rare(view: CaseView, record: ActionSpec) -> bool:

@@ -13,7 +13,16 @@ from handlers.i18n.days import day, in_full, last_day, on_day
 from handlers.i18n.texts import text
 from handlers.platform import limits
 from handlers.views import blocks as b
-from handlers.views.actions import DEPUTY, DEPUTY_OF, HOME_PAGE, acute_button, open_button, signal_button
+from handlers.views.actions import (
+    DEPUTY,
+    DEPUTY_OF,
+    HOME_PAGE,
+    MY_NAMES,
+    SEARCH_FORM,
+    acute_button,
+    open_button,
+    signal_button,
+)
 from handlers.views.roles import missing_roles, one_for_two
 from handlers.views.working_days import working_days
 from meldcode.application.home import CaseRow, Overview
@@ -51,10 +60,21 @@ def home_view(overview: Overview) -> b.View:
     if overview.page == 0:
         blocks += [b.header(text("home_title", name=overview.person.name)), b.context(_own_roles(overview.person))]
         blocks += [*missing_roles(overview.missing_roles), *one_for_two(overview.one_for_two)]
+        blocks += b.actions(_find_buttons(overview))
     blocks += [*case_list(overview), *_page_buttons(overview)]
     if overview.page == 0:
         blocks += _away(overview)
     return {"type": "home", "blocks": [*blocks, b.context(text("home_private"))]}
+
+
+def _find_buttons(overview: Overview) -> list[b.Block]:
+    """The buttons to search and to list cases with names; those are shown in a modal only (promise 4)."""
+    if not overview.may_find:
+        return []
+    return [
+        b.button(text("search_button"), SEARCH_FORM, "search"),
+        b.button(text("my_names_button"), MY_NAMES, "names"),
+    ]
 
 
 def problem_home(words: str) -> b.View:

@@ -12,14 +12,17 @@ from handlers.i18n.days import day
 from handlers.i18n.texts import text
 from handlers.platform import limits
 from handlers.views import blocks as b
-from handlers.views.actions import CORRECT, TURN_PAGE
+from handlers.views.actions import CORRECT, MAKE_RECORD, TURN_PAGE
 from meldcode.application.cases.view_case import CaseView, LogbookLine
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.plan.model import ActionSpec
 
 
-def logbook(view: CaseView, page: int | None) -> list[b.Block]:
-    """Return a page of the logbook, by default the last one. Every page but the first is full."""
+def logbook(view: CaseView, page: int | None, turn: str = TURN_PAGE) -> list[b.Block]:
+    """Return a page of the logbook, by default the last one. Every page but the first is full.
+
+    `turn` is the action of the buttons to the other pages.
+    """
     pages = max(1, -(-len(view.lines) // limits.LOGBOOK_ENTRIES))
     number = min(max(page if page is not None else pages - 1, 0), pages - 1)
     end = len(view.lines) - (pages - 1 - number) * limits.LOGBOOK_ENTRIES
@@ -30,7 +33,7 @@ def logbook(view: CaseView, page: int | None) -> list[b.Block]:
         blocks.append(b.context(text("case_log_part", **where)))
     for line in shown:
         blocks += _entry(line, view)
-    return blocks + b.actions(_page_buttons(view.context.stored.code, number, pages))
+    return blocks + b.actions(_page_buttons(turn, view.context.stored.code, number, pages))
 
 
 def owed_words(records: Iterable[ActionSpec]) -> str:
@@ -76,7 +79,8 @@ def _in_one_text(line: LogbookLine, view: CaseView) -> str:
 
 
 def _without_buttons(blocks: list[b.Block]) -> list[b.Block]:
-    return [{name: part for name, part in block.items() if name != "accessory"} for block in blocks]
+    kept = [block for block in blocks if block["type"] != "actions"]
+    return [{name: part for name, part in block.items() if name != "accessory"} for block in kept]
 
 
 def _entry(line: LogbookLine, view: CaseView) -> list[b.Block]:
@@ -86,7 +90,8 @@ def _entry(line: LogbookLine, view: CaseView) -> list[b.Block]:
     blocks = [b.section(f"*{b.escape(_head(line, is_here=is_here))}*", accessory=correct)]
     for is_long, answers in groupby(answered(line, view.names), key=lambda answer: answer.is_long):
         blocks += (_long if is_long else _short)(answers)
-    return [*blocks, b.context(b.escape(" · ".join(_notes(line, view, is_here=is_here))))]
+    notes = b.context(b.escape(" · ".join(_notes(line, view, is_here=is_here))))
+    return [*blocks, notes, *(_move_button(view, line) if is_here else [])]
 
 
 def _head(line: LogbookLine, *, is_here: bool) -> str:
@@ -112,6 +117,8 @@ def _notes(line: LogbookLine, view: CaseView, *, is_here: bool) -> Iterator[str]
     )
     if line.corrects:
         yield text("line_corrects", number=str(line.corrects))
+    if line.other:
+        yield text("case", code=line.other)
     if not is_here:
         yield text("line_other", number=str(line.entry.seq), code=line.code)
 
@@ -121,7 +128,15 @@ def _correct_button(code: str, line: LogbookLine) -> b.Block:
     return b.button(text("correct"), f"{CORRECT}.{line.entry.seq}", value)
 
 
-def _page_buttons(code: str, number: int, pages: int) -> list[b.Block]:
-    older = b.button(text("case_older"), f"{TURN_PAGE}.older", json.dumps({"case": code, "page": number - 1}))
-    newer = b.button(text("case_newer"), f"{TURN_PAGE}.newer", json.dumps({"case": code, "page": number + 1}))
+def _move_button(view: CaseView, line: LogbookLine) -> list[b.Block]:
+    """The button that moves a signal to another pupil's case, for who may do that (G10)."""
+    if view.moves is None or line.record.id != view.context.plan.opens:
+        return []
+    value = json.dumps({"case": line.code, "record": view.moves.id, "refers_to": line.entry.seq})
+    return b.actions([b.button(view.moves.button, f"{MAKE_RECORD}.move{line.entry.seq}", value)])
+
+
+def _page_buttons(turn: str, code: str, number: int, pages: int) -> list[b.Block]:
+    older = b.button(text("case_older"), f"{turn}.older", json.dumps({"case": code, "page": number - 1}))
+    newer = b.button(text("case_newer"), f"{turn}.newer", json.dumps({"case": code, "page": number + 1}))
     return [*([older] if number > 0 else []), *([newer] if number < pages - 1 else [])]

@@ -13,6 +13,9 @@ from handlers.views import blocks as b
 from handlers.views.actions import READERS, UNUSUAL
 from meldcode.application.cases.readers import ReadersView, ReadLine, Unusual, UnusualView
 from meldcode.domain.calendar import AMSTERDAM
+from meldcode.domain.case.header import LISTED
+
+WHERE = {"form": "readers_where_form", LISTED: "readers_where_list"}
 
 
 def readers_button(code: str) -> b.Block:
@@ -51,7 +54,7 @@ def unusual_modal(view: UnusualView) -> b.View:
 def _line(line: ReadLine, view: ReadersView) -> str:
     at = line.at.astimezone(AMSTERDAM).strftime("%d-%m-%Y %H:%M")
     roles = text("readers_roles_unknown") if line.roles is None else texts.roles(line.roles, view.plan, joined_by="and")
-    where = text("readers_where_form" if line.where == "form" else "readers_where_case")
+    where = text(WHERE.get(line.where, "readers_where_case"))
     other = "" if line.code == view.code else f" · {text('case', code=line.code)}"
     return b.escape(text("readers_line", at=at, name=line.name, roles=roles, where=where)) + other
 

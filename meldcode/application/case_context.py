@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 
 from meldcode.application.case_people import plan_of, reads, staff_of
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access import Permission, Relation, in_school, may, relation_to
-from meldcode.domain.case.header import CaseHeader, Contents
+from meldcode.domain.case.header import CaseHeader, Contents, Reading
 from meldcode.domain.case.state import Entry, Pupil, State, Status, fold
 from meldcode.domain.errors import Refused
 from meldcode.domain.ids import PersonId, SchoolId
@@ -23,7 +24,8 @@ class CaseContext:
     """A case as one person sees it, opened once for a request. `case` is None until the first signal is stored.
 
     `same_pupil` are then the cases that are about the same pupil, of which this person may not know, and `teachers` are
-    whose pupil it is: nobody while that is still to be asked (S1.6).
+    whose pupil it is: nobody while that is still to be asked (S1.6). `perhaps` are cases that may be about the same
+    pupil, as long as nobody has said whether they are.
     """
 
     person: Person
@@ -35,6 +37,7 @@ class CaseContext:
     entries: tuple[Entry, ...] = ()
     same_pupil: tuple[CaseHeader, ...] = ()
     teachers: tuple[PersonId, ...] = ()
+    perhaps: tuple[CaseHeader, ...] = ()
 
     @property
     def stored(self) -> CaseHeader:
@@ -85,7 +88,7 @@ def case_code(typed: str) -> str:
 def readable_case(uow: UnitOfWork, person: Person, code: str) -> CaseHeader:
     """Return the case. Raises the same Refused if it does not exist and if this person may not read it (G3)."""
     case = uow.cases.find(case_code(code), person.memberships, person.id)
-    if case is None or not reads(person, case, plan_of(uow, case)):
+    if case is None or not may_read(uow, person, case):
         raise Refused("no_such_case")
     if case.status is Status.DESTROYED:
         raise Refused("destroyed")
@@ -100,6 +103,18 @@ def recordable_case(uow: UnitOfWork, person: Person, code: str, record: str) -> 
     if case and plan and spec and spec.id == record and may(Permission.RECORD, relation_to(person, case), plan, spec):
         return case
     return readable_case(uow, person, code)
+
+
+def may_read(uow: UnitOfWork, person: Person, case: CaseHeader) -> bool:
+    """Tell whether this person may read the case (G3, G12)."""
+    return reads(person, case, plan_of(uow, case))
+
+
+def read_case(uow: UnitOfWork, person: Person, case: CaseHeader, now: datetime, where: str = "case") -> CaseContext:
+    """Open the case for this person, and store that they read it (promise 6)."""
+    roles = tuple(sorted(relation_to(person, case).roles))
+    contents = uow.cases.read(case.id, Reading(person.id, now, where, roles))
+    return case_context(uow, person, case, contents)
 
 
 def case_context(uow: UnitOfWork, person: Person, case: CaseHeader, contents: Contents | None = None) -> CaseContext:

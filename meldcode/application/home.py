@@ -55,7 +55,8 @@ class Overview:
     """A page of somebody's cases (counted from 0), what waits for them first.
 
     `counts` has the number of cases in each section, on all pages. Only the first page has this week's tasks, the
-    figures of the schools that they lead, and the deputies (G5).
+    figures of the schools that they lead, and the deputies (G5). With `may_find` they can
+    search cases (G11).
     """
 
     person: Person
@@ -71,6 +72,7 @@ class Overview:
     names: Mapping[PersonId, str] = field(default_factory=dict)
     missing_roles: tuple[MissingRoles, ...] = ()
     one_for_two: tuple[OneForTwo, ...] = ()
+    may_find: bool = False
 
 
 def overview(uow: UnitOfWork, actor: Actor, size: OverviewSize, now: datetime, page: int = 0) -> Overview:
@@ -84,7 +86,8 @@ def overview(uow: UnitOfWork, actor: Actor, size: OverviewSize, now: datetime, p
     pages = max(1, -(-sum(counts.values()) // size.cases))
     page = min(max(page, 0), pages - 1)
     rows = _rows(uow, person, uow.worklists.page(shown.assignees, page * size.cases, size.cases, shown.hidden))
-    seen = Overview(person, today, may_report, tuple(rows), counts, page, pages)
+    may_find = may_report or bool(counts)
+    seen = Overview(person, today, may_report, tuple(rows), counts, page, pages, may_find=may_find)
     return seen if page else _with_first_page(uow, seen, shown, now, size)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from meldcode.domain.calendar import AMSTERDAM
+from meldcode.domain.case.names import pupil_in, same_group, same_name
 from meldcode.domain.case.state import TIMES_TO_POSTPONE, Answer, Answers, Entry, Pupil, State, holds, offered
 from meldcode.domain.deadlines.schedule import calendar_of
 from meldcode.domain.errors import Problem, Refused
@@ -15,13 +16,19 @@ from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.forms import FieldKind, FieldSpec, Meaning
 from meldcode.domain.plan.model import ActionSpec, Effect, Plan
 from meldcode.domain.plan.roles import Role
-from meldcode.domain.retention import longest_hold, term_of
+from meldcode.domain.retention import longest_hold, term_of, years_later
 from meldcode.domain.staff import School
 from meldcode.domain.taking_part import Colleagues, absence, missing_there, rule_holds, somebody_must_not_be_there
+from meldcode.domain.typed_text import is_visible
 
 MOST_PEOPLE = 12
+MOST_YEARS_AGO, MOST_YEARS_AHEAD = 20, 10
+"""Before that no pupil was born, and after it nobody is a pupil any more."""
 LONGEST_POSTPONEMENT = 5
 """School days."""
+
+OF_AN_ENTRY = (Effect.CORRECTS, Effect.MOVES_SIGNAL)
+"""Effects of forms that are about one entry of the case."""
 
 
 def with_defaults(record: ActionSpec, answers: Answers, newer: ActionSpec | None = None) -> dict[str, Answer]:
@@ -46,8 +53,8 @@ def _in_words_of(field: FieldSpec, answer: Answer, newer: ActionSpec | None) -> 
 
 
 def _said(answer: Answer) -> Answer:
-    """The answer, or nothing if it is only white space."""
-    return answer.strip() and answer if isinstance(answer, str) else answer
+    """The answer, or nothing if there is nothing to see in it."""
+    return "" if isinstance(answer, str) and not is_visible(answer) else answer
 
 
 def refuse_unless_possible(plan: Plan, state: State, record: ActionSpec) -> None:
@@ -59,6 +66,18 @@ def refuse_unless_possible(plan: Plan, state: State, record: ActionSpec) -> None
         raise Refused("postponed_enough", rule="G2")
     if record.id not in {possible.id for possible in offered(plan, state)}:
         raise Refused("not_now")
+
+
+def refuse_unless_about_an_entry(plan: Plan, entries: Sequence[Entry], record: ActionSpec, seq: int) -> None:
+    """Raise Refused if the form cannot be about the entry with this number.
+
+    A signal is moved out only if it leaves another one behind: else the name is corrected, or the cases are merged.
+    """
+    entry = next((entry for entry in entries if entry.seq == seq), None)
+    if entry is None or (record.effect is Effect.MOVES_SIGNAL and entry.record != plan.opens):
+        raise Refused("unknown_entry")
+    if record.effect is Effect.MOVES_SIGNAL and [one.record for one in entries].count(plan.opens) == 1:
+        raise Refused("only_signal")
 
 
 def refuse_unless_agreeing(record: ActionSpec, state: State, author: Entry) -> None:
@@ -136,7 +155,11 @@ def _date(field: FieldSpec, values: Collection[str], _staff: Colleagues, today: 
         days = [date.fromisoformat(value) for value in values]
     except ValueError:
         return "no_date"
-    return "in_the_future" if not field.future and any(day > today for day in days) else ""
+    if any(day < years_later(today, -MOST_YEARS_AGO) for day in days):
+        return "too_long_ago"
+    last = years_later(today, MOST_YEARS_AHEAD) if field.future else today
+    too_late = "too_far_ahead" if field.future else "in_the_future"
+    return too_late if any(day > last for day in days) else ""
 
 
 def _time(_field: FieldSpec, values: Collection[str], _staff: Colleagues, _today: date) -> str:
@@ -198,6 +221,14 @@ def handover_problems(record: ActionSpec, answers: Answers, staff: Colleagues) -
     """Return what is wrong with the chosen new teacher: it must be another teacher of the school (G5)."""
     field = record.id_of(Meaning.NEW_TEACHER)
     return [] if staff[str(answers[field])].can_take_over else [Problem(field, "no_teacher", rule="G5")]
+
+
+def move_problems(record: ActionSpec, answers: Answers, pupil: Pupil) -> list[Problem]:
+    """Return what is wrong with the pupil to whom a signal is moved: it must be another than the case's (G10)."""
+    other = pupil_in(record, answers)
+    if not (same_name(other, pupil) and same_group(other.group, pupil.group)):
+        return []
+    return [Problem(record.id_of(Meaning.PUPIL_FIRST_NAME), "moves_nowhere", rule="G10")]
 
 
 def day_problems(plan: Plan, record: ActionSpec, answers: Answers, school: School, now: Circumstances) -> list[Problem]:

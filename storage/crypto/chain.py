@@ -8,6 +8,7 @@ from meldcode.domain.ids import CaseId, PersonId
 from storage.crypto.vault import Vault
 
 START = bytes(32)
+TAKEN_OUT = b"\x00"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -24,6 +25,14 @@ def tombstone(vault: Vault, case: CaseId, version: int, destroyed_at: datetime) 
     Somebody who deletes a case by hand cannot make one.
     """
     return vault.tombstone(case.bytes + version.to_bytes(8) + _moment(destroyed_at))
+
+
+def taken_out(vault: Vault, case: CaseId, seq: int, link: bytes) -> bytes:
+    """What stands in the place of an entry that was moved to another case: proof that this program took it out.
+
+    It is bound to the entry's link, which later links build on. No encrypted payload begins with its first byte.
+    """
+    return TAKEN_OUT + vault.tombstone(case.bytes + seq.to_bytes(8) + link)
 
 
 def _moment(moment: datetime) -> bytes:

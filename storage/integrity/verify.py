@@ -197,4 +197,9 @@ def _fits(vault: Vault, entry: Any, previous: bytes, seq: int) -> bool:
         made = chain.link(vault, previous, entry.case, seq, entry.author, entry.written_at, entry.payload)
     except _GARBAGE:
         return False
-    return bool(made == entry.chain)
+    return bool(made == entry.chain) or _is_taken_out(vault, entry, seq)
+
+
+def _is_taken_out(vault: Vault, entry: Any, seq: int) -> bool:
+    """Whether the entry was moved to another case: its content is gone, and its link stands."""
+    return bool(entry.payload == chain.taken_out(vault, entry.case, seq, entry.chain))

@@ -56,6 +56,9 @@ _PARTS_OF = (
 _BY_NAME = _CASES.where(
     cases.c.id.in_(select(name_keys.c.case).where(name_keys.c.key.in_(bindparam("keys", expanding=True))))
 ).order_by(cases.c.opened_at, cases.c.code)
+_OF_SCHOOLS = _CASES.where(
+    cases.c.school.in_(bindparam("schools", expanding=True)), cases.c.status != Status.DESTROYED.value
+).order_by(cases.c.opened_at, cases.c.code)
 _CLAIM_DUE = (
     select(cases.c.id)
     .where(cases.c.next_due <= bindparam("now"))
@@ -138,6 +141,10 @@ class CaseQueries(Cases):
         return [case for case in found if alike(pupil, self.pupil(case.id))]
 
     @override
+    def of_schools(self, schools: Iterable[SchoolId]) -> list[CaseHeader]:
+        return self._look_up(_OF_SCHOOLS, {"schools": list(schools)})
+
+    @override
     def pupil(self, case: CaseId) -> Pupil:
         if case not in self._pupils:
             self.get(case)
@@ -209,4 +216,6 @@ def _header(row: Row[Any], people: Collection[tuple[PersonId, str]]) -> CaseHead
         called_in=frozenset(parts.get(CALLED_IN, ())),
         excluded=frozenset(parts.get(EXCLUDED, ())),
         stand_ins=frozenset(StandIn(person, Role(part)) for person, part in people if part not in special),
+        outcome=row.outcome or "",
+        destroy_at=row.destroy_at,
     )

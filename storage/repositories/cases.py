@@ -68,7 +68,7 @@ class StoredCases(CaseQueries):
     ) -> CaseHeader:
         """Raises NoFreeCode."""
         case = uuid4()
-        key, wrapped = self._session.new_case_key(case)
+        _, wrapped = self._session.new_case_key(case)
         row: dict[str, Any] = {
             "id": case,
             "school": school,
@@ -79,7 +79,7 @@ class StoredCases(CaseQueries):
             "version": 0,
             "opened_at": now,
             "since": now,
-            "pupil": key.seal(pupil_to_bytes(pupil), table="cases", column="pupil", row=str(case)),
+            "pupil": self._sealed_pupil(case, pupil),
             "indexed": name_index.VERSION,
             "head": chain.START,
             "rungs": 0,
@@ -97,7 +97,8 @@ class StoredCases(CaseQueries):
     def contents(self, case: CaseId) -> Contents:
         pupil, key = self.pupil(case), self._session.case_key(case)
         rows = self._connection.execute(_ENTRIES, {"id": case})
-        return Contents(pupil, tuple(_entry(row, _payload(key, case, row)) for row in rows))
+        found = (_entry(row, _payload(key, case, row)) for row in rows if not _is_taken_out(row))
+        return Contents(pupil, tuple(found))
 
     @override
     def read(self, case: CaseId, reading: Reading) -> Contents:
@@ -136,8 +137,31 @@ class StoredCases(CaseQueries):
         row = self._connection.execute(_BY_KEY, {"key": index}).one_or_none()
         if row is None:
             return None
+        if _is_taken_out(row):
+            return Submission(row.case, row.seq, "")
         payload = _payload(self._session.case_key(row.case), row.case, row)
         return Submission(row.case, row.seq, payload.digest)
+
+    @override
+    def take_out(self, case: CaseId, seqs: Collection[int]) -> None:
+        which = (entries.c.case == case, entries.c.seq.in_(seqs))
+        for row in self._connection.execute(select(entries.c.seq, entries.c.chain).where(*which)).all():
+            proof = chain.taken_out(self._session.vault, case, row.seq, row.chain)
+            at = (entries.c.case == case, entries.c.seq == row.seq)
+            self._connection.execute(update(entries).where(*at).values(payload=proof))
+
+    @override
+    def set_pupil(self, case: CaseHeader, pupil: Pupil) -> None:
+        sealed = self._sealed_pupil(case.id, pupil)
+        self._connection.execute(update(cases).where(cases.c.id == case.id).values(pupil=sealed))
+        self._pupils[case.id] = sealed
+        name_index.replace_keys(self._session, case.id, case.school, pupil)
+        for part in self.joined(case.id):
+            self.set_pupil(part, pupil)
+
+    def _sealed_pupil(self, case: CaseId, pupil: Pupil) -> bytes:
+        key = self._session.case_key(case)
+        return key.seal(pupil_to_bytes(pupil), table="cases", column="pupil", row=str(case))
 
     @override
     def set_teachers(self, case: CaseId, teachers: Collection[PersonId]) -> CaseHeader:
@@ -250,6 +274,10 @@ class StoredCases(CaseQueries):
 
 def _payload(key: DataKey, case: CaseId, row: Row[Any]) -> Payload:
     return Payload.from_bytes(key.open(row.payload, table="entries", column="payload", row=f"{case}/{row.seq}"))
+
+
+def _is_taken_out(row: Row[Any]) -> bool:
+    return bytes(row.payload[:1]) == chain.TAKEN_OUT
 
 
 def _entry(row: Row[Any], payload: Payload) -> Entry:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, insert, select
 from typing_extensions import override
 
 from meldcode.application.ports.readings import Readings
@@ -24,6 +24,13 @@ class StoredReadings(Readings):
     def __init__(self, session: Session, cases_: CaseQueries) -> None:
         self._connection = session.connection
         self._cases = cases_
+
+    @override
+    def add(self, cases: Collection[CaseId], reading: Reading) -> None:
+        roles = None if reading.roles is None else " ".join(reading.roles)
+        same = {"reader": reading.reader, "at": reading.at, "place": reading.where, "roles": roles}
+        if cases:
+            self._connection.execute(insert(readings), [{"case": case, **same} for case in cases])
 
     @override
     def of_case(self, case: CaseId) -> list[Reading]:

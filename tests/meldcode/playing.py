@@ -27,7 +27,8 @@ from meldcode.application.cases.alarm import RaiseAlarm, raise_alarm
 from meldcode.application.cases.alarm_view import AlarmView
 from meldcode.application.cases.merge import TwoCases, merge_cases
 from meldcode.application.cases.open_form import FormView, record_form
-from meldcode.application.cases.record_entry import NeedsReview, Saved, record_entry
+from meldcode.application.cases.record_entry import NeedsReview, Saved, record_entry, record_for_pupil
+from meldcode.application.cases.same_pupil import WhichPupil
 from meldcode.application.cases.submission import RecordEntry
 from meldcode.application.cases.view_case import CaseView, open_case
 from meldcode.application.jobs.reminders import send_due_reminders
@@ -207,15 +208,25 @@ class Play:
         case: str | None = None,
         seen: int | None = None,
         refers_to: int = 0,
+        same_as: str = "",
         **answers: Any,
     ) -> Played:
-        """Somebody fills in a form. `present` is who are named in its field for people."""
+        """Somebody fills in a form. `present` is who are named in its field for people.
+
+        `same_as` is the answer if it is asked which pupil it is: the code of a case or ANOTHER.
+        """
         code = self.code if case is None else case
         if seen is None:
             seen = self.header(code).version if code else 0
         form = self.filled(record, by=by, **answers)
         command = RecordEntry(self._key(), record, form, code, seen=seen, refers_to=refers_to, reviewed=True)
         saved, told = self._told_by(lambda uow: record_entry(uow, actor_of(uow, by.identity), command, self.now))
+        if isinstance(saved, WhichPupil):
+            assert same_as, "it was asked which pupil it is"
+            command = replace(command, same_as=same_as)
+            saved, told = self._told_by(
+                lambda uow: record_for_pupil(uow, actor_of(uow, by.identity), command, self.now)
+            )
         if isinstance(saved, FormView) and saved.is_asked_whose:
             whose = {self.plan.opening.id_of(Meaning.PUPIL_TEACHERS): (SANNE.user,)}
             saved, told = self._told_by(

@@ -15,10 +15,11 @@ from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access import Permission, in_school, may, relation_to
 from meldcode.domain.alarm import Alarm, AlarmId, Answer, Response
 from meldcode.domain.case.header import CaseHeader
+from meldcode.domain.case.names import pupil_in, same_group, same_name
 from meldcode.domain.case.state import Answers, Pupil, Status
 from meldcode.domain.errors import Invalid, Problem, Refused
 from meldcode.domain.ids import PersonId, SchoolId
-from meldcode.domain.plan.forms import PUPIL_MEANINGS, Meaning
+from meldcode.domain.plan.forms import Meaning
 from meldcode.domain.plan.model import Plan
 
 
@@ -57,8 +58,7 @@ def context_of_alarm(
         raise Invalid([Problem("school", "required")])
     if school is not None and school not in schools:
         raise Refused("not_your_school")
-    pupil = Pupil(*(str(answers.get(plan.opening.id_of(meaning), "")).strip() for meaning in PUPIL_MEANINGS))
-    return _about(uow, actor, school or schools[0], pupil)
+    return _about(uow, actor, school or schools[0], pupil_in(plan.opening, answers))
 
 
 def bind_alarm(uow: UnitOfWork, context: CaseContext, alarm: AlarmId, now: datetime) -> CaseContext:
@@ -96,7 +96,7 @@ def _about(uow: UnitOfWork, actor: Actor, school: SchoolId, pupil: Pupil) -> Cas
     for case in same_pupil:
         if _can_go_on(uow, actor, case):
             context = case_context(uow, person, case)
-            if context.pupil.group.casefold() == pupil.group.casefold():
+            if same_name(context.pupil, pupil) and same_group(context.pupil.group, pupil.group):
                 return context
     return CaseContext(person, school, plan, pupil, in_school(person, school), same_pupil=tuple(same_pupil))
 

@@ -21,17 +21,17 @@ from meldcode.domain.plan.model import Effect
 from meldcode.domain.retention import ends_otherwise, term_of
 from meldcode.domain.staff import Person
 
-KEPT_TO_ITSELF = (Effect.ALARMS, Effect.CORRECTS, Effect.NOTES)
+KEPT_TO_ITSELF = (Effect.ALARMS, Effect.CORRECTS, Effect.NOTES, Effect.MOVES_SIGNAL, Effect.LINKS)
 """Effects that a merged case does not pass on: an alarm notifies by itself, and the others are no new signal."""
 
 
 def append_entry(
-    uow: UnitOfWork, context: CaseContext, entry: Entry, key: str, digest: str = ""
+    uow: UnitOfWork, context: CaseContext, entry: Entry, key: str, digest: str = "", *, is_told: bool = True
 ) -> tuple[CaseContext, Notified]:
     """Append the entry and notify the people concerned. Return the case with the entry, and who was notified.
 
     `key` makes a repeated submission one entry; `digest` tells a repeated submission from a changed one. A case that
-    was merged into another passes its entry on to that one.
+    was merged into another passes its entry on to that one. Without `is_told` nobody is notified.
     """
     effect = context.plan.records[entry.record].effect
     after = fold(context.plan, [entry], context.state)
@@ -48,13 +48,13 @@ def append_entry(
     case = call_in(uow, case, context.plan, _takes_part(uow, context, case, entry))
     passed_on = context.state.status is Status.JOINED and effect not in KEPT_TO_ITSELF
     told = replace(context, case=case)
-    to_notify = None if passed_on else recipients(uow, told, after, entry)
+    to_notify = recipients(uow, told, after, entry) if is_told and not passed_on else None
     case = call_in(uow, case, context.plan, to_notify.called_in if to_notify else ())
     update_worklist(uow, case, context.plan, after)
     extended = replace(context, case=case, relation=relation_to(context.person, case), entries=entries)
     if to_notify:
         return extended, notify(uow, replace(told, case=case), after, entry, to_notify)
-    if case.joined_to is None:
+    if case.joined_to is None or not is_told:
         return extended, Notified(after)
     return extended, _notified_through(uow, context, case.joined_to, entry, key, after)
 

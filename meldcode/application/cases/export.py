@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 
 from meldcode import hints
 from meldcode.application.actor import Actor
-from meldcode.application.case_context import CaseContext, case_context, readable_case
+from meldcode.application.case_context import CaseContext, case_context, read_case, readable_case
 from meldcode.application.cases.append_entry import append_entry
 from meldcode.application.cases.record_entry import store_form
 from meldcode.application.cases.submission import FilledForm, RecordEntry, check_form
-from meldcode.application.cases.view_case import CaseView, LogbookLine, build_case_view, read_case
+from meldcode.application.cases.view_case import CaseView, LogbookLine, build_case_view
 from meldcode.application.ports.files import PendingExport
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access import acting_role
@@ -173,7 +173,7 @@ def note_unfinished(uow: UnitOfWork, words: str, now: datetime, failed: Callable
 
 def _correct(uow: UnitOfWork, context: CaseContext, seq: int, words: str, now: datetime) -> None:
     record = context.plan.record_with(Effect.CORRECTS)
-    role = acting_role(record, context.relation) or context.entries[seq - 1].role
+    role = acting_role(record, context.relation) or next(e.role for e in context.entries if e.seq == seq)
     field = record.id_of(Meaning.CORRECTION)
     author, number = context.person.id, context.stored.version + 1
     entry = Entry(number, record.id, author, role, now, {field: words} if field else {}, refers_to=seq)

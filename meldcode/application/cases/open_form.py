@@ -8,9 +8,15 @@ from datetime import datetime
 
 from meldcode import hints
 from meldcode.application.actor import Actor
-from meldcode.application.case_context import CaseContext, case_context, recordable_case, schools_to_report_in
+from meldcode.application.case_context import (
+    CaseContext,
+    case_context,
+    read_case,
+    recordable_case,
+    schools_to_report_in,
+)
 from meldcode.application.case_people import plan_of, reads
-from meldcode.application.cases.view_case import CaseView, build_case_view, may_record, read_case
+from meldcode.application.cases.view_case import CaseView, build_case_view, may_record
 from meldcode.application.cases.whose_pupil import users_of
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain import form_rules
@@ -19,11 +25,13 @@ from meldcode.domain.appointment_rules import ABOUT_ONE, appointment_of, refuse_
 from meldcode.domain.calendar import AMSTERDAM, BeyondCalendar
 from meldcode.domain.case.appointments import Appointment
 from meldcode.domain.case.header import CaseHeader
+from meldcode.domain.case.names import pupil_in
 from meldcode.domain.case.newer import since_weighing
 from meldcode.domain.case.state import (
     Answer,
     Answers,
     Entry,
+    Pupil,
     Status,
     asked_first,
     asked_now,
@@ -35,7 +43,7 @@ from meldcode.domain.case.state import (
 from meldcode.domain.deadlines.schedule import calendar_of
 from meldcode.domain.errors import Refused
 from meldcode.domain.ids import PersonId
-from meldcode.domain.plan.forms import FieldKind, Meaning
+from meldcode.domain.plan.forms import PUPIL_MEANINGS, FieldKind, Meaning
 from meldcode.domain.plan.model import DECIDES, ActionSpec, Effect, Outcome, Plan, Step
 from meldcode.domain.staff import School
 from meldcode.domain.taking_part import expected
@@ -128,20 +136,9 @@ def refilled(uow: UnitOfWork, actor: Actor, begun: Begun, shown: Collection[str]
         return _without_content(case_context(uow, actor.person, case), begun.record, now)
     context = read_case(uow, actor.person, case, now, "form")
     plan = context.plan
-    asked, refers_to = plan.records.get(begun.record), begun.refers_to
-    is_about_one = asked is not None and asked.effect in ABOUT_ONE and refers_to > 0
-    asked = plan.record_with(Effect.CORRECTS) if refers_to and not is_about_one else asked
-    if asked is None:
-        raise Refused("unknown_action")
-    if not may_record(context, asked):
-        raise Refused("role_may_not", roles=asked.by, named=plan.full_names, rule="G1")
-    if asked.effect is Effect.CORRECTS and not 1 <= refers_to <= len(context.entries):
-        raise Refused("unknown_entry")
-    if is_about_one or asked.effect in DECIDES:
-        refuse_unless_open(context.state, asked, refers_to)
-    elif asked.effect in (Effect.POSTPONES, Effect.HOLDS, Effect.EXPORTS):
-        form_rules.refuse_unless_possible(plan, context.state, asked)
-    whole, case = asked_now(plan, asked, context.state).without_pupil(), context.stored
+    asked, refers_to = _asked(context, begun), begun.refers_to
+    whole, case = asked_now(plan, asked, context.state), context.stored
+    whole = whole.without_pupil() if asked.id == plan.opens else whole
     first = _at_first(uow, actor, context, whole, now)
     initial = {**{id_: answer for id_, answer in first.items() if id_ not in shown}, **begun.answers}
     form = asked_with(whole, context.state, initial)
@@ -149,7 +146,7 @@ def refilled(uow: UnitOfWork, actor: Actor, begun: Begun, shown: Collection[str]
     return FormView(
         form,
         context.plan,
-        initial | _teachers(uow, actor, form, case),
+        initial | _teachers(uow, actor, form, case) | _pupil_known(form, context, refers_to),
         case.code,
         case.version,
         refers_to,
@@ -158,9 +155,33 @@ def refilled(uow: UnitOfWork, actor: Actor, begun: Begun, shown: Collection[str]
         shown=above,
         newer=newer,
         logbook=logbook,
-        appointment=appointment_of(context.state, refers_to) if is_about_one else None,
+        appointment=appointment_of(context.state, refers_to) if _is_about_one(asked, refers_to) else None,
         deciding=whole.deciding,
     )
+
+
+def _asked(context: CaseContext, begun: Begun) -> ActionSpec:
+    """The action that the form is about. Raises Refused when this person cannot record it now."""
+    plan, refers_to = context.plan, begun.refers_to
+    asked = plan.records.get(begun.record)
+    if refers_to and not _is_about_one(asked, refers_to) and not (asked and asked.effect is Effect.MOVES_SIGNAL):
+        asked = plan.record_with(Effect.CORRECTS)
+    if asked is None:
+        raise Refused("unknown_action")
+    if not may_record(context, asked):
+        raise Refused("role_may_not", roles=asked.by, named=plan.full_names, rule="G1")
+    if asked.effect in form_rules.OF_AN_ENTRY:
+        form_rules.refuse_unless_about_an_entry(plan, context.entries, asked, refers_to)
+    if _is_about_one(asked, refers_to) or asked.effect in DECIDES:
+        refuse_unless_open(context.state, asked, refers_to)
+    elif asked.effect in (Effect.POSTPONES, Effect.HOLDS, Effect.EXPORTS):
+        form_rules.refuse_unless_possible(plan, context.state, asked)
+    return asked
+
+
+def _is_about_one(asked: ActionSpec | None, refers_to: int) -> bool:
+    """Whether the form is about one appointment."""
+    return asked is not None and asked.effect in ABOUT_ONE and refers_to > 0
 
 
 def _without_content(context: CaseContext, record: str, now: datetime) -> FormView:
@@ -177,9 +198,11 @@ def further_questions(context: CaseContext, answers: Answers) -> FormView | None
     if context.case is None:
         return None
     plan, case = context.plan, context.case
-    form, first = asked_now(plan, plan.opening, context.state).without_pupil(), asked_first(plan).fields
+    form, first = asked_now(plan, plan.opening, context.state).without_teachers(), asked_first(plan).fields
     if all(field in first for field in form.fields):
         return None
+    if pupil_in(plan.opening, answers) == context.pupil:
+        form = form.without_pupil()
     form = form.model_copy(update={"fields": tuple(sorted(form.fields, key=lambda field: field in first))})
     consequences = tuple(_consequences(form, context))
     return FormView(form, plan, answers, case.code, case.version, consequences=consequences, is_asked_further=True)
@@ -216,7 +239,8 @@ def _to_read_first(
 
 def _only(view: CaseView, entries: Sequence[Entry]) -> CaseView | None:
     """The case with these entries of its logbook alone, in their order."""
-    lines = [line for entry in entries for line in view.lines if line.entry is entry]
+    here = {line.entry.seq: line for line in view.lines if line.code == view.context.stored.code}
+    lines = [here[entry.seq] for entry in entries if entry.seq in here]
     return replace(view, lines=tuple(lines)) if lines else None
 
 
@@ -292,6 +316,17 @@ def _drafted(record: ActionSpec, context: CaseContext, names: Sequence[str]) -> 
         if field.kind is FieldKind.LONG_TEXT and not field.draft and field.id in entry.answers
     ]
     return {field.id: "\n\n".join(texts)[: field.max_length] for field in fields}
+
+
+def _pupil_known(form: ActionSpec, context: CaseContext, refers_to: int) -> dict[str, Answer]:
+    """The pupil as far as known: of the case, or what was typed with the signal if that is another pupil."""
+    pupil = context.pupil
+    if form.effect is Effect.MOVES_SIGNAL:
+        signal = next(entry for entry in context.entries if entry.seq == refers_to)
+        typed = pupil_in(context.plan.opening, signal.answers)
+        pupil = typed if typed != pupil else Pupil("", "", "")
+    known = zip(PUPIL_MEANINGS, (pupil.first_name, pupil.last_name, pupil.group), strict=True)
+    return {form.id_of(meaning): said for meaning, said in known if form.id_of(meaning) and said}
 
 
 def _consequences(record: ActionSpec, context: CaseContext) -> Iterator[Consequence]:

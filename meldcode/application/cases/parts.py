@@ -18,6 +18,7 @@ from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.calendar import BeyondCalendar
 from meldcode.domain.case.header import EXCLUDED, CaseHeader
+from meldcode.domain.case.names import same_name
 from meldcode.domain.case.state import Entry, State, Status
 from meldcode.domain.deadlines.schedule import calendar_of
 from meldcode.domain.events import StaffChanged
@@ -136,11 +137,12 @@ def _with_deputies(uow: UnitOfWork, case: CaseHeader, people: Collection[PersonI
 
 def _about_the_pupil(uow: UnitOfWork, context: CaseContext, case: CaseHeader) -> list[CaseHeader]:
     """The case, what was merged with it, and the other cases about this pupil, but for those that were told apart."""
-    same_name = [one for one in uow.cases.find_by_pupil(case.school, context.pupil) if one.id != case.id]
+    found = [one for one in uow.cases.find_by_pupil(case.school, context.pupil) if one.id != case.id]
     apart = told_apart(context)
     about = [
         one
-        for one in same_name
+        for one in found
+        if same_name(context.pupil, uow.cases.pupil(one.id))
         if one.code not in apart and case.code not in told_apart(case_context(uow, context.person, one))
     ]
     return list({one.id: one for each in (case, *about) for one in _family(uow, each)}.values())

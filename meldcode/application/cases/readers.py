@@ -17,7 +17,7 @@ from meldcode.application.case_people import hidden_from, plan_of, reads
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access import Permission, in_school, may, relation_to
 from meldcode.domain.calendar import AMSTERDAM
-from meldcode.domain.case.header import CaseHeader, Reading
+from meldcode.domain.case.header import LISTED, CaseHeader, Reading
 from meldcode.domain.case.state import Status
 from meldcode.domain.errors import Refused
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
@@ -126,7 +126,8 @@ def unusual_in(uow: UnitOfWork, school: SchoolId, monday: date, hidden: Collecti
 def unusual(read: Iterable[tuple[CaseHeader, Reading]], involved: Collection[tuple[CaseId, PersonId]]) -> list[Unusual]:
     """Return who read many cases without a part in them, several at night, or several closed ones."""
     seen: dict[tuple[PersonId, ReadKind], dict[CaseId, CaseHeader]] = {}
-    for case, reading in read:
+    # A list of names has many cases, so that their number says nothing.
+    for case, reading in ((case, reading) for case, reading in read if reading.where != LISTED):
         for kind in _kinds(case, reading, involved):
             seen.setdefault((reading.reader, kind), {})[case.id] = case
     least = {ReadKind.MANY: MANY, ReadKind.AT_NIGHT: AT_NIGHT, ReadKind.CLOSED: CLOSED}

@@ -15,9 +15,11 @@ from meldcode.application.case_people import reads
 from meldcode.application.cases.alarm_form import bind_alarm, teacher_of
 from meldcode.application.cases.alarm_view import answer_by_record
 from meldcode.application.cases.append_entry import append_entry
+from meldcode.application.cases.move_signal import move_signal
 from meldcode.application.cases.notifications import Notified
 from meldcode.application.cases.open_form import FormView, further_questions, whose_pupil
 from meldcode.application.cases.parts import inherit_exclusions, names_excluded, names_stand_in
+from meldcode.application.cases.same_pupil import WhichPupil, ask_which_pupil
 from meldcode.application.cases.submission import FilledForm, RecordEntry, check_form, context_of, spec_of
 from meldcode.application.cases.whose_pupil import for_teachers, suggested
 from meldcode.application.ports.cases import Submission
@@ -26,6 +28,7 @@ from meldcode.domain import form_rules
 from meldcode.domain.access import acting_role, relation_to
 from meldcode.domain.appointment_rules import ABOUT_ONE
 from meldcode.domain.case.appointments import AppointmentState
+from meldcode.domain.case.names import pupil_in
 from meldcode.domain.case.state import Answers, Entry, State
 from meldcode.domain.errors import Refused
 from meldcode.domain.ids import PersonId
@@ -65,21 +68,28 @@ class NeedsReview:
     found: Mapping[str, Sequence[Found]]
 
 
-def record_entry(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: datetime) -> Saved | NeedsReview | FormView:
+Outcome = Saved | NeedsReview | FormView | WhichPupil
+
+
+def record_entry(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: datetime) -> Outcome:
     """Append an entry to a case; the opening form also opens the case (S1.1, S1.2).
 
     1. A submission that was stored before returns its first result.
     2. The case is opened, once. One that the actor may not read does not exist for them (G3).
     3. Access (G1) and plan rules: a violation raises Refused or Invalid, and nothing is stored.
-    4. A case that asks more than a first signal does, or a new one of which somebody else must say whose pupil it is
+    4. A case that may be about another pupil of that name is asked about first (G10).
+    5. A case that asks more than a first signal does, or a new one of which somebody else must say whose pupil it is
        about: that form is shown, with what was typed (S4.6, S1.6).
-    5. Hints, unless the author has already seen them (S1.4, S1.5): the form is kept as a draft and shown again.
-    6. Append the entry with the state it leads to, notify through the outbox, schedule the next reminder.
+    6. Hints, unless the author has already seen them (S1.4, S1.5): the form is kept as a draft and shown again.
+    7. Append the entry with the state it leads to, notify through the outbox, schedule the next reminder.
     """
     if stored := uow.cases.find_submission(command.key):
         return _saved_before(uow, actor, command, stored)
     context = context_of(uow, actor, command)
     form = check_form(uow, actor, context, command, now)
+    if context.perhaps:
+        _keep_draft(uow, context, form, command.key, now)
+        return ask_which_pupil(uow, context, form.spec, now)
     if not (command.case or command.alarm) and (further := further_questions(context, form.typed)):
         return further
     if context.case is None and not command.alarm and not context.teachers:
@@ -100,12 +110,17 @@ def record_entry(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: datet
     )
 
 
-def record_draft(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: datetime) -> Saved | NeedsReview | FormView:
+def record_draft(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: datetime) -> Outcome:
     """Store the draft that was shown for review ("Toch opslaan"). Raises Refused when it is gone."""
+    return record_for_pupil(uow, actor, replace(command, reviewed=True), now)
+
+
+def record_for_pupil(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: datetime) -> Outcome:
+    """Go on with a draft after the answer to which pupil it is about. Raises Refused when it is gone."""
     answers = uow.drafts.find(command.key, actor.person.id, now)
     if answers is None and uow.cases.find_submission(command.key) is None:
         raise Refused("draft_gone")
-    return record_entry(uow, actor, replace(command, answers=answers or {}, reviewed=True), now)
+    return record_entry(uow, actor, replace(command, answers=answers or {}), now)
 
 
 def store_form(
@@ -114,7 +129,7 @@ def store_form(
     """Store a checked form, and open its case if there is none. Return the case with the new entry."""
     role = acting_role(form.spec, context.relation, beside=_role_to_agree_with(form.spec, context.state))
     assert role is not None  # noqa: S101 - refused before
-    if command.reviewed:
+    if command.reviewed or command.same_as:
         uow.drafts.delete(command.key)
     if context.case is None:
         teacher, *others = for_teachers(context) or [teacher_of(uow, context, command.alarm)]
@@ -124,9 +139,9 @@ def store_form(
     if command.alarm:
         context = bind_alarm(uow, context, command.alarm, now)
     context = _decide(uow, context, form, command, now)
-    left_out = {field.id for field in form.spec.fields if field.pupil} | _decision_fields(context)
-    kept = {field: answer for field, answer in form.answers.items() if field not in left_out}
-    refers_to = command.refers_to if form.spec.effect in (Effect.CORRECTS, *ABOUT_ONE) else 0
+    context, answers = _with_effect(uow, context, form, command, now)
+    kept = {field: answer for field, answer in answers.items() if field not in _decision_fields(context)}
+    refers_to = command.refers_to if form.spec.effect in (*form_rules.OF_AN_ENTRY, *ABOUT_ONE) else 0
     entry = Entry(context.stored.version + 1, form.spec.id, context.person.id, role, now, kept, refers_to)
     form_rules.refuse_unless_agreeing(form.spec, context.state, entry)
     _refuse_about_oneself(context, form.spec)
@@ -165,6 +180,24 @@ def _refuse_about_oneself(context: CaseContext, spec: ActionSpec) -> None:
         raise Refused("not_about_yourself", rule="G12")
 
 
+def _with_effect(
+    uow: UnitOfWork, context: CaseContext, form: FilledForm, command: RecordEntry, now: datetime
+) -> tuple[CaseContext, Answers]:
+    """Change the pupil of the case, or move a signal, if that is what the form does. Return what is kept of it."""
+    if form.spec.effect is Effect.CORRECTS_PUPIL:
+        pupil = pupil_in(form.spec, form.answers)
+        uow.cases.set_pupil(context.stored, pupil)
+        return replace(context, pupil=pupil), form.answers
+    if form.spec.effect is not Effect.MOVES_SIGNAL:
+        asked = context.plan.records[form.spec.id]  # the form of an alarm asks for the pupil too
+        return context, {id_: said for id_, said in form.answers.items() if asked.field(id_)}
+    context, code = move_signal(
+        uow, context, command.refers_to, pupil_in(form.spec, form.answers), f"{command.key}/moved", now
+    )
+    pupil_fields = {field.id for field in form.spec.fields if field.pupil}
+    return context, {"case": code} | {id_: said for id_, said in form.answers.items() if id_ not in pupil_fields}
+
+
 def digest(answers: Answers) -> str:
     """Return a digest of what was typed, to tell a repeated submission from a changed one."""
     return hashlib.sha256(json.dumps(answers, sort_keys=True).encode()).hexdigest()
@@ -173,10 +206,10 @@ def digest(answers: Answers) -> str:
 def _saved_before(uow: UnitOfWork, actor: Actor, command: RecordEntry, stored: Submission) -> Saved:
     case = uow.cases.get(stored.case)
     code, context = case.code, case_context(uow, actor.person, case)
-    if context.entries[stored.seq - 1].author != actor.person.id:
+    if actor.person.id not in {entry.author for entry in context.entries if entry.seq == stored.seq}:
         raise Refused("no_such_case")
     spec = spec_of(context.plan, command)
-    if not command.reviewed and stored.digest != digest(
+    if not (command.reviewed or command.same_as) and stored.digest != digest(
         form_rules.with_defaults(spec, command.answers, uow.plans.current().opening)
     ):
         raise Refused("stored_before", case=code)

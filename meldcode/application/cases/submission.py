@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from meldcode.application.actor import Actor
-from meldcode.application.case_context import CaseContext, case_context, recordable_case, schools_to_report_in
-from meldcode.application.case_people import plan_of, reads
+from meldcode.application.case_context import (
+    CaseContext,
+    case_context,
+    readable_case,
+    recordable_case,
+    schools_to_report_in,
+)
 from meldcode.application.cases.alarm_form import context_of_alarm
+from meldcode.application.cases.same_pupil import ANOTHER, certain_case, known_of
 from meldcode.application.cases.whose_pupil import pupil_teachers
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain import form_rules
@@ -19,26 +24,25 @@ from meldcode.domain.alarm import AlarmId
 from meldcode.domain.appointment_rules import ABOUT_ONE, appointment_problems, refuse_unless_open, undecided
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.appointments import AppointmentState
-from meldcode.domain.case.header import CaseHeader
+from meldcode.domain.case.names import pupil_in, same_name
 from meldcode.domain.case.state import (
     Answer,
     Answers,
     Entry,
-    Pupil,
     asked_first,
     asked_now,
     asked_of_others,
     asked_with,
 )
 from meldcode.domain.errors import Invalid, Problem, Refused
-from meldcode.domain.ids import PersonId, SchoolId
+from meldcode.domain.ids import SchoolId
 from meldcode.domain.plan.appointments import decision_ids
-from meldcode.domain.plan.forms import PUPIL_MEANINGS, FieldKind, Meaning
+from meldcode.domain.plan.forms import FieldKind, Meaning
 from meldcode.domain.plan.model import DECIDES, ActionSpec, Effect, Plan
 from meldcode.domain.staff import Person
 from meldcode.hints import ordinary_words
 
-OF_TWO_CASES = (Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS)
+OF_TWO_CASES = (Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS, Effect.LINKS)
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class RecordEntry:
     Without `case` it opens one, in `school` (needed only from members of several): by the opening form, or with an
     `alarm`, of which it records what was done, by that of the fast lane. `reviewed`: the author saw the hints
     and chose to save. `refers_to` is the entry that it corrects. `exports`: it is stored by an export, which is the
-    only way to store such a form.
+    only way to store such a form. `same_as` answers which pupil it is: the code of a case, or ANOTHER.
     """
 
     key: str
@@ -61,6 +65,7 @@ class RecordEntry:
     reviewed: bool = False
     exports: bool = False
     alarm: AlarmId | None = None
+    same_as: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,30 +83,27 @@ class FilledForm:
 def context_of(uow: UnitOfWork, actor: Actor, command: RecordEntry) -> CaseContext:
     """Return the case of the form: the one it names, the actor's own about this pupil, or one still to open.
 
-    A colleague's case about the same pupil is neither used nor mentioned (G3). A reader of both may merge them.
+    A case that this person may not read is neither used nor mentioned (G3). A reader of both may merge them.
     """
     person = actor.person
     if command.case:
         return case_context(uow, person, recordable_case(uow, person, command.case, command.record))
     if command.alarm:
         return context_of_alarm(uow, actor, command.alarm, command.answers, command.school)
+    if code := command.same_as.removeprefix(ANOTHER):
+        return case_context(uow, person, readable_case(uow, person, code))
     plan = uow.plans.current()
     school = _school_of(command, actor, plan)
-    pupil = Pupil(*(str(command.answers.get(plan.opening.id_of(m), "")).strip() for m in PUPIL_MEANINGS))
-    same_pupil, teachers = (
-        uow.cases.find_by_pupil(school, pupil),
-        pupil_teachers(uow, actor, plan, school, command.answers),
-    )
-    for case in same_pupil:
-        if person.id in case.teachers - case.excluded or _is_known(uow, person, case, teachers):
-            return case_context(uow, person, case)
+    pupil = pupil_in(plan.opening, command.answers)
+    found, teachers = uow.cases.find_by_pupil(school, pupil), pupil_teachers(uow, actor, plan, school, command.answers)
+    known = [] if command.same_as else known_of(uow, person, found)
+    if theirs := certain_case(uow, {person.id, *teachers}, pupil, known):
+        return case_context(uow, person, theirs)
     relation = Relation(person.roles_in(school), is_own=True)
-    return CaseContext(person, school, plan, pupil, relation, same_pupil=tuple(same_pupil), teachers=teachers)
-
-
-def _is_known(uow: UnitOfWork, person: Person, case: CaseHeader, teachers: Collection[PersonId]) -> bool:
-    """Whether it is a case of the pupil's teachers that this person, who reports for them, may read."""
-    return not case.teachers.isdisjoint(teachers) and reads(person, case, plan_of(uow, case))
+    same_pupil = tuple(case for case in found if same_name(pupil, uow.cases.pupil(case.id)))
+    return CaseContext(
+        person, school, plan, pupil, relation, same_pupil=same_pupil, teachers=teachers, perhaps=tuple(known)
+    )
 
 
 def spec_of(plan: Plan, command: RecordEntry) -> ActionSpec:
@@ -113,7 +115,13 @@ def spec_of(plan: Plan, command: RecordEntry) -> ActionSpec:
         raise Refused("unknown_action")
     if spec is None or spec.effect in OF_TWO_CASES or (not command.case and spec.id != plan.opens):
         raise Refused("unknown_action")
-    return spec.without_pupil() if command.case else spec
+    if not command.case or spec.id != plan.opens:
+        return spec
+    return spec.without_teachers() if _names_pupil(spec, command) else spec.without_pupil()
+
+
+def _names_pupil(spec: ActionSpec, command: RecordEntry) -> bool:
+    return any(field.pupil and command.answers.get(field.id) for field in spec.fields)
 
 
 def check_form(uow: UnitOfWork, actor: Actor, context: CaseContext, command: RecordEntry, now: datetime) -> FilledForm:
@@ -150,16 +158,15 @@ def _school_of(command: RecordEntry, actor: Actor, plan: Plan) -> SchoolId:
 def _refuse_impossible(context: CaseContext, spec: ActionSpec, command: RecordEntry) -> None:
     if not may(Permission.RECORD, context.relation, context.plan, spec):
         raise Refused("role_may_not", roles=spec.by, named=context.plan.full_names, rule="G1")
-    if spec.effect is Effect.CORRECTS:
-        if not 1 <= command.refers_to <= len(context.entries):
-            raise Refused("unknown_entry")
-        return
+    if spec.effect in form_rules.OF_AN_ENTRY:
+        form_rules.refuse_unless_about_an_entry(context.plan, context.entries, spec, command.refers_to)
+        return None
     if spec.effect in ABOUT_ONE and (command.refers_to or spec.effect in DECIDES):
         refuse_unless_open(context.state, spec, command.refers_to)
-        return
+        return None
     if _changed_since(command.seen, context, spec):
         raise Refused("done_meanwhile")
-    form_rules.refuse_unless_possible(context.plan, context.state, spec)
+    return form_rules.refuse_unless_possible(context.plan, context.state, spec)
 
 
 def _changed_since(seen: int, context: CaseContext, spec: ActionSpec) -> bool:
@@ -206,6 +213,8 @@ def _refuse_problems(uow: UnitOfWork, context: CaseContext, form: FilledForm, no
     problems = problems or form_rules.teacher_problems(form.spec, form.answers, colleagues)
     if not problems and form.spec.effect is Effect.TAKES_OVER:
         problems = form_rules.stand_in_problems(form.spec, form.answers, colleagues)
+    if not problems and form.spec.effect is Effect.MOVES_SIGNAL:
+        problems = form_rules.move_problems(form.spec, form.answers, context.pupil)
     if not problems and form.spec.effect is Effect.HANDS_OVER:
         problems = form_rules.handover_problems(form.spec, form.answers, colleagues)
     if not problems and form.spec.effect in (Effect.POSTPONES, Effect.HOLDS):

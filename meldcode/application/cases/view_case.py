@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from meldcode.application.actor import Actor
-from meldcode.application.case_context import CaseContext, case_context, readable_case, told_apart
-from meldcode.application.case_people import plan_of, reads
+from meldcode.application.case_context import CaseContext, may_read, read_case, readable_case
 from meldcode.application.cases.parts import names_excluded, names_stand_in
+from meldcode.application.cases.same_pupil import other_cases
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access import Permission, acting_role, keepers, may, relation_to
+from meldcode.domain.access import Permission, acting_role, keepers, may
 from meldcode.domain.appointment_rules import ABOUT_ONE
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.appointments import Appointment, open_ones
-from meldcode.domain.case.header import CaseHeader, Reading
+from meldcode.domain.case.header import CaseHeader
+from meldcode.domain.case.names import pupil_in, same_name
 from meldcode.domain.case.newer import newer_than_weighing, unread
 from meldcode.domain.case.state import Entry, Status, needed, offered, owed, to_agree
 from meldcode.domain.deadlines.appointments import school_days_late
@@ -30,12 +31,16 @@ from meldcode.domain.retention import term_of
 from meldcode.domain.staff import Person
 from meldcode.domain.worklist import postponement
 
+OTHER_CASE = (Effect.MOVES_SIGNAL, Effect.RECEIVES, Effect.JOINS, Effect.DIFFERS, Effect.LINKS)
+"""Effects of entries that name another case."""
+
 
 @dataclass(frozen=True)
 class LogbookLine:
     """One entry of the logbook: the day and, if known, the time it is about, its author, and the code of its case.
 
-    `appointment` says which appointment it decided on, if any.
+    `appointment` says which appointment it decided on, if any. `other` is the code of the other case that it mentions,
+    for who may know of that (G3).
     """
 
     entry: Entry
@@ -45,6 +50,7 @@ class LogbookLine:
     record: ActionSpec
     code: str
     appointment: str = ""
+    other: str = ""
 
     @property
     def corrects(self) -> int:
@@ -71,7 +77,8 @@ class CaseView:
     what the fast lane skipped (G8). `responsible` is who is responsible for an open case, if anybody is. `appointments`
     are those that are open, and `deciding` is what this reader can do about one (S3.6).
     `excluded` are the names of colleagues who have no part in it, and `stand_ins` those with a role in this case alone
-    (G12).
+    (G12). With `moves` this reader can move a signal to another pupil's case (G10). `siblings` are the cases of
+    brothers and sisters, and `has_history` says that this pupil has other cases (G11).
     """
 
     context: CaseContext
@@ -91,6 +98,9 @@ class CaseView:
     deciding: tuple[ActionSpec, ...] = ()
     excluded: tuple[str, ...] = ()
     stand_ins: tuple[tuple[str, Role], ...] = ()
+    moves: ActionSpec | None = None
+    siblings: tuple[CaseHeader, ...] = ()
+    has_history: bool = False
 
 
 def open_case(uow: UnitOfWork, actor: Actor, code: str, now: datetime) -> CaseView:
@@ -105,7 +115,7 @@ def build_case_view(uow: UnitOfWork, context: CaseContext, now: datetime) -> Cas
     parts = [context, *(_joined(uow, person, context.stored, now) if _may_read_joined(context) else ())]
     people = (*uow.staff.of_school(context.school), *context.staff(uow))
     staff = {colleague.id: colleague.name for colleague in people}
-    waiting = needed(context.plan, context.state)
+    waiting, others = needed(context.plan, context.state), other_cases(uow, context)
     term = term_of(context.plan, context.state, uow.staff.school(context.school))
     elsewhere = [r for r in to_agree(context.plan, context.state) if not _may_agree(context, r)]
     waiting = [r for r in waiting if not _is_about_reader(context, r)]
@@ -114,7 +124,7 @@ def build_case_view(uow: UnitOfWork, context: CaseContext, now: datetime) -> Cas
     responsible = responsible_for(context.stored, context.plan, context.staff(uow))
     if responsible and responsible.person.id == person.id:
         can = [r for r in can if r.effect or not r.takes_charge or r not in context.plan.always]
-    same = tuple(_same_pupil(uow, context))
+    same = tuple(_same_pupil(context, others))
     return CaseView(
         context=context,
         lines=tuple(_lines(uow, parts, staff)),
@@ -123,6 +133,8 @@ def build_case_view(uow: UnitOfWork, context: CaseContext, now: datetime) -> Cas
         names={str(person_id): name for person_id, name in staff.items()},
         same_pupil=same,
         groups={case.id: uow.cases.contents(case.id).pupil.group for case in same},
+        siblings=tuple(_siblings(uow, context)),
+        has_history=any(same_name(context.pupil, uow.cases.pupil(other.id)) for other in others),
         may_see_readers=may(Permission.SEE_READERS, context.relation, context.plan),
         kept_until=term.destroy_at if term else None,
         postponement=postponement(context.plan, context.state),
@@ -133,6 +145,7 @@ def build_case_view(uow: UnitOfWork, context: CaseContext, now: datetime) -> Cas
         deciding=tuple(r for r in context.plan.always if r.effect in DECIDES and may_record(context, r)),
         excluded=tuple(sorted(uow.staff.get(person).name for person in context.stored.excluded)),
         stand_ins=tuple((uow.staff.get(one.person).name, one.role) for one in context.stored.stand_ins),
+        moves=_moves(context),
     )
 
 
@@ -146,6 +159,11 @@ def _appointments(uow: UnitOfWork, context: CaseContext, now: datetime) -> Itera
 def may_record(context: CaseContext, record: ActionSpec) -> bool:
     """Tell whether this person may fill in the form in this case (G1)."""
     return may(Permission.RECORD, context.relation, context.plan, record)
+
+
+def _moves(context: CaseContext) -> ActionSpec | None:
+    moves, signals = context.plan.moves_signal, [e for e in context.entries if e.record == context.plan.opens]
+    return moves if moves and len(signals) > 1 and may_record(context, moves) else None
 
 
 def _may_agree(context: CaseContext, record: ActionSpec) -> bool:
@@ -170,13 +188,6 @@ def _may_read_joined(context: CaseContext) -> bool:
     return may(Permission.READ_JOINED, context.relation, context.plan)
 
 
-def read_case(uow: UnitOfWork, person: Person, case: CaseHeader, now: datetime, where: str = "case") -> CaseContext:
-    """Open the case for this person, and store that they read it (promise 6)."""
-    roles = tuple(sorted(relation_to(person, case).roles))
-    contents = uow.cases.read(case.id, Reading(person.id, now, where, roles))
-    return case_context(uow, person, case, contents)
-
-
 def _joined(uow: UnitOfWork, person: Person, case: CaseHeader, now: datetime) -> list[CaseContext]:
     """The cases merged into this one, directly or not. Their entries form one logbook."""
     found: list[CaseContext] = []
@@ -193,8 +204,9 @@ def _lines(uow: UnitOfWork, parts: Iterable[CaseContext], staff: dict[PersonId, 
     """
     lines = []
     for place, part in enumerate(parts):
+        may_know = may(Permission.KNOW_SAME_PUPIL, part.relation, part.plan)
         hidden = {Effect.JOINS} if place else set()
-        hidden |= set() if may(Permission.KNOW_SAME_PUPIL, part.relation, part.plan) else {Effect.JOINS, Effect.DIFFERS}
+        hidden |= set() if may_know else {Effect.JOINS, Effect.DIFFERS, Effect.LINKS}
         for entry in part.entries:
             record = part.plan.records[entry.record]
             if record.effect in hidden or names_excluded(part.plan, entry, part.person.id):
@@ -202,7 +214,9 @@ def _lines(uow: UnitOfWork, parts: Iterable[CaseContext], staff: dict[PersonId, 
             author = staff.get(entry.author) or uow.staff.get(entry.author).name
             at = str(entry.answers.get(record.id_of(Meaning.HAPPENED_AT), ""))
             about, day = _appointment_of(part, record, entry), _happened(record, entry)
-            lines.append(LogbookLine(entry, day, at, author, record, part.stored.code, about))
+            shown = _without_known_pupil(part, record, entry)
+            other = str(entry.answers.get("case", "")) if may_know and record.effect in OTHER_CASE else ""
+            lines.append(LogbookLine(shown, day, at, author, record, part.stored.code, about, other))
     return sorted(lines, key=lambda line: (line.happened, _time(line), line.entry.written_at, line.entry.seq))
 
 
@@ -217,22 +231,35 @@ def _appointment_of(part: CaseContext, record: ActionSpec, entry: Entry) -> str:
     return part.state.appointments[entry.refers_to - 1].what if is_about_one else ""
 
 
+def _without_known_pupil(part: CaseContext, record: ActionSpec, entry: Entry) -> Entry:
+    """The entry; without the pupil that was typed, unless that is another name or group than the case's (G10)."""
+    if record.id != part.plan.opens or pupil_in(record, entry.answers) != part.pupil:
+        return entry
+    pupil = {field.id for field in record.fields if field.pupil}
+    return replace(entry, answers={id_: answer for id_, answer in entry.answers.items() if id_ not in pupil})
+
+
 def _happened(record: ActionSpec, entry: Entry) -> date:
     """The day an entry is about, or else the day it was written."""
     told = entry.answers.get(record.id_of(Meaning.HAPPENED_ON))
     return date.fromisoformat(str(told)) if told else entry.written_at.astimezone(AMSTERDAM).date()
 
 
-def _same_pupil(uow: UnitOfWork, context: CaseContext) -> list[CaseHeader]:
-    joins = context.plan.record_with(Effect.JOINS)
-    if context.state.status is Status.JOINED or not may_record(context, joins):
-        return []
-    apart, code = told_apart(context), context.stored.code
-    candidates = [
-        case
-        for case in uow.cases.find_by_pupil(context.school, context.pupil)
-        if case.id != context.stored.id and case.status is not Status.JOINED and case.code not in apart
-        if Status.OPEN in (case.status, context.state.status)
-        if reads(context.person, case, plan_of(uow, case))
-    ]
-    return [case for case in candidates if code not in told_apart(case_context(uow, context.person, case))]
+def _same_pupil(context: CaseContext, others: Iterable[CaseHeader]) -> Iterator[CaseHeader]:
+    """The other cases that this reader may join to this one: one of the two must be open."""
+    if context.state.status is Status.JOINED or not may_record(context, context.plan.record_with(Effect.JOINS)):
+        return
+    for case in others:
+        if case.status is not Status.JOINED and Status.OPEN in (case.status, context.state.status):
+            yield case
+
+
+def _siblings(uow: UnitOfWork, context: CaseContext) -> Iterator[CaseHeader]:
+    """The cases of siblings, for who may know of them and read them; noted twice, they are none after all (G11)."""
+    noted = [e.answers["case"] for e in context.entries if context.plan.records[e.record].effect is Effect.LINKS]
+    if not may(Permission.KNOW_SAME_PUPIL, context.relation, context.plan):
+        return
+    for code in dict.fromkeys(map(str, noted)):
+        case = uow.cases.find(code, [context.school]) if noted.count(code) % 2 else None
+        if case and case.status is not Status.DESTROYED and may_read(uow, context.person, case):
+            yield case

@@ -86,6 +86,14 @@ class Cases(ABC):
         """
 
     @abstractmethod
+    def take_out(self, case: CaseId, seqs: Collection[int]) -> None:
+        """Destroy the content of these entries, which were moved to another case. The chain stays whole."""
+
+    @abstractmethod
+    def set_pupil(self, case: CaseHeader, pupil: Pupil) -> None:
+        """Replace the pupil's particulars, also in the cases that were joined to this one, and index them again."""
+
+    @abstractmethod
     def find_submission(self, key: str) -> Submission | None:
         """The submission that was stored under this idempotency key."""
 
@@ -166,8 +174,12 @@ class Cases(ABC):
         """The school's cases about a pupil of this name or one like it, oldest first. A placeholder finds none."""
 
     @abstractmethod
+    def of_schools(self, schools: Iterable[SchoolId]) -> list[CaseHeader]:
+        """All cases of these schools that were not destroyed, oldest first."""
+
+    @abstractmethod
     def pupil(self, case: CaseId) -> Pupil:
-        """The decrypted pupil of the case, for rules only; use `read` to show it to somebody. Raises KeyError."""
+        """The decrypted pupil of the case, without a trace: who shows it to somebody adds one. Raises KeyError."""
 
     @abstractmethod
     def index_names(self, failed: Callable[[Exception], object]) -> int:

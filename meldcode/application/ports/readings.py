@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from meldcode.domain.case.header import CaseHeader, Reading
@@ -12,6 +12,10 @@ from meldcode.domain.ids import CaseId, SchoolId
 
 class Readings(ABC):
     """The traces that `Cases.read` leaves (promise 6)."""
+
+    @abstractmethod
+    def add(self, cases: Collection[CaseId], reading: Reading) -> None:
+        """Store that somebody read something of these cases."""
 
     @abstractmethod
     def of_case(self, case: CaseId) -> list[Reading]:

@@ -28,7 +28,7 @@ class CaseHeader:
     `teachers` are the teachers whose case it is. `joined_to` is the case that this one was merged into.
     `escalations` is the highest escalation level at which this step was reminded. `responsible` is who took charge
     last. `called_in` may read it whatever its step (G3), `excluded` have nothing to do with it, and `stand_ins` have a
-    role in it alone (G12).
+    role in it alone (G12). A closed case has an `outcome`, and from `destroy_at` on it may be destroyed.
     """
 
     id: CaseId
@@ -48,6 +48,8 @@ class CaseHeader:
     called_in: frozenset[PersonId] = frozenset()
     excluded: frozenset[PersonId] = frozenset()
     stand_ins: frozenset[StandIn] = frozenset()
+    outcome: str = ""
+    destroy_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,13 @@ class Contents:
     entries: tuple[Entry, ...]
 
 
+LISTED = "list"
+"""Where somebody read only the name and group of a pupil, in a list of cases."""
+
+
 @dataclass(frozen=True)
 class Reading:
-    """Somebody read a case (G3). `where` is what they opened, for example "case" or "form".
+    """Somebody read a case (G3). `where` is what they opened, for example "case", "form" or LISTED.
 
     `roles` are the reader's roles at that moment; None if they were not stored.
     """

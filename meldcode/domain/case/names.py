@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
-from meldcode.domain.case.state import Pupil
+from meldcode.domain.case.state import Answers, Pupil
+from meldcode.domain.plan.forms import PUPIL_MEANINGS
+from meldcode.domain.plan.model import ActionSpec
+from meldcode.domain.typed_text import without_directions
 
 _UNDIVIDED = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ħ": "h", "ŋ": "n"}
@@ -21,24 +25,33 @@ _BEFORE_SURNAMES = re.compile(
 )
 _JOINED_BEFORE = re.compile(r"^(?:vanden|vander|vande)(?=..)")
 _PLACEHOLDERS = re.compile("(naam|nog)?onbekend|geen(naam)?|anoniem|unknown|nnb?|nb|nvt|x{1,3}")
-_SOUNDS = (
-    (r"sch(?=[mw])", "s"),
-    (r"sch", "sg"),
-    (r"ch", "g"),
-    (r"ck|c(?![eiy])|q", "k"),
-    (r"c|z", "s"),
-    (r"x", "ks"),
-    (r"ph|v", "f"),
-    (r"uij|uy", "ui"),
-    (r"ouw?|auw?", "au"),
-    (r"e?ij|e[iy]|ie|y", "i"),
-    (r"dt$|d$", "t"),
-    (r"(?<=.)h", ""),
-    (r"(.)\1+", r"\1"),
+_SOUNDS = tuple(
+    (re.compile(spelling), sound)
+    for spelling, sound in (
+        (r"sch(?=[mw])", "s"),
+        (r"sch", "sg"),
+        (r"ch", "g"),
+        (r"ck|c(?![eiy])|q", "k"),
+        (r"c|z", "s"),
+        (r"x", "ks"),
+        (r"ph|v", "f"),
+        (r"uij|uy", "ui"),
+        (r"ouw?|auw?", "au"),
+        (r"e?ij|e[iy]|ie|y", "i"),
+        (r"dt$|d$", "t"),
+        (r"(?<=.)h", ""),
+        (r"(.)\1+", r"\1"),
+    )
 )
 """Dutch spellings of one sound, replaced in this order."""
 LEAST_ONE_OFF, LEAST_START, LEAST_PART = 3, 2, 3
 """Letters that a name needs before one letter off, or being the start or a part of the other, makes it alike."""
+
+
+def pupil_in(form: ActionSpec, answers: Answers) -> Pupil:
+    """Return the pupil as typed in this form."""
+    typed = (str(answers.get(form.id_of(meaning), "")) for meaning in PUPIL_MEANINGS)
+    return Pupil(*(without_directions(text).strip() for text in typed))
 
 
 def same_name(one: Pupil, other: Pupil) -> bool:
@@ -52,6 +65,24 @@ def alike(one: Pupil, other: Pupil) -> bool:
         return False
     (first, last), (other_first, other_last) = _plain(one), _plain(other)
     return (_near(first, other_first) or _is_short_of(first, other_first)) and _near(last, other_last)
+
+
+def name_matcher(typed: str) -> Callable[[Pupil], bool]:
+    """Return a test whether a name has each typed word, as it is spelled or as it sounds."""
+    typed_words = [letters(word) for word in typed.split()]
+    words = [word for word in typed_words if not _BEFORE_SURNAMES.fullmatch(word)] or typed_words
+    sounds = [_sound(word) if len(word) >= LEAST_PART else None for word in words]
+
+    def matches(pupil: Pupil) -> bool:
+        whole = letters(pupil.first_name + pupil.last_name)
+        if all(word in whole for word in words):
+            return True
+        heard = _sound(whole)
+        return all(
+            word in whole or (sound is not None and sound in heard) for word, sound in zip(words, sounds, strict=True)
+        )
+
+    return matches
 
 
 def same_group(one: str, other: str) -> bool:
@@ -116,5 +147,5 @@ def _is_one_off(one: str, other: str) -> bool:
 
 def _sound(name: str) -> str:
     for spelling, sound in _SOUNDS:
-        name = re.sub(spelling, sound, name)
+        name = spelling.sub(sound, name)
     return name

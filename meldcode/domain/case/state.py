@@ -24,7 +24,17 @@ from meldcode.domain.plan.roles import Role
 
 Answer = str | tuple[str, ...]
 Answers = Mapping[str, Answer]
-NOT_OFFERED = (Effect.CORRECTS, Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS, Effect.ALARMS, Effect.HOLDS, *DECIDES)
+NOT_OFFERED = (
+    Effect.CORRECTS,
+    Effect.MOVES_SIGNAL,
+    Effect.JOINS,
+    Effect.RECEIVES,
+    Effect.DIFFERS,
+    Effect.LINKS,
+    Effect.ALARMS,
+    Effect.HOLDS,
+    *DECIDES,
+)
 """Effects of actions that are offered elsewhere: at an entry, an appointment, another case, everywhere, when closed."""
 TIMES_TO_POSTPONE = 2
 """How often the reminders of one step can be postponed (G2)."""
@@ -39,7 +49,7 @@ class Status(StrEnum):
     DESTROYED = "destroyed"
 
 
-ALSO_OFFERED = {Status.CLOSED: (Effect.HOLDS, Effect.EXPORTS, Effect.EXCLUDES), Status.JOINED: (Effect.NOTES,)}
+ALSO_OFFERED = {Status.CLOSED: (Effect.HOLDS, Effect.EXPORTS, Effect.EXCLUDES, Effect.CORRECTS_PUPIL), Status.JOINED: (Effect.NOTES,)}
 """Effects of actions that are possible in a case that is not open, beside a signal."""
 
 

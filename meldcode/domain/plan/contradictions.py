@@ -58,11 +58,15 @@ def _wrong_opening(plan: Plan) -> Iterator[Contradiction]:
         return
     if plan.opening not in plan.always or plan.opening.when or plan.opening.needs or plan.opening.effect:
         yield ("opens",), "the record that opens a case is one of always, without when, needs or effect"
-    asked = [field for field in plan.opening.fields if field.pupil]
+    yield from ((("opens",), f"the record that opens a case {what}") for what in _wrong_pupil(plan.opening))
+
+
+def _wrong_pupil(record: ActionSpec) -> Iterator[str]:
+    asked = [field for field in record.fields if field.pupil]
     if len(asked) != PUPIL_FIELDS or any(field.kind is not FieldKind.TEXT or not field.required for field in asked):
-        yield ("opens",), "the record that opens a case asks for the pupil: three required texts with pupil: true"
+        yield "asks for the pupil: three required texts with pupil: true"
     elif {field.meaning for field in asked} != set(PUPIL_MEANINGS):
-        yield ("opens",), f"the three fields about the pupil have the meanings {', '.join(PUPIL_MEANINGS)}"
+        yield f"has three fields about the pupil, with the meanings {', '.join(PUPIL_MEANINGS)}"
 
 
 def _wrong_appointments(plan: Plan) -> Iterator[Contradiction]:
@@ -255,6 +259,8 @@ def _wrong_effect(record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:
         yield (*loc, "fields"), "a record that hands over asks for one person, who is required"
     if record.effect is Effect.SHARES and not _asks_once(record, Meaning.TEACHERS):
         yield (*loc, "fields"), "a record that shares a case asks for its teachers, who are required"
+    if record.effect in (Effect.CORRECTS_PUPIL, Effect.MOVES_SIGNAL):
+        yield from (((*loc, "fields"), f"a record that {record.effect} {what}") for what in _wrong_pupil(record))
     if record.effect in (Effect.POSTPONES, Effect.HOLDS) and not _asks_once(record, Meaning.UNTIL):
         yield (*loc, "fields"), f"a record that {record.effect} asks for one date, which is required"
     if record.effect is Effect.EXPORTS and not _can_export(record):

@@ -87,9 +87,10 @@ class Need(PlanPart):
 class Effect(StrEnum):
     """What a record does beside being kept.
 
-    `corrects` another entry (S1.2); `joins` this case to another about the same pupil, which `receives` it;
-    `differs` says that another case is about another pupil; `hands_over` the case to another teacher (G5), or `shares`
-    it among the `teachers` that it names (S1.6); `alarms`
+    `corrects` another entry (S1.2); `corrects_pupil`, the name or group that the case is under; `moves_signal` to the
+    case of another pupil (G10); `joins` this case to another about the same pupil, which `receives` it; `links` this
+    case to a sibling's (G11); `differs` says that another case is about another pupil; `hands_over` the case to
+    another teacher (G5), or `shares` it among the `teachers` that it names (S1.6); `alarms`
     about immediate danger (G4); `postpones` the reminders of the step to a day (G2); `holds` a closed case until a
     day, so that it is not destroyed before; `exports` the dossier: to whom and why, whole or as parents may see it;
     `fast_lane` records that 112 or Veilig Thuis was called, from any step, and skips the steps before the report (G8);
@@ -101,8 +102,11 @@ class Effect(StrEnum):
     """
 
     CORRECTS = "corrects"
+    CORRECTS_PUPIL = "corrects_pupil"
+    MOVES_SIGNAL = "moves_signal"
     JOINS = "joins"
     RECEIVES = "receives"
+    LINKS = "links"
     DIFFERS = "differs"
     HANDS_OVER = "hands_over"
     ALARMS = "alarms"
@@ -134,6 +138,9 @@ OPTIONAL_EFFECTS = (
     Effect.HOLDS,
     Effect.EXPORTS,
     Effect.FAST_LANE,
+    Effect.CORRECTS_PUPIL,
+    Effect.MOVES_SIGNAL,
+    Effect.LINKS,
     Effect.APPOINTS,
     Effect.SHARES,
     Effect.EXCLUDES,
@@ -350,6 +357,16 @@ class Plan(PlanPart):
     def hold(self) -> ActionSpec | None:
         """The record that keeps a closed case for longer, if the plan has one."""
         return next((record for record in self.always if record.effect is Effect.HOLDS), None)
+
+    @cached_property
+    def moves_signal(self) -> ActionSpec | None:
+        """The record that a signal was moved to another pupil's case, if the plan has one (G10)."""
+        return next((record for record in self.always if record.effect is Effect.MOVES_SIGNAL), None)
+
+    @cached_property
+    def links(self) -> ActionSpec | None:
+        """The record that another case is a sibling's, if the plan has one (G11)."""
+        return next((record for record in self.always if record.effect is Effect.LINKS), None)
 
     @cached_property
     def fast_lane(self) -> ActionSpec | None:

@@ -76,7 +76,8 @@ RECORDS = {
     "LIS": "handed_over leader_told vt_contact",
     "LIV": "anonymous_summary consultation",
     "LI": "pupil_talk weighing watch_entry worsened",
-    "IVS": "taken_over",
+    "IVS": "taken_over sibling",
+    "I": "signal_moved pupil_corrected",
     "IV": "belongs received other_pupil taken_up read",
     "IS": "given kept_longer safety parents_talk talk_agreed nothing_found nothing_found_agreed proposal confirmation "
     "parents_before reported parent_told watch_end "

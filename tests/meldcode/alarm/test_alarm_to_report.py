@@ -15,6 +15,7 @@ from meldcode.application.cases.alarm_form import alarm_form
 from meldcode.application.cases.alarm_trace import trace_next_alarm
 from meldcode.application.cases.open_form import FormView
 from meldcode.application.cases.record_entry import NeedsReview, Saved, record_draft, record_entry
+from meldcode.application.cases.same_pupil import WhichPupil
 from meldcode.application.cases.submission import RecordEntry
 from meldcode.domain.alarm import AlarmId, Response
 from meldcode.domain.case.state import Entry, needed
@@ -59,7 +60,7 @@ def records(play: Play, alarm: AlarmId, *, by: Actor = KARIN, key: str = "V", **
     with play.transaction() as uow:
         command = RecordEntry(key, FAST, typed, alarm=alarm)
         saved = record_entry(uow, actor_of(uow, by.identity), command, play.now)
-    assert not isinstance(saved, FormView)
+    assert not isinstance(saved, FormView | WhichPupil)
     if isinstance(saved, Saved):
         play.code = saved.code
     return saved

@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from hypothesis.strategies import DataObject, SearchStrategy
 from sqlalchemy import select
 
+from meldcode.application.cases.same_pupil import ANOTHER
 from meldcode.application.jobs.reminders import send_due_reminders
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import Entry, State, Status, asked_now, fold, holds, needed, offered, to_agree
@@ -133,12 +134,12 @@ class School(RuleBasedStateMachine):
             along[presence.field] = teachers[0] if isinstance(usual, str) else [*usual, *teachers]
         self._attempt(lambda: play.record(record.id, by=by, **along))
 
-    @rule(by=somebody)
-    def somebody_reports(self, by: Actor) -> None:
-        self._attempt(lambda: self._reports(by))
+    @rule(by=somebody, is_another=st.booleans())
+    def somebody_reports(self, by: Actor, is_another: bool) -> None:
+        self._attempt(lambda: self._reports(by, ANOTHER if is_another else self.play.code))
 
-    def _reports(self, by: Actor) -> None:
-        code = self.play.signal(by=by).code
+    def _reports(self, by: Actor, same_as: str = ANOTHER) -> None:
+        code = self.play.signal(by=by, same_as=same_as).code
         if code not in self.codes:
             self.codes.append(code)
 

@@ -358,5 +358,5 @@ def test_a_new_signal_reopens_the_case_from_the_start(judged_safe: Play, by: Act
 def test_the_teachers_new_signal_about_this_pupil_finds_the_closed_case(judged_safe: Play) -> None:
     closed(judged_safe)
     code = judged_safe.code
-    assert judged_safe.signal(by=SANNE).code == code
+    assert judged_safe.signal(by=SANNE, same_as=code).code == code
     assert judged_safe.header().status is Status.OPEN

@@ -1,0 +1,63 @@
+"""Cases that may be about one pupil: which one a new signal belongs to, and who may know of the others (G3, G10)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from meldcode.application.case_context import CaseContext, case_context, may_read, read_case, told_apart
+from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.domain.case.header import CaseHeader
+from meldcode.domain.case.names import same_group, same_name
+from meldcode.domain.case.state import Pupil, Status
+from meldcode.domain.ids import PersonId, SchoolId
+from meldcode.domain.plan.model import ActionSpec
+from meldcode.domain.staff import Person
+
+ANOTHER = "another"
+"""The answer that a signal is about another pupil than those of the cases that were shown."""
+
+
+@dataclass(frozen=True)
+class WhichPupil:
+    """Not stored yet: the author should say first whether it is the pupil of one of these cases, or another."""
+
+    record: ActionSpec
+    cases: tuple[CaseContext, ...]
+
+
+def known_cases(uow: UnitOfWork, person: Person, school: SchoolId, pupil: Pupil) -> list[CaseHeader]:
+    """Return the cases about a pupil of this name, or one like it, that this person may know of."""
+    return known_of(uow, person, uow.cases.find_by_pupil(school, pupil))
+
+
+def known_of(uow: UnitOfWork, person: Person, found: Iterable[CaseHeader]) -> list[CaseHeader]:
+    """Return those that this person may know of; one that was joined only as the other, but to its own teacher."""
+    readable = [case for case in found if may_read(uow, person, case)]
+    return [case for case in readable if case.status is not Status.JOINED or person.id in case.teachers]
+
+
+def other_cases(uow: UnitOfWork, context: CaseContext) -> list[CaseHeader]:
+    """Return the other cases that may be about this pupil, without those that somebody said are about another."""
+    apart, own = told_apart(context), context.stored
+    known = known_cases(uow, context.person, context.school, context.pupil)
+    others = [case for case in known if case.id != own.id and case.code not in apart]
+    return [case for case in others if own.code not in told_apart(case_context(uow, context.person, case))]
+
+
+def certain_case(
+    uow: UnitOfWork, teachers: Collection[PersonId], pupil: Pupil, known: Sequence[CaseHeader]
+) -> CaseHeader | None:
+    """Return the case of one of these teachers about this pupil: of the same name and group, and not closed."""
+    for case in known:
+        other = uow.cases.pupil(case.id)
+        is_same = same_name(pupil, other) and same_group(pupil.group, other.group)
+        if is_same and not case.teachers.isdisjoint(teachers) and case.status is not Status.CLOSED:
+            return case
+    return None
+
+
+def ask_which_pupil(uow: UnitOfWork, context: CaseContext, record: ActionSpec, now: datetime) -> WhichPupil:
+    """Return the question, with the cases to choose from; that they are shown leaves a trace (promise 6)."""
+    return WhichPupil(record, tuple(read_case(uow, context.person, case, now, "form") for case in context.perhaps))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers.i18n import texts
 from handlers.i18n.texts import text
 from handlers.views import blocks as b
-from handlers.views.actions import acute_button, open_button
+from handlers.views.actions import acute_button, open_button, record_button
 from meldcode.application.cases.record_entry import Saved
 from meldcode.domain.case.state import Status, needed, to_act
 from meldcode.domain.case.urgency import is_urgent
@@ -23,7 +23,8 @@ def saved_modal(saved: Saved) -> b.View:
         is_first_step = saved.state.step == saved.plan.steps[0].id
         lines.append(text("saved_teacher" if is_first_step else "saved_more"))
     blocks = [b.section(line) for line in lines]
-    blocks += b.actions([open_button(saved.code, style="primary"), acute_button(saved.code, asks=True)])
+    following = [record_button(saved.code, saved.following)] if saved.following else []
+    blocks += b.actions([open_button(saved.code, style="primary"), *following, acute_button(saved.code, asks=True)])
     return b.modal(text("saved_title"), blocks, close=text("close"), clear_on_close=True)
 
 

@@ -498,6 +498,8 @@ def code_of(plan: Plan, why: Refused | Problem) -> str:
     code = why.code or _requirement(plan, why.reason)
     words = [word for name, word in why.words.items() if name != "limit"]
     words += getattr(why, "roles", ())
+    if code == "missing_there":  # the roles are those of the rule
+        code, words = "present", []
     return " ".join(filter(None, [code, why.rule if why.reason else "", *words]))
 
 

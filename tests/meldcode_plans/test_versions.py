@@ -1,4 +1,4 @@
-"""A case that began under version 6 of a plan goes on under it to its end, after the upgrade to today's version."""
+"""A case that began under an older version of a plan goes on under it to its end, after the upgrade to today's."""
 
 from __future__ import annotations
 
@@ -15,15 +15,19 @@ from tests.meldcode_plans.test_switching import School, school
 pytestmark = pytest.mark.slow
 
 NAMES = [path.stem for path in shipped_plans()]
-BEFORE = Path(__file__).parent / "version_6"
-"""The plans as they were before the words for danger, as a database keeps them."""
+BEFORE = (6, 8)
+"""The versions whose files are kept, as a database keeps them: before the words for danger, and before appointments."""
 
 
-@pytest.fixture(params=NAMES)
+def folder_of(version: int) -> Path:
+    return Path(__file__).parent / f"version_{version}"
+
+
+@pytest.fixture(params=[(name, version) for name in NAMES for version in BEFORE], ids=str)
 def upgraded(request: pytest.FixtureRequest, empty_database: Path, tmp_path: Path) -> School:
-    """A case that is watched under version 6, in a program that has today's version for new cases."""
-    name = str(request.param)
-    folders = (BEFORE, shipped_plans()[0].parent)
+    """A case that is watched under an older version, in a program that has today's version for new cases."""
+    name, version = request.param
+    folders = (folder_of(version), shipped_plans()[0].parent)
     texts = [(folder / f"{name}.yaml").read_text(encoding="utf-8") for folder in folders]
     linde = school(empty_database, tmp_path, *texts)
     linde.before.reach("watch", decision="no_report")
@@ -33,7 +37,8 @@ def upgraded(request: pytest.FixtureRequest, empty_database: Path, tmp_path: Pat
 
 def test_the_fixtures_are_the_version_before() -> None:
     for path in shipped_plans():
-        assert load_plan(BEFORE / path.name).version == 6 < load_plan(path).version
+        for version in BEFORE:
+            assert load_plan(folder_of(version) / path.name).version == version < load_plan(path).version
 
 
 @pytest.mark.rule("S4.6")
@@ -43,7 +48,11 @@ def test_a_worsening_under_the_old_version_leads_to_a_report_and_the_end(upgrade
     case.decide("report")
     case.record("reported", by=KARIN)
     case.record("parent_told", by=KARIN, present=[KARIN, FATIMA])
-    assert (case.state().status, case.header().plan_version) == (Status.CLOSED, 6)
+    if case.plan.version > 6:
+        case.record("vt_answer", by=KARIN)
+        case.record("report_end", by=KARIN)
+        case.record("report_end_agreed", by=FATIMA)
+    assert (case.state().status, case.header().plan_version) == (Status.CLOSED, case.plan.version)
     assert not is_urgent(case.plan, case.state()) and owed(case.plan, case.state()) == []
 
 
@@ -53,17 +62,39 @@ def test_a_child_that_tells_it_on_the_new_form_is_heard_in_the_old_case(upgraded
     signal = new.signal(by=SANNE, heard_from="disclosure")
     assert signal.code == old.code
     assert KARIN in signal.told
-    assert old.entries()[-1].answers["heard_from"] == "child"
-    assert old.opens(KARIN).context.plan.version == 6
+    assert old.entries()[-1].answers["heard_from"] == ("child" if old.plan.version == 6 else "disclosure")
+    assert old.opens(KARIN).context.plan == old.plan
+
+
+@pytest.mark.rule("S1.3")
+@pytest.mark.parametrize(("kinds", "kept"), [(("others", "conversation"), "others"), (("other",), "abuse_or_neglect")])
+def test_a_signal_of_several_kinds_is_kept_as_the_first_that_the_old_case_knows(
+    upgraded: School, kinds: tuple[str, ...], kept: str
+) -> None:
+    old, new = upgraded.before, upgraded.after
+    assert new.signal(by=SANNE, kind=kinds, happened_at="08:30").code == old.code
+    assert old.entries()[-1].answers["kind"] == kept
+
+
+def test_an_old_case_is_played_to_its_end_by_the_forms_of_its_own_version(upgraded: School) -> None:
+    case = upgraded.before
+    for record in ("note", "read", "talk_agreed"):
+        assert record not in case.plan.records
+        assert set(case.refused(record, by=KARIN)) == {""}
+    assert case.record("watch_end", by=FATIMA).state.status is Status.CLOSED
 
 
 def test_a_closed_case_that_opens_again_goes_on_under_its_own_version(upgraded: School) -> None:
     old, new = upgraded.before, upgraded.after
     old.record("watch_end", by=FATIMA)
     new.signal(by=SANNE)
-    assert (old.state().status, old.state().step, old.header().plan_version) == (Status.OPEN, "signals", 6)
+    assert (old.state().status, old.state().step, old.header().plan_version) == (
+        Status.OPEN,
+        "signals",
+        old.plan.version,
+    )
     old.reach("report")
-    assert set(old.refused("urgent_action", by=KARIN)) == {""}
+    assert ("urgent_action" in old.plan.records) is (old.plan.version > 6)
 
 
 def test_an_older_word_is_another_choice_of_the_question() -> None:

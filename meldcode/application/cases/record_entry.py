@@ -25,11 +25,11 @@ from meldcode.application.cases.whose_pupil import for_teachers, suggested
 from meldcode.application.ports.cases import Submission
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain import form_rules
-from meldcode.domain.access import acting_role, relation_to
+from meldcode.domain.access import Permission, acting_role, may, relation_to
 from meldcode.domain.appointment_rules import ABOUT_ONE
 from meldcode.domain.case.appointments import AppointmentState
 from meldcode.domain.case.names import pupil_in
-from meldcode.domain.case.state import Answers, Entry, State
+from meldcode.domain.case.state import Answers, Entry, State, needed, offered
 from meldcode.domain.errors import Refused
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.appointments import decision_ids
@@ -45,7 +45,7 @@ class Saved:
     """The form is stored. `notified` get a message; `missing_roles` should have, but nobody has them.
 
     `is_repeat`: it was stored before, and nobody is notified again. `author` is who stored it; they can open the case
-    if they `may_open`.
+    if they `may_open`. `following` is what the case waits for and they can do themselves.
     """
 
     code: str
@@ -57,6 +57,7 @@ class Saved:
     is_repeat: bool = False
     author: PersonId | None = None
     may_open: bool = True
+    following: ActionSpec | None = None
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,16 @@ def record_entry(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: datet
         notified.missing_roles,
         author=context.person.id,
         may_open=reads(context.person, context.stored, context.plan),
+        following=_following(context),
     )
+
+
+def _following(context: CaseContext) -> ActionSpec | None:
+    """What the case waits for now and this person can do, but not agree with themselves (S4.3)."""
+    plan, state, standing = context.plan, context.state, context.state.standing
+    waiting = [record for record in needed(plan, state) if record in offered(plan, state)]
+    by_others = [r for r in waiting if r.agrees_with and standing[r.agrees_with].author == context.person.id]
+    return next((r for r in waiting if r not in by_others and may(Permission.RECORD, context.relation, plan, r)), None)
 
 
 def record_draft(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: datetime) -> Outcome:

@@ -49,7 +49,10 @@ class Status(StrEnum):
     DESTROYED = "destroyed"
 
 
-ALSO_OFFERED = {Status.CLOSED: (Effect.HOLDS, Effect.EXPORTS, Effect.EXCLUDES, Effect.CORRECTS_PUPIL), Status.JOINED: (Effect.NOTES,)}
+ALSO_OFFERED = {
+    Status.CLOSED: (Effect.HOLDS, Effect.EXPORTS, Effect.EXCLUDES, Effect.CORRECTS_PUPIL),
+    Status.JOINED: (Effect.NOTES,),
+}
 """Effects of actions that are possible in a case that is not open, beside a signal."""
 
 

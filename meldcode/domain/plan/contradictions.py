@@ -268,18 +268,11 @@ def _wrong_effect(record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:
             (*loc, "fields"),
             "a record that exports asks what (whole, for_parents), and in two texts for whom and why",
         )
-    yield from _wrong_note(record, loc)
+    yield from _wrong_in_logbook(record, loc)
     yield from _wrong_appointing(record, loc)
     for name, field_id in (record.follow_up.model_dump(exclude_none=True) if record.follow_up else {}).items():
         if record.field(field_id) is None:
             yield (*loc, "follow_up", name), f"the form has no field {field_id!r}"
-
-
-def _wrong_note(record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:
-    if record.effect is Effect.NOTES and (record.tell or record.leads or record.stands_as):
-        yield (*loc, "effect"), "a note alarms nobody: it tells nobody, leads nowhere and stands as nothing else"
-    if record.effect is Effect.READS and record.fields:
-        yield (*loc, "fields"), "that the signals were read is one click, which asks nothing"
 
 
 def _wrong_appointing(record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:
@@ -310,6 +303,13 @@ def _wrong_people(plan: Plan, record: ActionSpec, loc: Loc) -> Iterator[Contradi
 
 def _choices(record: ActionSpec, meaning: Meaning) -> set[str]:
     return {choice.id for field in record.fields if field.meaning is meaning for choice in field.choices}
+
+
+def _wrong_in_logbook(record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:
+    if record.effect is Effect.NOTES and (record.tell or record.leads or record.stands_as):
+        yield (*loc, "effect"), "a note alarms nobody: it tells nobody, leads nowhere and stands as nothing else"
+    if record.effect is Effect.READS and record.fields:
+        yield (*loc, "fields"), "that the signals were read is one click, which asks nothing"
 
 
 def _asks_once(record: ActionSpec, meaning: Meaning) -> bool:

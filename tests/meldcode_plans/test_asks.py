@@ -44,11 +44,10 @@ def test_a_sentence_can_be_followed_by_its_day(plan: Plan) -> None:
 
 def test_a_record_that_is_added_without_a_sentence_is_found() -> None:
     text = shipped_plans()[0].read_text(encoding="utf-8")
-    asked = "        ask: Leg vast of de ouders van de zorgen weten\n"
-    translation = '    "Leg vast of de ouders van de zorgen weten": "Record whether the parents know of the concerns"\n'
+    asked, translation = "        ask: Pak het signaal op\n", '    "Pak het signaal op": "Take up the signal"\n'
     assert text.count(asked) == text.count(translation) == 1
     plan = parse_plan(text.replace(asked, "").replace(translation, ""), "heutink.yaml")
-    assert without_words(plan) == [f"parents_know {role}" for role in ("care_coordinator", "confidant", "teacher")]
+    assert without_words(plan) == [f"taken_up {role}" for role in ("care_coordinator", "confidant")]
 
 
 @pytest.mark.parametrize("path", BEFORE, ids=lambda path: f"{path.parent.name}-{path.stem}")

@@ -258,6 +258,8 @@ def _reasons_in(action: ActionSpec) -> Iterator[tuple[str, str, str, str]]:
         yield presence.field, "", presence.rule, presence.reason
         if presence.none_of_reason:
             yield presence.field, "", presence.rule, presence.none_of_reason
+    if action.took_part:
+        yield action.took_part.at, "", action.took_part.rule, action.took_part.reason
 
 
 @pytest.mark.parametrize("plan", PLANS)

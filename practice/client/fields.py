@@ -47,7 +47,7 @@ _CHECKS: dict[str, Callable[[Json, Any], str]] = {
 }
 
 
-def _same(shown: str, wanted: str) -> bool:
+def look_alike(shown: str, wanted: str) -> bool:
     """Whether two labels look the same: a sign that keeps words on one line looks like any other."""
     return shown.translate(_LOOKS) == wanted.translate(_LOOKS)
 
@@ -59,14 +59,14 @@ def input_with_label(view: View, label: str) -> Json:
     """Return the input block with this label. Raises LookupError if the view has none."""
     inputs = [block for block in view.payload["blocks"] if block["type"] == "input"]
     for block in inputs:
-        if _same(block["label"]["text"], label):
+        if look_alike(block["label"]["text"], label):
             return cast(Json, block)
     raise LookupError(f"no field {label!r}; there are {[block['label']['text'] for block in inputs]}")
 
 
 def _option(element: Json, label: str) -> Json:
     for option in element["options"]:
-        if _same(option["text"]["text"], label):
+        if look_alike(option["text"]["text"], label):
             return cast(Json, option)
     raise LookupError(f"no option {label!r}; there are {[option['text']['text'] for option in element['options']]}")
 

@@ -8,6 +8,7 @@ from bot.demo.clock import PracticeClock
 from bot.demo.training import Act, PreparedCase
 from practice.blocks.elements import all_elements
 from practice.client.actor import Actor
+from practice.client.fields import look_alike
 from practice.model import View
 from practice.state.workspace import Workspace
 
@@ -57,7 +58,7 @@ async def _open(actor: Actor, line: str) -> None:
 async def _press(actor: Actor, label: str) -> None:
     view = _top(actor)
     for block, element in all_elements(view.payload["blocks"]):
-        if element["type"] == "button" and element["text"]["text"] == label:
+        if element["type"] == "button" and look_alike(element["text"]["text"], label):
             outcome = await actor.click(view, element["action_id"], block_id=block["block_id"])
             if not outcome.ok:
                 raise NotPlayed(outcome.failure)

@@ -117,7 +117,7 @@ async def test_who_goes_another_way_is_not_held_up(tmp_path: Path) -> None:
         await played.director.begin("ouders-weten-het-niet")
         danger = {"Kan een gesprek gevaar opleveren voor de leerling?": "Ja, we slaan stap 3 over"}
         await played.act(
-            SANNE,
+            KARIN,
             "Gevaar door een gesprek?",
             **danger,
             **{"Waarom denken jullie dat?": "Thuis is het onrustig.", "Wie hebben dit ingeschat?": [SANNE, KARIN]},

@@ -37,6 +37,7 @@ from meldcode.application.staff.accounts import leave_or_return
 from meldcode.application.staff.deputies import Appoint, appoint_deputy, change_deputy, end_deputy
 from meldcode.application.staff.left_behind import notice_without_holder
 from meldcode.application.staff.roles import ChangeRoles, RolesView, change_roles, notify_of_roles, see_roles
+from meldcode.application.staff.working_days import SetWorkingDays, set_working_days
 from meldcode.domain.case.header import CaseHeader, Reading
 from meldcode.domain.case.state import Answer, Entry, State, Status, asked_now, fold, needed
 from meldcode.domain.errors import Invalid, Problem, Refused
@@ -146,6 +147,13 @@ class Play:
         who = (by or for_).identity
         asked = Appoint(f"R{next(self._keys)}", for_.user if by else "", deputy.user, str(first), str(last))
         return self._told_by(lambda uow: appoint_deputy(uow, actor_of(uow, who), asked, self.now))[1]
+
+    def works(self, actor: Actor, days: str) -> None:
+        """Somebody says on which days of the week they work; 0 is Monday."""
+        with self.transaction() as uow:
+            school = str(uow.staff.schools()[0].id)
+            chosen = SetWorkingDays({school: frozenset(map(int, days))})
+            set_working_days(uow, actor_of(uow, actor.identity), chosen, self.now)
 
     def changes_deputy(self, by: Actor, last: date | None = None) -> set[Actor]:
         """Somebody ends the only deputyship, or gives it another last day; returns who was told."""

@@ -12,7 +12,6 @@ from handlers.platform import limits
 from meldcode.application.actor import actor_of
 from meldcode.application.home import Overview, overview
 from meldcode.application.messages import CaseWithoutResponsible, TakenOver
-from meldcode.application.staff.working_days import SetWorkingDays, set_working_days
 from meldcode.application.worklists import fill_in_responsible
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.plan.file import PLANS, parse_plan
@@ -174,20 +173,13 @@ def test_a_running_case_of_an_older_version_gets_who_took_it_up(
 # working days
 
 
-def works(play: Play, actor: Actor, days: str) -> None:
-    with play.transaction() as uow:
-        person = actor_of(uow, actor.identity)
-        school = str(uow.staff.schools()[0].id)
-        set_working_days(uow, person, SetWorkingDays({school: frozenset(map(int, days))}), play.now)
-
-
 @pytest.mark.rule("G2")
 def test_a_level_does_not_wait_for_the_day_off_of_the_responsible(play: Play) -> None:
     play.record("taken_up", by=IRIS)
     is_on_the_day(play, school_days=0)
     today, back = play.now.weekday(), (play.now.weekday() + 1) % 5
     for actor in (IRIS, BEA):
-        works(play, actor, str(back))
+        play.works(actor, str(back))
     assert play.reminds() == {KARIN, IRIS, BEA}
     due = {play.actors[row.recipient]: row.due_at.astimezone(AMSTERDAM).weekday() for row in play.messages()[-3:]}
     assert due == {KARIN: today, IRIS: back, BEA: back}
@@ -198,7 +190,7 @@ def test_with_nobody_of_the_level_at_work_the_next_level_hears_it(play: Play) ->
     play.record("taken_up", by=IRIS)
     is_on_the_day(play, school_days=0)
     for actor in (IRIS, BEA, KARIN):
-        works(play, actor, str((play.now.weekday() + 1) % 5))
+        play.works(actor, str((play.now.weekday() + 1) % 5))
     assert play.reminds() >= {FATIMA}
 
 
@@ -208,9 +200,9 @@ def test_what_cannot_wait_ignores_a_day_off_only_where_nobody_else_has_the_role(
     play.record("urgent_action", by=KARIN)
     play.now += timedelta(hours=1, minutes=1)
     tomorrow = str((play.now.weekday() + 1) % 5)
-    works(play, IRIS, tomorrow)
+    play.works(IRIS, tomorrow)
     assert play.reminds() == {KARIN, FATIMA}
-    works(play, KARIN, tomorrow)
+    play.works(KARIN, tomorrow)
     play.now += timedelta(hours=1)
     assert play.reminds() == {KARIN, IRIS, FATIMA}
 
@@ -219,5 +211,5 @@ def test_what_cannot_wait_ignores_a_day_off_only_where_nobody_else_has_the_role(
 def test_an_alarm_goes_to_everybody_on_a_day_off_too(play: Play) -> None:
     tomorrow = str((play.now.weekday() + 1) % 5)
     for actor in (KARIN, IRIS, FATIMA):
-        works(play, actor, tomorrow)
+        play.works(actor, tomorrow)
     assert play.alarm(SANNE)[1] >= {KARIN, IRIS, FATIMA}

@@ -503,11 +503,9 @@ def _as_answer(given: Given) -> Answer:
 
 def code_of(plan: Plan, why: Refused | Problem) -> str:
     """The code of a refusal, the rule if the plan gives the reason, and what is filled in (but for a text's limit)."""
-    code = why.code or _requirement(plan, why.reason)
+    code = _requirement(plan, why.reason) if why.reason else why.code
     words = [word for name, word in why.words.items() if name != "limit"]
-    words += getattr(why, "roles", ())
-    if code == "missing_there":  # the roles are those of the rule
-        code, words = "present", []
+    words += () if why.reason else why.roles
     return " ".join(filter(None, [code, why.rule if why.reason else "", *words]))
 
 

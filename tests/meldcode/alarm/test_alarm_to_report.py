@@ -21,7 +21,7 @@ from meldcode.domain.alarm import AlarmId, Response
 from meldcode.domain.case.state import Entry, needed
 from storage.db.schema import entries
 from tests.meldcode.alarm.alarms import Alarms
-from tests.meldcode.playing import BEA, DIRK, FATIMA, KARIN, MEHMET, PUPIL, SANNE, Actor, Play
+from tests.meldcode.playing import BEA, DIRK, FATIMA, KARIN, KEES, MEHMET, PUPIL, SANNE, Actor, Play
 
 FAST, BUTTON = "urgent_action", "alarm-record"
 SAID = {"urgent_what": "reported", "urgent_on": "2026-03-02", "urgent_role": "IB-er", "urgent_told": "Er is gemeld."}
@@ -174,11 +174,14 @@ def test_its_trace_goes_along_and_goes_on_there(play: Play, alarms: Alarms) -> N
 
 @pytest.mark.rule("G8")
 def test_it_goes_on_in_the_open_case_about_the_pupil(play: Play, alarms: Alarms) -> None:
+    play.employs(KEES)
     code = play.signal().saved.code
-    records(play, alarms.raised(MEHMET))
+    records(play, alarms.raised(MEHMET), group="groep 5")
     assert play.code == code
     other = records(play, alarms.raised(SANNE), key="W", group="8")
     assert isinstance(other, Saved) and other.code != code, "a pupil of that name in another group is another pupil"
+    alike = records(play, alarms.raised(KEES), key="X", last_name="Jansens")
+    assert isinstance(alike, Saved) and alike.code not in (code, other.code), "nobody said that it is the same pupil"
 
 
 @pytest.mark.rule("G8")

@@ -6,12 +6,13 @@ import hashlib
 import json
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from typing_extensions import override
 
 from meldcode.application.ports.plans import Plans
 from meldcode.domain.plan.file import parse_plan
 from meldcode.domain.plan.model import Plan
+from meldcode.domain.plan.older_plans import with_later_actions
 from meldcode.domain.plan.translation import in_language
 from storage.db.insert_once import insert_once
 from storage.db.schema import plans
@@ -43,9 +44,16 @@ class StoredPlans(Plans):
 
     @override
     def get(self, plan: str, version: int) -> Plan:
-        if (plan, version, "") not in self._parsed:
-            self._parsed[plan, version, ""] = parse_plan(self._document(plan, version), f"{plan} {version}")
-        return self._translated(self._parsed[plan, version, ""])
+        return self._translated(self._whole(plan, version))
+
+    def _whole(self, plan: str, version: int) -> Plan:
+        """The plan as it was written; an older version with what only the newest one can do."""
+        key = (plan, version, "")
+        if key not in self._parsed:
+            own = parse_plan(self._document(plan, version), f"{plan} {version}")
+            newest = self._connection.scalar(select(func.max(plans.c.version)).where(plans.c.plan == plan)) or version
+            self._parsed[key] = own if newest == version else with_later_actions(own, self._whole(plan, newest))
+        return self._parsed[key]
 
     def _translated(self, plan: Plan) -> Plan:
         if self._language not in plan.translations:

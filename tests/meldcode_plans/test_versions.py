@@ -87,7 +87,7 @@ def test_an_old_case_is_played_to_its_end_by_the_forms_of_its_own_version(upgrad
 def test_a_closed_case_that_opens_again_goes_on_under_its_own_version(upgraded: School) -> None:
     old, new = upgraded.before, upgraded.after
     old.record("watch_end", by=FATIMA)
-    new.signal(by=SANNE)
+    new.signal(by=SANNE, same_as=old.code)
     assert (old.state().status, old.state().step, old.header().plan_version) == (
         Status.OPEN,
         "signals",
@@ -101,3 +101,13 @@ def test_an_older_word_is_another_choice_of_the_question() -> None:
     text = shipped_plans()[1].read_text(encoding="utf-8")
     with pytest.raises(WrongPlan, match="older names another choice"):
         parse_plan(text.replace("older: child", "older: nobody"), "p.yaml")
+
+
+@pytest.mark.rule("G10")
+def test_a_name_in_a_case_under_the_old_version_is_corrected(upgraded: School) -> None:
+    old, new = upgraded.before, upgraded.after
+    new.code = old.code
+    new.record("pupil_corrected", by=KARIN, correct_first_name="Nora", correct_last_name="Jansen", correct_group="5")
+    seen = new.opens(KARIN)
+    assert (seen.context.plan.version, seen.context.pupil.first_name) == (6, "Nora")
+    assert "pupil_corrected" in {line.record.id for line in seen.lines}

@@ -13,6 +13,9 @@ from meldcode.domain.plan.forms import PUPIL_MEANINGS, FieldKind, Meaning
 from meldcode.domain.plan.model import ActionSpec, Effect, Plan, TakesCharge
 from meldcode.domain.plan.roles import Role
 
+ABOUT_PUPILS = (Effect.CORRECTS_PUPIL, Effect.MOVES_SIGNAL, Effect.LINKS)
+"""Effects of actions that came after plans were in use, and that depend on no other action of a plan."""
+
 
 def with_meanings(plan: Plan) -> Plan:
     """Return the plan with the meanings of its fields, by their positions if it declares none itself."""
@@ -35,6 +38,19 @@ def with_charge(plan: Plan) -> Plan:
         for r in first.records
     )
     return plan.model_copy(update={"steps": (first.model_copy(update={"records": marked}), *plan.steps[1:])})
+
+
+def with_later_actions(plan: Plan, newest: Plan) -> Plan:
+    """Return the plan with what its newest version can do with pupils, so that running cases can have it too (G10)."""
+    effects, ids = {record.effect for record in plan.always}, {record.id for record in plan.always}
+    later = tuple(r for r in newest.always if r.effect in ABOUT_PUPILS and r.effect not in effects and r.id not in ids)
+    added = {language: {**newest.translations.get(language, {}), **own} for language, own in plan.translations.items()}
+    if not later:
+        return plan
+    fields = {name: getattr(plan, name) for name in Plan.model_fields}  # a copy would take what the plan has cached
+    whole = Plan.model_construct(**fields | {"always": (*plan.always, *later), "translations": added})
+    whole._written = plan.written
+    return whole
 
 
 def _all(records: Iterable[ActionSpec], opens: str) -> tuple[ActionSpec, ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import delete, text
@@ -17,10 +19,13 @@ from meldcode.application.cases.submission import RecordEntry
 from meldcode.application.home import OverviewSize, overview
 from meldcode.application.jobs.reminders import current_reminder, send_due_reminders, week_overview
 from meldcode.application.messages import AppointmentReminder, Payload, Reminder, WeeklyOverview
+from meldcode.domain.appointment_rules import undecided
 from meldcode.domain.calendar import AMSTERDAM
-from meldcode.domain.case.appointments import AppointmentState
-from meldcode.domain.case.state import Entry, Status
+from meldcode.domain.case.appointments import Appointment, AppointmentState
+from meldcode.domain.case.state import Entry, State, Status, asked_now
+from meldcode.domain.plan.file import load_plan, shipped_plans
 from meldcode.domain.plan.forms import MOST_APPOINTMENTS
+from meldcode.domain.plan.model import ActionSpec, Lead, Plan
 from meldcode.domain.plan.roles import Role
 from storage.db.migrations.versions.r0020_appointments import LOOK_AGAIN
 from storage.db.schema import appointments
@@ -248,52 +253,79 @@ def test_a_reminder_on_its_way_is_not_sent_about_what_was_decided_or_moved_meanw
 
 
 def test_a_case_does_not_close_over_an_appointment_and_the_form_asks_about_it(talked: Play) -> None:
-    talked.record("safety", by=KARIN, danger_by_talk="no")
-    talked.record("parents_talk", by=KARIN)
+    suspicion_seems_gone(talked)
     appoints(talked, agreed(DAY, SANNE, what="De huisarts bellen"))
-    form = talked.form("talk_outcome", by=KARIN)
+    form = talked.form("talk_agreed", by=FATIMA)
     asked = [field for field in form.record.fields if field.id.startswith("appointment_2")]
     assert [field.id for field in asked] == ["appointment_2_decision", "appointment_2_line"]
     assert "De huisarts bellen (25-11-2026)" in asked[0].label
-    gone: dict[str, Any] = {"by": KARIN, "suspicion": "gone", "appointment_1_decision": "done"}
-    assert talked.refused("talk_outcome", **gone, appointment_2_decision="") == {
+    gone: dict[str, Any] = {"by": FATIMA, "gone_agreed": "yes", "appointment_1_decision": "done"}
+    assert talked.refused("talk_agreed", **gone, appointment_2_decision="") == {
         "appointment_2_decision": "appointment_undecided"
     }
-    assert talked.refused("talk_outcome", **gone, appointment_2_decision="dropped", appointment_2_line="") == {
+    assert talked.refused("talk_agreed", **gone, appointment_2_decision="dropped", appointment_2_line="") == {
         "appointment_2_line": "required"
     }
-    talked.record("talk_outcome", **gone, appointment_2_decision="dropped", appointment_2_line="Niet meer nodig.")
+    talked.record("talk_agreed", **gone, appointment_2_decision="dropped", appointment_2_line="Niet meer nodig.")
     assert talked.state().status is Status.CLOSED
     assert [one.state for one in talked.state().appointments] == [AppointmentState.DONE, AppointmentState.DROPPED]
     *_, done, dropped, outcome = talked.entries()
     assert [entry.record for entry in (done, dropped, outcome)] == [
         "appointment_done",
         "appointment_dropped",
-        "talk_outcome",
+        "talk_agreed",
     ]
     assert dropped.answers == {"why_dropped": "Niet meer nodig."}
     assert not [name for name in outcome.answers if name.startswith("appointment")]
 
 
+def suspicion_seems_gone(play: Play) -> None:
+    """The talk was held, with one appointment; the other who held it still agrees that the suspicion is gone."""
+    play.record("safety", by=KARIN, danger_by_talk="no")
+    play.record("parents_talk", by=KARIN, suspicion="gone")
+
+
+CLOSINGS = [
+    pytest.param(plan, record, lead, id=f"{plan.plan}-{record.id}-{lead.close}")
+    for plan in map(load_plan, shipped_plans())
+    for record in plan.records.values()
+    for lead in record.leads
+    if lead.close
+]
+
+
+@pytest.mark.parametrize(("plan", "record", "lead"), CLOSINGS)
+def test_no_way_to_close_a_case_in_any_plan_leaves_one_open(plan: Plan, record: ActionSpec, lead: Lead) -> None:
+    now, who = datetime(2026, 11, 23, 9, tzinfo=AMSTERDAM), uuid4()
+    said = {path: values[0] for path, values in lead.when.items() if record.field(path)}
+    before = [(path.partition("."), values[0]) for path, values in lead.when.items() if not record.field(path)]
+    standing = {name: Entry(1, name, who, record.by[0], now, {field: value}) for (name, _, field), value in before}
+    step = lead.at[0] if lead.at else (plan.step_of(record.id) or plan.steps[0]).id
+    state = State(step, now, standing=standing, appointments=(Appointment(1, 1, who, DAY),))
+    asked, closing = asked_now(plan, record, state), Entry(2, record.id, who, record.by[0], now, said)
+    assert [problem.field for problem in undecided(plan, state, asked, closing)] == ["appointment_1_decision"]
+    decided = replace(closing, answers={**said, "appointment_1_decision": "dropped"})
+    assert undecided(plan, state, asked, decided) == []
+
+
 def test_the_same_closing_form_sent_twice_is_stored_once(talked: Play) -> None:
-    talked.record("safety", by=KARIN, danger_by_talk="no")
-    talked.record("parents_talk", by=KARIN)
-    form = talked.filled("talk_outcome", by=KARIN, suspicion="gone", why_outcome="Goed.", appointment_1_line="Goed.")
-    command = RecordEntry("the same", "talk_outcome", form, talked.code, seen=talked.header().version)
+    suspicion_seems_gone(talked)
+    said = {"why_gone_agreed": "Goed.", "appointment_1_line": "Goed."}
+    form = talked.filled("talk_agreed", by=FATIMA, gone_agreed="yes", **said)
+    command = RecordEntry("the same", "talk_agreed", form, talked.code, seen=talked.header().version)
     for is_repeat in (False, True):
         with talked.transaction() as uow:
-            saved = record_entry(uow, actor_of(uow, KARIN.identity), command, talked.now)
+            saved = record_entry(uow, actor_of(uow, FATIMA.identity), command, talked.now)
         assert isinstance(saved, Saved) and saved.is_repeat is is_repeat
 
 
 def test_going_on_needs_no_decision_and_a_correction_changes_no_appointment(talked: Play) -> None:
-    talked.record("safety", by=KARIN, danger_by_talk="no")
-    talked.record("parents_talk", by=KARIN)
+    suspicion_seems_gone(talked)
     appointment = talked.state().appointments
     talked.record("correction", by=KARIN, refers_to=talked.header().version)
     assert talked.state().appointments == appointment
     remains: dict[str, Any] = {"appointment_1_decision": "", "appointment_1_line": ""}
-    talked.record("talk_outcome", by=KARIN, suspicion="remains", **remains)
+    talked.record("talk_agreed", by=FATIMA, gone_agreed="no", **remains)
     assert talked.state().appointments == appointment
 
 
@@ -341,9 +373,9 @@ def test_those_of_a_case_that_an_earlier_version_closed_are_chased_again_and_can
 
 def closed_by_an_earlier_version(play: Play) -> None:
     """A case is closed without a word about its appointment, and then the database is brought up to date."""
-    answers = {"suspicion": "gone", "why_outcome": "Goed."}
+    answers = {"gone_agreed": "yes"}
     number, karin, case = play.header().version + 1, play.person(KARIN), play.header()
-    entry = Entry(number, "talk_outcome", karin.id, Role.CARE_COORDINATOR, play.now, answers)
+    entry = Entry(number, "talk_agreed", karin.id, Role.CARE_COORDINATOR, play.now, answers)
     with play.transaction() as uow:
         append_entry(uow, case_context(uow, karin, case), entry, "closed")
     with play.engine.begin() as connection:

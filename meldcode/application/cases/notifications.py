@@ -68,7 +68,7 @@ def notify(uow: UnitOfWork, context: CaseContext, after: State, entry: Entry, to
     people = tuple(p for p in staff if p.id in {*rules, *written} or p.id == former)
     uow.outbox.put_all(
         [
-            *(message for person in staff for message in said.in_place(person)),
+            *(message for person in staff for message in said.in_place(person, is_told=person.id in rules)),
             *(said.taken_over(person) for person in people if person.id == former),
             *(said.new(p, rules[p.id], staff) for p in people if p.id != former and p.id in rules),
             *(said.signal_read(p, written[p.id]) for p in people if p.id != former and p.id not in rules),
@@ -116,9 +116,9 @@ class _Said:
         read = SignalRead(case.code, plan.plan, plan.version, self.entry.role, may_open)
         return self._message(person, read, "", Placing.NEW)
 
-    def in_place(self, person: Person) -> Iterator[OutboxMessage]:
+    def in_place(self, person: Person, *, is_told: bool) -> Iterator[OutboxMessage]:
         """What their earlier messages become, if they are about what is done now or is asked otherwise."""
-        if ended := self.changes.ended(person):
+        if ended := self.changes.ended(person) or (self.changes.replaced(person) if is_told else None):
             by = self.entry.author if self.changes.is_done(ended) else None
             payload = TaskEnded(**self._case(person), asked=ended.record, asked_as=ended.role, by=by)
             yield self._message(person, payload, self.changes.keys[person.id], Placing.ONLY_IN_PLACE)

@@ -52,7 +52,8 @@ class TaskChanges:
     def key_for(self, person: Person) -> str:
         """Return the key of a new message that asks something of them."""
         was, now, key = self._was(person), self.asked(person), self.keys.get(person.id)
-        return key if key and was and now and now.continues(was) else task_key(self.case.code, self.entry.seq)
+        goes_on = was and now and now.continues(was) and now.record == was.record
+        return key if key and goes_on else task_key(self.case.code, self.entry.seq)
 
     def changed(self, person: Person) -> bool:
         """Tell whether their messages are to ask something else, or by another day."""
@@ -60,6 +61,11 @@ class TaskChanges:
         if person.id not in self.keys or was is None or now is None or not now.continues(was):
             return False
         return (now.record, now.due) != (was.record, was.due)
+
+    def replaced(self, person: Person) -> Task | None:
+        """Return what their messages ask, if a new message asks another action of the same step."""
+        was, now = self._was(person), self.asked(person)
+        return was if self.changed(person) and was and now and was.record != now.record else None
 
     def ended(self, person: Person) -> Task | None:
         """Return what their messages ask, if that is over. Of who was only reminded, it is what the case waited for."""

@@ -82,6 +82,15 @@ async def test_who_takes_part_later_in_a_step_is_asked_then(tmp_path: Path, data
         assert "Nu aan de beurt: " in words_of(school.messages(FATIMA)[-1])
 
 
+@pytest.mark.rule("S4.3")
+async def test_a_new_message_leaves_one_that_asks(tmp_path: Path) -> None:
+    async with on_a_monday(tmp_path) as school:
+        [code] = await reported(school)
+        await decided(school, code, "report")
+        assert shown(school, FATIMA)[-2:] == ["gedaan door Karin Visser", "gedaan door Fatima el Amrani"]
+        assert "Stel een besluit voor aan de IB" in words_of(school.messages(FATIMA)[-2])
+
+
 @pytest.mark.rule("S4.4")
 @pytest.mark.rule("G3")
 async def test_the_cluster_director_reads_which_school_whom_to_call_and_why(tmp_path: Path) -> None:

@@ -199,6 +199,15 @@ def test_a_deputy_sees_to_it_and_without_an_owner_who_is_responsible(talked: Pla
     assert [one.late for one in home(talked, KARIN, date(2026, 11, 26))] == [1]
 
 
+@pytest.mark.rule("G2")
+def test_on_a_day_off_of_its_owner_who_is_responsible_hears_it_too(talked: Play) -> None:
+    appoints(talked, agreed(DAY, SANNE))
+    talked.works(SANNE, "34")
+    assert about_appointments(reminds(talked, DAY)) == {KARIN: [1], SANNE: [1]}
+    days = {talked.actors[row.recipient]: row.due_at.astimezone(AMSTERDAM).date() for row in talked.messages()[-2:]}
+    assert days == {KARIN: DAY, SANNE: date(2026, 11, 26)}, "and the owner when they are back"
+
+
 @pytest.mark.rule("G5")
 def test_the_appointments_of_a_teacher_go_along_with_the_case(talked: Play) -> None:
     appoints(talked, agreed(DAY, SANNE), agreed(DAY, KARIN))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
 from tests.story.desk import Desk
+from tests.story.test_danger import trains
 from tests.story.test_time_travel import FATIMA, KARIN, MEHMET, REMINDER, SANNE, SCHOOL_DAY, move, opens, reports
 
 pytestmark = [
@@ -129,3 +132,28 @@ async def karin_drops_the_other_one(desk: Desk, code: str) -> None:
     await desk.sees_title("Opgeslagen")
     await desk.press("Dossier openen")
     await desk.sees("Er zijn geen open afspraken.", "Niet meer nodig.")
+
+
+async def test_an_appointment_does_not_outlive_its_case(desk: Desk) -> None:
+    await trains(desk, "Het wordt erger tijdens het volgen", SANNE)
+    await desk.become(KARIN)
+    found = re.search(r"Dossier (\d\d-\w{4})", await desk.page.get_by_role("log").inner_text())
+    assert found
+    await opens(desk, found[1])
+    await desk.press("Afspraak maken")
+    await answer(desk, {WHAT: CALL, DAY: "2027-04-20", OWNER: KARIN}, 1)
+    await desk.press("Opslaan")
+    await desk.sees_title("Opgeslagen")
+    await desk.put_away()
+    await opens(desk, found[1])
+    await desk.press("Stoppen met volgen")
+    why = "Waarom kan het volgen stoppen?"
+    await desk.fill("Stoppen met volgen", {"Wie besluiten dit?": (KARIN, FATIMA), why: "Het gaat goed."})
+    still_open = f"Deze afspraak is nog open: {CALL} (20-04-2027). Hoe is het afgelopen?"
+    await desk.is_refused_at(still_open, "Zolang deze afspraak open is, kan het dossier niet dicht.")
+    await expect(desk.question(why)).to_have_value("Het gaat goed.")
+    line = f"Schrijf erbij hoe het ging, of waarom het vervalt: {CALL}"
+    await desk.fill("Stoppen met volgen", {still_open: "Gedaan", line: "Ze zijn gebeld."})
+    await desk.sees_title("Opgeslagen")
+    await desk.press("Dossier openen")
+    await desk.sees("Dit dossier is gesloten", "Afspraak gedaan", "Ze zijn gebeld.")

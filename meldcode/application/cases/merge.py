@@ -41,7 +41,7 @@ def merge_cases(uow: UnitOfWork, actor: Actor, command: TwoCases, now: datetime)
         raise Refused("joined_already")
     if Status.OPEN not in statuses:
         raise Refused("not_now")
-    _refuse_unless_one_pupil(uow, first, second)
+    _refuse_if_told_apart(first, second)
     kept, joining = sorted((first, second), key=_progress)
     if any(open_ones(joining.state.appointments)):  # nobody would be reminded of them in the other case (S3.6)
         raise Refused("appointments_before_joining", case=joining.stored.code, rule="S3.6")
@@ -63,7 +63,7 @@ def mark_as_different_pupils(uow: UnitOfWork, actor: Actor, command: TwoCases, n
     """Record that the two cases are about different pupils, and return the first one's code. Raises Refused."""
     first, second = _both(uow, actor, command)
     if not uow.cases.find_submission(f"{command.key}/{Effect.DIFFERS}"):
-        _refuse_unless_one_pupil(uow, first, second)
+        _refuse_if_told_apart(first, second)
         _append(uow, first, Effect.DIFFERS, second.stored.code, command.key, now)
     return first.stored.code
 
@@ -77,11 +77,12 @@ def _both(uow: UnitOfWork, actor: Actor, command: TwoCases) -> tuple[CaseContext
     return first, second
 
 
-def _refuse_unless_one_pupil(uow: UnitOfWork, first: CaseContext, second: CaseContext) -> None:
-    """Check again what was shown: a colleague may have told the cases apart since, and a request may be forged."""
-    named_alike = {case.id for case in uow.cases.find_by_pupil(first.school, first.pupil)}
-    are_apart = second.stored.code in told_apart(first) or first.stored.code in told_apart(second)
-    if are_apart or second.stored.id not in named_alike:
+def _refuse_if_told_apart(first: CaseContext, second: CaseContext) -> None:
+    """Check again what was shown: a colleague may have told the cases apart since.
+
+    Their names may differ: two cases of one pupil are merged whatever was typed (G10).
+    """
+    if second.stored.code in told_apart(first) or first.stored.code in told_apart(second):
         raise Refused("not_same_pupil")
 
 

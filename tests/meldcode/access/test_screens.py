@@ -54,12 +54,14 @@ def test_what_is_needed_and_by_when_reads_as_sentences(play: Play) -> None:
     play.signal()
     assert "Nu nodig: Signaal oppakken, uiterlijk vandaag" in as_json(case_list(overview_of(play, KARIN)))
     play.reach("consult")
-    question = "Nu nodig: Weten de ouders van de zorgen? Uiterlijk maandag 9 maart"
-    assert question in as_json(case_list(overview_of(play, KARIN)))
+    assert "Nu nodig: Overleg vastleggen, uiterlijk maandag 9 maart" in as_json(case_list(overview_of(play, KARIN)))
     play.calls_in(FATIMA)
     [following] = overview_of(play, FATIMA).rows
     assert following.record is None
     assert "\\nUiterlijk maandag 9 maart" in as_json(case_list(overview_of(play, FATIMA)))
+    play.reach("talk")
+    question = "Nu nodig: Kan een gesprek gevaar opleveren? Uiterlijk maandag 16 maart"
+    assert question in as_json(case_list(overview_of(play, KARIN)))
 
 
 @pytest.mark.rule("S1.2")

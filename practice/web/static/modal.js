@@ -22,9 +22,13 @@ function open(dialog) {
   (first ?? dialog.querySelector("h2")).focus();
 }
 
-async function submit(form) {
-  const button = form.querySelector("[type=submit]");
-  if (!button || form.hasAttribute("aria-busy")) return;
+/** Submits the form, after the app has heard of a choice that was just made. */
+async function submit(sent) {
+  if (sent.querySelector("[type=submit]")?.getAttribute("aria-disabled")) return;
+  while (sent.hasAttribute("aria-busy")) await new Promise((passed) => setTimeout(passed, 50));
+  const form = sent.isConnected ? sent : document.querySelector("dialog.modal form.source");
+  const button = form?.querySelector("[type=submit]");
+  if (!button) return;
   const label = button.textContent;
   tell("", form);
   button.textContent = text("busy");

@@ -121,7 +121,6 @@ def test_no_message_of_the_case_reaches_them_at_any_step(play: Play) -> None:
     play.signal(by=SANNE)
     excludes(play, KARIN)
     play.record("taken_up", by=IRIS)
-    play.record("parents_know", by=SANNE)
     told = play.record("consultation", by=SANNE, present=[SANNE, IRIS]).told
     assert IRIS in told and KARIN not in told
     told = play.signal(by=SANNE, heard_from="disclosure").told
@@ -319,7 +318,6 @@ def test_the_others_see_who_has_no_part_in_it(play: Play) -> None:
 
 def test_who_is_excluded_cannot_be_named_as_taking_part_or_get_the_case(play: Play) -> None:
     play.reach("consult")
-    play.record("parents_know", by=SANNE)
     excludes(play, MEHMET)
     assert play.refused("consultation", by=SANNE, present=[SANNE, KARIN, MEHMET]) == {"present": "not_of_this_case"}
     assert play.refused("handed_over", by=KARIN, new_teacher=MEHMET) == {"new_teacher": "not_of_this_case"}
@@ -428,9 +426,9 @@ def test_a_namesake_who_was_told_apart_is_another_pupil(play: Play) -> None:
 def test_a_closed_case_can_be_kept_from_somebody_too(play: Play) -> None:
     play.reach("talk")
     play.record("safety", by=KARIN)
-    for record in ("pupil_can", "pupil_talk", "parents_talk"):
-        play.record(record, by=KARIN)
-    play.record("talk_outcome", by=KARIN, suspicion="gone")
+    play.record("pupil_talk", by=KARIN)
+    play.record("parents_talk", by=KARIN, suspicion="gone")
+    play.record("talk_agreed", by=FATIMA)
     play.calls_in(BEA)
     excludes(play, FATIMA, by=KARIN)
     assert play.refused_to(lambda: play.opens(FATIMA)) == NO_SUCH_CASE

@@ -65,7 +65,6 @@ def test_the_confidant_reads_in_step_1_and_2_and_the_school_leader_from_3_on(pla
 def test_who_took_part_reads_on(play: Play) -> None:
     play.signal()
     play.record("taken_up", by=BEA)
-    play.record("parents_know", by=SANNE)
     play.record("consultation", by=SANNE, present=[SANNE, KARIN])
     assert play.state().step == "talk"
     assert reads(play, BEA)
@@ -74,7 +73,6 @@ def test_who_took_part_reads_on(play: Play) -> None:
 
 def test_who_was_named_as_present_reads_on_and_a_teacher_of_others_does_not(play: Play) -> None:
     play.reach("consult")
-    play.record("parents_know", by=SANNE)
     play.record("consultation", by=SANNE, present=[SANNE, KARIN, BEA, MEHMET])
     assert reads(play, BEA)
     assert not reads(play, MEHMET)

@@ -54,6 +54,25 @@ async def test_a_case_up_to_a_report(desk: Desk) -> None:
     assert len(count.forms) <= MOST_FORMS, count
 
 
+@pytest.mark.rule("S3.4")
+@pytest.mark.rule("S3.6")
+async def test_the_parents_talk_is_prepared_on_a_page_that_can_be_printed(desk: Desk) -> None:
+    count = Clicks(desk)
+    code = await a_signal(count)
+    await karin_goes_as_far_as_she_can(count, code, until="Gesprek met de leerling")
+    await desk.press("Dossier openen")
+    await desk.press("Gesprek met de ouders: voorbereiden")
+    await desk.sees_title("Gesprek voorbereiden")
+    await desk.sees("1. Het doel van het gesprek", "De leerkracht is hier niet bij", "niet wat jullie vermoeden")
+    assert "Daan" not in await desk.dialog.inner_text()
+    await desk.picture("51-gesprek-voorbereiden")
+    await desk.press("Printen (PDF)")
+    await desk.sees("Het blad staat als PDF in je berichten.")
+    await desk.put_away()
+    await expect(desk.page.get_by_text(f"gesprek-{code}.pdf").first).to_be_visible()
+    await desk.picture("52-blad-in-de-berichten")
+
+
 async def a_signal(count: Clicks) -> str:
     desk = count.desk
     await desk.sit_down(SANNE)
@@ -84,8 +103,8 @@ async def a_note_from_the_case(count: Clicks) -> None:
     await count.desk.picture("50-notitie")
 
 
-async def karin_goes_as_far_as_she_can(count: Clicks, code: str) -> None:
-    """One form after another, by the button below what was just saved."""
+async def karin_goes_as_far_as_she_can(count: Clicks, code: str, until: str = "") -> None:
+    """One form after another, by the button below what was just saved; `until` is the first that she does not open."""
     desk = count.desk
     await desk.put_away()
     await desk.become(KARIN)
@@ -111,7 +130,10 @@ async def karin_goes_as_far_as_she_can(count: Clicks, code: str) -> None:
         able: "Ja, met de leerkracht",
         "Wie hebben dit ingeschat?": (SANNE, KARIN),
     }
+    await desk.picture("53-gevaar-door-een-gesprek")
     await count.fill("Gevaar door een gesprek?", safe)
+    if until == "Gesprek met de leerling":
+        return
     await count.press("Gesprek met de leerling")
     talked: Filled = {
         "Begon de leerling er zelf duidelijk over?": "Nee",
@@ -157,6 +179,7 @@ async def fatima_confirms_and_reports(count: Clicks, code: str) -> None:
     await desk.sees_title(f"Dossier {code}")
     await count.press("Besluit bevestigen")
     await desk.sees("Het gaat niet beter.", "Groot.")
+    await desk.picture("54-besluit-bevestigen")
     await count.fill("Besluit bevestigen", {"Ben je het eens met het voorstel?": "Ja, dit is ons besluit"})
     await count.press("Melding vastleggen")
     reported: Filled = {

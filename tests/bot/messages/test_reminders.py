@@ -22,6 +22,7 @@ from storage.db.schema import cases, entries, outbox
 from storage.repositories.outbox import SendState
 from tests.bot.cases.closing import record
 from tests.databases import Postgres
+from tests.names import NAMES
 from tests.on_screen import buttons_of, words_of
 from tests.running import FATIMA, JORIS, KARIN, SANNE, Running, logged, running, signal
 
@@ -267,7 +268,7 @@ async def test_two_workers_send_each_reminder_once(
 ) -> None:
     monkeypatch.setattr("bot.scheduler.AT_ONCE", 2)
     monkeypatch.setattr("bot.outbox_relay.AT_ONCE", 1)
-    names = [f"Kind{letter}" for letter in "abcdefghij"]
+    names = list(NAMES[:10])
     database = postgres.create()
     async with on_a_monday(tmp_path, postgres.url(database)) as school:
         codes = await reported(school, *names)

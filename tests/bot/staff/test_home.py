@@ -13,6 +13,7 @@ from meldcode.domain.events import StaffChanged
 from meldcode.domain.staff import Identity
 from tests.bot.staff.test_roles_in_slack import give
 from tests.clock import until
+from tests.names import NAMES
 from tests.on_screen import buttons_of
 from tests.running import FATIMA, JORIS, KARIN, MEHMET, SANNE, WILLEM, Running, running, signal
 
@@ -103,7 +104,7 @@ async def test_who_leads_the_school_sees_counts_and_whose_turn_it_is(tmp_path: P
 
 async def turns_to_the_second_page(school: Running) -> None:
     for number in range(11):
-        await school.report(SANNE, signal(Voornaam=f"Kind{number}"))
+        await school.report(SANNE, signal(Voornaam=NAMES[number]))
     assert "Pagina 1 van 2" in await home_of(school, KARIN)
     first = school.workspace.home_of(KARIN)
     assert first is not None

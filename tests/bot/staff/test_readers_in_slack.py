@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.names import NAMES
 from tests.on_screen import button, buttons_of, words_of
 from tests.running import FATIMA, KARIN, MEHMET, SANNE, running, signal
 
@@ -42,7 +43,7 @@ async def test_a_forged_click_of_a_teacher_shows_nothing(tmp_path: Path) -> None
 async def test_the_week_points_out_what_was_read_often_and_a_button_shows_it(tmp_path: Path) -> None:
     async with running(tmp_path) as school:
         for number in range(5):
-            await school.report(SANNE, signal(Voornaam=f"Kind{'abcde'[number]}"))
+            await school.report(SANNE, signal(Voornaam=NAMES[number]))
             await school.sent()
             await school.open_case(FATIMA, school.codes(KARIN)[-1])
         school.clock.forward(days=7)

@@ -25,6 +25,7 @@ from meldcode.domain.plan.model import Version
 from meldcode.domain.plan.roles import Role
 from tests.meldcode.access.test_every_use_case_denies import FOUND, _asked, _names_a_case, call
 from tests.meldcode.playing import BEA, DIRK, FATIMA, IRIS, KARIN, MEHMET, SANNE, Actor, Play
+from tests.names import NAMES
 
 pytestmark = pytest.mark.rule("G12")
 NO_SUCH_CASE = {"": "no_such_case"}
@@ -170,7 +171,7 @@ def test_an_undelivered_message_is_reported_to_the_others(play: Play) -> None:
 def test_counts_lists_and_roles_do_not_show_it(play: Play) -> None:
     play.signal(by=SANNE)
     for number in range(5):
-        code = play.record("signal", by=SANNE, case="", first_name=f"Kind{'abcde'[number]}", last_name="X").code
+        code = play.record("signal", by=SANNE, case="", first_name=NAMES[number], last_name="X").code
         play.calls_in(FATIMA, code=code)
         play.opens(BEA, code)
     excludes(play, FATIMA)

@@ -20,6 +20,7 @@ from meldcode.domain.case.state import Status
 from meldcode.domain.plan.roles import Role
 from storage.db.schema import readings
 from tests.meldcode.playing import BEA, DIRK, FATIMA, KARIN, MEHMET, SANNE, STRANGER, Actor, Play
+from tests.names import NAMES
 
 pytestmark = pytest.mark.rule("G3")
 NO_SUCH_CASE = {"": "no_such_case"}
@@ -205,7 +206,7 @@ def test_what_was_read_before_it_closed_was_not_closed() -> None:
 def plays_a_week(play: Play) -> date:
     """Five cases of Sanne's, all opened by the confidant; returns the Monday of that week."""
     for number in range(5):
-        code = play.record(play.plan.opens, by=SANNE, case="", first_name=f"Kind{'abcde'[number]}", last_name="X").code
+        code = play.record(play.plan.opens, by=SANNE, case="", first_name=NAMES[number], last_name="X").code
         play.opens(BEA, code)
         play.opens(SANNE, code)
     return date(2026, 3, 2)

@@ -21,6 +21,7 @@ from meldcode.domain.plan.file import load_plan, parse_plan
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from tests.meldcode.playing import BEA, DIRK, FATIMA, KARIN, MEHMET, SANNE, SOURCE_PLAN, Actor, Play, new_play
+from tests.names import NAMES
 
 pytestmark = pytest.mark.rule("G3")
 STEPS = ("signals", "consult", "talk", "weigh", "decide", "report", "tell_parents", "after_report")
@@ -155,7 +156,7 @@ def test_the_school_leader_sees_counts_of_cases_that_they_do_not_read(play: Play
 def test_unusual_reading_shows_no_code_of_a_case_that_the_leader_does_not_read(play: Play) -> None:
     codes = []
     for number in range(5):
-        codes.append(play.record("signal", by=SANNE, case="", first_name=f"Kind{'abcde'[number]}", last_name="X").code)
+        codes.append(play.record("signal", by=SANNE, case="", first_name=NAMES[number], last_name="X").code)
         play.employs(Actor("U4", "Iris Bakker", (Role.SCHOOL_LEADER,)))
         iris = play.staff.pop()
         play.calls_in(iris, code=codes[-1])

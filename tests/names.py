@@ -1,0 +1,38 @@
+"""First names that are not like one another, so that each is another pupil (G10)."""
+
+from __future__ import annotations
+
+NAMES = tuple(
+    [
+        "Adam",
+        "Bente",
+        "Cas",
+        "Daan",
+        "Eva",
+        "Fleur",
+        "Gijs",
+        "Hugo",
+        "Iris",
+        "Joep",
+        "Kiki",
+        "Luuk",
+        "Mats",
+        "Nova",
+        "Olaf",
+        "Puck",
+        "Quinn",
+        "Roos",
+        "Stijn",
+        "Tess",
+        "Umar",
+        "Vera",
+        "Wout",
+        "Xavi",
+        "Yasmin",
+        "Zoë",
+        "Abel",
+        "Bibi",
+        "Cato",
+        "Dex",
+    ]
+)

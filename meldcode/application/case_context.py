@@ -129,7 +129,7 @@ def told_apart(context: CaseContext) -> set[str]:
     return {
         str(entry.answers.get("case", ""))
         for entry in context.entries
-        if context.plan.records[entry.record].effect is Effect.DIFFERS
+        if context.plan.records[entry.record].effect in (Effect.DIFFERS, Effect.SEPARATES)
     }
 
 

@@ -218,7 +218,7 @@ class StoredCases(CaseQueries):
         return name_index.index_outdated(self._session, failed)
 
     @override
-    def set_joined(self, case: CaseId, to: CaseId) -> None:
+    def set_joined(self, case: CaseId, to: CaseId | None) -> None:
         self._connection.execute(update(cases).where(cases.c.id == case).values(joined_to=to))
 
     def _insert_with_code(self, row: dict[str, Any], now: datetime) -> str:

@@ -147,7 +147,7 @@ async def karin_joins_the_two(desk: Desk, code: str, second: str) -> None:
     await desk.picture("10-zelfde-leerling")
     await desk.press("Hoort bij elkaar")
     sure = desk.page.get_by_role("alertdialog", name="Hoort bij elkaar")
-    await expect(sure).to_contain_text("Dit kun je niet terugdraaien")
+    await expect(sure).to_contain_text("Losmaken kan alleen met twee mensen")
     await sure.get_by_role("button", name="Ja, samenvoegen").click()
     await desk.sees_title(f"Dossier {code}")
     await desk.sees(SEEN, SEEN_BY_MEHMET, f"uit dossier {second}")

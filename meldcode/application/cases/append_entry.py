@@ -21,7 +21,7 @@ from meldcode.domain.plan.model import Effect
 from meldcode.domain.retention import ends_otherwise, term_of
 from meldcode.domain.staff import Person
 
-KEPT_TO_ITSELF = (Effect.ALARMS, Effect.CORRECTS, Effect.NOTES, Effect.MOVES_SIGNAL, Effect.LINKS)
+KEPT_TO_ITSELF = (Effect.ALARMS, Effect.CORRECTS, Effect.NOTES, Effect.SEPARATES, Effect.MOVES_SIGNAL, Effect.LINKS)
 """Effects that a merged case does not pass on: an alarm notifies by itself, and the others are no new signal."""
 
 

@@ -77,6 +77,23 @@ def _both(uow: UnitOfWork, actor: Actor, command: TwoCases) -> tuple[CaseContext
     return first, second
 
 
+def separate(uow: UnitOfWork, context: CaseContext, key: str, now: datetime) -> None:
+    """Undo the last merge into this case, once two people agreed that it was wrong. Raises Refused."""
+    parts = [case_context(uow, context.person, case) for case in uow.cases.joined(context.stored.id)]
+    if not parts:
+        raise Refused("not_now")
+    uow.cases.set_joined(max(parts, key=_joined_at).stored.id, None)
+    part = case_context(uow, context.person, uow.cases.get(max(parts, key=_joined_at).stored.id))
+    if part.plan.separates is None:  # a version of before there was one
+        raise Refused("not_now")
+    _append(uow, part, Effect.SEPARATES, context.stored.code, key, now)
+
+
+def _joined_at(context: CaseContext) -> datetime:
+    joins = context.plan.record_with(Effect.JOINS).id
+    return max(entry.written_at for entry in context.entries if entry.record == joins)
+
+
 def _refuse_if_told_apart(first: CaseContext, second: CaseContext) -> None:
     """Check again what was shown: a colleague may have told the cases apart since.
 

@@ -24,7 +24,7 @@ from meldcode.domain.deadlines.schedule import calendar_of
 from meldcode.domain.events import StaffChanged
 from meldcode.domain.ids import CaseId, PersonId
 from meldcode.domain.plan.forms import Meaning
-from meldcode.domain.plan.model import Plan
+from meldcode.domain.plan.model import Effect, Plan
 from meldcode.domain.plan.people import YES, Exclusion
 from meldcode.domain.plan.roles import Role
 
@@ -82,6 +82,12 @@ def names_stand_in(plan: Plan, entry: Entry, person: PersonId) -> bool:
     return entry.answers.get(plan.records[entry.record].id_of(Meaning.STAND_IN)) == str(person)
 
 
+def is_agreed(plan: Plan, before: State, entry: Entry, effect: Effect) -> bool:
+    """Tell whether with this entry a second person agrees to what a record with this effect proposed."""
+    settled = _settled(plan, before, entry)
+    return settled is not None and settled.is_agreed and plan.records[settled.proposal.record].effect is effect
+
+
 def _settled(plan: Plan, before: State, entry: Entry) -> _Settled | None:
     record = plan.records[entry.record]
     field, proposal = record.id_of(Meaning.AGREEMENT), before.standing.get(record.agrees_with or "")
@@ -96,7 +102,7 @@ def _settle(uow: UnitOfWork, context: CaseContext, case: CaseHeader, settled: _S
             _exclude(uow, context, case, people, None)
         else:
             _let_back(uow, context, case, people)
-    elif settled.is_agreed:
+    elif settled.is_agreed and plan.records[proposal.record].effect is Effect.TAKES_OVER:
         _take_over(uow, plan, case, proposal, entry)
 
 

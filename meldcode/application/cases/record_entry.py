@@ -15,10 +15,11 @@ from meldcode.application.case_people import reads
 from meldcode.application.cases.alarm_form import bind_alarm, teacher_of
 from meldcode.application.cases.alarm_view import answer_by_record
 from meldcode.application.cases.append_entry import append_entry
+from meldcode.application.cases.merge import separate
 from meldcode.application.cases.move_signal import move_signal
 from meldcode.application.cases.notifications import Notified
 from meldcode.application.cases.open_form import FormView, further_questions, whose_pupil
-from meldcode.application.cases.parts import inherit_exclusions, names_excluded, names_stand_in
+from meldcode.application.cases.parts import inherit_exclusions, is_agreed, names_excluded, names_stand_in
 from meldcode.application.cases.same_pupil import WhichPupil, ask_which_pupil
 from meldcode.application.cases.submission import FilledForm, RecordEntry, check_form, context_of, spec_of
 from meldcode.application.cases.whose_pupil import for_teachers, suggested
@@ -158,7 +159,11 @@ def store_form(
     if form.spec.effect is Effect.FAST_LANE:
         answer_by_record(uow, context.person.id, context.stored.id, now)
     typed = {field: answer for field, answer in form.typed.items() if field not in _decision_fields(context)}
-    return append_entry(uow, context, entry, command.key, digest(typed))
+    before = context.state
+    context, notified = append_entry(uow, context, entry, command.key, digest(typed))
+    if is_agreed(context.plan, before, entry, Effect.SEPARATES):
+        separate(uow, context, command.key, now)
+    return context, notified
 
 
 def _decide(

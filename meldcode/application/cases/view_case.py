@@ -31,7 +31,7 @@ from meldcode.domain.retention import term_of
 from meldcode.domain.staff import Person
 from meldcode.domain.worklist import postponement
 
-OTHER_CASE = (Effect.MOVES_SIGNAL, Effect.RECEIVES, Effect.JOINS, Effect.DIFFERS, Effect.LINKS)
+OTHER_CASE = (Effect.MOVES_SIGNAL, Effect.RECEIVES, Effect.JOINS, Effect.DIFFERS, Effect.SEPARATES, Effect.LINKS)
 """Effects of entries that name another case."""
 
 
@@ -206,7 +206,7 @@ def _lines(uow: UnitOfWork, parts: Iterable[CaseContext], staff: dict[PersonId, 
     for place, part in enumerate(parts):
         may_know = may(Permission.KNOW_SAME_PUPIL, part.relation, part.plan)
         hidden = {Effect.JOINS} if place else set()
-        hidden |= set() if may_know else {Effect.JOINS, Effect.DIFFERS, Effect.LINKS}
+        hidden |= set() if may_know else {Effect.JOINS, Effect.DIFFERS, Effect.SEPARATES, Effect.LINKS}
         for entry in part.entries:
             record = part.plan.records[entry.record]
             if record.effect in hidden or names_excluded(part.plan, entry, part.person.id):

@@ -162,8 +162,8 @@ class Cases(ABC):
         """The open cases of all schools, oldest first."""
 
     @abstractmethod
-    def set_joined(self, case: CaseId, to: CaseId) -> None:
-        """Record that the case was joined to another."""
+    def set_joined(self, case: CaseId, to: CaseId | None) -> None:
+        """Record that the case was joined to another, or that it is no longer."""
 
     @abstractmethod
     def joined(self, case: CaseId) -> list[CaseHeader]:

@@ -219,6 +219,7 @@ def offered(plan: Plan, state: State) -> list[ActionSpec]:
     ready = [record for record in step if all(holds(need.condition, state.standing, {}) for need in record.needs)]
     hidden = (*NOT_OFFERED, Effect.POSTPONES) if len(state.postponed) >= TIMES_TO_POSTPONE else NOT_OFFERED
     hidden = hidden if _has_unread(plan, state) else (*hidden, Effect.READS)
+    hidden = hidden if plan.record_with(Effect.RECEIVES).id in state.standing else (*hidden, Effect.SEPARATES)
     other = [r for r in plan.always if r not in first and not r.agrees_with]
     always = [r for r in other if r.effect not in hidden and not plan.is_mark(r)]
     if state.responsible is None:  # nobody to take it over from: whoever takes the step takes charge
@@ -248,6 +249,8 @@ def _after(plan: Plan, state: State, entry: Entry) -> State:
         state = State(step=plan.steps[0].id, since=entry.written_at, appointments=state.appointments)
     if record.effect is Effect.JOINS:
         return replace(state, status=Status.JOINED)
+    if record.effect is Effect.SEPARATES and state.status is Status.JOINED:
+        return _separated(plan, state, entry)
     if record.effect is Effect.POSTPONES and entry.refers_to:
         return state
     responsible = entry.author if _takes_charge(record, state) else state.responsible
@@ -260,6 +263,16 @@ def _after(plan: Plan, state: State, entry: Entry) -> State:
     led = _lead(plan, state, record, entry)
     standing = _without_outdated(plan, {**led.standing, **also}, {record.id, *also})
     return _complete(plan, replace(led, standing=standing), entry.written_at)
+
+
+def _separated(plan: Plan, state: State, entry: Entry) -> State:
+    """The case goes on where it was; one that was closed stays so, unless a signal came meanwhile."""
+    if state.closed_at is None:
+        return replace(state, status=Status.OPEN, since=entry.written_at)
+    signal = state.standing.get(plan.opens)
+    if signal and signal.written_at > state.closed_at:
+        return State(step=plan.steps[0].id, since=entry.written_at, appointments=state.appointments)
+    return replace(state, status=Status.CLOSED)
 
 
 def _without_outdated(plan: Plan, standing: Mapping[str, Entry], made: Collection[str]) -> dict[str, Entry]:

@@ -296,7 +296,7 @@ def _wrong_people(plan: Plan, record: ActionSpec, loc: Loc) -> Iterator[Contradi
     ):
         yield (*loc, "fields"), "a record that takes over asks for one person, and for a role that reads cases"
     proposal = plan.records.get(record.agrees_with or "")
-    is_about_people = proposal is not None and proposal.effect in (Effect.EXCLUDES, Effect.TAKES_OVER)
+    is_about_people = proposal is not None and proposal.effect in (Effect.EXCLUDES, Effect.TAKES_OVER, Effect.SEPARATES)
     if is_about_people and not (record.any_two and _choices(record, Meaning.AGREEMENT) == {YES, NO}):
         yield (*loc, "fields"), "with this any two agree (any_two), and are asked yes or no"
 

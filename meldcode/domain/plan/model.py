@@ -89,7 +89,8 @@ class Effect(StrEnum):
 
     `corrects` another entry (S1.2); `corrects_pupil`, the name or group that the case is under; `moves_signal` to the
     case of another pupil (G10); `joins` this case to another about the same pupil, which `receives` it; `links` this
-    case to a sibling's (G11); `differs` says that another case is about another pupil; `hands_over` the case to
+    case to a sibling's (G11); `differs` says that another case is about another pupil, `separates` that
+    the one that was joined last is, once a second person agrees; `hands_over` the case to
     another teacher (G5), or `shares` it among the `teachers` that it names (S1.6); `alarms`
     about immediate danger (G4); `postpones` the reminders of the step to a day (G2); `holds` a closed case until a
     day, so that it is not destroyed before; `exports` the dossier: to whom and why, whole or as parents may see it;
@@ -108,6 +109,7 @@ class Effect(StrEnum):
     RECEIVES = "receives"
     LINKS = "links"
     DIFFERS = "differs"
+    SEPARATES = "separates"
     HANDS_OVER = "hands_over"
     ALARMS = "alarms"
     POSTPONES = "postpones"
@@ -145,6 +147,7 @@ OPTIONAL_EFFECTS = (
     Effect.SHARES,
     Effect.EXCLUDES,
     Effect.TAKES_OVER,
+    Effect.SEPARATES,
     Effect.NOTES,
     Effect.READS,
     *DECIDES,
@@ -385,6 +388,11 @@ class Plan(PlanPart):
     def take_over(self) -> ActionSpec | None:
         """The record that somebody takes over a role in a case, if the plan has one (G12)."""
         return next((record for record in self.always if record.effect is Effect.TAKES_OVER), None)
+
+    @cached_property
+    def separates(self) -> ActionSpec | None:
+        """The record that a joined case is about another pupil, if the plan has one (G10)."""
+        return next((record for record in self.always if record.effect is Effect.SEPARATES), None)
 
     @cached_property
     def reads(self) -> ActionSpec | None:

@@ -187,3 +187,19 @@ async def test_a_forged_request_joins_no_cases_about_other_pupils(tmp_path: Path
         await school.send(school.click(KARIN, window, action, json.dumps({"case": second, "other": other})))
         assert "gaan niet over dezelfde leerling" in words_of(school.modal(KARIN))
         assert school.digest()["entries"] == before
+
+
+async def test_two_people_undo_a_join_through_slack(tmp_path: Path) -> None:
+    async with running(tmp_path) as school:
+        first, second = await joined(school)
+        for user, record, answer in (
+            (KARIN, "separation", {"Waarom horen ze niet bij elkaar?": "Het zijn twee kinderen."}),
+            (JORIS, "separation_agreed", {"Maken jullie de dossiers los?": "Ja, het zijn twee leerlingen"}),
+        ):
+            case = await school.open_case(user, first)
+            asked = json.dumps({"case": first, "record": record})
+            await school.send(school.click(user, case, "make-record.x", asked))
+            assert (await school.actor(user).fill(school.modal(user), **answer)).ok
+            await school.sent()
+        assert "Tweede: Sem wilde niet naar huis." not in words_of(await school.open_case(KARIN, first))
+        assert "Stap 1 van 4" in words_of(await school.open_case(MEHMET, second))

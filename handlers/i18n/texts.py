@@ -37,7 +37,7 @@ def roles(names: Iterable[str], plan: Plan | None = None, *, joined_by: str = "o
 
 def readers(plan: Plan, *, joined_by: str = "or") -> str:
     """Return the roles that read cases, with the steps in which they do: "vertrouwenspersoon (in stap 1 en 2)"."""
-    shown = [(role(name), reads_when(plan, name)) for name in plan.reader_roles]
+    shown = [(role(name, plan), reads_when(plan, name)) for name in plan.reader_roles]
     words = [text("reader_at", role=name, steps=steps) if steps else name for name, steps in shown]
     return listed(words, joined_by=joined_by)
 

@@ -66,7 +66,8 @@ def case_modal(view: CaseView, page: int | None = None) -> b.View:
 
 def _people(view: CaseView) -> list[b.Block]:
     """Who has no part in the case, and who took over a role in it (G12)."""
-    lines = [text("case_taken_over", name=b.escape(name), role=texts.role(role)) for name, role in view.stand_ins]
+    held = [(b.escape(name), texts.role(role, view.context.plan)) for name, role in view.stand_ins]
+    lines = [text("case_taken_over", name=name, role=role) for name, role in held]
     if view.excluded:
         lines.append(text("case_excluded", people=b.escape(texts.listed(list(view.excluded)))))
     return [b.section("\n".join(lines))] if lines else []

@@ -1,4 +1,4 @@
-"""Whose case it is, in the browser: the pupil's teacher owns it (S1.6), and a parent at school has no part in it (G12)."""
+"""In the browser: the pupil's teacher owns the case (S1.6), and a parent at school has no part in it (G12)."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ async def test_a_school_leader_whose_own_child_it_is_has_no_part_in_it(desk: Des
     await desk.become(JORIS)
     await desk.press("Dossier openen")
     await desk.sees_title(f"Dossier {code}")
-    await desk.press("Ik pak dit op")
+    await desk.press("Signaal oppakken")
     await desk.sees(NOT_HERE)
     await desk.picture("48-iemand-die-er-niet-bij-mag")
     await desk.answer(NOT_HERE, [FATIMA])
@@ -66,7 +66,7 @@ async def test_a_school_leader_whose_own_child_it_is_has_no_part_in_it(desk: Des
     await desk.sees_title("Opgeslagen")
     await desk.put_away()
     await desk.become(WILLEM)
-    await expect(desk.last_message).to_contain_text("niemand kan hier de rol schoolleider doen")
+    await expect(desk.last_message).to_contain_text("niemand kan hier de rol schoolleider vervullen")
     await desk.picture("49-niemand-voor-een-rol")
     await desk.become(KARIN)
     await desk.type(f"/meldcode {code}")

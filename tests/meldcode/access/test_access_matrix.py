@@ -44,7 +44,7 @@ confidant_later      LBN   -      LBKN   LBKTN -   LBN    -         LBN    -    
 safeguarding_officer LBKN  LBKN   LBKN   LBKTN -   LBKN   LBKN      LBKN   LBKN    -    -    LBKTN
 school_leader        LBKTN LBKTN  LBKTN  LBKTN -   LBKTN  LBKTN     LBKTN  LBKTN   -    -    LBKTN
 school_leader_early  LBTN  -      LBKTN  LBKTN -   LBTN   -         LBTN   -       -    -    LBKTN
-cluster_director     -     -      -      -     -   -      -         LBN    -       -    -    -
+cluster_director     N     N      N      N     -   N      N         LBN    N       -    -    -
 unused               -     -      -      LBKTN -   -      -         LBN    -       -    -    LBKTN
 nobody               -     -      -      -     -   -      -         LBN    -       -    -    -
 """
@@ -69,7 +69,8 @@ LETTERS = {
     Permission.SEE_READERS: "T",
     Permission.RECORD: "N",
 }
-# Who records what in the source's plan: Leerkracht (of their own case), IB-er, Vertrouwenspersoon, Schoolleider.
+# Who records what in the source's plan: Leerkracht (of their own case), IB-er, Vertrouwenspersoon, Schoolleider, and
+# the cluster Director.
 RECORDS = {
     "LIVS": "signal note correction acute postponed disclosure veilig_thuis_advice appointment appointment_done "
     "appointment_moved",
@@ -77,13 +78,21 @@ RECORDS = {
     "LIV": "anonymous_summary consultation",
     "LI": "pupil_talk weighing watch_entry worsened",
     "IVS": "taken_over sibling",
-    "I": "signal_moved pupil_corrected",
+    "I": "signal_moved pupil_corrected shared",
     "IV": "belongs received other_pupil taken_up read",
     "IS": "given kept_longer safety parents_talk talk_agreed nothing_found nothing_found_agreed proposal confirmation "
     "parents_before reported parent_told watch_end "
     "urgent_action urgent_confirmed vt_answer report_end report_end_agreed appointment_dropped",
+    "SLIV": "excluded exclusion_agreed stood_in_agreed",
+    "LIVSD": "stood_in",
 }
-BY_LETTER = {"L": "teacher", "I": "care_coordinator", "V": "confidant", "S": "school_leader"}
+BY_LETTER = {
+    "L": "teacher",
+    "I": "care_coordinator",
+    "V": "confidant",
+    "S": "school_leader",
+    "D": "cluster_director",
+}
 
 
 def expected(plan: Plan, role: str, situation: Situation, step: str) -> set[str]:
@@ -138,7 +147,9 @@ def test_who_records_what_is_as_the_source_says(situation: str) -> None:
 def _has_part(row: Row, by: str, situation: str) -> bool:
     """Whoever's case it is acts as its teacher too, beside another role; a cluster director has no case."""
     roles = {BY_LETTER[letter] for letter in by}
-    own = situation == "own" and "teacher" in roles and (row.role or "") in BY_LETTER.values()
+    own = (
+        situation == "own" and "teacher" in roles and (row.role or "") in set(BY_LETTER.values()) - {"cluster_director"}
+    )
     return own or (row.role or "") in roles - {"teacher"}
 
 

@@ -21,9 +21,11 @@ from meldcode.application.jobs.alarms import escalate_next_alarm
 from meldcode.application.jobs.reminders import send_due_reminders, week_overview
 from meldcode.application.jobs.undelivered import LostMessage, report_undelivered
 from meldcode.application.staff.roles import see_roles
+from meldcode.domain.case.header import EXCLUDED
 from meldcode.domain.plan.model import Version
 from meldcode.domain.plan.roles import Role
 from tests.meldcode.access.test_every_use_case_denies import FOUND, _asked, _names_a_case, call
+from tests.meldcode.deadlines.test_retention import closed
 from tests.meldcode.playing import BEA, DIRK, FATIMA, IRIS, KARIN, MEHMET, SANNE, Actor, Play
 from tests.names import NAMES
 
@@ -389,11 +391,10 @@ def test_an_excluded_teacher_reports_again_without_reopening_the_case(play: Play
 
 @pytest.mark.parametrize("excluded_from", [0, 1])
 def test_in_merged_cases_who_is_excluded_from_one_is_excluded_from_all(play: Play, excluded_from: int) -> None:
-    codes = [play.signal(by=SANNE).code, play.signal(by=MEHMET, last_name="Jansse").code]
-    play.code = codes[excluded_from]
-    excludes(play, FATIMA, by=KARIN)
-    with play.engine.begin() as connection:  # as if the second name had been written alike
-        connection.exec_driver_sql("UPDATE cases SET pupil_index = (SELECT pupil_index FROM cases LIMIT 1)")
+    codes = [play.signal(by=SANNE).code, play.signal(by=MEHMET).code]
+    case, leader = play.header(codes[excluded_from]), play.person(FATIMA)
+    with play.transaction() as uow:
+        uow.cases.add_parts(case.id, [leader.id], EXCLUDED)
     play.joins(KARIN, *codes)
     for code in codes:
         play.calls_in(FATIMA, code=code)

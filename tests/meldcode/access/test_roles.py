@@ -112,8 +112,9 @@ def test_no_answer_decides_to_report_or_not_but_the_two_people() -> None:
         leading = {lead.to for lead in record.leads} | {lead.close for lead in record.leads}
         is_agreed = record.agrees_with == "proposal" or record.effect is Effect.FAST_LANE
         assert not leading & {"report", "watch"} or is_agreed, record.id
-    agreed = {record.agrees_with for record in PLAN.always if record.urgent}
-    assert agreed == {record.id for record in PLAN.always if record.effect is Effect.FAST_LANE}
+    agreed = {record.agrees_with for record in PLAN.always if record.urgent and record.agrees_with}
+    cannot_wait = (Effect.FAST_LANE, Effect.EXCLUDES)
+    assert agreed == {record.id for record in PLAN.always if record.effect in cannot_wait}
     decision = PLAN.records["proposal"].field("decision")
     assert decision is not None and decision.required and not decision.default
 

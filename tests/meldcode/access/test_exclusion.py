@@ -25,7 +25,6 @@ from meldcode.domain.case.header import EXCLUDED
 from meldcode.domain.plan.model import Version
 from meldcode.domain.plan.roles import Role
 from tests.meldcode.access.test_every_use_case_denies import FOUND, _asked, _names_a_case, call
-from tests.meldcode.deadlines.test_retention import closed
 from tests.meldcode.playing import BEA, DIRK, FATIMA, IRIS, KARIN, MEHMET, SANNE, Actor, Play
 from tests.names import NAMES
 

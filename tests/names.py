@@ -2,37 +2,5 @@
 
 from __future__ import annotations
 
-NAMES = tuple(
-    [
-        "Adam",
-        "Bente",
-        "Cas",
-        "Daan",
-        "Eva",
-        "Fleur",
-        "Gijs",
-        "Hugo",
-        "Iris",
-        "Joep",
-        "Kiki",
-        "Luuk",
-        "Mats",
-        "Nova",
-        "Olaf",
-        "Puck",
-        "Quinn",
-        "Roos",
-        "Stijn",
-        "Tess",
-        "Umar",
-        "Vera",
-        "Wout",
-        "Xavi",
-        "Yasmin",
-        "Zoë",
-        "Abel",
-        "Bibi",
-        "Cato",
-        "Dex",
-    ]
-)
+_LIST = "Adam Bente Cas Daan Eva Fleur Gijs Hugo Iris Joep Kiki Luuk Mats Nova Olaf Puck Quinn Roos Stijn Tess"
+NAMES = tuple(_LIST.split(" "))

@@ -96,11 +96,15 @@ def readable_case(uow: UnitOfWork, person: Person, code: str) -> CaseHeader:
 
 
 def recordable_case(uow: UnitOfWork, person: Person, code: str, record: str) -> CaseHeader:
-    """Return the case to record this in. A cluster director reads none, and can name who takes over a role (G12)."""
+    """Return the case to record this in.
+
+    Without reading it, a cluster director can name who takes over a role (G12), and a school leader can record that 112
+    or Veilig Thuis was called (G8).
+    """
     case = uow.cases.find(case_code(code), person.memberships, person.id)
     plan = plan_of(uow, case) if case and case.status is not Status.DESTROYED else None
-    spec = plan.take_over if plan else None
-    if case and plan and spec and spec.id == record and may(Permission.RECORD, relation_to(person, case), plan, spec):
+    specs = [spec for spec in (plan.take_over, plan.fast_lane) if spec and spec.id == record] if plan else []
+    if case and plan and any(may(Permission.RECORD, relation_to(person, case), plan, spec) for spec in specs):
         return case
     return readable_case(uow, person, code)
 

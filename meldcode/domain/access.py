@@ -151,7 +151,8 @@ def _may_record(record: ActionSpec | None, relation: Relation, plan: Plan) -> bo
         return False
     appoints = record.effect is Effect.TAKES_OVER and Role.CLUSTER_DIRECTOR in relation.roles
     opens = record.id == plan.opens and not relation.step
-    return appoints or opens or may(Permission.READ, relation, plan)
+    cannot_wait = record.effect is Effect.FAST_LANE  # also at a step that they do not read (G8)
+    return appoints or opens or cannot_wait or may(Permission.READ, relation, plan)
 
 
 def roles_in_case(person: Person, case: CaseHeader, plan: Plan) -> frozenset[Role]:

@@ -213,3 +213,11 @@ def test_an_alarm_goes_to_everybody_on_a_day_off_too(play: Play) -> None:
     for actor in (KARIN, IRIS, FATIMA):
         play.works(actor, tomorrow)
     assert play.alarm(SANNE)[1] >= {KARIN, IRIS, FATIMA}
+
+
+@pytest.mark.rule("G8")
+def test_a_school_leader_records_a_call_at_a_step_that_they_do_not_read_and_reads_it_from_then_on(play: Play) -> None:
+    assert play.refused_to(lambda: play.opens(FATIMA)) == {"": "no_such_case"}
+    assert "Jansen" not in repr(play.form("urgent_action", by=FATIMA).shown)
+    play.record("urgent_action", by=FATIMA, urgent_what="called_112")
+    assert play.opens(FATIMA).context.state.step == "report"

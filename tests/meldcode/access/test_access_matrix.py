@@ -43,7 +43,7 @@ confidant            LBKN  LBKN   LBKN   LBKTN -   LBKN   LBKN      LBKN   LBKN 
 confidant_later      LBN   -      LBKN   LBKTN -   LBN    -         LBN    -       -    -    LBKTN
 safeguarding_officer LBKN  LBKN   LBKN   LBKTN -   LBKN   LBKN      LBKN   LBKN    -    -    LBKTN
 school_leader        LBKTN LBKTN  LBKTN  LBKTN -   LBKTN  LBKTN     LBKTN  LBKTN   -    -    LBKTN
-school_leader_early  LBTN  -      LBKTN  LBKTN -   LBTN   -         LBTN   -       -    -    LBKTN
+school_leader_early  LBTN  N      LBKTN  LBKTN -   LBTN   N         LBTN   N       -    -    LBKTN
 cluster_director     N     N      N      N     -   N      N         LBN    N       -    -    -
 unused               -     -      -      LBKTN -   -      -         LBN    -       -    -    LBKTN
 nobody               -     -      -      -     -   -      -         LBN    -       -    -    -
@@ -77,7 +77,7 @@ RECORDS = {
     "LIS": "handed_over leader_told vt_contact",
     "LIV": "anonymous_summary consultation",
     "LI": "pupil_talk weighing watch_entry worsened",
-    "IVS": "taken_over sibling",
+    "IVS": "taken_over sibling separation separated separation_agreed",
     "I": "signal_moved pupil_corrected shared",
     "IV": "belongs received other_pupil taken_up read",
     "IS": "given kept_longer safety parents_talk talk_agreed nothing_found nothing_found_agreed proposal confirmation "

@@ -104,8 +104,11 @@ async def test_the_form_asks_in_dutch_what_the_plan_asks(tmp_path: Path) -> None
 async def test_the_form_says_who_reads_it_what_follows_and_when_it_is_the_wrong_one(tmp_path: Path) -> None:
     async with running(tmp_path) as school:
         words = words_of(await school.open_form(SANNE))
-        assert "Alleen jij en de IB-er/zorgcoördinator, vertrouwenspersoon en schoolleider" in words
-        assert "gaat er meteen bericht naar: IB-er/zorgcoördinator en vertrouwenspersoon" in words
+        assert (
+            "Alleen jij en de IB-er/zorgcoördinator, vertrouwenspersoon (in stap 1 en 2) en schoolleider (vanaf"
+            in words
+        )
+        assert "gaat er meteen bericht naar: leerkracht, IB-er/zorgcoördinator en vertrouwenspersoon" in words
         assert "Gaat je vermoeden over iemand die op school werkt?" in words
         assert "Bel 112" in words
 
@@ -261,7 +264,9 @@ async def test_without_iber_and_confidant_the_leader_is_told_and_of_the_gap(tmp_
         assert "Ga ook zelf even langs" in words_of(saved)
         await school.sent()
         [message] = school.messages(FATIMA)
-        assert "niemand op jullie school heeft de rol IB-er/zorgcoördinator of vertrouwenspersoon" in words_of(message)
+        assert "niemand kan in dit dossier de rol IB-er/zorgcoördinator of vertrouwenspersoon vervullen" in words_of(
+            message
+        )
 
 
 @pytest.mark.rule("S1.1")

@@ -67,7 +67,7 @@ async def test_before_a_vacation_what_cannot_wait_comes_first_and_is_marked(tmp_
         parts = [said[said.index(title) :].split("\n") for title in titles]
         assert parts[0][1] == "*Kan niet wachten:* had maandag 14 december klaar moeten zijn."
         assert parts[1][1] == "*Kan niet wachten:* uiterlijk vandaag."
-        asked = "Leg vast of de ouders van de zorgen weten, uiterlijk"
+        asked = "Leg de signalen met de leerkracht voor aan het SWV of het ZAT, uiterlijk"
         assert parts[2][1].startswith(asked), "its last day comes after the vacation"
         assert "Nu aan de beurt: IB-er/zorgcoördinator of vertrouwenspersoon." in "".join(parts[0])
 

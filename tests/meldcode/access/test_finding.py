@@ -137,7 +137,7 @@ def test_the_other_case_is_found_by_code_or_name_and_joined_whatever_was_typed(p
     assert [one.case.code for one in others(play, KARIN, first, "totaal").found] == [second]
     assert play.refused_to(lambda: play.joins(KARIN, first, second)) == {"": "not_same_pupil"}, "nobody chose it"
     with play.transaction() as uow:
-        merge_cases(uow, actor_of(uow, KARIN.identity), TwoCases("V", first, second, is_chosen=True), play.now)
+        merge_cases(uow, actor_of(uow, KARIN.identity), TwoCases("V", first, second), play.now)
     assert play.header(second).status is Status.JOINED
 
 

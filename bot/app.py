@@ -32,7 +32,7 @@ from bot.jobs.clock_guard import ClockGuard
 from bot.jobs.component_log import ComponentLog
 from bot.jobs.wiping import Wiping
 from bot.manifest import SCOPES
-from bot.outbox_relay import OutboxRelay
+from bot.outbox.relay import OutboxRelay
 from bot.scheduler import Scheduler
 from bot.schools_file import read_schools
 from bot.settings import ConfigError, Settings

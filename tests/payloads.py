@@ -6,31 +6,31 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from meldcode.application.messages import (
-    Alarm,
-    AlarmInCase,
-    AlarmStatus,
-    AlarmUnanswered,
-    AlarmUndelivered,
-    AppointmentReminder,
+from meldcode.application.messages.alarms import Alarm, AlarmInCase, AlarmStatus, AlarmUnanswered, AlarmUndelivered
+from meldcode.application.messages.base import Payload
+from meldcode.application.messages.cases import (
     CallSchool,
     CaseEnding,
     CaseWithoutHolder,
     CaseWithoutResponsible,
-    DeputyArranged,
-    DeputyPeriod,
-    Payload,
     Recorded,
-    RolesChanged,
-    RoleVacant,
-    StepReminder,
     TakenOver,
     TaskEnded,
     Undelivered,
-    UnusualReaders,
+)
+from meldcode.application.messages.reminders import (
+    AppointmentReminder,
+    StepReminder,
     UrgentReminder,
     VacationReminder,
     Waiting,
+)
+from meldcode.application.messages.staff import (
+    DeputyArranged,
+    DeputyPeriod,
+    RolesChanged,
+    RoleVacant,
+    UnusualReaders,
     WeeklyOverview,
 )
 from meldcode.domain.case.state import Status

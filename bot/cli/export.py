@@ -23,12 +23,13 @@ from handlers.i18n import texts
 from handlers.platform.limits import READ_OVER
 from meldcode.application.actor import actor_of
 from meldcode.application.case_context import readable_case
-from meldcode.application.cases.export import Export, answers_of, begin_export
+from meldcode.application.cases.exports.export import answers_of, begin_export
+from meldcode.application.cases.exports.exported import Export
 from meldcode.application.cases.submission import RecordEntry
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.errors import Invalid, Refused
-from meldcode.domain.plan.model import Effect, Version
+from meldcode.domain.plan.effects import Effect, Version
 from meldcode.domain.staff import Identity
 from storage.integrity.private_files import new_file
 from storage.repositories.people.identities import identities_of

@@ -20,10 +20,10 @@ from handlers.views import actions
 from handlers.views.alarm import acute_blocks, acute_modal, alarm_modal
 from handlers.views.blocks import Block
 from handlers.views.forms import form_modal
-from meldcode.application.cases import alarm as use_cases
-from meldcode.application.cases.alarm import RaiseAlarm
-from meldcode.application.cases.alarm_form import alarm_form
-from meldcode.application.cases.alarm_view import AlarmView
+from meldcode.application.cases.alarms import alarm as use_cases
+from meldcode.application.cases.alarms.alarm import RaiseAlarm
+from meldcode.application.cases.alarms.form import alarm_form
+from meldcode.application.cases.alarms.view import AlarmView
 from meldcode.domain.alarm import Response
 from meldcode.domain.errors import Refused
 

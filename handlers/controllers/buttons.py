@@ -22,12 +22,12 @@ from handlers.platform.slack_errors import will_pass
 from handlers.views import actions
 from handlers.views.blocks import View, notice_modal
 from handlers.views.case import case_modal
-from handlers.views.deputies import deputy_modal
 from handlers.views.forms import form_modal
 from handlers.views.home import home_view, problem_home
 from handlers.views.saved import saved_modal
+from handlers.views.staff.deputies import deputy_modal
 from meldcode.application.cases import merge, open_form, view_case
-from meldcode.application.cases.alarm_form import alarm_draft
+from meldcode.application.cases.alarms.form import alarm_draft
 from meldcode.application.cases.record_entry import Saved, record_entry
 from meldcode.application.cases.submission import RecordEntry
 from meldcode.domain.alarm import Response

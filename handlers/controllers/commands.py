@@ -14,9 +14,9 @@ from handlers.platform.request import Request, Services
 from handlers.views import blocks as b
 from handlers.views.actions import acute_button, signal_button
 from handlers.views.case import case_modal
-from handlers.views.deputies import deputy_modal
 from handlers.views.forms import form_modal
 from handlers.views.home import case_list, waiting_list
+from handlers.views.staff.deputies import deputy_modal
 from meldcode.application.case_context import case_code
 from meldcode.application.cases import open_form, view_case
 from meldcode.application.home import overview as overview_of

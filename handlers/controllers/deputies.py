@@ -7,7 +7,7 @@ from typing import Any
 
 from handlers.platform.form_state import answers_of
 from handlers.platform.request import Request, Services, idempotent
-from handlers.views.deputies import DEPUTY_FIELDS, appointed_modal, change_deputy_modal
+from handlers.views.staff.deputies import DEPUTY_FIELDS, appointed_modal, change_deputy_modal
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.staff import accounts
 from meldcode.application.staff.deputies import Appoint, appoint_deputy, change_deputy, end_deputy, see_deputy

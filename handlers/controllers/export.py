@@ -22,8 +22,8 @@ from handlers.platform.form_state import read_form
 from handlers.platform.request import Request, Services
 from handlers.platform.upload import KEPT_IN_SLACK, send_up, share
 from handlers.views.export import page_modal, password_modal, status_modal
-from meldcode.application.cases import export
-from meldcode.application.cases.export import Export, ExportPage
+from meldcode.application.cases.exports import export
+from meldcode.application.cases.exports.exported import Export, ExportPage
 from meldcode.application.ports.unit_of_work import UnitOfWork
 
 Answer = dict[str, Any]

@@ -19,8 +19,8 @@ from meldcode.application.cases import merge, open_form, view_case
 from meldcode.application.finding import history, search, two_cases
 from meldcode.domain.case.state import Answers, Status
 from meldcode.domain.errors import Invalid, Problem, Refused
+from meldcode.domain.plan.effects import Version
 from meldcode.domain.plan.forms import Meaning
-from meldcode.domain.plan.model import Version
 
 Answer = dict[str, Any]
 NO_TYPED_YEAR = 4

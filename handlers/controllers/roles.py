@@ -15,14 +15,8 @@ from handlers.platform.request import Request, Services
 from handlers.platform.slack_errors import Meaning, meaning_of
 from handlers.views import blocks as b
 from handlers.views.actions import ROLES
-from handlers.views.roles import changed_modal, person_modal, role_form_modal, roles_modal
-from meldcode.application.staff.roles import (
-    ChangeRoles,
-    RoleForm,
-    change_roles,
-    role_form,
-    see_roles,
-)
+from handlers.views.staff.roles import changed_modal, person_modal, role_form_modal, roles_modal
+from meldcode.application.staff.roles import ChangeRoles, RoleForm, change_roles, role_form, see_roles
 from meldcode.domain.errors import Refused
 from meldcode.domain.plan.roles import Role
 

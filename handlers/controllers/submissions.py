@@ -35,8 +35,8 @@ from handlers.views.review import review_modal
 from handlers.views.saved import saved_modal
 from meldcode.application.cases import open_form
 from meldcode.application.cases.open_form import FormView
+from meldcode.application.cases.pupils.same_pupil import WhichPupil
 from meldcode.application.cases.record_entry import Saved, record_draft, record_entry, record_for_pupil
-from meldcode.application.cases.same_pupil import WhichPupil
 from meldcode.application.cases.submission import RecordEntry
 from meldcode.domain.errors import Invalid, Refused
 

@@ -8,8 +8,8 @@ from itertools import groupby
 
 from handlers.i18n import texts
 from handlers.i18n.texts import text
-from meldcode.domain.access import OF_A_CASE, Permission
-from meldcode.domain.access_matrix import Row, Situation, matrix
+from meldcode.domain.access.matrix import Row, Situation, matrix
+from meldcode.domain.access.rules import OF_A_CASE, Permission
 from meldcode.domain.plan.model import Plan
 
 WIDTH = 110

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from handlers.i18n.answers import answered
-from meldcode.application.cases.export import Export
+from meldcode.application.cases.exports.exported import Export
 from meldcode.application.cases.view_case import LogbookLine
 from meldcode.domain.case.state import Status
 

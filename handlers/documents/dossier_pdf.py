@@ -18,11 +18,11 @@ from handlers.i18n.catalogues import DUTCH, use_language
 from handlers.i18n.days import day
 from handlers.i18n.texts import counted, role, text
 from handlers.views.pupils.names import pupil_name
-from meldcode.application.cases.export import Export
+from meldcode.application.cases.exports.exported import Export
 from meldcode.application.cases.view_case import LogbookLine
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.state import Status
-from meldcode.domain.plan.model import Version
+from meldcode.domain.plan.effects import Version
 
 WORDS, LETTERS = 4, "23456789BCDFGHJKMNPQRSTVWXYZ"
 ALLOWED = UserAccessPermissions.PRINT | UserAccessPermissions.EXTRACT | UserAccessPermissions.EXTRACT_TEXT_AND_GRAPHICS

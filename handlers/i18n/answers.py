@@ -11,8 +11,8 @@ from handlers.i18n.texts import listed, text
 from meldcode.application.cases.view_case import LogbookLine
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.state import Answer, Answers
+from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.forms import FieldKind, FieldSpec, Meaning
-from meldcode.domain.plan.model import Effect
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from handlers.i18n.catalogues import language, sentences
-from meldcode.domain.case.state import State, whose
+from meldcode.domain.access.responsible import Responsible
+from meldcode.domain.case.asked import whose
+from meldcode.domain.case.state import State
 from meldcode.domain.errors import Problem, Refused
-from meldcode.domain.plan.model import ActionSpec, Effect, Plan, Step
+from meldcode.domain.plan.effects import Effect
+from meldcode.domain.plan.model import ActionSpec, Plan, Step
 from meldcode.domain.plan.roles import Role
-from meldcode.domain.responsible import Responsible
 
 
 def text(code: str, /, **words: str) -> str:

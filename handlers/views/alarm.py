@@ -19,8 +19,8 @@ from handlers.views.actions import (
     open_button,
     record_button,
 )
-from meldcode.application.cases.alarm_view import AlarmView
-from meldcode.application.messages import AboutAlarm, AlarmStatus, AlarmUnanswered
+from meldcode.application.cases.alarms.view import AlarmView
+from meldcode.application.messages.alarms import AboutAlarm, AlarmStatus, AlarmUnanswered
 from meldcode.domain.alarm import ESCALATIONS, PLACE_LENGTH, Answer
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.staff import Person

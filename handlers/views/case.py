@@ -30,11 +30,13 @@ from handlers.views.readers import readers_button
 from handlers.views.talks import prepare_button
 from meldcode.application.cases.view_case import CaseView, OpenAppointment, may_record
 from meldcode.application.jobs.audience import IN_CHARGE
+from meldcode.domain.case.asked import needed, to_act
 from meldcode.domain.case.header import CaseHeader
-from meldcode.domain.case.state import State, Status, needed, to_act
+from meldcode.domain.case.state import State, Status
 from meldcode.domain.case.urgency import is_urgent
+from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.forms import Meaning
-from meldcode.domain.plan.model import ActionSpec, Effect, Plan, Step
+from meldcode.domain.plan.model import ActionSpec, Plan, Step
 
 ALWAYS_SHOWN = (Effect.FAST_LANE, Effect.NOTES, Effect.READS)
 """Effects of actions that are never in the menu: what cannot wait, and what is done every day."""

@@ -14,9 +14,10 @@ from handlers.platform.form_state import ANSWER
 from handlers.platform.upload import KEPT_IN_SLACK
 from handlers.views import blocks as b
 from handlers.views.actions import READ_OVER
-from meldcode.application.cases import export
-from meldcode.application.cases.export import LEFT_OUT, EntryToRead, Export, ExportPage
-from meldcode.domain.withheld import is_withheld
+from meldcode.application.cases.exports import read_over
+from meldcode.application.cases.exports.exported import LEFT_OUT, Export, ExportPage
+from meldcode.application.cases.exports.read_over import EntryToRead
+from meldcode.domain.access.withheld import is_withheld
 
 
 def page_modal(page: ExportPage, ref: FormRef) -> b.View:
@@ -52,7 +53,7 @@ def _entry(entry: EntryToRead, names: dict[str, str], reporters: Mapping[str, st
     return [b.divider(), b.section(f"*{b.escape(head)}*"), *b.pairs(rows), *(_input(piece) for piece in entry.pieces)]
 
 
-def _input(piece: export.TextPart) -> b.Block:
+def _input(piece: read_over.TextPart) -> b.Block:
     element = {"type": "plain_text_input", "action_id": ANSWER, "multiline": True, "initial_value": piece.text}
     if not piece.text:
         del element["initial_value"]

@@ -23,12 +23,13 @@ from handlers.views.actions import (
     open_button,
     signal_button,
 )
-from handlers.views.roles import missing_roles, one_for_two
-from handlers.views.working_days import working_days
+from handlers.views.staff.roles import missing_roles, one_for_two
+from handlers.views.staff.working_days import working_days
 from meldcode.application.home import CaseRow, Overview
 from meldcode.application.worklists import Promise, RoleWorkload, SchoolOverview, Week
 from meldcode.domain.calendar import DAY
-from meldcode.domain.plan.model import Effect, Plan
+from meldcode.domain.plan.effects import Effect
+from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Deputy, Person
 from meldcode.domain.worklist import Section

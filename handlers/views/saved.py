@@ -7,7 +7,8 @@ from handlers.i18n.texts import text
 from handlers.views import blocks as b
 from handlers.views.actions import acute_button, open_button, record_button
 from meldcode.application.cases.record_entry import Saved
-from meldcode.domain.case.state import Status, needed, to_act
+from meldcode.domain.case.asked import needed, to_act
+from meldcode.domain.case.state import Status
 from meldcode.domain.case.urgency import is_urgent
 from meldcode.domain.plan.model import ActionSpec
 

@@ -9,14 +9,15 @@ from functools import cached_property
 
 from meldcode.application.case_people import plan_of, reads, staff_of
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access import Permission, Relation, in_school, may, relation_to
+from meldcode.domain.access.rules import Permission, Relation, in_school, may, relation_to
 from meldcode.domain.case.header import CaseHeader, Contents, Reading
 from meldcode.domain.case.state import Entry, Pupil, State, Status, fold
 from meldcode.domain.errors import Refused
+from meldcode.domain.forms.taking_part import Colleague, Colleagues
 from meldcode.domain.ids import PersonId, SchoolId
-from meldcode.domain.plan.model import Effect, Plan
+from meldcode.domain.plan.effects import Effect
+from meldcode.domain.plan.model import Plan
 from meldcode.domain.staff import Person
-from meldcode.domain.taking_part import Colleague, Colleagues
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access import Permission, in_school, is_called_by_part, may, relation_to, roles_in_case
+from meldcode.domain.access.rules import Permission, in_school, is_called_by_part, may, relation_to, roles_in_case
 from meldcode.domain.case.header import CALLED_IN, EXCLUDED, CaseHeader
 from meldcode.domain.events import WorklistChanged
 from meldcode.domain.ids import CaseId

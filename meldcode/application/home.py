@@ -12,12 +12,12 @@ from meldcode.application.case_people import Shown, shown_to, staff_of
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.staff.roles import MissingRoles, OneForTwo, missing_roles, one_for_two
 from meldcode.application.worklists import SchoolOverview, Week, schools_led, week_of
-from meldcode.domain.access import Permission, in_school, may, relation_to
+from meldcode.domain.access.responsible import Responsible, responsible_for
+from meldcode.domain.access.rules import Permission, in_school, may, relation_to
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.model import ActionSpec, Plan
-from meldcode.domain.responsible import Responsible, responsible_for
 from meldcode.domain.staff import Deputy, Person
 from meldcode.domain.worklist import ListedCase, Postponed, Section
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from meldcode.application.case_people import Shown, staff_of
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access import ALERTED, Permission, in_school, keepers, may, roles_in_case
+from meldcode.domain.access.rules import ALERTED, Permission, in_school, keepers, may, roles_in_case
 from meldcode.domain.calendar import AMSTERDAM, DAY, BeyondCalendar
 from meldcode.domain.case.appointments import Appointment
 from meldcode.domain.case.header import CaseHeader

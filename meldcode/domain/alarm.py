@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from meldcode.domain.access import ALERTED
+from meldcode.domain.access.rules import ALERTED
 from meldcode.domain.ids import CaseId, PersonId
 from meldcode.domain.plan.roles import Role
 

@@ -12,11 +12,13 @@ from datetime import date, datetime
 from enum import IntEnum
 
 from meldcode.domain.calendar import BeyondCalendar, SchoolCalendar
-from meldcode.domain.case.state import Entry, State, Status, asked_at_any_step, asked_by, needed, to_act, whose
+from meldcode.domain.case.asked import asked_at_any_step, asked_by, needed, to_act, whose
+from meldcode.domain.case.state import Entry, State, Status
 from meldcode.domain.case.urgency import is_step_urgent, is_urgent
 from meldcode.domain.deadlines.reminders import counts_from, deadline
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
-from meldcode.domain.plan.model import Effect, Plan
+from meldcode.domain.plan.effects import Effect
+from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person
 

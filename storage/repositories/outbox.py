@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, delete, exists, func, or_, select, update
 from typing_extensions import override
 
-from meldcode.application.messages import URGENT, Payload, TaskEnded
+from meldcode.application.messages.base import Payload
+from meldcode.application.messages.cases import TaskEnded
+from meldcode.application.messages.registry import URGENT
 from meldcode.application.ports.outbox import Outbox, OutboxMessage, Placing
 from meldcode.domain.ids import CaseId, PersonId
 from meldcode.domain.staff import Identity

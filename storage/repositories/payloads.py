@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic_core import to_json, to_jsonable_python
 
-from meldcode.application.messages import PAYLOADS, Payload
+from meldcode.application.messages.base import Payload
+from meldcode.application.messages.registry import PAYLOADS
 
 
 def encode(payload: Payload) -> Any:

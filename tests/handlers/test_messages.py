@@ -8,7 +8,10 @@ import pytest
 
 from handlers.platform.alarm_reference import AlarmRef
 from handlers.views.messages.told import Lookup, render
-from meldcode.application.messages import AlarmStatus, AlarmUnanswered, Payload, Reminder, TakenOver
+from meldcode.application.messages.alarms import AlarmStatus, AlarmUnanswered
+from meldcode.application.messages.base import Payload
+from meldcode.application.messages.cases import TakenOver
+from meldcode.application.messages.reminders import Reminder
 from meldcode.domain.plan.file import load_plan, shipped_plans
 from meldcode.domain.staff import Person, School
 from practice.blocks.surfaces import message_problems

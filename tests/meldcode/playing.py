@@ -23,12 +23,12 @@ from sqlalchemy import select
 
 from meldcode.application.actor import actor_of
 from meldcode.application.case_people import call_in
-from meldcode.application.cases.alarm import RaiseAlarm, raise_alarm
-from meldcode.application.cases.alarm_view import AlarmView
+from meldcode.application.cases.alarms.alarm import RaiseAlarm, raise_alarm
+from meldcode.application.cases.alarms.view import AlarmView
 from meldcode.application.cases.merge import TwoCases, merge_cases
 from meldcode.application.cases.open_form import FormView, record_form
+from meldcode.application.cases.pupils.same_pupil import WhichPupil
 from meldcode.application.cases.record_entry import NeedsReview, Saved, record_entry, record_for_pupil
-from meldcode.application.cases.same_pupil import WhichPupil
 from meldcode.application.cases.submission import RecordEntry
 from meldcode.application.cases.view_case import CaseView, open_case
 from meldcode.application.jobs.reminders import send_due_reminders
@@ -38,15 +38,17 @@ from meldcode.application.staff.deputies import Appoint, appoint_deputy, change_
 from meldcode.application.staff.left_behind import notice_without_holder
 from meldcode.application.staff.roles import ChangeRoles, RolesView, change_roles, notify_of_roles, see_roles
 from meldcode.application.staff.working_days import SetWorkingDays, set_working_days
+from meldcode.domain.case.asked import asked_now, needed
 from meldcode.domain.case.header import CaseHeader, Reading
-from meldcode.domain.case.state import Answer, Entry, State, Status, asked_now, fold, needed
+from meldcode.domain.case.state import Answer, Entry, State, Status, fold
 from meldcode.domain.errors import Invalid, Problem, Refused
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan import file as plan_file
 from meldcode.domain.plan.appointments import block_of
+from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.file import load_plan, shipped_plans
 from meldcode.domain.plan.forms import FieldKind, FieldSpec, Meaning
-from meldcode.domain.plan.model import ActionSpec, Effect, Plan
+from meldcode.domain.plan.model import ActionSpec, Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Identity, Person
 from storage.crypto.keys import open_vault

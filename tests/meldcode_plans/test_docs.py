@@ -13,9 +13,9 @@ from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 
 from meldcode.domain.plan import forms, model, timing
+from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.file import shipped_plans
 from meldcode.domain.plan.forms import FieldKind, Meaning, PlanPart
-from meldcode.domain.plan.model import Effect
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.yaml_text import read_yaml
 

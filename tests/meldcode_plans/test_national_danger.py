@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from meldcode.domain.case.state import Status, needed, owed
+from meldcode.domain.case.asked import needed, owed
+from meldcode.domain.case.state import Status
 from meldcode.domain.case.urgency import is_urgent
 from tests.meldcode.playing import FATIMA, KARIN, SANNE, Play
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from meldcode.domain.case.state import Status, asked_first
+from meldcode.domain.case.asked import asked_first
+from meldcode.domain.case.state import Status
 from meldcode.domain.case.urgency import is_urgent
 from meldcode.domain.plan.forms import FieldKind
 from tests.meldcode.playing import BEA, FATIMA, KARIN, MEHMET, SANNE, Actor, Play

@@ -9,12 +9,14 @@ import pytest
 
 from handlers.platform import limits
 from meldcode.application.actor import actor_of
-from meldcode.application.cases.export import Export, answers_of, begin_export
+from meldcode.application.cases.exports.export import answers_of, begin_export
+from meldcode.application.cases.exports.exported import Export
 from meldcode.application.cases.submission import RecordEntry
 from meldcode.domain.case.state import Status
+from meldcode.domain.plan.effects import Version
 from meldcode.domain.plan.file import PLANS, load_plan, parse_plan
 from meldcode.domain.plan.forms import Meaning
-from meldcode.domain.plan.model import Plan, Version
+from meldcode.domain.plan.model import Plan
 from tests.meldcode.playing import FATIMA, KARIN, MEHMET, SANNE, Play
 from tests.meldcode_plans.test_switching import school
 

@@ -11,7 +11,7 @@ import pytest
 from handlers.platform import limits
 from meldcode.application.actor import actor_of
 from meldcode.application.home import Overview, overview
-from meldcode.application.messages import CaseWithoutResponsible, TakenOver
+from meldcode.application.messages.cases import CaseWithoutResponsible, TakenOver
 from meldcode.application.worklists import fill_in_responsible
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.plan.file import PLANS, parse_plan

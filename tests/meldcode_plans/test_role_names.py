@@ -15,7 +15,8 @@ from handlers.views.case import case_modal
 from handlers.views.forms import form_modal
 from handlers.views.messages.told import Lookup, render
 from handlers.views.saved import saved_modal
-from meldcode.application.messages import CaseWithoutHolder, Payload, Recorded
+from meldcode.application.messages.base import Payload
+from meldcode.application.messages.cases import CaseWithoutHolder, Recorded
 from meldcode.domain.errors import Refused
 from meldcode.domain.plan.file import PLANS, WrongPlan, parse_plan
 from meldcode.domain.plan.model import Plan

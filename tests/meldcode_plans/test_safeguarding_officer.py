@@ -9,7 +9,7 @@ import pytest
 
 from handlers.i18n import texts
 from handlers.views.blocks import View
-from handlers.views.roles import role_form_modal, roles_modal
+from handlers.views.staff.roles import role_form_modal, roles_modal
 from meldcode.application.actor import actor_of
 from meldcode.application.staff.roles import RolesView, missing_roles, role_form, see_roles
 from meldcode.domain.plan.roles import Role

@@ -9,7 +9,8 @@ import pytest
 from meldcode.application.actor import actor_of
 from meldcode.application.cases.record_entry import record_entry
 from meldcode.application.cases.submission import RecordEntry
-from meldcode.domain.case.state import Status, owed
+from meldcode.domain.case.asked import owed
+from meldcode.domain.case.state import Status
 from meldcode.domain.case.urgency import is_urgent
 from meldcode.domain.plan.file import WrongPlan, load_plan, parse_plan, shipped_plans
 from tests.meldcode.playing import FATIMA, KARIN, SANNE

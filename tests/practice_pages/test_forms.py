@@ -9,14 +9,7 @@ import pytest
 from practice.client.fields import field_errors
 from practice.i18n import use_language
 from practice.model import Json, Message, Person, View
-from practice.web.forms import (
-    Source,
-    field_name,
-    people_options,
-    source_of,
-    state_of,
-    values_sent,
-)
+from practice.web.forms import Source, field_name, people_options, source_of, state_of, values_sent
 from tests.practice_pages.sample import field, form, options
 
 TWO = options("Een", "Twee")

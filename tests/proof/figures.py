@@ -6,8 +6,8 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 
-from meldcode.domain.access import Permission
-from meldcode.domain.access_matrix import matrix
+from meldcode.domain.access.matrix import matrix
+from meldcode.domain.access.rules import Permission
 from meldcode.domain.plan.file import load_plan, shipped_plans
 from meldcode.domain.plan.model import Plan
 from storage.db.schema import metadata

@@ -20,8 +20,8 @@ from handlers.views.forms import form_modal
 from handlers.views.home import home_view
 from handlers.views.readers import readers_modal
 from handlers.views.review import review_modal
-from handlers.views.roles import roles_modal
 from handlers.views.saved import saved_modal
+from handlers.views.staff.roles import roles_modal
 from meldcode.application.actor import Actor, actor_of
 from meldcode.application.cases.open_form import FormView
 from meldcode.application.cases.readers import who_read

@@ -22,9 +22,9 @@ from bot.settings import Settings
 from bot.workspaces import ORG_WIDE
 from handlers.views.alarm import acute_modal
 from handlers.views.blocks import notice_modal
-from handlers.views.deputies import deputy_modal
 from handlers.views.forms import form_modal
 from handlers.views.home import problem_home
+from handlers.views.staff.deputies import deputy_modal
 from meldcode.application.cases.open_form import FormView
 from meldcode.application.ports.installations import Installation
 from meldcode.domain.plan.model import Plan

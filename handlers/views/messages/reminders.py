@@ -12,8 +12,8 @@ from handlers.views import blocks as b
 from handlers.views.actions import acute_button, open_button, record_button
 from handlers.views.messages.asked import Rendered, what_is_asked, what_to_do, where_it_stands
 from meldcode.application.jobs.reminders import CurrentReminder
-from meldcode.application.messages import AppointmentReminder, UrgentReminder, VacationReminder
-from meldcode.domain.plan.model import Effect
+from meldcode.application.messages.reminders import AppointmentReminder, UrgentReminder, VacationReminder
+from meldcode.domain.plan.effects import Effect
 
 
 def render_reminders(reminders: Sequence[CurrentReminder]) -> Rendered:

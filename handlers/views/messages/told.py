@@ -16,29 +16,24 @@ from handlers.views.actions import acute_button, open_button, record_button
 from handlers.views.alarm import alarm_button
 from handlers.views.messages.asked import Rendered, what_is_asked, what_to_do, where_it_stands
 from handlers.views.readers import unusual_button
-from handlers.views.roles import roles_button
-from meldcode.application.messages import (
-    Alarm,
-    AlarmUndelivered,
+from handlers.views.staff.roles import roles_button
+from meldcode.application.messages.alarms import Alarm, AlarmUndelivered
+from meldcode.application.messages.base import Payload
+from meldcode.application.messages.cases import (
     CallSchool,
     CaseEnding,
     CaseWithoutHolder,
     CaseWithoutResponsible,
-    DeputyArranged,
-    DeputyPeriod,
     NoLongerTeacher,
-    Payload,
     Recorded,
     RoleEmpty,
-    RolesChanged,
     RoleTaken,
-    RoleVacant,
     SignalRead,
     TakenOver,
     TaskEnded,
     Undelivered,
-    WeeklyOverview,
 )
+from meldcode.application.messages.staff import DeputyArranged, DeputyPeriod, RolesChanged, RoleVacant, WeeklyOverview
 from meldcode.domain.case.state import Status
 from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.plan.model import Plan

@@ -11,7 +11,7 @@ from handlers.views import blocks as b
 from handlers.views.actions import ADJUST, WHICH_PUPIL
 from handlers.views.pupils.names import full_name
 from meldcode.application.case_context import CaseContext
-from meldcode.application.cases.same_pupil import ANOTHER, WhichPupil
+from meldcode.application.cases.pupils.same_pupil import ANOTHER, WhichPupil
 from meldcode.domain.case.state import Status
 
 

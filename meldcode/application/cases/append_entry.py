@@ -9,15 +9,15 @@ from meldcode.application.case_context import CaseContext, case_context
 from meldcode.application.case_people import call_in, staff_of
 from meldcode.application.cases.notifications import Notified, notify, recipients
 from meldcode.application.cases.parts import change_parts
-from meldcode.application.cases.whose_pupil import share
+from meldcode.application.cases.pupils.whose_pupil import share
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.worklists import update_worklist
-from meldcode.domain.access import relation_to
+from meldcode.domain.access.rules import relation_to
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import Answer, Entry, State, Status, fold
 from meldcode.domain.deadlines.schedule import next_moment
+from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.forms import FieldKind, Meaning
-from meldcode.domain.plan.model import Effect
 from meldcode.domain.retention import ends_otherwise, term_of
 from meldcode.domain.staff import Person
 

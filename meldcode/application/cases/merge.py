@@ -15,11 +15,11 @@ from meldcode.application.case_context import CaseContext, case_context, readabl
 from meldcode.application.cases.append_entry import append_entry
 from meldcode.application.cases.parts import share_exclusions
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access import acting_role
+from meldcode.domain.access.rules import acting_role
 from meldcode.domain.case.appointments import open_ones
 from meldcode.domain.case.state import Entry, Status
 from meldcode.domain.errors import Refused
-from meldcode.domain.plan.model import Effect
+from meldcode.domain.plan.effects import Effect
 
 
 @dataclass(frozen=True)

@@ -12,15 +12,16 @@ from datetime import datetime
 from meldcode.application.case_context import CaseContext, case_context
 from meldcode.application.cases.append_entry import append_entry
 from meldcode.application.cases.parts import inherit_exclusions
-from meldcode.application.cases.same_pupil import known_cases
-from meldcode.application.cases.whose_pupil import teachers_of
+from meldcode.application.cases.pupils.same_pupil import known_cases
+from meldcode.application.cases.pupils.whose_pupil import teachers_of
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access import Permission, acting_role, in_school, may, relation_to
+from meldcode.domain.access.rules import Permission, acting_role, in_school, may, relation_to
+from meldcode.domain.case.asked import asked_now
 from meldcode.domain.case.names import same_group, same_name
-from meldcode.domain.case.state import Answer, Entry, Pupil, Status, asked_now
+from meldcode.domain.case.state import Answer, Entry, Pupil, Status
 from meldcode.domain.errors import Refused
 from meldcode.domain.ids import PersonId
-from meldcode.domain.plan.model import Effect
+from meldcode.domain.plan.effects import Effect
 from meldcode.domain.retention import ends_otherwise, term_of
 
 

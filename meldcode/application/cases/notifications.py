@@ -9,15 +9,19 @@ from typing import Any
 from meldcode.application.case_context import CaseContext
 from meldcode.application.case_people import reads, staff_of
 from meldcode.application.cases.tasks import TaskChanges, task_changes
-from meldcode.application.messages import AlarmInCase, CallSchool, Payload, Recorded, SignalRead, TakenOver, TaskEnded
+from meldcode.application.messages.alarms import AlarmInCase
+from meldcode.application.messages.base import Payload
+from meldcode.application.messages.cases import CallSchool, Recorded, SignalRead, TakenOver, TaskEnded
 from meldcode.application.ports.outbox import OutboxMessage, Placing
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access import roles_in_case
+from meldcode.domain.access.rules import roles_in_case
+from meldcode.domain.case.asked import needed, to_act
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.newer import unread
-from meldcode.domain.case.state import Entry, State, Status, holds, needed, to_act
+from meldcode.domain.case.state import Entry, State, Status, holds
 from meldcode.domain.ids import PersonId
-from meldcode.domain.plan.model import Effect, Tell
+from meldcode.domain.plan.effects import Effect
+from meldcode.domain.plan.parts import Tell
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person
 

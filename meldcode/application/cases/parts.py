@@ -13,7 +13,7 @@ from uuid import UUID
 
 from meldcode.application.case_context import CaseContext, case_context, told_apart
 from meldcode.application.case_people import acting_as, is_kept_from, plan_of, reads, staff_of
-from meldcode.application.messages import RoleEmpty, RoleTaken
+from meldcode.application.messages.cases import RoleEmpty, RoleTaken
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.calendar import BeyondCalendar
@@ -23,8 +23,9 @@ from meldcode.domain.case.state import Entry, State, Status
 from meldcode.domain.deadlines.schedule import calendar_of
 from meldcode.domain.events import StaffChanged
 from meldcode.domain.ids import CaseId, PersonId
+from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.forms import Meaning
-from meldcode.domain.plan.model import Effect, Plan
+from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.people import YES, Exclusion
 from meldcode.domain.plan.roles import Role
 

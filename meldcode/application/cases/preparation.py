@@ -9,7 +9,7 @@ from meldcode.application.actor import Actor
 from meldcode.application.case_context import case_context, readable_case
 from meldcode.application.cases.view_case import may_record
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.case.state import offered
+from meldcode.domain.case.asked import offered
 from meldcode.domain.errors import Refused
 from meldcode.domain.plan.model import ActionSpec, Plan
 

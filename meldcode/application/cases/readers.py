@@ -15,7 +15,7 @@ from meldcode.application.actor import Actor
 from meldcode.application.case_context import readable_case
 from meldcode.application.case_people import hidden_from, plan_of, reads
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access import Permission, in_school, may, relation_to
+from meldcode.domain.access.rules import Permission, in_school, may, relation_to
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.header import LISTED, CaseHeader, Reading
 from meldcode.domain.case.state import Status

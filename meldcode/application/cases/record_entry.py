@@ -12,30 +12,32 @@ from meldcode import hints
 from meldcode.application.actor import Actor
 from meldcode.application.case_context import CaseContext, case_context
 from meldcode.application.case_people import reads
-from meldcode.application.cases.alarm_form import bind_alarm, teacher_of
-from meldcode.application.cases.alarm_view import answer_by_record
+from meldcode.application.cases.alarms.form import bind_alarm, teacher_of
+from meldcode.application.cases.alarms.view import answer_by_record
 from meldcode.application.cases.append_entry import append_entry
 from meldcode.application.cases.merge import separate
 from meldcode.application.cases.move_signal import move_signal
 from meldcode.application.cases.notifications import Notified
 from meldcode.application.cases.open_form import FormView, further_questions, whose_pupil
 from meldcode.application.cases.parts import inherit_exclusions, is_agreed, names_excluded, names_stand_in
-from meldcode.application.cases.same_pupil import WhichPupil, ask_which_pupil
+from meldcode.application.cases.pupils.same_pupil import WhichPupil, ask_which_pupil
+from meldcode.application.cases.pupils.whose_pupil import for_teachers, suggested
 from meldcode.application.cases.submission import FilledForm, RecordEntry, check_form, context_of, spec_of
-from meldcode.application.cases.whose_pupil import for_teachers, suggested
 from meldcode.application.ports.cases import Submission
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain import form_rules
-from meldcode.domain.access import Permission, acting_role, may, relation_to
-from meldcode.domain.appointment_rules import ABOUT_ONE
+from meldcode.domain.access.rules import Permission, acting_role, may, relation_to
 from meldcode.domain.case.appointments import AppointmentState
+from meldcode.domain.case.asked import needed, offered
 from meldcode.domain.case.names import pupil_in
-from meldcode.domain.case.state import Answers, Entry, State, needed, offered
+from meldcode.domain.case.state import Answers, Entry, State
 from meldcode.domain.errors import Refused
+from meldcode.domain.forms import form_rules
+from meldcode.domain.forms.appointment_rules import ABOUT_ONE
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.appointments import decision_ids
+from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.forms import FieldSpec, Meaning
-from meldcode.domain.plan.model import ActionSpec, Effect, Plan
+from meldcode.domain.plan.model import ActionSpec, Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person
 from meldcode.hints import Found

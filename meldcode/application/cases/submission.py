@@ -14,31 +14,25 @@ from meldcode.application.case_context import (
     recordable_case,
     schools_to_report_in,
 )
-from meldcode.application.cases.alarm_form import context_of_alarm
-from meldcode.application.cases.same_pupil import ANOTHER, certain_case, known_of
-from meldcode.application.cases.whose_pupil import pupil_teachers
+from meldcode.application.cases.alarms.form import context_of_alarm
+from meldcode.application.cases.pupils.same_pupil import ANOTHER, certain_case, known_of
+from meldcode.application.cases.pupils.whose_pupil import pupil_teachers
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain import form_rules
-from meldcode.domain.access import Permission, Relation, may
+from meldcode.domain.access.rules import Permission, Relation, may
 from meldcode.domain.alarm import AlarmId
-from meldcode.domain.appointment_rules import ABOUT_ONE, appointment_problems, refuse_unless_open, undecided
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.appointments import AppointmentState
+from meldcode.domain.case.asked import asked_first, asked_now, asked_of_others, asked_with
 from meldcode.domain.case.names import pupil_in, same_name
-from meldcode.domain.case.state import (
-    Answer,
-    Answers,
-    Entry,
-    asked_first,
-    asked_now,
-    asked_of_others,
-    asked_with,
-)
+from meldcode.domain.case.state import Answer, Answers, Entry
 from meldcode.domain.errors import Invalid, Problem, Refused
+from meldcode.domain.forms import form_rules, special_rules
+from meldcode.domain.forms.appointment_rules import ABOUT_ONE, appointment_problems, refuse_unless_open, undecided
 from meldcode.domain.ids import SchoolId
 from meldcode.domain.plan.appointments import decision_ids
+from meldcode.domain.plan.effects import DECIDES, Effect
 from meldcode.domain.plan.forms import FieldKind, Meaning
-from meldcode.domain.plan.model import DECIDES, ActionSpec, Effect, Plan
+from meldcode.domain.plan.model import ActionSpec, Plan
 from meldcode.domain.staff import Person
 from meldcode.hints import ordinary_words
 
@@ -210,16 +204,16 @@ def _refuse_problems(uow: UnitOfWork, context: CaseContext, form: FilledForm, no
     author = context.person.id
     circumstances = form_rules.Circumstances(context.state, colleagues, context.pupil, today, author, ordinary)
     problems = form_rules.problems(form.spec, form.answers, circumstances)
-    problems = problems or form_rules.teacher_problems(form.spec, form.answers, colleagues)
+    problems = problems or special_rules.teacher_problems(form.spec, form.answers, colleagues)
     if not problems and form.spec.effect is Effect.TAKES_OVER:
-        problems = form_rules.stand_in_problems(form.spec, form.answers, colleagues)
+        problems = special_rules.stand_in_problems(form.spec, form.answers, colleagues)
     if not problems and form.spec.effect is Effect.MOVES_SIGNAL:
-        problems = form_rules.move_problems(form.spec, form.answers, context.pupil)
+        problems = special_rules.move_problems(form.spec, form.answers, context.pupil)
     if not problems and form.spec.effect is Effect.HANDS_OVER:
-        problems = form_rules.handover_problems(form.spec, form.answers, colleagues)
+        problems = special_rules.handover_problems(form.spec, form.answers, colleagues)
     if not problems and form.spec.effect in (Effect.POSTPONES, Effect.HOLDS):
         school = uow.staff.school(context.school)
-        problems = form_rules.day_problems(context.plan, form.spec, form.answers, school, circumstances)
+        problems = special_rules.day_problems(context.plan, form.spec, form.answers, school, circumstances)
     problems = problems or [
         *appointment_problems(form.spec, form.answers, circumstances),
         *_decision_problems(context, form, now),

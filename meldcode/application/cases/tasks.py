@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from meldcode.application.case_context import CaseContext
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access import Permission, may, relation_to, roles_in_case
+from meldcode.domain.access.rules import Permission, may, relation_to, roles_in_case
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import Entry, State
 from meldcode.domain.deadlines.schedule import calendar_of

@@ -9,24 +9,26 @@ from datetime import date, datetime
 from meldcode.application.actor import Actor
 from meldcode.application.case_context import CaseContext, may_read, read_case, readable_case
 from meldcode.application.cases.parts import names_excluded, names_stand_in
-from meldcode.application.cases.same_pupil import other_cases
+from meldcode.application.cases.pupils.same_pupil import other_cases
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access import Permission, acting_role, keepers, may
-from meldcode.domain.appointment_rules import ABOUT_ONE
+from meldcode.domain.access.responsible import Responsible, responsible_for
+from meldcode.domain.access.rules import Permission, acting_role, keepers, may
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.appointments import Appointment, open_ones
+from meldcode.domain.case.asked import needed, offered, owed, to_agree
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.names import pupil_in, same_name
 from meldcode.domain.case.newer import newer_than_weighing, unread
-from meldcode.domain.case.state import Entry, Status, needed, offered, owed, to_agree
+from meldcode.domain.case.state import Entry, Status
 from meldcode.domain.deadlines.appointments import school_days_late
 from meldcode.domain.deadlines.schedule import calendar_of
-from meldcode.domain.form_rules import may_agree
+from meldcode.domain.forms.appointment_rules import ABOUT_ONE
+from meldcode.domain.forms.form_rules import may_agree
 from meldcode.domain.ids import CaseId, PersonId
+from meldcode.domain.plan.effects import DECIDES, Effect
 from meldcode.domain.plan.forms import Meaning
-from meldcode.domain.plan.model import DECIDES, ActionSpec, Effect
+from meldcode.domain.plan.model import ActionSpec
 from meldcode.domain.plan.roles import Role
-from meldcode.domain.responsible import Responsible, responsible_for
 from meldcode.domain.retention import term_of
 from meldcode.domain.staff import Person
 from meldcode.domain.worklist import postponement

@@ -7,11 +7,11 @@ from datetime import datetime
 
 from meldcode.application.actor import Actor
 from meldcode.application.case_context import read_case, readable_case
-from meldcode.application.cases.same_pupil import other_cases
+from meldcode.application.cases.pupils.same_pupil import other_cases
 from meldcode.application.cases.view_case import CaseView, build_case_view, may_record
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.case.names import same_name
-from meldcode.domain.plan.model import Effect
+from meldcode.domain.plan.effects import Effect
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from meldcode.application.cases.merge import TwoCases
 from meldcode.application.cases.view_case import may_record
 from meldcode.application.finding.search import NamedCase, Query, find_cases, note_listed
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access import acting_role
+from meldcode.domain.access.rules import acting_role
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import Entry, Status
 from meldcode.domain.errors import Invalid, Problem, Refused
-from meldcode.domain.plan.model import Effect
+from meldcode.domain.plan.effects import Effect
 
 TYPED = "other_case"
 """The field in which the code or the name is typed."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from meldcode.application.cases.alarm import alerted_next
-from meldcode.application.cases.alarm_view import show_alerted, show_raiser
+from meldcode.application.cases.alarms.alarm import alerted_next
+from meldcode.application.cases.alarms.view import show_alerted, show_raiser
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.alarm import KEPT_FOR
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from meldcode.application.jobs.audience import IN_CHARGE, Audience
-from meldcode.application.messages import AppointmentReminder, DueAppointment
-from meldcode.domain.access import ALERTED, keepers, roles_in_case
+from meldcode.application.messages.reminders import AppointmentReminder, DueAppointment
+from meldcode.domain.access.responsible import responsible_for
+from meldcode.domain.access.rules import ALERTED, keepers, roles_in_case
 from meldcode.domain.calendar import SchoolCalendar
 from meldcode.domain.case.appointments import Appointment, open_ones
 from meldcode.domain.case.header import CaseHeader
@@ -20,7 +21,6 @@ from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.plan.timing import Party
 from meldcode.domain.presence import Reached
-from meldcode.domain.responsible import responsible_for
 from meldcode.domain.staff import Person
 
 

@@ -9,14 +9,14 @@ from functools import cached_property
 
 from meldcode.application.case_people import reads, staff_of
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access import ALERTED, roles_in_case
+from meldcode.domain.access.responsible import Responsible, responsible_for
+from meldcode.domain.access.rules import ALERTED, roles_in_case
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.deadlines.reminders import Reminder, ReminderKind
 from meldcode.domain.deadlines.schedule import calendar_of, open_moment
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.presence import Presence, Reached
-from meldcode.domain.responsible import Responsible, responsible_for
 from meldcode.domain.staff import Person, School
 
 IN_CHARGE = ALERTED

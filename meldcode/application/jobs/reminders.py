@@ -19,39 +19,33 @@ from meldcode.application.cases.readers import unusual_in
 from meldcode.application.cases.tasks import task_for, task_key
 from meldcode.application.jobs.appointments import DueNow, appointment_payload, called, still_due
 from meldcode.application.jobs.audience import Audience, audience_of
-from meldcode.application.messages import (
-    QUIET,
+from meldcode.application.messages.base import Payload
+from meldcode.application.messages.registry import QUIET
+from meldcode.application.messages.reminders import (
     AppointmentReminder,
-    Payload,
     StepReminder,
-    UnusualReaders,
     UrgentReminder,
     VacationReminder,
     Waiting,
-    WeeklyOverview,
 )
-from meldcode.application.messages import Reminder as ReminderPayload
+from meldcode.application.messages.reminders import Reminder as ReminderPayload
+from meldcode.application.messages.staff import UnusualReaders, WeeklyOverview
 from meldcode.application.ports.outbox import OutboxMessage, Placing
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.worklists import appointment_count, update_appointments
-from meldcode.domain.access import roles_in_case
+from meldcode.domain.access.responsible import Responsible, responsible_for
+from meldcode.domain.access.rules import roles_in_case
 from meldcode.domain.calendar import AMSTERDAM, DAY, BeyondCalendar, SchoolCalendar
+from meldcode.domain.case.asked import needed, to_act
 from meldcode.domain.case.header import CaseHeader
-from meldcode.domain.case.state import State, Status, fold, needed, to_act
+from meldcode.domain.case.state import State, Status, fold
 from meldcode.domain.deadlines.reminders import Reminder, ReminderKind, counts_from
-from meldcode.domain.deadlines.schedule import (
-    RETRY,
-    calendar_of,
-    next_moment,
-    open_moment,
-    pressing,
-    to_remind,
-)
+from meldcode.domain.deadlines.schedule import RETRY, calendar_of, next_moment, open_moment, pressing, to_remind
 from meldcode.domain.ids import CaseId, PersonId
-from meldcode.domain.plan.model import Effect, Plan, Step
+from meldcode.domain.plan.effects import Effect
+from meldcode.domain.plan.model import Plan, Step
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.presence import Reached
-from meldcode.domain.responsible import Responsible, responsible_for
 from meldcode.domain.staff import Person, School
 from meldcode.domain.worklist import last_day, tasks_of
 

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from meldcode.application.case_people import acting_as, escalate_to, reads
 from meldcode.application.jobs.audience import IN_CHARGE
-from meldcode.application.messages import CaseEnding
+from meldcode.application.messages.cases import CaseEnding
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.retention import RetentionJob
 from meldcode.application.ports.unit_of_work import UnitOfWork

@@ -7,7 +7,9 @@ from datetime import datetime
 
 from meldcode.application.case_people import acting_as, escalate_to
 from meldcode.application.jobs.audience import IN_CHARGE
-from meldcode.application.messages import Alarm, AlarmInCase, AlarmUndelivered, Payload, Undelivered
+from meldcode.application.messages.alarms import Alarm, AlarmInCase, AlarmUndelivered
+from meldcode.application.messages.base import Payload
+from meldcode.application.messages.cases import Undelivered
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.ids import CaseId, PersonId

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from meldcode.application.messages import Payload
+from meldcode.application.messages.base import Payload
 from meldcode.domain.ids import CaseId, PersonId
 
 

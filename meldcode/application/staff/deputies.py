@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from meldcode.application.actor import Actor
-from meldcode.application.messages import DeputyPeriod, RolesChanged
+from meldcode.application.messages.staff import DeputyPeriod, RolesChanged
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.staff.roles import told_of_roles
-from meldcode.domain.access import Permission, in_school, may, may_stand_in
+from meldcode.domain.access.rules import Permission, in_school, may, may_stand_in
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.errors import Invalid, Problem, Refused
 from meldcode.domain.events import StaffChanged

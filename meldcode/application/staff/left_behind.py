@@ -6,17 +6,19 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from meldcode.application.case_people import acting_as, escalate_to, plan_of, staff_of
-from meldcode.application.messages import CaseWithoutHolder, CaseWithoutResponsible, Payload
+from meldcode.application.messages.base import Payload
+from meldcode.application.messages.cases import CaseWithoutHolder, CaseWithoutResponsible
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access import ALERTED, may_be_responsible, relation_to
+from meldcode.domain.access.responsible import responsible_for
+from meldcode.domain.access.rules import ALERTED, may_be_responsible, relation_to
 from meldcode.domain.calendar import AMSTERDAM
+from meldcode.domain.case.asked import to_act
 from meldcode.domain.case.header import CaseHeader
-from meldcode.domain.case.state import fold, to_act
+from meldcode.domain.case.state import fold
 from meldcode.domain.deadlines.schedule import open_moment
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
-from meldcode.domain.responsible import responsible_for
 from meldcode.domain.staff import Person
 
 

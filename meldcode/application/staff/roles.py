@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from meldcode.application.actor import Actor
-from meldcode.application.messages import RolesChanged, RoleVacant
+from meldcode.application.messages.staff import RolesChanged, RoleVacant
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.staff.left_behind import notice_without_responsible
-from meldcode.domain.access import Permission, in_school, may
+from meldcode.domain.access.rules import Permission, in_school, may
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.errors import Invalid, Problem, Refused
 from meldcode.domain.events import StaffChanged

@@ -10,8 +10,9 @@ from itertools import islice
 
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.appointments import decision_about
+from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.forms import FollowUp, Meaning
-from meldcode.domain.plan.model import ActionSpec, Effect, Plan
+from meldcode.domain.plan.model import ActionSpec, Plan
 
 Answers = Mapping[str, str | tuple[str, ...]]
 MOST_DECIDED, SHORT = 8, 80

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from meldcode.domain.case.state import Entry, State, Status, signals
-from meldcode.domain.plan.model import Effect, Plan
+from meldcode.domain.case.asked import signals
+from meldcode.domain.case.state import Entry, State, Status
+from meldcode.domain.plan.effects import Effect
+from meldcode.domain.plan.model import Plan
 
 ARRANGING = (Effect.POSTPONES, Effect.HANDS_OVER, Effect.EXPORTS, Effect.READS, Effect.JOINS, Effect.DIFFERS)
 """Effects of actions that tell nothing about the pupil."""

@@ -16,26 +16,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from meldcode.domain.case.appointments import Appointment, appointments_after, with_decisions
+from meldcode.domain.case.appointments import Appointment, appointments_after
 from meldcode.domain.ids import PersonId
-from meldcode.domain.plan.forms import GIVEN, Condition, FieldSpec, Meaning
-from meldcode.domain.plan.model import DECIDES, ActionSpec, Effect, Plan, Step, TakesCharge
+from meldcode.domain.plan.effects import Effect, TakesCharge
+from meldcode.domain.plan.forms import GIVEN, Condition, Meaning
+from meldcode.domain.plan.model import ActionSpec, Plan, Step
 from meldcode.domain.plan.roles import Role
 
 Answer = str | tuple[str, ...]
 Answers = Mapping[str, Answer]
-NOT_OFFERED = (
-    Effect.CORRECTS,
-    Effect.MOVES_SIGNAL,
-    Effect.JOINS,
-    Effect.RECEIVES,
-    Effect.DIFFERS,
-    Effect.LINKS,
-    Effect.ALARMS,
-    Effect.HOLDS,
-    *DECIDES,
-)
-"""Effects of actions that are offered elsewhere: at an entry, an appointment, another case, everywhere, when closed."""
 TIMES_TO_POSTPONE = 2
 """How often the reminders of one step can be postponed (G2)."""
 
@@ -47,13 +36,6 @@ class Status(StrEnum):
     CLOSED = "closed"
     JOINED = "joined"
     DESTROYED = "destroyed"
-
-
-ALSO_OFFERED = {
-    Status.CLOSED: (Effect.HOLDS, Effect.EXPORTS, Effect.EXCLUDES, Effect.CORRECTS_PUPIL),
-    Status.JOINED: (Effect.NOTES,),
-}
-"""Effects of actions that are possible in a case that is not open, beside a signal."""
 
 
 @dataclass(frozen=True)
@@ -120,125 +102,6 @@ def holds(condition: Condition, standing: Mapping[str, Entry], answers: Answers)
 def applies(record: ActionSpec, state: State) -> bool:
     """Tell whether the record is to be made in this state (its `when` holds)."""
     return holds(record.when, state.standing, {})
-
-
-def needed(plan: Plan, state: State) -> list[ActionSpec]:
-    """Return what the case waits for: what is asked at any step (G8), then what the step asks."""
-    if state.status is not Status.OPEN:
-        return []
-    return [*asked_at_any_step(plan, state), *_missing(plan.step(state.step), state)]
-
-
-def asked_at_any_step(plan: Plan, state: State) -> list[ActionSpec]:
-    """Return what somebody must agree with, and what cannot wait for its step (G8)."""
-    called_for = [r for r in plan.always if r.urgent and not r.agrees_with and asked_by(r, state)]
-    return [*to_agree(plan, state), *called_for]
-
-
-def to_agree(plan: Plan, state: State) -> list[ActionSpec]:
-    """Return the records with which somebody must still agree, beside what the step asks: the other one is newer."""
-    records = (*plan.always, *(record for record in plan.step(state.step).records if record.optional))
-    return [record for record in records if record.agrees_with and _is_newer(record.agrees_with, record.id, state)]
-
-
-def asked_by(record: ActionSpec, state: State) -> Entry | None:
-    """Return the entry because of which a record is asked at any step: what it agrees with, or what calls for it.
-
-    The fast lane is not called for at the step to which it leads.
-    """
-    if record.agrees_with or not record.urgent or state.step in {lead.to for lead in record.leads}:
-        return state.standing.get(record.agrees_with or "")
-    holding = [condition for condition in record.urgent.when if holds(condition, state.standing, {})]
-    speaks_of = {path.partition(".")[0] for condition in holding for path in condition}
-    ending = {record.id, *record.urgent.until} & state.standing.keys()
-    done = max((state.standing[id_].seq for id_ in ending), default=0)
-    return next((entry for id_, entry in state.standing.items() if id_ in speaks_of and entry.seq > done), None)
-
-
-def owed(plan: Plan, state: State) -> list[ActionSpec]:
-    """Return what is still to be done of earlier steps: the fast lane skipped it (G8), or it could not be done yet."""
-    if state.status is not Status.OPEN:
-        return []
-    steps = map(plan.step, dict.fromkeys(state.skipped))
-    return [
-        r for step in steps for r in step.records if r.owed and (r in _missing(step, state) or _is_undone(r, state))
-    ]
-
-
-def asked_now(plan: Plan, record: ActionSpec, state: State) -> ActionSpec:
-    """Return the form as it is asked in this state, with the open appointments if it may close the case (S3.6).
-
-    A signal in a closed case begins at the first step again.
-    """
-    if state.status is not Status.OPEN:
-        return record.asked_in(plan.steps[0].id)
-    return with_decisions(plan, record.asked_in(state.step), state.step, state.appointments)
-
-
-def asked_with(record: ActionSpec, state: State, answers: Answers) -> ActionSpec:
-    """Return the form with the questions that these answers leave: some are only asked after others."""
-    fields: list[FieldSpec] = []
-    for question in record.fields:
-        known = {one.id: answers.get(one.id, "") for one in fields}
-        if holds(question.when, state.standing, known):
-            fields.append(question)
-    return record.model_copy(update={"fields": tuple(fields)}) if len(fields) < len(record.fields) else record
-
-
-def asked_first(plan: Plan) -> ActionSpec:
-    """Return the form that opens a case, as it is asked first, while there is no case yet."""
-    return asked_of_others(plan).without_teachers()
-
-
-def asked_of_others(plan: Plan) -> ActionSpec:
-    """Return the form that opens a case, as it is asked of somebody who does not teach the pupil's group (S1.6)."""
-    return plan.opening.asked_in(plan.steps[0].id)
-
-
-def to_act(plan: Plan, state: State) -> tuple[Role, ...]:
-    """Return the roles the case waits for: those that can make the first missing record, else those of the step."""
-    waiting = needed(plan, state)
-    return whose(waiting[0], state) if waiting else plan.step(state.step).who
-
-
-def whose(record: ActionSpec, state: State) -> tuple[Role, ...]:
-    """Return the roles that can make it: not the one that made what is agreed with, unless there is no other (S4.3)."""
-    proposal = state.standing.get(record.agrees_with or "")
-    others = tuple(role for role in record.by if not proposal or role != proposal.role)
-    return record.by if record.any_two else others or record.by
-
-
-def offered(plan: Plan, state: State) -> list[ActionSpec]:
-    """Return what can be recorded now: what the step asks or allows, then what is possible at any time."""
-    if state.status is not Status.OPEN:
-        also = ALSO_OFFERED.get(state.status, ())
-        agreeing = [record for record in to_agree(plan, state) if plan.records[record.agrees_with or ""].effect in also]
-        return [plan.opening, *agreeing, *(record for record in plan.always if record.effect in also)]
-    first = asked_at_any_step(plan, state)
-    step = [r for r in plan.step(state.step).records if applies(r, state) and r not in first]
-    ready = [record for record in step if all(holds(need.condition, state.standing, {}) for need in record.needs)]
-    hidden = (*NOT_OFFERED, Effect.POSTPONES) if len(state.postponed) >= TIMES_TO_POSTPONE else NOT_OFFERED
-    hidden = hidden if _has_unread(plan, state) else (*hidden, Effect.READS)
-    hidden = hidden if plan.record_with(Effect.RECEIVES).id in state.standing else (*hidden, Effect.SEPARATES)
-    other = [r for r in plan.always if r not in first and not r.agrees_with]
-    always = [r for r in other if r.effect not in hidden and not plan.is_mark(r)]
-    if state.responsible is None:  # nobody to take it over from: whoever takes the step takes charge
-        always = [r for r in always if r.effect or not r.takes_charge]
-    late = [r for r in owed(plan, state) if all(holds(need.condition, state.standing, {}) for need in r.needs)]
-    return [*first, *ready, *late, *always]
-
-
-def signals(plan: Plan) -> tuple[str, str]:
-    """Return the records that are signals: those of this case, and of cases that were merged into it."""
-    return plan.opens, plan.record_with(Effect.RECEIVES).id
-
-
-def _has_unread(plan: Plan, state: State) -> bool:
-    """Whether there is a signal to mark as read, which no record that the step asks does already."""
-    read, step = plan.reads, plan.step(state.step)
-    if read is None or any(one.record == read.id for record in _missing(step, state) for one in record.stands_as):
-        return False
-    return any(_is_newer(signal, read.id, state) for signal in signals(plan))
 
 
 def _after(plan: Plan, state: State, entry: Entry) -> State:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from meldcode.domain.case.state import State, Status, asked_at_any_step, holds, needed
+from meldcode.domain.case.asked import asked_at_any_step, needed
+from meldcode.domain.case.state import State, Status, holds
 from meldcode.domain.plan.model import Plan
 
 

@@ -11,7 +11,8 @@ from datetime import date, datetime, timedelta
 
 from meldcode.domain.calendar import BeyondCalendar, SchoolCalendar
 from meldcode.domain.case.appointments import open_ones
-from meldcode.domain.case.state import State, Status, asked_at_any_step, asked_by
+from meldcode.domain.case.asked import asked_at_any_step, asked_by
+from meldcode.domain.case.state import State, Status
 from meldcode.domain.case.urgency import is_step_urgent
 from meldcode.domain.deadlines.appointments import appointment_reminders
 from meldcode.domain.deadlines.reminders import (

@@ -14,7 +14,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from meldcode.domain.plan.appointments import with_appointments
-from meldcode.domain.plan.contradictions import Loc, answered_beforehand, contradictions
+from meldcode.domain.plan.contradictions.contradiction import Loc
+from meldcode.domain.plan.contradictions.whole_plan import answered_beforehand, contradictions
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.older_plans import with_charge, with_meanings
 from meldcode.domain.yaml_text import BadYaml, Document, read_yaml

@@ -6,12 +6,12 @@ read by `meldcode.domain.plan.file`; nothing in the program knows a step or a re
 
 from __future__ import annotations
 
-from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr
 
+from meldcode.domain.plan.effects import Effect, TakesCharge
 from meldcode.domain.plan.forms import (
     Check,
     Condition,
@@ -27,139 +27,10 @@ from meldcode.domain.plan.forms import (
     TookPart,
     generated_follow_ups,
 )
+from meldcode.domain.plan.parts import Ask, Lead, Need, Outcome, Tell, asks_of_all
 from meldcode.domain.plan.people import Reader
 from meldcode.domain.plan.roles import NEEDED, Role
 from meldcode.domain.plan.timing import Appointments, Deadline, EscalationLevel, Urgency
-
-
-class Lead(PlanPart):
-    """Where an answer leads: to a step, or to the end of the case with an outcome.
-
-    `at` are the steps of the case from which it leads there; empty: from everywhere.
-    """
-
-    when: Condition = {}
-    at: tuple[Id, ...] = ()
-    to: Id | None = None
-    close: Id | None = None
-    rule: str = ""
-
-    @model_validator(mode="after")
-    def _leads_somewhere(self) -> Lead:
-        if (self.to is None) == (self.close is None):
-            raise ValueError("an answer leads either to a step (to) or to an outcome (close)")
-        return self
-
-
-class Tell(PlanPart):
-    """Who is notified at once. If nobody has these roles, `otherwise` is, and learns that the roles are missing.
-
-    `calls_in`: who is told may read the case from then on, whatever its step (G3).
-    """
-
-    roles: tuple[Role, ...]
-    when: Condition = {}
-    otherwise: Role | None = None
-    text: Annotated[str, Field(max_length=300)] = ""
-    calls_in: bool = False
-    rule: str = ""
-
-
-class Ask(PlanPart):
-    """The sentence that asks somebody with one of the roles for it, up to the day; empty `roles`: everybody else."""
-
-    roles: tuple[Role, ...] = ()
-    text: Annotated[str, Field(min_length=1, max_length=150)]
-
-
-def _asks_of_all(value: Any) -> Any:
-    return ({"text": value},) if isinstance(value, str) else value
-
-
-class Need(PlanPart):
-    """What must stand before a record can be made, and the reason shown when it does not."""
-
-    condition: Condition
-    reason: str
-    rule: str = ""
-
-
-class Effect(StrEnum):
-    """What a record does beside being kept.
-
-    `corrects` another entry (S1.2); `corrects_pupil`, the name or group that the case is under; `moves_signal` to the
-    case of another pupil (G10); `joins` this case to another about the same pupil, which `receives` it; `links` this
-    case to a sibling's (G11); `differs` says that another case is about another pupil, `separates` that
-    the one that was joined last is, once a second person agrees; `hands_over` the case to
-    another teacher (G5), or `shares` it among the `teachers` that it names (S1.6); `alarms`
-    about immediate danger (G4); `postpones` the reminders of the step to a day (G2); `holds` a closed case until a
-    day, so that it is not destroyed before; `exports` the dossier: to whom and why, whole or as parents may see it;
-    `fast_lane` records that 112 or Veilig Thuis was called, from any step, and skips the steps before the report (G8);
-    `excludes` somebody from the case until the end of the next school day, and for good once a second person agrees
-    (G12); `takes_over` gives somebody a role in this case alone, once a second person agrees (G12).
-    `appoints` makes appointments alone; `settles` says that one is done, `moves` it to a day, or `drops` it (S3.6).
-    `notes` something that alarms nobody (S1.2); `reads` says that the signals were read, to who wrote them (S1.1).
-    The fields that an effect needs are found by their `Meaning`.
-    """
-
-    CORRECTS = "corrects"
-    CORRECTS_PUPIL = "corrects_pupil"
-    MOVES_SIGNAL = "moves_signal"
-    JOINS = "joins"
-    RECEIVES = "receives"
-    LINKS = "links"
-    DIFFERS = "differs"
-    SEPARATES = "separates"
-    HANDS_OVER = "hands_over"
-    ALARMS = "alarms"
-    POSTPONES = "postpones"
-    HOLDS = "holds"
-    EXPORTS = "exports"
-    FAST_LANE = "fast_lane"
-    APPOINTS = "appoints"
-    SETTLES = "settles"
-    MOVES = "moves"
-    DROPS = "drops"
-    SHARES = "shares"
-    EXCLUDES = "excludes"
-    TAKES_OVER = "takes_over"
-    NOTES = "notes"
-    READS = "reads"
-
-
-class TakesCharge(StrEnum):
-    """When a record makes its author responsible for the case: whoever was before, or only if nobody was (G2, G5)."""
-
-    ALWAYS = "always"
-    IF_NOBODY = "if_nobody"
-
-
-DECIDES = (Effect.SETTLES, Effect.MOVES, Effect.DROPS)
-"""Effects that decide on an appointment."""
-OPTIONAL_EFFECTS = (
-    Effect.HOLDS,
-    Effect.EXPORTS,
-    Effect.FAST_LANE,
-    Effect.CORRECTS_PUPIL,
-    Effect.MOVES_SIGNAL,
-    Effect.LINKS,
-    Effect.APPOINTS,
-    Effect.SHARES,
-    Effect.EXCLUDES,
-    Effect.TAKES_OVER,
-    Effect.SEPARATES,
-    Effect.NOTES,
-    Effect.READS,
-    *DECIDES,
-)
-"""Effects that came after plans were in use: a plan may do without."""
-
-
-class Version(StrEnum):
-    """The versions of an exported dossier: everything, or without other people and who reported."""
-
-    WHOLE = "whole"
-    FOR_PARENTS = "for_parents"
 
 
 class ActionSpec(PlanPart):
@@ -183,7 +54,7 @@ class ActionSpec(PlanPart):
     explain: Annotated[str, Field(max_length=1500)] = ""
     prepare: Annotated[str, Field(max_length=1500)] = ""
     by: Annotated[tuple[Role, ...], Field(min_length=1)]
-    ask: Annotated[tuple[Ask, ...], BeforeValidator(_asks_of_all)] = ()
+    ask: Annotated[tuple[Ask, ...], BeforeValidator(asks_of_all)] = ()
     fields: tuple[FieldSpec, ...] = ()
     when: Condition = {}
     optional: bool = False
@@ -273,15 +144,6 @@ class Step(PlanPart):
     urgent: Urgency | None = None
     records: tuple[ActionSpec, ...] = ()
     then: Id | None = None
-
-
-class Outcome(PlanPart):
-    """How a case can end, and how long it is kept after that. `told` is what its teacher then reads in a message."""
-
-    id: Id
-    title: str
-    told: Annotated[str, Field(max_length=300)] = ""
-    retention_years: Annotated[int, Field(ge=0, le=30)] = 2
 
 
 class Plan(PlanPart):

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from meldcode.domain.plan.effects import Effect, TakesCharge
 from meldcode.domain.plan.forms import PUPIL_MEANINGS, FieldKind, Meaning
-from meldcode.domain.plan.model import ActionSpec, Effect, Plan, TakesCharge
+from meldcode.domain.plan.model import ActionSpec, Plan
 from meldcode.domain.plan.roles import Role
 
 ABOUT_PUPILS = (Effect.CORRECTS_PUPIL, Effect.MOVES_SIGNAL, Effect.LINKS)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
 
-from meldcode.domain.access import may_stand_in
+from meldcode.domain.access.rules import may_stand_in
 from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import EVERY_DAY, Membership, Person, School

@@ -25,11 +25,13 @@ from sqlalchemy import Engine, select
 from meldcode.application.actor import on_behalf_of
 from meldcode.application.cases.view_case import CaseView, open_case
 from meldcode.domain.case.appointments import open_ones
-from meldcode.domain.case.state import State, Status, asked_now, offered
+from meldcode.domain.case.asked import asked_now, offered
+from meldcode.domain.case.state import State, Status
 from meldcode.domain.plan.appointments import block_of
+from meldcode.domain.plan.effects import DECIDES, Effect
 from meldcode.domain.plan.file import load_plan, shipped_plans
 from meldcode.domain.plan.forms import FieldKind, FieldSpec
-from meldcode.domain.plan.model import DECIDES, ActionSpec, Effect, Plan
+from meldcode.domain.plan.model import ActionSpec, Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Identity
 from practice.model import Json, View

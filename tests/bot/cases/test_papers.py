@@ -19,9 +19,10 @@ from pypdf.generic import DictionaryObject
 from handlers.documents import dossier_pdf, typst_pdf
 from handlers.platform import limits
 from meldcode.application.actor import actor_of
-from meldcode.application.cases.export import Export, answers_of, begin_export
+from meldcode.application.cases.exports.export import answers_of, begin_export
+from meldcode.application.cases.exports.exported import Export
 from meldcode.application.cases.submission import RecordEntry
-from meldcode.domain.plan.model import Version
+from meldcode.domain.plan.effects import Version
 from tests.meldcode.playing import KARIN, SANNE, Play, new_play, staffed_database
 
 LITERAL = "#strong[x] *ja* $x$ `a` \\ <b> @ref // geen commentaar [x] = kop"

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.cli.doctor.findings import _outbox
-from bot.outbox_relay import MOST_DOUBTFUL
+from bot.outbox.relay import MOST_DOUBTFUL
 from storage.db.schema import outbox
 from tests.bot.cases.closing import SIGNAL, record
 from tests.clock import until

@@ -267,7 +267,7 @@ async def test_two_workers_send_each_reminder_once(
     tmp_path: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.scheduler.AT_ONCE", 2)
-    monkeypatch.setattr("bot.outbox_relay.AT_ONCE", 1)
+    monkeypatch.setattr("bot.outbox.relay.AT_ONCE", 1)
     names = list(NAMES[:10])
     database = postgres.create()
     async with on_a_monday(tmp_path, postgres.url(database)) as school:
@@ -556,7 +556,7 @@ async def test_a_message_that_cannot_be_rendered_holds_up_no_other(
     async with on_a_monday(tmp_path) as school:
         await reported(school, "Sem")
         await school.report(SANNE, signal(Voornaam="Noor"))
-        monkeypatch.setattr("bot.outbox_content.render", failing_first())
+        monkeypatch.setattr("bot.outbox.content.render", failing_first())
         with logged() as log:
             await send(school)
         assert "what=message" in log.text

@@ -6,7 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
-from meldcode.application.messages import DeputyArranged, Payload, RolesChanged
+from meldcode.application.messages.base import Payload
+from meldcode.application.messages.staff import DeputyArranged, RolesChanged
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.staff import Identity

@@ -13,7 +13,7 @@ from bot.app import open_store
 from bot.cli.doctor.findings import complaints, notes
 from bot.jobs.calendar_watch import calendar_ends
 from bot.settings import Settings
-from meldcode.application.messages import DeputyArranged
+from meldcode.application.messages.staff import DeputyArranged
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.domain.plan.roles import NEEDED, Role
 from meldcode.domain.staff import School

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from meldcode.domain.access import OF_A_CASE, Permission
-from meldcode.domain.access_matrix import Row, Situation, matrix
+from meldcode.domain.access.matrix import Row, Situation, matrix
+from meldcode.domain.access.rules import OF_A_CASE, Permission
 from meldcode.domain.plan.file import load_plan, shipped_plans
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role

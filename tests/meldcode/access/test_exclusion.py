@@ -12,7 +12,7 @@ import pytest
 from handlers.platform import limits
 from handlers.views.home import home_view
 from meldcode.application.actor import actor_of
-from meldcode.application.cases.export import answers_of, begin_export, read_over_page
+from meldcode.application.cases.exports.export import answers_of, begin_export, read_over_page
 from meldcode.application.cases.merge import TwoCases, mark_as_different_pupils, merge_cases
 from meldcode.application.cases.readers import see_unusual, who_read
 from meldcode.application.cases.submission import RecordEntry
@@ -22,7 +22,7 @@ from meldcode.application.jobs.reminders import send_due_reminders, week_overvie
 from meldcode.application.jobs.undelivered import LostMessage, report_undelivered
 from meldcode.application.staff.roles import see_roles
 from meldcode.domain.case.header import EXCLUDED
-from meldcode.domain.plan.model import Version
+from meldcode.domain.plan.effects import Version
 from meldcode.domain.plan.roles import Role
 from tests.meldcode.access.test_every_use_case_denies import FOUND, _asked, _names_a_case, call
 from tests.meldcode.playing import BEA, DIRK, FATIMA, IRIS, KARIN, MEHMET, SANNE, Actor, Play

@@ -9,8 +9,8 @@ import pytest
 from handlers.platform import limits
 from meldcode.application.actor import actor_of
 from meldcode.application.cases.merge import TwoCases, merge_cases
+from meldcode.application.cases.pupils.same_pupil import ANOTHER
 from meldcode.application.cases.readers import unusual_in
-from meldcode.application.cases.same_pupil import ANOTHER
 from meldcode.application.finding.history import PupilHistory, pupil_history
 from meldcode.application.finding.search import Found, Query, find_cases
 from meldcode.application.finding.two_cases import Candidates, find_other_case, link_siblings

@@ -10,14 +10,7 @@ from typing import Any
 import pytest
 
 from meldcode.application.actor import actor_of
-from meldcode.application.staff.roles import (
-    Changed,
-    ChangeRoles,
-    change_roles,
-    missing_roles,
-    role_form,
-    see_roles,
-)
+from meldcode.application.staff.roles import Changed, ChangeRoles, change_roles, missing_roles, role_form, see_roles
 from meldcode.domain.plan.roles import Role
 from tests.meldcode.playing import BEA, DIRK, FATIMA, KARIN, MEHMET, SANNE, STRANGER, Actor, Play
 

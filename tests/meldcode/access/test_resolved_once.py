@@ -10,15 +10,15 @@ import pytest
 from handlers.platform import limits
 from meldcode.application.actor import Actor as CaseActor
 from meldcode.application.actor import on_behalf_of
-from meldcode.application.cases.alarm import RaiseAlarm, raise_alarm
-from meldcode.application.cases.export import answers_of, begin_export, read_over_page
+from meldcode.application.cases.alarms.alarm import RaiseAlarm, raise_alarm
+from meldcode.application.cases.exports.export import answers_of, begin_export, read_over_page
 from meldcode.application.cases.merge import TwoCases, merge_cases
 from meldcode.application.cases.open_form import find_draft, record_form
 from meldcode.application.cases.record_entry import record_draft, record_entry
 from meldcode.application.cases.submission import RecordEntry
 from meldcode.application.cases.view_case import open_case
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.plan.model import Version
+from meldcode.domain.plan.effects import Version
 from storage.repositories.cases import StoredCases
 from storage.repositories.people.staff import StoredStaff
 from tests.meldcode.playing import KARIN, MEHMET, SANNE, Actor, Play

@@ -12,7 +12,7 @@ from handlers.platform import limits
 from handlers.views.home import home_view
 from meldcode.application.actor import actor_of
 from meldcode.application.cases.open_form import record_form
-from meldcode.application.cases.same_pupil import ANOTHER
+from meldcode.application.cases.pupils.same_pupil import ANOTHER
 from meldcode.application.home import overview
 from meldcode.domain.case.state import Status
 from meldcode.domain.errors import Invalid

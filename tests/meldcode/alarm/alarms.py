@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 from handlers.views.alarm import render_alarm
 from meldcode.application.actor import actor_of
-from meldcode.application.cases.alarm import answer_alarm, end_alarm, say_where
-from meldcode.application.cases.alarm_view import current_alarm
+from meldcode.application.cases.alarms.alarm import answer_alarm, end_alarm, say_where
+from meldcode.application.cases.alarms.view import current_alarm
 from meldcode.application.jobs.alarms import delete_old_alarms, escalate_next_alarm
-from meldcode.application.messages import AboutAlarm
+from meldcode.application.messages.alarms import AboutAlarm
 from meldcode.domain.alarm import Alarm, AlarmId, Response
 from storage.repositories.payloads import decode
 from tests.meldcode.playing import Actor, Play

@@ -11,14 +11,15 @@ from sqlalchemy import update
 from handlers.i18n.answers import answered
 from handlers.views.forms import form_modal
 from meldcode.application.actor import actor_of
-from meldcode.application.cases.alarm_form import alarm_form
-from meldcode.application.cases.alarm_trace import trace_next_alarm
+from meldcode.application.cases.alarms.form import alarm_form
+from meldcode.application.cases.alarms.trace import trace_next_alarm
 from meldcode.application.cases.open_form import FormView
+from meldcode.application.cases.pupils.same_pupil import WhichPupil
 from meldcode.application.cases.record_entry import NeedsReview, Saved, record_draft, record_entry
-from meldcode.application.cases.same_pupil import WhichPupil
 from meldcode.application.cases.submission import RecordEntry
 from meldcode.domain.alarm import AlarmId, Response
-from meldcode.domain.case.state import Entry, needed
+from meldcode.domain.case.asked import needed
+from meldcode.domain.case.state import Entry
 from storage.db.schema import entries
 from tests.meldcode.alarm.alarms import Alarms
 from tests.meldcode.playing import BEA, DIRK, FATIMA, KARIN, KEES, MEHMET, PUPIL, SANNE, Actor, Play

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select, update
 
 from meldcode.application.jobs.retention import end_next_case
-from meldcode.domain.case.state import Status, offered
+from meldcode.domain.case.asked import offered
+from meldcode.domain.case.state import Status
 from meldcode.domain.errors import Refused
 from meldcode.domain.retention import term_of, years_later
 from meldcode.domain.staff import School

@@ -11,8 +11,8 @@ from handlers.views.case import case_modal
 from meldcode.application.actor import actor_of
 from meldcode.application.home import OverviewSize, overview
 from meldcode.application.jobs.reminders import send_due_reminders
-from meldcode.application.messages import UrgentReminder
-from meldcode.domain.case.state import needed
+from meldcode.application.messages.reminders import UrgentReminder
+from meldcode.domain.case.asked import needed
 from meldcode.domain.case.urgency import is_urgent
 from meldcode.domain.worklist import Section
 from tests.meldcode.playing import FATIMA, KARIN, SANNE, Actor, Play

@@ -18,14 +18,18 @@ from meldcode.application.cases.record_entry import Saved, record_entry
 from meldcode.application.cases.submission import RecordEntry
 from meldcode.application.home import OverviewSize, overview
 from meldcode.application.jobs.reminders import current_reminder, send_due_reminders, week_overview
-from meldcode.application.messages import AppointmentReminder, Payload, Reminder, WeeklyOverview
-from meldcode.domain.appointment_rules import undecided
+from meldcode.application.messages.base import Payload
+from meldcode.application.messages.reminders import AppointmentReminder, Reminder
+from meldcode.application.messages.staff import WeeklyOverview
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.appointments import Appointment, AppointmentState
-from meldcode.domain.case.state import Entry, State, Status, asked_now
+from meldcode.domain.case.asked import asked_now
+from meldcode.domain.case.state import Entry, State, Status
+from meldcode.domain.forms.appointment_rules import undecided
 from meldcode.domain.plan.file import load_plan, shipped_plans
 from meldcode.domain.plan.forms import MOST_APPOINTMENTS
-from meldcode.domain.plan.model import ActionSpec, Lead, Plan
+from meldcode.domain.plan.model import ActionSpec, Plan
+from meldcode.domain.plan.parts import Lead
 from meldcode.domain.plan.roles import Role
 from storage.db.migrations.versions.r0020_appointments import LOOK_AGAIN
 from storage.db.schema import appointments

@@ -17,16 +17,17 @@ from handlers.views.forms import form_modal
 from handlers.views.home import home_view
 from handlers.views.messages.reminders import render_reminders
 from handlers.views.saved import saved_modal
-from meldcode.application import messages
 from meldcode.application.actor import actor_of
-from meldcode.application.cases.alarm_view import alarm_view
+from meldcode.application.cases.alarms.view import alarm_view
 from meldcode.application.cases.open_form import FormView
 from meldcode.application.cases.record_entry import record_entry
 from meldcode.application.cases.submission import RecordEntry
 from meldcode.application.home import OverviewSize, overview
 from meldcode.application.jobs.reminders import current_reminder, earliest_delivery, send_due_reminders
-from meldcode.application.messages import UrgentReminder
-from meldcode.domain.case.state import Answer, Status, needed
+from meldcode.application.messages import alarms
+from meldcode.application.messages.reminders import UrgentReminder
+from meldcode.domain.case.asked import needed
+from meldcode.domain.case.state import Answer, Status
 from meldcode.domain.case.urgency import is_urgent
 from meldcode.domain.deadlines.reminders import EARLIEST, LATEST
 from meldcode.domain.worklist import Section
@@ -362,7 +363,7 @@ def test_from_an_alarm_in_a_case_it_is_one_form_to_the_recorded_report(play: Pla
         alarm = uow.alarms.latest(raiser)
         assert alarm
         buttons = {
-            actor: words(render_alarm(messages.Alarm(alarm.raised_by, alarm.raised_at), alarm_view(uow, alarm, id_))[1])
+            actor: words(render_alarm(alarms.Alarm(alarm.raised_by, alarm.raised_at), alarm_view(uow, alarm, id_))[1])
             for id_, actor in play.actors.items()
         }
     assert [actor for actor in play.actors.values() if "make-record.urgent_action" in buttons[actor]] == [KARIN, FATIMA]

@@ -8,8 +8,8 @@ import pytest
 
 from handlers.platform.form_state import ANSWER, answers_of
 from handlers.views.pupils.names import pupil_name
-from meldcode.domain import form_rules
 from meldcode.domain.case.state import Pupil
+from meldcode.domain.forms import form_rules
 from meldcode.domain.plan.file import load_plan
 from meldcode.domain.plan.forms import FieldKind
 from meldcode.domain.plan.model import ActionSpec

@@ -16,15 +16,17 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from hypothesis.strategies import DataObject, SearchStrategy
 from sqlalchemy import select
 
-from meldcode.application.cases.same_pupil import ANOTHER
+from meldcode.application.cases.pupils.same_pupil import ANOTHER
 from meldcode.application.jobs.reminders import send_due_reminders
+from meldcode.domain.case.asked import asked_now, needed, offered, to_agree
 from meldcode.domain.case.header import CaseHeader
-from meldcode.domain.case.state import Entry, State, Status, asked_now, fold, holds, needed, offered, to_agree
+from meldcode.domain.case.state import Entry, State, Status, fold, holds
 from meldcode.domain.deadlines.schedule import to_remind
 from meldcode.domain.errors import Invalid, Refused
+from meldcode.domain.plan.effects import DECIDES, Effect
 from meldcode.domain.plan.file import shipped_plans
 from meldcode.domain.plan.forms import FieldKind
-from meldcode.domain.plan.model import DECIDES, ActionSpec, Effect, Plan
+from meldcode.domain.plan.model import ActionSpec, Plan
 from meldcode.domain.plan.people import Reader
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person

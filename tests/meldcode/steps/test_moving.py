@@ -10,12 +10,14 @@ from sqlalchemy import select, update
 from handlers.documents.dossier_json import dossier_json
 from handlers.platform import limits
 from meldcode.application.actor import actor_of
-from meldcode.application.cases.export import Export, answers_of, begin_export
+from meldcode.application.cases.exports.export import answers_of, begin_export
+from meldcode.application.cases.exports.exported import Export
 from meldcode.application.cases.open_form import record_form
 from meldcode.application.cases.record_entry import record_entry
 from meldcode.application.cases.submission import RecordEntry
-from meldcode.domain.case.state import Pupil, Status, offered
-from meldcode.domain.plan.model import Version
+from meldcode.domain.case.asked import offered
+from meldcode.domain.case.state import Pupil, Status
+from meldcode.domain.plan.effects import Version
 from storage.crypto.keys import open_vault
 from storage.crypto.vault import MasterKey
 from storage.db.schema import cases, entries

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from meldcode.domain.case.state import Status, offered
+from meldcode.domain.case.asked import offered
+from meldcode.domain.case.state import Status
 from tests.meldcode.playing import BEA, KARIN, MEHMET, SANNE, Actor, Play
 
 pytestmark = pytest.mark.rule("G10")

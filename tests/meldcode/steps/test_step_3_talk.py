@@ -13,7 +13,8 @@ from handlers.documents import talk_pdf
 from handlers.views.talks import preparation_modal
 from meldcode.application.actor import actor_of
 from meldcode.application.cases.preparation import Preparation, prepare
-from meldcode.domain.case.state import Status, needed
+from meldcode.domain.case.asked import needed
+from meldcode.domain.case.state import Status
 from meldcode.domain.plan.roles import Role
 from tests.meldcode.playing import (
     BEA,

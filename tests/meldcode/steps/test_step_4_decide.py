@@ -12,8 +12,9 @@ from handlers.i18n import texts
 from handlers.views.forms import form_modal
 from meldcode.application.actor import actor_of
 from meldcode.application.cases.open_form import Begun, refilled
-from meldcode.application.messages import CallSchool
-from meldcode.domain.case.state import Answer, Status, needed, owed
+from meldcode.application.messages.cases import CallSchool
+from meldcode.domain.case.asked import needed, owed
+from meldcode.domain.case.state import Answer, Status
 from meldcode.domain.deadlines.schedule import calendar_of
 from meldcode.domain.plan.roles import Role
 from practice.blocks.surfaces import is_too_large, view_problems

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from meldcode.application.actor import actor_of
+from meldcode.application.cases.pupils.same_pupil import ANOTHER, WhichPupil
 from meldcode.application.cases.record_entry import record_entry
-from meldcode.application.cases.same_pupil import ANOTHER, WhichPupil
 from meldcode.application.cases.submission import RecordEntry
 from meldcode.domain.case.state import Pupil, Status
 from storage.db.schema import readings

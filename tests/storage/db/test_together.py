@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Engine, func, select
 
-from meldcode.application.messages import DeputyArranged
+from meldcode.application.messages.staff import DeputyArranged
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.domain.case.header import CaseHeader
 from storage.db.schema import outbox

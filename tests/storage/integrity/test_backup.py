@@ -18,7 +18,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, func, select, text, update
 
-from meldcode.application.messages import DeputyArranged
+from meldcode.application.messages.staff import DeputyArranged
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.domain.case.header import CaseHeader, Reading
 from meldcode.domain.case.state import Answers, Pupil

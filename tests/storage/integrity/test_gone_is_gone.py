@@ -14,7 +14,8 @@ from sqlalchemy import Engine, make_url, select
 
 from bot.jobs.wiping import Wiping
 from meldcode.application.jobs.retention import end_next_case
-from meldcode.application.messages import DeputyArranged, Undelivered
+from meldcode.application.messages.cases import Undelivered
+from meldcode.application.messages.staff import DeputyArranged
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.case.header import CaseHeader, Reading

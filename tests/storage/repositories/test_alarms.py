@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from meldcode.application.actor import actor_of
-from meldcode.application.cases.alarm import RaiseAlarm, raise_alarm
+from meldcode.application.cases.alarms.alarm import RaiseAlarm, raise_alarm
 from meldcode.application.jobs.alarms import escalate_next_alarm
-from meldcode.application.messages import DeputyArranged
+from meldcode.application.messages.staff import DeputyArranged
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.domain.alarm import Alarm, Answer, Response
 from meldcode.domain.staff import Identity

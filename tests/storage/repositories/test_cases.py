@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine, delete, event, func, select, update
 
-from meldcode.application.messages import DeputyArranged
+from meldcode.application.messages.staff import DeputyArranged
 from meldcode.application.ports.cases import Outdated, Submission
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.domain.case.header import CaseHeader, Reading

@@ -5,7 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Engine, event, func, select
 
-from meldcode.application.messages import URGENT, DeputyArranged, Payload, Undelivered
+from meldcode.application.messages.base import Payload
+from meldcode.application.messages.cases import Undelivered
+from meldcode.application.messages.registry import URGENT
+from meldcode.application.messages.staff import DeputyArranged
 from meldcode.application.ports.outbox import OutboxMessage, Placing
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.ids import PersonId

@@ -11,18 +11,12 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import Engine, select, text, update
 
-from meldcode.application.messages import (
-    PAYLOADS,
-    AlarmStatus,
-    AlarmUnanswered,
-    CaseWithoutResponsible,
-    DeputyArranged,
-    DeputyPeriod,
-    Payload,
-    RoleVacant,
-    TakenOver,
-    UrgentReminder,
-)
+from meldcode.application.messages.alarms import AlarmStatus, AlarmUnanswered
+from meldcode.application.messages.base import Payload
+from meldcode.application.messages.cases import CaseWithoutResponsible, TakenOver
+from meldcode.application.messages.registry import PAYLOADS
+from meldcode.application.messages.reminders import UrgentReminder
+from meldcode.application.messages.staff import DeputyArranged, DeputyPeriod, RoleVacant
 from meldcode.application.ports.outbox import OutboxMessage
 from storage.db.schema import outbox
 from storage.repositories.payloads import decode, encode

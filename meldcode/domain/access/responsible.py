@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from meldcode.domain.access import may_be_responsible, relation_to
+from meldcode.domain.access.rules import may_be_responsible, relation_to
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.staff import Person

@@ -7,30 +7,30 @@ entries. Those changes wait as an encrypted draft. Entries written after the rev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from meldcode import hints
 from meldcode.application.actor import Actor
 from meldcode.application.case_context import CaseContext, case_context, read_case, readable_case
 from meldcode.application.cases.append_entry import append_entry
+from meldcode.application.cases.exports.exported import READ_OVER, Export, ExportPage, roles_of
+from meldcode.application.cases.exports.parents_copy import entries_to_read, for_parents, read_over
+from meldcode.application.cases.exports.read_over import EntryToRead
 from meldcode.application.cases.record_entry import store_form
 from meldcode.application.cases.submission import FilledForm, RecordEntry, check_form
-from meldcode.application.cases.view_case import CaseView, LogbookLine, build_case_view
+from meldcode.application.cases.view_case import CaseView, build_case_view
 from meldcode.application.ports.files import PendingExport
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access import acting_role
+from meldcode.domain.access.rules import acting_role
 from meldcode.domain.case.state import Answer, Answers, Entry
-from meldcode.domain.errors import Invalid, Problem, Refused
-from meldcode.domain.plan.forms import FieldKind, FieldSpec, Meaning
-from meldcode.domain.plan.model import ActionSpec, Effect, Plan, Version
-from meldcode.domain.plan.roles import Role
-from meldcode.domain.withheld import is_withheld
+from meldcode.domain.errors import Refused
+from meldcode.domain.plan.effects import Effect, Version
+from meldcode.domain.plan.forms import Meaning
+from meldcode.domain.plan.model import ActionSpec
 
 EXPORT_TIME = timedelta(minutes=15)
 """How long an export may take. After that it was probably interrupted."""
-READ_OVER, LEFT_OUT = "read_over", "left_out"
 
 
 @dataclass(frozen=True)
@@ -44,61 +44,6 @@ class ReviewPageSize:
     parts: int
     part: int
     longest: int
-
-
-@dataclass(frozen=True)
-class TextPart:
-    """A part of a text to review, with other people masked; `number` is its place in its field, from 0."""
-
-    id: str
-    field: str
-    number: int
-    label: str
-    text: str
-
-
-@dataclass(frozen=True)
-class EntryToRead:
-    """An entry to review; `id` is the case's code and the entry's number."""
-
-    id: str
-    line: LogbookLine
-    pieces: tuple[TextPart, ...]
-
-
-@dataclass(frozen=True)
-class ExportPage:
-    """A page to review, of `total`; `roles` replace the `names` of colleagues, by the text of their id."""
-
-    case: str
-    number: int
-    total: int
-    entries: tuple[EntryToRead, ...]
-    roles: Mapping[str, Role]
-    plan: Plan
-    names: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Export:
-    """An exported dossier: for whom and why, by whom and when. `entry` is the number of its entry in the logbook.
-
-    `lines` are its contents. In the version for parents they have the reviewed texts, `left_out` is the number of
-    entries left out, and `roles` replace the names of colleagues.
-    """
-
-    view: CaseView
-    version: Version
-    to: str
-    why: str
-    by: str
-    role: Role
-    at: datetime
-    entry: int
-    school: str
-    lines: tuple[LogbookLine, ...]
-    left_out: int = 0
-    roles: Mapping[str, Role] | None = None
 
 
 def answers_of(record: ActionSpec, version: Version, to: str, why: str) -> dict[str, Answer]:
@@ -146,7 +91,7 @@ def read_over_page(
     all_pages = pages(uow, view, to_read, size)
     if not 0 <= page < len(all_pages):
         raise Refused("unknown_action")
-    draft = {**draft, **_read_over(all_pages[page], command.answers, size.longest)}
+    draft = {**draft, **read_over(all_pages[page], command.answers, size.longest)}
     uow.drafts.save(command.key, actor.person.id, draft, now, context.stored.id)
     if page + 1 < len(all_pages):
         return all_pages[page + 1]
@@ -180,22 +125,6 @@ def _correct(uow: UnitOfWork, context: CaseContext, seq: int, words: str, now: d
     append_entry(uow, context, entry, f"{context.stored.code}/{seq}/failed")
 
 
-def entries_to_read(uow: UnitOfWork, view: CaseView, longest_part: int) -> list[EntryToRead]:
-    """Return the entries for parents, to be reviewed; entries about exports are left out."""
-    masks, names = hints.Masks(), [person.name for person in uow.staff.of_school(view.context.school)]
-    pupil = (view.context.pupil.first_name, view.context.pupil.last_name)
-
-    def pieces(line: LogbookLine) -> Iterator[TextPart]:
-        for field in _texts(line):
-            typed = str(line.entry.answers[field.id])
-            neutral = hints.masked_others(typed, pupil=pupil, known_names=names, words=masks)
-            for place, part in enumerate(_parts(neutral, longest_part)):
-                yield TextPart(f"{_id(line)}/{field.id}/{place}", field.id, place, field.label, part)
-
-    shown = [line for line in view.lines if line.record.effect is not Effect.EXPORTS]
-    return [EntryToRead(_id(line), line, tuple(pieces(line))) for line in shown]
-
-
 def pages(uow: UnitOfWork, view: CaseView, entries: Sequence[EntryToRead], size: ReviewPageSize) -> list[ExportPage]:
     """Return the entries in pages of this size; at least one page."""
     found: list[list[EntryToRead]] = [[]]
@@ -204,7 +133,7 @@ def pages(uow: UnitOfWork, view: CaseView, entries: Sequence[EntryToRead], size:
         if found[-1] and (parts > size.parts or len(found[-1]) == size.entries):
             found.append([])
         found[-1].append(entry)
-    roles, code, plan = _roles(uow, view.context), view.context.stored.code, view.context.plan
+    roles, code, plan = roles_of(uow, view.context), view.context.stored.code, view.context.plan
     return [ExportPage(code, n, len(found), tuple(page), roles, plan, view.names) for n, page in enumerate(found)]
 
 
@@ -233,43 +162,7 @@ def _export_for_parents(uow: UnitOfWork, actor: Actor, view: CaseView, command: 
     form = check_form(uow, actor, view.context, command, now)
     context, trace = _store_trace(uow, view.context, form, command, now)
     given = _export(uow, actor, replace(view, context=context), form, trace, now)
-    return _for_parents(uow, given, draft)
-
-
-def _for_parents(uow: UnitOfWork, given: Export, draft: Answers) -> Export:
-    wanted, left_out = set(draft[READ_OVER]), set(_left_out(draft))
-    lines = [line for line in given.view.lines if _id(line) in wanted - left_out]
-    adapted = tuple(_adapted(line, draft) for line in lines)
-    return replace(given, lines=adapted, left_out=len(left_out), roles=_roles(uow, given.view.context))
-
-
-def _adapted(line: LogbookLine, draft: Answers) -> LogbookLine:
-    """The entry with its reviewed texts, without withheld fields."""
-    told = (f for f in line.record.fields if f.id in line.entry.answers and not is_withheld(f, line.entry.answers))
-    kept = {field.id: line.entry.answers[field.id] for field in told}
-    for field in _texts(line):
-        start = f"{_id(line)}/{field.id}/"
-        parts = sorted(
-            (int(key.removeprefix(start)), str(text)) for key, text in draft.items() if key.startswith(start)
-        )
-        kept[field.id] = "".join(text for _, text in parts)
-    return replace(line, entry=replace(line.entry, answers=kept), appointment="")
-
-
-def _read_over(page: ExportPage, answers: Answers, longest: int) -> dict[str, Answer]:
-    """The reviewed texts of the page; an emptied text stays empty. Raises Invalid if a text is too long."""
-    pieces = [piece for entry in page.entries for piece in entry.pieces]
-    if too_long := [piece.id for piece in pieces if len(str(answers.get(piece.id, ""))) > longest]:
-        raise Invalid([Problem(id_, "too_long", words={"limit": str(longest)}) for id_ in too_long])
-    ids = {entry.id for entry in page.entries}
-    left_out = tuple(id_ for id_ in answers.get(LEFT_OUT, ()) if id_ in ids)
-    return {**{piece.id: str(answers.get(piece.id, "")) for piece in pieces}, f"{LEFT_OUT}/{page.number}": left_out}
-
-
-def _left_out(draft: Answers) -> Iterator[str]:
-    for key, ids in draft.items():
-        if key.startswith(f"{LEFT_OUT}/"):
-            yield from ids
+    return for_parents(uow, given, draft)
 
 
 def _asked(record: ActionSpec, answers: Answers) -> tuple[Version, str, str]:
@@ -277,28 +170,3 @@ def _asked(record: ActionSpec, answers: Answers) -> tuple[Version, str, str]:
         str(answers[record.id_of(meaning)]) for meaning in (Meaning.VERSION, Meaning.RECIPIENT, Meaning.REASON)
     )
     return Version(version), to, why
-
-
-def _texts(line: LogbookLine) -> list[FieldSpec]:
-    kinds, said = (FieldKind.TEXT, FieldKind.LONG_TEXT), line.entry.answers
-    return [f for f in line.record.fields if f.kind in kinds and f.id in said and not is_withheld(f, said)]
-
-
-def _parts(text: str, longest: int) -> list[str]:
-    """The text in parts of at most this many characters, cut at white space if possible."""
-    parts = []
-    while len(text) > longest:
-        cut = max(text.rfind(white, longest // 2, longest) for white in " \n") + 1 or longest
-        parts.append(text[:cut])
-        text = text[cut:]
-    return [*parts, text]
-
-
-def _id(line: LogbookLine) -> str:
-    return f"{line.code}/{line.entry.seq}"
-
-
-def _roles(uow: UnitOfWork, context: CaseContext) -> dict[str, Role]:
-    """The first role of each colleague in this case, which replaces their name."""
-    staff = context.colleagues(context.staff(uow))
-    return {id_: min(c.acts_as, key=list(Role).index) for id_, c in staff.items() if c.acts_as}

@@ -12,15 +12,8 @@ from handlers.platform import limits
 from handlers.platform.form_state import ANSWER
 from handlers.views import blocks as b
 from handlers.views.actions import GIVE_ROLE, ROLES, ROLES_FORM, ROLES_OF
-from meldcode.application.staff.roles import (
-    LONGEST_NAME,
-    Changed,
-    MissingRoles,
-    OneForTwo,
-    RoleForm,
-    RolesView,
-)
-from meldcode.domain.access import BY_ROLE, Permission
+from meldcode.application.staff.roles import LONGEST_NAME, Changed, MissingRoles, OneForTwo, RoleForm, RolesView
+from meldcode.domain.access.rules import BY_ROLE, Permission
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import RoleChange

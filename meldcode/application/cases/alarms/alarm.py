@@ -13,11 +13,11 @@ from datetime import datetime
 from meldcode.application.actor import Actor
 from meldcode.application.case_context import case_context, readable_case
 from meldcode.application.case_people import acting_as, call_in
-from meldcode.application.cases.alarm_trace import key_of
-from meldcode.application.cases.alarm_view import AlarmView, alarm_view, schools_of, show_alerted, show_all
+from meldcode.application.cases.alarms.trace import key_of
+from meldcode.application.cases.alarms.view import AlarmView, alarm_view, schools_of, show_alerted, show_all
 from meldcode.application.cases.append_entry import append_entry
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access import NOTHING, Permission, acting_role, in_school, may, relation_to
+from meldcode.domain.access.rules import NOTHING, Permission, acting_role, in_school, may, relation_to
 from meldcode.domain.alarm import (
     AT_ONCE,
     ESCALATIONS,
@@ -34,7 +34,7 @@ from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import Entry
 from meldcode.domain.errors import Refused
 from meldcode.domain.ids import PersonId, SchoolId
-from meldcode.domain.plan.model import Effect
+from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person
 

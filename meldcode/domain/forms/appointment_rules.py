@@ -8,10 +8,11 @@ from datetime import date, timedelta
 from meldcode.domain.case.appointments import Appointment, open_ones
 from meldcode.domain.case.state import TIMES_TO_POSTPONE, Answers, Entry, State, Status, fold
 from meldcode.domain.errors import Problem, Refused
-from meldcode.domain.form_rules import Circumstances
+from meldcode.domain.forms.form_rules import Circumstances
 from meldcode.domain.plan.appointments import decision_ids
+from meldcode.domain.plan.effects import DECIDES, Effect
 from meldcode.domain.plan.forms import FollowUp, Meaning
-from meldcode.domain.plan.model import DECIDES, ActionSpec, Effect, Plan
+from meldcode.domain.plan.model import ActionSpec, Plan
 
 ABOUT_ONE = (*DECIDES, Effect.POSTPONES)
 """Effects of forms that can be about one appointment."""

@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from meldcode.application import messages
+from meldcode.application.messages import alarms
 from meldcode.application.ports.outbox import OutboxMessage, Placing
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access import Permission, in_school, may, relation_to
+from meldcode.domain.access.rules import Permission, in_school, may, relation_to
 from meldcode.domain.alarm import WITHOUT_CONTENT, Alarm, Answer, Response
 from meldcode.domain.case.state import Status
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
-from meldcode.domain.plan.model import ActionSpec, Effect
+from meldcode.domain.plan.effects import Effect
+from meldcode.domain.plan.model import ActionSpec
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person, School
 
@@ -91,7 +92,7 @@ def _fast_lane_of_schools(uow: UnitOfWork, alarm: Alarm, reader: Person) -> Acti
     return plan.fast_lane if may_call else None
 
 
-def current_alarm(uow: UnitOfWork, message: messages.AboutAlarm, reader: PersonId) -> AlarmView | None:
+def current_alarm(uow: UnitOfWork, message: alarms.AboutAlarm, reader: PersonId) -> AlarmView | None:
     """Return the alarm of a message as it is now; None when it is gone."""
     alarm = uow.alarms.find(message.alarm)
     return alarm_view(uow, alarm, reader) if alarm else None
@@ -105,13 +106,13 @@ def show_alerted(uow: UnitOfWork, alarm: Alarm, now: datetime, alerts: int | Non
     about = (alarm.raised_by, alarm.raised_at)
     for alert in alarm.alerts:
         with_content = alert.level < WITHOUT_CONTENT
-        payload = messages.Alarm(*about) if with_content else messages.AlarmUnanswered(*about)
+        payload = alarms.Alarm(*about) if with_content else alarms.AlarmUnanswered(*about)
         _show(uow, alarm, alert.person, payload, alert.level, now, is_new=alert.level == alerts)
 
 
 def show_raiser(uow: UnitOfWork, alarm: Alarm, now: datetime) -> None:
     """Tell who raised the alarm how it stands, in one message that is kept up to date."""
-    _show(uow, alarm, alarm.raised_by, messages.AlarmStatus(alarm.raised_by, alarm.raised_at), 0, now)
+    _show(uow, alarm, alarm.raised_by, alarms.AlarmStatus(alarm.raised_by, alarm.raised_at), 0, now)
 
 
 def show_all(uow: UnitOfWork, alarm: Alarm, now: datetime) -> None:
@@ -130,7 +131,7 @@ def _show(
     uow: UnitOfWork,
     alarm: Alarm,
     to: PersonId,
-    payload: messages.AboutAlarm,
+    payload: alarms.AboutAlarm,
     level: int,
     now: datetime,
     *,

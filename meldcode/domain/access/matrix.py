@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID, uuid5
 
-from meldcode.domain.access import OF_A_CASE, Permission, Relation, in_school, may, relation_to
+from meldcode.domain.access.rules import OF_A_CASE, Permission, Relation, in_school, may, relation_to
 from meldcode.domain.case.header import CaseHeader, StandIn
 from meldcode.domain.case.state import Status
 from meldcode.domain.ids import PersonId, SchoolId

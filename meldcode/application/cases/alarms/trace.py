@@ -12,12 +12,13 @@ from meldcode.application.case_context import CaseContext, case_context
 from meldcode.application.cases.append_entry import append_quietly
 from meldcode.application.ports.cases import AlreadyStored, Outdated
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access import acting_role, relation_to
+from meldcode.domain.access.rules import acting_role, relation_to
 from meldcode.domain.alarm import RAISED, Alarm, AlarmId, TraceLine, trace
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import Answers, Entry, Status
 from meldcode.domain.ids import PersonId
-from meldcode.domain.plan.model import Effect, Plan
+from meldcode.domain.plan.effects import Effect
+from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 
 

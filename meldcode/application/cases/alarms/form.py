@@ -7,12 +7,13 @@ from datetime import datetime
 
 from meldcode.application.actor import Actor
 from meldcode.application.case_context import CaseContext, case_context
-from meldcode.application.cases.alarm import alarm_of
-from meldcode.application.cases.alarm_trace import write_trace
-from meldcode.application.cases.alarm_view import schools_of, show_all
-from meldcode.application.cases.open_form import FormView, initial_answers, record_form
+from meldcode.application.cases.alarms.alarm import alarm_of
+from meldcode.application.cases.alarms.trace import write_trace
+from meldcode.application.cases.alarms.view import schools_of, show_all
+from meldcode.application.cases.first_answers import initial_answers
+from meldcode.application.cases.open_form import FormView, record_form
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access import Permission, in_school, may, relation_to
+from meldcode.domain.access.rules import Permission, in_school, may, relation_to
 from meldcode.domain.alarm import Alarm, AlarmId, Answer, Response
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.names import pupil_in, same_group, same_name

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from meldcode.application.actor import Actor
 from meldcode.application.case_context import CaseContext
-from meldcode.application.messages import NoLongerTeacher
+from meldcode.application.messages.cases import NoLongerTeacher
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.case.header import CaseHeader

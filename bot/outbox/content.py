@@ -9,9 +9,10 @@ from handlers.views.alarm import render_alarm
 from handlers.views.messages.asked import Rendered
 from handlers.views.messages.reminders import render_reminders
 from handlers.views.messages.told import Lookup, render
-from meldcode.application.cases.alarm_view import current_alarm
+from meldcode.application.cases.alarms.view import current_alarm
 from meldcode.application.jobs.reminders import current_reminder, earliest_delivery, latest_reminders
-from meldcode.application.messages import AboutAlarm, AlarmStatus, AlarmUnanswered, Reminder
+from meldcode.application.messages.alarms import AboutAlarm, AlarmStatus, AlarmUnanswered
+from meldcode.application.messages.reminders import Reminder
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.calendar import AMSTERDAM
 from storage.repositories.outbox import Claimed

@@ -23,7 +23,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.outbox_content import Delivery, content_of
+from bot.outbox.content import Delivery, content_of
 from handlers.i18n.catalogues import use_language
 from handlers.platform.errors import log_error
 from handlers.platform.locales import language_of
@@ -33,7 +33,8 @@ from handlers.platform.workspaces import NotInstalled, Workspaces
 from handlers.views.messages.shorter import shortened
 from meldcode.application.executor import JOB_SECONDS, Executor
 from meldcode.application.jobs.undelivered import LostMessage, report_undelivered
-from meldcode.application.messages import Payload, Reminder, UrgentReminder
+from meldcode.application.messages.base import Payload
+from meldcode.application.messages.reminders import Reminder, UrgentReminder
 from meldcode.application.ports.outbox import Placing
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.staff import Identity

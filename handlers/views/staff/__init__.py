@@ -1,0 +1,1 @@
+"""What people see about staff: roles, deputies and working days."""

@@ -1,0 +1,1 @@
+"""A dossier as a file: whole, or as parents may see it."""

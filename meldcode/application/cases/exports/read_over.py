@@ -1,0 +1,27 @@
+"""What somebody reads over before parents get it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from meldcode.application.cases.view_case import LogbookLine
+
+
+@dataclass(frozen=True)
+class TextPart:
+    """A part of a text to review, with other people masked; `number` is its place in its field, from 0."""
+
+    id: str
+    field: str
+    number: int
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class EntryToRead:
+    """An entry to review; `id` is the case's code and the entry's number."""
+
+    id: str
+    line: LogbookLine
+    pieces: tuple[TextPart, ...]

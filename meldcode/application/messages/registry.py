@@ -1,0 +1,61 @@
+"""Every message by its kind, and how it is delivered."""
+
+from __future__ import annotations
+
+from meldcode.application.messages.alarms import Alarm, AlarmInCase, AlarmStatus, AlarmUnanswered, AlarmUndelivered
+from meldcode.application.messages.base import Payload
+from meldcode.application.messages.cases import (
+    CallSchool,
+    CaseEnding,
+    CaseWithoutHolder,
+    CaseWithoutResponsible,
+    NoLongerTeacher,
+    Recorded,
+    RoleEmpty,
+    RoleTaken,
+    SignalRead,
+    TakenOver,
+    TaskEnded,
+    Undelivered,
+)
+from meldcode.application.messages.reminders import AppointmentReminder, StepReminder, UrgentReminder, VacationReminder
+from meldcode.application.messages.staff import DeputyArranged, DeputyPeriod, RolesChanged, RoleVacant, WeeklyOverview
+
+PAYLOADS: tuple[type[Payload], ...] = (
+    Recorded,
+    TaskEnded,
+    CallSchool,
+    SignalRead,
+    AlarmInCase,
+    Alarm,
+    AlarmStatus,
+    AlarmUnanswered,
+    AlarmUndelivered,
+    StepReminder,
+    VacationReminder,
+    AppointmentReminder,
+    UrgentReminder,
+    WeeklyOverview,
+    CaseEnding,
+    CaseWithoutHolder,
+    CaseWithoutResponsible,
+    TakenOver,
+    NoLongerTeacher,
+    RoleEmpty,
+    RoleTaken,
+    Undelivered,
+    RolesChanged,
+    DeputyArranged,
+    DeputyPeriod,
+    RoleVacant,
+)
+URGENT: tuple[type[Payload], ...] = (Alarm, AlarmInCase, AlarmStatus, AlarmUnanswered, AlarmUndelivered, UrgentReminder)
+"""Messages about danger wait for no other message (G4)."""
+QUIET: tuple[type[Payload], ...] = (
+    StepReminder,
+    VacationReminder,
+    AppointmentReminder,
+    CaseWithoutHolder,
+    CaseWithoutResponsible,
+)
+"""Messages that do not come outside school hours."""

@@ -1,0 +1,1 @@
+"""What may be said in forms: the rules of the plan and of the program."""

@@ -245,7 +245,8 @@ class Play:
                 )
             )
         if isinstance(saved, FormView):  # the case asks more: the form is sent again, with that answer too
-            bound = replace(command, key=self._key(), case=saved.case, seen=saved.seen)
+            more = {f.id: self._usual(saved.record, f, by) for f in saved.record.fields if f.id not in form}
+            bound = replace(command, key=self._key(), case=saved.case, seen=saved.seen, answers={**more, **form})
             saved, told = self._told_by(lambda uow: record_entry(uow, actor_of(uow, by.identity), bound, self.now))
         assert isinstance(saved, Saved)
         return Played(saved, told)
@@ -505,9 +506,10 @@ def _as_answer(given: Given) -> Answer:
 
 def code_of(plan: Plan, why: Refused | Problem) -> str:
     """The code of a refusal, the rule if the plan gives the reason, and what is filled in (but for a text's limit)."""
-    code = _requirement(plan, why.reason) if why.reason else why.code
+    is_of_plan = bool(why.reason) and (not why.code or why.code.startswith("missing_"))  # who is missing: see the plan
+    code = _requirement(plan, why.reason) if is_of_plan else why.code
     words = [word for name, word in why.words.items() if name != "limit"]
-    words += () if why.reason else why.roles
+    words += () if is_of_plan else why.roles
     return " ".join(filter(None, [code, why.rule if why.reason else "", *words]))
 
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from sqlalchemy import Engine, select
 
-from meldcode.application.messages import RoleTaken
+from meldcode.application.messages.cases import RoleTaken
 from meldcode.application.ports.cases import CasePart
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.domain.case.header import CALLED_IN, EXCLUDED, CaseHeader

@@ -13,7 +13,11 @@ from meldcode.application.messages.cases import (
     CaseEnding,
     CaseWithoutHolder,
     CaseWithoutResponsible,
+    NoLongerTeacher,
     Recorded,
+    RoleEmpty,
+    RoleTaken,
+    SignalRead,
     TakenOver,
     TaskEnded,
     Undelivered,
@@ -61,6 +65,10 @@ SINCE_0023: tuple[Payload, ...] = (
     TaskEnded("mus-12", "heutink", 9, "parents_talk", Role.SCHOOL_LEADER, None, may_open=False),
     CallSchool("mus-12", "heutink", 9, "reported", 0, SCHOOL, (WHO,)),
     CallSchool("mus-12", "heutink", 9, "reported", 0, SCHOOL, ()),
+    SignalRead("mus-12", "heutink", 9, Role.CONFIDANT, may_open=False),
+    NoLongerTeacher("mus-12"),
+    RoleEmpty("mus-12", "heutink", 9, Role.SCHOOL_LEADER),
+    RoleTaken("mus-12", Role.SCHOOL_LEADER),
 )
 """Kinds and fields that the tables of before did not have."""
 EXAMPLES: tuple[Payload, ...] = (

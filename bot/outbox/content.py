@@ -48,7 +48,8 @@ def _rendered(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Render
     if isinstance(first, AlarmStatus | AlarmUnanswered):
         return None
     if not isinstance(first, Reminder):
-        return render(first, Lookup(uow.plans.get, uow.staff.get, uow.staff.school, now.astimezone(AMSTERDAM).date()))
+        today = now.astimezone(AMSTERDAM).date()
+        return render(first, Lookup(uow.plans.get, uow.staff.get, uow.staff.school, uow.plans.current(), today))
     latest = latest_reminders((message.case, message.payload()) for message in messages)
     asked = (current_reminder(uow, case, payload, messages[0].to, now) for case, payload in latest)
     current = [reminder for reminder in asked if reminder]

@@ -156,7 +156,7 @@ def _where(view: AlarmView) -> str:
 def _who(view: AlarmView) -> str:
     """The name of who raised it, with their groups; without these, with their roles."""
     groups = text("alarm_group", groups=texts.listed(list(view.groups))) if view.groups else ""
-    return b.escape(f"{view.raiser.name} ({groups or texts.roles(view.roles, joined_by='and')})")
+    return b.escape(f"{view.raiser.name} ({groups or texts.roles(view.roles, view.plan, joined_by='and')})")
 
 
 def _name(view: AlarmView) -> str:

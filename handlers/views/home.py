@@ -59,8 +59,11 @@ def home_view(overview: Overview) -> b.View:
     report = [signal_button()] if overview.may_report else []
     blocks = [*b.actions([*report, acute_button()]), b.context(text("alarm_numbers"))]
     if overview.page == 0:
-        blocks += [b.header(text("home_title", name=overview.person.name)), b.context(_own_roles(overview.person))]
-        blocks += [*missing_roles(overview.missing_roles), *one_for_two(overview.one_for_two)]
+        blocks += [b.header(text("home_title", name=overview.person.name)), b.context(_own_roles(overview))]
+        blocks += [
+            *missing_roles(overview.missing_roles, overview.plan),
+            *one_for_two(overview.one_for_two, overview.plan),
+        ]
         blocks += b.actions(_find_buttons(overview))
     blocks += [*case_list(overview), *_page_buttons(overview)]
     if overview.page == 0:
@@ -107,10 +110,10 @@ def waiting_list(overview: Overview) -> list[b.Block]:
     return blocks or [b.section(text("home_nothing_waits"))]
 
 
-def _own_roles(person: Person) -> str:
+def _own_roles(overview: Overview) -> str:
     places = [
-        text("home_you", roles=texts.roles(sorted(m.roles), joined_by="and"), school=m.school.name)
-        for m in person.memberships.values()
+        text("home_you", roles=texts.roles(sorted(m.roles), overview.plan, joined_by="and"), school=m.school.name)
+        for m in overview.person.memberships.values()
         if m.roles
     ]
     return b.escape(" ".join(places))
@@ -233,7 +236,7 @@ def _schools(overview: Overview) -> list[b.Block]:
             blocks += [
                 b.header(text("home_school_title")),
                 b.section(b.escape("\n".join(_counts(school)))),
-                *_workloads(school),
+                *_workloads(school, overview.plan),
                 *_responsible_people(school),
             ]
     return blocks
@@ -252,11 +255,11 @@ def _counts(school: SchoolOverview) -> Iterator[str]:
         yield text(words, number=number, title=at.step.title, open=open_at, overdue=overdue_at)
 
 
-def _workloads(school: SchoolOverview) -> list[b.Block]:
+def _workloads(school: SchoolOverview, plan: Plan) -> list[b.Block]:
     lines = []
     for workload in school.workloads:
         words = "home_minds_overdue" if workload.overdue else "home_minds"
-        lines.append(text(words, who=_who(workload), count=str(workload.count), overdue=str(workload.overdue)))
+        lines.append(text(words, who=_who(workload, plan), count=str(workload.count), overdue=str(workload.overdue)))
     return [b.section("\n".join([text("home_minding"), *map(b.escape, lines)]))] if lines else []
 
 
@@ -268,11 +271,11 @@ def _responsible_people(school: SchoolOverview) -> list[b.Block]:
     return [b.section("\n".join([text("home_responsible"), *map(b.escape, lines)]))]
 
 
-def _who(workload: RoleWorkload) -> str:
+def _who(workload: RoleWorkload, plan: Plan) -> str:
     names = texts.listed([person.name for person in workload.people])
     if workload.role is None:
         return text("home_minds_teacher", name=names) if names else text("home_minds_gone")
-    return text("home_minds_role", role=texts.role(workload.role), people=names or text("home_minds_nobody"))
+    return text("home_minds_role", role=texts.role(workload.role, plan), people=names or text("home_minds_nobody"))
 
 
 def _away(overview: Overview) -> list[b.Block]:

@@ -71,7 +71,7 @@ def _page_buttons(view: ReadersView) -> Iterator[b.Block]:
 
 def _unusual_line(view: UnusualView, one: Unusual) -> str:
     person = view.people[one.reader]
-    roles = texts.roles(sorted(person.roles_in(view.school)), joined_by="and") or text("readers_no_role")
+    roles = texts.roles(sorted(person.roles_in(view.school)), view.plan, joined_by="and") or text("readers_no_role")
     words = text(f"unusual_{one.kind}", count=str(len(one.cases)))
     return f"*{b.escape(person.name)}* ({roles}): {words}"
 

@@ -39,7 +39,7 @@ def contents(preparation: Preparation) -> list[tuple[str, list[str]]]:
     """Return who holds the talk and what to mind, each with the code of its heading."""
     record = preparation.record
     who = [reason for one in record.present for reason in (one.reason, one.none_of_reason) if reason]
-    return [("prepare_who", who or [texts.roles(record.by)]), ("prepare_mind", [record.prepare])]
+    return [("prepare_who", who or [texts.roles(record.by, preparation.plan)]), ("prepare_mind", [record.prepare])]
 
 
 def points(preparation: Preparation) -> list[str]:

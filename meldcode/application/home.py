@@ -56,10 +56,11 @@ class Overview:
 
     `counts` has the number of cases in each section, on all pages. Only the first page has this week's tasks, the
     figures of the schools that they lead, and the deputies (G5). With `may_find` they can
-    search cases (G11).
+    search cases (G11). `plan` is that of new cases, which says what roles are called.
     """
 
     person: Person
+    plan: Plan
     today: date
     may_report: bool
     rows: tuple[CaseRow, ...]
@@ -87,7 +88,7 @@ def overview(uow: UnitOfWork, actor: Actor, size: OverviewSize, now: datetime, p
     page = min(max(page, 0), pages - 1)
     rows = _rows(uow, person, uow.worklists.page(shown.assignees, page * size.cases, size.cases, shown.hidden))
     may_find = may_report or bool(counts)
-    seen = Overview(person, today, may_report, tuple(rows), counts, page, pages, may_find=may_find)
+    seen = Overview(person, uow.plans.current(), today, may_report, tuple(rows), counts, page, pages, may_find=may_find)
     return seen if page else _with_first_page(uow, seen, shown, now, size)
 
 

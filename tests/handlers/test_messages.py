@@ -22,6 +22,7 @@ KNOWN = Lookup(
     lambda _plan, _version: PLAN,
     lambda person: Person(person, "Karin <Visser>"),
     lambda school: School(school, "De Linde & De Beuk", "noord"),
+    PLAN,
     WHEN.date(),
 )
 

@@ -11,12 +11,18 @@ import pytest
 from handlers.documents.access_table import as_text
 from handlers.i18n import texts
 from handlers.i18n.catalogues import use_language
+from handlers.platform import limits
 from handlers.views.case import case_modal
 from handlers.views.forms import form_modal
+from handlers.views.home import home_view
 from handlers.views.messages.told import Lookup, render
 from handlers.views.saved import saved_modal
+from handlers.views.staff.roles import roles_modal
+from meldcode.application.actor import actor_of
+from meldcode.application.home import overview
 from meldcode.application.messages.base import Payload
 from meldcode.application.messages.cases import CaseWithoutHolder, Recorded
+from meldcode.application.staff.roles import see_roles
 from meldcode.domain.errors import Refused
 from meldcode.domain.plan.file import PLANS, WrongPlan, parse_plan
 from meldcode.domain.plan.model import Plan
@@ -55,7 +61,7 @@ def words(shown: object) -> str:
 
 def rendered(play: Play, payload: Payload) -> str:
     with play.transaction() as uow:
-        known = Lookup(lambda *_: play.plan, uow.staff.get, uow.staff.school, play.now.date())
+        known = Lookup(lambda *_: play.plan, uow.staff.get, uow.staff.school, play.plan, play.now.date())
         return words(render(payload, known))
 
 
@@ -119,3 +125,13 @@ def test_a_role_without_one_has_that_of_the_program() -> None:
     plan: Plan = parse_plan(renamed(), "p.yaml")
     assert texts.roles([Role.TEACHER, Role.SCHOOL_LEADER], plan) == "leerkracht of directeur"
     assert texts.role(Role.SCHOOL_LEADER, plan, is_short=True) == "directeur"
+
+
+def test_screens_that_are_about_no_case_use_them_too(own: Play) -> None:
+    own.signal(by=SANNE)
+    with own.transaction() as uow:
+        karin = actor_of(uow, KARIN.identity)
+        home = home_view(overview(uow, karin, limits.HOME, own.now))
+        held = roles_modal(see_roles(uow, karin, "", 10, own.now))
+    assert LONG in words(home) and USUAL not in words(home)
+    assert f"*{LONG}*" in words(held)

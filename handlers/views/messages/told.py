@@ -42,11 +42,12 @@ from meldcode.domain.staff import Person, School
 
 @dataclass(frozen=True)
 class Lookup:
-    """What the ids in a message stand for, and the day on which it is sent."""
+    """What the ids in a message stand for, the plan of new cases, and the day on which it is sent."""
 
     plan: Callable[[str, int], Plan]
     person: Callable[[PersonId], Person]
     school: Callable[[SchoolId], School]
+    current: Plan
     today: date
 
 
@@ -106,15 +107,16 @@ def _task_ended(message: TaskEnded, known: Lookup) -> Rendered:
 @render.register
 def _call_school(message: CallSchool, known: Lookup) -> Rendered:
     tell = known.plan(message.plan, message.plan_version).records[message.record].tell[message.rule]
-    people = [_contact(known.person(person), message.school) for person in message.contacts]
+    people = [_contact(known, known.person(person), message.school) for person in message.contacts]
     call = text("call_people", people=texts.listed(people, joined_by="or")) if people else text("call_somebody")
     about = text("call_about", code=message.code)
     lines = [f"*{known.school(message.school).name}*", tell.text, f"{call} {about}"]
     return _in_case(message.code, b.escape("\n".join(lines)), may_open=False)
 
 
-def _contact(person: Person, school: SchoolId) -> str:
-    return text("call_contact", name=person.name, roles=texts.roles(sorted(person.roles_in(school)), joined_by="and"))
+def _contact(known: Lookup, person: Person, school: SchoolId) -> str:
+    roles = texts.roles(sorted(person.roles_in(school)), known.current, joined_by="and")
+    return text("call_contact", name=person.name, roles=roles)
 
 
 @render.register
@@ -177,8 +179,8 @@ def _role_empty(message: RoleEmpty, known: Lookup) -> Rendered:
 
 
 @render.register
-def _role_taken(message: RoleTaken, _known: Lookup) -> Rendered:
-    line = text("role_taken", code=message.code, role=texts.role(message.role))
+def _role_taken(message: RoleTaken, known: Lookup) -> Rendered:
+    line = text("role_taken", code=message.code, role=texts.role(message.role, known.current))
     buttons = [open_button(message.code), acute_button(message.code, asks=True)]
     return text("role_taken_notification"), [b.section(line), *b.actions(buttons)]
 
@@ -221,7 +223,7 @@ def _deputy_period(message: DeputyPeriod, known: Lookup) -> Rendered:
 @render.register
 def _role_vacant(message: RoleVacant, known: Lookup) -> Rendered:
     school = b.escape(known.school(message.school).name)
-    words = text("role_vacant", school=school, roles=texts.roles(message.roles))
+    words = text("role_vacant", school=school, roles=texts.roles(message.roles, known.current))
     return text("roles_changed"), [b.section(words), *b.actions([roles_button(str(message.school))])]
 
 

@@ -38,23 +38,23 @@ def roles_modal(view: RolesView) -> b.View:
     return b.modal(text("roles_title"), blocks, close=text("close"))
 
 
-def missing_roles(missing: Iterable[MissingRoles]) -> list[b.Block]:
+def missing_roles(missing: Iterable[MissingRoles], plan: Plan) -> list[b.Block]:
     """Return the roles that nobody has, with a button to fill each."""
     blocks: list[b.Block] = []
     for one in missing:
         blocks.append(b.section(text("roles_missing", school=b.escape(one.school.name))))
         for role in one.roles:
-            words = f"*{texts.role(role)}*: {text(f'roles_does_{role}')}"
+            words = f"*{texts.role(role, plan)}*: {text(f'roles_does_{role}')}"
             button = _give(text("roles_choose"), str(one.school.id), role)
             blocks.append(b.section(words, accessory=button))
     return blocks[: limits.MISSING_ROLES]
 
 
-def one_for_two(found: Iterable[OneForTwo]) -> list[b.Block]:
+def one_for_two(found: Iterable[OneForTwo], plan: Plan) -> list[b.Block]:
     """Return who has roles for which the plan asks two people, and what to do about that (G12)."""
     blocks = []
     for one in found:
-        roles = texts.roles(one.roles, joined_by="and")
+        roles = texts.roles(one.roles, plan, joined_by="and")
         said = text("roles_double", school=b.escape(one.school.name), name=b.escape(one.person.name), roles=roles)
         blocks.append(b.section(said))
     return blocks[: limits.MISSING_ROLES]
@@ -228,14 +228,14 @@ def changed_modal(changed: Changed) -> b.View:
     name = b.escape(changed.person.name)
     lines = []
     if changed.given:
-        lines.append(_role_change("roles_given", name, changed.given))
+        lines.append(_role_change("roles_given", name, changed.given, changed.plan))
     if changed.taken:
-        lines.append(_role_change("roles_taken", name, changed.taken))
+        lines.append(_role_change("roles_taken", name, changed.taken, changed.plan))
     if changed.notified:
         lines.append(text("saved_told", people=b.escape(texts.listed([person.name for person in changed.notified]))))
     blocks = [b.section("\n".join(lines or [text("roles_same", name=name)]))]
     return b.modal(text("roles_change"), blocks, close=text("close"))
 
 
-def _role_change(code: str, name: str, changed: Collection[Role]) -> str:
-    return texts.counted(code, len(changed), name=name, roles=texts.roles(changed, joined_by="and"))
+def _role_change(code: str, name: str, changed: Collection[Role], plan: Plan) -> str:
+    return texts.counted(code, len(changed), name=name, roles=texts.roles(changed, plan, joined_by="and"))

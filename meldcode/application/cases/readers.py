@@ -77,6 +77,7 @@ class UnusualView:
     first_day: date
     found: tuple[Unusual, ...]
     people: Mapping[PersonId, Person]
+    plan: Plan
     school: SchoolId
     readable: frozenset[CaseId]
 
@@ -111,7 +112,7 @@ def see_unusual(uow: UnitOfWork, actor: Actor, school: str, first_day: str) -> U
     readers = {one.reader: uow.staff.get(one.reader) for one in found}
     shown = {case.id: case for one in found for case in one.cases}.values()
     readable = frozenset(case.id for case in shown if reads(person, case, plan_of(uow, case)))
-    return UnusualView(monday, tuple(found), readers, led[school], readable)
+    return UnusualView(monday, tuple(found), readers, uow.plans.current(), led[school], readable)
 
 
 def unusual_in(uow: UnitOfWork, school: SchoolId, monday: date, hidden: Collection[CaseId] = ()) -> list[Unusual]:

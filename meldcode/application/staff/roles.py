@@ -109,6 +109,7 @@ class Changed:
     given: tuple[Role, ...]
     taken: tuple[Role, ...]
     notified: tuple[Person, ...]
+    plan: Plan
 
 
 def see_roles(uow: UnitOfWork, actor: Actor, school: str, latest: int, now: datetime) -> RolesView:
@@ -175,7 +176,7 @@ def change_roles(uow: UnitOfWork, actor: Actor, command: ChangeRoles, now: datet
         notice_without_responsible(uow, now)
     given = tuple(sorted(change.role for change in changes if change.is_given))
     taken = tuple(sorted(change.role for change in changes if not change.is_given))
-    return Changed(uow.staff.get(person), school, given, taken, notified)
+    return Changed(uow.staff.get(person), school, given, taken, notified, uow.plans.current())
 
 
 def notify_of_roles(

@@ -14,7 +14,7 @@ from meldcode.domain.alarm import WITHOUT_CONTENT, Alarm, Answer, Response
 from meldcode.domain.case.state import Status
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
 from meldcode.domain.plan.effects import Effect
-from meldcode.domain.plan.model import ActionSpec
+from meldcode.domain.plan.model import ActionSpec, Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person, School
 
@@ -29,6 +29,7 @@ class AlarmView:
 
     alarm: Alarm
     raiser: Person
+    plan: Plan
     schools: tuple[School, ...]
     people: tuple[Person, ...]
     names: Mapping[PersonId, str]
@@ -64,6 +65,7 @@ def alarm_view(uow: UnitOfWork, alarm: Alarm, reader: PersonId) -> AlarmView:
     return AlarmView(
         alarm,
         people[alarm.raised_by],
+        uow.plans.current(),
         schools,
         tuple(people[person] for person in alerted),
         {id_: person.name for id_, person in people.items()},

@@ -9,8 +9,10 @@ import pytest
 
 from bot import home_tabs
 from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.domain.case.state import Answer
 from meldcode.domain.events import StaffChanged
 from meldcode.domain.staff import Identity
+from tests.bot.cases.closing import record
 from tests.bot.staff.test_roles_in_slack import give
 from tests.clock import until
 from tests.names import NAMES
@@ -80,13 +82,13 @@ async def test_no_pupil_stands_there_and_no_case_for_whom_it_is_not(tmp_path: Pa
         for user in (SANNE, KARIN, JORIS, FATIMA, MEHMET, WILLEM):
             seen = await home_of(school, user)
             assert not [word for word in ("Sem", "Bakker", "blauwe plek") if word in seen]
-            assert (code in seen) is (user not in (MEHMET, WILLEM))
+            assert (code in seen) is (user in (SANNE, KARIN, JORIS)), "a school leader reads from step 3 on"
 
 
 async def test_who_leads_the_school_sees_counts_and_whose_turn_it_is(tmp_path: Path) -> None:
     async with running(tmp_path) as school:
         await school.report(SANNE, signal())
-        await school.report(MEHMET, signal(Voornaam="Lies"))
+        await school.report(MEHMET, signal(Voornaam="Lies", Groep="6"))
         seen = await home_of(school, FATIMA)
         assert "De Linde: 2 open" in seen
         assert "te laat" not in seen
@@ -125,11 +127,23 @@ async def test_pages_turn_forth_and_back(tmp_path: Path) -> None:
 async def test_all_who_have_the_case_on_their_tab_see_a_change_at_once_without_a_message(tmp_path: Path) -> None:
     async with running(tmp_path) as school:
         await school.report(SANNE, signal())
-        # The school leader gets no message of a signal, and nobody here has opened their tab.
-        for user in (SANNE, KARIN, JORIS, FATIMA):
+        # Who wrote the signal gets no message of it, and nobody here has opened their tab.
+        for user in (SANNE, KARIN, JORIS):
             await shows(school, user, "Signalen vastleggen")
-        assert not school.messages(FATIMA)
+        assert not school.messages(SANNE)
+        [code] = school.codes(KARIN)
+        await before_the_talk(school, code)
+        await shows(school, FATIMA, f"*Dossier {code}*")
+        await until(lambda: code not in school.home(JORIS))
         assert not school.home(MEHMET) or "Dossier" not in school.home(MEHMET)
+
+
+async def before_the_talk(school: Running, code: str) -> None:
+    """Steps 1 and 2 are done: the school leader reads the case from now on, and the confidant no longer (G3)."""
+    await record(school, KARIN, "taken_up", code)
+    present: dict[str, Answer] = {"parents_informed": "yes", "present": (SANNE, KARIN), "consulted": "swv"}
+    today = school.clock().date().isoformat()
+    await record(school, KARIN, "consultation", code, consulted_on=today, advice="Praten.", **present)
 
 
 @pytest.mark.rule("G5")

@@ -45,7 +45,7 @@ def answered(
         if answer := line.entry.answers.get(field.id):
             called = reporters if reporters and field.meaning is Meaning.REPORTER else names
             yield Answered(field.label, _in_words(field, answer, called), field.kind is FieldKind.LONG_TEXT)
-        if field.kind is FieldKind.CHOICES:
+        if field.meaning is Meaning.POINTS:
             left_out = [
                 choice.text for choice in field.choices if choice.id not in line.entry.answers.get(field.id, ())
             ]

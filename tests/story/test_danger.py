@@ -67,8 +67,14 @@ async def karin_must_weigh_today(karin: Colleague) -> None:
     await desk.sees("Stap 4 van 4: Wegen", "Dit kan niet wachten: doe het vandaag.")
     await desk.press("Weging vastleggen")
     await desk.sees("van de trap gegooid")
-    weighed = {"Wie hebben gewogen?": (SANNE, KARIN), "Is er acuut of structureel gevaar?": "Ja"}
-    await desk.fill("Weging", weighed | {"Hoe groot is het risico volgens jullie?": "Er is gevaar."})
+    weighed = {
+        "Wie hebben gewogen?": (SANNE, KARIN),
+        "Hoe groot is het risico volgens jullie?": "Er is gevaar.",
+        "Is er acuut of structureel gevaar?": "Ja",
+        "Is er na het wegen nog een vermoeden?": "Ja, we gaan door naar het besluit",
+        "Hebben jullie dit al met de schoolleider besproken?": "Nee, dat doen we nog",
+    }
+    await desk.fill("Weging", weighed)
     await desk.sees_title("Opgeslagen")
 
 
@@ -114,7 +120,8 @@ async def karin_sees_what_was_skipped_and_reports(karin: Colleague) -> None:
     await desk.sees("Stap 4 van 4: Melden", "Nog te doen: overgeslagen", "Overleg vastleggen", "Weging")
     await desk.picture("gevaar-4-nog-te-doen")
     await desk.press("Melding vastleggen")
-    await desk.fill(form, {"Wie meldt?": KARIN, "In welke functie?": "IB-er"})
+    named = {"Mogen de ouders weten wie er meldt?": "Ja"}
+    await desk.fill(form, {**named, "Wie meldt?": KARIN, "In welke functie?": "IB-er"})
     await desk.sees_title("Opgeslagen")
     await desk.sees("Ouder informeren")
     await desk.press("Dossier openen")

@@ -94,6 +94,8 @@ def _record_lines(plan: Plan, record: ActionSpec) -> Iterator[str]:
         said += [text("plan_other_person", title=plan.records[record.agrees_with].title)]
     said += [_notification(plan, record, tell) for tell in record.tell]
     said += [_if(plan, record, lead.when, text("plan_leads", target=_target(plan, lead))) for lead in record.leads]
+    if record.offers:
+        said.append(text("plan_offers", question=record.offers.text, title=plan.records[record.offers.record].title))
     yield from (f"      {line}" for line in dict.fromkeys(said))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from handlers.i18n import texts
 from handlers.i18n.texts import text
 from handlers.views import blocks as b
@@ -23,10 +25,16 @@ def saved_modal(saved: Saved) -> b.View:
     if saved.record.id == saved.plan.opens:
         is_first_step = saved.state.step == saved.plan.steps[0].id
         lines.append(text("saved_teacher" if is_first_step else "saved_more"))
-    blocks = [b.section(line) for line in lines]
+    blocks = [*map(b.section, lines), *_offer(saved)]
     following = [record_button(saved.code, saved.following)] if saved.following else []
     blocks += b.actions([open_button(saved.code, style="primary"), *following, acute_button(saved.code, asks=True)])
     return b.modal(text("saved_title"), blocks, close=text("close"), clear_on_close=True)
+
+
+def _offer(saved: Saved) -> Iterator[b.Block]:
+    """What the plan asks after this record, beside the button that opens the form to answer with."""
+    if saved.record.offers and saved.offered:
+        yield b.section(b.escape(saved.record.offers.text), accessory=record_button(saved.code, saved.offered))
 
 
 def _passed_on(saved: Saved) -> b.View:

@@ -73,7 +73,7 @@ async def test_the_talk_takes_the_suspicion_away(desk: Desk) -> None:
     sanne, mehmet, karin, fatima = people(desk, SANNE, MEHMET, KARIN, FATIMA)
     code = await sanne.reports(SIGNAL)
     await karin.is_told(code, "Stap 1 van 4: Signalen vastleggen")
-    await karin.records(code, "Signaal oppakken", "Signaal oppakken", {})
+    await karin.begins(code, "Signaal oppakken", "Opgeslagen")
     await the_child_is_discussed_without_its_name(karin, code)
     await they_find_a_talk_safe(karin, code)
     await sanne.is_told(code, "Stap 3 van 4: Praten met leerling en ouders")
@@ -209,7 +209,7 @@ async def test_help_under_watch_then_worse_and_a_report(desk: Desk) -> None:
 
 async def karin_discusses_it_openly(karin: Colleague, code: str) -> None:
     await karin.is_told(code, "Stap 1 van 4")
-    await karin.records(code, "Signaal oppakken", "Signaal oppakken", {})
+    await karin.begins(code, "Signaal oppakken", "Opgeslagen")
     await karin.records(code, "Overleg vastleggen", "Overleg vastleggen", {PARENTS_KNOW: "Ja", **AT_THE_ZAT})
 
 

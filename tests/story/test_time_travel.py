@@ -139,8 +139,6 @@ async def karin_picks_it_up(desk: Desk, code: str) -> None:
     await desk.become(KARIN)
     await opens(desk, code)
     await desk.press("Signaal oppakken")
-    await desk.sees_title("Signaal oppakken")
-    await desk.press("Opslaan")
     await desk.sees_title("Opgeslagen")
     await desk.close()
 

@@ -26,7 +26,6 @@ async def test_a_prepared_case_from_the_page_to_its_next_step_and_anew(desk: Des
     await desk.press("Dossier openen")
     await expect(desk.dialog).to_contain_text("zonder jas")
     await desk.press("Signaal oppakken")
-    await desk.fill("Signaal oppakken", {})
     await desk.sees_title("Opgeslagen")
     await desk.put_away()
     await expect(guide).to_contain_text("Zoek uit of de ouders van de zorgen weten")

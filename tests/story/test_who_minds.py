@@ -28,8 +28,6 @@ async def test_a_case_is_taken_over_days_are_chosen_and_a_deputy_is_stopped(desk
     await desk.press("Dossier openen")
     await desk.sees("Verantwoordelijk: nog niemand.")
     await desk.press("Signaal oppakken")
-    await desk.sees_title("Signaal oppakken")
-    await desk.press("Opslaan")
     await desk.sees_title("Opgeslagen")
     await desk.put_away()
     await desk.become(JORIS)

@@ -22,6 +22,11 @@ SIGNAL = {
     "Hoe weet je dit?": "Zelf gezien of gehoord",
 }
 WHOSE = "Wie is de leerkracht van deze leerling?"
+EXCLUDED = {
+    "Wat stel je voor?": "Deze collega mag er niet bij",
+    "Om wie gaat het?": FATIMA,
+    "Waarom?": "Het is haar eigen kind.",
+}
 NOT_HERE = "Is er op school iemand die hier niet bij mag?"
 
 
@@ -59,10 +64,11 @@ async def test_a_school_leader_whose_own_child_it_is_has_no_part_in_it(desk: Des
     await desk.press("Dossier openen")
     await desk.sees_title(f"Dossier {code}")
     await desk.press("Signaal oppakken")
+    await desk.sees_title("Opgeslagen")
     await desk.sees(NOT_HERE)
     await desk.picture("48-iemand-die-er-niet-bij-mag")
-    await desk.answer(NOT_HERE, [FATIMA])
-    await desk.press("Opslaan")
+    await desk.press("Collega uitsluiten")
+    await desk.fill("Collega uitsluiten", EXCLUDED)
     await desk.sees_title("Opgeslagen")
     await desk.put_away()
     await desk.become(WILLEM)

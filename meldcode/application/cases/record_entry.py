@@ -48,7 +48,8 @@ class Saved:
     """The form is stored. `notified` get a message; `missing_roles` should have, but nobody has them.
 
     `is_repeat`: it was stored before, and nobody is notified again. `author` is who stored it; they can open the case
-    if they `may_open`. `following` is what the case waits for and they can do themselves.
+    if they `may_open`. `following` is what the case waits for and they can do themselves, `offered` what the
+    plan asks about after this record.
     """
 
     code: str
@@ -61,6 +62,7 @@ class Saved:
     author: PersonId | None = None
     may_open: bool = True
     following: ActionSpec | None = None
+    offered: ActionSpec | None = None
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ def record_entry(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: datet
         author=context.person.id,
         may_open=reads(context.person, context.stored, context.plan),
         following=_following(context),
+        offered=_offered(context, form.spec),
     )
 
 
@@ -121,6 +124,13 @@ def _following(context: CaseContext) -> ActionSpec | None:
     waiting = [record for record in needed(plan, state) if record in offered(plan, state)]
     by_others = [r for r in waiting if r.agrees_with and standing[r.agrees_with].author == context.person.id]
     return next((r for r in waiting if r not in by_others and may(Permission.RECORD, context.relation, plan, r)), None)
+
+
+def _offered(context: CaseContext, made: ActionSpec) -> ActionSpec | None:
+    """What the plan asks about after this record, if the case allows it and this person can do it."""
+    plan, asked = context.plan, made.offers.record if made.offers else ""
+    possible = (record for record in offered(plan, context.state) if record.id == asked)
+    return next((record for record in possible if may(Permission.RECORD, context.relation, plan, record)), None)
 
 
 def record_draft(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: datetime) -> Outcome:
@@ -231,7 +241,17 @@ def _saved_before(uow: UnitOfWork, actor: Actor, command: RecordEntry, stored: S
     ):
         raise Refused("stored_before", case=code)
     may_open = reads(actor.person, case, context.plan)
-    return Saved(code, context.plan, spec, context.state, is_repeat=True, may_open=may_open)
+    following, also = _following(context), _offered(context, spec)
+    return Saved(
+        code,
+        context.plan,
+        spec,
+        context.state,
+        is_repeat=True,
+        may_open=may_open,
+        following=following,
+        offered=also,
+    )
 
 
 def _hints_in(uow: UnitOfWork, context: CaseContext, form: FilledForm) -> dict[str, list[Found]]:

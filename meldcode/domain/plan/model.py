@@ -27,7 +27,7 @@ from meldcode.domain.plan.forms import (
     TookPart,
     generated_follow_ups,
 )
-from meldcode.domain.plan.parts import Ask, Lead, Need, Outcome, Tell, asks_of_all
+from meldcode.domain.plan.parts import Ask, Lead, Need, Offer, Outcome, Tell, asks_of_all
 from meldcode.domain.plan.people import Reader
 from meldcode.domain.plan.roles import NEEDED, Role
 from meldcode.domain.plan.timing import Appointments, Deadline, EscalationLevel, Urgency
@@ -45,7 +45,7 @@ class ActionSpec(PlanPart):
     its own questions (`follow_up`). `undone`: with this answer the step goes on, but it is still owed. `lapses`: stands
     no longer once the case comes back to an earlier step. `outdated_by`: stands no longer once one of these is made
     later (S3.1). `owed`: still to be done after the fast lane skipped it (G8). `urgent`: how its agreement is reminded
-    of, or when it is called for at any step. `takes_charge`: its author becomes responsible.
+    of, or when it is called for at any step. `takes_charge`: its author becomes responsible. `offers`: asked after it.
     """
 
     id: Id
@@ -78,6 +78,7 @@ class ActionSpec(PlanPart):
     undone: Condition = {}
     urgent: Urgency | None = None
     takes_charge: TakesCharge | None = None
+    offers: Offer | None = None
     rules: tuple[str, ...] = ()
 
     @property
@@ -277,8 +278,7 @@ class Plan(PlanPart):
         """Return where a completed step leads: its `then`, else the next in the file, else nowhere."""
         if step.then:
             return self.step(step.then)
-        following = self.place(step.id) + 1
-        return self.steps[following] if following < len(self.steps) else None
+        return next(iter(self.steps[self.place(step.id) + 1 :]), None)
 
     def is_mark(self, record: ActionSpec) -> bool:
         """Tell whether only other records stand as this one: it asks nothing, and nobody fills it in."""

@@ -55,6 +55,13 @@ def asks_of_all(value: Any) -> Any:
     return ({"text": value},) if isinstance(value, str) else value
 
 
+class Offer(PlanPart):
+    """A question on the screen after saving, beside the button of this record; whoever has nothing to add goes on."""
+
+    record: Id
+    text: Annotated[str, Field(min_length=1, max_length=300)]
+
+
 class Need(PlanPart):
     """What must stand before a record can be made, and the reason shown when it does not."""
 

@@ -20,8 +20,8 @@ async def test_record_after_record_without_closing_the_case(tmp_path: Path) -> N
     async with running(tmp_path) as school:
         code = await reported(school)
         await school.open_case(KARIN, code)
-        steps: dict[str, dict[str, Any]] = {
-            "Signaal oppakken": {},
+        steps: dict[str, dict[str, Any] | None] = {
+            "Signaal oppakken": None,  # one click, no form
             "Weten de ouders het?": {"Weten de ouders van de zorgen?": "Ja"},
             "Overleg vastleggen": {
                 "Wie van school waren erbij?": [SANNE, KARIN],
@@ -36,8 +36,9 @@ async def test_record_after_record_without_closing_the_case(tmp_path: Path) -> N
         }
         for label, answers in steps.items():
             await school.press(KARIN, school.modal(KARIN), label)
-            answer = await school.actor(KARIN).fill(school.modal(KARIN), **answers)
-            assert answer.ok, (label, answer)
+            if answers is not None:
+                answer = await school.actor(KARIN).fill(school.modal(KARIN), **answers)
+                assert answer.ok, (label, answer)
             await school.press(KARIN, school.modal(KARIN), "Dossier openen")
             below, top = school.workspace.modals_of(KARIN)
             assert words_of(below) == words_of(top)

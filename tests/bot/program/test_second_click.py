@@ -48,11 +48,12 @@ async def test_a_form_that_cannot_be_opened_once_more_stays_without_an_error(tmp
         school.expect("push_limit_reached")
         code = await record(school, SANNE, "signal", **SIGNAL)
         case = await school.open_case(KARIN, code)
-        pressed = button(case, "Signaal oppakken")
+        pressed = button(case, "Notitie")
         for _ in range(4):
             await school.send(school.click(KARIN, case, pressed["action_id"], pressed["value"]))
-        assert school.modal(KARIN).payload["title"]["text"] == "Signaal oppakken"
-        assert (await school.actor(KARIN).fill(school.modal(KARIN))).ok
+        assert school.modal(KARIN).payload["title"]["text"] == "Notitie"
+        typed = {"Wat wil je vastleggen?": "Moeder belde."}
+        assert (await school.actor(KARIN).fill(school.modal(KARIN), **typed)).ok
 
 
 WAITING = "Een ogenblik, de naam wordt opgezocht."

@@ -11,6 +11,7 @@ import pytest
 
 from handlers.platform import limits
 from handlers.views.home import home_view
+from handlers.views.saved import saved_modal
 from meldcode.application.actor import actor_of
 from meldcode.application.cases.exports.export import answers_of, begin_export, read_over_page
 from meldcode.application.cases.merge import TwoCases, mark_as_different_pupils, merge_cases
@@ -22,7 +23,7 @@ from meldcode.application.jobs.reminders import send_due_reminders, week_overvie
 from meldcode.application.jobs.undelivered import LostMessage, report_undelivered
 from meldcode.application.staff.roles import see_roles
 from meldcode.domain.case.header import EXCLUDED
-from meldcode.domain.plan.effects import Version
+from meldcode.domain.plan.effects import Effect, Version
 from meldcode.domain.plan.roles import Role
 from tests.meldcode.access.test_every_use_case_denies import FOUND, _asked, _names_a_case, call
 from tests.meldcode.playing import BEA, DIRK, FATIMA, IRIS, KARIN, MEHMET, SANNE, Actor, Play
@@ -297,11 +298,14 @@ def test_they_come_back_when_two_people_agree(play: Play) -> None:
     assert play.opens(KARIN).lines
 
 
-def test_who_picks_up_the_signal_is_asked_and_the_others_confirm(play: Play) -> None:
+def test_who_picks_up_the_signal_in_one_click_is_asked_and_the_others_confirm(play: Play) -> None:
     play.signal(by=SANNE)
-    assert play.plan.records["taken_up"].field("not_allowed") is not None
-    played = play.record("taken_up", by=BEA, not_allowed=[KARIN])
-    assert KARIN not in played.told
+    assert play.plan.records["taken_up"].is_one_click
+    saved = play.record("taken_up", by=BEA).saved
+    assert saved.offered is play.plan.record_with(Effect.EXCLUDES)
+    shown = json.dumps(saved_modal(saved), ensure_ascii=False)
+    assert "Is er op school iemand die hier niet bij mag?" in shown and '"make-record.excluded"' in shown
+    assert KARIN not in play.record("excluded", by=BEA, excluded_person=KARIN, exclusion="out").told
     assert play.refused_to(lambda: play.opens(KARIN)) == NO_SUCH_CASE
     assert "exclusion_agreed" in {record.id for record in play.opens(SANNE).doable}
     play.record("exclusion_agreed", by=SANNE)

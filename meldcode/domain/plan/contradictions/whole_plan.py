@@ -143,6 +143,7 @@ def _wrong_names(plan: Plan, record: ActionSpec, loc: Loc) -> Iterator[Contradic
         ("shows", record.shows),
         ("outdated_by", record.outdated_by),
         ("stands_as", [one.record for one in record.stands_as]),
+        ("offers", [record.offers.record] if record.offers else []),
     ):
         for name in sorted(set(names) - plan.records.keys()):
             yield (*loc, key), f"there is no record {name!r}"

@@ -1,4 +1,4 @@
-"""Searching a pupil among ever more cases that the searcher may read, on both databases (ADR 40).
+"""Searching a pupil among ever more cases that the searcher may read, on both databases (ADR 39).
 
     python -m bench.search [--most 2000]
 

@@ -189,7 +189,7 @@ class Vault:
         return DataKey(self._wrapper.unwrap(wrapped, draft_context(index, author)))
 
     def name_keys(self, school: SchoolId, pupil: Pupil) -> list[bytes]:
-        """Keyed indexes that find the school's cases about a pupil of this name or one like it (ADR 40)."""
+        """Keyed indexes that find the school's cases about a pupil of this name or one like it (ADR 39)."""
         return [_mac(self._index_key, school.bytes + text.encode()) for text in look_alike_keys(pupil)]
 
     def submission_index(self, key: str) -> bytes:

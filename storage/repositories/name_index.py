@@ -1,4 +1,4 @@
-"""The index of pupils' names (ADR 40). After an upgrade or a restore, the next start makes it again."""
+"""The index of pupils' names (ADR 39). After an upgrade or a restore, the next start makes it again."""
 
 from __future__ import annotations
 

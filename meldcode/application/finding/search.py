@@ -1,6 +1,6 @@
 """Searching cases: by name, group, status and year, among those that the actor may read (G11).
 
-Names are decrypted in memory and compared there; no index of parts of names exists (ADR 40). Every case whose name is
+Names are decrypted in memory and compared there; no index of parts of names exists (ADR 39). Every case whose name is
 shown gets a trace.
 """
 

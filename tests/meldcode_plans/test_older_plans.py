@@ -25,6 +25,8 @@ pytestmark = pytest.mark.slow
 NAMES = ("heutink", "landelijk")
 BEFORE = Path(__file__).parent / "version_6"
 """The last plans without meanings, as they were shipped."""
+ADDED = (Meaning.POINTS, Meaning.REPORTER)
+"""What an older plan does not get: it has no page to prepare a talk, and its parents' copy withholds who reported."""
 OTHER_DAY = "      - {id: other_day, meaning: happened_on, kind: date, label: Wanneer}\n"
 
 
@@ -48,7 +50,7 @@ def test_an_older_plan_gets_the_meanings_that_the_plan_declares_now(name: str) -
     assert (old.version, set(meanings(new).values())) == (6, set(Meaning))
     of_both = fields_of(old) & fields_of(new)
     then, now = ({name: found for name, found in meanings(plan).items() if name in of_both} for plan in (old, new))
-    assert then == now
+    assert then == {name: found for name, found in now.items() if found not in ADDED}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -96,7 +98,7 @@ def export(play: Play) -> Export:
         ("meaning: new_teacher, ", "", "a record that hands over asks for one person, who is required"),
         ("meaning: until, ", "", "a record that postpones asks for one date, which is required"),
         ("meaning: recipient, ", "", "a record that exports asks what"),
-        ("meaning: pupil_group", "meaning: pupil_last_name", "have the meanings pupil_first_name, pupil_last_name"),
+        ("meaning: pupil_group", "meaning: pupil_last_name", "with the meanings pupil_first_name, pupil_last_name"),
         ("meaning: pupil_group", "meaning: new_teacher", "a field with the meaning new_teacher is of the kind person"),
         (
             "      - {id: happened_on, ",

@@ -154,22 +154,25 @@ async def fatima_and_karin_talk_with_the_parents(fatima: Colleague, code: str) -
 
 async def both_find_that_the_suspicion_is_gone(fatima: Colleague, karin: Colleague, code: str) -> None:
     gone, form, remark = "Ja, het dossier kan dicht", "Vermoeden weggenomen?", "Toelichting"
+    day = f"{now() + timedelta(14):%d-%m-%Y}"
+    still_open = f"Deze afspraak is nog open: {SLEEP} ({day}). Hoe is het afgelopen?"
+    line = f"Schrijf erbij hoe het ging, of waarom het vervalt: {SLEEP}"
+    ended = {still_open: "Vervalt", line: "De huisarts volgt het slapen."}
     await fatima.begins(code, form, form)
     await fatima.desk.fill(form, {GONE: gone})
-    await fatima.desk.is_refused_at(remark, "Een besluit neem je met z'n tweeën")
+    await fatima.desk.is_refused_at(still_open, "Zolang deze afspraak open is, kan het dossier niet dicht.")
+    await fatima.desk.fill(form, ended)
+    await fatima.desk.sees("Een besluit neem je met z'n tweeën")
     await karin.is_told(code, "Het vermoeden is misschien weg. Wie bij het gesprek was, bevestigt het.")
     await karin.must_next(code, form)
     await karin.begins(code, form, form)
     await karin.desk.sees(f"Kies je “{gone}”, dan sluit het dossier: Het vermoeden is weggenomen")
     await karin.desk.sees("Hij slaapt weer goed.", f"door {FATIMA} (schoolleider)")
-    day = f"{now() + timedelta(14):%d-%m-%Y}"
-    still_open = f"Deze afspraak is nog open: {SLEEP} ({day}). Hoe is het afgelopen?"
     await karin.desk.fill(form, {GONE: gone, remark: "Hij lacht weer."})
     await karin.desk.is_refused_at(still_open, "Zolang deze afspraak open is, kan het dossier niet dicht.")
     await expect(karin.desk.question(remark)).to_have_value("Hij lacht weer.")
     await karin.desk.picture("zaak1-5-afspraak-nog-open")
-    line = f"Schrijf erbij hoe het ging, of waarom het vervalt: {SLEEP}"
-    await karin.saves(form, {still_open: "Vervalt", line: "De huisarts volgt het slapen."})
+    await karin.saves(form, ended)
     await karin.opens(code, "Dit dossier is gesloten: Het vermoeden is weggenomen", "Niet besproken")
     await karin.desk.sees("Afspraak vervallen", SLEEP, "De huisarts volgt het slapen.")
     await karin.desk.picture("zaak1-4-gesloten")

@@ -84,7 +84,7 @@ def test_json_is_as_documented(cli: Cli, play: Play, tmp_path: Path) -> None:
     play.signal(what="Een blauwe plek.")
     play.record("correction", by=SANNE, refers_to=1, text="Twee.")
     out = tmp_path / "uit.json"
-    assert cli("export", play.code.lower(), "--json", "--as", FATIMA.user, *GIVE, "--out", str(out)).exit_code == 0
+    assert cli("export", play.code.lower(), "--json", "--as", KARIN.user, *GIVE, "--out", str(out)).exit_code == 0
     said = json.loads(out.read_text(encoding="utf-8"))
     assert said["schema"] == "meldwijzer-dossier/1"
     assert said["pupil"] == {"first_name": "Noor", "last_name": "Jansen", "group": "5"}

@@ -47,7 +47,11 @@ def test_a_good_plan_is_in_order(cli: Cli, file: Path) -> None:
         ("opens: signal", "opens: nothing", "opens: there is no record 'nothing'"),
         ("who: [care_coordinator, school_leader]", "who: [boss]", "Input should be 'teacher'"),
         ("deadline: {school_days: 10}", "deadline: {days: 10}", "Extra inputs are not permitted"),
-        ("{when: {suspicion: gone}, close: suspicion_gone", "{when: {suspicion: gone}, close: x", "no outcome 'x'"),
+        (
+            '{when: {close_agreed: "yes"}, close: nothing_found',
+            '{when: {close_agreed: "yes"}, close: x',
+            "no outcome 'x'",
+        ),
         (
             'decision: no_report, weighing.doubt: "yes"}',
             "weighing.doubt: perhaps}",
@@ -79,7 +83,7 @@ def test_what_hardly_anybody_means_is_warned_about(cli: Cli, bare_environment: P
     assert result.exit_code == 0
     teachers, zero = result.stderr.splitlines()
     assert teachers.startswith("plan.yaml: warning: readers: every teacher of the school can read every case")
-    assert "suspicion_gone is kept for 0 years" in zero
+    assert "nothing_found is kept for 0 years" in zero
     file.write_text(landelijk, encoding="utf-8")
     assert cli("plan", "check", str(file)).stderr == ""
 
@@ -184,6 +188,7 @@ def test_arrows_say_what_is_chosen_and_none_is_drawn_that_nobody_can_go() -> Non
         ("step_decide", "Ja, dit is ons besluit + Melden bij Veilig Thuis", "step_report"),
         ("step_decide", "Ja, dit is ons besluit + Niet melden: hulp en volgen", "step_watch"),
         ("step_report", "", "step_tell_parents"),
+        ("step_report", "Melding bij Veilig Thuis + Ja", "step_after_report"),  # the parents were told before (S4.8)
     }
     assert ("step_talk", "", "step_weigh") in drawn
     assert ("step_talk", "Ja, we slaan stap 3 over", "step_weigh") in drawn
@@ -202,10 +207,10 @@ def test_what_means_something_to_mermaid_is_escaped(landelijk: str) -> None:
     title = 'A "b" #1; <c> & `d` | e]'
     dutch_alone = landelijk.partition("\ntranslations:")[0]
     nasty = dutch_alone.replace("title: Wegen\n", f"title: '{title}'\n", 1)
-    nasty = nasty.replace('text: "Nee, het dossier kan dicht"', "text: 'Nee \"x\" | --> y'")
+    nasty = nasty.replace('text: "Ja, het dossier kan dicht"', "text: 'Ja \"x\" | --> y'")
     drawing = plan_drawing.as_mermaid(parse_plan(nasty, "plan"))
     assert '    step_weigh["4. A #quot;b#quot; #35;1; #lt;c#gt; #amp; #96;d#96; | e]"]' in drawing.splitlines()
-    assert '    step_weigh -->|"Nee #quot;x#quot; | --#gt; y"| outcome_suspicion_gone' in drawing.splitlines()
+    assert '    step_weigh -->|"Ja #quot;x#quot; | --#gt; y"| outcome_nothing_found' in drawing.splitlines()
 
 
 def test_a_step_with_the_id_of_an_end_or_a_word_of_mermaid_is_a_node_of_its_own(landelijk: str) -> None:

@@ -27,7 +27,8 @@ schools:
     region: noord
     people:
       - {slack: U0SANNE, name: Sanne de Boer, roles: [teacher]}
-      - {slack: U0KARIN, name: Karin Visser, roles: [care_coordinator, confidant, school_leader, cluster_director]}
+      - {slack: U0KARIN, name: Karin Visser, roles: [care_coordinator, confidant, cluster_director]}
+      - {slack: U0FATIMA, name: Fatima el Amrani, roles: [school_leader]}
 """
 
 
@@ -85,7 +86,8 @@ def test_a_database_or_key_that_others_can_open_is_told(settings: Settings, stor
 def test_what_slack_changed_counts_and_is_noted(settings: Settings, store: Store) -> None:
     people = (
         PersonConfig("U0SANNE", "Sanne de Boer", frozenset({Role.TEACHER})),
-        PersonConfig("U0KARIN", "Karin Visser", frozenset(set(NEEDED) - {Role.TEACHER})),
+        PersonConfig("U0KARIN", "Karin Visser", frozenset(set(NEEDED) - {Role.TEACHER, Role.SCHOOL_LEADER})),
+        PersonConfig("U0FATIMA", "Fatima el Amrani", frozenset({Role.SCHOOL_LEADER})),
     )
     apply_schools(store, [SchoolConfig("De Linde", "noord", (), people)], "T1", datetime.now(UTC))
     assert list(notes(settings)) == []
@@ -96,6 +98,15 @@ def test_what_slack_changed_counts_and_is_noted(settings: Settings, store: Store
     assert list(notes(settings)) == [
         "De Linde: the roles of U0SANNE are confidant; the schools file says teacher. The first counts."
     ]
+
+
+@pytest.mark.rule("G12")
+def test_one_person_with_two_roles_that_the_plan_asks_of_two_people_is_noted(settings: Settings, store: Store) -> None:
+    both = frozenset({Role.CARE_COORDINATOR, Role.SCHOOL_LEADER})
+    people = (PersonConfig("U0KARIN", "Karin Visser", both),)
+    apply_schools(store, [SchoolConfig("De Linde", "noord", (), people)], "T1", datetime.now(UTC))
+    [said] = [line for line in notes(settings) if "one person has the roles" in line]
+    assert said.startswith("De Linde: one person has the roles care_coordinator and school_leader, which the plan asks")
 
 
 def test_what_is_in_the_database_and_not_in_the_file_is_listed(settings: Settings, store: Store) -> None:

@@ -11,6 +11,7 @@ from bot.app import prepared
 from bot.cli.doctor.slack import slack_findings
 from bot.settings import ConfigError
 from handlers.platform.request import Request
+from meldcode.application.executor import JOB_SECONDS
 from meldcode.domain.plan.file import load_plan, shipped_plans
 from tests.on_screen import words_of
 from tests.running import FATIMA, KARIN, SANNE, TODAY, Running, Transport, running, signal
@@ -69,9 +70,8 @@ async def test_an_installation_in_a_whole_organisation_is_refused_with_the_reaso
             async with prepared(settings):
                 pass
         plan = load_plan(shipped_plans()[0])
-        [words] = [
-            found.words
-            for found in await school.program.executor.execute(lambda *_: list(slack_findings(settings, plan, TODAY)))
-            if "organisation" in found.words
-        ]
+        findings = await school.program.executor.execute(
+            lambda *_: list(slack_findings(settings, plan, TODAY)), seconds=JOB_SECONDS
+        )
+        [words] = [found.words for found in findings if "organisation" in found.words]
         assert "own workspace" in words

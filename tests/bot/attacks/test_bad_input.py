@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from meldcode.domain.typed_text import without_directions
 from practice.model import Json, View
 from practice.state.views import Views
 from storage.db.schema import cases, entries, outbox, readings
@@ -302,7 +303,7 @@ async def test_what_is_typed_is_shown_as_it_was_typed_and_never_as_a_mention(tmp
             await school.actor(SANNE).submit(school.modal(SANNE), {})
         await school.sent()
         case = await school.open_case(KARIN, school.codes(KARIN)[0])
-        assert HOSTILE in words_of(case)
+        assert without_directions(HOSTILE) in words_of(case)
         assert "<!channel> *vet* &<>& _schuin_, groep `code`" in words_of(case)
         assert "Sanne <!channel> & co" in words_of(case)
         _no_format(school)
@@ -324,12 +325,15 @@ async def test_a_name_from_right_to_left_turns_nothing_around_it(tmp_path: Path)
         await school.report(SANNE, signal(Voornaam="\u202eمحمد", Achternaam="Bakker"))
         await school.sent()
         case = await school.open_case(KARIN, school.codes(KARIN)[0])
-        assert "\u2068\u202eمحمد\u2069 Bakker, groep 5" in words_of(case)
+        assert "\u2068محمد\u2069 Bakker, groep 5" in words_of(case)
+        assert "\u202e" not in words_of(case)
 
 
 async def test_a_text_of_the_greatest_length_is_stored_and_shown_whole(tmp_path: Path) -> None:
     longest = ("é😀" * 1500)[:3000]
-    async with running(tmp_path) as school:
+    of_any_group = person(SANNE, "Sanne de Boer", "teacher")
+    people = [of_any_group, *(someone for someone in LINDE["people"] if someone["slack"] != SANNE)]
+    async with running(tmp_path, schools=[linde_with(*people)]) as school:
         await school.report(SANNE, signal(what=longest, Voornaam="x" * 60, Achternaam="y" * 80, Groep="z" * 12))
         await school.sent()
         for user in (KARIN, JORIS):

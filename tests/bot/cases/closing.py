@@ -36,9 +36,11 @@ async def opened_case(school: Running) -> str:
     return await record(school, SANNE, "signal", **SIGNAL)
 
 
-async def closed_case(school: Running) -> str:
+async def closed_case(school: Running, notes: int = 0) -> str:
     """Return the code of a case that was closed because the talk took the suspicion away."""
     code, today = await opened_case(school), "2026-11-24"
+    for _ in range(notes):
+        await record(school, SANNE, "note", code, noted_on=today, noted_kind="call", noted="Sem is er weer.")
     await record(school, KARIN, "taken_up", code)
     present: Any = {"parents_informed": "yes", "consulted_on": today, "present": (SANNE, KARIN), "consulted": "swv"}
     await record(school, KARIN, "consultation", code, **present, advice="Praat met de ouders, Mehmet Yılmaz gaat mee.")

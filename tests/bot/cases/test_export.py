@@ -176,7 +176,7 @@ async def reads_all(school: Running, user: str, **changed: Any) -> int:
 
 async def test_parents_get_what_was_read_over_adapted_and_not_left_out(tmp_path: Path) -> None:
     async with running(tmp_path) as school:
-        code = await closed_case(school)
+        code = await closed_case(school, notes=3)  # more entries than a page holds
         first = await asks(school, KARIN, code, PARENTS)
         assert "Een blauwe plek. Sem zei: “ik ben gevallen bij " in json.dumps(first.payload, ensure_ascii=False)
         assert "Henk" not in json.dumps(first.payload)

@@ -22,8 +22,9 @@ async def test_record_after_record_without_closing_the_case(tmp_path: Path) -> N
         await school.open_case(KARIN, code)
         steps: dict[str, dict[str, Any] | None] = {
             "Signaal oppakken": None,  # one click, no form
-            "Weten de ouders het?": {"Weten de ouders van de zorgen?": "Ja"},
+            "Overleg voorbereiden": {"Weten de ouders van de zorgen?": "Ja"},
             "Overleg vastleggen": {
+                "Weten de ouders van de zorgen?": "Ja",
                 "Wie van school waren erbij?": [SANNE, KARIN],
                 "Met wie was het overleg?": "De medewerker van het ZAT",
                 "Wat was het advies?": "Praten.",
@@ -31,7 +32,8 @@ async def test_record_after_record_without_closing_the_case(tmp_path: Path) -> N
             "Gevaar door een gesprek?": {
                 "Kan een gesprek gevaar opleveren voor de leerling?": "Nee, een gesprek kan",
                 "Waarom denken jullie dat?": "Ze zijn rustig.",
-                "Wie hebben dit ingeschat?": [KARIN, FATIMA],
+                "Kan de leerling dit gesprek aan, en met wie?": "Ja, met de leerkracht en de IB-er",
+                "Wie hebben dit ingeschat?": [SANNE, KARIN],
             },
         }
         for label, answers in steps.items():

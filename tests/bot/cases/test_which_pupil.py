@@ -9,11 +9,26 @@ import pytest
 from handlers.platform.form_state import SAME_AS
 from practice.model import View
 from tests.on_screen import blocks_of, buttons_of, typed_in, words_of
-from tests.running import KARIN, SANNE, Running, Transport, running, signal
+from tests.running import (
+    JORIS,
+    KARIN,
+    LINDE,
+    MEHMET,
+    SANNE,
+    Running,
+    School,
+    Transport,
+    linde_with,
+    person,
+    running,
+    signal,
+)
 
 pytestmark = pytest.mark.rule("G10")
 FIRST, SECOND = signal(what="Een blauwe plek."), signal(what="Volgens mij sliep hij slecht.", Groep="6")
 QUESTION = "Is dit dezelfde leerling?"
+OTHERS = [someone for someone in LINDE["people"] if someone["slack"] not in (SANNE, MEHMET)]
+BOTH_GROUPS: School = linde_with(person(SANNE, "Sanne de Boer", "teacher", groups=["5", "6"]), *OTHERS)
 
 
 async def both_reported(school: Running) -> tuple[str, View]:
@@ -28,7 +43,7 @@ async def both_reported(school: Running) -> tuple[str, View]:
 async def test_another_pupil_is_asked_about_and_then_read_over_and_stored_apart(
     tmp_path: Path, transport: Transport
 ) -> None:
-    async with running(tmp_path, transport=transport) as school:
+    async with running(tmp_path, transport=transport, schools=[BOTH_GROUPS]) as school:
         first, shown = await both_reported(school)
         assert QUESTION in words_of(shown) and f"Groep 5, dossier {first}" in words_of(shown)
         assert "Sem" not in str(shown.payload["private_metadata"])
@@ -43,7 +58,7 @@ async def test_another_pupil_is_asked_about_and_then_read_over_and_stored_apart(
 
 
 async def test_the_same_pupil_keeps_one_case_with_what_was_typed(tmp_path: Path) -> None:
-    async with running(tmp_path) as school:
+    async with running(tmp_path, schools=[BOTH_GROUPS]) as school:
         first, shown = await both_reported(school)
         await school.actor(SANNE).fill(shown, **{QUESTION: "Ja: Sem Bakker"})
         await school.actor(SANNE).submit(school.modal(SANNE), {})
@@ -54,7 +69,7 @@ async def test_the_same_pupil_keeps_one_case_with_what_was_typed(tmp_path: Path)
 
 
 async def test_what_was_typed_can_be_changed_before_the_question_is_answered(tmp_path: Path) -> None:
-    async with running(tmp_path) as school:
+    async with running(tmp_path, schools=[BOTH_GROUPS]) as school:
         first, shown = await both_reported(school)
         await school.press(SANNE, shown, "Aanpassen")
         form = school.modal(SANNE)
@@ -66,7 +81,7 @@ async def test_what_was_typed_can_be_changed_before_the_question_is_answered(tmp
 
 
 async def test_the_iber_moves_a_signal_to_its_own_case(tmp_path: Path) -> None:
-    async with running(tmp_path) as school:
+    async with running(tmp_path, schools=[BOTH_GROUPS]) as school:
         first, shown = await both_reported(school)
         await school.actor(SANNE).fill(shown, **{QUESTION: "Ja: Sem Bakker"})
         await school.actor(SANNE).submit(school.modal(SANNE), {})
@@ -80,7 +95,8 @@ async def test_the_iber_moves_a_signal_to_its_own_case(tmp_path: Path) -> None:
         answer = await school.actor(KARIN).fill(form, **{"Waarom hoort het niet in dit dossier?": "Een ander kind."})
         assert answer.ok
         await school.sent()
-        [second] = set(school.codes(KARIN)) - {first}
+        [second] = set(school.codes(JORIS)) - {first}
+        assert second not in school.codes(KARIN), "it was she who moved it"
         left, there = await school.open_case(KARIN, first), await school.open_case(KARIN, second)
         assert "sliep hij slecht" in words_of(there) and "Sem Bakker, groep 6" in words_of(there)
         assert "sliep hij slecht" not in words_of(left) and f"Dossier {second}" in words_of(left)
@@ -89,7 +105,7 @@ async def test_the_iber_moves_a_signal_to_its_own_case(tmp_path: Path) -> None:
 
 
 async def test_nothing_typed_is_lost_when_the_question_is_not_answered(tmp_path: Path) -> None:
-    async with running(tmp_path) as school:
+    async with running(tmp_path, schools=[BOTH_GROUPS]) as school:
         _, shown = await both_reported(school)
         said = await school.send(school.submission(SANNE, shown))
         assert said["view"]["callback_id"] == "which-pupil"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from bot.outbox.relay import MOST_DOUBTFUL
 from storage.db.schema import outbox
 from tests.bot.cases.closing import SIGNAL, record
 from tests.clock import until
+from tests.names import NAMES
 from tests.on_screen import words_of
 from tests.running import FATIMA, JORIS, KARIN, SANNE, Running, logged, running, signal
 
@@ -218,9 +220,8 @@ async def test_a_message_that_slack_finds_too_long_is_made_shorter_at_once(
 
 async def test_an_overview_of_many_cases_is_one_message_that_slack_takes(tmp_path: Path) -> None:
     async with running(tmp_path, worker=False) as school:
-        names = [f"{first}{second * 4}" for first in "ABC" for second in "abcdefghijklmno"]
-        for name in names:
-            await record(school, SANNE, "signal", **SIGNAL | {"first_name": name, "last_name": name[::-1]})
+        for first, last in product(NAMES[:15], NAMES[:3]):
+            await record(school, SANNE, "signal", **SIGNAL | {"first_name": first, "last_name": last})
         while await sends(school):
             pass
         school.clock.forward(days=2)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, event, select
 from sqlalchemy.exc import OperationalError
 
 from practice.model import Json, View
-from storage.db.schema import cases, drafts, entries, outbox
+from storage.db.schema import cases, drafts, entries, identities, outbox
 from tests.clock import until
 from tests.on_screen import said, typed_in, words_of
 from tests.running import JORIS, KARIN, MEHMET, SANNE, WHAT, Running, Transport, running, signal
@@ -117,11 +117,18 @@ async def test_save_anyway_twice_is_one_entry(tmp_path: Path) -> None:
         assert (school.count(entries), school.count(drafts)) == (1, 0)
 
 
+def knows_language(school: Running, user: str) -> bool:
+    """Whether the language that Slack gave was stored, which happens after an answer."""
+    with school.program.engine.connect() as connection:
+        return bool(connection.scalar(select(identities.c.locale).where(identities.c.user == user)))
+
+
 async def test_a_submission_that_took_too_long_is_found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with running(tmp_path) as school:
         form = await school.open_form(SANNE)
-        monkeypatch.setattr(school.program.executor, "_seconds", 0.1)
-        with at_each_commit(school, lambda: time.sleep(0.4)):
+        await until(lambda: knows_language(school, SANNE))  # else that commit keeps the form waiting
+        monkeypatch.setattr(school.program.executor, "_seconds", 0.3)
+        with at_each_commit(school, lambda: time.sleep(0.8)):
             answer = await school.actor(SANNE).fill(form, **signal())
             assert "Het opslaan lukte niet." in answer.errors["what"]
             await until(lambda: school.count(entries) == 1)

@@ -177,6 +177,23 @@ def test_what_nobody_touched_is_whole(engine: Engine, vault: Vault) -> None:
     assert found(engine, vault) == []
 
 
+@pytest.mark.rule("G10")
+@pytest.mark.parametrize("seq", [1, 2, 4])
+def test_a_case_of_which_a_signal_was_moved_is_whole_and_goes_on(
+    engine: Engine, vault: Vault, store: Store, staff: Staff, written: CaseHeader, seq: int
+) -> None:
+    with store.transaction() as uow:
+        uow.cases.take_out(written.id, [seq])
+        append(uow, written, staff.sanne, {"what": "later"}, key="V9")
+    assert found(engine, vault) == []
+    with store.transaction() as uow:
+        left = uow.cases.contents(written.id)
+    assert [entry.seq for entry in left.entries] == [one for one in range(1, 6) if one != seq]
+    with engine.begin() as db:
+        db.execute(update(entries).where(entries.c.case == written.id, entries.c.seq == seq).values(payload=b"\x00"))
+    assert [fault.entry for fault in found(engine, vault)] == [seq]
+
+
 @pytest.mark.parametrize("name", TAMPERINGS)
 def test_tampering_is_found_with_its_case_and_entry(
     engine: Engine, vault: Vault, written: CaseHeader, name: str

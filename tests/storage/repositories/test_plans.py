@@ -30,9 +30,11 @@ def test_an_unknown_plan_is_a_key_error(store: Store, plan: Plan) -> None:
 
 
 def test_a_plan_that_changed_under_the_same_version_is_refused(store: Store, plan: Plan, plan_file: Path) -> None:
-    changed = plan.model_copy(update={"title": "Iets anders"})
+    document = plan_file.read_text().replace(plan.title, "Een heel ander plan")
+    changed = parse_plan(document, "plan")
+    assert changed.title == "Een heel ander plan"
     with pytest.raises(PlanChanged, match="new version"):
-        store.register_plans([(changed, plan_file.read_text())])
+        store.register_plans([(changed, document)])
     with store.transaction() as uow:
         assert uow.plans.get(plan.plan, plan.version).title == plan.title
 

@@ -27,6 +27,24 @@ def _always() -> list[dict[str, Any]]:
     return [_without_steps(record) for record in kept]
 
 
+def _for_readers(records: list[dict[str, Any]], readers: list[str]) -> list[dict[str, Any]]:
+    """Only a role that reads cases can be taken over; where none of those does, nobody takes one over."""
+    left = [_with_roles_of(record, readers) for record in records]
+    gone = {record["id"] for record in left if any(field.get("choices") == [] for field in record["fields"])}
+    return [record for record in left if not gone & {record["id"], record.get("agrees_with")}]
+
+
+def _with_roles_of(record: dict[str, Any], readers: list[str]) -> dict[str, Any]:
+    if record.get("effect") != "takes_over":
+        return record
+    fields = [_of_readers(field, readers) if field.get("meaning") == "role" else field for field in record["fields"]]
+    return {**record, "fields": fields}
+
+
+def _of_readers(field: dict[str, Any], readers: list[str]) -> dict[str, Any]:
+    return {**field, "choices": [choice for choice in field["choices"] if choice["id"] in readers]}
+
+
 def _without_steps(record: dict[str, Any]) -> dict[str, Any]:
     fields = [field for field in record.get("fields", ()) if "asked_in" not in field]
     asked = {field["id"] for field in fields}
@@ -44,15 +62,16 @@ def documents(draw: DrawFn) -> str:
     """A small valid plan: steps with records that need, lead to, agree with and tell whatever they can name."""
     steps = [f"step_{number}" for number in range(draw(st.integers(1, 4)))]
     records: list[dict[str, Any]] = []
+    readers = draw(some_roles())
     plan = {
         "plan": "random",
         "version": 1,
         "title": "Een plan",
         "source": "Geen",
         "opens": "signal",
-        "readers": draw(some_roles()),
+        "readers": readers,
         "outcomes": [{"id": "done", "title": "Klaar"}],
-        "always": _always(),
+        "always": _for_readers(_always(), readers),
         "steps": [draw(_steps(step, steps, records)) for step in steps],
     }
     return dump_yaml(plan)

@@ -128,6 +128,9 @@ async def mehmet_reports_the_same_pupil(desk: Desk, code: str) -> str:
     await desk.dialog.get_by_label("Groep").fill("5")
     await fill_in(desk, SEEN_BY_MEHMET)
     await desk.press("Opslaan")
+    await desk.sees("Deze leerling zit niet in een groep van jou.")
+    await desk.answer("Wie is de leerkracht van deze leerling?", (MEHMET,))
+    await desk.press("Opslaan")
     await desk.sees_title("Opgeslagen")
     second = await code_shown(desk)
     assert second != code

@@ -15,7 +15,7 @@ from meldcode.domain.access.responsible import Responsible, responsible_for
 from meldcode.domain.access.rules import Permission, acting_role, keepers, may
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.appointments import Appointment, open_ones
-from meldcode.domain.case.asked import needed, offered, owed, to_agree
+from meldcode.domain.case.asked import needed, offered, owed
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.names import pupil_in, same_name
 from meldcode.domain.case.newer import newer_than_weighing, unread
@@ -23,7 +23,7 @@ from meldcode.domain.case.state import Entry, Status
 from meldcode.domain.deadlines.appointments import school_days_late
 from meldcode.domain.deadlines.schedule import calendar_of
 from meldcode.domain.forms.appointment_rules import ABOUT_ONE
-from meldcode.domain.forms.form_rules import may_agree
+from meldcode.domain.forms.form_rules import may_agree, was_there
 from meldcode.domain.ids import CaseId, PersonId
 from meldcode.domain.plan.effects import DECIDES, Effect
 from meldcode.domain.plan.forms import Meaning
@@ -119,7 +119,8 @@ def build_case_view(uow: UnitOfWork, context: CaseContext, now: datetime) -> Cas
     staff = {colleague.id: colleague.name for colleague in people}
     waiting, others = needed(context.plan, context.state), other_cases(uow, context)
     term = term_of(context.plan, context.state, uow.staff.school(context.school))
-    elsewhere = [r for r in to_agree(context.plan, context.state) if not _may_agree(context, r)]
+    proposed = [r for r in offered(context.plan, context.state) if r.agrees_with in context.state.standing]
+    elsewhere = [r for r in proposed if not _may_agree(context, r)]
     waiting = [r for r in waiting if not _is_about_reader(context, r)]
     elsewhere += [context.plan.reads] if context.plan.reads and not _others_wrote(context) else []
     can = [r for r in offered(context.plan, context.state) if may_record(context, r) and r not in elsewhere]
@@ -172,6 +173,7 @@ def _may_agree(context: CaseContext, record: ActionSpec) -> bool:
     proposal = context.state.standing[record.agrees_with or ""]
     role = acting_role(record, context.relation, beside=proposal.role)
     is_free = not _is_about_reader(context, record) and not names_stand_in(context.plan, proposal, context.person.id)
+    is_free = is_free and was_there(record, context.state, context.person.id, {})
     return role is not None and is_free and may_agree(record, proposal, context.person.id, role)
 
 

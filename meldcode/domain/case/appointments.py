@@ -95,7 +95,9 @@ def _made(fields: FollowUp, entry: int, answers: Answers) -> Appointment | None:
     if not day or not owner:
         return None
     other = str(answers.get(fields.other or "", ""))
-    return Appointment(0, entry, PersonId(owner), date.fromisoformat(day), str(answers.get(fields.what, "")), other)
+    return Appointment(
+        0, entry, PersonId(owner), date.fromisoformat(day), fields.title or str(answers.get(fields.what, "")), other
+    )
 
 
 def _moved(one: Appointment, record: ActionSpec, answers: Answers) -> Appointment:

@@ -234,13 +234,19 @@ def _presence_problems(record: ActionSpec, answers: Answers, now: Circumstances)
 
 def _author_problems(record: ActionSpec, answers: Answers, now: Circumstances) -> Iterator[Problem]:
     """Who records it must have been there, where the plan says so (S3.7)."""
-    took_part, standing = record.took_part, now.state.standing
+    took_part = record.took_part
+    if took_part and not was_there(record, now.state, now.author, answers):
+        yield Problem(took_part.at, reason=took_part.reason, rule=took_part.rule)
+
+
+def was_there(record: ActionSpec, state: State, person: PersonId, answers: Answers) -> bool:
+    """Tell whether this person took part in what the record is about, or need not have (S3.7)."""
+    took_part, standing = record.took_part, state.standing
     if took_part is None or not holds(took_part.when, standing, answers):
-        return
+        return True
     other, _, field = took_part.people.rpartition(".")
     named = standing[other].answers.get(field, ()) if other in standing else answers.get(field, ())
-    if str(now.author) not in named:
-        yield Problem(took_part.at, reason=took_part.reason, rule=took_part.rule)
+    return str(person) in named
 
 
 def _points_problems(record: ActionSpec, answers: Answers) -> Iterator[Problem]:

@@ -13,13 +13,13 @@ from functools import cache
 from pathlib import Path
 
 from meldcode.domain.plan.effects import Effect
-from meldcode.domain.plan.forms import DECISION, MOST_APPOINTMENTS, FieldSpec, FollowUp
+from meldcode.domain.plan.forms import ASKED, DECISION, MOST_APPOINTMENTS, FieldSpec
 from meldcode.domain.plan.model import ActionSpec, Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.plan.timing import Appointments
 from meldcode.domain.yaml_text import read_yaml
 
-ABOUT_NEW_ONE = re.compile(rf"appointment_([0-9]+)_({'|'.join(FollowUp.model_fields)})")
+ABOUT_NEW_ONE = re.compile(rf"appointment_([0-9]+)_({'|'.join(ASKED)})")
 
 
 FIRST = ("appointment_1_what", "appointment_1_day", "appointment_1_owner")

@@ -241,15 +241,18 @@ class StandsAs(PlanPart):
 class FollowUp(PlanPart):
     """An appointment made in a record: the fields that say what, on which day, and who takes care of it (S3.6).
 
-    `other` is who does it, if that is nobody of the school.
+    `other` is who does it, if that is nobody of the school. With a `title` it is called that, whatever was typed.
     """
 
     what: Id
     day: Id
     owner: Id
     other: Id | None = None
+    title: Annotated[str, Field(max_length=100)] = ""
 
 
+ASKED = ("what", "day", "owner", "other")
+"""The questions about an appointment."""
 MOST_APPOINTMENTS = 5
 """How many appointments can be made in one form."""
 DECISION = ("decision", "line")
@@ -259,4 +262,4 @@ DECISION = ("decision", "line")
 def generated_follow_ups() -> tuple[FollowUp, ...]:
     """Return the appointments that the program's own questions ask about, in their order in a form."""
     blocks = range(1, MOST_APPOINTMENTS + 1)
-    return tuple(FollowUp(**{name: f"appointment_{n}_{name}" for name in FollowUp.model_fields}) for n in blocks)
+    return tuple(FollowUp(**{name: f"appointment_{n}_{name}" for name in ASKED}) for n in blocks)

@@ -30,7 +30,9 @@ def wrong_effect(record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:
         )
     yield from _wrong_in_logbook(record, loc)
     yield from _wrong_appointing(record, loc)
-    for name, field_id in (record.follow_up.model_dump(exclude_none=True) if record.follow_up else {}).items():
+    for name, field_id in (
+        record.follow_up.model_dump(exclude={"title"}, exclude_none=True) if record.follow_up else {}
+    ).items():
         if record.field(field_id) is None:
             yield (*loc, "follow_up", name), f"the form has no field {field_id!r}"
 

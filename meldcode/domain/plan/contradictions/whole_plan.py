@@ -8,7 +8,7 @@ from meldcode.domain.plan.contradictions.contradiction import Contradiction, Loc
 from meldcode.domain.plan.contradictions.effects import NEEDED_BY_EFFECTS, wrong_effect, wrong_people
 from meldcode.domain.plan.contradictions.terms import wrong_deadline, wrong_urgency
 from meldcode.domain.plan.effects import OPTIONAL_EFFECTS, Effect
-from meldcode.domain.plan.forms import DECISION, GIVEN, Condition, FieldKind, FollowUp
+from meldcode.domain.plan.forms import ASKED, DECISION, GIVEN, Condition, FieldKind
 from meldcode.domain.plan.model import ActionSpec, Plan, Step
 from meldcode.domain.plan.translation import untranslated
 
@@ -63,7 +63,7 @@ def _wrong_appointments(plan: Plan) -> Iterator[Contradiction]:
         yield ("appointments", "remind"), "somebody must be reminded of an appointment"
     if days != sorted(set(days)) or any(level.every for level in plan.appointments.remind[:-1]):
         yield ("appointments", "remind"), "the levels must each come later; only the last one can be repeated"
-    for name, needed in (("questions", FollowUp.model_fields), ("decision", DECISION)):
+    for name, needed in (("questions", ASKED), ("decision", DECISION)):
         if [field.id for field in getattr(plan.appointments, name)] != list(needed):
             yield ("appointments", name), f"the questions are {', '.join(needed)}"
 

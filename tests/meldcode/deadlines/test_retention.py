@@ -84,7 +84,7 @@ def test_beyond_the_known_vacations_the_day_itself_stands_and_nothing_is_lost(pl
 
 def test_a_reopening_clears_the_term(play: Play) -> None:
     closed(play)
-    play.signal()
+    play.signal(same_as=play.code)
     assert play.state().status is Status.OPEN
     assert (row(play).closed_at, row(play).outcome, row(play).destroy_at, row(play).end_due) == (None,) * 4
     comes(play, 2028, 4, 3)
@@ -262,7 +262,7 @@ def test_a_case_that_was_reopened_behind_the_rows_back_survives(play: Play) -> N
     """The row alone decides nothing: the entries are folded anew in the transaction that destroys."""
     closed(play)
     end = row(play)
-    play.signal()
+    play.signal(same_as=play.code)
     with play.engine.begin() as connection:
         connection.execute(
             update(cases).values(status="closed", destroy_at=end.destroy_at, end_due=end.end_due, end_warnings=2)

@@ -110,7 +110,8 @@ def _newer(view: CaseView) -> list[b.Block]:
     code = view.context.stored.code
     new = [line for line in view.lines if line.entry.seq in entries and line.code == code]
     lines = [f"{line.entry.seq}. {line.record.title}, {day(line.happened)}" for line in new]
-    return [b.section(f"*{text('case_newer_signals')}*{_bullets(['', *map(b.escape, lines)])}")] if lines else []
+    listed = "".join(f"\n• {b.escape(line)}" for line in lines)
+    return [b.section(f"*{text('case_newer_signals')}*{listed}")] if lines else []
 
 
 def _owed(view: CaseView) -> list[b.Block]:

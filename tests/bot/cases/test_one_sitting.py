@@ -42,9 +42,9 @@ async def test_record_after_record_without_closing_the_case(tmp_path: Path) -> N
                 answer = await school.actor(KARIN).fill(school.modal(KARIN), **answers)
                 assert answer.ok, (label, answer)
             await school.press(KARIN, school.modal(KARIN), "Dossier openen")
-            below, top = school.workspace.modals_of(KARIN)
-            assert words_of(below) == words_of(top)
-            assert buttons_of(below) == buttons_of(top)
+            *below, top = school.workspace.modals_of(KARIN)
+            assert len(below) == (answers is not None)
+            assert all(words_of(one) == words_of(top) and buttons_of(one) == buttons_of(top) for one in below)
         assert "Stap 3 van 4" in words_of(school.modal(KARIN))
 
 

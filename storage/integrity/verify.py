@@ -195,9 +195,9 @@ def _kind_of(vault: Vault, found: list[Any], previous: bytes, seq: int) -> Fault
 def _fits(vault: Vault, entry: Any, previous: bytes, seq: int) -> bool:
     try:
         made = chain.link(vault, previous, entry.case, seq, entry.author, entry.written_at, entry.payload)
+        return bool(made == entry.chain) or _is_taken_out(vault, entry, seq)
     except _GARBAGE:
         return False
-    return bool(made == entry.chain) or _is_taken_out(vault, entry, seq)
 
 
 def _is_taken_out(vault: Vault, entry: Any, seq: int) -> bool:

@@ -231,4 +231,6 @@ def _role_workload(workload: Workload, staff: Sequence[Person]) -> RoleWorkload:
         people = [person for person in staff if Role(holder) in person.roles_in(school)]
         return RoleWorkload(Role(holder), tuple(people), workload.count, workload.overdue)
     own = tuple(person for person in staff if person.id == teacher)
-    return RoleWorkload(None, own, workload.count, workload.overdue)
+    held = sorted(own[0].roles_in(school)) if own else []
+    role = None if not held or Role.TEACHER in held else held[0]
+    return RoleWorkload(role, own, workload.count, workload.overdue)

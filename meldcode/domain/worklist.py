@@ -169,15 +169,16 @@ def work_items_of(
     chased: frozenset[Role] = frozenset()
     if place is Section.WAITS and is_urgent(plan, state):
         place, chased = Section.URGENT, _chased(plan, state)
-    due, put_off = last_day(plan, state, calendar), _postponed(plan, state)
+    put_off = _postponed(plan, state)
     people = {person: frozenset({Role.TEACHER}) for person in teachers}
     for person, held in (others or {}).items():
         people[person] = people.get(person, frozenset()) | held
     readers = {role: frozenset({role}) for role in plan.readers_at(state.step) if role is not Role.TEACHER}
     for holder, roles in [*readers.items(), *people.items()]:
-        section = place if roles & (turns.keys() | chased) else Section.FOLLOWS
         record = next((turns[role] for role in sorted(roles) if turns.get(role)), "")
-        yield WorkItem(Assignee(school, str(holder)), section, record, due, put_off)
+        theirs = place if place is not Section.URGENT or _cannot_wait(plan, state, record) else Section.WAITS
+        section = theirs if roles & (turns.keys() | chased) else Section.FOLLOWS
+        yield WorkItem(Assignee(school, str(holder)), section, record, _due(plan, state, calendar, record), put_off)
 
 
 def tasks_of(plan: Plan, state: State, calendar: SchoolCalendar) -> dict[Role, Task]:
@@ -191,8 +192,11 @@ def tasks_of(plan: Plan, state: State, calendar: SchoolCalendar) -> dict[Role, T
     step = plan.step(state.step)
     if section is Section.WATCHES and step.remind:
         turns = {role: record for role, record in turns.items() if role in step.remind[0].to}
-    due = last_day(plan, state, calendar)
-    tasks = [Task(record, role, step.id, state.since, due) for role, record in reversed(turns.items()) if record]
+    tasks = [
+        Task(record, role, step.id, state.since, _due(plan, state, calendar, record))
+        for role, record in reversed(turns.items())
+        if record
+    ]
     return {task.role: task for task in sorted(tasks, key=lambda task: task.role not in step.who)}
 
 
@@ -229,10 +233,23 @@ def _postponed(plan: Plan, state: State) -> Postponed | None:
 
 def last_day(plan: Plan, state: State, calendar: SchoolCalendar) -> date | None:
     """Return the last day of the step, or the day until which it was postponed; None beyond the calendar."""
+    return _day_of(plan, state, calendar) if is_urgent(plan, state) else _last_of_step(plan, state, calendar)
+
+
+def _due(plan: Plan, state: State, calendar: SchoolCalendar, record: str) -> date | None:
+    """The last day for this record: what is to be confirmed today makes nothing else late (G8)."""
+    cannot_wait = _cannot_wait(plan, state, record)
+    return last_day(plan, state, calendar) if cannot_wait else _last_of_step(plan, state, calendar)
+
+
+def _cannot_wait(plan: Plan, state: State, record: str) -> bool:
+    """Whether this record itself is urgent, or the whole step is."""
+    return not record or plan.records[record].urgent is not None or is_step_urgent(plan, state)
+
+
+def _last_of_step(plan: Plan, state: State, calendar: SchoolCalendar) -> date | None:
     step = plan.step(state.step)
     since = counts_from(step, state)
-    if is_urgent(plan, state):
-        return _day_of(plan, state, calendar)
     try:
         last = deadline(step, since, calendar) if since else None
     except BeyondCalendar:

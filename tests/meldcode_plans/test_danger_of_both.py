@@ -209,7 +209,8 @@ def test_what_urgent_names_can_be_answered(name: str) -> None:
 
 def test_what_is_owed_after_the_fast_lane_leads_nowhere_later_on() -> None:
     text = (shipped_plans()[0].parent / "landelijk.yaml").read_text(encoding="utf-8")
-    lead = '{when: {still_suspected: "no"}, at: [weigh], close: suspicion_gone}'
-    assert lead in text
+    owed, lead = "      - id: weighing\n        owed: true\n", '[{when: {still_suspected: "no"}, to: decide}]'
+    assert owed in text
+    parse_plan(text.replace(owed, f"{owed}        leads: {lead.replace('to:', 'at: [weigh], to:')}\n"), "p.yaml")
     with pytest.raises(WrongPlan, match="leads nowhere later on"):
-        parse_plan(text.replace(lead, lead.replace("at: [weigh], ", "")), "p.yaml")
+        parse_plan(text.replace(owed, f"{owed}        leads: {lead}\n"), "p.yaml")

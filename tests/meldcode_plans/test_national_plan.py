@@ -53,7 +53,7 @@ def test_after_weighing_two_people_find_that_no_suspicion_is_left(play: Play) ->
     play.record("nothing_found_agreed", by=FATIMA)
     assert ended(play) == "nothing_found"
     code = play.code
-    assert play.signal().code == code
+    assert play.signal(same_as=code).code == code
     assert (play.state().status, play.state().step) == (Status.OPEN, "signals")
 
 
@@ -356,6 +356,7 @@ def test_every_text_about_people_is_looked_through(play: Play) -> None:
         ("vt_answer", "answered_what"),
         ("vt_contact", "contact_what"),
         ("appointment_done", "how_done"),
+        ("separation", "why_separate"),
         ("appointment_moved", "why_moved"),
         ("appointment_dropped", "why_dropped"),
         *((r.id, asked.what) for r in play.plan.records.values() if r.appointments for asked in r.follow_ups),

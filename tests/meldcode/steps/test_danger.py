@@ -104,7 +104,7 @@ def test_no_question_about_safety_has_an_answer_beforehand(play: Play) -> None:
 
 
 @pytest.mark.rule("S4.6")
-@pytest.mark.parametrize("step", ["watch", "after_report", "after_answer"])
+@pytest.mark.parametrize("step", ["watch", "tell_parents", "after_report", "after_answer"])
 def test_within_a_watched_case_a_signal_asks_whether_it_gets_worse(play: Play, step: str) -> None:
     play.reach(step, decision="no_report" if step == "watch" else "report")
     assert "worse" in {field.id for field in play.form("signal", by=SANNE).record.fields}

@@ -209,11 +209,13 @@ def _deadlines(week: Week) -> Iterator[str]:
 
 
 def _promises(week: Week) -> Iterator[str]:
-    """Those that are not late; of a day without school that is over, the next school day counts."""
+    """Those that are not late; the day of one is over if there was no school on it or since."""
     ahead = [one for one in week.promises if not one.late]
-    for promised, alike in groupby(ahead, key=lambda one: max(one.day, week.today)):
+    for promised, alike in groupby(ahead, key=lambda one: one.day):
         codes = ", ".join(one.code for one in alike)
-        yield text("home_week_promise", day=on_day(promised, week.today), codes=codes)
+        past = promised < week.today
+        when = in_full(promised) if past else on_day(promised, week.today)
+        yield text("home_week_promise_over" if past else "home_week_promise", day=when, codes=codes)
 
 
 def _page_buttons(overview: Overview) -> list[b.Block]:

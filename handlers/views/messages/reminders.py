@@ -49,8 +49,14 @@ def _reminder(case: Sequence[CurrentReminder]) -> Rendered:
     records = [] if is_urgent else _buttons_about(first)
     buttons = [open_button(code, style="primary"), *records, acute_button(code, asks=True)]
     lines = "\n".join([_all_lines(case), *_before_vacation(case)])
+    return _notification(first, is_urgent=is_urgent), [b.section(lines), *b.actions(buttons)]
+
+
+def _notification(first: CurrentReminder, *, is_urgent: bool) -> str:
+    if first.appointments and not is_urgent and _owners(first):
+        return _title(first)
     said = "reminder_appointment" if first.appointments else "reminder_notification"
-    return text("reminder_urgent" if is_urgent else said, code=code), [b.section(lines), *b.actions(buttons)]
+    return text("reminder_urgent" if is_urgent else said, code=first.payload.code)
 
 
 def _all_lines(case: Sequence[CurrentReminder]) -> str:
@@ -58,7 +64,7 @@ def _all_lines(case: Sequence[CurrentReminder]) -> str:
 
 
 def _buttons_about(reminder: CurrentReminder) -> list[b.Block]:
-    """To postpone and to hand over the case; of one appointment also that it is done or moved (S3.6)."""
+    """To postpone and to hand over the case; of one appointment that it is done or moved, or to postpone it (S3.6)."""
     code, effects = reminder.payload.code, [Effect.POSTPONES]
     number = reminder.appointments[0].number if reminder.appointments else 0
     if len(reminder.appointments) > 1:
@@ -67,7 +73,7 @@ def _buttons_about(reminder: CurrentReminder) -> list[b.Block]:
         effects = [Effect.SETTLES, Effect.MOVES, Effect.POSTPONES]
     buttons = [record_button(code, reminder.plan.record_with(effect), appointment=number) for effect in effects]
     over = [record_button(code, reminder.plan.record_with(Effect.HANDS_OVER))]
-    return [*buttons, *(over if reminder.payload.may_hand_over else [])]
+    return [*buttons, *(over if reminder.payload.may_hand_over and not number else [])]
 
 
 def _before_vacation(reminders: Sequence[CurrentReminder]) -> list[str]:
@@ -102,11 +108,20 @@ def _title(reminder: CurrentReminder) -> str:
         case VacationReminder(code=code, first_day=first_day):
             return text("reminder_vacation", code=code, day=day(first_day))
         case AppointmentReminder(code=code, instead_of_owner=instead):
-            return text("reminder_follow_up_instead" if instead else "reminder_follow_up", code=code)
+            owners = texts.listed(_owners(reminder))
+            title = "reminder_follow_up_other" if owners else "reminder_follow_up"
+            return text("reminder_follow_up_instead" if instead else title, code=code, owner=b.escape(owners))
         case UrgentReminder(code=code):
             return text("reminder_urgent", code=code)
         case payload:
             return text("reminder_title", code=payload.code)
+
+
+def _owners(reminder: CurrentReminder) -> list[str]:
+    """Who sees to the appointments, if the reader sees to none of them."""
+    if not all(one.owners for one in reminder.appointments):
+        return []
+    return list(dict.fromkeys(name for one in reminder.appointments for name in one.owners))
 
 
 def _promised(reminder: CurrentReminder) -> Iterator[str]:
@@ -115,7 +130,9 @@ def _promised(reminder: CurrentReminder) -> Iterator[str]:
         if one.late:
             yield text("reminder_late", day=in_full(one.day), late=texts.counted("late", one.late))
         else:
-            yield text("reminder_on_day", day=on_day(max(one.day, reminder.today), reminder.today))
+            past = one.day < reminder.today
+            when = in_full(one.day) if past else on_day(one.day, reminder.today)
+            yield text("reminder_day_over" if past else "reminder_on_day", day=when)
 
 
 def _since(reminder: CurrentReminder) -> str:

@@ -35,11 +35,15 @@ class Called:
 
 @dataclass(frozen=True)
 class DueNow:
-    """An appointment that is still open when its reminder is sent; `late` is how many school days ago it was."""
+    """An appointment that is still open when its reminder is sent; `late` is how many school days ago it was.
+
+    `owners` are the names of who sees to it, if the reader does not.
+    """
 
     number: int
     day: date
     late: int
+    owners: tuple[str, ...] = ()
 
 
 def called(due: Sequence[Reminder], audience: Audience, state: State) -> Iterable[Called]:
@@ -89,6 +93,12 @@ def still_due(payload: AppointmentReminder, state: State, today: date, calendar:
         is_asked = (one.number, one.day) in asked if asked else one.day == payload.day
         if is_asked and not _waits(one, today):
             yield DueNow(one.number, one.day, school_days_late(one.day, today, calendar))
+
+
+def owners_beside(reader: Person, one: Appointment, case: CaseHeader, plan: Plan, staff: Sequence[Person]) -> list[str]:
+    """Return the names of who sees to an appointment; nobody if the reader does."""
+    owned = keepers(one, case, plan, staff)
+    return [] if reader.id in {person.id for person in owned} else [person.name for person in owned]
 
 
 def _waits(one: Appointment, today: date) -> bool:

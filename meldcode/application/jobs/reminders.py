@@ -17,7 +17,7 @@ from datetime import date, datetime, time, timedelta
 from meldcode.application.case_people import escalate_to, hidden_from, is_kept_from, staff_of
 from meldcode.application.cases.readers import unusual_in
 from meldcode.application.cases.tasks import task_for, task_key
-from meldcode.application.jobs.appointments import DueNow, appointment_payload, called, still_due
+from meldcode.application.jobs.appointments import DueNow, appointment_payload, called, owners_beside, still_due
 from meldcode.application.jobs.audience import Audience, audience_of
 from meldcode.application.messages.base import Payload
 from meldcode.application.messages.registry import QUIET
@@ -125,8 +125,9 @@ def current_reminder(
     staff = staff_of(uow, header)
     assignees = watched.by if watched and not waits_for else to_act(plan, state)
     responsible = responsible_for(header, plan, staff)
-    waited_for = [person.name for person in staff if roles_in_case(person, header, plan) & set(assignees)]
-    task = task_for(uow.staff.get(reader), header, plan, tasks_of(plan, state, calendar))
+    waited_for = [one.name for one in staff if roles_in_case(one, header, plan) & set(assignees)]
+    person = uow.staff.get(reader)
+    task = task_for(person, header, plan, tasks_of(plan, state, calendar))
     current = CurrentReminder(
         payload,
         plan,
@@ -138,7 +139,10 @@ def current_reminder(
         asked_as=task.role if task else None,
         responsible=responsible,
         minders=responsible.names if responsible else tuple(waited_for),
-        appointments=due,
+        appointments=tuple(
+            replace(one, owners=tuple(owners_beside(person, state.appointments[one.number - 1], header, plan, staff)))
+            for one in due
+        ),
         is_open=state.status is Status.OPEN,
     )
     return _with_days(current, state, calendar)

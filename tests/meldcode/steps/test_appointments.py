@@ -11,6 +11,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import delete, text
 
+from handlers.views.home import _promises as shown_this_week
+from handlers.views.messages.reminders import render_reminders
 from meldcode.application.actor import actor_of
 from meldcode.application.case_context import case_context
 from meldcode.application.cases.append_entry import append_entry
@@ -21,6 +23,7 @@ from meldcode.application.jobs.reminders import current_reminder, send_due_remin
 from meldcode.application.messages.base import Payload
 from meldcode.application.messages.reminders import AppointmentReminder, Reminder
 from meldcode.application.messages.staff import WeeklyOverview
+from meldcode.application.worklists import Week
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.appointments import Appointment, AppointmentState
 from meldcode.domain.case.asked import asked_now
@@ -89,6 +92,16 @@ def about_appointments(found: dict[Actor, list[Payload]]) -> dict[Actor, list[in
 
 DAY = date(2026, 11, 25)
 """A Wednesday."""
+
+
+def reads_now(play: Play, actor: Actor, payload: Payload) -> str:
+    """What a reminder says to its reader when it is sent."""
+    assert isinstance(payload, Reminder)
+    case, reader = play.header().id, play.person(actor).id
+    with play.transaction() as uow:
+        current = current_reminder(uow, case, payload, reader, play.now)
+    assert current is not None
+    return str(render_reminders([current])).replace("\\xa0", " ")
 
 
 def test_any_number_of_appointments_is_made_in_one_form_and_on_their_own(talked: Play) -> None:
@@ -201,6 +214,42 @@ def test_a_deputy_sees_to_it_and_without_an_owner_who_is_responsible(talked: Pla
     assert about_appointments(found) == {KARIN: [1]}
     assert [one.instead_of_owner for one in found[KARIN] if isinstance(one, AppointmentReminder)] == [True]
     assert [one.late for one in home(talked, KARIN, date(2026, 11, 26))] == [1]
+
+
+@pytest.mark.rule("G2")
+def test_who_is_not_the_owner_of_a_late_appointment_reads_whose_it_is_and_what_to_do(talked: Play) -> None:
+    appoints(talked, agreed(DAY, SANNE))
+    for day in (DAY, date(2026, 11, 26), date(2026, 11, 30)):
+        reminds(talked, day)
+    found = reminds(talked, date(2026, 12, 2))
+    said = {actor: reads_now(talked, actor, payloads[-1]) for actor, payloads in found.items()}
+    asks = f"een afspraak van {talked.person(SANNE).name} is te laat. Vraag hoe het staat."
+    assert all(asks in said[actor] and "jij let op" not in said[actor] for actor in (KARIN, FATIMA))
+    assert "jij let op een afspraak" in said[SANNE] and asks not in said[SANNE]
+    talked.leaves(SANNE)
+    assert asks not in reads_now(talked, KARIN, found[KARIN][-1]), "as it is when the message is sent"
+
+
+@pytest.mark.rule("G5")
+def test_a_reminder_of_an_appointment_does_not_offer_to_hand_over_the_case(talked: Play) -> None:
+    appoints(talked, agreed(DAY, KARIN))
+    reminder = reminds(talked, DAY)[KARIN][-1]
+    assert isinstance(reminder, AppointmentReminder) and reminder.may_hand_over
+    said = reads_now(talked, KARIN, reminder)
+    assert "Verzet" in said or "verzet" in said
+    assert "Overdragen" not in said
+
+
+def test_on_monday_it_is_said_that_an_appointment_was_at_the_weekend(talked: Play) -> None:
+    saturday, monday = date(2026, 11, 28), date(2026, 11, 30)
+    appoints(talked, agreed(saturday, KARIN))
+    reminder = reminds(talked, date(2026, 11, 27))[KARIN][-1]
+    assert "De afspraak is morgen." in reads_now(talked, KARIN, reminder)
+    talked.now = datetime(2026, 11, 30, 9, tzinfo=AMSTERDAM)
+    assert "De afspraak was zaterdag 28 november." in reads_now(talked, KARIN, reminder)
+    promises = tuple(home(talked, KARIN, monday))
+    [line] = shown_this_week(Week(monday, promises=promises))
+    assert line.replace("\xa0", " ") == f"*Afspraak was zaterdag 28 november:* {talked.code}"
 
 
 @pytest.mark.rule("G2")

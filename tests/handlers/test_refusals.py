@@ -32,6 +32,7 @@ SENTENCES: list[tuple[str, dict[str, str], str]] = [
         "Kies een dag tot en met 01-02-2030. Is het dossier dan nog nodig? Dan kan het opnieuw.",
     ),
     ("in_the_future", {}, "Deze dag moet nog komen. Kies vandaag of een eerdere dag."),
+    ("time_in_the_future", {}, "Deze tijd moet nog komen. Kies een eerdere tijd, of een eerdere dag."),
     (
         "last_school_leader",
         {},

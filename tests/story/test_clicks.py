@@ -83,7 +83,7 @@ async def a_signal(count: Clicks) -> str:
         "Achternaam": "Kuiper",
         "Soort": ["Signalen van mishandeling of verwaarlozing", "Iets anders"],
         WHAT: "Hij viel in slaap tijdens het rekenen.",
-        "Hoe laat?": "10:30",
+        "Hoe laat?": "00:00",
         "Hoe weet je dit?": "Zelf gezien of gehoord",
     }
     await count.fill("Signaal", signal)

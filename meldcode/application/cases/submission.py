@@ -199,10 +199,13 @@ def _values(answer: Answer) -> tuple[str, ...]:
 def _refuse_problems(uow: UnitOfWork, context: CaseContext, form: FilledForm, now: datetime) -> None:
     staff = [*uow.staff.of_school(context.school), *context.staff(uow), *_stand_in(uow, form)]
     colleagues = context.colleagues(staff)
-    today = now.astimezone(AMSTERDAM).date()
+    local = now.astimezone(AMSTERDAM)
+    today = local.date()
     ordinary = ordinary_words((context.pupil.first_name, context.pupil.last_name))
     author = context.person.id
-    circumstances = form_rules.Circumstances(context.state, colleagues, context.pupil, today, author, ordinary)
+    circumstances = form_rules.Circumstances(
+        context.state, colleagues, context.pupil, today, author, ordinary, local.time()
+    )
     problems = form_rules.problems(form.spec, form.answers, circumstances)
     problems = problems or special_rules.teacher_problems(form.spec, form.answers, colleagues)
     if not problems and form.spec.effect is Effect.TAKES_OVER:

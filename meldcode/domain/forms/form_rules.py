@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 
 from meldcode.domain.case.asked import offered
 from meldcode.domain.case.state import TIMES_TO_POSTPONE, Answer, Answers, Entry, Pupil, State, holds
@@ -95,7 +95,7 @@ def may_agree(record: ActionSpec, proposal: Entry, person: PersonId, role: Role)
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What the rules depend on besides the answers. `today` is the date in the Netherlands.
+    """What the rules depend on besides the answers. `today` and `clock` are the date and time in the Netherlands.
 
     `author` records it. `ordinary` are those of the pupil's names that are ordinary words too.
     """
@@ -106,6 +106,7 @@ class Circumstances:
     today: date
     author: PersonId
     ordinary: frozenset[str] = frozenset()
+    clock: time = time.max
 
 
 def problems(record: ActionSpec, answers: Answers, now: Circumstances) -> list[Problem]:
@@ -115,6 +116,7 @@ def problems(record: ActionSpec, answers: Answers, now: Circumstances) -> list[P
     """
     found = [p for field in record.fields for p in _field_problems(field, answers.get(field.id), now)]
     found = found or [
+        *_time_problems(record, answers, now),
         *_anonymity_problems(record, answers, now),
         *_presence_problems(record, answers, now),
         *_author_problems(record, answers, now),
@@ -190,6 +192,14 @@ _TIME = re.compile("(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 
 def _has_surrogate(value: str) -> bool:
     return _SURROGATE.search(value) is not None
+
+
+def _time_problems(record: ActionSpec, answers: Answers, now: Circumstances) -> Iterator[Problem]:
+    """What happened today did not happen later than now."""
+    at = record.id_of(Meaning.HAPPENED_AT)
+    is_today = answers.get(record.id_of(Meaning.HAPPENED_ON)) == now.today.isoformat()
+    if is_today and str(answers.get(at, "")) > f"{now.clock:%H:%M}":
+        yield Problem(at, "time_in_the_future")
 
 
 def _anonymity_problems(record: ActionSpec, answers: Answers, now: Circumstances) -> Iterator[Problem]:

@@ -268,7 +268,7 @@ class Walk:
         values: dict[str, Any] = {
             "plain_text_input": lambda: {"value": f"{MARK}{record.id}{asked.id}"[: min(60, asked.max_length)]},
             "datepicker": lambda: {"selected_date": self._day(record, asked)},
-            "timepicker": lambda: {"selected_time": "08:30"},
+            "timepicker": lambda: {"selected_time": "00:00"},
             "radio_buttons": lambda: {"selected_option": self._least_chosen(record, asked, element["options"], given)},
             "checkboxes": lambda: {"selected_options": element["options"][1:]},
             "multi_users_select": lambda: {"selected_users": self._who_take_part(code, record, asked)},

@@ -12,7 +12,7 @@ from meldcode.application.actor import actor_of
 from meldcode.application.cases.open_form import find_draft
 from meldcode.application.cases.record_entry import record_entry
 from meldcode.application.cases.submission import RecordEntry
-from meldcode.domain.calendar import SchoolCalendar
+from meldcode.domain.calendar import AMSTERDAM, SchoolCalendar
 from meldcode.domain.case.newer import newer_than_weighing
 from meldcode.domain.case.state import Status
 from meldcode.domain.deadlines.schedule import calendar_of
@@ -153,12 +153,23 @@ def test_a_note_in_a_merged_case_is_not_passed_on(play: Play) -> None:
 
 @pytest.mark.rule("S1.2")
 def test_the_time_is_kept_where_it_is_known(play: Play) -> None:
-    play.signal(happened_at="14:30", what="later")
+    play.signal(happened_at="09:30", what="later")
     play.record("note", by=SANNE, noted_at="08:15", noted="eerder")
     play.record("note", by=SANNE, noted_at="", noted_on=YESTERDAY, noted="gisteren")
-    assert [(line.at, line.entry.seq) for line in play.opens(SANNE).lines] == [("", 3), ("08:15", 2), ("14:30", 1)]
+    assert [(line.at, line.entry.seq) for line in play.opens(SANNE).lines] == [("", 3), ("08:15", 2), ("09:30", 1)]
     for wrong in ("24:00", "8:30", "half negen", "08:60"):
         assert play.refused("signal", by=SANNE, case="", happened_at=wrong) == {"happened_at": "no_time"}
+
+
+@pytest.mark.rule("S1.2")
+def test_a_time_later_than_now_is_refused_today_and_not_of_an_earlier_day(play: Play) -> None:
+    today, soon = play.now.date(), play.now.astimezone(AMSTERDAM) + timedelta(minutes=2)
+    said = f"{soon:%H:%M}"
+    assert play.refused("signal", by=SANNE, case="", happened_on=today, happened_at=said) == {
+        "happened_at": "time_in_the_future"
+    }
+    play.signal(by=SANNE, happened_on=today, happened_at=f"{play.now.astimezone(AMSTERDAM):%H:%M}")
+    play.record("note", by=SANNE, noted_on=today - timedelta(1), noted_at="23:59")
 
 
 @pytest.mark.rule("S1.2")

@@ -195,7 +195,8 @@ def _late(week: Week | None) -> list[b.Block]:
 
 
 def _late_line(one: Promise) -> str:
-    return text("home_late", code=one.code, day=in_full(one.day), late=texts.counted("late", one.late))
+    said = {"code": one.code, "day": in_full(one.day), "late": texts.counted("late", one.late)}
+    return text("home_late_other" if one.owner else "home_late", **said, owner=b.escape(one.owner))
 
 
 def _deadlines(week: Week) -> Iterator[str]:

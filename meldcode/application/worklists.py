@@ -25,11 +25,14 @@ from meldcode.domain.worklist import AppointmentCount, Assignee, ListedCase, Wor
 
 @dataclass(frozen=True)
 class Promise:
-    """An open appointment; `late` is how many school days ago it was."""
+    """An open appointment; `late` is how many school days ago it was, and `owner` the name of who sees to it, if not
+    the reader.
+    """
 
     code: str
     day: date
     late: int = 0
+    owner: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,7 +155,11 @@ def week_of(uow: UnitOfWork, person: Person, shown: Shown, now: datetime, most: 
     today = now.astimezone(AMSTERDAM).date()
     sunday = today + (7 - today.isoweekday()) * DAY
     due = uow.worklists.due(shown.assignees, sunday, most + 1, shown.hidden)
-    promises = list(_promises(uow, person, shown, (today, sunday), most + 1))
+    promises = [
+        *_promises(uow, person, shown, (today, sunday), most + 1),
+        *_late_beside(uow, person, shown, today, most + 1),
+    ]
+    promises.sort(key=lambda one: one.day)
     is_all = max(len(due), len(promises)) <= most
     return Week(today, tuple(due[:most]), tuple(promises[:most]), is_all)
 
@@ -166,6 +173,17 @@ def _promises(uow: UnitOfWork, person: Person, shown: Shown, days: tuple[date, d
     calendars = {school: calendar_of(uow.staff.school(school)) for school in schools}
     for found in uow.worklists.appointments(owned, (date.min, until), most, shown.hidden):
         yield Promise(found.code, found.day, school_days_late(found.day, today, calendars[found.school]))
+
+
+def _late_beside(uow: UnitOfWork, person: Person, shown: Shown, today: date, most: int) -> Iterator[Promise]:
+    """Yield the late appointments of others in the cases that this person is responsible for."""
+    own = {*assignees_of(person), *shown.assignees}
+    calendars = {one.school: calendar_of(uow.staff.school(one.school)) for one in own}
+    left = {one.teacher for school in calendars for one in _unowned(uow, person, school)}
+    for found in uow.worklists.appointments_beside(list(own), today - DAY, most, shown.hidden):
+        late = school_days_late(found.day, today, calendars[found.school])
+        if late and found.owner not in left:
+            yield Promise(found.code, found.day, late, uow.staff.get(found.owner).name)
 
 
 def _unowned(uow: UnitOfWork, person: Person, school: SchoolId) -> list[Assignee]:

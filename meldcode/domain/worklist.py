@@ -117,6 +117,7 @@ class DatedPromise:
     code: str
     day: date
     school: SchoolId
+    owner: PersonId
 
 
 @dataclass(frozen=True)

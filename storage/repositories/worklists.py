@@ -7,7 +7,21 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Table, and_, bindparam, delete, func, insert, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy import case as case_when
 from typing_extensions import override
 
@@ -101,6 +115,21 @@ class StoredWorklists(Worklists):
         which = {**_named(own, hidden), "begin": days[0], "end": days[1], "most": limit}
         which |= {f"owner{number}": each.teacher for number, each in enumerate(own)}
         return [DatedPromise(*row) for row in self._connection.execute(_promises(len(own), bool(hidden)), which)]
+
+    @override
+    def appointments_beside(
+        self, assignees: Collection[Assignee], until: date, limit: int, hidden: Collection[CaseId] = ()
+    ) -> list[DatedPromise]:
+        own = [each for each in assignees if each.teacher]
+        responsible = [and_(cases.c.school == each.school, cases.c.responsible == each.teacher) for each in own]
+        owned = [and_(appointments.c.school == each.school, appointments.c.owner == each.teacher) for each in own]
+        if not own:
+            return []
+        is_late = (appointments.c.state == AppointmentState.OPEN.value, appointments.c.day <= until)
+        query = select(*_PROMISE).join(cases, cases.c.id == appointments.c.case).where(*is_late, or_(*responsible))
+        shown = query.where(not_(or_(*owned)), appointments.c.case.not_in(list(hidden)))
+        rows = self._connection.execute(shown.order_by(appointments.c.day, appointments.c.code).limit(limit))
+        return [DatedPromise(*row) for row in rows]
 
     @override
     def owners(self, school: SchoolId) -> set[PersonId]:
@@ -201,6 +230,9 @@ def _named(assignees: Collection[Assignee], hidden: Collection[CaseId] = ()) -> 
     return schools | names | ({"hidden": list(hidden)} if hidden else {})
 
 
+_PROMISE = (appointments.c.code, appointments.c.day, appointments.c.school, appointments.c.owner)
+
+
 # Each statement is built once for each number of assignees: building one takes longer than running it.
 @lru_cache
 def _page(assignees: int, hides: bool) -> Select[Any]:
@@ -242,7 +274,7 @@ def _promises(owners: int, hides: bool) -> Select[Any]:
     then = appointments.c.day.between(bindparam("begin"), bindparam("end"))
     is_open = appointments.c.state == AppointmentState.OPEN.value
     shown = (or_(*own), is_open, then, *_not_hidden(appointments, hides=hides))
-    query = select(appointments.c.code, appointments.c.day, appointments.c.school).where(*shown)
+    query = select(*_PROMISE).where(*shown)
     return query.order_by(appointments.c.day, appointments.c.code).limit(bindparam("most"))
 
 

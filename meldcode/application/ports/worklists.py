@@ -62,6 +62,12 @@ class Worklists(ABC):
         """The open appointments of the people among these assignees, from the first day to the last, inclusive."""
 
     @abstractmethod
+    def appointments_beside(
+        self, assignees: Collection[Assignee], until: date, limit: int, hidden: Collection[CaseId] = ()
+    ) -> list[DatedPromise]:
+        """The open appointments until this day of others, in cases that the people among these are responsible for."""
+
+    @abstractmethod
     def owners(self, school: SchoolId) -> set[PersonId]:
         """The people who have open appointments in the school."""
 

@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import delete, text
 
+from handlers.views.home import _late as shown_late
 from handlers.views.home import _promises as shown_this_week
 from handlers.views.messages.reminders import render_reminders
 from meldcode.application.actor import actor_of
@@ -253,6 +254,20 @@ def test_on_monday_it_is_said_that_an_appointment_was_at_the_weekend(talked: Pla
 
 
 @pytest.mark.rule("G2")
+def test_who_is_responsible_sees_on_the_home_tab_which_appointments_of_others_are_late(talked: Play) -> None:
+    appoints(talked, agreed(DAY, SANNE), agreed(DAY, KARIN))
+    assert [(one.late, one.owner) for one in home(talked, KARIN, DAY)] == [(0, "")], "nothing is late yet"
+    name, thursday = talked.person(SANNE).name, date(2026, 11, 26)
+    late = home(talked, KARIN, thursday)
+    assert sorted((one.late, one.owner) for one in late) == [(1, ""), (1, name)]
+    assert f"De afspraak van {name} was" in str(shown_late(Week(thursday, promises=tuple(late))))
+    assert [one.owner for one in home(talked, SANNE, thursday)] == [""]
+    assert home(talked, FATIMA, thursday) == []
+    talked.record("appointment_done", by=SANNE, refers_to=1)
+    assert [one.owner for one in home(talked, KARIN, thursday)] == [""]
+
+
+@pytest.mark.rule("G2")
 def test_on_a_day_off_of_its_owner_who_is_responsible_hears_it_too(talked: Play) -> None:
     appoints(talked, agreed(DAY, SANNE))
     talked.works(SANNE, "34")
@@ -281,7 +296,7 @@ def test_the_home_tab_and_the_week_count_what_is_late_in_school_days(talked: Pla
     appoints(talked, agreed(DAY, SANNE), agreed(date(2026, 11, 28), SANNE), agreed(date(2026, 12, 20), SANNE))
     monday = date(2026, 11, 30)
     assert [(one.day, one.late) for one in home(talked, SANNE, monday)] == [(DAY, 3), (date(2026, 11, 28), 0)]
-    assert home(talked, KARIN, monday) == []
+    assert [(one.day, one.late) for one in home(talked, KARIN, monday)] == [(DAY, 3)], "what is late in her case"
     before, talked.now = len(talked.messages()), datetime(2026, 11, 30, 9, tzinfo=AMSTERDAM)
     with talked.transaction() as uow:
         week_overview(uow, talked.now)

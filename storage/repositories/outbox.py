@@ -111,6 +111,12 @@ class StoredOutbox(Outbox):
         return found
 
     @override
+    def keys_of(self, case: CaseId, prefix: str) -> list[tuple[PersonId, str]]:
+        about = (outbox.c.about == str(case), outbox.c.replaces.startswith(prefix))
+        found = self._connection.execute(select(outbox.c.recipient, outbox.c.replaces).where(*about).distinct())
+        return [(row.recipient, row.replaces) for row in found]
+
+    @override
     def withdraw(self, case: CaseId, people: Collection[PersonId]) -> None:
         to_them = (outbox.c.case == case, outbox.c.recipient.in_(list(people)))
         self._connection.execute(delete(outbox).where(*to_them, outbox.c.state == SendState.PENDING.value))

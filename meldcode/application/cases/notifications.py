@@ -8,7 +8,7 @@ from typing import Any
 
 from meldcode.application.case_context import CaseContext
 from meldcode.application.case_people import reads, staff_of
-from meldcode.application.cases.tasks import TaskChanges, task_changes
+from meldcode.application.cases.tasks import APPOINTMENTS, TaskChanges, decided_in, task_changes
 from meldcode.application.messages.alarms import AlarmInCase
 from meldcode.application.messages.base import Payload
 from meldcode.application.messages.cases import CallSchool, Recorded, SignalRead, TakenOver, TaskEnded
@@ -73,6 +73,7 @@ def notify(uow: UnitOfWork, context: CaseContext, after: State, entry: Entry, to
     uow.outbox.put_all(
         [
             *(message for person in staff for message in said.in_place(person, is_told=person.id in rules)),
+            *said.decided(uow.outbox.keys_of(context.stored.id, APPOINTMENTS), staff),
             *(said.taken_over(person) for person in people if person.id == former),
             *(said.new(p, rules[p.id], staff) for p in people if p.id != former and p.id in rules),
             *(said.signal_read(p, written[p.id]) for p in people if p.id != former and p.id not in rules),
@@ -130,6 +131,18 @@ class _Said:
             placing = Placing.ONLY_IN_PLACE if person.id == self.entry.author else Placing.IN_PLACE
             changed = self._message(person, self._recorded(person, None), self.changes.keys[person.id], placing)
             yield replace(changed, moment=f"{changed.moment} in place")
+
+    def decided(self, keys: Iterable[tuple[PersonId, str]], staff: Sequence[Person]) -> Iterator[OutboxMessage]:
+        """What earlier reminders of appointments become, if they are about none that still waits (S3.6)."""
+        if self.context.plan.records[self.entry.record].effect not in (Effect.SETTLES, Effect.DROPS, Effect.MOVES):
+            return
+        people = {person.id: person for person in staff}
+        for id_, key in keys:
+            if id_ in people and decided_in(key, self.entry, self.after):
+                case, entry = self._case(people[id_]), self.entry
+                ended = TaskEnded(**case, asked=entry.record, asked_as=entry.role, by=entry.author)
+                message = self._message(people[id_], ended, key, Placing.ONLY_IN_PLACE)
+                yield replace(message, moment=f"{message.moment} {key}")
 
     def _message(
         self, person: Person, payload: Payload, key: str, placing: Placing = Placing.IN_PLACE

@@ -5,12 +5,14 @@ Their key (`OutboxMessage.replaces`) is "task", the case's code and the entry wi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from meldcode.application.case_context import CaseContext
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access.rules import Permission, may, relation_to, roles_in_case
+from meldcode.domain.case.appointments import Appointment
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import Entry, State
 from meldcode.domain.deadlines.schedule import calendar_of
@@ -19,6 +21,8 @@ from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person
 from meldcode.domain.worklist import Task, tasks_of
+
+APPOINTMENTS, MOST_IN_A_KEY = "appointments ", 12
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,18 @@ def task_for(person: Person, case: CaseHeader, plan: Plan, tasks: Mapping[Role, 
 def task_key(code: str, entry: int) -> str:
     """Return the key of the messages to somebody about the task that they are asked to do since this entry."""
     return f"task {code} {entry}"
+
+
+def appointments_key(reminded: Iterable[Appointment]) -> str:
+    """Return the key of the reminders of these appointments, each as it was moved last (S3.6)."""
+    return APPOINTMENTS + " ".join(f"{one.number}-{one.moves}" for one in islice(reminded, MOST_IN_A_KEY))
+
+
+def decided_in(key: str, entry: Entry, after: State) -> bool:
+    """Tell whether this entry decided on the last of the appointments in the key that waited for it."""
+    named = [tuple(map(int, one.split("-"))) for one in key.removeprefix(APPOINTMENTS).split()]
+    waiting = {(one.number, one.moves) for one in after.appointments if one.is_open}
+    return entry.refers_to in {number for number, _ in named} and waiting.isdisjoint(named)
 
 
 def _first(tasks: Mapping[Role, Task]) -> Task | None:

@@ -16,7 +16,7 @@ from datetime import date, datetime, time, timedelta
 
 from meldcode.application.case_people import escalate_to, hidden_from, is_kept_from, staff_of
 from meldcode.application.cases.readers import unusual_in
-from meldcode.application.cases.tasks import task_for, task_key
+from meldcode.application.cases.tasks import appointments_key, task_for, task_key
 from meldcode.application.jobs.appointments import DueNow, appointment_payload, called, owners_beside, still_due
 from meldcode.application.jobs.audience import Audience, audience_of
 from meldcode.application.messages.base import Payload
@@ -270,7 +270,8 @@ def _about_appointments(
     for found in reminded:
         person = found.reached.person
         payload = appointment_payload(case, found, may_hand_over=_may_hand_over(person, case, plan))
-        message = OutboxMessage(person.id, case.id, found.reminders[-1].reminder_id, payload)
+        key = appointments_key(state.appointments[one.number - 1] for one in payload.appointments)
+        message = OutboxMessage(person.id, case.id, found.reminders[-1].reminder_id, payload, key, Placing.NEW)
         yield audience.moment_of(found.reached), message
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -58,6 +58,10 @@ class Outbox(ABC):
     @abstractmethod
     def asking(self, cases: Collection[CaseId]) -> Mapping[CaseId, Mapping[PersonId, str]]:
         """Who has a message that asks something of them about each case, and its key: the latest of each."""
+
+    @abstractmethod
+    def keys_of(self, case: CaseId, prefix: str) -> Sequence[tuple[PersonId, str]]:
+        """Who has messages about the case with a key that begins like this, and each key once."""
 
     @abstractmethod
     def withdraw(self, case: CaseId, people: Collection[PersonId]) -> None:

@@ -329,6 +329,22 @@ def test_a_reminder_on_its_way_is_not_sent_about_what_was_decided_or_moved_meanw
         assert current_reminder(uow, case, reminder, reader, talked.now) is None
 
 
+@pytest.mark.parametrize("decision", ["appointment_done", "appointment_dropped", "appointment_moved"])
+def test_a_decision_takes_the_place_of_the_reminders_of_the_owner_and_of_who_was_chased(
+    talked: Play, decision: str
+) -> None:
+    appoints(talked, agreed(DAY, SANNE), agreed(DAY, SANNE))
+    for day in (DAY, date(2026, 11, 26), date(2026, 11, 30)):
+        reminds(talked, day)
+    others: dict[str, Any] = {"moved_to": date(2026, 12, 4), "moved_owner": ""} if "moved" in decision else {}
+    for number, expected in ((1, set()), (2, {SANNE, KARIN})):
+        before = len(talked.messages())
+        talked.record(decision, by=KARIN, refers_to=number, **others)
+        placed = [row for row in talked.messages()[before:] if row.replaces.startswith("appointments ")]
+        assert {talked.actors[row.recipient] for row in placed} == expected
+        assert {(row.kind, row.placing) for row in placed} <= {("task_ended", "only_in_place")}
+
+
 def test_a_case_does_not_close_over_an_appointment_and_the_form_asks_about_it(talked: Play) -> None:
     suspicion_seems_gone(talked)
     appoints(talked, agreed(DAY, SANNE, what="De huisarts bellen"))

@@ -36,6 +36,7 @@ from meldcode.application.messages.cases import (
 from meldcode.application.messages.staff import DeputyArranged, DeputyPeriod, RolesChanged, RoleVacant, WeeklyOverview
 from meldcode.domain.case.state import Status
 from meldcode.domain.ids import PersonId, SchoolId
+from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.staff import Person, School
 
@@ -98,7 +99,10 @@ def _where(message: Recorded, plan: Plan) -> str:
 
 @render.register
 def _task_ended(message: TaskEnded, known: Lookup) -> Rendered:
-    what = what_to_do(known.plan(message.plan, message.plan_version), message.asked, message.asked_as)
+    plan = known.plan(message.plan, message.plan_version)
+    record = plan.records[message.asked]
+    is_decision = record.effect in (Effect.SETTLES, Effect.DROPS, Effect.MOVES)
+    what = b.escape(record.title) if is_decision else what_to_do(plan, message.asked, message.asked_as)
     how = text("told_done", name=known.person(message.by).name) if message.by else text("told_lapsed")
     line = f"*{b.escape(text('told_title', code=message.code, what=how))}*\n{what}."
     return _in_case(message.code, line, may_open=message.may_open)

@@ -14,6 +14,7 @@ from sqlalchemy import delete, text
 from handlers.views.home import _late as shown_late
 from handlers.views.home import _promises as shown_this_week
 from handlers.views.messages.reminders import render_reminders
+from handlers.views.messages.told import Lookup, render
 from meldcode.application.actor import actor_of
 from meldcode.application.case_context import case_context
 from meldcode.application.cases.append_entry import append_entry
@@ -343,6 +344,10 @@ def test_a_decision_takes_the_place_of_the_reminders_of_the_owner_and_of_who_was
         placed = [row for row in talked.messages()[before:] if row.replaces.startswith("appointments ")]
         assert {talked.actors[row.recipient] for row in placed} == expected
         assert {(row.kind, row.placing) for row in placed} <= {("task_ended", "only_in_place")}
+    karin: Any = talked.person(KARIN)
+    known = Lookup(lambda *_: talked.plan, lambda _: karin, lambda _: karin, talked.plan, DAY)
+    said = str(render(decode(placed[0].kind, placed[0].payload), known))
+    assert f"gedaan door {karin.name}" in said and "Nu nodig" not in said
 
 
 def test_a_case_does_not_close_over_an_appointment_and_the_form_asks_about_it(talked: Play) -> None:

@@ -193,6 +193,8 @@ class Walk:
     def _maker(self, code: str, record: ActionSpec, state: State) -> str:
         proposal = state.standing.get(record.agrees_with or "")
         roles = [role for role in record.by if role in HOLDERS and (proposal is None or role is not proposal.role)]
+        reading = {Role.TEACHER, *self.plan.readers_at(state.step)}
+        roles = [role for role in roles if role in reading] or roles
         return self._holder(code, roles[self.made[record.id] % len(roles)])
 
     def _holder(self, code: str, role: Role) -> str:

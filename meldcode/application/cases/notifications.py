@@ -73,7 +73,7 @@ def notify(uow: UnitOfWork, context: CaseContext, after: State, entry: Entry, to
     uow.outbox.put_all(
         [
             *(message for person in staff for message in said.in_place(person, is_told=person.id in rules)),
-            *said.decided(uow.outbox.keys_of(context.stored.id, APPOINTMENTS), staff),
+            *said.decided(uow, staff),
             *(said.taken_over(person) for person in people if person.id == former),
             *(said.new(p, rules[p.id], staff) for p in people if p.id != former and p.id in rules),
             *(said.signal_read(p, written[p.id]) for p in people if p.id != former and p.id not in rules),
@@ -132,12 +132,12 @@ class _Said:
             changed = self._message(person, self._recorded(person, None), self.changes.keys[person.id], placing)
             yield replace(changed, moment=f"{changed.moment} in place")
 
-    def decided(self, keys: Iterable[tuple[PersonId, str]], staff: Sequence[Person]) -> Iterator[OutboxMessage]:
+    def decided(self, uow: UnitOfWork, staff: Sequence[Person]) -> Iterator[OutboxMessage]:
         """What earlier reminders of appointments become, if they are about none that still waits (S3.6)."""
         if self.context.plan.records[self.entry.record].effect not in (Effect.SETTLES, Effect.DROPS, Effect.MOVES):
             return
         people = {person.id: person for person in staff}
-        for id_, key in keys:
+        for id_, key in uow.outbox.keys_of(self.context.stored.id, APPOINTMENTS):
             if id_ in people and decided_in(key, self.entry, self.after):
                 case, entry = self._case(people[id_]), self.entry
                 ended = TaskEnded(**case, asked=entry.record, asked_as=entry.role, by=entry.author)

@@ -215,7 +215,7 @@ def test_what_means_something_to_mermaid_is_escaped(landelijk: str) -> None:
 
 def test_a_step_with_the_id_of_an_end_or_a_word_of_mermaid_is_a_node_of_its_own(landelijk: str) -> None:
     renamed = landelijk.replace("id: watch\n", "id: end\n").replace("to: watch", "to: end").replace("help_done", "end")
-    renamed = renamed.replace("[watch, after_report", "[end, after_report")
+    renamed = renamed.replace("[watch, inform, after_report", "[end, inform, after_report")
     drawing = plan_drawing.as_mermaid(parse_plan(renamed, "plan"))
     assert '    step_end["5. Hulp en volgen"]' in drawing
     assert '    outcome_end(["' in drawing

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, delete, insert, select, update
 
 from meldcode.domain.case.header import CaseHeader
 from storage.crypto.vault import MasterKey, Vault
-from storage.db.schema import case_keys, case_teachers, cases, entries
+from storage.db.schema import case_keys, case_teachers, cases, entries, name_keys
 from storage.db.snapshot import snapshot
 from storage.integrity.anchor import BadAnchor, anchor_faults, update_anchor
 from storage.integrity.verify import Fault, FaultKind, faults
@@ -97,7 +97,7 @@ def test_a_case_that_was_removed_as_a_whole_shows(
     engine: Engine, vault: Vault, written: CaseHeader, anchor: Path
 ) -> None:
     with engine.begin() as db:
-        for table in (entries, case_keys, case_teachers):
+        for table in (entries, case_keys, case_teachers, name_keys):
             db.execute(delete(table).where(table.c.case == written.id))
         db.execute(delete(cases).where(cases.c.id == written.id))
     assert found(engine, vault, anchor) == ([], [Fault(written.code, FaultKind.CASE_REMOVED)])

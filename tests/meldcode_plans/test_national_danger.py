@@ -9,6 +9,7 @@ import pytest
 from meldcode.domain.case.asked import needed, owed
 from meldcode.domain.case.state import Status
 from meldcode.domain.case.urgency import is_urgent
+from meldcode.domain.deadlines.reminders import counts_from
 from tests.meldcode.playing import FATIMA, KARIN, SANNE, Play
 
 STEPS = ["signals", "consult", "talk", "weigh", "decide", "report", "inform", "after_report", "after_answer", "watch"]
@@ -311,8 +312,12 @@ def test_no_answer_yet_is_asked_again_after_five_working_days(play: Play) -> Non
     reach(play, "after_report")
     deadline = play.plan.step("after_report").deadline
     assert deadline is not None and (deadline.school_days, deadline.weekdays) == (5, True)
+    step, reported = play.plan.step("after_report"), play.state().standing["reported"].written_at
+    assert counts_from(step, play.state()) == reported, "from the report, whenever the parents were told"
+    play.comes(play.now.date() + timedelta(days=7))
     play.record("vt_answer", by=KARIN, answer="nothing_yet")
     assert play.state().step == "after_report" and "vt_answer" not in play.state().standing
+    assert counts_from(step, play.state()) == play.state().since
     play.record("vt_answer", by=KARIN, vt_help_able="yes", vt_help_accepted="yes", vt_help_lasts="")
     assert play.state().step == "after_answer"
 

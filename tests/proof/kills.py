@@ -38,7 +38,7 @@ from tests.proof.reporting import Reporting, markers, report_long_ago
 
 TEACHERS = 6
 """How many report at the same time."""
-MOST_OF_A_SCHOOL = 30
+MOST_OF_A_SCHOOL = 20
 """Cases of days ago; fewer than one message shows, so that each can be looked for at Slack."""
 WORK_SECONDS = 1.0
 AFTER_A_LEASE = timedelta(minutes=3)

@@ -13,6 +13,7 @@ from uuid import uuid4
 from sqlalchemy.exc import OperationalError
 
 from meldcode.application.actor import actor_of
+from meldcode.application.cases.pupils.same_pupil import ANOTHER
 from meldcode.application.cases.record_entry import record_entry
 from meldcode.application.cases.submission import RecordEntry
 from meldcode.application.ports.unit_of_work import UnitOfWork
@@ -103,12 +104,12 @@ def _reported(uow: UnitOfWork, school: int, marker: str, moment: datetime) -> Ca
         "first_name": "Pim",
         "last_name": marker.capitalize(),
         "group": "5",
-        "kind": "abuse_or_neglect",
+        "kind": ("abuse_or_neglect",),
         "what": TEXT.format(marker=marker),
         "heard_from": "self",
         "happened_on": moment.astimezone(AMSTERDAM).date().isoformat(),
     }
-    command = RecordEntry(str(uuid4()), "", answers, reviewed=True)
+    command = RecordEntry(str(uuid4()), "", answers, reviewed=True, same_as=ANOTHER)
     record_entry(uow, actor_of(uow, Identity("slack", TEAM, user("teacher", school))), command, moment)
     stored = uow.cases.find_submission(command.key)
     assert stored

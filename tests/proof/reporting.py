@@ -34,10 +34,13 @@ PAUSE_SECONDS = 0.2
 """Between two reports of one teacher: a load that the sender can keep up with, for Slack's order is per person."""
 
 
+FAR_APART, MOST_MARKERS = 790_321, 1_000_000
+
+
 def markers(start: int = 0) -> Iterator[str]:
-    """Ever new words in which no hint sees anything."""
+    """Ever new words in which no hint sees anything, and none of which is like the one before (G10)."""
     for number in itertools.count(start):
-        yield "".join(SYLLABLES[int(digit)] for digit in f"{number:06}")
+        yield "".join(SYLLABLES[int(digit)] for digit in f"{number * FAR_APART % MOST_MARKERS:06}")
 
 
 @dataclass
@@ -100,7 +103,7 @@ def report_long_ago(store: Store, reports: Sequence[tuple[int, str]]) -> dict[Ca
 
 
 def _reported(uow: UnitOfWork, school: int, marker: str, moment: datetime) -> CaseId:
-    answers = {
+    answers: dict[str, str | tuple[str, ...]] = {
         "first_name": "Pim",
         "last_name": marker.capitalize(),
         "group": "5",

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from storage.db.schema import identities, outbox
+from tests.names import NAMES
 from tests.running import JORIS, KARIN, SANNE, Running, running, signal
 
 FOR_GOOD = 10**6
@@ -30,7 +31,7 @@ async def test_slack_is_away_for_an_hour(tmp_path: Path, database_url: str) -> N
         for minute in range(60):
             if minute % 20 == 0:
                 school.workspace.faults.server_error = 0  # a form can be opened, and sent in; then it is away again
-                await school.report(SANNE, signal(Voornaam=f"Sem{'abc'[minute // 20]}"))
+                await school.report(SANNE, signal(Voornaam=NAMES[minute // 20]))
                 school.workspace.faults.server_error = FOR_GOOD
             await school.program.outbox_relay.drain()
             school.clock.forward(minutes=1)

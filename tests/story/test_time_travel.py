@@ -47,7 +47,7 @@ async def who_must_read_it_is_reminded_the_same_day(desk: Desk, code: str) -> No
     await desk.become(KARIN)
     await move(desk, REMINDER, "maandag 12 april 2027, 15:00")
     await expect(desk.last_message).to_contain_text(f"Dossier {code} wacht")
-    await expect(desk.last_message).to_contain_text("Nu nodig: “Signaal oppakken”.")
+    await expect(desk.last_message).to_contain_text("Pak het signaal op, uiterlijk vandaag")
     await expect(desk.last_message).to_contain_text("Stap 1 van 4: Signalen vastleggen")
     for button in ("Dossier openen", "Later herinneren", "Overdragen", "Acuut gevaar"):
         await expect(desk.last_message.get_by_role("button", name=button)).to_be_visible()

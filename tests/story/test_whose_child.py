@@ -99,7 +99,7 @@ async def karin_joins(desk: Desk, first: str, second: str) -> None:
     await desk.sees_title("Ander dossier")
     await desk.dialog.get_by_label(re.compile("Code van het andere dossier")).fill(second)
     await desk.press("Zoeken")
-    await desk.sees("Xander Zwart", second, "Dit kun je niet terugdraaien")
+    await desk.sees("Xander Zwart", second, "Losmaken kan alleen met twee mensen")
     await desk.picture("49-ander-dossier")
     await desk.picture_on_phone("49-ander-dossier")
     await desk.dialog.get_by_label("Xander Zwart").check()

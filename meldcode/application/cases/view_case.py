@@ -115,16 +115,16 @@ def build_case_view(uow: UnitOfWork, context: CaseContext, now: datetime) -> Cas
     """Return what this reader sees of the case, including the cases merged into it."""
     person = context.person
     parts = [context, *(_joined(uow, person, context.stored, now) if _may_read_joined(context) else ())]
-    people = (*uow.staff.of_school(context.school), *context.staff(uow))
-    staff = {colleague.id: colleague.name for colleague in people}
+    part_takers = context.staff(uow)
+    staff = {colleague.id: colleague.name for colleague in (*uow.staff.of_school(context.school), *part_takers)}
     waiting, others = needed(context.plan, context.state), other_cases(uow, context)
     term = term_of(context.plan, context.state, uow.staff.school(context.school))
-    proposed = [r for r in offered(context.plan, context.state) if r.agrees_with in context.state.standing]
-    elsewhere = [r for r in proposed if not _may_agree(context, r)]
+    possible = offered(context.plan, context.state)
+    elsewhere = [r for r in possible if r.agrees_with in context.state.standing and not _may_agree(context, r)]
     waiting = [r for r in waiting if not _is_about_reader(context, r)]
     elsewhere += [context.plan.reads] if context.plan.reads and not _others_wrote(context) else []
-    can = [r for r in offered(context.plan, context.state) if may_record(context, r) and r not in elsewhere]
-    responsible = responsible_for(context.stored, context.plan, context.staff(uow))
+    can = [r for r in possible if may_record(context, r) and r not in elsewhere]
+    responsible = responsible_for(context.stored, context.plan, part_takers)
     if responsible and responsible.person.id == person.id:
         can = [r for r in can if r.effect or not r.takes_charge or r not in context.plan.always]
     same = tuple(_same_pupil(context, others))

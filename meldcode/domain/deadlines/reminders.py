@@ -58,9 +58,9 @@ class Reminder:
 def counts_from(step: Step, state: State) -> datetime | None:
     """Return from when the current step's deadline counts, in UTC: its last `each` record, else its start (S4.6).
 
-    With `after` it is that record, of whichever step (S4.10).
+    With `since` it is that record, of whichever step (S4.10).
     """
-    first = state.standing.get(step.deadline.after or "") if step.deadline else None
+    first = state.standing.get(step.deadline.since or "") if step.deadline else None
     began = any(entry.written_at == state.since for entry in state.standing.values())
     if first and state.since and began:  # else the step began again, after an answer that does not stand
         return min(first.written_at, state.since)

@@ -26,14 +26,14 @@ class Deadline(PlanPart):
     """School days from when the step began; 0 is the same school day. `each`: counted again from every such record.
 
     So do those of `or_each`. `weekdays` counts working days instead of school days: those of Veilig Thuis (S4.10).
-    `after`: counted from this record, although it was made in an earlier step.
+    `since`: counted from this record, although it was made in an earlier step.
     """
 
     school_days: Annotated[int, Field(ge=0, le=400)]
     each: Id | None = None
     or_each: tuple[Id, ...] = ()
     weekdays: bool = False
-    after: Id | None = None
+    since: Id | None = None
 
     @property
     def counted(self) -> tuple[Id, ...]:

@@ -15,8 +15,8 @@ def wrong_deadline(plan: Plan, step: Step, loc: Loc) -> Iterator[Contradiction]:
         if name not in plan.records:
             key = "each" if deadline and name == deadline.each else "or_each"
             yield (*loc, "deadline", key), f"there is no record {name!r}"
-    if deadline and deadline.after and deadline.after not in plan.records:
-        yield (*loc, "deadline", "after"), f"there is no record {deadline.after!r}"
+    if deadline and deadline.since and deadline.since not in plan.records:
+        yield (*loc, "deadline", "since"), f"there is no record {deadline.since!r}"
     for k, condition in enumerate(step.urgent.when if step.urgent else ()):
         for path, what in wrong_condition(plan, NOTHING_ASKED, condition):
             yield (*loc, "urgent", "when", k, path), what

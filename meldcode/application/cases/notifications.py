@@ -20,7 +20,7 @@ from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.newer import unread
 from meldcode.domain.case.state import Entry, State, Status, holds
 from meldcode.domain.ids import PersonId
-from meldcode.domain.plan.effects import Effect
+from meldcode.domain.plan.effects import DECIDES, Effect
 from meldcode.domain.plan.parts import Tell
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person
@@ -134,7 +134,7 @@ class _Said:
 
     def decided(self, uow: UnitOfWork, staff: Sequence[Person]) -> Iterator[OutboxMessage]:
         """What earlier reminders of appointments become, if they are about none that still waits (S3.6)."""
-        if self.context.plan.records[self.entry.record].effect not in (Effect.SETTLES, Effect.DROPS, Effect.MOVES):
+        if self.context.plan.records[self.entry.record].effect not in DECIDES:
             return
         people = {person.id: person for person in staff}
         for id_, key in uow.outbox.keys_of(self.context.stored.id, APPOINTMENTS):

@@ -104,6 +104,7 @@ def record_entry(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: datet
         _keep_draft(uow, context, form, command.key, now)
         return NeedsReview(form.spec, form.typed, found)
     context, notified = store_form(uow, context, form, command, now)
+    following, also = _next(context, form.spec)
     return Saved(
         context.stored.code,
         context.plan,
@@ -113,24 +114,23 @@ def record_entry(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: datet
         notified.missing_roles,
         author=context.person.id,
         may_open=reads(context.person, context.stored, context.plan),
-        following=_following(context),
-        offered=_offered(context, form.spec),
+        following=following,
+        offered=also,
     )
 
 
-def _following(context: CaseContext) -> ActionSpec | None:
-    """What the case waits for now and this person can do, but not agree with themselves (S4.3)."""
+def _next(context: CaseContext, made: ActionSpec) -> tuple[ActionSpec | None, ActionSpec | None]:
+    """What this person can do now: what the case waits for, and what the plan asks about after this record.
+
+    Nobody agrees with themselves (S4.3).
+    """
     plan, state, standing = context.plan, context.state, context.state.standing
-    waiting = [record for record in needed(plan, state) if record in offered(plan, state)]
+    can = [r for r in offered(plan, state) if may(Permission.RECORD, context.relation, plan, r)]
+    waiting = [record for record in needed(plan, state) if record in can]
     by_others = [r for r in waiting if r.agrees_with and standing[r.agrees_with].author == context.person.id]
-    return next((r for r in waiting if r not in by_others and may(Permission.RECORD, context.relation, plan, r)), None)
-
-
-def _offered(context: CaseContext, made: ActionSpec) -> ActionSpec | None:
-    """What the plan asks about after this record, if the case allows it and this person can do it."""
-    plan, asked = context.plan, made.offers.record if made.offers else ""
-    possible = (record for record in offered(plan, context.state) if record.id == asked)
-    return next((record for record in possible if may(Permission.RECORD, context.relation, plan, record)), None)
+    asked = made.offers.record if made.offers else ""
+    following = next((record for record in waiting if record not in by_others), None)
+    return following, next((record for record in can if record.id == asked), None)
 
 
 def record_draft(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: datetime) -> Outcome:
@@ -241,7 +241,7 @@ def _saved_before(uow: UnitOfWork, actor: Actor, command: RecordEntry, stored: S
     ):
         raise Refused("stored_before", case=code)
     may_open = reads(actor.person, case, context.plan)
-    following, also = _following(context), _offered(context, spec)
+    following, also = _next(context, spec)
     return Saved(
         code,
         context.plan,

@@ -221,6 +221,11 @@ def _lines(uow: UnitOfWork, parts: Iterable[CaseContext], staff: dict[PersonId, 
             shown = _without_known_pupil(part, record, entry)
             other = str(entry.answers.get("case", "")) if may_know and record.effect in OTHER_CASE else ""
             lines.append(LogbookLine(shown, day, at, author, record, part.stored.code, about, other))
+    return in_order_of_events(lines)
+
+
+def in_order_of_events(lines: Iterable[LogbookLine]) -> list[LogbookLine]:
+    """The order of a logbook: by day, then by the time of day, then as they were written (S1.2)."""
     return sorted(lines, key=lambda line: (line.happened, _time(line), line.entry.written_at, line.entry.seq))
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from meldcode.application.actor import Actor
 from meldcode.application.case_context import read_case, readable_case
 from meldcode.application.cases.pupils.same_pupil import other_cases
-from meldcode.application.cases.view_case import CaseView, build_case_view, may_record
+from meldcode.application.cases.view_case import CaseView, build_case_view, in_order_of_events, may_record
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.case.names import same_name
 from meldcode.domain.plan.effects import Effect
@@ -33,9 +33,8 @@ def pupil_history(uow: UnitOfWork, actor: Actor, code: str, now: datetime) -> Pu
     contexts = [context, *(read_case(uow, actor.person, case, now) for case in same)]
     views = [build_case_view(uow, one, now) for one in contexts]
     lines = {(line.code, line.entry.seq): line for view in views for line in view.lines}
-    ordered = sorted(lines.values(), key=lambda line: (line.happened, line.entry.written_at, line.entry.seq))
     exports = {view.context.stored.code: _exported_as(view) for view in views}
-    together = replace(views[0], lines=tuple(ordered), moves=None)
+    together = replace(views[0], lines=tuple(in_order_of_events(lines.values())), moves=None)
     latest_first = sorted(views, key=lambda view: view.context.stored.opened_at, reverse=True)
     return PupilHistory(tuple(latest_first), together, exports)
 

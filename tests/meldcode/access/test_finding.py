@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -128,6 +129,15 @@ def test_all_cases_of_one_child_are_one_chronology(play: Play) -> None:
     assert [view.context.stored.code for view in history(play, SANNE, first).cases] == [first]
     assert play.opens(KARIN, first).has_history and not play.opens(SANNE, first).has_history
     assert {r.where for r in play.readings()} == {"case"}
+
+
+@pytest.mark.rule("S1.2")
+def test_the_chronology_stands_in_order_of_the_time_of_day_too(play: Play) -> None:
+    day = play.now.date() - timedelta(1)
+    play.signal(by=SANNE, what="middag", happened_on=day, happened_at="14:00", **TIM)
+    second = play.signal(by=MEHMET, what="ochtend", happened_on=day, happened_at="09:00", **{**TIM, "group": "7"}).code
+    lines = history(play, KARIN, second).together.lines
+    assert [line.entry.answers["what"] for line in lines if "what" in line.entry.answers] == ["ochtend", "middag"]
 
 
 def test_the_other_case_is_found_by_code_or_name_and_joined_whatever_was_typed(play: Play) -> None:

@@ -125,7 +125,7 @@ def read_case(uow: UnitOfWork, person: Person, case: CaseHeader, now: datetime, 
 def case_context(uow: UnitOfWork, person: Person, case: CaseHeader, contents: Contents | None = None) -> CaseContext:
     """Open the case for this person. It is decrypted here, unless its `contents` were read already."""
     contents = contents or uow.cases.contents(case.id)
-    plan = uow.plans.get(case.plan, case.plan_version)
+    plan = plan_of(uow, case)
     return CaseContext(person, case.school, plan, contents.pupil, relation_to(person, case), case, contents.entries)
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from meldcode.application.actor import Actor
 from meldcode.application.case_context import schools_to_report_in
-from meldcode.application.case_people import Shown, shown_to, staff_of
+from meldcode.application.case_people import Shown, plan_of, shown_to, staff_of
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.staff.roles import MissingRoles, OneForTwo, missing_roles, one_for_two
 from meldcode.application.worklists import SchoolOverview, Week, schools_led, week_of
@@ -122,7 +122,7 @@ def _rows(uow: UnitOfWork, person: Person, listed: Sequence[ListedCase]) -> Iter
     headers = {case.id: case for case in uow.cases.headers([one.case for one in listed])}
     for one in listed:
         case = headers[one.case]
-        plan = uow.plans.get(case.plan, case.plan_version)
+        plan = plan_of(uow, case)
         relation = relation_to(person, case)
         if may(Permission.READ, relation, plan):
             by = uow.staff.get(one.postponed.by).name if one.postponed else ""

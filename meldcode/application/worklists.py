@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from meldcode.application.case_people import Shown, staff_of
+from meldcode.application.case_people import Shown, plan_of, staff_of
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access.rules import ALERTED, Permission, in_school, keepers, may, roles_in_case
 from meldcode.domain.calendar import AMSTERDAM, DAY, BeyondCalendar
@@ -123,7 +123,7 @@ def list_unlisted_cases(uow: UnitOfWork, limit: int, trouble: Callable[[Exceptio
 
 def _is_placed(uow: UnitOfWork, case: CaseHeader, trouble: Callable[[Exception], object]) -> bool:
     try:
-        plan = uow.plans.get(case.plan, case.plan_version)
+        plan = plan_of(uow, case)
         update_worklist(uow, case, plan, fold(plan, uow.cases.contents(case.id).entries))
     except Exception as error:
         trouble(error)
@@ -135,7 +135,7 @@ def fill_in_responsible(uow: UnitOfWork, trouble: Callable[[Exception], object])
     """Store who is responsible for the cases that an earlier version of the program stored; errors go to `trouble`."""
     for case in uow.cases.without_responsible():
         try:
-            plan = uow.plans.get(case.plan, case.plan_version)
+            plan = plan_of(uow, case)
             if person := fold(plan, uow.cases.contents(case.id).entries).responsible:
                 uow.cases.set_responsible(case.id, person)
         except Exception as error:

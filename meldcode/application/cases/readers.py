@@ -86,7 +86,7 @@ def who_read(uow: UnitOfWork, actor: Actor, code: str, page: int, page_size: int
     """Return who read the case. Only for readers who are in charge of it; raises Refused for others."""
     person = actor.person
     case = readable_case(uow, person, code)
-    relation, plan = relation_to(person, case), uow.plans.get(case.plan, case.plan_version)
+    relation, plan = relation_to(person, case), plan_of(uow, case)
     if not may(Permission.SEE_READERS, relation, plan):
         raise Refused("not_the_readers")
     parts = [case, *(_joined(uow, case) if may(Permission.READ_JOINED, relation, plan) else ())]
@@ -154,7 +154,7 @@ def _acting(uow: UnitOfWork, school: SchoolId, cases: Mapping[CaseId, CaseHeader
     for person in uow.staff.of_school(school):
         for case in cases.values():
             relation = relation_to(person, case)
-            step = uow.plans.get(case.plan, case.plan_version).step(case.step)
+            step = plan_of(uow, case).step(case.step)
             acts = relation.roles & (set(step.who) - {Role.TEACHER})
             if (acts and case.status is Status.OPEN) or relation.is_own:
                 found.add((case.id, person.id))

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from meldcode.application.actor import Actor
 from meldcode.application.case_context import may_read
+from meldcode.application.case_people import plan_of
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.header import LISTED, CaseHeader, Reading
@@ -74,7 +75,7 @@ def _matching(uow: UnitOfWork, person: Person, query: Query) -> Iterator[NamedCa
             continue
         pupil = uow.cases.pupil(case.id)
         if matches(pupil) and (not query.group or same_group(pupil.group, query.group)):
-            yield NamedCase(case, pupil, uow.plans.get(case.plan, case.plan_version))
+            yield NamedCase(case, pupil, plan_of(uow, case))
 
 
 def _order(case: CaseHeader) -> tuple[bool, float]:

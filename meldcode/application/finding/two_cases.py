@@ -7,6 +7,7 @@ from datetime import datetime
 
 from meldcode.application.actor import Actor
 from meldcode.application.case_context import CaseContext, case_code, case_context, readable_case
+from meldcode.application.case_people import plan_of
 from meldcode.application.cases.append_entry import append_entry
 from meldcode.application.cases.merge import TwoCases
 from meldcode.application.cases.view_case import may_record
@@ -60,7 +61,7 @@ def link_siblings(uow: UnitOfWork, actor: Actor, command: TwoCases, now: datetim
 
 def _with_code(uow: UnitOfWork, actor: Actor, typed: str, now: datetime) -> tuple[NamedCase, ...]:
     case = readable_case(uow, actor.person, typed)
-    found = (NamedCase(case, uow.cases.pupil(case.id), uow.plans.get(case.plan, case.plan_version)),)
+    found = (NamedCase(case, uow.cases.pupil(case.id), plan_of(uow, case)),)
     note_listed(uow, actor.person, found, now)
     return found
 

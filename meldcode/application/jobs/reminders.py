@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from meldcode.application.case_people import escalate_to, hidden_from, is_kept_from, staff_of
+from meldcode.application.case_people import escalate_to, hidden_from, is_kept_from, plan_of, staff_of
 from meldcode.application.cases.readers import unusual_in
 from meldcode.application.cases.tasks import appointments_key, task_for, task_key
 from meldcode.application.jobs.appointments import DueNow, appointment_payload, called, owners_beside, still_due
@@ -111,7 +111,7 @@ def current_reminder(
     header = uow.cases.get(case)
     if header.status is Status.DESTROYED:
         return None
-    plan, calendar = uow.plans.get(header.plan, header.plan_version), calendar_of(uow.staff.school(header.school))
+    plan, calendar = plan_of(uow, header), calendar_of(uow.staff.school(header.school))
     if is_kept_from(uow.staff.get(reader), header, plan):
         return None
     state = fold(plan, uow.cases.contents(case).entries)
@@ -201,7 +201,7 @@ def _week_of(
 
 
 def _remind_of(uow: UnitOfWork, case: CaseHeader, keys: Mapping[PersonId, str], now: datetime) -> None:
-    plan, school = uow.plans.get(case.plan, case.plan_version), uow.staff.school(case.school)
+    plan, school = plan_of(uow, case), uow.staff.school(case.school)
     state, done = fold(plan, uow.cases.contents(case.id).entries), uow.cases.sent_reminders(case.id)
     try:
         due = [d for d in to_remind(plan, state, school, now, done) if d.at <= now]

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from meldcode.application.case_people import acting_as, escalate_to, reads
+from meldcode.application.case_people import acting_as, escalate_to, plan_of, reads
 from meldcode.application.jobs.audience import IN_CHARGE
 from meldcode.application.messages.cases import CaseEnding
 from meldcode.application.ports.outbox import OutboxMessage
@@ -50,7 +50,7 @@ def end_next_case(uow: UnitOfWork, now: datetime, trouble: Callable[[Exception],
 
 def _end(uow: UnitOfWork, ending: RetentionJob, school: School, now: datetime) -> None:
     case = ending.case
-    plan = uow.plans.get(case.plan, case.plan_version)
+    plan = plan_of(uow, case)
     term = term_of(plan, fold(plan, uow.cases.contents(case.id).entries), school)
     if term is None:
         uow.retention.check_again(case.id, now + AGAIN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from meldcode.application.case_people import acting_as, escalate_to
+from meldcode.application.case_people import acting_as, escalate_to, plan_of
 from meldcode.application.jobs.audience import IN_CHARGE
 from meldcode.application.messages.alarms import Alarm, AlarmInCase, AlarmUndelivered
 from meldcode.application.messages.base import Payload
@@ -40,7 +40,7 @@ def report_undelivered(uow: UnitOfWork, lost: LostMessage, now: datetime) -> Non
 def _notify_in_charge(uow: UnitOfWork, case: CaseId, lost: LostMessage, now: datetime) -> None:
     header = uow.cases.get(case)
     moment = lost.payload.moment if isinstance(lost.payload, Undelivered) else f"message {lost.id}"
-    plan = uow.plans.get(header.plan, header.plan_version)
+    plan = plan_of(uow, header)
     people = [person for person in acting_as(uow, header, plan, IN_CHARGE) if person.id != lost.to]
     escalate_to(uow, header, plan, people)
     for person in people:

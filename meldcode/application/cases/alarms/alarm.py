@@ -12,7 +12,7 @@ from datetime import datetime
 
 from meldcode.application.actor import Actor
 from meldcode.application.case_context import case_context, readable_case
-from meldcode.application.case_people import acting_as, call_in
+from meldcode.application.case_people import acting_as, call_in, plan_of
 from meldcode.application.cases.alarms.trace import key_of
 from meldcode.application.cases.alarms.view import AlarmView, alarm_view, schools_of, show_alerted, show_all
 from meldcode.application.cases.append_entry import append_entry
@@ -94,7 +94,7 @@ def alerted_next(uow: UnitOfWork, alarm: Alarm) -> list[Person]:
     if alarm.case is None:
         return holders(uow, schools_of(uow, alarm), roles, alarm.raised_by)
     case = uow.cases.get(alarm.case)
-    plan = uow.plans.get(case.plan, case.plan_version)
+    plan = plan_of(uow, case)
     people = [person for person in acting_as(uow, case, plan, roles) if person.id != alarm.raised_by]
     if alarm.level < WITHOUT_CONTENT:
         call_in(uow, case, plan, people)

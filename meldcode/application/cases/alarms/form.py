@@ -7,6 +7,7 @@ from datetime import datetime
 
 from meldcode.application.actor import Actor
 from meldcode.application.case_context import CaseContext, case_context
+from meldcode.application.case_people import plan_of
 from meldcode.application.cases.alarms.alarm import alarm_of
 from meldcode.application.cases.alarms.trace import write_trace
 from meldcode.application.cases.alarms.view import schools_of, show_all
@@ -103,5 +104,5 @@ def _about(uow: UnitOfWork, actor: Actor, school: SchoolId, pupil: Pupil) -> Cas
 
 
 def _can_go_on(uow: UnitOfWork, actor: Actor, case: CaseHeader) -> bool:
-    plan, relation = uow.plans.get(case.plan, case.plan_version), relation_to(actor.person, case)
+    plan, relation = plan_of(uow, case), relation_to(actor.person, case)
     return case.status is Status.OPEN and may(Permission.RECORD, relation, plan, plan.fast_lane)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from meldcode.application.case_people import plan_of
 from meldcode.application.messages import alarms
 from meldcode.application.ports.outbox import OutboxMessage, Placing
 from meldcode.application.ports.unit_of_work import UnitOfWork
@@ -79,7 +80,7 @@ def _case(uow: UnitOfWork, alarm: Alarm, reader: Person) -> tuple[str, str, Acti
     if alarm.case is None:
         return "", "", _fast_lane_of_schools(uow, alarm, reader)
     case = uow.cases.get(alarm.case)
-    plan = uow.plans.get(case.plan, case.plan_version)
+    plan = plan_of(uow, case)
     words = next((rule.text for rule in plan.record_with(Effect.ALARMS).tell if rule.text), "")
     relation, fast = relation_to(reader, case), plan.fast_lane
     may_call = case.status is Status.OPEN and may(Permission.RECORD, relation, plan, fast)

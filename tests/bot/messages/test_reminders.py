@@ -405,7 +405,8 @@ async def test_an_unfinished_report_is_brought_to_mind_until_the_parent_was_told
         told: dict[str, Answer] = {"parent_informed": "yes", "told_by": (KARIN, FATIMA), "told_what": "Verteld."}
         await records(school, KARIN, code, "parent_told", told_on="2026-12-09", **told)
         await comes(school, "2026-12-15T09:00")
-        assert unread(school) == {}
+        asked = "wacht*\nVraag Veilig Thuis wat er met de melding gebeurt"
+        assert reminded(school, asked) == {KARIN, FATIMA}, "the answer is due since the report (S4.10)"
 
 
 @pytest.mark.rule("G6")

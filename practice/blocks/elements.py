@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import copy
+import itertools
+import json
+import zlib
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -54,11 +57,19 @@ def find_element(blocks: list[Json], action_id: str, block_id: str | None) -> tu
 def with_ids(blocks: list[Json]) -> list[Json]:
     """Return a copy of the blocks in which every block and element has an id; Slack adds the missing ones."""
     copied = copy.deepcopy(blocks)
+    used: set[str] = set()
     for number, block in enumerate(copied):
-        block.setdefault("block_id", f"b{number:03d}")
+        used.add(block.setdefault("block_id", _block_id(block, used)))
         for index, element in enumerate(elements_of(block)):
             element.setdefault("action_id", f"a{number:03d}{index}")
     return copied
+
+
+def _block_id(block: Json, used: set[str]) -> str:
+    """The same block has the same id where it moves to: a click on a page that is a moment old hits no other block."""
+    content = json.dumps(block, sort_keys=True)
+    ids = (f"b{zlib.crc32(f'{turn}{content}'.encode()):08x}" for turn in itertools.count())
+    return next(each for each in ids if each not in used)
 
 
 def initial_state(element: Json) -> Json:

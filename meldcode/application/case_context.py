@@ -9,6 +9,7 @@ from functools import cached_property
 
 from meldcode.application.case_people import plan_of, reads, staff_of
 from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.domain.access.responsible import responsible_for
 from meldcode.domain.access.rules import Permission, Relation, in_school, may, relation_to
 from meldcode.domain.case.header import CaseHeader, Contents, Reading
 from meldcode.domain.case.state import Entry, Pupil, State, Status, fold
@@ -58,7 +59,13 @@ class CaseContext:
 
     def colleagues(self, staff: list[Person]) -> Colleagues:
         """Return these people as the rules see them in this case."""
-        return {str(person.id): self._colleague(person) for person in staff}
+        away = {id_ for person in staff for id_ in person.acts_for(self.school) - {person.id}}
+        in_charge = responsible_for(self.case, self.plan, staff) if self.case else None
+        acting = {person.id for person in in_charge.acting} if in_charge else set()
+        return {
+            str(person.id): replace(self._colleague(person), is_away=person.id in away, acts_for_it=person.id in acting)
+            for person in staff
+        }
 
     def _colleague(self, person: Person) -> Colleague:
         relation = self._relation_of(person)

@@ -21,6 +21,7 @@ class Colleague:
     `is_teacher`: the case is theirs, perhaps as a deputy. `can_take_over`: the case can be handed over to them.
     `can_read`: they may read the case, at once or when they get a part in it (G3). `teaches`: they are a teacher
     themselves. `may_stand_in`: they may get a role in this case alone. `is_excluded`: they may have no part in it.
+    `is_away`: a deputy does their work today. `acts_for_it`: they act for who is responsible for the case.
     """
 
     id: PersonId
@@ -31,6 +32,8 @@ class Colleague:
     may_stand_in: bool = False
     is_excluded: bool = False
     teaches: bool = False
+    is_away: bool = False
+    acts_for_it: bool = False
 
     @property
     def acts_as(self) -> frozenset[Role]:
@@ -44,9 +47,10 @@ Colleagues = Mapping[str, Colleague]
 
 
 def expected(record: ActionSpec, field: FieldSpec, author: PersonId, state: State, staff: Colleagues) -> list[str]:
-    """Return who was there if things went by the plan: the author, and the only holder of each other role it names.
+    """Return who was there if things went by the plan, as far as that is known: for each role that it names one.
 
-    Where any two people must judge something (`at_least`), nobody is: who they were is said deliberately.
+    Where any two people must judge something (`at_least`), nobody is: who they were is said deliberately. Where answers
+    of the same form decide who must be there, only the author is known.
     """
     rules = [presence for presence in record.present if presence.field == field.id]
     if any(rule.at_least for rule in rules):
@@ -55,11 +59,24 @@ def expected(record: ActionSpec, field: FieldSpec, author: PersonId, state: Stat
     for rule in rules:
         if not rule_holds(rule, state, {}):
             continue
+        known = {str(author): staff[str(author)]} if _is_decided_in(record, rule) and str(author) in staff else staff
         for roles in (*({role} for role in rule.all_of), *([{*rule.one_of}] if rule.one_of else [])):
-            can = [id_ for id_, one in staff.items() if one.acts_as & roles and not one.roles & {*rule.none_of}]
-            own = [id_ for id_ in can if id_ == str(author) and id_ not in found]
-            found += own or (can if len(can) == 1 and can[0] not in found else [])
+            able = [one for one in known.values() if one.acts_as & roles and not one.roles & {*rule.none_of}]
+            found += _known(author, [one for one in able if str(one.id) not in found])
     return found
+
+
+def _known(author: PersonId, able: Sequence[Colleague]) -> list[str]:
+    """The author, else the only one who is here, else the only one who acts for who is responsible for the case."""
+    here = [one for one in able if not one.is_away]
+    for sure in ([one for one in able if one.id == author], here, [one for one in here if one.acts_for_it]):
+        if len(sure) == 1:
+            return [str(sure[0].id)]
+    return []
+
+
+def _is_decided_in(record: ActionSpec, rule: Presence) -> bool:
+    return any(record.field(path) for path in (*rule.when, *(rule.unless or {})))
 
 
 def rule_holds(presence: Presence, state: State, answers: Answers) -> bool:

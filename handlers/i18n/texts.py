@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from handlers.i18n.catalogues import language, sentences
-from meldcode.domain.access.responsible import Responsible
 from meldcode.domain.case.asked import whose
 from meldcode.domain.case.state import State
 from meldcode.domain.errors import Problem, Refused
 from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.model import ActionSpec, Plan, Step
 from meldcode.domain.plan.roles import Role
+from meldcode.domain.staff import WithDeputies
 
 
 def text(code: str, /, **words: str) -> str:
@@ -80,12 +80,19 @@ def waits_for(plan: Plan, record: ActionSpec, state: State) -> str:
     return text("agrees" if is_proposal else "agrees_called", who=roles(whose(record, state), plan))
 
 
-def responsible(found: Responsible | None) -> str:
+def people(found: Iterable[WithDeputies]) -> str:
+    """Return the names of these people, each with who stands in for them (G5)."""
+    return listed([_with_deputies(one) for one in found])
+
+
+def _with_deputies(one: WithDeputies) -> str:
+    deputies = listed([deputy.name for deputy in one.deputies])
+    return text("replaced", name=one.person.name, deputies=deputies) if deputies else one.person.name
+
+
+def responsible(found: WithDeputies | None) -> str:
     """Return who is responsible for a case, and who stands in for them (G2, G5)."""
-    if found is None:
-        return text("responsible_nobody")
-    deputies = listed([deputy.name for deputy in found.deputies])
-    return text("responsible_deputy" if deputies else "responsible", name=found.person.name, deputies=deputies)
+    return text("responsible", name=people([found])) if found else text("responsible_nobody")
 
 
 def step_in_sentence(plan: Plan, step: Step) -> str:

@@ -141,7 +141,7 @@ def _appointments(view: CaseView) -> list[b.Block]:
 def _kept_by(view: CaseView, one: OpenAppointment) -> str:
     """Who sees to an appointment, on which day, and how late it is."""
     owner = view.names.get(str(one.appointment.owner), "")
-    keepers = texts.listed(sorted({person.name for person in one.keepers})) or text(
+    keepers = texts.people(sorted(one.keepers, key=lambda kept: kept.person.name)) or text(
         "case_appointment_nobody", name=owner
     )
     when = in_full(one.appointment.day)

@@ -23,10 +23,11 @@ from handlers.views.actions import (
     open_button,
     signal_button,
 )
+from handlers.views.school import figures
 from handlers.views.staff.roles import missing_roles, one_for_two
 from handlers.views.staff.working_days import working_days
 from meldcode.application.home import CaseRow, Overview
-from meldcode.application.worklists import Promise, RoleWorkload, SchoolOverview, Week
+from meldcode.application.worklists import Promise, Week
 from meldcode.domain.calendar import DAY
 from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.model import Plan
@@ -92,13 +93,13 @@ def problem_home(words: str) -> b.View:
 def case_list(overview: Overview) -> list[b.Block]:
     """Return a page of cases: those that wait for this person, this week, then the others."""
     if not overview.counts:
-        return [b.section(_empty(overview)), *_week(overview), *_schools(overview)]
+        return [b.section(_empty(overview)), *_week(overview), *figures(overview.schools, overview.plan)]
     waiting = [row for row in overview.rows if row.section in NEEDS_READER]
     blocks = _rows(waiting, overview)
     if not waiting and overview.page == 0 and not _late(overview.week):
         blocks = [b.section(text("home_nothing_waits"))]
     others = [row for row in overview.rows if row.section not in NEEDS_READER]
-    return [*blocks, *_week(overview), *_schools(overview), *_rows(others, overview)]
+    return [*blocks, *_week(overview), *figures(overview.schools, overview.plan), *_rows(others, overview)]
 
 
 def waiting_list(overview: Overview) -> list[b.Block]:
@@ -158,7 +159,7 @@ def _responsible(row: CaseRow, reader: Person) -> str:
     if row.responsible is None:
         return ""
     is_reader = reader.id in {person.id for person in row.responsible.acting}
-    names = b.escape(texts.listed(list(row.responsible.names)))
+    names = b.escape(texts.people([row.responsible]))
     return f" · {text('home_row_you') if is_reader else text('home_row_responsible', names=names)}"
 
 
@@ -196,7 +197,9 @@ def _late(week: Week | None) -> list[b.Block]:
 
 def _late_line(one: Promise) -> str:
     said = {"code": one.code, "day": in_full(one.day), "late": texts.counted("late", one.late)}
-    return text("home_late_other" if one.owner else "home_late", **said, owner=b.escape(one.owner))
+    if one.owner is None:
+        return text("home_late", **said)
+    return text("home_late_other", **said, owner=b.escape(texts.people([one.owner])))
 
 
 def _deadlines(week: Week) -> Iterator[str]:
@@ -229,56 +232,6 @@ def _page_buttons(overview: Overview) -> list[b.Block]:
     buttons = [*([earlier] if page else []), *([later] if page < overview.pages - 1 else [])]
     where = text("home_page", page=str(page + 1), pages=str(overview.pages))
     return [*b.actions(buttons), b.context(where)]
-
-
-def _schools(overview: Overview) -> list[b.Block]:
-    """Figures of the schools that this person leads: open cases, what is overdue, and whose turn it is."""
-    blocks: list[b.Block] = []
-    for school in overview.schools:
-        if school.steps:
-            blocks += [
-                b.header(text("home_school_title")),
-                b.section(b.escape("\n".join(_counts(school)))),
-                *_workloads(school, overview.plan),
-                *_responsible_people(school),
-            ]
-    return blocks
-
-
-def _counts(school: SchoolOverview) -> Iterator[str]:
-    open_, overdue = sum(step.open for step in school.steps), sum(step.overdue for step in school.steps)
-    whole = "home_school_overdue" if overdue else "home_school"
-    yield text(whole, school=school.school.name, open=str(open_), overdue=str(overdue))
-    if kept := school.appointments:
-        words = "home_school_promises_overdue" if kept.overdue else "home_school_promises"
-        yield text(words, open=str(kept.open), overdue=str(kept.overdue))
-    for at in school.steps:
-        words = "home_school_step_overdue" if at.overdue else "home_school_step"
-        number, open_at, overdue_at = str(at.step.number), str(at.open), str(at.overdue)
-        yield text(words, number=number, title=at.step.title, open=open_at, overdue=overdue_at)
-
-
-def _workloads(school: SchoolOverview, plan: Plan) -> list[b.Block]:
-    lines = []
-    for workload in school.workloads:
-        words = "home_minds_overdue" if workload.overdue else "home_minds"
-        lines.append(text(words, who=_who(workload, plan), count=str(workload.count), overdue=str(workload.overdue)))
-    return [b.section("\n".join([text("home_minding"), *map(b.escape, lines)]))] if lines else []
-
-
-def _responsible_people(school: SchoolOverview) -> list[b.Block]:
-    lines = [
-        text("home_minds", who=name, count=str(count)) if name else text("home_responsible_nobody", count=str(count))
-        for name, count in school.responsible
-    ]
-    return [b.section("\n".join([text("home_responsible"), *map(b.escape, lines)]))]
-
-
-def _who(workload: RoleWorkload, plan: Plan) -> str:
-    names = texts.listed([person.name for person in workload.people])
-    if workload.role is None:
-        return text("home_minds_teacher", name=names) if names else text("home_minds_gone")
-    return text("home_minds_role", role=texts.role(workload.role, plan), people=names or text("home_minds_nobody"))
 
 
 def _away(overview: Overview) -> list[b.Block]:

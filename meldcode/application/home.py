@@ -12,13 +12,13 @@ from meldcode.application.case_people import Shown, plan_of, shown_to, staff_of
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.staff.roles import MissingRoles, OneForTwo, missing_roles, one_for_two
 from meldcode.application.worklists import SchoolOverview, Week, schools_led, week_of
-from meldcode.domain.access.responsible import Responsible, responsible_for
+from meldcode.domain.access.responsible import responsible_for
 from meldcode.domain.access.rules import Permission, in_school, may, relation_to
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.model import ActionSpec, Plan
-from meldcode.domain.staff import Deputy, Person
+from meldcode.domain.staff import Deputy, Person, WithDeputies
 from meldcode.domain.worklist import ListedCase, Postponed, Section
 
 
@@ -43,7 +43,7 @@ class CaseRow:
     plan: Plan
     is_own: bool
     section: Section
-    responsible: Responsible | None = None
+    responsible: WithDeputies | None = None
     record: ActionSpec | None = None
     due: date | None = None
     postponed: Postponed | None = None

@@ -19,20 +19,18 @@ from meldcode.domain.events import WorklistChanged
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
 from meldcode.domain.plan.model import Plan, Step
 from meldcode.domain.plan.roles import Role
-from meldcode.domain.staff import Person, School
+from meldcode.domain.staff import Person, School, WithDeputies, paired, with_deputies
 from meldcode.domain.worklist import AppointmentCount, Assignee, ListedCase, Workload, assignees_of, work_items_of
 
 
 @dataclass(frozen=True)
 class Promise:
-    """An open appointment; `late` is how many school days ago it was, and `owner` the name of who sees to it, if not
-    the reader.
-    """
+    """An open appointment; `late` is how many school days ago it was, and `owner` sees to it, if not the reader."""
 
     code: str
     day: date
     late: int = 0
-    owner: str = ""
+    owner: WithDeputies | None = None
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ class RoleWorkload:
     """The number of cases that wait for the holders of a role, or (without `role`) for a teacher."""
 
     role: Role | None
-    people: tuple[Person, ...]
+    people: tuple[WithDeputies, ...]
     count: int
     overdue: int
 
@@ -71,13 +69,13 @@ class RoleWorkload:
 class SchoolOverview:
     """What a school leader sees: the open cases at each step, for whom they wait, and who is responsible (G2).
 
-    `responsible` are names with the number of open cases of each; the empty name stands for nobody.
+    `responsible` are people with the number of open cases of each; None stands for nobody.
     """
 
     school: School
     steps: tuple[StepTotal, ...]
     workloads: tuple[RoleWorkload, ...]
-    responsible: tuple[tuple[str, int], ...] = ()
+    responsible: tuple[tuple[WithDeputies | None, int], ...] = ()
     appointments: AppointmentCount | None = None
 
 
@@ -183,7 +181,8 @@ def _late_beside(uow: UnitOfWork, person: Person, shown: Shown, today: date, mos
     for found in uow.worklists.appointments_beside(list(own), today - DAY, most, shown.hidden):
         late = school_days_late(found.day, today, calendars[found.school])
         if late and found.owner not in left:
-            yield Promise(found.code, found.day, late, uow.staff.get(found.owner).name)
+            owner = with_deputies(uow.staff.get(found.owner), found.school, uow.staff.of_school(found.school))
+            yield Promise(found.code, found.day, late, owner)
 
 
 def _unowned(uow: UnitOfWork, person: Person, school: SchoolId) -> list[Assignee]:
@@ -231,15 +230,15 @@ def appointment_count(
 
 def _responsible(
     uow: UnitOfWork, school: SchoolId, staff: Sequence[Person], hidden: Collection[CaseId]
-) -> Iterator[tuple[str, int]]:
-    """Yield who has how many open cases, by name, then how many nobody has or only who lost the role."""
+) -> Iterator[tuple[WithDeputies | None, int]]:
+    """Yield who has how many open cases, then how many nobody has or only who lost the role."""
     roles = {role for record in uow.plans.current().taking_charge for role in record.by}
     counts = uow.cases.responsible_counts(school, hidden)
     for person in staff:
         if person.roles_in(school) & roles and (count := counts.pop(person.id, 0)):
-            yield person.name, count
+            yield with_deputies(person, school, staff), count
     if counts:
-        yield "", sum(counts.values())
+        yield None, sum(counts.values())
 
 
 def _role_workload(workload: Workload, staff: Sequence[Person]) -> RoleWorkload:
@@ -247,8 +246,8 @@ def _role_workload(workload: Workload, staff: Sequence[Person]) -> RoleWorkload:
     school, holder, teacher = workload.assignee.school, workload.assignee.holder, workload.assignee.teacher
     if teacher is None:
         people = [person for person in staff if Role(holder) in person.roles_in(school)]
-        return RoleWorkload(Role(holder), tuple(people), workload.count, workload.overdue)
+        return RoleWorkload(Role(holder), tuple(paired(people, school)), workload.count, workload.overdue)
     own = tuple(person for person in staff if person.id == teacher)
     held = sorted(own[0].roles_in(school)) if own else []
     role = None if not held or Role.TEACHER in held else held[0]
-    return RoleWorkload(role, own, workload.count, workload.overdue)
+    return RoleWorkload(role, tuple(with_deputies(one, school, staff) for one in own), workload.count, workload.overdue)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
@@ -105,6 +105,35 @@ class Person:
         """Tell whether they work in the school on this day of the week; of who comes from elsewhere it is assumed."""
         membership = self.memberships.get(school)
         return membership is None or day.weekday() in membership.works
+
+
+@dataclass(frozen=True)
+class WithDeputies:
+    """Somebody, and who stands in for them today (G5)."""
+
+    person: Person
+    deputies: tuple[Person, ...] = ()
+
+    @property
+    def acting(self) -> tuple[Person, ...]:
+        """Who acts for them today: the deputies, if there are any."""
+        return self.deputies or (self.person,)
+
+
+def with_deputies(person: Person, school: SchoolId, staff: Iterable[Person]) -> WithDeputies:
+    """Return this person with who of the staff stands in for them in the school."""
+    return WithDeputies(
+        person, tuple(one for one in staff if one.id != person.id and person.id in one.acts_for(school))
+    )
+
+
+def paired(people: Iterable[Person], school: SchoolId) -> list[WithDeputies]:
+    """Return these people, each with those among them who stand in for them, who are not named apart."""
+    here = list(people)
+    replaced = [with_deputies(one, school, here) for one in here]
+    standing_in = {deputy.id for one in replaced for deputy in one.deputies}
+    left = [one for one in replaced if one.person.id not in standing_in]
+    return left or replaced
 
 
 def _plain_group(group: str) -> str:

@@ -14,6 +14,7 @@ from handlers.views.messages.asked import Rendered, what_is_asked, what_to_do, w
 from meldcode.application.jobs.reminders import CurrentReminder
 from meldcode.application.messages.reminders import AppointmentReminder, UrgentReminder, VacationReminder
 from meldcode.domain.plan.effects import Effect
+from meldcode.domain.staff import WithDeputies
 
 
 def render_reminders(reminders: Sequence[CurrentReminder]) -> Rendered:
@@ -99,7 +100,7 @@ def _who_minds(reminder: CurrentReminder) -> str:
     """Who is responsible; before a vacation who minds the case, by name (G6)."""
     if not isinstance(reminder.payload, VacationReminder):
         return texts.responsible(reminder.responsible)
-    names = texts.listed(list(reminder.minders))
+    names = texts.people(reminder.minders)
     return text("reminder_minds", names=names) if names else text("reminder_minds_nobody")
 
 
@@ -108,7 +109,7 @@ def _title(reminder: CurrentReminder) -> str:
         case VacationReminder(code=code, first_day=first_day):
             return text("reminder_vacation", code=code, day=day(first_day))
         case AppointmentReminder(code=code, instead_of_owner=instead):
-            owners = texts.listed(_owners(reminder))
+            owners = texts.people(_owners(reminder))
             title = "reminder_follow_up_other" if owners else "reminder_follow_up"
             return text("reminder_follow_up_instead" if instead else title, code=code, owner=b.escape(owners))
         case UrgentReminder(code=code):
@@ -117,11 +118,11 @@ def _title(reminder: CurrentReminder) -> str:
             return text("reminder_title", code=payload.code)
 
 
-def _owners(reminder: CurrentReminder) -> list[str]:
+def _owners(reminder: CurrentReminder) -> list[WithDeputies]:
     """Who sees to the appointments, if the reader sees to none of them."""
     if not all(one.owners for one in reminder.appointments):
         return []
-    return list(dict.fromkeys(name for one in reminder.appointments for name in one.owners))
+    return list({owner.person.id: owner for one in reminder.appointments for owner in one.owners}.values())
 
 
 def _promised(reminder: CurrentReminder) -> Iterator[str]:

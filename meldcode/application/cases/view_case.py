@@ -11,7 +11,7 @@ from meldcode.application.case_context import CaseContext, may_read, read_case, 
 from meldcode.application.cases.parts import names_excluded, names_stand_in
 from meldcode.application.cases.pupils.same_pupil import other_cases
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access.responsible import Responsible, responsible_for
+from meldcode.domain.access.responsible import responsible_for
 from meldcode.domain.access.rules import Permission, acting_role, keepers, may
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.appointments import Appointment, open_ones
@@ -30,7 +30,7 @@ from meldcode.domain.plan.forms import Meaning
 from meldcode.domain.plan.model import ActionSpec
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.retention import term_of
-from meldcode.domain.staff import Person
+from meldcode.domain.staff import Person, WithDeputies, paired
 from meldcode.domain.worklist import postponement
 
 OTHER_CASE = (Effect.MOVES_SIGNAL, Effect.RECEIVES, Effect.JOINS, Effect.DIFFERS, Effect.SEPARATES, Effect.LINKS)
@@ -65,7 +65,7 @@ class OpenAppointment:
     """An open appointment; `keepers` see to it today, and it was `late` school days ago."""
 
     appointment: Appointment
-    keepers: tuple[Person, ...]
+    keepers: tuple[WithDeputies, ...]
     late: int
 
 
@@ -95,7 +95,7 @@ class CaseView:
     postponement: Entry | None = None
     newer: tuple[Entry, ...] = ()
     owed: tuple[ActionSpec, ...] = ()
-    responsible: Responsible | None = None
+    responsible: WithDeputies | None = None
     appointments: tuple[OpenAppointment, ...] = ()
     deciding: tuple[ActionSpec, ...] = ()
     excluded: tuple[str, ...] = ()
@@ -156,7 +156,9 @@ def _appointments(uow: UnitOfWork, context: CaseContext, now: datetime) -> Itera
     school, today = uow.staff.school(context.school), now.astimezone(AMSTERDAM).date()
     for one in open_ones(context.state.appointments):
         people = keepers(one, context.stored, context.plan, context.staff(uow))
-        yield OpenAppointment(one, tuple(people), school_days_late(one.day, today, calendar_of(school)))
+        yield OpenAppointment(
+            one, tuple(paired(people, context.school)), school_days_late(one.day, today, calendar_of(school))
+        )
 
 
 def may_record(context: CaseContext, record: ActionSpec) -> bool:

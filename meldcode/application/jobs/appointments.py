@@ -21,7 +21,7 @@ from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.plan.timing import Party
 from meldcode.domain.presence import Reached
-from meldcode.domain.staff import Person
+from meldcode.domain.staff import Person, WithDeputies, paired
 
 
 @dataclass(frozen=True)
@@ -37,13 +37,13 @@ class Called:
 class DueNow:
     """An appointment that is still open when its reminder is sent; `late` is how many school days ago it was.
 
-    `owners` are the names of who sees to it, if the reader does not.
+    `owners` see to it, if the reader does not.
     """
 
     number: int
     day: date
     late: int
-    owners: tuple[str, ...] = ()
+    owners: tuple[WithDeputies, ...] = ()
 
 
 def called(due: Sequence[Reminder], audience: Audience, state: State) -> Iterable[Called]:
@@ -95,10 +95,12 @@ def still_due(payload: AppointmentReminder, state: State, today: date, calendar:
             yield DueNow(one.number, one.day, school_days_late(one.day, today, calendar))
 
 
-def owners_beside(reader: Person, one: Appointment, case: CaseHeader, plan: Plan, staff: Sequence[Person]) -> list[str]:
-    """Return the names of who sees to an appointment; nobody if the reader does."""
+def owners_beside(
+    reader: Person, one: Appointment, case: CaseHeader, plan: Plan, staff: Sequence[Person]
+) -> list[WithDeputies]:
+    """Return who sees to an appointment; nobody if the reader does."""
     owned = keepers(one, case, plan, staff)
-    return [] if reader.id in {person.id for person in owned} else [person.name for person in owned]
+    return [] if reader.id in {person.id for person in owned} else paired(owned, case.school)
 
 
 def _waits(one: Appointment, today: date) -> bool:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from meldcode.application.case_people import reads, staff_of
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access.responsible import Responsible, responsible_for
+from meldcode.domain.access.responsible import responsible_for
 from meldcode.domain.access.rules import ALERTED, roles_in_case
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.deadlines.reminders import Reminder, ReminderKind
@@ -17,7 +17,7 @@ from meldcode.domain.deadlines.schedule import calendar_of, open_moment
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.presence import Presence, Reached
-from meldcode.domain.staff import Person, School
+from meldcode.domain.staff import Person, School, WithDeputies
 
 IN_CHARGE = ALERTED
 """Who is notified when nobody else can be."""
@@ -78,7 +78,7 @@ class Audience:
         return [*others, *(one for one in self._responsible.acting if theirs & {*due.roles} and one not in others)]
 
     @cached_property
-    def _responsible(self) -> Responsible | None:
+    def _responsible(self) -> WithDeputies | None:
         return responsible_for(self.case, self.plan, self.staff)
 
     def _urgently(self, roles: Collection[Role]) -> list[Person]:

@@ -33,7 +33,7 @@ from meldcode.application.messages.staff import UnusualReaders, WeeklyOverview
 from meldcode.application.ports.outbox import OutboxMessage, Placing
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.worklists import appointment_count, update_appointments
-from meldcode.domain.access.responsible import Responsible, responsible_for
+from meldcode.domain.access.responsible import responsible_for
 from meldcode.domain.access.rules import roles_in_case
 from meldcode.domain.calendar import AMSTERDAM, DAY, BeyondCalendar, SchoolCalendar
 from meldcode.domain.case.asked import needed, to_act
@@ -46,7 +46,7 @@ from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.model import Plan, Step
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.presence import Reached
-from meldcode.domain.staff import Person, School
+from meldcode.domain.staff import Person, School, WithDeputies, paired
 from meldcode.domain.worklist import last_day, tasks_of
 
 AFTER_TROUBLE = timedelta(hours=1)
@@ -57,9 +57,8 @@ class CurrentReminder:
     """A reminder, and the state of its case at the moment of sending.
 
     `record` is what the case waits for, if anything; `asked_as` the reader's role if it is theirs to do; `appointments`
-    are those that it is about. `minders` are the names of who minds the case: who is responsible or stands in for them,
-    else everybody it waits for (G6). Beyond the school calendar `school_days` (how long the step has been open) and
-    `until` (its last day) are unknown.
+    are those that it is about. `minders` mind the case: who is responsible, else everybody it waits for (G6). Beyond
+    the school calendar `school_days` (how long the step has been open) and `until` (its last day) are unknown.
     """
 
     payload: ReminderPayload
@@ -70,8 +69,8 @@ class CurrentReminder:
     since: datetime
     today: date
     asked_as: Role | None = None
-    responsible: Responsible | None = None
-    minders: tuple[str, ...] = ()
+    responsible: WithDeputies | None = None
+    minders: tuple[WithDeputies, ...] = ()
     appointments: tuple[DueNow, ...] = ()
     is_open: bool = True
     school_days: int | None = None
@@ -125,7 +124,7 @@ def current_reminder(
     staff = staff_of(uow, header)
     assignees = watched.by if watched and not waits_for else to_act(plan, state)
     responsible = responsible_for(header, plan, staff)
-    waited_for = [one.name for one in staff if roles_in_case(one, header, plan) & set(assignees)]
+    waited_for = [one for one in staff if roles_in_case(one, header, plan) & set(assignees)]
     person = uow.staff.get(reader)
     task = task_for(person, header, plan, tasks_of(plan, state, calendar))
     current = CurrentReminder(
@@ -138,7 +137,7 @@ def current_reminder(
         today=today,
         asked_as=task.role if task else None,
         responsible=responsible,
-        minders=responsible.names if responsible else tuple(waited_for),
+        minders=(responsible,) if responsible else tuple(paired(waited_for, header.school)),
         appointments=tuple(
             replace(one, owners=tuple(owners_beside(person, state.appointments[one.number - 1], header, plan, staff)))
             for one in due

@@ -65,6 +65,34 @@ async def test_the_name_of_who_is_responsible_is_shown_wherever_the_case_is(
         assert "Wie er in de vakantie op let: Iris Bakker." in unread(school, *ALL)[JORIS][0]
 
 
+@pytest.mark.rule("G2")
+@pytest.mark.rule("G5")
+async def test_who_stands_in_for_who_is_responsible_is_named_wherever_they_are(tmp_path: Path) -> None:
+    async with running(tmp_path, schools=[SCHOOL], worker=False) as school:
+        await school.report(SANNE, signal())
+        await send(school)
+        [code] = school.codes(KARIN)
+        await takes(school, KARIN, code, "taken_up")
+        unread(school, *ALL)
+        await school.actor(FATIMA).command("/meldcode", "vervanging")
+        days = {"Eerste dag": "2026-11-24", "Laatste dag": "2026-12-23"}
+        absence = {"Wie is er niet?": KARIN, "Wie vervangt?": IRIS, **days}
+        assert (await school.actor(FATIMA).fill(school.modal(FATIMA), **absence)).ok
+        await comes(school, "2026-12-01T08:30")
+        both = "Karin Visser (vervangen door Iris Bakker)"
+        assert f"Verantwoordelijk: {both}." in words_of(await school.open_case(SANNE, code))
+        assert f"Verantwoordelijk: {both}." in unread(school, *ALL)[JORIS][0]
+        for user in (SANNE, JORIS):
+            await school.actor(user).open_home()
+            assert f"verantwoordelijk: {both}" in school.home(user)
+        await school.actor(FATIMA).open_home()
+        home = school.home(FATIMA)
+        assert f"*Wie is verantwoordelijk*\n{both}: 1" in home
+        assert f"({both})" in home, "whose turn it is, by role"
+        await comes(school, "2026-12-18T08:30")
+        assert f"Wie er in de vakantie op let: {both}." in unread(school, *ALL)[JORIS][0]
+
+
 @pytest.mark.rule("G6")
 async def test_before_a_vacation_everybody_is_named_who_a_case_waits_for_if_nobody_is_responsible(
     tmp_path: Path,

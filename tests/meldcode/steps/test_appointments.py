@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import delete, text
 
+from handlers.views.case import case_modal
 from handlers.views.home import _late as shown_late
 from handlers.views.home import _promises as shown_this_week
 from handlers.views.messages.reminders import render_reminders
@@ -25,7 +26,7 @@ from meldcode.application.jobs.reminders import current_reminder, send_due_remin
 from meldcode.application.messages.base import Payload
 from meldcode.application.messages.reminders import AppointmentReminder, Reminder
 from meldcode.application.messages.staff import WeeklyOverview
-from meldcode.application.worklists import Week
+from meldcode.application.worklists import Promise, Week
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.appointments import Appointment, AppointmentState
 from meldcode.domain.case.asked import asked_now
@@ -40,6 +41,7 @@ from storage.db.migrations.versions.r0020_appointments import LOOK_AGAIN
 from storage.db.schema import appointments
 from storage.repositories.payloads import decode
 from tests.meldcode.playing import BEA, FATIMA, KARIN, MEHMET, SANNE, TYPED, Actor, Play, new_play
+from tests.on_screen import read
 
 pytestmark = pytest.mark.rule("S3.6")
 SIZE = OverviewSize(10, 10, 10)
@@ -257,15 +259,33 @@ def test_on_monday_it_is_said_that_an_appointment_was_at_the_weekend(talked: Pla
 @pytest.mark.rule("G2")
 def test_who_is_responsible_sees_on_the_home_tab_which_appointments_of_others_are_late(talked: Play) -> None:
     appoints(talked, agreed(DAY, SANNE), agreed(DAY, KARIN))
-    assert [(one.late, one.owner) for one in home(talked, KARIN, DAY)] == [(0, "")], "nothing is late yet"
+    assert [(one.late, owner_of(one)) for one in home(talked, KARIN, DAY)] == [(0, "")], "nothing is late yet"
     name, thursday = talked.person(SANNE).name, date(2026, 11, 26)
     late = home(talked, KARIN, thursday)
-    assert sorted((one.late, one.owner) for one in late) == [(1, ""), (1, name)]
+    assert sorted((one.late, owner_of(one)) for one in late) == [(1, ""), (1, name)]
     assert f"De afspraak van {name} was" in str(shown_late(Week(thursday, promises=tuple(late))))
-    assert [one.owner for one in home(talked, SANNE, thursday)] == [""]
+    assert [owner_of(one) for one in home(talked, SANNE, thursday)] == [""]
     assert home(talked, FATIMA, thursday) == []
     talked.record("appointment_done", by=SANNE, refers_to=1)
-    assert [one.owner for one in home(talked, KARIN, thursday)] == [""]
+    assert [owner_of(one) for one in home(talked, KARIN, thursday)] == [""]
+
+
+def owner_of(promise: Promise) -> str:
+    return promise.owner.person.name if promise.owner else ""
+
+
+@pytest.mark.rule("G2")
+@pytest.mark.rule("G5")
+def test_who_stands_in_for_the_owner_of_a_late_appointment_is_named_too(talked: Play) -> None:
+    appoints(talked, agreed(DAY, SANNE))
+    talked.stands_in(MEHMET, for_=SANNE, first=DAY, last=DAY + timedelta(days=9), by=FATIMA)
+    thursday = date(2026, 11, 26)
+    talked.comes(thursday)
+    late = home(talked, KARIN, thursday)
+    assert "De afspraak van Sanne de Boer (vervangen door Mehmet Yilmaz) was" in str(
+        shown_late(Week(thursday, promises=tuple(late)))
+    )
+    assert "Sanne de Boer (vervangen door Mehmet Yilmaz), " in read(str(case_modal(talked.opens(KARIN))))
 
 
 @pytest.mark.rule("G2")

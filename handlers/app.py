@@ -22,6 +22,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.controllers import buttons, commands, deputies, direct_messages, submissions
+from handlers.controllers.acknowledgement import acknowledgement
 from handlers.controllers.install import removed
 from handlers.i18n.catalogues import use_language
 from handlers.i18n.texts import text
@@ -95,6 +96,8 @@ def _listener(services: Services) -> Any:
             here = await services.at(who, context.team_id)
             with use_language(here.language):
                 answer = await _answered(here, request, handler, show_problem)
+                if isinstance(answer, dict):
+                    answer = acknowledgement(here, request, answer)
             if services.languages.may_ask(who):
                 services.later(services.languages.learn(who))
             await ack(**answer) if isinstance(answer, dict) else await ack()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import json
 import logging
 import secrets
 import socket
@@ -29,11 +30,12 @@ from sqlalchemy import Table, func, select
 from bot.app import Program, prepared, program_app, working
 from bot.manifest import manifest
 from bot.settings import Settings
+from handlers.platform import limits
 from meldcode.domain.yaml_text import dump_yaml
 from practice.client import payloads
 from practice.client.actor import Actor
 from practice.client.delivery import Kind, deliver
-from practice.model import AppConfig, Json, Message, Outcome, Person, View
+from practice.model import AppConfig, Exchange, Json, Message, Outcome, Person, View
 from practice.state.workspace import Workspace
 from practice.web.server import PracticeServer
 from storage.crypto.vault import new_master_key
@@ -208,16 +210,25 @@ class Running:
         await until(is_drained, seconds)
 
     def faults(self) -> list[str]:
-        """What Slack would have refused, beside what the test expects."""
+        """What Slack would have refused, beside what the test expects; and what is almost too large for it."""
         return [
             f"{line.what}: {line.fault} {line.answer}"
             for line in self.workspace.traffic
-            if line.fault and not any(word in line.fault for word in self.expected)
+            if (line.fault and not any(word in line.fault for word in self.expected)) or _is_large(line)
         ]
 
     def expect(self, *faults: str) -> None:
         """Let faults with these words be."""
         self.expected |= set(faults)
+
+
+def size_of(answer: Json) -> int:
+    """The bytes of an answer as ASCII JSON."""
+    return len(json.dumps(answer))
+
+
+def _is_large(line: Exchange) -> bool:
+    return line.direction == "to_app" and size_of(line.answer) > limits.ANSWER
 
 
 @asynccontextmanager

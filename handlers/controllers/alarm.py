@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from typing import Any
-
-from slack_sdk.errors import SlackApiError
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from handlers.i18n.texts import text
 from handlers.platform.alarm_reference import AlarmRef
 from handlers.platform.errors import log_error
 from handlers.platform.form_state import answers_of
+from handlers.platform.reply import reply
 from handlers.platform.request import Request, Services
-from handlers.platform.slack_errors import Meaning, meaning_of, retry_after
 from handlers.views import actions
 from handlers.views.alarm import acute_blocks, acute_modal, alarm_modal
-from handlers.views.blocks import Block
 from handlers.views.forms import form_modal
 from meldcode.application.cases.alarms import alarm as use_cases
 from meldcode.application.cases.alarms.alarm import RaiseAlarm
@@ -28,10 +22,6 @@ from meldcode.domain.alarm import Response
 from meldcode.domain.errors import Refused
 
 Answer = dict[str, Any]
-TRIES = 4
-"""How often a message of its own is tried, when Slack takes none."""
-WAIT, LONGEST_WAIT = timedelta(seconds=3), timedelta(seconds=30)
-"""Between two tries: when Slack does not say how long, and at most."""
 
 
 async def press_acute(services: Services, request: Request) -> None:
@@ -42,7 +32,7 @@ async def press_acute(services: Services, request: Request) -> None:
         await open_view(trigger_id=request.trigger_id, view=acute_modal(view))
     except Exception as error:
         log_error(error, "alarm")
-        await _say(services, request, acute_blocks(view))
+        await reply(services, request, {"text": text("alarm_numbers"), "blocks": acute_blocks(view)})
 
 
 async def acute_command(services: Services, request: Request, _rest: str) -> Answer | None:
@@ -71,37 +61,6 @@ async def _raised(services: Services, request: Request, case: str) -> AlarmView 
         services.wake()
         return view
     return None
-
-
-async def _say(services: Services, request: Request, blocks: list[Block]) -> None:
-    """Say it where the button was, or else in a message of its own."""
-    content: dict[str, Any] = {"text": text("alarm_numbers"), "blocks": blocks}
-    if address := str(request.body.get("response_url") or ""):
-        try:
-            answer = await AsyncWebhookClient(address).send(**content, replace_original=False)
-        except Exception as error:
-            log_error(error, "alarm")
-        else:
-            if answer.status_code == 200:  # noqa: PLR2004
-                return
-    await _say_apart(services, request, content)
-
-
-async def _say_apart(services: Services, request: Request, content: dict[str, Any], tries: int = TRIES) -> None:
-    """Say it in a message of its own. It needs no trigger, so that it can come later when Slack takes none now."""
-    try:
-        await services.client.chat_postMessage(channel=request.identity.user, **content)
-    except SlackApiError as error:
-        if tries > 1 and meaning_of(error) is Meaning.LATER:
-            services.later(_say_later(services, request, content, tries - 1, retry_after(error, LONGEST_WAIT)))
-        raise
-
-
-async def _say_later(
-    services: Services, request: Request, content: dict[str, Any], tries: int, wait: timedelta | None
-) -> None:
-    await asyncio.sleep((wait or WAIT).total_seconds())
-    await _say_apart(services, request, content, tries)
 
 
 async def say_where(services: Services, request: Request) -> Answer:

@@ -59,14 +59,14 @@ async def _deliver(services: Services, request: Request, given: Export) -> None:
     try:
         name, content = dossier_pdf.file_name(given.view.context.stored.code), await _sealed(given, password)
         file = await send_up(services, request.identity.workspace, name, content)
-        await services.update_view(view, password_modal(given, password))
+        await services.update_view(password_modal(given, password), view_id=view)
         words = text("export_message", code=given.view.context.stored.code, day=day(given.at + KEPT_IN_SLACK))
         await share(services, request.identity.user, words, name, file)
         await services.executor.execute(_finish, given)
     except Exception as error:
         log_error(error, "export")
         await _note_failure(services, request, given)
-        await services.update_view(view, status_modal("export_failed"))
+        await services.update_view(status_modal("export_failed"), view_id=view)
 
 
 async def _sealed(given: Export, password: str) -> bytes:

@@ -20,6 +20,9 @@ PAIRS, MENU, RADIO_BUTTONS, OPTIONS = 5, 5, 10, 100
 MESSAGE, MESSAGE_BLOCK = 12_000, 135
 """Characters of all text in a message, and of them for each block. Slack does not document it; others measured this."""
 
+ANSWER = 12_000
+"""Bytes of an acknowledgement as ASCII JSON. Over Socket Mode Slack drops one of 20 KB or more without a word."""
+
 HOME = OverviewSize(cases=10, week=30, workloads=15)
 HOME_DEPUTIES = 20
 WAITING = 3

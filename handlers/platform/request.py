@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.platform.errors import log_error
 from handlers.platform.locales import Languages
-from handlers.platform.slack_errors import retry_after, will_pass
+from handlers.platform.slack_errors import code_of, retry_after, will_pass
 from handlers.platform.workspaces import NotInstalled, Workspaces
 from meldcode.application.actor import Actor, on_behalf_of, query_of
 from meldcode.application.executor import Executor
@@ -29,6 +29,8 @@ UPDATE_TRIES = 4
 """How often a modal that waits is updated when Slack is away or busy."""
 UPDATE_WAIT, LONGEST_WAIT = timedelta(seconds=2), timedelta(seconds=30)
 """Between two tries: when Slack does not say how long, and at most."""
+NOT_THERE_YET = (0.05, 0.2, 0.5, 1.0, 2.0)
+"""Seconds before each try to update a view that Slack shows when it has the acknowledgement."""
 T = TypeVar("T")
 Args = TypeVarTuple("Args")
 UseCase = Callable[[UnitOfWork, datetime], T]
@@ -234,13 +236,35 @@ class Services:
         except Exception as error:
             log_error(error, "waiting modal")
             shown = failed
-        await self.update_view(view, shown)
+        await self.update_view(shown, view_id=view)
 
-    async def update_view(self, view: str, shown: View) -> None:
-        """Update a modal; while Slack is away or busy, a few times."""
+    def show_instead(self, external_id: str, shown: View, failed: View) -> None:
+        """Show a view in place of one that the acknowledgement shows, or `failed` when Slack refuses it."""
+        self.later(self._show_instead(external_id, shown, failed))
+
+    async def _show_instead(self, external_id: str, shown: View, failed: View) -> None:
+        try:
+            await self._update_acknowledged(external_id, shown)
+        except Exception as error:
+            log_error(error, "waiting modal")
+            await self._update_acknowledged(external_id, failed)
+
+    async def _update_acknowledged(self, external_id: str, shown: View) -> None:
+        """Until Slack has the acknowledgement there is no such view; nor is there when somebody closed it."""
+        for wait in NOT_THERE_YET:
+            await asyncio.sleep(wait)
+            try:
+                return await self.update_view(shown, external_id=external_id)
+            except SlackApiError as error:
+                if code_of(error) != "not_found":
+                    raise
+        return None
+
+    async def update_view(self, shown: View, **which: str) -> None:
+        """Update a modal, named by its `view_id` or `external_id`; while Slack is away or busy, a few times."""
         for _ in range(UPDATE_TRIES - 1):
             try:
-                await self.client.views_update(view_id=view, view=shown)
+                await self.client.views_update(view=shown, **which)
             except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
                 if not will_pass(error):
                     raise
@@ -248,7 +272,7 @@ class Services:
                 await asyncio.sleep((asked or UPDATE_WAIT).total_seconds())
             else:
                 return
-        await self.client.views_update(view_id=view, view=shown)
+        await self.client.views_update(view=shown, **which)
 
     def later(self, work: Coroutine[Any, Any, Any]) -> None:
         """Do this after the acknowledgement. A failure is only logged."""

@@ -59,7 +59,10 @@ def push_view(workspace: Workspace, args: Json) -> Json:
 
 def update_view(workspace: Workspace, args: Json) -> Json:
     """`views.update`: replace the content of a view."""
-    return _shown(workspace, workspace.views.update(args.get("view_id"), _view(args), args.get("hash")))
+    which = args.get("view_id") or args.get("external_id")
+    if not which:
+        raise ApiError("invalid_arguments", ["[ERROR] missing required field: view_id or external_id"])
+    return _shown(workspace, workspace.views.update(str(which), _view(args), args.get("hash")))
 
 
 def publish_view(workspace: Workspace, args: Json) -> Json:

@@ -29,7 +29,11 @@ def _one_focus(view: Json, at: str) -> Problems:
         yield f"{at}/blocks", "only one element can have focus_on_load"
 
 
-_VIEW: dict[str, Check] = {"private_metadata": string(3000, 0), "callback_id": string(255, 0)}
+_VIEW: dict[str, Check] = {
+    "private_metadata": string(3000, 0),
+    "callback_id": string(255, 0),
+    "external_id": string(255, 0),
+}
 _MODAL = shape(
     "title blocks",
     _unique_blocks,

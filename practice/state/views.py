@@ -48,9 +48,9 @@ class Views:
             return home
         return self._change(home, view, known_hash)
 
-    def update(self, view_id: str | None, view: Json, known_hash: str | None = None) -> View:
-        """Replace the content of a view that is still open."""
-        found = self.find(view_id)
+    def update(self, which: str, view: Json, known_hash: str | None = None) -> View:
+        """Replace the content of a view that is still open, found by its id or by the app's own (`external_id`)."""
+        found = self.find(which) or self._named(which)
         if found is None:
             raise ApiError("not_found")
         return self._change(found, view, known_hash)
@@ -58,6 +58,9 @@ class Views:
     def find(self, view_id: str | None) -> View | None:
         """Return the view with this id, if it is still on a person's screen."""
         return next((view for view in self._shown() if view.id == view_id), None)
+
+    def _named(self, external_id: str) -> View | None:
+        return next((view for view in self._shown() if view.payload["external_id"] == external_id), None)
 
     def close(self, view: View) -> None:
         """Remove one modal from its stack."""
@@ -71,7 +74,7 @@ class Views:
         return [*itertools.chain.from_iterable(self.stacks.values()), *self.homes.values()]
 
     def _new(self, user_id: str, view: Json, surface: Literal["modal", "home"]) -> View:
-        self._check(view, surface)
+        self._check(view, surface, None)
         view_id = f"V0{secrets.token_hex(5).upper()}"  # never reused after a reset: the app may remember it
         ids = {"id": view_id, "root_view_id": view_id, "previous_view_id": None}
         return View(view_id, user_id, {**self._completed(view, {}), **ids})
@@ -79,17 +82,20 @@ class Views:
     def _change(self, shown: View, view: Json, known_hash: str | None) -> View:
         if known_hash and known_hash != shown.payload["hash"]:
             raise ApiError("hash_conflict")
-        self._check(view, shown.type)
+        self._check(view, shown.type, shown)
         ids = {name: shown.payload[name] for name in ("id", "root_view_id", "previous_view_id")}
         shown.payload = {**self._completed(view, shown.payload["state"]["values"]), **ids}
         shown.errors = {}
         return shown
 
-    def _check(self, view: Json, surface: Literal["modal", "home"]) -> None:
+    def _check(self, view: Json, surface: Literal["modal", "home"], shown: View | None) -> None:
         if is_too_large(view):
             raise ApiError("view_too_large")
         if problems := view_problems(view, surface):
             raise ApiError("invalid_arguments", problems)
+        named = self._named(view["external_id"]) if view.get("external_id") else None
+        if named and named is not shown:
+            raise ApiError("duplicate_external_id")
 
     def _completed(self, view: Json, typed: Json) -> Json:
         """Return the view as Slack returns it: with a default for everything that the app left out."""

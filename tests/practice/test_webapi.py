@@ -302,6 +302,16 @@ async def test_an_old_hash_conflicts(workspace: Workspace, client: AsyncWebClien
     assert await error(again) == "hash_conflict"
 
 
+async def test_a_view_is_updated_by_the_id_that_the_app_gave_it(workspace: Workspace, client: AsyncWebClient) -> None:
+    new, named = workspace.triggers.issue, modal(external_id="een")
+    opened = (await client.views_open(trigger_id=new(SANNE), view=named))["view"]
+    assert await error(client.views_open(trigger_id=new(KARIN), view=named)) == "duplicate_external_id"
+    answer = await client.views_update(external_id="een", view=modal())
+    assert (answer["view"]["id"], answer["view"]["external_id"]) == (opened["id"], "")
+    assert await error(client.views_update(external_id="een", view=modal())) == "not_found"
+    assert await error(client.api_call("views.update", json={"view": modal()})) == "invalid_arguments"
+
+
 async def test_a_closed_view_is_not_found(workspace: Workspace, client: AsyncWebClient, sanne: Actor) -> None:
     await client.views_open(trigger_id=workspace.triggers.issue(SANNE), view=modal())
     [shown] = workspace.modals_of(SANNE)

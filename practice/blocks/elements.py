@@ -7,6 +7,7 @@ import itertools
 import json
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from practice.model import Json
@@ -52,6 +53,20 @@ def find_element(blocks: list[Json], action_id: str, block_id: str | None) -> tu
         if element["action_id"] == action_id and block_id in (None, block["block_id"]):
             return block, element
     raise LookupError(f"no element with action_id {action_id!r} on this surface")
+
+
+def find_pressed(blocks: list[Json], action_id: str, block_id: str, value: str) -> tuple[Json, Json]:
+    """Return what a person pressed on a page that may be a moment old: the block may be another, with this button."""
+    with suppress(LookupError):
+        return find_element(blocks, action_id, block_id)
+    for block, element in all_elements(blocks):
+        if element["action_id"] == action_id and value and value in _values_of(element):
+            return block, element
+    raise LookupError(f"no element with action_id {action_id!r} and this value on this surface")
+
+
+def _values_of(element: Json) -> list[str]:
+    return [each["value"] for each in (element, *element.get("options", ())) if "value" in each]
 
 
 def with_ids(blocks: list[Json]) -> list[Json]:

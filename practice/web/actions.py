@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from starlette.datastructures import FormData
 
-from practice.blocks.elements import find_element
+from practice.blocks.elements import find_pressed
 from practice.client.actor import Actor
 from practice.i18n import text, text_if_known
 from practice.model import Json, Message, Outcome, View
@@ -48,7 +48,7 @@ async def click(workspace: Workspace, user_id: str, form: FormData) -> Json:
         return {"failure": text("failure_not_found")}
     blocks, sent = forms.source_of(shown).blocks, _lists(form)
     try:
-        block, element = find_element(blocks, _value_of(form, "action_id"), _value_of(form, "block_id"))
+        block, element = find_pressed(blocks, *(_value_of(form, name) for name in ("action_id", "block_id", "value")))
     except LookupError:
         return {"failure": text("failure_not_found")}
     outcome = await Actor(workspace, user_id).click(

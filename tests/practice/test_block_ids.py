@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from practice.blocks.elements import find_element, with_ids
+import pytest
+
+from practice.blocks.elements import find_element, find_pressed, with_ids
 from practice.model import Json
 
 
@@ -23,3 +25,11 @@ def test_a_click_on_a_page_that_is_a_moment_old_hits_the_same_button_or_none() -
 def test_blocks_that_are_equal_have_different_ids() -> None:
     first, second = with_ids([button("same"), button("same")])
     assert first["block_id"] != second["block_id"]
+
+
+def test_a_press_counts_when_only_the_rest_of_the_block_changed() -> None:
+    old = with_ids([button("first")])[0]["block_id"]
+    _, hit = find_pressed(with_ids([button("other"), button("first") | {"changed": "since"}]), "open", old, "first")
+    assert hit["value"] == "first"
+    with pytest.raises(LookupError):
+        find_pressed(with_ids([button("other")]), "open", old, "first")

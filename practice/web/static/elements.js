@@ -5,8 +5,8 @@ import { contentOf, send, tell, whileBusy } from "./send.js";
 async function act(element, extra = {}) {
   const form = element.closest("form.source");
   if (element.getAttribute("aria-disabled") || !(await isConfirmed(element))) return;
-  const { blockId, actionId } = element.dataset;
-  const data = contentOf(form, { block_id: blockId, action_id: actionId, ...extra });
+  const { blockId, actionId, value, option } = element.dataset;
+  const data = contentOf(form, { block_id: blockId, action_id: actionId, value: option ?? value ?? "", ...extra });
   tell("", form);
   const answer = await whileBusy(form, element, () => send("klik", data));
   tell(answer.failure, form);

@@ -149,7 +149,8 @@ async def _all_that_mehmet_sees(school: Running, code: str = "") -> str:
     shown += [home, await school.open_case(MEHMET, code), await school.open_form(MEHMET)]
     parts = [_without_ids(view) for view in shown] + [blocks_of(m) for m in school.workspace.messages_of(MEHMET)]
     written = json.dumps(parts, ensure_ascii=False).replace(code, "CODE")
-    return re.sub(r"geschreven op [\d-]+ [\d:]+", "geschreven", written)
+    own_ids = re.sub(r'"block_id": "b[0-9a-f]{8}"', '"block_id": ""', written)
+    return re.sub(r"geschreven op [\d-]+ [\d:]+", "geschreven", own_ids)
 
 
 def _without_ids(view: View) -> dict[str, object]:

@@ -7,12 +7,13 @@ from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from bot.settings import ConfigError
 from meldcode.domain.calendar import SchoolCalendar
 from meldcode.domain.plan.roles import Role
+from meldcode.domain.typed_text import without_group_word
 from meldcode.domain.yaml_text import BadYaml, Document, read_yaml
 
 Region = Literal["noord", "midden", "zuid"]
@@ -31,7 +32,7 @@ class PersonInFile(_Part):
     slack: Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{2,20}$")]
     name: Name
     roles: tuple[Role, ...] = ()
-    groups: tuple[str, ...] = ()
+    groups: tuple[Annotated[str, AfterValidator(without_group_word)], ...] = ()
     works: Annotated[tuple[Weekday, ...], Field(min_length=1)] | None = None
 
     @property

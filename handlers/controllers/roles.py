@@ -19,6 +19,7 @@ from handlers.views.staff.roles import changed_modal, person_modal, role_form_mo
 from meldcode.application.staff.roles import ChangeRoles, RoleForm, change_roles, role_form, see_roles
 from meldcode.domain.errors import Refused
 from meldcode.domain.plan.roles import Role
+from meldcode.domain.typed_text import without_group_word
 
 
 async def show_roles(services: Services, request: Request) -> None:
@@ -67,7 +68,7 @@ async def submit_roles(services: Services, request: Request) -> dict[str, Any]:
             asked["user"],
             frozenset(map(Role, answers.get("roles", ()))),
             _seen(request),
-            tuple(part.strip() for part in str(answers.get("groups", "")).split(",") if part.strip()),
+            tuple(filter(None, map(without_group_word, str(answers.get("groups", "")).split(",")))),
             str(answers.get("name", "")),
         )
     except (KeyError, ValueError, TypeError) as error:

@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 
 from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.plan.roles import Role
+from meldcode.domain.typed_text import same_group
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ class Person:
         membership = self.memberships.get(school)
         if membership is None or Role.TEACHER not in membership.own:
             return False
-        return not group or _plain_group(group) in map(_plain_group, membership.groups)
+        return not group or any(same_group(group, own) for own in membership.groups)
 
     def acts_for(self, school: SchoolId) -> frozenset[PersonId]:
         """Return whose work this person does in the school: their own, and that of those they stand in for (G5)."""
@@ -134,11 +135,6 @@ def paired(people: Iterable[Person], school: SchoolId) -> list[WithDeputies]:
     standing_in = {deputy.id for one in replaced for deputy in one.deputies}
     left = [one for one in replaced if one.person.id not in standing_in]
     return left or replaced
-
-
-def _plain_group(group: str) -> str:
-    """The group without what people write around it: "Groep 5" is 5."""
-    return "".join(group.casefold().split()).removeprefix("groep")
 
 
 @dataclass(frozen=True)

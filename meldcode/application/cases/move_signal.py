@@ -17,12 +17,13 @@ from meldcode.application.cases.pupils.whose_pupil import teachers_of
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access.rules import Permission, acting_role, in_school, may, relation_to
 from meldcode.domain.case.asked import asked_now
-from meldcode.domain.case.names import same_group, same_name
+from meldcode.domain.case.names import same_name
 from meldcode.domain.case.state import Answer, Entry, Pupil, Status
 from meldcode.domain.errors import Refused
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.effects import Effect
 from meldcode.domain.retention import ends_otherwise, term_of
+from meldcode.domain.typed_text import same_group
 
 
 def move_signal(

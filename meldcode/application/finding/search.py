@@ -16,10 +16,11 @@ from meldcode.application.case_people import plan_of
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.header import LISTED, CaseHeader, Reading
-from meldcode.domain.case.names import name_matcher, same_group
+from meldcode.domain.case.names import name_matcher
 from meldcode.domain.case.state import Pupil, Status
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.staff import Person
+from meldcode.domain.typed_text import same_group
 
 
 @dataclass(frozen=True)

@@ -8,18 +8,13 @@ sound, or a short first name. A placeholder such as "Onbekend" or "?" is nobody'
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 
 from meldcode.domain.case.state import Answers, Pupil
 from meldcode.domain.plan.forms import PUPIL_MEANINGS
 from meldcode.domain.plan.model import ActionSpec
-from meldcode.domain.typed_text import without_directions
+from meldcode.domain.typed_text import letters, without_directions, without_group_word
 
-_UNDIVIDED = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ħ": "h", "ŋ": "n"}
-)
-"""Letters in European names that Unicode does not decompose."""
 _BEFORE_SURNAMES = re.compile(
     "van|den?|der|het|t|te[nr]?|v|d|vdn?|s|op|in|aan|bij|uit|tot|l[ae]|[ea]l|d[iau]|dos|von|zu"
 )
@@ -51,7 +46,8 @@ LEAST_ONE_OFF, LEAST_START, LEAST_PART = 3, 2, 3
 def pupil_in(form: ActionSpec, answers: Answers) -> Pupil:
     """Return the pupil as typed in this form."""
     typed = (str(answers.get(form.id_of(meaning), "")) for meaning in PUPIL_MEANINGS)
-    return Pupil(*(without_directions(text).strip() for text in typed))
+    first, last, group = (without_directions(text).strip() for text in typed)
+    return Pupil(first, last, without_group_word(group))
 
 
 def same_name(one: Pupil, other: Pupil) -> bool:
@@ -85,12 +81,6 @@ def name_matcher(typed: str) -> Callable[[Pupil], bool]:
     return matches
 
 
-def same_group(one: str, other: str) -> bool:
-    """Tell whether it is the same group: "5", "groep 5" and "Groep 5 "."""
-    first, second = (letters(group).removeprefix("groep") for group in (one, other))
-    return first == second != ""
-
-
 def is_placeholder(pupil: Pupil) -> bool:
     """Tell whether the name says nothing, so that it is no reason to think of the same pupil."""
     return any(_PLACEHOLDERS.fullmatch(name) or not re.search(r"[^\W\d]", name) for name in _plain(pupil))
@@ -108,12 +98,6 @@ def look_alike_keys(pupil: Pupil) -> tuple[str, ...]:
         "\0".join(parts)
         for parts in (("1", first[0], last), ("2", first, last[0]), ("3", first[-1], last), ("4", first, last[-1]))
     )
-
-
-def letters(text: str) -> str:
-    """The letters and digits of a text, without capitals and accents."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold()).translate(_UNDIVIDED)
-    return "".join(sign for sign in decomposed if sign.isalnum())
 
 
 def _plain(pupil: Pupil) -> tuple[str, str]:

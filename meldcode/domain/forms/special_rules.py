@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from meldcode.domain.calendar import AMSTERDAM
-from meldcode.domain.case.names import pupil_in, same_group, same_name
+from meldcode.domain.case.names import pupil_in, same_name
 from meldcode.domain.case.state import Answers, Pupil
 from meldcode.domain.deadlines.schedule import calendar_of
 from meldcode.domain.errors import Problem
@@ -17,6 +17,7 @@ from meldcode.domain.plan.model import ActionSpec, Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.retention import longest_hold, term_of
 from meldcode.domain.staff import School
+from meldcode.domain.typed_text import same_group
 
 
 def stand_in_problems(record: ActionSpec, answers: Answers, staff: Colleagues) -> list[Problem]:

@@ -6,8 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meldcode.domain.case.names import alike, is_placeholder, look_alike_keys, same_group, same_name
+from meldcode.domain.case.names import alike, is_placeholder, look_alike_keys, pupil_in, same_name
 from meldcode.domain.case.state import Pupil
+from meldcode.domain.plan.file import load_plan
+from meldcode.domain.plan.forms import PUPIL_MEANINGS
+from meldcode.domain.typed_text import same_group, without_group_word
+from tests.meldcode.playing import SOURCE_PLAN
 
 pytestmark = pytest.mark.rule("G10")
 SAME = [
@@ -84,3 +88,14 @@ def test_what_nobody_can_see_never_counts(first: str, last: str, unseen: str) ->
     plain, marked = Pupil(first, last, "5"), Pupil(unseen.join(first), unseen + last, "5")
     assert look_alike_keys(plain) == look_alike_keys(marked)
     assert same_name(plain, marked) is not is_placeholder(plain)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [(" groep 5", "5"), ("Gr. 5a", "5a"), ("gr5", "5"), ("Groep Rood", "Rood"), ("Groen", "Groen"), ("groep", "groep")],
+)
+def test_the_word_before_a_group_is_not_stored(typed: str, name: str) -> None:
+    assert without_group_word(typed) == name
+    form = load_plan(SOURCE_PLAN).opening
+    answers = dict(zip(map(form.id_of, PUPIL_MEANINGS), ("Tim", "Bos", typed), strict=True))
+    assert pupil_in(form, answers) == Pupil("Tim", "Bos", name)

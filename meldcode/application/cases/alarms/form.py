@@ -17,12 +17,13 @@ from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access.rules import Permission, in_school, may, relation_to
 from meldcode.domain.alarm import Alarm, AlarmId, Answer, Response
 from meldcode.domain.case.header import CaseHeader
-from meldcode.domain.case.names import pupil_in, same_group, same_name
+from meldcode.domain.case.names import pupil_in, same_name
 from meldcode.domain.case.state import Answers, Pupil, Status
 from meldcode.domain.errors import Invalid, Problem, Refused
 from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.plan.forms import Meaning
 from meldcode.domain.plan.model import Plan
+from meldcode.domain.typed_text import same_group
 
 
 def alarm_form(uow: UnitOfWork, actor: Actor, alarm: AlarmId, now: datetime) -> FormView:

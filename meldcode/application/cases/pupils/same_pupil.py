@@ -9,11 +9,12 @@ from datetime import datetime
 from meldcode.application.case_context import CaseContext, case_context, may_read, read_case, told_apart
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.case.header import CaseHeader
-from meldcode.domain.case.names import same_group, same_name
+from meldcode.domain.case.names import same_name
 from meldcode.domain.case.state import Pupil, Status
 from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.plan.model import ActionSpec
 from meldcode.domain.staff import Person
+from meldcode.domain.typed_text import same_group
 
 ANOTHER = "another"
 """The answer that a signal is about another pupil than those of the cases that were shown."""

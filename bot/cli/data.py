@@ -12,7 +12,7 @@ import click
 
 from bot.cli.common import in_plain_words, settings, show_json
 from bot.database import opened, usable
-from bot.settings import Settings
+from bot.jobs.anchor import gone_anchor
 from storage.db.engine import make_engine
 from storage.db.migrate import upgrade
 from storage.db.snapshot import snapshot
@@ -41,23 +41,21 @@ def migrate() -> None:
 def verify(against: Path | None, write: Path | None, as_json: bool) -> None:
     """Say which cases and entries were tampered with; exit 1 when any was. Content is never shown.
 
-    Without --against it looks at the anchor in MELDWIJZER_ANCHOR_FILE, if there is one.
+    Without --against it looks at the anchor in MELDWIJZER_ANCHOR_FILE, if there ever was one.
     """
-    anchor = against or _anchor_of(settings())
+    kept = settings().meldwijzer_anchor_file
+    anchor = against or (kept if kept and kept.exists() else None)
     with in_plain_words(), opened(settings()) as (engine, vault):
+        gone = gone_anchor(engine, kept) if kept and kept not in (anchor, write) else ""
         with snapshot(engine) as view:
-            found = [*faults(view, vault), *(anchor_faults(view, vault, anchor) if anchor else [])]
+            found: list[object] = [*faults(view, vault), *(anchor_faults(view, vault, anchor) if anchor else [])]
+        found += [gone] if gone else []
         if write and not found:
-            found = update_anchor(engine, vault, write, datetime.now(UTC))
+            found += update_anchor(engine, vault, write, datetime.now(UTC))
     if as_json:
         show_json(map(str, found))
     _fail_with(found)
     click.echo("All chains are whole.")
-
-
-def _anchor_of(found: Settings) -> Path | None:
-    file = found.meldwijzer_anchor_file
-    return file if file and file.exists() else None
 
 
 @click.command()

@@ -18,6 +18,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, Row, select, tuple_
 
 from storage.crypto.vault import Vault
+from storage.db.component_records import ComponentRecord, all_records, store_records
 from storage.db.schema import cases, entries
 from storage.db.snapshot import snapshot
 from storage.integrity.private_files import CannotWrite, replace_file
@@ -25,6 +26,7 @@ from storage.integrity.verify import Fault, FaultKind
 
 _HEADING = "meldwijzer anchor 1"
 _AT_ONCE = 200
+_COMPONENT = "anchor"
 
 
 class BadAnchor(Exception):
@@ -45,13 +47,21 @@ class AnchoredCase:
 def update_anchor(engine: Engine, vault: Vault, file: Path, now: datetime) -> list[Fault]:
     """Replace the anchor if the database continues from it; otherwise leave it and return the faults.
 
-    Raises BadAnchor. After a restore somebody has to remove the file.
+    Raises BadAnchor. After a restore somebody has to remove the file. The database remembers that there is an anchor.
     """
     with snapshot(engine) as view:
         found = list(anchor_faults(view, vault, file)) if file.exists() else []
         if not found:
             _write(file, vault, now, _marks_in(view))
+    if not found:
+        with engine.begin() as connection:
+            store_records(connection, [ComponentRecord(_COMPONENT, succeeded_at=now)])
     return found
+
+
+def last_anchored(connection: Connection) -> datetime | None:
+    """Return when an anchor of this database was written last, even if that file is gone."""
+    return next((one.succeeded_at for one in all_records(connection) if one.name == _COMPONENT), None)
 
 
 def anchor_faults(connection: Connection, vault: Vault, file: Path) -> Iterator[Fault]:

@@ -154,3 +154,9 @@ def test_an_anchor_shows_what_the_chain_alone_cannot(cli: Cli, machine: dict[str
     anchor.write_text("x")
     assert "was changed" in cli("verify", **setting).stderr
     assert "was changed" in cli("doctor", **setting).stdout
+    anchor.unlink()
+    for command in ("verify", "doctor"):
+        assert (result := cli(command, **setting)).exit_code == 1
+        assert "- The anchor anchor is gone; the last one was written at" in result.stdout
+    assert cli("verify", "--write", str(anchor), **setting).exit_code == 0
+    assert cli("verify", **setting).stdout == "All chains are whole.\n"

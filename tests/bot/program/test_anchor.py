@@ -27,3 +27,16 @@ async def test_the_worker_keeps_the_anchor_and_says_what_was_lost(tmp_path: Path
         assert f"The database does not go on from the anchor: {code}, entry 1: cut off" in log.text
         assert anchor.read_text() == before
         assert any(line.startswith(f"{code}, entry 1: cut off") for line in complaints(school.program.settings))
+
+
+async def test_an_anchor_that_was_deleted_is_noticed_and_not_written_again(tmp_path: Path, database_url: str) -> None:
+    anchor = tmp_path / "anchor"
+    async with running(tmp_path, database_url=database_url) as school:
+        school.program.settings.meldwijzer_anchor_file = anchor
+        await school.program.scheduler.hourly()
+        anchor.unlink()
+        with logged() as log:
+            await school.program.scheduler.hourly()
+        [gone] = [line for line in complaints(school.program.settings) if line.startswith("The anchor anchor is gone")]
+        assert gone in log.text
+        assert not anchor.exists(), "a new one would hide what was put back meanwhile"

@@ -9,7 +9,7 @@ from meldcode.application.case_context import CaseContext, case_context
 from meldcode.application.case_people import call_in, staff_of
 from meldcode.application.cases.notifications import Notified, notify, recipients
 from meldcode.application.cases.parts import change_parts
-from meldcode.application.cases.pupils.whose_pupil import share
+from meldcode.application.cases.pupils.whose_pupil import share, tell_former_teachers
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.worklists import update_worklist
 from meldcode.domain.access.rules import relation_to
@@ -39,9 +39,10 @@ def append_entry(
     if effect is Effect.HANDS_OVER:
         new_teacher = entry.answers[context.plan.records[entry.record].id_of(Meaning.NEW_TEACHER)]
         case = uow.cases.hand_over(case.id, UUID(str(new_teacher)))
-        context = replace(context, case=case)
     if effect is Effect.SHARES:
         case = share(uow, context, case, entry)
+    if effect in (Effect.HANDS_OVER, Effect.SHARES):
+        tell_former_teachers(uow, context.stored, case, entry)
         context = replace(context, case=case)
     entries = (*context.entries, entry)
     case = change_parts(uow, context, case, entry, after)

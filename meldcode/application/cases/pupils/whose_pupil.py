@@ -69,10 +69,13 @@ def users_of(uow: UnitOfWork, actor: Actor, people: Collection[PersonId]) -> tup
 
 
 def share(uow: UnitOfWork, context: CaseContext, case: CaseHeader, entry: Entry) -> CaseHeader:
-    """Make the named teachers those of the case, and tell who is none of them any more (S1.6)."""
+    """Make the named teachers those of the case (S1.6)."""
     field = context.plan.records[entry.record].id_of(Meaning.TEACHERS)
-    teachers = frozenset(UUID(person) for person in entry.answers[field])
-    for former in sorted(case.teachers - teachers - {entry.author} - case.excluded):
-        message = OutboxMessage(former, case.id, f"entry {entry.seq}", NoLongerTeacher(case.code))
+    return uow.cases.set_teachers(case.id, [UUID(person) for person in entry.answers[field]])
+
+
+def tell_former_teachers(uow: UnitOfWork, before: CaseHeader, after: CaseHeader, entry: Entry) -> None:
+    """Tell who is no teacher of the case any more since this entry (S1.6, G5)."""
+    for former in sorted(before.teachers - after.teachers - {entry.author} - after.excluded):
+        message = OutboxMessage(former, after.id, f"entry {entry.seq}", NoLongerTeacher(after.code))
         uow.outbox.put(message, entry.written_at)
-    return uow.cases.set_teachers(case.id, teachers)

@@ -12,7 +12,12 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import insert, select
 
+from handlers.controllers.export import _sealed as sealed
+from meldcode.application.actor import on_behalf_of
+from meldcode.application.cases.exports.exported import Export
+from meldcode.application.staff.roles import ChangeRoles, change_roles
 from meldcode.domain.plan.roles import Role
+from meldcode.domain.staff import Identity
 from practice.model import File, View
 from storage.db.schema import files, metadata, pending_exports
 from tests.bot.cases.closing import closed_case, opened_case, record
@@ -295,6 +300,28 @@ async def test_an_export_that_was_killed_halfway_is_corrected_at_a_later_tick(
         assert logbook.count("Of het bestand is aangekomen, is niet zeker.") == 1
         assert "verbetert notitie 2" in logbook
         assert school.count(pending_exports) == 0
+
+
+@pytest.mark.rule("G3")
+async def test_who_loses_the_role_meanwhile_gets_no_file_and_the_logbook_says_so(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(tmp_path, database_url=database_url) as school:
+        code = await opened_case(school)
+        fatima = Identity("slack", school.workspace.app.team_id, FATIMA)
+
+        async def sealed_after_the_role_was_lost(given: Export, secret: str) -> bytes:
+            of_school, held = str(given.view.context.school), frozenset({Role.CARE_COORDINATOR})
+            command = ChangeRoles(of_school, KARIN, frozenset(), held)
+            await school.program.executor.execute(on_behalf_of(fatima, change_roles, command))
+            return await sealed(given, secret)
+
+        monkeypatch.setattr("handlers.controllers.export._sealed", sealed_after_the_role_was_lost)
+        await asks(school, KARIN, code, WHOLE)
+        await until(lambda: "lukte niet" in words_of(school.modal(KARIN)), 15)
+        assert not PASSWORD.search(words_of(school.modal(KARIN)))
+        assert shared(school, KARIN) == []
+        assert "Er is niets meegegeven." in words_of(await school.open_case(SANNE, code))
 
 
 async def _nothing(*_: Any) -> None:

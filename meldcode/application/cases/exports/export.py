@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from meldcode.application.actor import Actor
 from meldcode.application.case_context import CaseContext, case_context, read_case, readable_case
+from meldcode.application.case_people import plan_of
 from meldcode.application.cases.append_entry import append_entry
 from meldcode.application.cases.exports.exported import READ_OVER, Export, ExportPage, roles_of
 from meldcode.application.cases.exports.parents_copy import entries_to_read, for_parents, read_over
@@ -22,7 +23,7 @@ from meldcode.application.cases.submission import FilledForm, RecordEntry, check
 from meldcode.application.cases.view_case import CaseView, build_case_view
 from meldcode.application.ports.files import PendingExport
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access.rules import acting_role
+from meldcode.domain.access.rules import Permission, acting_role, may, relation_to
 from meldcode.domain.case.state import Answer, Answers, Entry
 from meldcode.domain.errors import Refused
 from meldcode.domain.plan.effects import Effect, Version
@@ -98,20 +99,27 @@ def read_over_page(
     return _export_for_parents(uow, actor, view, replace(command, answers=draft, exports=True, reviewed=True), now)
 
 
-def note_failure(uow: UnitOfWork, actor: Actor, code: str, seq: int, words: str, now: datetime) -> None:
-    """Record in the logbook that the file of this export did not arrive."""
+def refuse_unless_allowed(uow: UnitOfWork, actor: Actor, code: str) -> None:
+    """Raise Refused if this person may not export the dossier any more: making the file takes a while (promise 5)."""
     case = readable_case(uow, actor.person, code)
-    uow.files.finish_export(case.id, seq)
-    _correct(uow, case_context(uow, actor.person, case), seq, words, now)
+    plan = plan_of(uow, case)
+    exports = [record for record in plan.always if record.effect is Effect.EXPORTS]
+    if not any(may(Permission.RECORD, relation_to(actor.person, case), plan, record) for record in exports):
+        raise Refused("no_such_case")
+
+
+def note_failure(uow: UnitOfWork, exported: PendingExport, words: str, now: datetime) -> None:
+    """Record in the logbook that the file of this export did not arrive, whatever its author may read by now."""
+    uow.files.finish_export(exported.case, exported.entry)
+    context = case_context(uow, uow.staff.get(exported.by), uow.cases.get(exported.case))
+    _correct(uow, context, exported.entry, words, now)
 
 
 def note_unfinished(uow: UnitOfWork, words: str, now: datetime, failed: Callable[[Exception], object]) -> None:
     """Record in the logbooks of interrupted exports that their files may not have arrived."""
-    for giving in uow.files.interrupted_exports(now):
-        uow.files.finish_export(giving.case, giving.entry)
+    for exported in uow.files.interrupted_exports(now):
         try:
-            context = case_context(uow, uow.staff.get(giving.by), uow.cases.get(giving.case))
-            _correct(uow, context, giving.entry, words, now)
+            note_failure(uow, exported, words, now)
         except Exception as error:  # one case that cannot be decrypted must not stop the others
             failed(error)
 

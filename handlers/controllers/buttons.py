@@ -158,7 +158,7 @@ async def _more_appointments(services: Services, request: Request) -> None:
     ref, command = read_form(request)
     if not request.value.isdecimal():
         raise Refused("unknown_action")
-    form = await services.execute(open_form.refilled, request, begun(command), inputs_of(request.view))
+    form = await services.execute_once(open_form.refilled, request, begun(command), inputs_of(request.view))
     await _show(services, request, form_modal(form, replace(ref, appointments=int(request.value[:2]))))
 
 
@@ -170,8 +170,9 @@ async def _adjust(services: Services, request: Request) -> None:
 
 async def _draft(services: Services, request: Request, ref: FormRef) -> open_form.FormView:
     if ref.alarm:
-        return await services.execute(alarm_draft, request, ref.key(request), AlarmRef.loaded(ref.alarm))
-    return await services.execute(open_form.find_draft, request, ref.key(request), ref.record, ref.case, ref.refers_to)
+        return await services.execute_once(alarm_draft, request, ref.key(request), AlarmRef.loaded(ref.alarm))
+    wanted = ref.key(request), ref.record, ref.case, ref.refers_to
+    return await services.execute_once(open_form.find_draft, request, *wanted)
 
 
 async def _ask_further(services: Services, request: Request) -> None:

@@ -34,7 +34,7 @@ async def open_search(services: Services, request: Request) -> None:
 async def list_own(services: Services, request: Request) -> None:
     """Show the open cases that this person may read, with names; another page replaces it."""
     query = search.Query(status=Status.OPEN)
-    found = await services.execute(search.find_cases, request, query, _page(request), limits.FOUND_CASES)
+    found = await services.execute_once(search.find_cases, request, query, _page(request), limits.FOUND_CASES)
     if request.is_in_modal:
         await services.client.views_update(view_id=request.view["id"], view=shown.names_modal(found))
     else:
@@ -92,7 +92,7 @@ async def submit_other_case(services: Services, request: Request) -> Answer:
     typed = str(_typed(request).get(two_cases.TYPED, ""))
     if not typed:
         raise Invalid([Problem(two_cases.TYPED, "required")])
-    found = await services.execute(two_cases.find_other_case, request, _case(request), typed, limits.OTHER_CASES)
+    found = await services.execute_once(two_cases.find_other_case, request, _case(request), typed, limits.OTHER_CASES)
     return {"response_action": "update", "view": choose_case_modal(found)}
 
 
@@ -108,7 +108,7 @@ async def submit_two_cases(services: Services, request: Request) -> Answer:
 
 
 async def _searched(services: Services, request: Request, typed: Answers, page: int) -> View:
-    found = await services.execute(search.find_cases, request, _query(typed), page, limits.FOUND_CASES)
+    found = await services.execute_once(search.find_cases, request, _query(typed), page, limits.FOUND_CASES)
     return shown.search_modal(typed, found)
 
 

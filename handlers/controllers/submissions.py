@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from handlers.controllers import export, finding, roles
@@ -12,7 +13,7 @@ from handlers.controllers.deputies import submit_deputy, submit_period
 from handlers.controllers.working_days import submit_working_days
 from handlers.i18n import texts
 from handlers.platform.form_state import first_input, read_form
-from handlers.platform.request import Request, Services
+from handlers.platform.request import Replayed, Request, Services
 from handlers.views.actions import (
     ALARM_PLACE,
     CHOOSE_CASE,
@@ -71,7 +72,8 @@ def begun(command: RecordEntry) -> open_form.Begun:
 async def form_again(services: Services, request: Request) -> dict[str, Any]:
     """Return the open form with what was typed, and the questions that these answers lead to."""
     ref, command = read_form(request)
-    return form_modal(await services.execute(open_form.refilled, request, begun(command), inputs_of(request.view)), ref)
+    shown = inputs_of(request.view)
+    return form_modal(await services.execute_once(open_form.refilled, request, begun(command), shown), ref)
 
 
 async def show_form_problem(services: Services, request: Request, problem: Refused | Invalid | str) -> Answer:
@@ -86,9 +88,10 @@ async def show_form_problem(services: Services, request: Request, problem: Refus
     if here := {field: words for field, words in errors.items() if field in inputs_of(request.view)}:
         return {"response_action": "errors", "errors": here}
     if isinstance(problem, Invalid) and request.view.get("callback_id") == FORM:
-        again = await form_again(services, request)
-        if errors.keys() <= inputs_of(again):
-            return {"response_action": "update", "view": again}
+        with suppress(Replayed):
+            again = await form_again(services, request)
+            if errors.keys() <= inputs_of(again):
+                return {"response_action": "update", "view": again}
     return {"response_action": "push", "view": notice_modal(" ".join(errors.values()))}
 
 

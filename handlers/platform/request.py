@@ -159,12 +159,16 @@ def in_language(use_case: UseCase[T], language: str) -> UseCase[T]:
     return run
 
 
+class Replayed(Refused):
+    """The same request was answered before."""
+
+
 def idempotent(request: Request, use_case: UseCase[T]) -> UseCase[T]:
-    """Wrap a use case so that it raises Refused when the same request is replayed (promise 9)."""
+    """Wrap a use case so that it raises Replayed when the same request is played again (promise 9)."""
 
     def for_the_first_time(uow: UnitOfWork, now: datetime) -> T:
         if not uow.processed_requests.claim(request.id, now):
-            raise Refused("unknown_action")
+            raise Replayed("unknown_action")
         return use_case(uow, now)
 
     return for_the_first_time
@@ -204,10 +208,14 @@ class Services:
         return await self._run(on_behalf_of(request.identity, use_case, *args), language)
 
     async def execute_once(
-        self, use_case: Callable[[UnitOfWork, Actor, *Args, datetime], T], request: Request, *args: *Args
+        self,
+        use_case: Callable[[UnitOfWork, Actor, *Args, datetime], T],
+        request: Request,
+        *args: *Args,
+        language: str | None = None,
     ) -> T:
-        """As `execute`, but refuse a request that is played again (promise 9)."""
-        return await self._run(idempotent(request, on_behalf_of(request.identity, use_case, *args)))
+        """As `execute`, but raise Replayed when the request is played again, which shows nothing (promises 6, 9)."""
+        return await self._run(idempotent(request, on_behalf_of(request.identity, use_case, *args)), language)
 
     async def query(self, query: Callable[[UnitOfWork, Actor, *Args], T], request: Request, *args: *Args) -> T:
         """Run `query(uow, actor, *args)` for the author of the request; it does not depend on the time."""

@@ -222,6 +222,46 @@ async def test_forms_that_are_played_again_change_nothing(tmp_path: Path, databa
         await play_twice(school, school.submission(KARIN, school.modal(KARIN), deputy))
 
 
+@pytest.mark.rule("G3")
+async def test_what_is_played_again_is_not_shown_again(tmp_path: Path, database_url: str) -> None:
+    """A draft, questions that follow, a search and an export: no second trace, and nothing of the case (promise 6)."""
+    async with running(tmp_path, database_url=database_url) as school:
+        school.expect("expired_trigger_id", "exchanged_trigger_id", "not_found", "hash_conflict", "dispatch_failed")
+        school.expect("push_limit_reached")
+        code = await a_case(school)
+        shown = await school.open_case(KARIN, code)
+        note = json.dumps({"case": code, "record": "note"})
+        await school.send(school.click(KARIN, shown, "make-record.x", note))
+        await school.actor(KARIN).fill(school.modal(KARIN), **{"Wat wil je vastleggen?": "Henk is misschien geslagen."})
+        form = school.modal(KARIN)
+        assert form.payload["callback_id"] == "review"
+        await shows_once(school, school.click(KARIN, form, "adjust", "x"), "Henk")
+        form = next(view for view in school.workspace.modals_of(KARIN) if view.id == form.id)
+        await shows_once(school, school.click(KARIN, form, "answer.x", "x"), "Henk")
+        await school.send(school.click(KARIN, school.messages(KARIN)[0], "search-form", "x"))
+        await shows_once(school, school.submission(KARIN, school.modal(KARIN)), "Bakker")
+        await school.send(school.click(KARIN, shown, "make-record.x", json.dumps({"case": code, "record": "given"})))
+        text_of = {"given_to": "Ouders", "why_given": "Zij vroegen erom."}
+        asked: Json = {id_: {"answer": {"type": "plain_text_input", "value": said}} for id_, said in text_of.items()}
+        for_parents = {"type": "radio_buttons", "selected_option": {"value": "for_parents"}}
+        asked["given_as"] = {"answer": for_parents}
+        await shows_once(school, school.submission(KARIN, school.modal(KARIN), asked), "blauwe plek")
+
+
+async def shows_once(school: Running, payload: Json, words: str) -> None:
+    """The request shows these words; sent again it shows nothing of them, and leaves no trace."""
+    user, body = str(payload["user"]["id"]), packed(payload)
+    headers = signed(school, body)
+    first = await answered(school, body, headers)
+    before = [view.payload for view in school.workspace.modals_of(user)]
+    assert words in first[1] or words in str(before)
+    with nothing_changes(school):
+        again = await answered(school, body, headers)
+    assert words not in str(again)
+    now = [view.payload for view in school.workspace.modals_of(user)]
+    assert [shown for shown in now if words in str(shown)] == [shown for shown in before if words in str(shown)]
+
+
 DAYS = ("first_day", "last_day")
 
 

@@ -63,6 +63,7 @@ SINCE_0023: tuple[Payload, ...] = (
     replace(RECORDED, status=Status.CLOSED, outcome="suspicion_gone"),
     TaskEnded("mus-12", "heutink", 9, "parents_talk", Role.SCHOOL_LEADER, WHO, may_open=True),
     TaskEnded("mus-12", "heutink", 9, "parents_talk", Role.SCHOOL_LEADER, None, may_open=False),
+    TaskEnded("mus-12", "heutink", 9, "parents_talk", Role.TEACHER, None, may_open=True, comes_later=True),
     CallSchool("mus-12", "heutink", 9, "reported", 0, SCHOOL, (WHO,)),
     CallSchool("mus-12", "heutink", 9, "reported", 0, SCHOOL, ()),
     SignalRead("mus-12", "heutink", 9, Role.CONFIDANT, may_open=False),

@@ -103,7 +103,9 @@ def _task_ended(message: TaskEnded, known: Lookup) -> Rendered:
     record = plan.records[message.asked]
     is_decision = record.effect in (Effect.SETTLES, Effect.DROPS, Effect.MOVES)
     what = b.escape(record.title) if is_decision else what_to_do(plan, message.asked, message.asked_as)
-    how = text("told_done", name=known.person(message.by).name) if message.by else text("told_lapsed")
+    how = text("told_later") if message.comes_later else text("told_lapsed")
+    if message.by:
+        how = text("told_done", name=known.person(message.by).name)
     line = f"*{b.escape(text('told_title', code=message.code, what=how))}*\n{what}."
     return _in_case(message.code, line, may_open=message.may_open)
 

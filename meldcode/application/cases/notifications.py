@@ -125,7 +125,8 @@ class _Said:
         """What their earlier messages become, if they are about what is done now or is asked otherwise."""
         if ended := self.changes.ended(person) or (self.changes.replaced(person) if is_told else None):
             by = self.entry.author if self.changes.is_done(ended) else None
-            payload = TaskEnded(**self._case(person), asked=ended.record, asked_as=ended.role, by=by)
+            later = self.changes.comes_later(person, ended)
+            payload = TaskEnded(**self._case(person), asked=ended.record, asked_as=ended.role, by=by, comes_later=later)
             yield self._message(person, payload, self.changes.keys[person.id], Placing.ONLY_IN_PLACE)
         elif self.changes.changed(person):
             placing = Placing.ONLY_IN_PLACE if person.id == self.entry.author else Placing.IN_PLACE

@@ -13,6 +13,7 @@ from meldcode.application.case_context import CaseContext
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access.rules import Permission, may, relation_to, roles_in_case
 from meldcode.domain.case.appointments import Appointment
+from meldcode.domain.case.asked import needed
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import Entry, State
 from meldcode.domain.deadlines.schedule import calendar_of
@@ -87,6 +88,12 @@ class TaskChanges:
     def is_done(self, task: Task) -> bool:
         """Tell whether the entry is what the task asked for."""
         return self.entry.record == task.record or self.state.standing.get(task.record) is self.entry
+
+    def comes_later(self, person: Person, task: Task) -> bool:
+        """Tell whether the case waits for it all the same, after what is asked of this person now."""
+        now = self.asked(person)
+        goes_on = now is not None and now.continues(task)
+        return goes_on and any(record.id == task.record for record in needed(self.plan, self.state))
 
     def _calls(self, task: Task) -> bool:
         return task.role in self.plan.step(task.step).who or bool(self.plan.records[task.record].agrees_with)

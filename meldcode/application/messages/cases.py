@@ -50,7 +50,7 @@ class TakenOver(Payload):
 
 @dataclass(frozen=True)
 class TaskEnded(Payload):
-    """What earlier messages ask of the reader was done `by` a colleague; None: it is not asked any more."""
+    """What earlier messages ask of the reader was done `by` a colleague; None: it is not asked any more, or not yet."""
 
     kind: ClassVar[str] = "task_ended"
     code: str
@@ -60,6 +60,7 @@ class TaskEnded(Payload):
     asked_as: Role
     by: PersonId | None
     may_open: bool
+    comes_later: bool = False
 
 
 @dataclass(frozen=True)

@@ -209,3 +209,16 @@ async def test_who_has_no_part_in_a_case_any_more_is_not_asked(tmp_path: Path) -
         assert "jij bent niet langer de leerkracht van dit dossier" in words_of(former)
         assert "Dossier openen" not in words_of(former)
         assert "Leg de signalen met de IB-er of vertrouwenspersoon voor" in words_of(school.messages("U0MEHMET")[-1])
+
+
+@pytest.mark.rule("G12")
+async def test_what_still_has_to_be_done_is_not_called_needless_when_something_else_comes_first(tmp_path: Path) -> None:
+    async with on_a_monday(tmp_path) as school:
+        [code] = await reported(school)
+        await records(school, KARIN, code, "taken_up")
+        await records(
+            school, KARIN, code, "excluded", exclusion="out", excluded_person=FATIMA, why_excluded="Zij is de moeder."
+        )
+        *_, asked, confirm = school.messages(JORIS)
+        assert "eerst iets anders, dan dit" in words_of(asked)
+        assert "Lees wat je collega voorstelt" in words_of(confirm)

@@ -188,7 +188,11 @@ def test_arrows_say_what_is_chosen_and_none_is_drawn_that_nobody_can_go() -> Non
         ("step_decide", "Ja, dit is ons besluit + Melden bij Veilig Thuis", "step_report"),
         ("step_decide", "Ja, dit is ons besluit + Niet melden: hulp en volgen", "step_watch"),
         ("step_report", "", "step_tell_parents"),
-        ("step_report", "Melding bij Veilig Thuis + Ja", "step_after_report"),  # the parents were told before (S4.8)
+        (
+            "step_report",
+            "Melding bij Veilig Thuis vastleggen + Ja",
+            "step_after_report",
+        ),  # the parents were told before (S4.8)
     }
     assert ("step_talk", "", "step_weigh") in drawn
     assert ("step_talk", "Ja, we slaan stap 3 over", "step_weigh") in drawn
@@ -199,7 +203,11 @@ def test_a_condition_on_an_earlier_answer_is_said_after_what_is_recorded() -> No
     assert {arrow for arrow in drawn if arrow[0] == "step_after_report"} == {
         ("step_after_report", "", "step_after_answer"),
         ("step_after_report", "We hebben gebeld en nog geen antwoord", "step_after_report"),
-        ("step_after_report", "Antwoord van Veilig Thuis + Melden, en ook hulp bieden of regelen", "step_watch"),
+        (
+            "step_after_report",
+            "Antwoord van Veilig Thuis vastleggen + Melden, en ook hulp bieden of regelen",
+            "step_watch",
+        ),
     }
 
 

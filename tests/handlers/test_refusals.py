@@ -114,10 +114,10 @@ SENTENCES: list[tuple[str, dict[str, str], str]] = [
         {},
         "Iemand anders heeft deze rollen net veranderd. Sluit dit venster en open het opnieuw met /meldcode rollen.",
     ),
-    ("too_long", {"limit": "80"}, "Dit is te lang. Maak het korter dan 80 tekens, of schrijf het in twee notities."),
+    ("too_long", {"limit": "80"}, "Dit is te lang. Maak het korter dan 80 tekens, of schrijf het in twee keer op."),
     ("unknown_action", {}, "Deze knop werkt niet meer. Open het dossier opnieuw met /meldcode dossiers."),
     ("unknown_choice", {}, "Kies een van de mogelijkheden."),
-    ("unknown_entry", {}, "Deze notitie is er niet. Open het dossier opnieuw."),
+    ("unknown_entry", {}, "Dit staat niet meer zo in het logboek. Open het dossier opnieuw."),
     (
         "unknown_person",
         {},

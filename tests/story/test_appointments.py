@@ -96,11 +96,11 @@ async def sanne_moves_it(desk: Desk, code: str) -> None:
     await desk.press("Verzetten")
     await desk.sees(CALL)
     moved = {"Op welke dag wordt het nu?": "2027-04-22", "Waarom?": "De ouders konden niet."}
-    await desk.fill("Afspraak verzet", moved)
+    await desk.fill("Afspraak verzetten", moved)
     await desk.sees_title("Opgeslagen")
     await desk.put_away()
     await opens(desk, code)
-    await desk.sees("Sanne de Boer, donderdag 22 april", "Afspraak verzet", "De ouders konden niet.")
+    await desk.sees("Sanne de Boer, donderdag 22 april", "Afspraak verzetten", "De ouders konden niet.")
     await desk.picture("52-afspraken-in-het-dossier")
     await desk.put_away()
 
@@ -126,7 +126,7 @@ async def karin_drops_the_other_one(desk: Desk, code: str) -> None:
     await opens(desk, code)
     await desk.press("Vervalt")
     await desk.sees(DOCTOR)
-    await desk.fill("Afspraak vervallen", {"Waarom vervalt de afspraak?": "Niet meer nodig."})
+    await desk.fill("Afspraak vervalt", {"Waarom vervalt de afspraak?": "Niet meer nodig."})
     await desk.sees_title("Opgeslagen")
     await desk.press("Dossier openen")
     await desk.sees("Er zijn geen open afspraken.", "Niet meer nodig.")

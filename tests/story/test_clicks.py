@@ -187,4 +187,4 @@ async def fatima_confirms_and_reports(count: Clicks, code: str) -> None:
         "Wie meldt?": FATIMA,
         "In welke functie?": "schoolleider",
     }
-    await count.fill("Melding bij Veilig Thuis", reported)
+    await count.fill("Melding vastleggen", reported)

@@ -91,10 +91,10 @@ async def karin_records_that_112_was_called(karin: Colleague) -> None:
     desk = karin.desk
     await desk.press("Dossier openen")
     await desk.sees("Stap 1 van 4: Signalen vastleggen")
-    await desk.press("112 of VT gebeld")
+    await desk.press("112/Veilig Thuis gebeld")
     await desk.sees("Voor als het niet kon wachten.")
     await desk.picture("gevaar-3-112-gebeld")
-    await desk.fill("112 of VT gebeld", CALLED)
+    await desk.fill("112/Veilig Thuis gebeld", CALLED)
     await desk.sees_title("Opgeslagen")
     await desk.sees(FATIMA, "Dit kan niet wachten: doe het vandaag.")
 
@@ -113,7 +113,7 @@ async def fatima_confirms(fatima: Colleague) -> None:
 
 
 async def karin_sees_what_was_skipped_and_reports(karin: Colleague) -> None:
-    desk, form = karin.desk, "Melding bij Veilig Thuis"
+    desk, form = karin.desk, "Melding vastleggen"
     await karin.comes()
     await desk.go_to("Start")
     await desk.press("Dossier openen")
@@ -153,12 +153,12 @@ async def karin_goes_there_and_reports(karin: Colleague) -> None:
     await karin.comes()
     await desk.press("Ik ga erheen")
     await expect(desk.last_message).to_contain_text("Karin Visser gaat erheen")
-    await desk.press("112 of VT gebeld")
+    await desk.press("112/Veilig Thuis gebeld")
     await expect(desk.question("Groep")).to_have_value("5")
     await desk.picture("gevaar-4-een-formulier")
     pupil = {"Voornaam": "Daan", "Achternaam": "Kuiper"}
     reported = {"Wat is er gebeurd?": "De melding bij Veilig Thuis is gedaan"}
-    await desk.fill("112 of VT gebeld", pupil | CALLED | reported)
+    await desk.fill("112/Veilig Thuis gebeld", pupil | CALLED | reported)
     await desk.sees_title("Opgeslagen")
     await desk.sees(FATIMA, SANNE, "Ouder informeren")
     await desk.put_away()

@@ -157,14 +157,14 @@ async def karin_joins_the_two(desk: Desk, code: str, second: str) -> None:
 
 async def karin_corrects_an_entry(desk: Desk, code: str) -> None:
     await desk.dialog.get_by_role("button", name="Verbeteren").first.click()
-    await desk.sees_title("Verbetering")
+    await desk.sees_title("Verbeteren")
     await desk.sees("Wat er staat, blijft staan")
     await desk.dialog.get_by_label("Hoe is het juist?").fill(CORRECTED)
     await desk.press("Opslaan")
     await desk.sees_title("Opgeslagen")
     await desk.press("Dossier openen")
     await desk.sees_title(f"Dossier {code}")
-    await desk.sees(SEEN, CORRECTED, "verbetert notitie 1", f"door {KARIN}")
+    await desk.sees(SEEN, CORRECTED, "verbetert regel 1", f"door {KARIN}")
     await desk.dialog.get_by_text(CORRECTED).scroll_into_view_if_needed()
     await desk.picture("12-verbetering")
     await desk.close()

@@ -181,7 +181,7 @@ async def both_find_that_the_suspicion_is_gone(fatima: Colleague, karin: Colleag
     await karin.desk.picture("zaak1-5-afspraak-nog-open")
     await karin.saves(form, ended)
     await karin.opens(code, "Dit dossier is gesloten: Het vermoeden is weggenomen", "Niet besproken")
-    await karin.desk.sees("Afspraak vervallen", SLEEP, "De huisarts volgt het slapen.")
+    await karin.desk.sees("Afspraak vervalt", SLEEP, "De huisarts volgt het slapen.")
     await karin.desk.picture("zaak1-4-gesloten")
 
 
@@ -306,7 +306,7 @@ async def willem_is_told_and_cannot_read(willem: Colleague, code: str) -> None:
 
 
 async def karin_reports_by_name(karin: Colleague, code: str) -> None:
-    desk, form = karin.desk, "Melding bij Veilig Thuis"
+    desk, form = karin.desk, "Melding vastleggen"
     await karin.is_told(code)
     await karin.must_next(code, "Melding vastleggen")
     await karin.begins(code, "Melding vastleggen", form)
@@ -333,7 +333,7 @@ async def veilig_thuis_answers_and_two_end_it(karin: Colleague, fatima: Colleagu
     answer = {"Wat doet Veilig Thuis?": "Veilig Thuis onderzoekt het", SAID: "Zij praten met het gezin."}
     await fatima.records(code, "Antwoord vastleggen", "Antwoord vastleggen", answer)
     why = {"Waarom kan het dossier dicht?": "Veilig Thuis volgt het gezin."}
-    await fatima.records(code, "Stoppen voorstellen", "Voorstel om te stoppen", why)
+    await fatima.records(code, "Stoppen voorstellen", "Stoppen voorstellen", why)
     await karin.is_told(code, "Er is voorgesteld om te stoppen.")
     agreed = {"Ben je het eens met het voorstel?": "Ja, het dossier kan dicht"}
     await karin.records(code, "Stoppen bevestigen", "Stoppen bevestigen", agreed)
@@ -362,7 +362,7 @@ async def test_danger_skips_the_talk(desk: Desk) -> None:
     await karin_hands_it_over(karin, code)
     await mehmet.is_told(code, "Dit dossier is nu van jou")
     await mehmet.opens(code, "Aan welke leerkracht draag je het dossier over?", "Sanne gaat met verlof.")
-    await desk.press("Eerdere notities")
+    await desk.press("Eerdere regels")
     await desk.sees(SEEN)
     await sanne_cannot_read_it_any_more(sanne)
 
@@ -428,7 +428,7 @@ async def karin_hands_it_over(karin: Colleague, code: str) -> None:
     await karin.opens(code)
     await karin.desk.choose_from_menu("Overdragen")
     why = {"Waarom?": "Sanne gaat met verlof."}
-    await karin.saves("Dossier overgedragen", {"Aan welke leerkracht draag je het dossier over?": MEHMET, **why})
+    await karin.saves("Dossier overdragen", {"Aan welke leerkracht draag je het dossier over?": MEHMET, **why})
 
 
 async def sanne_cannot_read_it_any_more(sanne: Colleague) -> None:

@@ -85,7 +85,7 @@ async def test_an_answer_changes_everybodys_message(tmp_path: Path, in_case: boo
         to_karin = school.messages(KARIN)[-1]
         assert buttons_of(to_karin) == [
             *ANSWERS[:2],
-            "112 of VT gebeld",
+            "112/Veilig Thuis gebeld",
             *(["Dossier openen"] if in_case else []),
             ANSWERS[2],
         ]
@@ -184,7 +184,7 @@ async def test_somebody_whom_it_is_not_for_cannot_answer(tmp_path: Path) -> None
 async def test_one_form_lies_between_an_alarm_and_a_recorded_report(tmp_path: Path, reviewed: bool) -> None:
     async with running(tmp_path, worker=False) as school:
         await raised(school)
-        assert (await school.press(KARIN, only(school, KARIN), "112 of VT gebeld")).ok
+        assert (await school.press(KARIN, only(school, KARIN), "112/Veilig Thuis gebeld")).ok
         form = school.modal(KARIN)
         assert typed_in(form)["Groep"] == "5", "the group of who raised it"
         told = "Volgens mij komt de politie." if reviewed else "De politie komt."
@@ -212,4 +212,4 @@ async def test_one_form_lies_between_an_alarm_and_a_recorded_report(tmp_path: Pa
         )
         messages = str([message.blocks for user in (SANNE, KARIN, FATIMA) for message in school.messages(user)])
         assert "Bakker" not in messages and "Sem" not in messages
-        assert buttons_of(school.messages(FATIMA)[0]).count("112 of VT gebeld") == 1
+        assert buttons_of(school.messages(FATIMA)[0]).count("112/Veilig Thuis gebeld") == 1

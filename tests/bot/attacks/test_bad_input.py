@@ -160,9 +160,9 @@ IN_CASE: list[tuple[Json, str]] = [
     ({"record": "belongs"}, ""),
     ({"record": "received"}, ""),
     ({"record": "other_pupil"}, ""),
-    ({"record": "correction", "refers_to": 0}, "Deze notitie is er niet."),
-    ({"record": "correction", "refers_to": 9}, "Deze notitie is er niet."),
-    ({"record": "correction", "refers_to": -1}, "Deze notitie is er niet."),
+    ({"record": "correction", "refers_to": 0}, "Dit staat niet meer zo in het logboek."),
+    ({"record": "correction", "refers_to": 9}, "Dit staat niet meer zo in het logboek."),
+    ({"record": "correction", "refers_to": -1}, "Dit staat niet meer zo in het logboek."),
     ({"record": "correction", "refers_to": "1"}, ""),
 ]
 

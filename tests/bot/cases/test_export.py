@@ -85,7 +85,7 @@ async def test_the_whole_dossier_goes_to_who_asked_with_a_password_shown_once(
             assert not [word for word in (secret, "Sem", "Bakker") if word in repr(told)]
             assert secret not in everything(school)
             logbook = words_of(await school.open_case(FATIMA, code))
-            for words in ("Dossier meegegeven", "Veilig Thuis Groningen", "Zij vroegen erom.", "door Karin Visser"):
+            for words in ("Dossier meegeven · ", "Veilig Thuis Groningen", "Zij vroegen erom.", "door Karin Visser"):
                 assert words in logbook
             assert shared(school, FATIMA) == shared(school, SANNE) == []
     assert secret not in log.text
@@ -194,8 +194,8 @@ async def test_parents_get_what_was_read_over_adapted_and_not_left_out(tmp_path:
         for words in ("Henk", "Mehmet", "12345678", "Sanne", "Gehoord van", "Zij vroegen erom."):
             assert words not in paper, words
         again = words_of(await school.open_case(KARIN, code))
-        assert "Dossier meegegeven" in again
-        assert "oom Henk" in words_of(await school.open_case(KARIN, code)) or "Eerdere notities" in again
+        assert "Dossier meegeven · " in again
+        assert "oom Henk" in words_of(await school.open_case(KARIN, code)) or "Eerdere regels" in again
 
 
 async def test_without_confirming_nothing_is_made_and_no_trace_is_left(tmp_path: Path) -> None:
@@ -205,7 +205,7 @@ async def test_without_confirming_nothing_is_made_and_no_trace_is_left(tmp_path:
         outcome = await school.actor(KARIN).submit(page, {})
         assert "confirmed" in outcome.errors
         assert shared(school, KARIN) == []
-        assert "Dossier meegegeven" not in words_of(await school.open_case(KARIN, code))
+        assert "Dossier meegeven · " not in words_of(await school.open_case(KARIN, code))
 
 
 @pytest.mark.rule("G1")
@@ -229,7 +229,7 @@ async def test_a_role_that_may_not_gets_no_form_and_a_forged_one_makes_no_file(t
             answer = await school.send(forged)
             assert answer["response_action"] in ("errors", "push"), callback
         assert shared(school, user) == []
-        assert "Dossier meegegeven" not in words_of(await school.open_case(KARIN, code))
+        assert "Dossier meegeven · " not in words_of(await school.open_case(KARIN, code))
 
 
 async def test_the_file_is_gone_after_a_day_also_after_a_restart(tmp_path: Path) -> None:
@@ -277,7 +277,7 @@ async def test_what_fails_shares_nothing_and_stands_in_the_logbook(
         logbook = words_of(await school.open_case(KARIN, code))
         assert "Er is niets meegegeven." in logbook
         assert school.count(pending_exports) == 0
-        assert "verbetert notitie 2" in logbook
+        assert "verbetert regel 2" in logbook
 
 
 async def test_an_export_that_was_killed_halfway_is_corrected_at_a_later_tick(
@@ -288,7 +288,7 @@ async def test_an_export_that_was_killed_halfway_is_corrected_at_a_later_tick(
         with monkeypatch.context() as killed:
             killed.setattr("handlers.controllers.export._deliver", _nothing)
             await asks(school, KARIN, code, WHOLE)
-        assert "Dossier meegegeven" in words_of(await school.open_case(KARIN, code))
+        assert "Dossier meegeven · " in words_of(await school.open_case(KARIN, code))
         assert school.count(pending_exports) == 1
     async with running(tmp_path, database_url=database_url) as school:
         await school.program.scheduler.tick()
@@ -298,7 +298,7 @@ async def test_an_export_that_was_killed_halfway_is_corrected_at_a_later_tick(
             await school.program.scheduler.tick()
         logbook = words_of(await school.open_case(KARIN, code))
         assert logbook.count("Of het bestand is aangekomen, is niet zeker.") == 1
-        assert "verbetert notitie 2" in logbook
+        assert "verbetert regel 2" in logbook
         assert school.count(pending_exports) == 0
 
 
@@ -365,4 +365,4 @@ async def test_no_trace_stands_without_a_file_that_was_asked_for(tmp_path: Path)
         }
         forged = school.submission(KARIN, form, state, callback_id="form", private_metadata=ref)
         assert (await school.send(forged))["response_action"] in ("errors", "push")
-        assert "Dossier meegegeven" not in words_of(await school.open_case(KARIN, code))
+        assert "Dossier meegeven · " not in words_of(await school.open_case(KARIN, code))

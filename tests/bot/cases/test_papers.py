@@ -102,7 +102,7 @@ def test_it_can_be_read_in_order_with_both_dates_and_what_is_corrected(play: Pla
     places = [words.index(part) for part in order]
     assert places == sorted(places)
     assert "geschreven op 02-03-2026" in words
-    assert "verbetert notitie 1: Signaal, 02-03-2026" in words
+    assert "verbetert regel 1: Signaal, 02-03-2026" in words
     assert "bladzijde 1 van" in words
 
 

@@ -220,7 +220,7 @@ async def test_a_correction_is_a_new_entry_that_names_the_one_it_corrects(tmp_pa
         words = words_of(await school.open_case(KARIN, code))
         assert "Een plek op de linkerarm." in words
         assert "Een plek op de rechterarm." in words
-        assert "verbetert notitie 1" in words
+        assert "verbetert regel 1" in words
 
 
 @pytest.mark.rule("S1.4")

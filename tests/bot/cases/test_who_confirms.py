@@ -25,7 +25,7 @@ async def test_who_recorded_that_112_was_called_waits_for_the_school_leader(tmp_
         await school.report(SANNE, signal())
         await school.sent()
         [code] = school.codes(KARIN)
-        await school.press(KARIN, await school.open_case(KARIN, code), "112 of VT gebeld")
+        await school.press(KARIN, await school.open_case(KARIN, code), "112/Veilig Thuis gebeld")
         assert (await school.actor(KARIN).fill(school.modal(KARIN), **CALLED)).ok
         saved = words_of(school.modal(KARIN))
         assert "Nu aan de beurt: schoolleider" in saved and WAITS in saved and "Nu nodig" not in saved

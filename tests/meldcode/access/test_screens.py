@@ -75,7 +75,7 @@ def test_the_pages_of_a_logbook_hold_every_entry_once_and_the_last_is_full(play:
     assert len(shown[-1]) == min(count, ENTRIES)
     assert logbook(view, None) == logbook(view, pages - 1)
     if pages > 1:
-        assert f"Notities {count - ENTRIES + 1} tot {count} van {count}" in as_json(logbook(view, None))
+        assert f"Regels {count - ENTRIES + 1} tot {count} van {count}" in as_json(logbook(view, None))
 
 
 def test_the_teachers_group_is_filled_in_whatever_the_plan_calls_it(empty_database: Path, tmp_path: Path) -> None:

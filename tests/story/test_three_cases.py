@@ -433,7 +433,7 @@ async def karin_hands_it_over(karin: Colleague, code: str) -> None:
 
 async def sanne_cannot_read_it_any_more(sanne: Colleague) -> None:
     await sanne.comes()
-    await expect(sanne.desk.last_message).to_contain_text("Er is besloten te melden bij Veilig Thuis.")
+    await expect(sanne.desk.last_message).to_contain_text("jij bent niet langer de leerkracht van dit dossier")
     await sanne.desk.press("Dossier openen")
     await sanne.desk.sees("Dit dossier is er niet, of jij kunt het niet lezen.")
     await sanne.desk.put_away()

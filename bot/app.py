@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from slack_bolt.async_app import AsyncApp
@@ -21,7 +22,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
 
-from bot.database import OLD_TABLES, usable, vault_of
+from bot.database import OLD_TABLES, POOLER, alone, usable, vault_of
 from bot.home_tabs import HomeTabPublisher
 from bot.http import web_app
 from bot.http_server import listen
@@ -30,12 +31,14 @@ from bot.jobs.calendar_watch import CalendarWatch
 from bot.jobs.clock_check import ClockCheck
 from bot.jobs.clock_guard import ClockGuard
 from bot.jobs.component_log import ComponentLog
+from bot.jobs.component_words import CLOCK, DATABASE, MESSAGES, SLACK, STORING, TOKEN, WEB, WIPING
 from bot.jobs.wiping import Wiping
 from bot.manifest import SCOPES
 from bot.outbox.relay import OutboxRelay
 from bot.scheduler import Scheduler
 from bot.schools_file import read_schools
 from bot.settings import ConfigError, Settings
+from bot.slack_access import until_answered
 from bot.socket_link import SocketLink
 from bot.supervisor import Loop, Supervisor
 from bot.warm_up import warm_up
@@ -53,6 +56,7 @@ from meldcode.domain.plan.file import PLANS, load_plan, shipped_plans
 from meldcode.domain.plan.model import Plan
 from storage.db.engine import make_engine
 from storage.db.migrate import is_current, upgrade
+from storage.db.pooler import changes_servers
 from storage.unit_of_work import Store, StoredUnitOfWork
 
 log = logging.getLogger("meldwijzer")
@@ -76,26 +80,41 @@ class Program:
     slack: AsyncApp
     components: ComponentLog
     is_ready: bool = False
+    takes_requests: bool = False
     supervisor: Supervisor = field(init=False)
 
     def __post_init__(self) -> None:
         self.supervisor = Supervisor(self.components.succeeded, self.components.failed)
 
-    @property
-    def has_socket(self) -> bool:
-        """Whether Slack connects by Socket Mode instead of HTTP."""
-        return bool(self.settings.slack_app_token.get_secret_value())
-
     def is_healthy(self) -> bool:
-        """Whether the database answers, all loops run, what was deleted is wiped, and the clock can be trusted."""
-        if self.supervisor.failed or self.scheduler.wiping.is_overdue or self.scheduler.clock.is_doubtful:
-            return False
+        """Whether all parts work: loops, database, wiping, Slack and its token, and the clock can be trusted."""
+        self.look()
+        return not self.components.failing and not self.scheduler.clock.is_doubtful
+
+    def look(self) -> None:
+        """Note how the parts are that do not say it themselves."""
+        self.components.found(WIPING, "overdue" if self.scheduler.wiping.is_overdue else "")
+        self.components.found(CLOCK, self.scheduler.clock.fault)
+        self.components.found(DATABASE, self._database_fault())
+        if self.takes_requests:
+            self.components.succeeded(WEB)
+
+    def _database_fault(self) -> str:
         try:
             with self.engine.connect() as connection:
                 connection.execute(text("SELECT 1"))
-        except SQLAlchemyError:
-            return False
-        return True
+        except SQLAlchemyError as error:
+            return type(error).__name__
+        return ""
+
+    async def keep_records(self, heartbeat: Callable[[], None]) -> None:
+        """Look at all parts and store how they are, until cancelled. Raises when that cannot be stored."""
+        await self.components.run(heartbeat, self._look_around)
+
+    async def _look_around(self) -> None:
+        is_silent = self.components.is_failing(SLACK) or self.components.is_failing(TOKEN)
+        await self.scheduler.clock.ask_again(now=is_silent)
+        await asyncio.to_thread(self.look)
 
 
 def utc_now() -> datetime:
@@ -109,6 +128,8 @@ def open_store(settings: Settings) -> tuple[Engine, Store]:
         engine = make_engine(settings.database_url)
         if settings.is_embedded:
             upgrade(engine)
+        elif changes_servers(engine):
+            raise ConfigError(POOLER)
         elif not is_current(engine):
             raise ConfigError(OLD_TABLES)
         vault = vault_of(engine, settings)
@@ -131,9 +152,12 @@ async def prepared(
     now = guard.now if is_guarded else machine
     schools = read_schools(settings.meldwijzer_schools) if settings.meldwijzer_schools else None
     engine, store = await asyncio.to_thread(open_store, settings)
-    async with slack_session(guard.hear) as session:
-        client, executor = client_of(settings, session), Executor(store.together, now, threads=store.writers)
+    executor = Executor(store.together, now, threads=store.writers)
+    components = ComponentLog(executor, now)
+    async with slack_session(guard.hear, partial(components.found, SLACK)) as session:
+        client = client_of(settings, session)
         try:
+            await components.load()
             workspaces, ours = await workspaces_of(settings, client, executor)
             languages = Languages(executor, workspaces)
             home_tabs = _home_tab_publisher(executor, workspaces, languages)
@@ -146,17 +170,16 @@ async def prepared(
             calendars = CalendarWatch()
             await _prepare_data(settings, store, calendars, now())
             await languages.load()
-            relay = OutboxRelay(executor, workspaces, now, home_tabs.update_soon)
+            relay = OutboxRelay(executor, workspaces, now, home_tabs.update_soon, partial(components.found, MESSAGES))
             services = Services(executor, workspaces, client, relay.wake, languages, home_tabs.try_again)
             services.administrator = schools.administrator if schools else ""
             flow = _flow(settings, services, schools.workspaces if schools else (), take_over_schools)
             slack = build_app(services, signing_secret=_signing_secret(settings), oauth_flow=flow)
             wiping = Wiping(engine, now)
-            clock = ClockCheck(guard if is_guarded else None, client, executor)
+            clock = ClockCheck(guard if is_guarded else None, client, executor, partial(components.found, TOKEN))
             scheduler = Scheduler(
                 executor, services, wiping, lambda: keep_anchor(engine, settings, now()), calendars, clock
             )
-            components = ComponentLog(executor, now)
             parts = (workspaces, relay, home_tabs, languages, scheduler, slack, components)
             yield Program(settings, engine, store, executor, *parts)
         finally:
@@ -179,7 +202,7 @@ async def working(program: Program, *, web: bool = True, worker: bool = True) ->
         for name, loop in loops.items():
             supervisor.run(name, loop)
         gc.freeze()  # plans, names and tables stay; looking for garbage among them takes a tenth of the time otherwise
-        program.is_ready = True
+        program.is_ready, program.takes_requests = True, web
         try:
             yield
         finally:
@@ -192,13 +215,13 @@ async def _background_loops(program: Program, *, web: bool, worker: bool) -> dic
         "home tabs": program.home_tabs.run,
         "languages": program.languages.run,
         "workspaces": program.workspaces.run,
-        "component log": program.components.run,
+        STORING: program.keep_records,
     }
     if worker:
         loops |= {"outbox": program.outbox_relay.run, "scheduler": program.scheduler.run}
-    if web and program.has_socket:
+    if web and program.settings.has_socket:
         link = SocketLink(program.slack, program.settings)
-        await link.open()  # so that an error of Slack stops the start
+        await until_answered(link.open, "SLACK_APP_TOKEN")
         loops["socket"] = link.run
     return loops
 
@@ -210,7 +233,7 @@ def program_app(program: Program, slack: AsyncApp | None) -> ASGIApp:
 
 async def serve(program: Program, *, web: bool = True, worker: bool = True) -> None:
     """Run until stopped: take requests (`web`), send messages and reminders (`worker`)."""
-    slack = program.slack if web and not program.has_socket else None
+    slack = program.slack if web and not program.settings.has_socket else None
     app = program_app(program, slack)
     async with working(program, web=web, worker=worker):
         await listen(app, program.settings.host, program.settings.port)
@@ -218,10 +241,16 @@ async def serve(program: Program, *, web: bool = True, worker: bool = True) -> N
 
 async def run(settings: Settings, *, web: bool = True, worker: bool = True) -> None:
     """Run the program as the settings say. Raises ConfigError when it cannot start."""
-    async with prepared(settings.checked_for_slack(), is_guarded=True) as program:
-        way = "Socket Mode" if program.has_socket else "HTTP"
-        log.info("Meldwijzer %s", f"runs on {way}" if web else "sends and reminds; it takes no requests")
-        await serve(program, web=web, worker=worker)
+    settings.checked_for_slack()
+    with alone(settings):
+        async with prepared(settings, is_guarded=True) as program:
+            await _run(program, web=web, worker=worker)
+
+
+async def _run(program: Program, *, web: bool, worker: bool) -> None:
+    way = "Socket Mode" if program.settings.has_socket else "HTTP"
+    log.info("Meldwijzer %s", f"runs on {way}" if web else "sends and reminds; it takes no requests")
+    await serve(program, web=web, worker=worker)
 
 
 def _signing_secret(settings: Settings) -> str:

@@ -22,7 +22,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.jobs.component_log import BAD_SIGNATURE, REQUESTS, ComponentLog
+from bot.jobs.component_log import ComponentLog
+from bot.jobs.component_words import BAD_SIGNATURE, REQUESTS
 from handlers.controllers.install import INSTALL, REDIRECT, trouble_page
 from handlers.platform.errors import log_error
 
@@ -45,10 +46,10 @@ def web_app(
     """Return the ASGI application; without `slack` (Socket Mode, a worker) only health and readiness."""
 
     async def healthz(_request: Request) -> Response:
-        return _state(await run_in_threadpool(is_healthy))
+        return _state(await run_in_threadpool(is_healthy), components)
 
     async def readyz(_request: Request) -> Response:
-        return _state(await run_in_threadpool(is_ready))
+        return _state(await run_in_threadpool(is_ready), components)
 
     routes = [Route("/healthz", healthz), Route("/readyz", readyz)]
     if slack is None:
@@ -59,8 +60,8 @@ def web_app(
     return Starlette(routes=[*routes, Route(EVENTS, Gate(handler, components), methods=["POST"])])
 
 
-def _state(is_well: bool) -> Response:
-    return JSONResponse({"ok": is_well}, status_code=200 if is_well else 503)
+def _state(is_well: bool, components: ComponentLog) -> Response:
+    return JSONResponse({"ok": is_well, "failing": components.failing}, status_code=200 if is_well else 503)
 
 
 class Gate:

@@ -87,7 +87,7 @@ def read_schools(path: Path) -> SchoolsFile:
     except OSError as error:
         raise ConfigError(f"{path.name} cannot be read: {type(error).__name__}.") from error
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path.name}: this is not UTF-8 text.") from error
+        raise ConfigError(f"{path.name}: this is not UTF-8 text; save it as UTF-8.") from error
     except BadYaml as error:
         what = "a key occurs twice in one entry; take one of the two out" if error.is_second_key else _NO_YAML
         raise ConfigError(f"{path.name}:{error.line}: {what}.") from error

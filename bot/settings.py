@@ -82,6 +82,11 @@ class Settings(BaseSettings):
         return self.database_url.startswith("sqlite")
 
     @property
+    def has_socket(self) -> bool:
+        """Whether Slack connects by Socket Mode instead of HTTP."""
+        return bool(self.slack_app_token.get_secret_value())
+
+    @property
     def is_for_several(self) -> bool:
         """Whether the app is installed over OAuth, in as many workspaces as there are."""
         return bool(self.slack_client_id)

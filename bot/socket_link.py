@@ -17,6 +17,7 @@ from handlers.app import quiet_logger
 DEAF_SECONDS = 120
 """Slack pings every few seconds. After a reconnect a connection can stop receiving without an error."""
 LOOK_EVERY = 1.0
+CONNECT_SECONDS = 15
 
 
 class LinkLost(Exception):
@@ -32,11 +33,18 @@ class SocketLink:
         self._link: AsyncSocketModeHandler | None = None
 
     async def open(self) -> None:
-        """Open the connection. Raises the errors of Slack and of the network."""
+        """Open the connection. Raises errors of Slack and of the network, which the SDK itself retries for ever."""
         token = self._settings.slack_app_token.get_secret_value()
         client = AsyncWebClient(base_url=self._settings.slack_api_url, logger=quiet_logger())
+        said = await client.apps_connections_open(app_token=token)
         self._link = AsyncSocketModeHandler(self._slack, token, logger=quiet_logger(), web_client=client)
-        await self._link.connect_async()  # type: ignore[no-untyped-call]
+        self._link.client.wss_uri = said["url"]
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                await self._link.connect_async()  # type: ignore[no-untyped-call]
+        except TimeoutError:
+            await self._close()
+            raise
 
     async def run(self, heartbeat: Callable[[], None]) -> None:
         """Keep the connection open until cancelled. Raises LinkLost when it does not work any more."""

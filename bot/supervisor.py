@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 
+from slack_sdk.errors import SlackApiError
+
 from handlers.platform.errors import log_error
+from handlers.platform.slack_errors import code_of
 
 Loop = Callable[[Callable[[], None]], Awaitable[None]]
 """Runs until cancelled. It calls its argument (`heartbeat`) after each good pass, and raises after a bad one."""
@@ -63,7 +66,7 @@ class Supervisor:
         while True:
             error = await self._failure(name, loop, heartbeat)
             self.failed.add(name)
-            self._noted(name, type(error).__name__)
+            self._noted(name, code_of(error) if isinstance(error, SlackApiError) else type(error).__name__)
             log_error(error, name)
             await asyncio.sleep(wait)
             wait = min(2 * wait, LONGEST_WAIT)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import random
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from http import HTTPStatus
 
 import aiohttp
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from typing_extensions import override
 
+from bot.manifest import SCOPES
 from bot.schools_file import SchoolInFile, SchoolsFile
 from bot.settings import ConfigError, Settings
+from bot.slack_access import until_answered
 from handlers.app import quiet_logger
 from handlers.platform.workspaces import InstalledWorkspaces, OneWorkspace, Workspaces
 from meldcode.application.executor import Executor
@@ -38,7 +37,6 @@ log = logging.getLogger("meldwijzer")
 SLACK_SECONDS = 5
 LARGEST_ANSWER, PART = 5_000_000, 65_536
 """Bytes of an answer of Slack, unpacked, and of what is read at once."""
-START_TRIES = 8
 MIXED = "{school} has people of another Slack workspace. Take their roles away first: workspaces never mix."
 WHICH = "{school}: say to which Slack workspace it belongs (workspace: T…), for there are several: {workspaces}."
 MISSING = (
@@ -53,18 +51,27 @@ ORG_WIDE = (
     "The app is installed in a whole organisation (Enterprise Grid), where one token serves many workspaces. That is "
     "not supported: names of schools would mix. Install the app in the school's own workspace, and use that token."
 )
+LACKS = "The token lacks {scopes}. Update the app's manifest, and install the app again."
 ELSEWHERE = "{school} belongs to workspace {workspace}, but SLACK_BOT_TOKEN is of {ours}. See SLACK_CLIENT_ID."
 
 
-def slack_session(hear: Callable[[str], None]) -> aiohttp.ClientSession:
-    """The session that all calls to Slack share. `hear` gets the `Date` of each answer."""
+def slack_session(hear: Callable[[str], None], note: Callable[[str], None]) -> aiohttp.ClientSession:
+    """The session that all calls to Slack share.
+
+    `hear` gets the `Date` of each answer. `note` gets what kept Slack from answering; it is empty after an answer.
+    """
     tracing = aiohttp.TraceConfig()
 
     async def answered(_session: object, _context: object, sent: aiohttp.TraceRequestEndParams) -> None:
         if sent.response.status == HTTPStatus.OK:
             hear(sent.response.headers.get("Date", ""))
+        note(f"http_{sent.response.status}" if sent.response.status >= HTTPStatus.INTERNAL_SERVER_ERROR else "")
+
+    async def failed(_session: object, _context: object, sent: aiohttp.TraceRequestExceptionParams) -> None:
+        note(type(sent.exception).__name__)
 
     tracing.on_request_end.append(answered)
+    tracing.on_request_exception.append(failed)
     patience = aiohttp.ClientTimeout(total=SLACK_SECONDS)
     return aiohttp.ClientSession(timeout=patience, response_class=_BoundedAnswer, trace_configs=[tracing])
 
@@ -168,21 +175,18 @@ def configs_of(file: Iterable[SchoolInFile], workspace: str = "") -> list[School
     ]
 
 
+def missing_scopes(given: str | None) -> str:
+    """The scopes of the manifest that a token with these does not have; none if Slack does not say."""
+    held = {scope.strip() for scope in given.split(",")} if given else set(SCOPES)
+    return ", ".join(sorted(set(SCOPES) - held))
+
+
 async def _who_am_i(client: AsyncWebClient) -> AuthorizeResult:
-    """Ask Slack who the bot is, and try again while Slack does not answer."""
-    for attempt in range(START_TRIES):
-        try:
-            said = await client.auth_test()
-        except SlackApiError as error:
-            if error.response.status_code < 500 and error.response.status_code != 429:  # noqa: PLR2004 - HTTP statuses
-                raise ConfigError(f"Slack does not accept SLACK_BOT_TOKEN: {error.response.get('error')}.") from error
-        except (aiohttp.ClientError, TimeoutError):
-            log.warning("Slack does not answer yet")
-        else:
-            if said.get("is_enterprise_install"):
-                raise ConfigError(ORG_WIDE)
-            return AuthorizeResult.from_auth_test_response(
-                bot_token=client.token, auth_test_response=said, user_auth_test_response=None
-            )
-        await asyncio.sleep(min(2**attempt, 30) * random.uniform(0.5, 1))  # noqa: S311 - no secret
-    raise ConfigError("Slack does not answer. Check SLACK_API_URL and the network.")
+    said = await until_answered(client.auth_test, "SLACK_BOT_TOKEN")
+    if missing := missing_scopes(said.headers.get("x-oauth-scopes")):
+        log.error(LACKS.format(scopes=missing))
+    if said.get("is_enterprise_install"):
+        raise ConfigError(ORG_WIDE)
+    return AuthorizeResult.from_auth_test_response(
+        bot_token=client.token, auth_test_response=said, user_auth_test_response=None
+    )

@@ -70,7 +70,11 @@ def quiet_logger() -> logging.Logger:
 
 
 def _is_true(record: logging.LogRecord) -> bool:
-    """Bolt says of a token in the environment that it is not used, for it does not know that we do."""
+    """Bolt says of a token in the environment that it is not used, for it does not know that we do.
+
+    The rest is logged without a traceback: the program says what it means and what to do.
+    """
+    record.exc_info = record.exc_text = None
     return "`token` will be unused" not in record.getMessage()
 
 

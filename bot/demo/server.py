@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from typing import Any
 import click
 from pydantic import SecretStr
 
-from bot.database import usable
+from bot.database import locked, usable
 from bot.demo.clock import PracticeClock
 from bot.demo.director import DemoDirector
 from bot.manifest import manifest
@@ -26,7 +25,8 @@ from practice.web.server import PracticeServer
 from storage.crypto.vault import new_master_key
 
 DATA = Path("data/practice")
-"""A folder of its own, because a reset deletes all of it."""
+"""A folder of its own, because a reset deletes all of it; the lock is therefore beside it."""
+TWICE = "A demo already runs in this folder ({folder}). Stop it first, with Ctrl+C."
 STAFF: list[dict[str, Any]] = [
     {"slack": "U0SANNE", "name": "Sanne de Boer", "roles": ["teacher"], "groups": ["5"]},
     {"slack": "U0MEHMET", "name": "Mehmet Yılmaz", "roles": ["teacher"], "groups": ["6"]},
@@ -79,25 +79,13 @@ def settings_for(practice: PracticeServer, folder: Path) -> Settings:
 
 async def demo(port: int, folder: Path = DATA) -> None:
     """Serve the practice workspace, and the bot in it, until cancelled. Raises ConfigError when it cannot run here."""
-    with usable(f"sqlite:///{folder}"), _alone_in(folder):
+    with usable(f"sqlite:///{folder}"), locked(folder.with_suffix(".lock"), TWICE.format(folder=folder)):
         clock = PracticeClock(folder / "clock")
         async with _served_at(port, clock) as practice:
             director = DemoDirector(practice.workspace, clock, folder, lambda: settings_for(practice, folder))
             practice.workspace.director = director
             with _with_remedy(folder):
                 await director.run(lambda: click.echo(_ready(port)))
-
-
-@contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """Hold a lock beside the folder, because a reset deletes what is in it. It ends with the process."""
-    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with folder.with_suffix(".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise ConfigError(f"A demo already runs in this folder ({folder}). Stop it first, with Ctrl+C.") from error
-        yield
 
 
 @contextmanager

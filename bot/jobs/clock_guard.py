@@ -6,14 +6,12 @@ with Slack's time. In between two answers time is measured by a clock that nobod
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-log = logging.getLogger("meldwijzer.clock")
 TOLERANCE = timedelta(minutes=5)
 """How far the clock may be off. Slack's signatures are refused beyond it."""
 ASKED_EVERY = timedelta(hours=1)
@@ -69,18 +67,16 @@ class ClockGuard:
         """Whether nothing may depend on the time: it is wrong, or Slack has not been heard yet."""
         return self._heard is None or self.is_wrong
 
+    @property
+    def fault(self) -> str:
+        """How far the clock is off, in words; empty if that is within the tolerance."""
+        if not self.is_wrong:
+            return ""
+        return f"{round((self._machine() - self._expected()).total_seconds() / 60):+d} minutes"
+
     def was_corrected(self) -> bool:
-        """Log when the clock becomes wrong or right, and return whether it became right just now."""
+        """Whether the clock was wrong the last time that this was asked, and is right now."""
         before, self._was_wrong = self._was_wrong, self.is_wrong
-        if self.is_wrong and not before:
-            minutes = round((self._machine() - self._expected()).total_seconds() / 60)
-            log.error(
-                "The clock of this machine is %+d minutes off from Slack's: no reminders are sent and nothing is "
-                "destroyed until it is right. Set it, and let it be kept right (NTP).",
-                minutes,
-            )
-        if before and not self.is_wrong:
-            log.warning("The clock of this machine is right again.")
         return before and not self.is_wrong
 
     def _expected(self) -> datetime:

@@ -75,11 +75,14 @@ class OutboxRelay:
         workspaces: Workspaces,
         now: Callable[[], datetime],
         home_changed: Callable[[Identity], None],
+        note: Callable[[str], None] = lambda _refusal: None,
     ) -> None:
         self._executor = executor
         self._workspaces = workspaces
         self._now = now
         self._home_changed = home_changed
+        self._note = note
+        """Gets why Slack refuses the token of the settings, or nothing after a message that it took."""
         self._woken = asyncio.Event()
         self._underway: set[asyncio.Task[None]] = set()
         self._sent: dict[int, Outcome] = {}
@@ -141,6 +144,9 @@ class OutboxRelay:
         )
         for id_ in sent:
             self._sent.pop(id_, None)
+        if most and not deliveries and self._locked_out_until:
+            self._locked_out_until = None
+            self._note("")  # what was refused waits no more
         return deliveries
 
     async def _pause(self) -> None:
@@ -168,6 +174,7 @@ class OutboxRelay:
         except NotInstalled:
             await self._not_sent(messages, Meaning.NOBODY, "not_installed")
         else:
+            self._note("")
             await self._record_outcome(delivery, place)
             self._home_changed(to)
 
@@ -209,22 +216,23 @@ class OutboxRelay:
     async def _not_sent(
         self, messages: list[Claimed], meaning: Meaning, code: str, wait: timedelta | None = None
     ) -> None:
-        if meaning is Meaning.LOCKED_OUT:
-            wait = self._lock_out(code)
+        locked = self._lock_out(code) if meaning is Meaning.LOCKED_OUT else None
         for message in messages:
             is_hopeless = meaning not in WAITS_FOR_SLACK and message.attempts >= MOST_DOUBTFUL
             if meaning in (Meaning.NOBODY, Meaning.REFUSED) or is_hopeless:
                 await self._set_aside(message, code)
                 continue
             log.warning("message %s is tried again: %s", message.id, code)
-            due = self._now() + (wait or _backoff(message))
+            due = locked or self._now() + (wait or _backoff(message))
             await self._update_queue(partial(_retry, message=message, due=due, code=code))
 
-    def _lock_out(self, code: str) -> timedelta:
+    def _lock_out(self, code: str) -> datetime:
         log.error("Slack refuses the token or the app's rights (%s): all messages wait, and none is lost", code)
+        until = self._now() + LOCKED_OUT_WAIT
         if self._workspaces.is_one:
-            self._locked_out_until = self._now() + LOCKED_OUT_WAIT
-        return LOCKED_OUT_WAIT
+            self._note(code)
+            self._locked_out_until = until
+        return until
 
     async def _set_aside(self, message: Claimed, code: str) -> None:
         """Give up a message that can never arrive. The next in charge are notified, and `doctor` shows it."""

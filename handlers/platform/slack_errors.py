@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import Enum, auto
@@ -85,12 +86,15 @@ CODES: Mapping[Meaning, frozenset[str]] = {
 SECOND_CLICK = frozenset({"exchanged_trigger_id", "hash_conflict", "not_found", "push_limit_reached"})
 """What a second click gets when the first one changed the screen, or closed it."""
 SERVER_ERRORS, TOO_MANY = 500, 429
+NOT_SLACKS = "http_"
+"""How the code of an answer begins that has none of Slack's: of a proxy, or of a server in between."""
 
 
 def code_of(error: SlackApiError) -> str:
-    """Return the error code of Slack, or the HTTP status."""
+    """Return the error code of Slack, or the HTTP status: what else is in an answer is perhaps not Slack's."""
     data = error.response.data if isinstance(error.response.data, dict) else {}
-    return str(data.get("error") or f"http_{error.response.status_code}")[:60]
+    code = str(data.get("error", ""))
+    return code[:60] if re.fullmatch(r"\w+", code, re.ASCII) else f"{NOT_SLACKS}{error.response.status_code}"
 
 
 def meaning_of(error: SlackApiError) -> Meaning:
@@ -98,7 +102,7 @@ def meaning_of(error: SlackApiError) -> Meaning:
     code, status = code_of(error), error.response.status_code
     if known := next((meaning for meaning, codes in CODES.items() if code in codes), None):
         return known
-    is_away = status >= SERVER_ERRORS or status == TOO_MANY
+    is_away = status >= SERVER_ERRORS or status == TOO_MANY or code.startswith(NOT_SLACKS)
     return Meaning.LATER if is_away else Meaning.DOUBTFUL
 
 

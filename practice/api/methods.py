@@ -68,6 +68,12 @@ def _test_auth(workspace: Workspace, _: Json) -> Json:
     }
 
 
+def _bot_info(workspace: Workspace, args: Json) -> Json:
+    if args.get("bot") != workspace.app.bot_id:
+        raise ApiError("bot_not_found")
+    return {"bot": {"id": workspace.app.bot_id, "app_id": workspace.app.app_id}}
+
+
 def _open_connection(workspace: Workspace, _: Json) -> Json:
     address = workspace.base_url.replace("http", "ws", 1)
     return {"url": f"{address}/link/?ticket={workspace.sockets.new_ticket()}&app_id={workspace.app.app_id}"}
@@ -77,6 +83,7 @@ METHODS: dict[str, Method] = {
     "api.test": Method(lambda _workspace, args: {"args": args}, token="none"),  # noqa: S106
     "apps.connections.open": Method(_open_connection, token="app"),  # noqa: S106
     "auth.test": Method(_test_auth),
+    "bots.info": Method(_bot_info, "users:read"),
     "blocks.validate": Method(validate_blocks),
     "chat.delete": Method(delete_message, "chat:write"),
     "chat.postMessage": Method(post_message, "chat:write"),

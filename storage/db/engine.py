@@ -23,6 +23,7 @@ TCP_LIMITS = {
     "tcp_user_timeout": 15_000,
 }
 """A server that vanishes without a word is noticed within a minute, and within 15 s when something was sent to it."""
+FORM = "Write DATABASE_URL as sqlite:///path or postgresql://user:password@host/name."
 PRAGMAS = (
     f"busy_timeout = {WAIT_MS}",
     "journal_mode = WAL",
@@ -30,6 +31,7 @@ PRAGMAS = (
     "foreign_keys = ON",
     "secure_delete = ON",
 )
+_LIMITS = "SELECT set_config('statement_timeout', %s, false), set_config('lock_timeout', %s, false)"
 _STARTUP_LOCK = 0x6D656C64
 
 
@@ -42,12 +44,12 @@ def make_engine(database_url: str) -> Engine:
     try:
         url = make_url(database_url)
     except ArgumentError:
-        raise BadDatabaseUrl("the database URL cannot be read") from None
+        raise BadDatabaseUrl(f"the database URL cannot be read. {FORM}") from None
     if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
         return _sqlite(url, Path(str(url.database)))
     if url.drivername in ("postgres", "postgresql", "postgresql+psycopg"):
         return _postgresql(url)
-    raise BadDatabaseUrl("the database URL must begin with sqlite:/// and a path, or with postgresql://")
+    raise BadDatabaseUrl(f"the database URL is of another kind. {FORM}")
 
 
 def one_at_a_time(connection: Connection) -> None:
@@ -109,15 +111,22 @@ def _begin_immediate(connection: Connection) -> None:
 
 
 def _postgresql(url: URL) -> Engine:
-    limits = f"-c statement_timeout={WAIT_MS} -c lock_timeout={WAIT_MS}"
-    given = url.query.get("options", "")
-    return create_engine(
+    engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         connect_args={
             **{name: value for name, value in TCP_LIMITS.items() if name not in url.query},
-            "options": f"{given} {limits}".strip(),
             "connect_timeout": CONNECT_SECONDS,
         },
         pool_pre_ping=True,
         hide_parameters=True,
     )
+    event.listen(engine, "connect", _set_limits)
+    return engine
+
+
+def _set_limits(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    """By a statement: a pooler refuses them among the parameters with which a connection starts."""
+    cursor = connection.cursor()
+    cursor.execute(_LIMITS, [str(WAIT_MS)] * 2)
+    cursor.close()
+    connection.commit()

@@ -6,17 +6,47 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, inspect
 
 from storage.db.engine import one_at_a_time, without_time_limit
 
+VERSION = "alembic_version"
+NEWER = (
+    "The database is of a newer version of Meldwijzer. Install that version again: an older one cannot read what the "
+    "newer one stored."
+)
+FOREIGN = "The database belongs to another program. Give Meldwijzer a database of its own (DATABASE_URL)."
+
+
+class StrangeDatabase(Exception):
+    """The database is not one that this program can migrate. The message says why, and what to do."""
+
 
 def upgrade(engine: Engine) -> None:
-    """Migrate to this version in one transaction. Waits for another process that does the same."""
+    """Migrate to this version in one transaction. Waits for another process that does the same.
+
+    Raises StrangeDatabase, and then changes nothing.
+    """
     with engine.begin() as connection:
         without_time_limit(connection)
         one_at_a_time(connection)
+        refuse_strange(connection)
         upgrade_to(connection, "head")
+
+
+def refuse_strange(connection: Connection) -> None:
+    """Raise StrangeDatabase if the database is of a newer version, or belongs to another program."""
+    tables = set(inspect(connection).get_table_names())
+    if VERSION not in tables:
+        if tables:
+            raise StrangeDatabase(FOREIGN)
+        return
+    if unknown := [version for version in _versions(connection) if not knows(version)]:
+        raise StrangeDatabase(NEWER if all(map(_is_ours, unknown)) else FOREIGN)
+
+
+def _is_ours(version: str) -> bool:
+    return version.isdecimal()
 
 
 def upgrade_to(connection: Connection, version: str) -> None:
@@ -27,10 +57,15 @@ def upgrade_to(connection: Connection, version: str) -> None:
 
 
 def is_current(engine: Engine) -> bool:
-    """Whether the database has the version that this program needs."""
+    """Whether the database has the version that this program needs. Raises StrangeDatabase."""
     with engine.connect() as connection:
-        heads = MigrationContext.configure(connection).get_current_heads()
+        refuse_strange(connection)
+        heads = _versions(connection)
     return set(heads) == set(ScriptDirectory.from_config(_config()).get_heads())
+
+
+def _versions(connection: Connection) -> tuple[str, ...]:
+    return MigrationContext.configure(connection).get_current_heads()
 
 
 def knows(version: str) -> bool:

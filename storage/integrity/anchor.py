@@ -120,7 +120,10 @@ def _read(file: Path, vault: Vault) -> list[AnchoredCase]:
     except (OSError, UnicodeDecodeError) as error:
         raise BadAnchor(f"The anchor {file.name} cannot be read: {type(error).__name__}.") from error
     if not hmac.compare_digest(_proof(vault, content).encode(), proof.strip().encode()):
-        raise BadAnchor(f"The anchor {file.name} was changed, or belongs to another installation.")
+        raise BadAnchor(
+            f"The anchor {file.name} was changed, or belongs to another installation. Find out which before you "
+            "remove it."
+        )
     return [_mark(line) for line in content.splitlines()[1:]]
 
 

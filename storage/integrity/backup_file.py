@@ -101,7 +101,7 @@ def write_label(path: Path, kind: BackupPart, made_at: datetime, vault: Vault, f
 def read_label(path: Path, kind: BackupPart) -> BackupLabel:
     """Read the label, and check the digest, tables and columns. Raises BadBackup."""
     if not path.is_file():
-        raise BadBackup(f"There is no file {path.name}.")
+        raise BadBackup(f"There is no file {path.name}. Name it, and its keys with --keys.")
     try:
         label, version = _read_label(path), _version_of(path)
         if label.kind is not kind:
@@ -109,11 +109,13 @@ def read_label(path: Path, kind: BackupPart) -> BackupLabel:
         if not knows(version):
             raise BadBackup(f"{path.name} was made by a newer version of Meldwijzer. Install that one first.")
         if not hmac.compare_digest(digest_of(path, label.form), label.digest):
-            raise BadBackup(f"{path.name} is damaged: it does not hold what was written into it.")
+            raise BadBackup(f"{path.name} is damaged: it does not hold what was written into it. Take another backup.")
         if strange := _strange(path, version):
             raise BadBackup(f"{path.name} has tables or triggers that Meldwijzer did not make: {', '.join(strange)}.")
     except (sqlite3.Error, ValueError, TypeError) as error:
-        raise BadBackup(f"{path.name} is no whole file of a backup ({type(error).__name__}).") from error
+        raise BadBackup(
+            f"{path.name} is no whole file of a backup ({type(error).__name__}). Take another backup."
+        ) from error
     return label
 
 

@@ -206,8 +206,8 @@ def test_a_database_url_that_cannot_be_read_is_not_repeated(cli: Cli, command: s
 
 
 NOT_ASKED = (
-    "- Slack could not be asked (URLError): token, scopes, clock and views are not checked. "
-    "Look at the network, DNS and HTTPS_PROXY.\n"
+    "- Slack could not be asked: the connection is refused. Check the network, the firewall and SLACK_API_URL. "
+    "Token, scopes, clock and views are not checked.\n"
 )
 
 
@@ -342,4 +342,7 @@ def test_tokens_that_others_can_read_are_told_of(cli: Cli, well: dict[str, str],
 def test_settings_that_are_no_text_are_refused(cli: Cli, bare_environment: Path) -> None:
     (bare_environment / ".env").write_bytes(b"SLACK_BOT_TOKEN=\xff\n")
     result = cli("doctor")
-    assert (result.exit_code, result.stderr) == (1, "Error: .env cannot be read: UnicodeDecodeError.\n")
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "Error: .env cannot be read: UnicodeDecodeError. Save it as UTF-8 text that you may read.\n",
+    )

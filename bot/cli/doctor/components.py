@@ -5,24 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from bot.jobs.component_log import BAD_SIGNATURE
+from bot.jobs.component_words import REQUESTS, SOCKET, STORING, WEB, WORKER, complaint
 from storage.db.component_records import ComponentRecord
 
 SILENT = timedelta(minutes=15)
-"""Without a tick for so long, no worker runs."""
-WORKER = "scheduler"
+"""A part of which nothing was heard for so long does not run."""
 
 
-def component_complaints(records: Iterable[ComponentRecord], now: datetime) -> Iterator[str]:
-    """Yield the parts that have not worked since they failed, and the worker that stopped."""
-    for record in records:
-        since = f"{record.succeeded_at:%Y-%m-%d %H:%M} UTC" if record.succeeded_at else "it was started"
-        if record.failure == BAD_SIGNATURE and record.is_failing:
-            yield (
-                f"No request of Slack had a signature that fits since {since}, but others came. "
-                "Copy SLACK_SIGNING_SECRET again from Basic Information."
-            )
-        elif record.is_failing:
-            yield f"The part “{record.name}” has not worked since {since} ({record.failure}). See the log."
-        elif record.name == WORKER and record.succeeded_at and now - record.succeeded_at > SILENT:
-            yield f"No reminder can be sent: no worker has run since {since}. Start `meldwijzer run` or `worker`."
+def component_complaints(
+    records: Iterable[ComponentRecord], now: datetime, *, is_over_socket: bool = False
+) -> Iterator[str]:
+    """Yield the parts that have not worked since they failed, and those of which nothing was heard for long.
+
+    What only concerns the other way to reach Slack, which was perhaps used before, is left out.
+    """
+    other_way = REQUESTS if is_over_socket else SOCKET
+    known = {record.name: record for record in records if record.name != other_way}
+    yield from (complaint(record) for record in known.values() if record.is_failing)
+    silent = [name for name in _SILENCE if name in known and _is_silent(known[name], now)]
+    for name in silent[:1] if STORING in silent else silent:
+        yield _SILENCE[name].format(since=f"{known[name].succeeded_at:%Y-%m-%d %H:%M} UTC")
+
+
+def _is_silent(record: ComponentRecord, now: datetime) -> bool:
+    return not record.is_failing and record.succeeded_at is not None and now - record.succeeded_at > SILENT
+
+
+_SILENCE = {
+    STORING: "The program has not run since {since}. Start `meldwijzer run`.",
+    WORKER: "No reminder can be sent: no worker has run since {since}. Start `meldwijzer run` or `worker`.",
+    WEB: "Nothing that people do arrives: no web has run since {since}. Start `meldwijzer run` or `web`.",
+}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -107,8 +108,9 @@ def _files(settings: Settings) -> Iterator[str]:
     """Files that other users of this machine can open, but should not."""
     database = make_url(settings.database_url).database if settings.is_embedded else None
     for file in (ENV_FILE, Path(database) if database else None, settings.meldwijzer_master_key_file):
-        if file and file.exists() and file.stat().st_mode & OTHERS:
-            yield f"Others on this machine can open {file.name}. Run: chmod 600 {file.name}"
+        with suppress(OSError):  # whoever opens it says so
+            if file and file.stat().st_mode & OTHERS:
+                yield f"Others on this machine can open {file.name}. Run: chmod 600 {file.name}"
 
 
 def _slack(settings: Settings) -> Iterator[str]:
@@ -132,7 +134,8 @@ def _database(settings: Settings) -> Iterator[str]:
             yield from (line for school in uow.staff.schools() for line in calendar_ends(school, now))
             yield from _roles(settings, uow)
             yield from workspace_complaints(settings, uow)
-            yield from component_complaints(all_records(uow.session.connection), now)
+            records = all_records(uow.session.connection)
+            yield from component_complaints(records, now, is_over_socket=settings.has_socket)
     finally:
         engine.dispose()
 

@@ -6,6 +6,7 @@ It claims no more than it has checked. What could not be asked is a remark, and 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,9 +18,10 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.cli.doctor.sample_case import views_with_a_case
-from bot.manifest import SCOPES
 from bot.settings import Settings
-from bot.workspaces import ORG_WIDE
+from bot.slack_access import refused, unreachable
+from bot.workspaces import LACKS, ORG_WIDE, missing_scopes
+from handlers.platform.slack_errors import Meaning, code_of, meaning_of
 from handlers.views.alarm import acute_modal
 from handlers.views.blocks import notice_modal
 from handlers.views.forms import form_modal
@@ -44,10 +46,34 @@ class Finding:
 
 
 def slack_findings(settings: Settings, plan: Plan, now: datetime) -> Iterator[Finding]:
-    """Yield what Slack says about the token in the settings."""
-    yield from _token_findings(
-        _client(settings, settings.slack_bot_token.get_secret_value()), "SLACK_BOT_TOKEN", plan, now
-    )
+    """Yield what Slack says about the tokens in the settings."""
+    client = _client(settings, settings.slack_bot_token.get_secret_value())
+    yield from _token_findings(client, "SLACK_BOT_TOKEN", plan, now)
+    if settings.has_socket:
+        yield from _app_token(client, settings.slack_app_token.get_secret_value())
+
+
+def _app_token(client: WebClient, token: str) -> Iterator[Finding]:
+    """Ask for the address of a connection, which is not used; and whether both tokens are of one app."""
+    try:
+        client.apps_connections_open(app_token=token)
+    except (SlackApiError, OSError, HTTPException) as error:
+        if isinstance(error, SlackApiError) and meaning_of(error) is not Meaning.LATER:
+            yield Finding(refused("SLACK_APP_TOKEN", error))
+        return  # else it is reported already
+    app, of = _app_of(client), re.match(r"xapp-\d+-(A[A-Z0-9]+)-", token)
+    if app and of and of[1] != app:
+        yield Finding(
+            f"SLACK_APP_TOKEN is of another app ({of[1]}) than SLACK_BOT_TOKEN ({app}). Copy both of one app."
+        )
+
+
+def _app_of(client: WebClient) -> str:
+    """The app of the bot's token; empty if Slack does not say."""
+    try:
+        return str(client.bots_info(bot=client.auth_test()["bot_id"])["bot"]["app_id"])
+    except (SlackApiError, OSError, HTTPException, KeyError, TypeError):
+        return ""
 
 
 def workspace_findings(
@@ -67,15 +93,12 @@ def _client(settings: Settings, token: str) -> WebClient:
 def _token_findings(client: WebClient, token: str, plan: Plan | None, now: datetime) -> Iterator[Finding]:
     try:
         said = client.auth_test()
-    except SlackApiError as error:
-        yield Finding(f"Slack does not accept {token}: {_code(error)}.")
-        return
-    except (OSError, HTTPException) as error:
-        why = type(error).__name__
-        yield Finding(
-            f"Slack could not be asked ({why}): token, scopes, clock and views are not checked. "
-            "Look at the network, DNS and HTTPS_PROXY."
-        )
+    except (SlackApiError, OSError, HTTPException) as error:
+        if isinstance(error, SlackApiError) and meaning_of(error) is not Meaning.LATER:
+            yield Finding(refused(token, error))
+        else:
+            why = unreachable(error)
+            yield Finding(f"Slack could not be asked: {why}. Token, scopes, clock and views are not checked.")
         return
     if said.get("is_enterprise_install"):
         yield Finding(ORG_WIDE)
@@ -101,9 +124,8 @@ def _scopes(given: str | None) -> Iterator[Finding]:
     if given is None:
         yield Finding("Slack did not say which scopes the token has: they are not checked.", is_fault=False)
         return
-    held = {scope.strip() for scope in given.split(",")}
-    if missing := sorted(set(SCOPES) - held):
-        yield Finding(f"The token lacks {', '.join(missing)}. Update the app's manifest, and install the app again.")
+    if missing := missing_scopes(given):
+        yield Finding(LACKS.format(scopes=missing))
 
 
 def _clock(said: str | None, now: datetime) -> Iterator[Finding]:
@@ -122,7 +144,7 @@ def _views(client: WebClient, plan: Plan) -> Iterator[Finding]:
         try:
             client.blocks_validate(view=view)
         except SlackApiError as error:
-            code = _code(error)
+            code = code_of(error)
             if code not in REFUSED:
                 yield Finding(f"Slack would not look at our views ({code}): they are not all checked.", is_fault=False)
                 return
@@ -138,11 +160,6 @@ def _silent() -> logging.Logger:
     logger = logging.getLogger("meldwijzer.doctor")
     logger.setLevel(logging.CRITICAL)
     return logger
-
-
-def _code(error: SlackApiError) -> str:
-    data = error.response.data if isinstance(error.response.data, dict) else {}
-    return str(data.get("error") or f"HTTP {error.response.status_code}")
 
 
 def _lower(headers: Mapping[str, Any]) -> dict[str, str]:

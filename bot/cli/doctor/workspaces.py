@@ -14,7 +14,7 @@ from meldcode.application.ports.unit_of_work import UnitOfWork
 
 def workspace_complaints(settings: Settings, uow: UnitOfWork) -> Iterator[str]:
     """Yield where the app is not installed yet, and where it is without a school. Raises ConfigError."""
-    if not settings.is_for_several:
+    if not settings.is_for_several or settings.slack_bot_token.get_secret_value():
         return
     file = read_schools(settings.meldwijzer_schools) if settings.meldwijzer_schools else None
     named = file.workspaces if file else frozenset()

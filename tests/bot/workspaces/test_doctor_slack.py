@@ -61,7 +61,7 @@ def test_the_views_that_hold_a_case_hold_one_and_leave_nothing(
 
 async def test_a_wrong_token_is_told(slack: PracticeServer) -> None:
     [finding] = await found(settings_of(slack, "xoxb-wrong"))
-    assert finding == Finding("Slack does not accept SLACK_BOT_TOKEN: invalid_auth.")
+    assert finding == Finding("Slack does not accept SLACK_BOT_TOKEN: invalid_auth. Copy it again from Install App.")
 
 
 @pytest.mark.parametrize(("minutes", "is_off"), [(0, False), (4, True), (-4, True)])

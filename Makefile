@@ -54,8 +54,9 @@ check: $(READY)  ## lint, format, types and import contracts
 bench: $(READY)  ## speed beside bare Bolt
 	@$(BIN)/python -m bench
 
-rules: $(READY)  ## write docs/rules.md
+rules: $(READY)  ## write docs/rules.md, and the list of wrong situations in docs/operations.md
 	@$(BIN)/python -m tests.rule_table
+	@$(BIN)/python -m tests.bot_cli.wrong.list
 
 docs-pictures: $(READY) browser  ## take the pictures of docs/ again
 	@$(BIN)/python -m tests.docs.pictures

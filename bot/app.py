@@ -23,7 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
 
 from bot.database import OLD_TABLES, POOLER, alone, usable, vault_of
-from bot.home_tabs import HomeTabPublisher
+from bot.home_tabs.publisher import HomeTabPublisher
 from bot.http import web_app
 from bot.http_server import listen
 from bot.jobs.anchor import keep_anchor
@@ -45,13 +45,13 @@ from bot.warm_up import warm_up
 from bot.workspaces import client_of, put_in_place, slack_session, workspaces_of
 from handlers.app import build_app, quiet_logger
 from handlers.controllers.install import oauth_flow
+from handlers.platform.call_budget import CallBudget
 from handlers.platform.errors import log_error
 from handlers.platform.locales import Languages
 from handlers.platform.request import Services
 from handlers.platform.workspaces import Workspaces
 from meldcode.application.executor import Executor
 from meldcode.application.worklists import fill_in_responsible, list_unlisted_cases
-from meldcode.domain.events import StaffChanged, WorklistChanged
 from meldcode.domain.plan.file import PLANS, load_plan, shipped_plans
 from meldcode.domain.plan.model import Plan
 from storage.db.engine import make_engine
@@ -160,7 +160,8 @@ async def prepared(
             await components.load()
             workspaces, ours = await workspaces_of(settings, client, executor)
             languages = Languages(executor, workspaces)
-            home_tabs = _home_tab_publisher(executor, workspaces, languages)
+            budget = CallBudget()
+            home_tabs = HomeTabPublisher(executor, workspaces, languages, budget)
 
             async def take_over_schools() -> None:
                 with usable(settings.database_url):
@@ -170,8 +171,10 @@ async def prepared(
             calendars = CalendarWatch()
             await _prepare_data(settings, store, calendars, now())
             await languages.load()
-            relay = OutboxRelay(executor, workspaces, now, home_tabs.update_soon, partial(components.found, MESSAGES))
-            services = Services(executor, workspaces, client, relay.wake, languages, home_tabs.try_again)
+            relay = OutboxRelay(
+                executor, workspaces, now, home_tabs.update_soon, budget, partial(components.found, MESSAGES)
+            )
+            services = Services(executor, workspaces, client, relay.wake, languages, home_tabs)
             services.administrator = schools.administrator if schools else ""
             flow = _flow(settings, services, schools.workspaces if schools else (), take_over_schools)
             slack = build_app(services, signing_secret=_signing_secret(settings), oauth_flow=flow)
@@ -265,15 +268,6 @@ def _flow(
         return None
     credentials = (settings.slack_client_id, settings.slack_client_secret.get_secret_value())
     return oauth_flow(services, credentials, SCOPES, named, installed)
-
-
-def _home_tab_publisher(
-    executor: Executor[StoredUnitOfWork], workspaces: Workspaces, languages: Languages
-) -> HomeTabPublisher:
-    home_tabs = HomeTabPublisher(executor, workspaces, languages)
-    executor.subscribe(WorklistChanged, home_tabs.on_worklist_changed)
-    executor.subscribe(StaffChanged, home_tabs.on_staff_changed)
-    return home_tabs
 
 
 def _place_cases(store: Store, now: datetime) -> None:

@@ -36,7 +36,8 @@ TICK_SECONDS = 20
 HOUR_SECONDS = 3600
 OVERDUE_SECONDS = 300.0
 """Seconds without a finished part of a tick after which something must be wrong. A part takes a minute at most."""
-AT_ONCE = 50
+AT_ONCE = 20
+"""Cases in one transaction: an alarm waits for it."""
 MOST_ENDINGS = 500
 """The most cases that are warned about or destroyed in one hour. The rest follows in the next."""
 MESSAGES_KEPT = timedelta(days=90)

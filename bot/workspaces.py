@@ -73,7 +73,10 @@ def slack_session(hear: Callable[[str], None], note: Callable[[str], None]) -> a
     tracing.on_request_end.append(answered)
     tracing.on_request_exception.append(failed)
     patience = aiohttp.ClientTimeout(total=SLACK_SECONDS)
-    return aiohttp.ClientSession(timeout=patience, response_class=_BoundedAnswer, trace_configs=[tracing])
+    connector = aiohttp.TCPConnector(limit=0)  # each loop bounds its own; an alarm must not wait for other calls
+    return aiohttp.ClientSession(
+        timeout=patience, response_class=_BoundedAnswer, trace_configs=[tracing], connector=connector
+    )
 
 
 class _BoundedAnswer(aiohttp.ClientResponse):

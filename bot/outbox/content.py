@@ -1,10 +1,15 @@
-"""What the messages of the outbox show at the moment that they are sent."""
+"""Claims messages of the outbox, with what they show at this moment."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from handlers.i18n.catalogues import use_language
+from handlers.platform.errors import log_error
+from handlers.platform.locales import language_of
 from handlers.views.alarm import render_alarm
 from handlers.views.messages.asked import Rendered
 from handlers.views.messages.reminders import render_reminders
@@ -12,10 +17,12 @@ from handlers.views.messages.told import Lookup, render
 from meldcode.application.cases.alarms.view import current_alarm
 from meldcode.application.jobs.reminders import current_reminder, earliest_delivery, latest_reminders
 from meldcode.application.messages.alarms import AboutAlarm, AlarmStatus, AlarmUnanswered
+from meldcode.application.messages.registry import REMINDERS
 from meldcode.application.messages.reminders import Reminder
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.calendar import AMSTERDAM
 from storage.repositories.outbox import Claimed
+from storage.unit_of_work import StoredUnitOfWork
 
 
 @dataclass(frozen=True)
@@ -34,7 +41,31 @@ class Delivery:
         return len({message.replaces for message in self.messages}) == 1
 
 
-def content_of(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Rendered | datetime | None:
+def claim_deliveries(
+    uow: StoredUnitOfWork, now: datetime, most: int, lease: timedelta, *, only_urgent: bool
+) -> list[Delivery]:
+    """Claim and render what is due. Reminders that wait for the same person become one message."""
+    deliveries = []
+    for first in uow.queue.claim(now, most, lease, only_urgent=only_urgent):
+        alike = uow.queue.claim_alike(first, now, lease) if first.kind in REMINDERS and first.identity else []
+        deliveries.append(_delivery(uow, [first, *alike], now))
+    return deliveries
+
+
+def _delivery(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Delivery:
+    try:
+        language = language_of(messages[0].locale)
+        uow.plans = uow.plans.in_language(language)
+        with use_language(language):
+            return Delivery(messages, _content_of(uow, messages, now))
+    except SQLAlchemyError:
+        raise
+    except Exception as error:  # one that cannot be rendered holds up no other
+        log_error(error, "message")
+        return Delivery(messages, is_unreadable=True)
+
+
+def _content_of(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Rendered | datetime | None:
     """Return the rendered messages, or the moment until which they must wait, or None when they are outdated."""
     opening = earliest_delivery(uow, messages[0].payload(), messages[0].case, now)
     return opening if opening > now else _rendered(uow, messages, now)

@@ -21,10 +21,11 @@ from functools import partial
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
-from sqlalchemy.exc import SQLAlchemyError
 
-from bot.outbox.content import Delivery, content_of
+from bot.outbox.content import Delivery, claim_deliveries
+from bot.outbox.turns import turn_of
 from handlers.i18n.catalogues import use_language
+from handlers.platform.call_budget import CallBudget
 from handlers.platform.errors import log_error
 from handlers.platform.locales import language_of
 from handlers.platform.send_message import post_message, replace_messages
@@ -34,19 +35,18 @@ from handlers.views.messages.shorter import shortened
 from meldcode.application.executor import JOB_SECONDS, Executor
 from meldcode.application.jobs.undelivered import LostMessage, report_undelivered
 from meldcode.application.messages.base import Payload
-from meldcode.application.messages.reminders import Reminder, UrgentReminder
+from meldcode.application.messages.registry import REMINDERS
 from meldcode.application.ports.outbox import Placing
-from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.staff import Identity
 from storage.repositories.outbox import Claimed, SendQueue, Sent
 from storage.unit_of_work import StoredUnitOfWork
 
 log = logging.getLogger("meldwijzer.outbox")
-AT_ONCE = 100
-"""The most messages that are sent at the same time."""
+AT_ONCE, FOR_ALARMS = 100, 50
+"""The most messages that are sent at the same time, and how many alarms beside these."""
+TOGETHER = 25
+"""The most messages that are claimed and rendered in one transaction: an alarm waits for it."""
 LEASE = timedelta(minutes=2)
-REMINDERS = (Reminder.kind, UrgentReminder.kind)
-"""Messages that go along in one with others of their kind."""
 LONGEST_WAIT = timedelta(minutes=30)
 LOCKED_OUT_WAIT = timedelta(minutes=1)
 """Between two tries while Slack refuses the token. Messages of workspaces with another token are still sent."""
@@ -75,6 +75,7 @@ class OutboxRelay:
         workspaces: Workspaces,
         now: Callable[[], datetime],
         home_changed: Callable[[Identity], None],
+        budget: CallBudget,
         note: Callable[[str], None] = lambda _refusal: None,
     ) -> None:
         self._executor = executor
@@ -83,6 +84,7 @@ class OutboxRelay:
         self._home_changed = home_changed
         self._note = note
         """Gets why Slack refuses the token of the settings, or nothing after a message that it took."""
+        self._budget = budget
         self._woken = asyncio.Event()
         self._underway: set[asyncio.Task[None]] = set()
         self._sent: dict[int, Outcome] = {}
@@ -97,7 +99,7 @@ class OutboxRelay:
         """Send until cancelled. Messages under way are then finished and marked, or they would be sent twice."""
         try:
             while True:
-                begun = await self._start_sending(AT_ONCE - len(self._underway))
+                begun = await self._start_sending()
                 heartbeat()
                 if not begun:
                     await self._pause()
@@ -113,9 +115,14 @@ class OutboxRelay:
         await self._claim(0)
         return len(deliveries)
 
-    async def _start_sending(self, most: int) -> int:
-        """Start sending what is due, without waiting for it, and return how many messages were claimed."""
-        deliveries = await self._claim(most)
+    async def _start_sending(self) -> int:
+        """Start sending what is due, without waiting for it, and return how many messages were claimed.
+
+        Alarms have room of their own, so that none waits until others were sent (G4).
+        """
+        room = AT_ONCE - len(self._underway)
+        most = min(TOGETHER, room if room > 0 else room + FOR_ALARMS)
+        deliveries = await self._claim(most, only_urgent=room <= 0)
         for delivery in deliveries:
             task = asyncio.create_task(self._delivered(delivery))
             self._underway.add(task)
@@ -132,7 +139,7 @@ class OutboxRelay:
         self._underway.discard(task)
         self.wake()
 
-    async def _claim(self, most: int) -> list[Delivery]:
+    async def _claim(self, most: int, *, only_urgent: bool = False) -> list[Delivery]:
         """Mark what was sent, and claim up to `most` due messages; none while Slack refuses the token."""
         sent = self._sent.copy()
         if self._locked_out_until and self._now() < self._locked_out_until:
@@ -140,7 +147,7 @@ class OutboxRelay:
         if not sent and not most:
             return []
         deliveries = await self._executor.execute(
-            lambda uow, now: _marked_and_taken(uow, now, sent, most), seconds=JOB_SECONDS
+            lambda uow, now: _marked_and_taken(uow, now, sent, most, only_urgent=only_urgent), seconds=JOB_SECONDS
         )
         for id_ in sent:
             self._sent.pop(id_, None)
@@ -176,7 +183,6 @@ class OutboxRelay:
         else:
             self._note("")
             await self._record_outcome(delivery, place)
-            self._home_changed(to)
 
     async def _has_sent_less(self, delivery: Delivery, error: SlackApiError) -> bool:
         """Deliver a shorter message where Slack refused what is in this one; never the same again."""
@@ -196,13 +202,16 @@ class OutboxRelay:
         if content is None or isinstance(content, datetime):
             return None
         client = await self._workspaces.client(to.workspace)
-        is_shown = await replace_messages(client, message.earlier, content)
+        turn = turn_of(message, self._budget)
+        is_shown = await replace_messages(client, message.earlier, content, turn)
         if is_shown or message.placing is Placing.ONLY_IN_PLACE:
             return None
-        return Sent(*await post_message(client, to.user, content))
+        return Sent(*await post_message(client, to.user, content, turn))
 
     async def _record_outcome(self, delivery: Delivery, place: Sent | None) -> None:
         messages, waits = delivery.messages, delivery.content
+        if messages[0].kind in REMINDERS and messages[0].identity:
+            self._home_changed(messages[0].identity)  # what the tab says of days is out of date
         if isinstance(waits, datetime):
             await self._update_queue(partial(_put_off, messages=messages, due=waits))
         else:
@@ -263,34 +272,14 @@ def _retry(queue: SendQueue, *, message: Claimed, due: datetime, code: str) -> N
     queue.retry(message, due, code)
 
 
-def _marked_and_taken(uow: StoredUnitOfWork, now: datetime, sent: dict[int, Outcome], most: int) -> list[Delivery]:
+def _marked_and_taken(
+    uow: StoredUnitOfWork, now: datetime, sent: dict[int, Outcome], most: int, *, only_urgent: bool
+) -> list[Delivery]:
     if sent:
         uow.queue.mark_sent(sent, now)
         uow.queue.keep_places({id_: outcome.place for id_, outcome in sent.items() if outcome.place})
         uow.queue.keep_refusals({id_: outcome.refused for id_, outcome in sent.items() if outcome.refused})
-    return _taken(uow, now, most) if most else []
-
-
-def _taken(uow: StoredUnitOfWork, now: datetime, most: int) -> list[Delivery]:
-    """Claim and render what is due. Reminders that wait for the same person become one message."""
-    deliveries = []
-    for first in uow.queue.claim(now, most, LEASE):
-        alike = uow.queue.claim_alike(first, now, LEASE) if first.kind in REMINDERS and first.identity else []
-        deliveries.append(_delivery(uow, [first, *alike], now))
-    return deliveries
-
-
-def _delivery(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Delivery:
-    try:
-        language = language_of(messages[0].locale)
-        uow.plans = uow.plans.in_language(language)
-        with use_language(language):
-            return Delivery(messages, content_of(uow, messages, now))
-    except SQLAlchemyError:
-        raise
-    except Exception as error:  # one that cannot be rendered holds up no other
-        log_error(error, "message")
-        return Delivery(messages, is_unreadable=True)
+    return claim_deliveries(uow, now, most, LEASE, only_urgent=only_urgent) if most else []
 
 
 def _backoff(message: Claimed) -> timedelta:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import aiohttp
-from slack_sdk.errors import SlackApiError
-
 from handlers.controllers import alarm, finding, readers, roles, talks
 from handlers.controllers.commands import in_words, open_signal_form
 from handlers.controllers.deputies import show_deputy, stop_deputy
@@ -18,7 +15,6 @@ from handlers.platform.form_reference import FormRef
 from handlers.platform.form_state import ANSWER, read_form
 from handlers.platform.home_page import turn_home_page
 from handlers.platform.request import Request, Services
-from handlers.platform.slack_errors import will_pass
 from handlers.views import actions
 from handlers.views.blocks import View, notice_modal
 from handlers.views.case import case_modal
@@ -72,11 +68,11 @@ def _publish(services: Services, request: Request, view: View) -> None:
 
 async def _published(services: Services, request: Request, view: View) -> None:
     """Publish it; while Slack is away or busy, the publisher tries it again."""
+    services.home_tabs.published(request.identity)
     try:
         await services.client.views_publish(user_id=request.identity.user, view=view)
-    except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
-        if will_pass(error):
-            services.publish_home(request.identity)
+    except Exception as error:
+        services.home_tabs.failed(request.identity, error)
         raise
 
 

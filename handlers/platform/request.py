@@ -174,8 +174,17 @@ def idempotent(request: Request, use_case: UseCase[T]) -> UseCase[T]:
     return for_the_first_time
 
 
-def _leave(_who: Identity) -> None:
-    """Leave the Home tab as it is."""
+class HomeTabs:
+    """What a request says about Home tabs. This one does nothing with it."""
+
+    def seen(self, who: Identity) -> None:
+        """Note that this person uses Slack now."""
+
+    def published(self, who: Identity) -> None:
+        """Note that this person's tab is being published."""
+
+    def failed(self, who: Identity, error: Exception) -> None:
+        """Publish this person's tab when Slack may be back, if it was away or busy."""
 
 
 @dataclass
@@ -184,7 +193,6 @@ class Services:
 
     `wake` makes the outbox relay look at once, to be called after a commit. `client` acts in the workspace that the
     request came from. `language` is that of the actor. `administrator` is whom people can ask when something fails.
-    `publish_home` publishes somebody's Home tab when Slack may be back.
     """
 
     executor: Executor[UnitOfWork]
@@ -192,7 +200,7 @@ class Services:
     client: AsyncWebClient
     wake: Callable[[], None]
     languages: Languages
-    publish_home: Callable[[Identity], None] = _leave
+    home_tabs: HomeTabs = field(default_factory=HomeTabs)
     language: str = ""
     administrator: str = ""
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -232,6 +240,7 @@ class Services:
         if not self.workspaces.is_one and actor.workspace != asked_from:
             raise NotInstalled
         client = await self.workspaces.client(actor.workspace)
+        self.home_tabs.seen(actor)
         return replace(self, client=client, language=self.languages.language_of(actor))
 
     def show_later(self, view: str, work: Coroutine[Any, Any, View], failed: View) -> None:

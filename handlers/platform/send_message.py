@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from handlers.platform.call_budget import POST, UPDATE
 from handlers.platform.slack_errors import CODES, Meaning, code_of
 
 IRREPLACEABLE = CODES[Meaning.GONE] | {"channel_not_found"}
@@ -15,22 +16,26 @@ IRREPLACEABLE = CODES[Meaning.GONE] | {"channel_not_found"}
 Content = tuple[str, list[dict[str, Any]]]
 Place = tuple[str, str]
 """The channel and `ts` of a message."""
+Turn = Callable[[str], Awaitable[None]]
+"""Waits until a method may be called."""
 
 
-async def post_message(client: AsyncWebClient, user: str, content: Content) -> Place:
+async def post_message(client: AsyncWebClient, user: str, content: Content, turn: Turn) -> Place:
     """Send a new message, and return where it stands."""
     notification, blocks = content
+    await turn(POST)
     answer = await client.chat_postMessage(channel=user, text=notification, blocks=blocks)
     return str(answer["channel"]), str(answer["ts"])
 
 
-async def replace_messages(client: AsyncWebClient, earlier: Iterable[Place], content: Content) -> bool:
+async def replace_messages(client: AsyncWebClient, earlier: Iterable[Place], content: Content, turn: Turn) -> bool:
     """Show the content in the place of the earlier messages; return whether one of them could be replaced."""
-    return any([await _has_replaced(client, place, content) for place in earlier])
+    return any([await _has_replaced(client, place, content, turn) for place in earlier])
 
 
-async def _has_replaced(client: AsyncWebClient, place: Place, content: Content) -> bool:
+async def _has_replaced(client: AsyncWebClient, place: Place, content: Content, turn: Turn) -> bool:
     (channel, ts), (notification, blocks) = place, content
+    await turn(UPDATE)
     try:
         await client.chat_update(channel=channel, ts=ts, text=notification, blocks=blocks)
     except SlackApiError as error:

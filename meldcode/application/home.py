@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -83,13 +84,21 @@ def overview(uow: UnitOfWork, actor: Actor, size: OverviewSize, now: datetime, p
     """
     person, today = actor.person, now.astimezone(AMSTERDAM).date()
     may_report, shown = bool(schools_to_report_in(person, uow.plans.current())), shown_to(uow, person)
-    counts = uow.worklists.section_counts(shown.assignees, shown.hidden)
+    listed, counts = _page(uow, shown, page := max(page, 0), size.cases)
     pages = max(1, -(-sum(counts.values()) // size.cases))
-    page = min(max(page, 0), pages - 1)
-    rows = _rows(uow, person, uow.worklists.page(shown.assignees, page * size.cases, size.cases, shown.hidden))
-    may_find = may_report or bool(counts)
-    seen = Overview(person, uow.plans.current(), today, may_report, tuple(rows), counts, page, pages, may_find=may_find)
+    if page >= pages:
+        listed, counts = _page(uow, shown, page := pages - 1, size.cases)
+    rows, may_find = tuple(_rows(uow, person, listed)), may_report or bool(counts)
+    seen = Overview(person, uow.plans.current(), today, may_report, rows, counts, page, pages, may_find=may_find)
     return seen if page else _with_first_page(uow, seen, shown, now, size)
+
+
+def _page(uow: UnitOfWork, shown: Shown, page: int, size: int) -> tuple[Sequence[ListedCase], Mapping[Section, int]]:
+    """Return the cases on this page, and how many there are in each section on all pages."""
+    listed = uow.worklists.page(shown.assignees, page * size, size, shown.hidden)
+    if page == 0 and len(listed) < size:  # these are all
+        return listed, Counter(one.section for one in listed)
+    return listed, uow.worklists.section_counts(shown.assignees, shown.hidden)
 
 
 def _with_first_page(uow: UnitOfWork, seen: Overview, shown: Shown, now: datetime, size: OverviewSize) -> Overview:
@@ -97,7 +106,7 @@ def _with_first_page(uow: UnitOfWork, seen: Overview, shown: Shown, now: datetim
     named = {id_ for deputy in deputies for id_ in (deputy.person, deputy.deputy)}
     return replace(
         seen,
-        week=week_of(uow, seen.person, shown, now, size.week),
+        week=week_of(uow, seen.person, shown, now, size.week, has_cases=bool(seen.counts)),
         schools=tuple(schools_led(uow, seen.person, shown.hidden, now, size.workloads)),
         deputies=tuple(deputies),
         names={id_: uow.staff.get(id_).name for id_ in named},

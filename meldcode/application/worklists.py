@@ -20,7 +20,15 @@ from meldcode.domain.ids import CaseId, PersonId, SchoolId
 from meldcode.domain.plan.model import Plan, Step
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person, School, WithDeputies, paired, with_deputies
-from meldcode.domain.worklist import AppointmentCount, Assignee, ListedCase, Workload, assignees_of, work_items_of
+from meldcode.domain.worklist import (
+    AppointmentCount,
+    Assignee,
+    DatedPromise,
+    ListedCase,
+    Workload,
+    assignees_of,
+    work_items_of,
+)
 
 
 @dataclass(frozen=True)
@@ -83,9 +91,9 @@ def update_worklist(uow: UnitOfWork, case: CaseHeader, plan: Plan, state: State)
     """Store whose worklists the case is on after an entry, and its appointments."""
     calendar = calendar_of(uow.staff.school(case.school))
     items = tuple(work_items_of(plan, state, case.school, case.teachers, calendar, _others(uow, case, plan)))
-    before = uow.worklists.replace(case, items)
+    before, after = uow.worklists.replace(case, items), {item.assignee for item in items}
     # Even if no row changed: a worklist also shows the case's step, which is stored elsewhere.
-    uow.emit(WorklistChanged(case.school, before | {item.assignee for item in items}))
+    uow.emit(WorklistChanged(case.school, before | after, before - after))
     update_appointments(uow, case, plan, state)
 
 
@@ -148,41 +156,45 @@ def people_assigned(uow: UnitOfWork, assignees: Collection[Assignee]) -> set[Per
     return owners | {person.id for person in staff if not changed.isdisjoint(assignees_of(person))}
 
 
-def week_of(uow: UnitOfWork, person: Person, shown: Shown, now: datetime, most: int) -> Week:
+def week_of(uow: UnitOfWork, person: Person, shown: Shown, now: datetime, most: int, *, has_cases: bool) -> Week:
     """Return what this person must do until Sunday or is overdue, at most `most` of each kind."""
     today = now.astimezone(AMSTERDAM).date()
     sunday = today + (7 - today.isoweekday()) * DAY
-    due = uow.worklists.due(shown.assignees, sunday, most + 1, shown.hidden)
+    due = uow.worklists.due(shown.assignees, sunday, most + 1, shown.hidden) if has_cases else []
+    own = {*assignees_of(person), *shown.assignees}
+    unowned = [one for school in {each.school for each in own} for one in _unowned(uow, person, school)]
     promises = [
-        *_promises(uow, person, shown, (today, sunday), most + 1),
-        *_late_beside(uow, person, shown, today, most + 1),
+        *_promises(uow, [*own, *unowned], shown, (today, sunday), most + 1),
+        *_late_beside(uow, own, unowned, shown, today, most + 1),
     ]
     promises.sort(key=lambda one: one.day)
     is_all = max(len(due), len(promises)) <= most
     return Week(today, tuple(due[:most]), tuple(promises[:most]), is_all)
 
 
-def _promises(uow: UnitOfWork, person: Person, shown: Shown, days: tuple[date, date], most: int) -> Iterator[Promise]:
-    """Yield the open appointments that this person sees to until the last day, the earliest first."""
+def _promises(
+    uow: UnitOfWork, owned: Collection[Assignee], shown: Shown, days: tuple[date, date], most: int
+) -> Iterator[Promise]:
+    """Yield the open appointments of these owners until the last day, the earliest first."""
     today, until = days
-    own = {*assignees_of(person), *shown.assignees}
-    schools = {assignee.school for assignee in own}
-    owned = [*own, *(one for school in schools for one in _unowned(uow, person, school))]
-    calendars = {school: calendar_of(uow.staff.school(school)) for school in schools}
     for found in uow.worklists.appointments(owned, (date.min, until), most, shown.hidden):
-        yield Promise(found.code, found.day, school_days_late(found.day, today, calendars[found.school]))
+        yield Promise(found.code, found.day, _days_late(uow, found, today))
 
 
-def _late_beside(uow: UnitOfWork, person: Person, shown: Shown, today: date, most: int) -> Iterator[Promise]:
+def _late_beside(
+    uow: UnitOfWork, own: Collection[Assignee], unowned: Collection[Assignee], shown: Shown, today: date, most: int
+) -> Iterator[Promise]:
     """Yield the late appointments of others in the cases that this person is responsible for."""
-    own = {*assignees_of(person), *shown.assignees}
-    calendars = {one.school: calendar_of(uow.staff.school(one.school)) for one in own}
-    left = {one.teacher for school in calendars for one in _unowned(uow, person, school)}
-    for found in uow.worklists.appointments_beside(list(own), today - DAY, most, shown.hidden):
-        late = school_days_late(found.day, today, calendars[found.school])
+    left = {one.teacher for one in unowned}
+    for found in uow.worklists.appointments_beside(own, today - DAY, most, shown.hidden):
+        late = _days_late(uow, found, today)
         if late and found.owner not in left:
             owner = with_deputies(uow.staff.get(found.owner), found.school, uow.staff.of_school(found.school))
             yield Promise(found.code, found.day, late, owner)
+
+
+def _days_late(uow: UnitOfWork, found: DatedPromise, today: date) -> int:
+    return school_days_late(found.day, today, calendar_of(uow.staff.school(found.school)))
 
 
 def _unowned(uow: UnitOfWork, person: Person, school: SchoolId) -> list[Assignee]:

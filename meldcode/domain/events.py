@@ -10,10 +10,14 @@ from meldcode.domain.worklist import Assignee
 
 @dataclass(frozen=True)
 class WorklistChanged:
-    """A case moved onto or off these worklists of the school, or what they show of it changed."""
+    """A case moved onto or off these worklists of the school, or what they show of it changed.
+
+    `lost` are those of them that it moved off: their people may not be allowed to read it any more.
+    """
 
     school: SchoolId
     assignees: frozenset[Assignee]
+    lost: frozenset[Assignee] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Row, Select, and_, bindparam, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select
 from sqlalchemy import case as case_when
 from typing_extensions import override
 
@@ -42,12 +42,7 @@ _CASES_BY_CODE = _CASES.where(
         cases.c.id.in_(select(_PART.c.case).where(_PART.c.person == bindparam("person"))),
     ),
 )
-_HEADERS = select(cases).where(cases.c.id.in_(bindparam("ids", expanding=True))).order_by(cases.c.since, cases.c.code)
-_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-_PEOPLE = union_all(
-    select(case_teachers.c.case, case_teachers.c.teacher, literal(_TEACHER)).where(case_teachers.c.case.in_(_IDS)),
-    select(case_people.c.case, case_people.c.person, case_people.c.part).where(case_people.c.case.in_(_IDS), _IN_FORCE),
-)
+_HEADERS = _CASES.where(cases.c.id.in_(bindparam("ids", expanding=True))).order_by(cases.c.since, cases.c.code)
 _PARTS_OF = (
     select(case_people.c.case, case_people.c.person, case_people.c.part, cases.c.school)
     .join_from(case_people, cases)
@@ -152,7 +147,7 @@ class CaseQueries(Cases):
 
     @override
     def headers(self, cases_: Collection[CaseId]) -> list[CaseHeader]:
-        return self._with_people(self._connection.execute(_HEADERS, {"ids": list(cases_)}).all()) if cases_ else []
+        return self._look_up(_HEADERS, {"ids": list(cases_)}) if cases_ else []
 
     @override
     def authors(self, cases: Iterable[CaseId]) -> list[tuple[CaseId, PersonId]]:
@@ -165,15 +160,7 @@ class CaseQueries(Cases):
         return [CasePart(*row) for row in rows]
 
     def _oldest_first(self, condition: ColumnElement[bool]) -> list[CaseHeader]:
-        query = select(cases).where(condition).order_by(cases.c.opened_at, cases.c.code)
-        return self._with_people(self._connection.execute(query).all())
-
-    def _with_people(self, rows: Sequence[Row[Any]]) -> list[CaseHeader]:
-        found: dict[CaseId, set[tuple[PersonId, str]]] = {}
-        which = {"ids": [row.id for row in rows], "today": self._today}
-        for case, person, part in self._connection.execute(_PEOPLE, which) if rows else ():
-            found.setdefault(case, set()).add((person, part))
-        return [_header(row, found.get(row.id, set())) for row in rows]
+        return self._look_up(_CASES.where(condition).order_by(cases.c.opened_at, cases.c.code), {})
 
     def _look_up(self, query: Select[Any], which: dict[str, Any]) -> list[CaseHeader]:
         """Look up cases, along with what it takes to decrypt them."""

@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from meldcode.application.messages.base import Payload
 from meldcode.application.messages.cases import TaskEnded
-from meldcode.application.messages.registry import URGENT
+from meldcode.application.messages.registry import REMINDERS, URGENT_KINDS
 from meldcode.application.ports.outbox import Outbox, OutboxMessage, Placing
 from meldcode.domain.ids import CaseId, PersonId
 from meldcode.domain.staff import Identity
@@ -151,9 +151,10 @@ class SendQueue:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def claim(self, now: datetime, limit: int, lease: timedelta) -> list[Claimed]:
+    def claim(self, now: datetime, limit: int, lease: timedelta, *, only_urgent: bool = False) -> list[Claimed]:
         """Claim due messages in order, one per person at most. No other worker gets them before the lease ends."""
-        rows = self._connection.execute(_CLAIMABLE, {"now": now, "most": limit}).all()
+        query = _URGENT_CLAIMABLE if only_urgent else _CLAIMABLE
+        rows = self._connection.execute(query, {"now": now, "most": limit}).all()
         if not rows:
             return []
         self._mark_claimed(rows, now + lease)
@@ -253,13 +254,12 @@ def _claimable() -> Select[Any]:
     waits_for_place = (outbox.c.replaces != "") & exists().where(*before, earlier.c.replaces == outbox.c.replaces)
     due = (outbox.c.state == SendState.PENDING.value) & (outbox.c.due_at <= now)
     abandoned = (outbox.c.state == SendState.CLAIMED.value) & (outbox.c.claimed_until <= now)
-    urgent = outbox.c.kind.in_([payload.kind for payload in URGENT])
     # An alarm that is new goes before what is told of others (G4).
-    is_new = outbox.c.placing == Placing.NEW.value
+    is_new, is_reminder = outbox.c.placing == Placing.NEW.value, outbox.c.kind.in_(REMINDERS)
     return (
         select(outbox)
-        .where(or_(due, abandoned), or_(urgent & ~waits_for_place, ~waits))
-        .order_by(urgent.desc(), (urgent & is_new).desc(), outbox.c.due_at, outbox.c.id)
+        .where(or_(due, abandoned), or_(_IS_URGENT & ~waits_for_place, ~waits))
+        .order_by(_IS_URGENT.desc(), (_IS_URGENT & is_new).desc(), is_reminder, outbox.c.due_at, outbox.c.id)
         .limit(bindparam("most"))
         .with_for_update(skip_locked=True)
     )
@@ -275,7 +275,9 @@ def _sent_since(moment: datetime) -> tuple[ColumnElement[bool], ...]:
     return outbox.c.state == SendState.SENT.value, outbox.c.sent_at >= moment
 
 
+_IS_URGENT = outbox.c.kind.in_(URGENT_KINDS)
 _CLAIMABLE = _claimable()
+_URGENT_CLAIMABLE = _CLAIMABLE.where(_IS_URGENT)
 _ABOUT_TASKS = (
     select(outbox.c.case, outbox.c.recipient, outbox.c.replaces, outbox.c.kind)
     .where(outbox.c.about.in_(bindparam("cases", expanding=True)), outbox.c.replaces.startswith("task "))

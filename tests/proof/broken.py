@@ -32,8 +32,10 @@ def marked_before_sent() -> None:
     """A message is marked as sent when it is claimed, so a process that is killed then loses it."""
     claim, claim_alike = SendQueue.claim, SendQueue.claim_alike
 
-    def claim_and_mark(self: SendQueue, now: datetime, limit: int, lease: timedelta) -> list[Claimed]:
-        claimed = claim(self, now, limit, lease)
+    def claim_and_mark(
+        self: SendQueue, now: datetime, limit: int, lease: timedelta, *, only_urgent: bool = False
+    ) -> list[Claimed]:
+        claimed = claim(self, now, limit, lease, only_urgent=only_urgent)
         self.mark_sent([one.id for one in claimed], now)
         return claimed
 

@@ -50,17 +50,17 @@ async def prove(database_url: str, folder: Path, count: int) -> tuple[Figures, l
         stack.enter_context(patch("bot.app.load_plan", cache(load_plan)))
         workers = [await stack.enter_async_context(prepared(settings, clock)) for _ in range(WORKERS)]
         store, engine = workers[0].store, workers[0].engine
-        overdue = await asyncio.to_thread(_make_due, store, engine, count, schools)
+        overdue = await asyncio.to_thread(make_due, store, engine, count, schools)
         looked_at = [0] * WORKERS
         until = time.monotonic() + max(60, count / 10)
-        while time.monotonic() < until and await asyncio.to_thread(_left, engine, clock()):
+        while time.monotonic() < until and await asyncio.to_thread(left_to_do, engine, clock()):
             found = await asyncio.gather(*(worker.scheduler.tick() for worker in workers))
             looked_at = [sum(pair) for pair in zip(looked_at, found, strict=True)]
             await asyncio.gather(*(_send_all(worker) for worker in workers))
         return await asyncio.to_thread(find_out, store, workspace, {}, overdue), looked_at
 
 
-def _make_due(store: Store, engine: Engine, count: int, schools: int) -> dict[CaseId, int]:
+def make_due(store: Store, engine: Engine, count: int, schools: int) -> dict[CaseId, int]:
     """Cases of a week ago; that they were reported was told then."""
     names, overdue = markers(), dict[CaseId, int]()
     for first in range(0, count, TOGETHER):
@@ -71,7 +71,7 @@ def _make_due(store: Store, engine: Engine, count: int, schools: int) -> dict[Ca
     return overdue
 
 
-def _left(engine: Engine, now: datetime) -> bool:
+def left_to_do(engine: Engine, now: datetime) -> bool:
     with engine.connect() as connection:
         due = connection.scalar(select(func.count()).select_from(cases).where(cases.c.next_due <= now)) or 0
         unsent = select(func.count()).select_from(outbox).where(outbox.c.state != SendState.SENT.value)

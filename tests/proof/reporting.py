@@ -30,8 +30,8 @@ from tests.running import signal
 SYLLABLES = ("ba", "de", "ki", "lo", "mu", "na", "pe", "ri", "so", "tu")
 TEXT = "Hij kwam zonder jas op school. Op zijn arm zat een blauwe plek van drie centimeter. Het kenmerk is {marker}."
 LAST_TRIES_SECONDS = 15
-PAUSE_SECONDS = 0.2
-"""Between two reports of one teacher: a load that the sender can keep up with, for Slack's order is per person."""
+PAUSE_SECONDS = 1.0
+"""Between two reports of one teacher: a load that the relay can keep up with, at a message a second for each person."""
 
 
 FAR_APART, MOST_MARKERS = 790_321, 1_000_000

@@ -18,7 +18,13 @@ from meldcode.application.messages.cases import (
     TaskEnded,
     Undelivered,
 )
-from meldcode.application.messages.reminders import AppointmentReminder, StepReminder, UrgentReminder, VacationReminder
+from meldcode.application.messages.reminders import (
+    AppointmentReminder,
+    Reminder,
+    StepReminder,
+    UrgentReminder,
+    VacationReminder,
+)
 from meldcode.application.messages.staff import DeputyArranged, DeputyPeriod, RolesChanged, RoleVacant, WeeklyOverview
 
 PAYLOADS: tuple[type[Payload], ...] = (
@@ -51,6 +57,9 @@ PAYLOADS: tuple[type[Payload], ...] = (
 )
 URGENT: tuple[type[Payload], ...] = (Alarm, AlarmInCase, AlarmStatus, AlarmUnanswered, AlarmUndelivered, UrgentReminder)
 """Messages about danger wait for no other message (G4)."""
+URGENT_KINDS = frozenset(payload.kind for payload in URGENT)
+REMINDERS = frozenset((Reminder.kind, UrgentReminder.kind))
+"""The kinds of messages that go along in one with others of their kind, and that no person waits for."""
 QUIET: tuple[type[Payload], ...] = (
     StepReminder,
     VacationReminder,

@@ -99,10 +99,7 @@ async def test_a_modal_that_waits_is_updated_once_slack_is_back(
         assert typed_in(school.modal(FATIMA))["Naam"] == "Noor Bakker"
 
 
-async def test_a_home_tab_that_slack_is_too_busy_for_is_published_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bot.home_tabs.TRY_AGAIN", 0.01)
+async def test_a_home_tab_that_slack_is_too_busy_for_is_published_again(tmp_path: Path) -> None:
     async with running(tmp_path) as school:
         school.expect("rate_limited")
         school.workspace.faults.rate_limited = 1

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import home_tabs
+from bot.home_tabs import publisher
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.case.state import Answer
 from meldcode.domain.events import StaffChanged
@@ -163,7 +163,7 @@ async def test_who_gets_or_loses_a_role_sees_it_at_once(tmp_path: Path) -> None:
 async def test_who_loses_a_role_while_slack_is_away_keeps_no_code_when_it_is_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(home_tabs, "TRY_AGAIN", 0.5)
+    monkeypatch.setattr(publisher, "TRY_AGAIN", 0.5)
     async with running(tmp_path) as school:
         await school.report(SANNE, signal())
         await school.sent()

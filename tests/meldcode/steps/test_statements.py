@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from meldcode.application.actor import actor_of
+from handlers.platform.home_page import home_page
+from meldcode.application.actor import actor_of, on_behalf_of
 from meldcode.application.cases.record_entry import Saved, record_entry
 from meldcode.application.cases.submission import RecordEntry
 from meldcode.application.jobs.reminders import send_due_reminders
-from tests.meldcode.playing import SANNE, Play
+from tests.meldcode.playing import FATIMA, KARIN, SANNE, Actor, Play
 
 OF_THE_TRANSACTION = ("BEGIN", "SAVEPOINT", "RELEASE")
 
@@ -44,6 +45,15 @@ def test_a_first_signal_asks_the_database_eleven_times(play: Play) -> None:
     assert len(saved.notified) > 1
     assert len(asked) <= 11, asked
     assert sum("INTO outbox" in one for one in asked) == 1, "messages to several people go in one"
+
+
+@pytest.mark.parametrize(("who", "times"), [(SANNE, 8), (KARIN, 9), (FATIMA, 11)])
+def test_a_home_tab_asks_the_database_a_few_times(play: Play, who: Actor, times: int) -> None:
+    play.signal(by=SANNE)
+    for _ in range(2):  # the first time reads the staff
+        with play.transaction() as uow, statements(play) as asked:
+            assert on_behalf_of(who.identity, home_page)(uow, play.now).person.name == who.name
+    assert len(asked) <= times, asked
 
 
 @pytest.mark.parametrize(("days", "times"), [(1, 5), (7, 8)], ids=["reminds", "calls the school leader in"])

@@ -1,0 +1,1 @@
+"""Publishes the Home tabs that changed."""

@@ -9,6 +9,7 @@ from uuid import UUID
 from meldcode.application.messages.alarms import Alarm, AlarmInCase, AlarmStatus, AlarmUnanswered, AlarmUndelivered
 from meldcode.application.messages.base import Payload
 from meldcode.application.messages.cases import (
+    AppointmentsMade,
     CallSchool,
     CaseEnding,
     CaseWithoutHolder,
@@ -64,6 +65,7 @@ SINCE_0023: tuple[Payload, ...] = (
     TaskEnded("mus-12", "heutink", 9, "parents_talk", Role.SCHOOL_LEADER, WHO, may_open=True),
     TaskEnded("mus-12", "heutink", 9, "parents_talk", Role.SCHOOL_LEADER, None, may_open=False),
     TaskEnded("mus-12", "heutink", 9, "parents_talk", Role.TEACHER, None, may_open=True, comes_later=True),
+    AppointmentsMade("mus-12", (date(2026, 12, 11), date(2026, 12, 14)), WHO),
     CallSchool("mus-12", "heutink", 9, "reported", 0, SCHOOL, (WHO,)),
     CallSchool("mus-12", "heutink", 9, "reported", 0, SCHOOL, ()),
     SignalRead("mus-12", "heutink", 9, Role.CONFIDANT, may_open=False),

@@ -8,7 +8,7 @@ from datetime import date
 from functools import singledispatch
 
 from handlers.i18n import texts
-from handlers.i18n.days import day
+from handlers.i18n.days import day, on_day
 from handlers.i18n.texts import text
 from handlers.platform.alarm_reference import AlarmRef
 from handlers.views import blocks as b
@@ -20,6 +20,7 @@ from handlers.views.staff.roles import roles_button
 from meldcode.application.messages.alarms import Alarm, AlarmUndelivered
 from meldcode.application.messages.base import Payload
 from meldcode.application.messages.cases import (
+    AppointmentsMade,
     CallSchool,
     CaseEnding,
     CaseWithoutHolder,
@@ -108,6 +109,15 @@ def _task_ended(message: TaskEnded, known: Lookup) -> Rendered:
         how = text("told_done", name=known.person(message.by).name)
     line = f"*{b.escape(text('told_title', code=message.code, what=how))}*\n{what}."
     return _in_case(message.code, line, may_open=message.may_open)
+
+
+@render.register
+def _appointments_made(message: AppointmentsMade, known: Lookup) -> Rendered:
+    title = texts.counted("appointments_yours", len(message.days), code=message.code)
+    days = [text("reminder_on_day", day=on_day(one, known.today)) for one in message.days]
+    by = text("appointments_yours_by", name=known.person(message.by).name)
+    blocks = [b.section("\n".join([f"*{title}*", *days, b.escape(by)]))]
+    return title, [*blocks, *b.actions([open_button(message.code), acute_button(message.code, asks=True)])]
 
 
 @render.register

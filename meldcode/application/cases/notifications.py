@@ -8,13 +8,21 @@ from typing import Any
 
 from meldcode.application.case_context import CaseContext
 from meldcode.application.case_people import reads, staff_of
-from meldcode.application.cases.tasks import APPOINTMENTS, TaskChanges, decided_in, task_changes
+from meldcode.application.cases.tasks import (
+    APPOINTMENTS,
+    TaskChanges,
+    appointments_key,
+    decided_in,
+    new_appointments,
+    task_changes,
+)
 from meldcode.application.messages.alarms import AlarmInCase
 from meldcode.application.messages.base import Payload
-from meldcode.application.messages.cases import CallSchool, Recorded, SignalRead, TakenOver, TaskEnded
+from meldcode.application.messages.cases import AppointmentsMade, CallSchool, Recorded, SignalRead, TakenOver, TaskEnded
 from meldcode.application.ports.outbox import OutboxMessage, Placing
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access.rules import roles_in_case
+from meldcode.domain.access.rules import keepers, roles_in_case
+from meldcode.domain.case.appointments import Appointment
 from meldcode.domain.case.asked import needed, to_act
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.newer import unread
@@ -69,14 +77,16 @@ def notify(uow: UnitOfWork, context: CaseContext, after: State, entry: Entry, to
     said = _Said(context, after, entry, to_notify.missing_roles, to_notify.changes)
     former = _former(context, after)
     written = _signals_read(uow, context, after, entry)
-    people = tuple(p for p in staff if p.id in {*rules, *written} or p.id == former)
+    promised = _promised(context, after, entry, staff)
+    people = tuple(p for p in staff if p.id in {*rules, *written, *promised} or p.id == former)
     uow.outbox.put_all(
         [
             *(message for person in staff for message in said.in_place(person, is_told=person.id in rules)),
             *said.decided(uow, staff),
             *(said.taken_over(person) for person in people if person.id == former),
             *(said.new(p, rules[p.id], staff) for p in people if p.id != former and p.id in rules),
-            *(said.signal_read(p, written[p.id]) for p in people if p.id != former and p.id not in rules),
+            *(said.signal_read(p, written[p.id]) for p in people if p.id in written and p.id not in {former, *rules}),
+            *(said.promised(p, promised[p.id]) for p in people if p.id in promised),
         ],
         entry.written_at,
     )
@@ -145,6 +155,12 @@ class _Said:
                 message = self._message(people[id_], ended, key, Placing.ONLY_IN_PLACE)
                 yield replace(message, moment=f"{message.moment} {key}")
 
+    def promised(self, person: Person, made: Sequence[Appointment]) -> OutboxMessage:
+        """To who sees to new appointments; updated with the reminders of them."""
+        days = tuple(one.day for one in made)
+        payload = AppointmentsMade(self.context.stored.code, days, self.entry.author)
+        return self._message(person, payload, appointments_key(made), Placing.NEW)
+
     def _message(
         self, person: Person, payload: Payload, key: str, placing: Placing = Placing.IN_PLACE
     ) -> OutboxMessage:
@@ -183,6 +199,18 @@ class _Said:
 
     def _raised(self) -> dict[str, Any]:
         return {"raised_by": self.entry.author, "raised_at": self.entry.written_at}
+
+
+def _promised(
+    context: CaseContext, after: State, entry: Entry, staff: Sequence[Person]
+) -> dict[PersonId, list[Appointment]]:
+    """Who sees to appointments that a colleague made or moved, the earliest first (S3.6)."""
+    found: dict[PersonId, list[Appointment]] = {}
+    for one in sorted(new_appointments(context.state, after), key=lambda one: (one.day, one.number)):
+        for person in keepers(one, context.stored, context.plan, staff):
+            if person.id != entry.author:
+                found.setdefault(person.id, []).append(one)
+    return found
 
 
 def _signals_read(uow: UnitOfWork, context: CaseContext, after: State, entry: Entry) -> dict[PersonId, CaseHeader]:

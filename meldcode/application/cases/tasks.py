@@ -133,6 +133,12 @@ def appointments_key(reminded: Iterable[Appointment]) -> str:
     return APPOINTMENTS + " ".join(f"{one.number}-{one.moves}" for one in islice(reminded, MOST_IN_A_KEY))
 
 
+def new_appointments(before: State, after: State) -> list[Appointment]:
+    """Return the open appointments that were made or moved between these states."""
+    known = {(one.number, one.moves) for one in before.appointments}
+    return [one for one in after.appointments if one.is_open and (one.number, one.moves) not in known]
+
+
 def decided_in(key: str, entry: Entry, after: State) -> bool:
     """Tell whether this entry decided on the last of the appointments in the key that waited for it."""
     named = [tuple(map(int, one.split("-"))) for one in key.removeprefix(APPOINTMENTS).split()]

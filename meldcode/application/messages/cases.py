@@ -64,6 +64,16 @@ class TaskEnded(Payload):
 
 
 @dataclass(frozen=True)
+class AppointmentsMade(Payload):
+    """A colleague made or moved appointments on these days, to which the reader sees (S3.6)."""
+
+    kind: ClassVar[str] = "appointments_made"
+    code: str
+    days: tuple[date, ...]
+    by: PersonId
+
+
+@dataclass(frozen=True)
 class CallSchool(Payload):
     """A reader who may not open the case hears of it: which school, whom to call and why (S4.4)."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from meldcode.application.messages.alarms import Alarm, AlarmInCase, AlarmStatus, AlarmUnanswered, AlarmUndelivered
 from meldcode.application.messages.base import Payload
 from meldcode.application.messages.cases import (
+    AppointmentsMade,
     CallSchool,
     CaseEnding,
     CaseWithoutHolder,
@@ -30,6 +31,7 @@ from meldcode.application.messages.staff import DeputyArranged, DeputyPeriod, Ro
 PAYLOADS: tuple[type[Payload], ...] = (
     Recorded,
     TaskEnded,
+    AppointmentsMade,
     CallSchool,
     SignalRead,
     AlarmInCase,

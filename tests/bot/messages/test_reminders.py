@@ -333,7 +333,9 @@ async def test_a_follow_up_is_brought_to_mind_of_its_owner_on_its_day(
         assert f"Dossier {code}: jij let op een afspraak" in words
         assert f"De afspraak is {said}." in words
         assert unread(school) == {}
-        [message] = [message for message in school.messages(JORIS) if said in words_of(message)]
+        [made] = [words_of(one) for one in school.messages(JORIS) if "jij let op een nieuwe afspraak" in words_of(one)]
+        assert "Karin Visser legde dit vast." in made
+        [message] = [one for one in school.messages(JORIS) if "jij let op een afspraak" in words_of(one)]
         assert buttons_of(message) == ["Dossier openen", "Gedaan", "Verzetten", "Later herinneren", "Acuut gevaar"]
         answer = await school.press(JORIS, message, "Gedaan")
         assert answer.ok

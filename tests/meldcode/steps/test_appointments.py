@@ -24,8 +24,10 @@ from meldcode.application.cases.submission import RecordEntry
 from meldcode.application.home import OverviewSize, overview
 from meldcode.application.jobs.reminders import current_reminder, send_due_reminders, week_overview
 from meldcode.application.messages.base import Payload
+from meldcode.application.messages.cases import AppointmentsMade, TaskEnded
 from meldcode.application.messages.reminders import AppointmentReminder, Reminder
 from meldcode.application.messages.staff import WeeklyOverview
+from meldcode.application.ports.outbox import Placing
 from meldcode.application.worklists import Promise, Week
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.appointments import Appointment, AppointmentState
@@ -270,6 +272,41 @@ def test_who_is_responsible_sees_on_the_home_tab_which_appointments_of_others_ar
     assert [owner_of(one) for one in home(talked, KARIN, thursday)] == [""]
 
 
+def made_for(play: Play) -> list[tuple[Actor, str, tuple[date, ...]]]:
+    """Who was told of new appointments, with the key and the days of each message."""
+    rows = [row for row in play.messages() if row.kind == AppointmentsMade.kind]
+    said = [decode(row.kind, row.payload) for row in rows]
+    return [
+        (play.actors[row.recipient], row.replaces, payload.days)
+        for row, payload in zip(rows, said, strict=True)
+        if isinstance(payload, AppointmentsMade)
+    ]
+
+
+def test_a_colleague_hears_at_once_of_the_appointments_that_are_theirs(talked: Play) -> None:
+    later = date(2026, 12, 4)
+    appoints(talked, agreed(later, SANNE), agreed(DAY, SANNE), agreed(DAY, KARIN))
+    assert made_for(talked) == [(SANNE, "appointments 2-0 1-0", (DAY, later))], "one message, and none to its author"
+    talked.record("appointment_moved", by=KARIN, refers_to=1, moved_to=DAY, moved_owner=FATIMA)
+    assert made_for(talked)[1:] == [(FATIMA, "appointments 1-1", (DAY,))]
+    talked.record("appointment_moved", by=SANNE, refers_to=2, moved_to=later, moved_owner="")
+    assert len(made_for(talked)) == 2, "nobody is told of what they did themselves"
+    talked.record("appointment_moved", by=KARIN, refers_to=2, moved_to=DAY, moved_owner="")
+    assert made_for(talked)[2:] == [(SANNE, "appointments 2-2", (DAY,))], "another day, by a colleague"
+    ended = [row.replaces for row in talked.messages() if row.kind == TaskEnded.kind]
+    assert ended[-1:] == ["appointments 2-0 1-0"], "neither of the first message still is as it was"
+    talked.record("appointment_done", by=FATIMA, refers_to=1)
+    [said] = [row for row in talked.messages() if row.kind == TaskEnded.kind and row.replaces == "appointments 1-1"]
+    assert (talked.actors[said.recipient], said.placing) == (FATIMA, Placing.ONLY_IN_PLACE.value)
+
+
+@pytest.mark.rule("G5")
+def test_who_stands_in_for_the_owner_hears_of_a_new_appointment_too(talked: Play) -> None:
+    talked.stands_in(MEHMET, for_=SANNE, first=talked.now.date(), last=DAY, by=FATIMA)
+    appoints(talked, agreed(DAY, SANNE))
+    assert {actor for actor, *_ in made_for(talked)} == {SANNE, MEHMET}
+
+
 def owner_of(promise: Promise) -> str:
     return promise.owner.person.name if promise.owner else ""
 
@@ -361,7 +398,8 @@ def test_a_decision_takes_the_place_of_the_reminders_of_the_owner_and_of_who_was
     for number, expected in ((1, set()), (2, {SANNE, KARIN})):
         before = len(talked.messages())
         talked.record(decision, by=KARIN, refers_to=number, **others)
-        placed = [row for row in talked.messages()[before:] if row.replaces.startswith("appointments ")]
+        ended = [row for row in talked.messages()[before:] if row.kind == TaskEnded.kind]
+        placed = [row for row in ended if row.replaces.startswith("appointments ")]
         assert {talked.actors[row.recipient] for row in placed} == expected
         assert {(row.kind, row.placing) for row in placed} <= {("task_ended", "only_in_place")}
     karin: Any = talked.person(KARIN)

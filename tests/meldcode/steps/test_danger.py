@@ -417,9 +417,10 @@ def test_the_proposal_to_end_says_what_is_still_owed(fast: Play) -> None:
 
 
 @pytest.mark.rule("G8")
-def test_the_form_of_the_fast_lane_says_what_vt_is(play: Play) -> None:
+def test_the_form_of_the_fast_lane_says_veilig_thuis_in_full(play: Play) -> None:
     play.signal()
-    assert "112 of Veilig Thuis (VT)" in words(form_modal(play.form("urgent_action", by=KARIN)))
+    said = words(form_modal(play.form("urgent_action", by=KARIN)))
+    assert "112/Veilig Thuis gebeld" in said and "met 112 of Veilig Thuis is gebeld" in said and "VT" not in said
 
 
 # S4.9 and G8: reminders and deadlines follow danger

@@ -34,6 +34,7 @@ from bot.jobs.component_log import ComponentLog
 from bot.jobs.component_words import CLOCK, DATABASE, MESSAGES, SLACK, STORING, TOKEN, WEB, WIPING
 from bot.jobs.wiping import Wiping
 from bot.manifest import SCOPES
+from bot.metrics import metrics_page
 from bot.outbox.relay import OutboxRelay
 from bot.scheduler import Scheduler
 from bot.schools_file import read_schools
@@ -41,17 +42,15 @@ from bot.settings import ConfigError, Settings
 from bot.slack_access import until_answered
 from bot.socket_link import SocketLink
 from bot.supervisor import Loop, Supervisor
-from bot.warm_up import warm_up
+from bot.warm_up import prepare_data
 from bot.workspaces import client_of, put_in_place, slack_session, workspaces_of
 from handlers.app import build_app, quiet_logger
 from handlers.controllers.install import oauth_flow
 from handlers.platform.call_budget import CallBudget
-from handlers.platform.errors import log_error
 from handlers.platform.locales import Languages
 from handlers.platform.request import Services
 from handlers.platform.workspaces import Workspaces
 from meldcode.application.executor import Executor
-from meldcode.application.worklists import fill_in_responsible, list_unlisted_cases
 from meldcode.domain.plan.file import PLANS, load_plan, shipped_plans
 from meldcode.domain.plan.model import Plan
 from storage.db.engine import make_engine
@@ -61,7 +60,6 @@ from storage.unit_of_work import Store, StoredUnitOfWork
 
 log = logging.getLogger("meldwijzer")
 DEFAULT_PLAN = PLANS / "heutink.yaml"
-CASES_AT_ONCE = 100
 
 
 @dataclass
@@ -169,7 +167,7 @@ async def prepared(
 
             await take_over_schools()
             calendars = CalendarWatch()
-            await _prepare_data(settings, store, calendars, now())
+            await prepare_data(settings, store, calendars, now())
             await languages.load()
             relay = OutboxRelay(
                 executor, workspaces, now, home_tabs.update_soon, budget, partial(components.found, MESSAGES)
@@ -188,13 +186,6 @@ async def prepared(
         finally:
             executor.close()
             engine.dispose()
-
-
-async def _prepare_data(settings: Settings, store: Store, calendars: CalendarWatch, now: datetime) -> None:
-    """List the cases that no worklist has yet, and read from files what the first request needs."""
-    with usable(settings.database_url):
-        await asyncio.to_thread(_place_cases, store, now)
-    await asyncio.to_thread(warm_up, store, calendars, now)
 
 
 @asynccontextmanager
@@ -223,7 +214,7 @@ async def _background_loops(program: Program, *, web: bool, worker: bool) -> dic
     if worker:
         loops |= {"outbox": program.outbox_relay.run, "scheduler": program.scheduler.run}
     if web and program.settings.has_socket:
-        link = SocketLink(program.slack, program.settings)
+        link = SocketLink(program.slack, program.settings, program.components.answered)
         await until_answered(link.open, "SLACK_APP_TOKEN")
         loops["socket"] = link.run
     return loops
@@ -231,7 +222,14 @@ async def _background_loops(program: Program, *, web: bool, worker: bool) -> dic
 
 def program_app(program: Program, slack: AsyncApp | None) -> ASGIApp:
     """Return the HTTP surface of the program; without `slack` only its health."""
-    return web_app(slack, program.is_healthy, lambda: program.is_ready and program.is_healthy(), program.components)
+    metrics = metrics_page(program.executor, program.components, program.is_healthy)
+    return web_app(
+        slack,
+        program.is_healthy,
+        lambda: program.is_ready and program.is_healthy(),
+        program.components,
+        metrics if program.settings.meldwijzer_metrics else None,
+    )
 
 
 async def serve(program: Program, *, web: bool = True, worker: bool = True) -> None:
@@ -268,17 +266,6 @@ def _flow(
         return None
     credentials = (settings.slack_client_id, settings.slack_client_secret.get_secret_value())
     return oauth_flow(services, credentials, SCOPES, named, installed)
-
-
-def _place_cases(store: Store, now: datetime) -> None:
-    """Complete cases that an older version stored: names, who is responsible, and worklists, a few at a time."""
-    with store.transaction(now) as uow:
-        uow.cases.index_names(lambda error: log_error(error, "indexing a name"))
-        fill_in_responsible(uow, lambda error: log_error(error, "who is responsible"))
-    placed = CASES_AT_ONCE
-    while placed:
-        with store.transaction(now) as uow:
-            placed = list_unlisted_cases(uow, CASES_AT_ONCE, lambda error: log_error(error, "placing a case"))
 
 
 def _plan_files(path: Path) -> list[Path]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
-from http import HTTPStatus
+from collections.abc import Awaitable, Callable
 from typing import cast
 
+from prometheus_client import CONTENT_TYPE_LATEST
 from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 from starlette.applications import Starlette
@@ -23,7 +23,6 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.jobs.component_log import ComponentLog
-from bot.jobs.component_words import BAD_SIGNATURE, REQUESTS
 from handlers.controllers.install import INSTALL, REDIRECT, trouble_page
 from handlers.platform.errors import log_error
 
@@ -41,9 +40,13 @@ FRESH_SECONDS = 300
 
 
 def web_app(
-    slack: AsyncApp | None, is_healthy: Callable[[], bool], is_ready: Callable[[], bool], components: ComponentLog
+    slack: AsyncApp | None,
+    is_healthy: Callable[[], bool],
+    is_ready: Callable[[], bool],
+    components: ComponentLog,
+    metrics: Callable[[], Awaitable[bytes]] | None = None,
 ) -> ASGIApp:
-    """Return the ASGI application; without `slack` (Socket Mode, a worker) only health and readiness."""
+    """Return the ASGI application; without `slack` (Socket Mode, a worker) only health, readiness and metrics."""
 
     async def healthz(_request: Request) -> Response:
         return _state(await run_in_threadpool(is_healthy), components)
@@ -51,7 +54,12 @@ def web_app(
     async def readyz(_request: Request) -> Response:
         return _state(await run_in_threadpool(is_ready), components)
 
+    async def measured(_request: Request) -> Response:
+        return Response(await metrics() if metrics else b"", media_type=CONTENT_TYPE_LATEST)
+
     routes = [Route("/healthz", healthz), Route("/readyz", readyz)]
+    if metrics:
+        routes.append(Route("/metrics", measured))
     if slack is None:
         return Starlette(routes=routes)
     handler = cast(ASGIApp, AsyncSlackRequestHandler(slack, path=EVENTS))
@@ -80,23 +88,18 @@ class Gate:
         except ClientDisconnect:
             return
         if isinstance(body, Response):
+            self._components.requests["refused"] += 1
             await body(scope, receive, send)
             return
         answer = _Answer(send)
         try:
             await self._app(scope, _replayed(body), answer)
-            self._note(answer.status)
+            self._components.answered(answer.status)
         except Exception as error:
             log_error(error, "request")
+            self._components.requests["failed"] += 1
             if not answer.has_begun:
                 await Response(status_code=400)(scope, receive, send)
-
-    def _note(self, status: int) -> None:
-        """Note whether the signature fitted: a wrong signing secret shows in nothing else."""
-        if status == HTTPStatus.UNAUTHORIZED:
-            self._components.failed(REQUESTS, BAD_SIGNATURE)
-        elif status == HTTPStatus.OK:
-            self._components.succeeded(REQUESTS)
 
     async def _body(self, request: Request) -> bytes | Response:
         """The body, or an answer when it is too large, too slow, too much beside the others, or no text."""

@@ -66,6 +66,7 @@ class Settings(BaseSettings):
     meldwijzer_plan: Path | None = None
     meldwijzer_schools: Path | None = Field(default_factory=lambda: _if_there(SCHOOLS_FILE))
     meldwijzer_log: Literal["text", "json"] = "text"
+    meldwijzer_metrics: bool = False
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
 

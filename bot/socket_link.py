@@ -7,9 +7,12 @@ import time
 from collections.abc import Callable
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
+from typing_extensions import override
 
 from bot.settings import Settings
 from handlers.app import quiet_logger
@@ -24,20 +27,35 @@ class LinkLost(Exception):
     """Slack's requests no longer arrive over this connection."""
 
 
+class _Handler(AsyncSocketModeHandler):
+    """Bolt's handler, which also tells how each request was answered."""
+
+    answered: Callable[[int], None]
+
+    @override
+    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+        started = time.time()
+        response = await run_async_bolt_app(self.app, req)
+        self.answered(response.status)
+        await send_async_response(client, req, response, started)
+
+
 class SocketLink:
     """A Socket Mode connection; each `run` after a failure opens a new one."""
 
-    def __init__(self, slack: AsyncApp, settings: Settings) -> None:
+    def __init__(self, slack: AsyncApp, settings: Settings, answered: Callable[[int], None]) -> None:
         self._slack = slack
         self._settings = settings
-        self._link: AsyncSocketModeHandler | None = None
+        self._answered = answered
+        self._link: _Handler | None = None
 
     async def open(self) -> None:
         """Open the connection. Raises errors of Slack and of the network, which the SDK itself retries for ever."""
         token = self._settings.slack_app_token.get_secret_value()
         client = AsyncWebClient(base_url=self._settings.slack_api_url, logger=quiet_logger())
         said = await client.apps_connections_open(app_token=token)
-        self._link = AsyncSocketModeHandler(self._slack, token, logger=quiet_logger(), web_client=client)
+        self._link = _Handler(self._slack, token, logger=quiet_logger(), web_client=client)
+        self._link.answered = self._answered
         self._link.client.wss_uri = said["url"]
         try:
             async with asyncio.timeout(CONNECT_SECONDS):

@@ -6,6 +6,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -80,6 +81,16 @@ class Postgres:
         with self._admin.connect() as connection:
             _unlimited(connection)
             connection.execute(text(statement))
+
+
+def contents(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """The name and content of each file in the folder; without those that a server removes meanwhile."""
+    for parent, _, names in os.walk(folder):  # unlike rglob it goes on when a folder disappears
+        for name in names:
+            file = Path(parent) / name
+            with suppress(FileNotFoundError):
+                if file.is_file():
+                    yield name, file.read_bytes()
 
 
 def _unlimited(connection: Connection) -> None:

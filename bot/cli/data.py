@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from bot.cli.common import in_plain_words, settings, show_json
+from bot.cli.progress import progress
 from bot.database import opened, usable
 from bot.jobs.anchor import gone_anchor
 from storage.db.engine import make_engine
@@ -47,8 +48,9 @@ def verify(against: Path | None, write: Path | None, as_json: bool) -> None:
     anchor = against or (kept if kept and kept.exists() else None)
     with in_plain_words(), opened(settings()) as (engine, vault):
         gone = gone_anchor(engine, kept) if kept and kept not in (anchor, write) else ""
-        with snapshot(engine) as view:
-            found: list[object] = [*faults(view, vault), *(anchor_faults(view, vault, anchor) if anchor else [])]
+        with snapshot(engine) as view, progress("Verifying") as shown:
+            found: list[object] = [*faults(view, vault, shown)]
+            found += anchor_faults(view, vault, anchor) if anchor else []
         found += [gone] if gone else []
         if write and not found:
             found += update_anchor(engine, vault, write, datetime.now(UTC))
@@ -62,8 +64,9 @@ def verify(against: Path | None, write: Path | None, as_json: bool) -> None:
 @click.argument("dest", type=_FILE)
 def backup(dest: Path) -> None:
     """Write a backup to DEST, and its keys to DEST.keys, while the program runs; both are checked afterwards."""
-    with _tidied_when_stopped(), in_plain_words(), opened(settings()) as (engine, vault):
-        made = back_up(engine, vault, dest, datetime.now(UTC))
+    bar = progress("Writing and checking")
+    with _tidied_when_stopped(), in_plain_words(), opened(settings()) as (engine, vault), bar as shown:
+        made = back_up(engine, vault, dest, datetime.now(UTC), shown)
     click.echo(f"{made.cases} case(s) with {made.entries} entries: {dest.name}, and the keys apart: {dest.name}.keys.")
     _fail_with(made.faults, "The backup is a true copy, but the database itself is not whole:")
 
@@ -76,7 +79,9 @@ def restore_backup(source: Path, keys: Path | None) -> None:
     with _tidied_when_stopped(), in_plain_words():
         engine = make_engine(settings().database_url)
         try:
-            done = restore(engine, settings().master_keys(), source, keys or keys_file(source), datetime.now(UTC))
+            wrapper, beside = settings().master_keys(), keys or keys_file(source)
+            with progress("Restoring and checking") as shown:
+                done = restore(engine, wrapper, source, beside, datetime.now(UTC), shown)
         finally:
             engine.dispose()
     click.echo(

@@ -12,10 +12,11 @@ from sqlalchemy import Engine
 
 from bot.cli.common import in_plain_words, settings
 from bot.cli.key_shares import NEEDED, BadShares, recovered, sheets
+from bot.cli.progress import progress
 from bot.database import opened
 from meldcode.domain.calendar import AMSTERDAM
 from storage.crypto.keys import outdated, rotate
-from storage.crypto.vault import MasterKey, new_master_key
+from storage.crypto.vault import KeyWrapper, MasterKey, new_master_key
 from storage.integrity.wipe import NotWiped, wipe
 
 WIPE_TRIES = 4
@@ -65,8 +66,7 @@ def rotate_keys() -> None:
     with in_plain_words():
         wrapper = settings().master_keys()
         with opened(settings()) as (engine, _):
-            for done in rotate(engine, wrapper):
-                click.echo(f"{done} key(s) wrapped anew")
+            click.echo(f"{_rotated(engine, wrapper)} key(s) wrapped anew")
             with engine.connect() as connection:
                 _check_rotated(outdated(connection, wrapper))
             _wipe_old(engine)
@@ -75,6 +75,17 @@ def rotate_keys() -> None:
         "machine.\nKeep the old key as long as there are key files of backups from before this. Print new shares: "
         "`meldwijzer keys shares`."
     )
+
+
+def _rotated(engine: Engine, wrapper: KeyWrapper) -> int:
+    done = 0
+    with progress("Wrapping keys") as shown:
+        with engine.connect() as connection:
+            shown.expect(outdated(connection, wrapper))
+        for so_far in rotate(engine, wrapper):
+            shown.advance(so_far - done)
+            done = so_far
+    return done
 
 
 def _wipe_old(engine: Engine) -> None:

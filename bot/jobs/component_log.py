@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from http import HTTPStatus
 
-from bot.jobs.component_words import DATABASE, REQUESTS, SLACK, complaint
+from bot.jobs.component_words import BAD_SIGNATURE, DATABASE, REQUESTS, SLACK, complaint
 from meldcode.application.executor import JOB_SECONDS, Executor
 from storage.db.component_records import ComponentRecord, all_records, store_records
 from storage.unit_of_work import StoredUnitOfWork
@@ -35,6 +37,8 @@ class ComponentLog:
         self._unstored: set[str] = set()
         self._failing_since: dict[str, float] = {}
         self._told: set[str] = set()
+        self.requests: Counter[str] = Counter()
+        """Requests of Slack since the start, by outcome."""
 
     @property
     def failing(self) -> list[str]:
@@ -63,6 +67,14 @@ class ComponentLog:
         self._note(replace(record, failed_at=self._after(record.succeeded_at), failure=failure[:60]))
         self._failing_since.setdefault(name, time.monotonic())
         self._tell()
+
+    def answered(self, status: int) -> None:
+        """Note how a request of Slack was answered, and whether its signature fitted."""
+        self.requests[_outcome(status)] += 1
+        if status == HTTPStatus.UNAUTHORIZED:
+            self.failed(REQUESTS, BAD_SIGNATURE)
+        elif status == HTTPStatus.OK:
+            self.succeeded(REQUESTS)
 
     def found(self, name: str, failure: str) -> None:
         """Note what a look at this part found: a failure, or that it works if that is empty."""
@@ -120,6 +132,12 @@ class ComponentLog:
 
     def _of(self, name: str) -> ComponentRecord:
         return self._records.get(name, ComponentRecord(name))
+
+
+def _outcome(status: int) -> str:
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return "failed"
+    return "refused" if status >= HTTPStatus.BAD_REQUEST else "ok"
 
 
 def _requests(uow: StoredUnitOfWork, _now: datetime) -> Iterable[ComponentRecord]:

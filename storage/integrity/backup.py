@@ -10,10 +10,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, Table, insert, select
+from sqlalchemy import Connection, Engine, Select, Table, func, insert, select
 from sqlalchemy.exc import StatementError
 
 from storage.crypto.vault import Vault
+from storage.db.progress import UNSEEN, Progress
 from storage.db.schema import cases, entries
 from storage.db.snapshot import read_only, snapshot
 from storage.integrity.backup_file import (
@@ -28,7 +29,7 @@ from storage.integrity.backup_file import (
     write_label,
 )
 from storage.integrity.private_files import CannotWrite, put_in_place, refuse_to_overwrite, staging_folder
-from storage.integrity.verify import Fault, chain_faults, key_faults, schema_faults
+from storage.integrity.verify import Fault, chain_faults, expect_cases, key_faults, schema_faults
 
 ROWS_AT_ONCE = 500
 
@@ -42,7 +43,7 @@ class BackedUp:
     faults: list[Fault]
 
 
-def back_up(engine: Engine, vault: Vault, data: Path, now: datetime) -> BackedUp:
+def back_up(engine: Engine, vault: Vault, data: Path, now: datetime, progress: Progress = UNSEEN) -> BackedUp:
     """Write the data to this file and the keys to a file beside it. Raises BadBackup, and then leaves neither."""
     wanted = {BackupPart.KEYS: keys_file(data), BackupPart.DATA: data}
     with _in_plain_words(data):
@@ -50,7 +51,7 @@ def back_up(engine: Engine, vault: Vault, data: Path, now: datetime) -> BackedUp
             refuse_to_overwrite(path)
         with staging_folder(data) as folder:
             parts = {kind: folder / kind for kind in wanted}
-            made = _write_parts(engine, vault, parts, now)
+            made = _write_parts(engine, vault, parts, now, progress)
             _put_in_place(parts, wanted)
     return made
 
@@ -70,14 +71,18 @@ def _in_plain_words(data: Path) -> Iterator[None]:
         ) from error
 
 
-def _write_parts(engine: Engine, vault: Vault, parts: dict[BackupPart, Path], now: datetime) -> BackedUp:
+def _write_parts(
+    engine: Engine, vault: Vault, parts: dict[BackupPart, Path], now: datetime, progress: Progress
+) -> BackedUp:
     with snapshot(engine) as view:
-        counts = {kind: _write(view, vault, part, kind, now) for kind, part in parts.items()}
-        found = [*key_faults(view, vault), *schema_faults(view)]
+        progress.expect(sum(_rows(view, table, kind) for kind in parts for table in tables_of(kind)))
+        expect_cases(view, progress, times=2)
+        counts = {kind: _write(view, vault, part, kind, now, progress) for kind, part in parts.items()}
+        found = [*key_faults(view, vault, progress), *schema_faults(view)]
     for kind, part in parts.items():
         _check(part, kind, vault, counts[kind])
     with read_only(parts[BackupPart.DATA]) as written:
-        found = [*chain_faults(written, vault), *found]
+        found = [*chain_faults(written, vault, progress), *found]
     return BackedUp(counts[BackupPart.DATA][cases.name], counts[BackupPart.DATA][entries.name], found)
 
 
@@ -93,19 +98,26 @@ def _put_in_place(parts: dict[BackupPart, Path], wanted: dict[BackupPart, Path])
         raise
 
 
-def _write(view: Connection, vault: Vault, path: Path, kind: BackupPart, now: datetime) -> dict[str, int]:
+def _write(
+    view: Connection, vault: Vault, path: Path, kind: BackupPart, now: datetime, progress: Progress
+) -> dict[str, int]:
     with new_file(path) as engine, engine.begin() as file:
-        counts = {table.name: _copy(view, file, table, kind) for table in tables_of(kind)}
+        counts = {table.name: _copy(view, file, table, kind, progress) for table in tables_of(kind)}
     write_label(path, kind, now, vault)
     return counts
 
 
-def _copy(view: Connection, file: Connection, table: Table, kind: BackupPart) -> int:
+def _copy(view: Connection, file: Connection, table: Table, kind: BackupPart, progress: Progress) -> int:
     count = 0
     for rows in view.execute(_query(table, kind).execution_options(yield_per=ROWS_AT_ONCE)).mappings().partitions():
         file.execute(insert(table), [_kept(table, dict(row)) for row in rows])
         count += len(rows)
+        progress.advance(len(rows))
     return count
+
+
+def _rows(view: Connection, table: Table, kind: BackupPart) -> int:
+    return view.scalar(select(func.count()).select_from(_query(table, kind).order_by(None).subquery())) or 0
 
 
 def _query(table: Table, kind: BackupPart) -> Select[Any]:

@@ -19,6 +19,7 @@ from storage.crypto.keys import root_vault, vault_in
 from storage.crypto.vault import KeyWrapper, Vault
 from storage.db.engine import without_time_limit
 from storage.db.migrate import upgrade
+from storage.db.progress import UNSEEN, Progress
 from storage.db.schema import case_keys, cases, entries, metadata, outbox
 from storage.integrity.backup import ROWS_AT_ONCE
 from storage.integrity.backup_file import (
@@ -60,18 +61,24 @@ class _OpenBackup:
     vault: Vault
     bare: dict[UUID, dict[str, Any]]
 
+    def of(self, table: Table) -> Connection:
+        """The file in which this table is."""
+        return self.keys if table in KEY_TABLES else self.data
+
     def rows(self, table: Table) -> Iterator[list[dict[str, Any]]]:
         """The rows to restore, in batches."""
-        connection = self.keys if table in KEY_TABLES else self.data
+        connection = self.of(table)
         query = select(table).order_by(*table.primary_key.columns)
         for rows in connection.execute(query.execution_options(yield_per=ROWS_AT_ONCE)).mappings().partitions():
             yield [dict(row) for row in rows if table is cases or row.get("case") not in self.bare]
 
 
-def restore(engine: Engine, wrapper: KeyWrapper, data: Path, keys: Path, now: datetime) -> Restored:
+def restore(
+    engine: Engine, wrapper: KeyWrapper, data: Path, keys: Path, now: datetime, progress: Progress = UNSEEN
+) -> Restored:
     """Restore the backup into an empty database. Raises BadBackup or WrongKey, and then leaves it empty."""
     try:
-        return _restore(engine, wrapper, data, keys, now)
+        return _restore(engine, wrapper, data, keys, now, progress)
     except OSError as error:
         raise BadBackup(f"{data.name} cannot be read or copied: {error.strerror or type(error).__name__}.") from error
     except (StatementError, sqlite3.Error) as error:
@@ -81,7 +88,9 @@ def restore(engine: Engine, wrapper: KeyWrapper, data: Path, keys: Path, now: da
         ) from error
 
 
-def _restore(engine: Engine, wrapper: KeyWrapper, data: Path, keys: Path, now: datetime) -> Restored:
+def _restore(
+    engine: Engine, wrapper: KeyWrapper, data: Path, keys: Path, now: datetime, progress: Progress
+) -> Restored:
     labels = {BackupPart.DATA: read_label(data, BackupPart.DATA), BackupPart.KEYS: read_label(keys, BackupPart.KEYS)}
     if labels[BackupPart.KEYS].made_at < labels[BackupPart.DATA].made_at:
         raise BadBackup(f"{keys.name} is older than {data.name}: keys are missing in it. Take a newer one.")
@@ -90,7 +99,7 @@ def _restore(engine: Engine, wrapper: KeyWrapper, data: Path, keys: Path, now: d
     with _opened(data, keys, labels, wrapper) as source, engine.begin() as connection:
         without_time_limit(connection)
         _refuse_strange(connection)
-        _fill(connection, source)
+        _fill(connection, source, progress)
         index_outdated(Session(connection, source.vault, now), lambda _: None)  # `faults` reports what does not open
         aside = _set_aside(connection, now)
         return Restored(
@@ -99,7 +108,7 @@ def _restore(engine: Engine, wrapper: KeyWrapper, data: Path, keys: Path, now: d
             _count(connection, entries),
             len(source.bare),
             aside,
-            list(faults(connection, source.vault)),
+            list(faults(connection, source.vault, progress)),
         )
 
 
@@ -150,13 +159,17 @@ def _refuse_strange(connection: Connection) -> None:
         raise BadBackup(f"The database has tables or triggers that Meldwijzer did not make: {', '.join(strange)}.")
 
 
-def _fill(connection: Connection, source: _OpenBackup) -> None:
-    for table in metadata.sorted_tables:
-        if table in DATA_TABLES or table in KEY_TABLES:
-            expected = sum(_insert(connection, table, _wanted(table, rows, source)) for rows in source.rows(table))
-            if _count(connection, table) != expected:
-                raise BadBackup(f"Not every row of {table.name} could be put back.")
-            _count_on(connection, table)
+def _fill(connection: Connection, source: _OpenBackup, progress: Progress) -> None:
+    tables = [table for table in metadata.sorted_tables if table in DATA_TABLES or table in KEY_TABLES]
+    progress.expect(sum(_count(source.of(table), table) for table in tables))
+    for table in tables:
+        expected = 0
+        for rows in source.rows(table):
+            expected += _insert(connection, table, _wanted(table, rows, source))
+            progress.advance(len(rows))
+        if _count(connection, table) != expected:
+            raise BadBackup(f"Not every row of {table.name} could be put back.")
+        _count_on(connection, table)
     _restore_links(connection, source)
 
 

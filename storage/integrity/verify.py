@@ -9,11 +9,12 @@ from itertools import groupby
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Connection, Row, String, select, type_coerce
+from sqlalchemy import Connection, Row, String, func, select, type_coerce
 
 from meldcode.domain.ids import CaseId
 from storage.crypto import chain
 from storage.crypto.vault import Tampered, Vault, WrongKey
+from storage.db.progress import UNSEEN, Progress
 from storage.db.schema import case_keys, cases, entries
 from storage.integrity.shape import strange_in_database
 
@@ -64,11 +65,17 @@ class Fault:
         return f"{self.code}{f', entry {self.entry}' if self.entry else ''}: {self.kind}"
 
 
-def faults(connection: Connection, vault: Vault) -> Iterator[Fault]:
+def faults(connection: Connection, vault: Vault, progress: Progress = UNSEEN) -> Iterator[Fault]:
     """All faults: of the tables themselves, of chains, keys and destruction."""
+    expect_cases(connection, progress, times=2)
     yield from schema_faults(connection)
-    yield from chain_faults(connection, vault)
-    yield from key_faults(connection, vault)
+    yield from chain_faults(connection, vault, progress)
+    yield from key_faults(connection, vault, progress)
+
+
+def expect_cases(connection: Connection, progress: Progress, *, times: int = 1) -> None:
+    """Expect that all cases are looked at, so many times."""
+    progress.expect(times * (connection.scalar(select(func.count()).select_from(cases)) or 0))
 
 
 def schema_faults(connection: Connection) -> Iterator[Fault]:
@@ -76,9 +83,9 @@ def schema_faults(connection: Connection) -> Iterator[Fault]:
     yield from (Fault(name, FaultKind.STRANGE) for name in strange_in_database(connection))
 
 
-def chain_faults(connection: Connection, vault: Vault) -> Iterator[Fault]:
+def chain_faults(connection: Connection, vault: Vault, progress: Progress = UNSEEN) -> Iterator[Fault]:
     """The first fault in each case's chain, and cases of which only entries are left."""
-    for rows in _in_parts(connection):
+    for rows in _in_parts(connection, progress):
         found = _entries_of(connection, [row.id for row in rows])
         of_case = {case: list(own) for case, own in groupby(found, lambda row: row.case)}
         for row in rows:
@@ -87,9 +94,9 @@ def chain_faults(connection: Connection, vault: Vault) -> Iterator[Fault]:
     yield from (Fault(str(case), FaultKind.CASE_REMOVED) for case in connection.scalars(orphans))
 
 
-def key_faults(connection: Connection, vault: Vault) -> Iterator[Fault]:
+def key_faults(connection: Connection, vault: Vault, progress: Progress = UNSEEN) -> Iterator[Fault]:
     """Cases that do not open; each key is tried on the case's own row."""
-    for rows in _in_parts(connection):
+    for rows in _in_parts(connection, progress):
         query = select(case_keys.c.case, case_keys.c.wrapped_key).where(case_keys.c.case.in_([row.id for row in rows]))
         wrapped = {row.case: row.wrapped_key for row in connection.execute(query)}
         for row in rows:
@@ -97,7 +104,7 @@ def key_faults(connection: Connection, vault: Vault) -> Iterator[Fault]:
                 yield Fault(row.code, kind)
 
 
-def _in_parts(connection: Connection) -> Iterator[Sequence[Row[Any]]]:
+def _in_parts(connection: Connection, progress: Progress) -> Iterator[Sequence[Row[Any]]]:
     last = None
     while True:
         query = select(*_COLUMNS).order_by(cases.c.id).limit(CASES_AT_ONCE)
@@ -105,6 +112,7 @@ def _in_parts(connection: Connection) -> Iterator[Sequence[Row[Any]]]:
         if not rows:
             return
         yield rows
+        progress.advance(len(rows))
         last = rows[-1].id
 
 

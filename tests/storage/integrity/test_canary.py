@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,7 +21,7 @@ from storage.integrity.backup import back_up
 from storage.integrity.backup_file import keys_file
 from storage.schools import PersonConfig, SchoolConfig, apply_schools
 from storage.unit_of_work import Store
-from tests.databases import Postgres
+from tests.databases import Postgres, contents
 from tests.storage.conftest import NOW, WORKSPACE, append, person
 
 pytestmark = pytest.mark.rule("G3")
@@ -85,20 +86,20 @@ def _dump(engine: Engine) -> bytes:
     return b"\n".join(parts)
 
 
-def _files(engine: Engine, request: pytest.FixtureRequest) -> list[Path]:
+def _files(engine: Engine, request: pytest.FixtureRequest) -> Iterator[tuple[str, bytes]]:
     """The files of the database as they are on disk now, with its log."""
     if engine.dialect.name == "sqlite":
-        return list(Path(str(make_url(str(engine.url)).database)).parent.iterdir())
+        return contents(Path(str(make_url(str(engine.url)).database)).parent)
     postgres: Postgres = request.getfixturevalue("postgres")
     postgres.checkpoint()
-    return [path for path in postgres.data.rglob("*") if path.is_file()]
+    return contents(postgres.data)
 
 
 @pytest.mark.usefixtures("planted")
 def test_the_dump_and_the_files_tell_nothing(engine: Engine, request: pytest.FixtureRequest) -> None:
     assert found_in(_dump(engine)) == []
-    for path in _files(engine, request):
-        assert found_in(path.read_bytes()) == [], path.name
+    for name, content in _files(engine, request):
+        assert found_in(content) == [], name
 
 
 @pytest.mark.usefixtures("planted")
@@ -117,7 +118,7 @@ def test_what_stands_in_clear_is_found_by_the_same_search(engine: Engine, reques
         days: dict[str, list[str]] = {"free_days": [], "open_days": [], "hours": []}
         connection.execute(insert(schools).values(id=uuid4(), name=visible, region="zuid", **days))
     assert visible.encode() in _dump(engine)
-    assert any(visible.encode() in path.read_bytes() for path in _files(engine, request))
+    assert any(visible.encode() in content for _, content in _files(engine, request))
 
 
 @pytest.mark.parametrize("content", [MARK, f"xx{MARK}yy"])

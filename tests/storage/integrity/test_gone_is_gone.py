@@ -35,7 +35,7 @@ from storage.integrity.verify import faults
 from storage.integrity.wipe import wipe
 from storage.repositories.outbox import Claimed
 from storage.unit_of_work import Store
-from tests.databases import Postgres, postgresql_only, sqlite_only
+from tests.databases import Postgres, contents, postgresql_only, sqlite_only
 from tests.storage.conftest import NOW, PUPIL, Staff
 
 END = datetime(2028, 9, 4, 9, 0, tzinfo=UTC)
@@ -197,12 +197,12 @@ def _file(engine: Engine) -> Path:
 def _found(engine: Engine, secrets: dict[str, bytes], request: pytest.FixtureRequest) -> dict[str, list[str]]:
     """The files that contain each secret: the database's own, and on SQLite its write-ahead log."""
     if engine.dialect.name == "sqlite":
-        files = list(_file(engine).parent.iterdir())
+        folder = _file(engine).parent
     else:
         postgres: Postgres = request.getfixturevalue("postgres")
-        files = [path for path in (postgres.data / "base").rglob("*") if path.is_file()]
-    contents = [(path.name, path.read_bytes()) for path in files]
-    return {name: [file for file, content in contents if secret in content] for name, secret in secrets.items()}
+        folder = postgres.data / "base"
+    files = list(contents(folder))
+    return {name: [file for file, content in files if secret in content] for name, secret in secrets.items()}
 
 
 @sqlite_only  # the copy is made as a file; what is tested is the keys

@@ -5,6 +5,7 @@ A command is imported when it is used, because all of them together take more th
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 
 import click
@@ -28,6 +29,8 @@ COMMANDS = {
     "worker": ("bot.cli.running", "worker", "Send the messages; `web` takes Slack's requests."),
 }
 """Where each command is, and what it does in a line."""
+
+WINDOWS = "Meldwijzer runs on Linux and macOS. On Windows use WSL or Docker: docs/windows.md tells how."
 
 
 class _Commands(click.Group):
@@ -53,4 +56,6 @@ class _Commands(click.Group):
 @click.version_option(package_name="meldwijzer", prog_name="meldwijzer")
 def main() -> None:
     """Meldwijzer leads a school through the step plan of the meldcode, inside Slack."""
+    if sys.platform == "win32":
+        raise click.ClickException(WINDOWS)
     set_up_log()

@@ -227,6 +227,12 @@ def well(cli: Cli, bare_environment: Path) -> dict[str, str]:
     }
 
 
+def test_on_windows_it_says_how(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    result = cli("keys", "new")
+    assert (result.exit_code, "docs/windows.md" in result.stderr) == (1, True)
+
+
 def test_no_command_leaves_a_core_dump(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     limits: dict[int, tuple[int, int]] = {}
     monkeypatch.setattr(resource, "setrlimit", limits.__setitem__)

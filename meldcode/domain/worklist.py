@@ -15,7 +15,7 @@ from meldcode.domain.calendar import BeyondCalendar, SchoolCalendar
 from meldcode.domain.case.asked import asked_at_any_step, asked_by, needed, to_act, whose
 from meldcode.domain.case.state import Entry, State, Status
 from meldcode.domain.case.urgency import is_step_urgent, is_urgent
-from meldcode.domain.deadlines.reminders import counts_from, deadline
+from meldcode.domain.deadlines.reminders import counted, deadline
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
 from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.model import Plan
@@ -249,9 +249,8 @@ def _cannot_wait(plan: Plan, state: State, record: str) -> bool:
 
 
 def _last_of_step(plan: Plan, state: State, calendar: SchoolCalendar) -> date | None:
-    step = plan.step(state.step)
-    since = counts_from(step, state)
     try:
+        step, since = counted(plan.step(state.step), state, calendar)
         last = deadline(step, since, calendar) if since else None
     except BeyondCalendar:
         return None

@@ -18,7 +18,11 @@ Rendered = tuple[str, list[b.Block]]
 
 def what_is_asked(plan: Plan, record: str, role: Role | None, due: date | None, today: date) -> str:
     """Return what is asked of the reader, and by when; of others if they have no role in it."""
-    what = what_to_do(plan, record, role)
+    return by_when(what_to_do(plan, record, role), due, today)
+
+
+def by_when(what: str, due: date | None, today: date) -> str:
+    """Return the sentence that asks this, with its last day."""
     if due is None:
         return text("asked_soon", what=what)
     sentence = "asked_today" if due == today else "asked_late" if due < today else "asked_by"

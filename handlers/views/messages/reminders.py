@@ -10,7 +10,7 @@ from handlers.i18n.texts import text
 from handlers.platform import limits
 from handlers.views import blocks as b
 from handlers.views.actions import acute_button, open_button, record_button
-from handlers.views.messages.asked import Rendered, what_is_asked, what_to_do, where_it_stands
+from handlers.views.messages.asked import Rendered, by_when, what_to_do, where_it_stands
 from meldcode.application.jobs.reminders import CurrentReminder
 from meldcode.application.messages.reminders import AppointmentReminder, UrgentReminder, VacationReminder
 from meldcode.domain.plan.effects import Effect
@@ -90,10 +90,19 @@ def _lines(reminder: CurrentReminder) -> list[str]:
     where = " ".join([*where_it_stands(plan, reminder.step, reminder.assignees, record), _since(reminder)])
     lines = [f"*{_title(reminder)}*"]
     if late := _cannot_wait(reminder):
-        lines += [*late, f"{what_to_do(plan, record, reminder.asked_as)}."] if record else late
+        lines += [*late, f"{_what_to_do(reminder)}."] if record else late
     elif record:
-        lines.append(what_is_asked(plan, record, reminder.asked_as, reminder.until, reminder.today))
+        lines.append(by_when(_what_to_do(reminder), reminder.until, reminder.today))
     return [*lines, where, b.escape(_who_minds(reminder))]
+
+
+def _what_to_do(reminder: CurrentReminder) -> str:
+    """What is asked of the reader, or else of whom it is asked."""
+    plan, record = reminder.plan, reminder.record
+    if not reminder.asked_of:
+        return what_to_do(plan, record, reminder.asked_as)
+    asked = what_to_do(plan, record, next(iter(reminder.assignees), None))
+    return text("asked_of", who=b.escape(texts.people(reminder.asked_of)), what=asked)
 
 
 def _who_minds(reminder: CurrentReminder) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import singledispatch
@@ -76,11 +76,17 @@ def _recorded(message: Recorded, known: Lookup) -> Rendered:
     if message.missing_roles:
         lines.append(text("told_gap", gap=texts.roles(message.missing_roles, plan)))
     title = f"*{text('told_title', code=code, what=title)}*"
-    return _in_case(code, "\n".join([title, *lines]), may_open=message.may_open)
+    more = [effect for effect, may in _later(message).items() if may]
+    buttons = [record_button(code, plan.record_with(effect)) for effect in more]
+    return _in_case(code, "\n".join([title, *lines]), buttons, may_open=message.may_open)
 
 
-def _in_case(code: str, line: str, *, may_open: bool = True) -> Rendered:
-    buttons = [open_button(code), acute_button(code, asks=True)] if may_open else [acute_button()]
+def _later(message: Recorded) -> dict[Effect, bool]:
+    return {Effect.POSTPONES: message.may_postpone, Effect.HANDS_OVER: message.may_hand_over}
+
+
+def _in_case(code: str, line: str, more: Sequence[b.Block] = (), *, may_open: bool = True) -> Rendered:
+    buttons = [open_button(code), *more, acute_button(code, asks=True)] if may_open else [acute_button()]
     return text("told_notification", code=code), [b.section(line), *b.actions(buttons)]
 
 

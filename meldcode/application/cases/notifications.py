@@ -21,12 +21,13 @@ from meldcode.application.messages.base import Payload
 from meldcode.application.messages.cases import AppointmentsMade, CallSchool, Recorded, SignalRead, TakenOver, TaskEnded
 from meldcode.application.ports.outbox import OutboxMessage, Placing
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access.rules import keepers, roles_in_case
+from meldcode.domain.access.rules import keepers, may_hand_over, roles_in_case
 from meldcode.domain.case.appointments import Appointment
 from meldcode.domain.case.asked import needed, to_act
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.newer import unread
-from meldcode.domain.case.state import Entry, State, Status, holds
+from meldcode.domain.case.state import TIMES_TO_POSTPONE, Entry, State, Status, holds
+from meldcode.domain.case.urgency import is_urgent
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.effects import DECIDES, Effect
 from meldcode.domain.plan.parts import Tell
@@ -139,8 +140,14 @@ class _Said:
             payload = TaskEnded(**self._case(person), asked=ended.record, asked_as=ended.role, by=by, comes_later=later)
             yield self._message(person, payload, self.changes.keys[person.id], Placing.ONLY_IN_PLACE)
         elif self.changes.changed(person):
+            plan = self.context.plan
             placing = Placing.ONLY_IN_PLACE if person.id == self.entry.author else Placing.IN_PLACE
-            changed = self._message(person, self._recorded(person, None), self.changes.keys[person.id], placing)
+            goes_on = replace(
+                self._recorded(person, None),
+                may_postpone=not is_urgent(plan, self.after) and len(self.after.postponed) < TIMES_TO_POSTPONE,
+                may_hand_over=may_hand_over(person, self.context.stored, plan),
+            )
+            changed = self._message(person, goes_on, self.changes.keys[person.id], placing)
             yield replace(changed, moment=f"{changed.moment} in place")
 
     def decided(self, uow: UnitOfWork, staff: Sequence[Person]) -> Iterator[OutboxMessage]:

@@ -34,7 +34,7 @@ from meldcode.application.ports.outbox import OutboxMessage, Placing
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.worklists import appointment_count, update_appointments
 from meldcode.domain.access.responsible import responsible_for
-from meldcode.domain.access.rules import roles_in_case
+from meldcode.domain.access.rules import may_hand_over, roles_in_case
 from meldcode.domain.calendar import AMSTERDAM, DAY, BeyondCalendar, SchoolCalendar
 from meldcode.domain.case.asked import needed, to_act
 from meldcode.domain.case.header import CaseHeader
@@ -42,7 +42,6 @@ from meldcode.domain.case.state import State, Status, fold
 from meldcode.domain.deadlines.reminders import Reminder, ReminderKind, counts_from
 from meldcode.domain.deadlines.schedule import RETRY, calendar_of, next_moment, open_moment, pressing, to_remind
 from meldcode.domain.ids import CaseId, PersonId
-from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.model import Plan, Step
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.presence import Reached
@@ -56,7 +55,8 @@ AFTER_TROUBLE = timedelta(hours=1)
 class CurrentReminder:
     """A reminder, and the state of its case at the moment of sending.
 
-    `record` is what the case waits for, if anything; `asked_as` the reader's role if it is theirs to do; `appointments`
+    `record` is what the case waits for, if anything; `asked_as` the reader's role if it is theirs to do, and else
+    `asked_of` are the people whom it is asked of; `appointments`
     are those that it is about. `minders` mind the case: who is responsible, else everybody it waits for (G6). Beyond
     the school calendar `school_days` (how long the step has been open) and `until` (its last day) are unknown.
     """
@@ -69,6 +69,7 @@ class CurrentReminder:
     since: datetime
     today: date
     asked_as: Role | None = None
+    asked_of: tuple[WithDeputies, ...] = ()
     responsible: WithDeputies | None = None
     minders: tuple[WithDeputies, ...] = ()
     appointments: tuple[DueNow, ...] = ()
@@ -136,6 +137,7 @@ def current_reminder(
         since=state.since or now,
         today=today,
         asked_as=task.role if task else None,
+        asked_of=() if task else tuple(_asked_of(waited_for, responsible, header, plan)),
         responsible=responsible,
         minders=(responsible,) if responsible else tuple(paired(waited_for, header.school)),
         appointments=tuple(
@@ -145,6 +147,17 @@ def current_reminder(
         is_open=state.status is Status.OPEN,
     )
     return _with_days(current, state, calendar)
+
+
+def _asked_of(
+    waited_for: Sequence[Person], responsible: WithDeputies | None, case: CaseHeader, plan: Plan
+) -> list[WithDeputies]:
+    """Of whom something is asked: who is responsible stands for the others with their roles."""
+    theirs = roles_in_case(responsible.person, case, plan) - {Role.TEACHER} if responsible else frozenset()
+    if not responsible or responsible.person not in waited_for:
+        return paired(waited_for, case.school)
+    others = [one for one in waited_for if not roles_in_case(one, case, plan) & theirs]
+    return [*paired(others, case.school), responsible]
 
 
 def _is_outdated(payload: ReminderPayload, plan: Plan, state: State, now: datetime) -> bool:
@@ -247,16 +260,12 @@ def _with_days(current: CurrentReminder, state: State, calendar: SchoolCalendar)
 
 
 def _payload(case: CaseHeader, plan: Plan, state: State, person: Person, due: Reminder) -> ReminderPayload:
-    may_hand_over = _may_hand_over(person, case, plan)
+    hands_over = may_hand_over(person, case, plan)
     if due.since is not None:
-        return UrgentReminder(case.code, may_hand_over, due.what, due.since)
+        return UrgentReminder(case.code, hands_over, due.what, due.since)
     if due.day is None:
-        return StepReminder(case.code, may_hand_over, _waiting(plan, state))
-    return VacationReminder(case.code, may_hand_over, due.day)
-
-
-def _may_hand_over(person: Person, case: CaseHeader, plan: Plan) -> bool:
-    return bool(roles_in_case(person, case, plan) & {*plan.record_with(Effect.HANDS_OVER).by})
+        return StepReminder(case.code, hands_over, _waiting(plan, state))
+    return VacationReminder(case.code, hands_over, due.day)
 
 
 def _about_appointments(
@@ -268,7 +277,7 @@ def _about_appointments(
     case = escalate_to(uow, audience.case, plan, [found.reached.person for found in reminded])
     for found in reminded:
         person = found.reached.person
-        payload = appointment_payload(case, found, may_hand_over=_may_hand_over(person, case, plan))
+        payload = appointment_payload(case, found, may_hand_over=may_hand_over(person, case, plan))
         key = appointments_key(state.appointments[one.number - 1] for one in payload.appointments)
         message = OutboxMessage(person.id, case.id, found.reminders[-1].reminder_id, payload, key, Placing.NEW)
         yield audience.moment_of(found.reached), message

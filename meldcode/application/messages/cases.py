@@ -18,7 +18,8 @@ class Recorded(Payload):
 
     `rule` is the number of the plan's rule that notifies the reader. The action `asked` is asked of the reader in the
     role `asked_as`, by the day `due`; empty when nothing is. Nobody in the school has the `missing_roles`, which should
-    have been notified too. `outcome` is that of a closed case.
+    have been notified too. `outcome` is that of a closed case. In the place of a reminder of the same task it still
+    lets the reader postpone it (`may_postpone`), or hand the case over (`may_hand_over`).
     """
 
     kind: ClassVar[str] = "recorded"
@@ -37,6 +38,8 @@ class Recorded(Payload):
     asked_as: Role | None = None
     due: date | None = None
     outcome: str = ""
+    may_postpone: bool = False
+    may_hand_over: bool = False
 
 
 @dataclass(frozen=True)

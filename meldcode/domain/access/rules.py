@@ -162,6 +162,11 @@ def roles_in_case(person: Person, case: CaseHeader, plan: Plan) -> frozenset[Rol
     return relation.roles - {Role.TEACHER} | ({Role.TEACHER} if holds_own(relation, plan) else set())
 
 
+def may_hand_over(person: Person, case: CaseHeader, plan: Plan) -> bool:
+    """Tell whether this person may hand the case over to another teacher."""
+    return bool(roles_in_case(person, case, plan) & {*plan.record_with(Effect.HANDS_OVER).by})
+
+
 def keepers(one: Appointment, case: CaseHeader, plan: Plan, staff: Iterable[Person]) -> list[Person]:
     """Return who sees to an appointment today (S3.6, G5): who acts for its owner, else for who got the owner's case.
 

@@ -71,6 +71,18 @@ def counts_from(step: Step, state: State) -> datetime | None:
     return max(written, default=state.since)
 
 
+def counted(step: Step, state: State, calendar: SchoolCalendar) -> tuple[Step, datetime | None]:
+    """Return the step and from when its deadline counts; one that lay before the step began is on its first day."""
+    since, began = counts_from(step, state), state.since
+    if since is None or began is None or since >= began or step.deadline is None:
+        return step, since
+    last_day = deadline(step, since, calendar)
+    if last_day is None or last_day >= calendar.local_day(began):
+        return step, since
+    at_once = step.deadline.model_copy(update={"school_days": 0, "weekdays": False})
+    return step.model_copy(update={"deadline": at_once}), began
+
+
 def deadline(step: Step, since: datetime, calendar: SchoolCalendar) -> date | None:
     """Return the school day by which the step must be done; None without a deadline (G2; BeyondCalendar)."""
     if step.deadline is None:

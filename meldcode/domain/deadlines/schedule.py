@@ -19,7 +19,7 @@ from meldcode.domain.deadlines.reminders import (
     Reminder,
     ReminderKind,
     asked_for,
-    counts_from,
+    counted,
     pending,
     urgent_reminders,
 )
@@ -66,8 +66,8 @@ def to_remind(plan: Plan, state: State, school: School, now: datetime, done: Col
 def _of_steps(
     plan: Plan, state: State, calendar: SchoolCalendar, now: datetime, done: Collection[str]
 ) -> Iterator[Reminder]:
-    step = plan.step(state.step)
-    since = counts_from(step, state) or now
+    step, counts = counted(plan.step(state.step), state, calendar)
+    since = counts or now
     yield from (_postponed(due, state, calendar) for due in pending(step, since, done, calendar, now))
     yield from asked_for(step, since, state.postponed, done, calendar)
     for one in pressing(plan, state, now):

@@ -168,7 +168,8 @@ async def test_a_stalled_case_is_brought_up_with_more_and_more_people(tmp_path: 
         last = school.messages(FATIMA)[-1]
         assert last.text == f"Dossier {code} wacht op een volgende stap."
         assert buttons_of(last) == ["Dossier openen", "Later herinneren", "Overdragen", "Acuut gevaar"]
-        assert "Nu nodig: “Signaal oppakken”. Dit had maandag 23 november klaar moeten zijn.\nStap 1" in words_of(last)
+        asked = "Gevraagd aan Joris Hendriks en Karin Visser: Pak het signaal op."
+        assert f"{asked} Dit had maandag 23 november klaar moeten zijn.\nStap 1" in words_of(last)
         assert "In deze stap sinds 23-11-2026, al 7 schooldagen open." in words_of(last)
         of_joris = buttons_of(school.messages(JORIS)[-1])
         assert of_joris == ["Dossier openen", "Later herinneren", "Acuut gevaar"], "a confidant cannot hand over"

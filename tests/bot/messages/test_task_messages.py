@@ -69,6 +69,22 @@ async def test_a_task_is_asked_once_and_its_message_follows_it(tmp_path: Path, d
 
 
 @pytest.mark.rule("G2")
+async def test_a_reminder_keeps_its_buttons_while_its_task_goes_on(tmp_path: Path, database_url: str) -> None:
+    async with on_a_monday(tmp_path, database_url) as school:
+        [code] = await reported(school)
+        await consulted(school, code)
+        await comes(school, "2026-12-07T08:30")
+        buttons = ["Dossier openen", "Later herinneren", "Overdragen", "Acuut gevaar"]
+        assert buttons_of(school.messages(KARIN)[-1]) == buttons
+        await does(school, FATIMA, code, "safety", **SAFE, pupil_able="with_us")
+        now = school.messages(KARIN)[-1]
+        assert "Plan met de leerkracht het gesprek met de leerling" in words_of(now), "the same message, updated"
+        assert buttons_of(now) == buttons
+        assert (await school.press(KARIN, now, "Later herinneren")).ok
+        assert school.modal(KARIN).payload["title"]["text"] == "Later herinneren"
+
+
+@pytest.mark.rule("G2")
 async def test_who_takes_part_later_in_a_step_is_asked_then(tmp_path: Path, database_url: str) -> None:
     async with on_a_monday(tmp_path, database_url) as school:
         [code] = await reported(school)

@@ -25,14 +25,16 @@ from meldcode.application.cases.submission import RecordEntry
 from meldcode.application.home import OverviewSize, overview
 from meldcode.application.jobs.reminders import current_reminder, earliest_delivery, send_due_reminders
 from meldcode.application.messages import alarms
-from meldcode.application.messages.reminders import UrgentReminder
+from meldcode.application.messages.reminders import Reminder, StepReminder, UrgentReminder
 from meldcode.domain.case.asked import needed
 from meldcode.domain.case.state import Answer, Status
 from meldcode.domain.case.urgency import is_urgent
 from meldcode.domain.deadlines.reminders import EARLIEST, LATEST
-from meldcode.domain.worklist import Section
+from meldcode.domain.deadlines.schedule import calendar_of
+from meldcode.domain.worklist import Section, last_day
 from practice.blocks.surfaces import is_too_large, view_problems
 from storage.db.schema import work_items
+from storage.repositories.payloads import decode
 from tests.meldcode.playing import BEA, DIRK, FATIMA, KARIN, MEHMET, PUPIL, SANNE, Actor, Play
 from tests.on_screen import read
 
@@ -514,6 +516,43 @@ def test_the_case_stays_open_and_the_answer_is_asked_for_after_five_working_days
     with play.transaction() as uow:
         send_due_reminders(uow, play.now, 10, _raise)
     assert {play.actors[row.recipient] for row in play.messages()[before:]} == {KARIN, FATIMA}
+
+
+@pytest.mark.rule("S4.10")
+def test_an_answer_that_was_due_before_it_is_asked_is_asked_kindly_on_that_day(play: Play) -> None:
+    play.reach("report", decision="report")
+    play.record("reported", by=KARIN)
+    play.comes(date(2026, 4, 15))
+    play.record("parent_told", by=KARIN)
+    with play.transaction() as uow:
+        calendar = calendar_of(uow.staff.schools()[0])
+    today = play.now.astimezone(AMSTERDAM).date()
+    assert last_day(play.plan, play.state(), calendar) == today, "not the day, weeks ago, five days after the report"
+    assert reminded_of_step(play) == [], "nobody is chased of what was asked a minute ago"
+    play.now = calendar.moment(today, calendar.last_call)
+    reminded = reminded_of_step(play)
+    assert {play.actors[row.recipient] for row in reminded} == {KARIN, FATIMA}
+    said = reads_now(play, reminded[0])
+    assert "uiterlijk vandaag" in said and "klaar moeten zijn" not in said
+    play.comes(today + timedelta(days=1))
+    assert last_day(play.plan, play.state(), calendar) == today, "on the next day it is late"
+
+
+def reminded_of_step(play: Play) -> list[Any]:
+    """The clock's work is done; the reminders of the step that it sends."""
+    before = len(play.messages())
+    play.reminds()
+    return [row for row in play.messages()[before:] if isinstance(decode(row.kind, row.payload), StepReminder)]
+
+
+def reads_now(play: Play, row: Any) -> str:
+    """What a reminder says when it is sent now."""
+    payload = decode(row.kind, row.payload)
+    assert isinstance(payload, Reminder)
+    with play.transaction() as uow:
+        current = current_reminder(uow, row.case, payload, row.recipient, play.now)
+    assert current
+    return str(render_reminders([current]))
 
 
 @pytest.mark.rule("S4.10")

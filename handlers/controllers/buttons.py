@@ -83,9 +83,9 @@ async def _open_case(services: Services, request: Request) -> None:
 
 async def _turn_page(services: Services, request: Request) -> None:
     asked = request.values()
-    code, page = str(asked.get("case", "")), int(asked.get("page", 0))
-    view = await services.execute_once(view_case.open_case, request, code)
-    await _show_case(services, request, case_modal(view, page))
+    page = int(asked["page"]) if "page" in asked else None
+    view = await services.execute_once(view_case.open_case, request, str(asked.get("case", "")))
+    await _show_case(services, request, case_modal(view, page, int(asked.get("appointments", 0))))
 
 
 async def _show_case(services: Services, request: Request, case: View) -> None:

@@ -16,6 +16,7 @@ from handlers.views.actions import acute_button, signal_button
 from handlers.views.case import case_modal
 from handlers.views.forms import form_modal
 from handlers.views.home import case_list, waiting_list
+from handlers.views.paging import in_a_message
 from handlers.views.staff.deputies import deputy_modal
 from meldcode.application.case_context import case_code
 from meldcode.application.cases import open_form, view_case
@@ -101,11 +102,12 @@ async def _list(services: Services, request: Request, rest: str) -> Answer:
     if rest:
         return await _open(services, request, rest)
     overview = await services.execute(overview_of, request, limits.HOME)
-    more = [b.context(text("list_more"))] if overview.pages > 1 else []
-    return {
-        "text": text("summary"),
-        "blocks": [*case_list(overview), *more, *b.actions([acute_button()])],
-    }
+
+    def message(shown: list[b.Block], left: int) -> list[b.Block]:
+        more = [b.context(text("list_more"))] if left or overview.pages > 1 else []
+        return [*shown, *more, *b.actions([acute_button()])]
+
+    return {"text": text("summary"), "blocks": in_a_message([*case_list(overview)], message)}
 
 
 async def _open(services: Services, request: Request, rest: str) -> Answer:

@@ -26,6 +26,10 @@ async def show_unusual_readers(services: Services, request: Request) -> None:
     asked = request.values()
     school, week = str(asked.get("school", "")), str(asked.get("week", ""))
     view = await services.query(see_unusual, request, school, week)
+    if "page" in asked:
+        modal = unusual_modal(view, _number(asked["page"]))
+        await services.client.views_update(view_id=request.view["id"], view=modal)
+        return
     await services.client.views_open(trigger_id=request.trigger_id, view=unusual_modal(view))
 
 

@@ -14,6 +14,10 @@ from meldcode.domain.errors import Refused
 async def show_working_days(services: Services, request: Request) -> None:
     """Show the form with the days as they are."""
     person = await services.query(see_working_days, request)
+    if request.is_in_modal and request.value.isdecimal():
+        view = working_days_modal(person, int(request.value[:6]))
+        await services.client.views_update(view_id=request.view["id"], view=view)
+        return
     await services.client.views_open(trigger_id=request.trigger_id, view=working_days_modal(person))
 
 

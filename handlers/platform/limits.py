@@ -10,31 +10,35 @@ from meldcode.application.home import OverviewSize
 
 SECTION, FIELD, INPUT = 3000, 2000, 3000
 """Characters in a section's text, in one of a section's fields, and in a text input."""
-HEADER, TITLE, OPTION = 150, 24, 75
-"""Characters in a header, in a modal's title, and in an option or its description."""
+HEADER, TITLE, OPTION, BUTTON = 150, 24, 75, 75
+"""Characters in a header, in a modal's title, in an option or its description, and on a button."""
+LISTING = 2800
+"""Characters of the lines of a list in one section, which has room for a heading and for how many are left."""
 BLOCKS, BUTTONS = 100, 25
 """Blocks in a modal, and buttons in a row."""
 PAIRS, MENU, RADIO_BUTTONS, OPTIONS = 5, 5, 10, 100
 """Pairs of fields in a section, and options of an overflow menu, of radio buttons and of a select."""
 
-MESSAGE, MESSAGE_BLOCK = 12_000, 135
-"""Characters of all text in a message, and of them for each block. Slack does not document it; others measured this."""
+MESSAGE, MESSAGE_BLOCK, MESSAGE_BLOCKS = 12_000, 135, 50
+"""Characters of all text in a message, and of them for each block; and blocks. Slack documents only the last; others
+measured the first two.
+"""
+VIEW = 250_000
+"""Bytes of a view, as ASCII JSON."""
 
 ANSWER = 12_000
 """Bytes of an acknowledgement as ASCII JSON. Over Socket Mode Slack drops one of 20 KB or more without a word."""
 
-HOME = OverviewSize(cases=10, week=30, workloads=15)
-HOME_DEPUTIES = 20
+HOME = OverviewSize(cases=10, week=30, workloads=15, late=8, schools=5, deputies=10, missing=3, doubles=5)
+"""How much of each list one page of the Home tab holds: together less than 100 blocks."""
 WAITING = 3
 """Cases in the answer to `/meldcode`."""
-REMINDERS = 40
-"""Cases in the overview of somebody's reminders."""
 READERS = 30
 """Lines on a page of who read a case."""
-UNUSUAL_PEOPLE, UNUSUAL_CASES = 20, 10
-ROLE_HOLDERS, ROLE_CHANGES = 60, 10
-MISSING_ROLES = 40
-"""Blocks about roles that nobody has."""
+UNUSUAL_PEOPLE, UNUSUAL_CASES = 20, 20
+ROLE_CHANGES = 10
+WORKING_DAYS = 40
+"""Schools in one form about somebody's working days."""
 APPOINTMENTS = 8
 """Open appointments that a case or a Home tab shows with buttons."""
 FOUND_CASES, OTHER_CASES = 10, 8
@@ -42,7 +46,5 @@ FOUND_CASES, OTHER_CASES = 10, 8
 SAME_PUPIL = 5
 """Other cases with the same name that a case shows."""
 LOGBOOK_ENTRIES = 8
-"""Entries on a page of the logbook: an entry with ten answers takes some twenty blocks."""
-ABOVE_FORM, ABOVE_FORM_BYTES = 70, 200_000
-"""Blocks and bytes of a logbook above a form, out of the 100 blocks and 250 KB of a modal."""
+"""Entries on a page of the logbook, where the modal has room for them."""
 READ_OVER = ReviewPageSize(entries=6, parts=10, part=2900, longest=INPUT)

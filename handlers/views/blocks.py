@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from handlers.i18n.texts import text
@@ -50,14 +51,19 @@ def mrkdwn(words: str) -> Block:
     return {"type": "mrkdwn", "text": tied(words), "verbatim": True}
 
 
+def shortened(words: str, most: int) -> str:
+    """Return the words, or as many whole ones as there is room for."""
+    return words if len(words) <= most else words[: most - 2].rsplit(maxsplit=1)[0] + " …"
+
+
 def header(words: str) -> Block:
     """A large line of text."""
-    return {"type": "header", "text": plain(words[: limits.HEADER])}
+    return {"type": "header", "text": plain(shortened(words, limits.HEADER))}
 
 
 def section(words: str, *, accessory: Block | None = None) -> Block:
     """A paragraph of our own, with an optional button beside it."""
-    block: Block = {"type": "section", "text": mrkdwn(words[: limits.SECTION])}
+    block: Block = {"type": "section", "text": mrkdwn(shortened(words, limits.SECTION))}
     return block | {"accessory": accessory} if accessory else block
 
 
@@ -80,10 +86,16 @@ def _pair(label: str, words: str) -> list[Block]:
     return [mrkdwn(f"*{escape(label)}*"), verbatim(words[: limits.FIELD])]
 
 
-def is_too_long(blocks: list[Block]) -> bool:
-    """Tell whether Slack would refuse a message with these blocks (`msg_blocks_too_long`)."""
+def fits_a_message(blocks: list[Block]) -> bool:
+    """Tell whether Slack takes a message with these blocks, and does not say `msg_blocks_too_long`."""
     characters = sum(len(words) for block in blocks for words in _texts(block))
-    return characters + limits.MESSAGE_BLOCK * len(blocks) > limits.MESSAGE
+    is_short = characters + limits.MESSAGE_BLOCK * len(blocks) <= limits.MESSAGE
+    return is_short and len(blocks) <= limits.MESSAGE_BLOCKS
+
+
+def size_of(blocks: Sequence[Block]) -> int:
+    """The bytes that these take of a view."""
+    return len(json.dumps(blocks))
 
 
 def _texts(part: object) -> Iterator[str]:
@@ -96,7 +108,7 @@ def _texts(part: object) -> Iterator[str]:
 
 def context(words: str) -> Block:
     """A small line of our own."""
-    return {"type": "context", "elements": [mrkdwn(words[: limits.SECTION])]}
+    return {"type": "context", "elements": [mrkdwn(shortened(words, limits.SECTION))]}
 
 
 def divider() -> Block:
@@ -106,7 +118,8 @@ def divider() -> Block:
 
 def button(label: str, action_id: str, value: str, *, style: str = "", confirm: Block | None = None) -> Block:
     """A button; `style` is primary or danger."""
-    element: Block = {"type": "button", "text": plain(label), "action_id": action_id, "value": value}
+    words = plain(shortened(label, limits.BUTTON))
+    element: Block = {"type": "button", "text": words, "action_id": action_id, "value": value}
     if style:
         element["style"] = style
     return element | {"confirm": confirm} if confirm else element
@@ -116,6 +129,17 @@ def option(label: str, value: str, description: str = "") -> Block:
     """One choice of a menu."""
     choice: Block = {"text": plain(label[: limits.OPTION]), "value": value}
     return choice | {"description": plain(description[: limits.OPTION])} if description else choice
+
+
+def select(action_id: str, options: Sequence[Block], chosen: str = "") -> Block:
+    """A menu that opens to choose one; more options than Slack takes stand in groups, named by the first of each."""
+    starts = range(0, len(options), limits.OPTIONS)
+    groups = [options[start : start + limits.OPTIONS] for start in starts]
+    named = [{"label": {**group[0]["text"]}, "options": group} for group in groups]
+    element: Block = {"type": "static_select", "action_id": action_id}
+    element |= {"options": options} if len(groups) == 1 else {"option_groups": named}
+    initial = next((option for option in options if option["value"] == chosen), None)
+    return element | ({"initial_option": initial} if initial else {})
 
 
 def overflow(action_id: str, options: list[Block]) -> Block:

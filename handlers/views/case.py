@@ -21,10 +21,12 @@ from handlers.views.actions import (
     OPEN_FOUND,
     OTHER_CASE,
     TELL_APART,
+    TURN_PAGE,
     acute_button,
     record_button,
 )
 from handlers.views.logbook import logbook, owed_words
+from handlers.views.paging import listing, page_of, turned
 from handlers.views.pupils.names import pupil_name
 from handlers.views.readers import readers_button
 from handlers.views.talks import prepare_button
@@ -42,11 +44,11 @@ ALWAYS_SHOWN = (Effect.FAST_LANE, Effect.NOTES, Effect.READS)
 """Effects of actions that are never in the menu: what cannot wait, and what is done every day."""
 
 
-def case_modal(view: CaseView, page: int | None = None) -> b.View:
-    """Return the modal of a case, with a page of its logbook: by default the last one."""
+def case_modal(view: CaseView, page: int | None = None, appointments: int = 0) -> b.View:
+    """Return the modal of a case, with a page of its logbook (by default the last one) and one of its appointments."""
     case, pupil, plan = view.context.stored, view.context.pupil, view.context.plan
     readers = texts.readers(plan, joined_by="and")
-    blocks = [
+    above = [
         b.header(pupil_name(pupil)),
         *_standing(view),
         *_newer(view),
@@ -54,15 +56,17 @@ def case_modal(view: CaseView, page: int | None = None) -> b.View:
         *_siblings(view),
         *b.actions(_case_buttons(view)),
         *_owed(view),
-        *_appointments(view),
+        *_appointments(view, appointments),
         b.divider(),
-        *logbook(view, page),
+    ]
+    below = [
         b.divider(),
         b.context(_steps(plan, plan.step(case.step))),
         *_people(view),
         *b.actions(_further_buttons(view)),
         b.context(text("case_private", readers=readers)),
     ]
+    blocks = [*above, *logbook(view, page, [*above, *below]), *below]
     return b.modal(text("case", code=case.code), blocks, close=text("close"), clear_on_close=True)
 
 
@@ -110,8 +114,8 @@ def _newer(view: CaseView) -> list[b.Block]:
     code = view.context.stored.code
     new = [line for line in view.lines if line.entry.seq in entries and line.code == code]
     lines = [f"{line.entry.seq}. {line.record.title}, {day(line.happened)}" for line in new]
-    listed = "".join(f"\n• {b.escape(line)}" for line in lines)
-    return [b.section(f"*{text('case_newer_signals')}*{listed}")] if lines else []
+    listed = listing([f"• {b.escape(line)}" for line in lines])
+    return [b.section(f"*{text('case_newer_signals')}*\n{listed}")] if lines else []
 
 
 def _owed(view: CaseView) -> list[b.Block]:
@@ -122,9 +126,10 @@ def _owed(view: CaseView) -> list[b.Block]:
     return [b.section(owed_words(view.owed)), *b.actions(buttons)]
 
 
-def _appointments(view: CaseView) -> list[b.Block]:
+def _appointments(view: CaseView, page: int) -> list[b.Block]:
     """The open appointments with what this reader can do about each, and the button that makes one (S3.6)."""
-    code, shown = view.context.stored.code, view.appointments[: limits.APPOINTMENTS]
+    code, part = view.context.stored.code, page_of(view.appointments, page, limits.APPOINTMENTS)
+    shown = part.items
     make = [record_button(code, record) for record in view.doable if record.effect is Effect.APPOINTS]
     if not shown and not make:
         return []
@@ -134,8 +139,8 @@ def _appointments(view: CaseView) -> list[b.Block]:
         number = one.appointment.number
         blocks += b.typed(f"{one.appointment.what}\n{_kept_by(view, one)}")
         blocks += b.actions([record_button(code, record, appointment=number) for record in view.deciding])
-    left = len(view.appointments) - len(shown)
-    return [*blocks, *([b.context(text("case_more_appointments", count=str(left)))] if left else [])]
+    action = f"{TURN_PAGE}.{Effect.APPOINTS}"
+    return blocks + turned(action, part.number, part.pages, lambda at: json.dumps({"case": code, "appointments": at}))
 
 
 def _kept_by(view: CaseView, one: OpenAppointment) -> str:
@@ -223,7 +228,13 @@ def _siblings(view: CaseView) -> list[b.Block]:
             accessory=b.button(text("open_case"), f"{OPEN_FOUND}.{case.code}", case.code),
         )
         for case in view.siblings[: limits.SAME_PUPIL]
-    ]
+    ] + _more(view.siblings, "and_more")
+
+
+def _more(cases: Sequence[CaseHeader], words: str) -> list[b.Block]:
+    """How many cases of a list are not shown."""
+    left = len(cases) - limits.SAME_PUPIL
+    return [b.context(texts.counted(words, left))] if left > 0 else []
 
 
 def _is_rare(view: CaseView, record: ActionSpec) -> bool:
@@ -268,7 +279,7 @@ def _same_pupil(view: CaseView) -> list[b.Block]:
         group = b.escape(b.isolated(view.groups[other.id]))
         blocks.append(b.section(text("same_pupil", code=other.code, day=day(other.opened_at), group=group)))
         blocks += b.actions(_join_buttons(view.context.stored, other, number))
-    return blocks
+    return blocks + _more(view.same_pupil, "case_more_same")
 
 
 def _join_buttons(case: CaseHeader, other: CaseHeader, number: int) -> list[b.Block]:

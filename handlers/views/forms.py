@@ -36,16 +36,11 @@ def form_modal(form: FormView, ref: FormRef | None = None, *, is_typed_before: b
     """
     alarm = AlarmRef(form.alarm.raised_by, form.alarm.raised_at).dumped() if form.alarm else ""
     ref = ref or FormRef(form.record.id, form.case, form.seen, form.refers_to, alarm=alarm)
-    blocks = [
-        *([b.section(text("form_typed"))] if is_typed_before else []),
-        *_head(form),
-        *_above(form),
-        *_school(form.schools),
-        *_questions(form, ref),
-    ]
+    head = [*([b.section(text("form_typed"))] if is_typed_before else []), *_head(form)]
+    asked = [*_school(form.schools), *_questions(form, ref), *_foot(form)]
     return b.modal(
         _title(form.record),
-        [*blocks, *_foot(form)],
+        [*head, *_above(form, [*head, *asked]), *asked],
         close=text("cancel"),
         submit=b.plain(text("save")),
         callback_id=EXPORT if form.record.effect is Effect.EXPORTS else FORM,
@@ -99,14 +94,14 @@ def _consequences(found: Iterable[Consequence]) -> Iterator[str]:
             yield text(f"lead_close{always}", choice=choice, title=outcome.title if outcome else "")
 
 
-def _above(form: FormView) -> list[b.Block]:
+def _above(form: FormView, beside: list[b.Block]) -> list[b.Block]:
     """What is to be read before the questions; what the form shows has its place before what is long."""
     blocks: list[b.Block] = [b.section(owed_words(form.owed))] if form.owed else []
-    shown = logbook_above(form.shown, text("form_shown"), beside=blocks) if form.shown else []
+    shown = logbook_above(form.shown, text("form_shown"), [*beside, *blocks]) if form.shown else []
     newer = form.newer
-    blocks += logbook_above(newer, text("form_since_weighing"), beside=[*blocks, *shown]) if newer else []
+    blocks += logbook_above(newer, text("form_since_weighing"), [*beside, *blocks, *shown]) if newer else []
     blocks += shown
-    blocks += logbook_above(form.logbook, text("case_log"), beside=blocks) if form.logbook else []
+    blocks += logbook_above(form.logbook, text("case_log"), [*beside, *blocks]) if form.logbook else []
     return [*blocks, b.divider()] if blocks else []
 
 
@@ -134,7 +129,7 @@ def _school(schools: Iterable[School]) -> list[b.Block]:
     options = [b.option(school.name, str(school.id)) for school in schools]
     if len(options) < 2:  # noqa: PLR2004 - with one school there is nothing to choose
         return []
-    element = {"type": "static_select", "action_id": ANSWER, "options": options[: limits.OPTIONS]}
+    element = b.select(ANSWER, options)
     return [{"type": "input", "block_id": SCHOOL, "label": b.plain(text("school")), "element": element}]
 
 

@@ -5,8 +5,8 @@ What waits for this person comes first. Names of colleagues may be shown, after 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, groupby
 
 from handlers.i18n import texts
 from handlers.i18n.days import day, in_full, last_day, on_day
@@ -23,6 +23,7 @@ from handlers.views.actions import (
     open_button,
     signal_button,
 )
+from handlers.views.paging import listing, turn_buttons
 from handlers.views.school import figures
 from handlers.views.staff.roles import missing_roles, one_for_two
 from handlers.views.staff.working_days import working_days
@@ -61,14 +62,11 @@ def home_view(overview: Overview) -> b.View:
     blocks = [*b.actions([*report, acute_button()]), b.context(text("alarm_numbers"))]
     if overview.page == 0:
         blocks += [b.header(text("home_title", name=overview.person.name)), b.context(_own_roles(overview))]
-        blocks += [
-            *missing_roles(overview.missing_roles, overview.plan),
-            *one_for_two(overview.one_for_two, overview.plan),
-        ]
-        blocks += b.actions(_find_buttons(overview))
-    blocks += [*case_list(overview), *_page_buttons(overview)]
+    blocks += missing_roles(overview.missing_roles, overview.plan)
+    blocks += one_for_two(overview.one_for_two, overview.plan)
     if overview.page == 0:
-        blocks += _away(overview)
+        blocks += b.actions(_find_buttons(overview))
+    blocks += [*chain(*case_list(overview)), *_page_buttons(overview), *_away(overview)]
     return {"type": "home", "blocks": [*blocks, b.context(text("home_private"))]}
 
 
@@ -90,16 +88,18 @@ def problem_home(words: str) -> b.View:
     }
 
 
-def case_list(overview: Overview) -> list[b.Block]:
-    """Return a page of cases: those that wait for this person, this week, then the others."""
-    if not overview.counts:
-        return [b.section(_empty(overview)), *_week(overview), *figures(overview.schools, overview.plan)]
+def case_list(overview: Overview) -> Iterator[list[b.Block]]:
+    """Yield a page of cases in groups of blocks: those that wait for this person, this week, then the others."""
     waiting = [row for row in overview.rows if row.section in NEEDS_READER]
-    blocks = _rows(waiting, overview)
-    if not waiting and overview.page == 0 and not _late(overview.week):
-        blocks = [b.section(text("home_nothing_waits"))]
-    others = [row for row in overview.rows if row.section not in NEEDS_READER]
-    return [*blocks, *_week(overview), *figures(overview.schools, overview.plan), *_rows(others, overview)]
+    if not overview.counts:
+        yield [b.section(_empty(overview))]
+    elif not waiting and overview.page == 0 and not overview.late:
+        yield [b.section(text("home_nothing_waits"))]
+    yield from _rows(waiting, overview)
+    yield from ([block] for block in _late(overview.late, overview.all_late))
+    yield _week(overview)
+    yield from figures(overview.schools, overview.plan)
+    yield from _rows((row for row in overview.rows if row.section not in NEEDS_READER), overview)
 
 
 def waiting_list(overview: Overview) -> list[b.Block]:
@@ -107,7 +107,7 @@ def waiting_list(overview: Overview) -> list[b.Block]:
     if not overview.counts:
         return [b.section(_empty(overview))]
     waiting = [row for row in overview.rows if row.section in NEEDS_READER][: limits.WAITING]
-    blocks = [*_rows(waiting, overview), *_late(overview.week)]
+    blocks = [*chain(*_rows(waiting, overview)), *_late(overview.late[: limits.WAITING], overview.all_late)]
     return blocks or [b.section(text("home_nothing_waits"))]
 
 
@@ -117,7 +117,7 @@ def _own_roles(overview: Overview) -> str:
         for m in overview.person.memberships.values()
         if m.roles
     ]
-    return b.escape(" ".join(places))
+    return b.escape(listing(places, joined=" "))
 
 
 def _empty(overview: Overview) -> str:
@@ -127,15 +127,15 @@ def _empty(overview: Overview) -> str:
     return text(next(words for role, words in EMPTY.items() if role in held))
 
 
-def _rows(rows: Iterable[CaseRow], overview: Overview) -> list[b.Block]:
-    blocks: list[b.Block] = []
+def _rows(rows: Iterable[CaseRow], overview: Overview) -> Iterator[list[b.Block]]:
     for place, alike in groupby(rows, key=lambda row: row.section):
         shown = list(alike)
         is_others = place is Section.WATCHES and not all(row.is_own for row in shown)
         title = "home_watching_others" if is_others else TITLES[place]
-        blocks.append(b.header(text(title, count=str(overview.counts[place]))))
-        blocks += [b.section("\n".join(_row(row, overview)), accessory=open_button(row.case.code)) for row in shown]
-    return blocks
+        head = [b.header(text(title, count=str(overview.counts[place])))]
+        for row in shown:
+            yield [*head, b.section("\n".join(_row(row, overview)), accessory=open_button(row.case.code))]
+            head = []
 
 
 def _row(row: CaseRow, overview: Overview) -> Iterator[str]:
@@ -182,17 +182,15 @@ def _week(overview: Overview) -> list[b.Block]:
     if week is None or not (week.due or week.promises):
         return []
     lines = [*_deadlines(week), *_promises(week), *([] if week.is_all else [text("home_week_more")])]
-    this_week = [b.header(text("home_week")), b.section("\n".join(lines))] if lines else []
-    return [*_late(week), *this_week]
+    return [b.header(text("home_week")), b.section(listing(lines))] if lines else []
 
 
-def _late(week: Week | None) -> list[b.Block]:
-    """The appointments that are late, the longest first, each with the button to its case (S3.6)."""
-    late = [one for one in week.promises if one.late] if week else []
+def _late(late: Sequence[Promise], total: int) -> list[b.Block]:
+    """These of all the appointments that are late, the longest first, each with the button to its case (S3.6)."""
     if not late:
         return []
-    shown = [b.section(_late_line(one), accessory=open_button(one.code)) for one in late[: limits.APPOINTMENTS]]
-    return [b.header(text("home_late_title", count=str(len(late)))), *shown]
+    shown = [b.section(_late_line(one), accessory=open_button(one.code)) for one in late]
+    return [b.header(text("home_late_title", count=str(total))), *shown]
 
 
 def _late_line(one: Promise) -> str:
@@ -226,21 +224,18 @@ def _page_buttons(overview: Overview) -> list[b.Block]:
     """The buttons to the previous and the next page."""
     if overview.pages == 1:
         return []
-    page = overview.page
-    earlier = b.button(text("home_previous"), f"{HOME_PAGE}.earlier", str(page - 1))
-    later = b.button(text("home_next"), f"{HOME_PAGE}.later", str(page + 1))
-    buttons = [*([earlier] if page else []), *([later] if page < overview.pages - 1 else [])]
-    where = text("home_page", page=str(page + 1), pages=str(overview.pages))
-    return [*b.actions(buttons), b.context(where)]
+    where = text("home_page", page=str(overview.page + 1), pages=str(overview.pages))
+    return [*b.actions([*turn_buttons(HOME_PAGE, overview.page, overview.pages)]), b.context(where)]
 
 
 def _away(overview: Overview) -> list[b.Block]:
     """Who stands in for whom, on which days the reader works, and the buttons to arrange it (G2, G5)."""
     button = b.button(text("home_deputy"), DEPUTY, "deputy")
     deputies = [
-        b.section(b.escape(_stands_in(deputy, overview)), accessory=_change(deputy))
-        for deputy in overview.deputies[: limits.HOME_DEPUTIES]
+        b.section(b.escape(_stands_in(deputy, overview)), accessory=_change(deputy)) for deputy in overview.deputies
     ]
+    if overview.page:
+        return deputies
     return [b.divider(), b.section(text("home_away"), accessory=button), *deputies, working_days(overview.person)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 
 from handlers.i18n import texts
@@ -13,27 +13,52 @@ from handlers.i18n.texts import text
 from handlers.platform import limits
 from handlers.views import blocks as b
 from handlers.views.actions import CORRECT, MAKE_RECORD, TURN_PAGE
+from handlers.views.paging import full_from_the_end, turn_buttons
 from meldcode.application.cases.view_case import CaseView, LogbookLine
 from meldcode.domain.calendar import AMSTERDAM
+from meldcode.domain.plan.forms import FieldKind
 from meldcode.domain.plan.model import ActionSpec
 
+OLDER_AND_NEWER = ("case_older", "case_newer")
+OWN_BLOCKS, OWN_BYTES, BLOCK_BYTES = 4, 10_000, 1500
+"""Blocks of a logbook beside its entries; bytes of a modal beside its blocks, and of a block beside the answers."""
 
-def logbook(view: CaseView, page: int | None, turn: str = TURN_PAGE) -> list[b.Block]:
-    """Return a page of the logbook, by default the last one. Every page but the first is full.
 
-    `turn` is the action of the buttons to the other pages.
+def logbook(view: CaseView, page: int | None, beside: Sequence[b.Block] = (), turn: str = TURN_PAGE) -> list[b.Block]:
+    """Return a page of the logbook, by default the last one, `beside` the rest of the modal.
+
+    Every page but the first is full. `turn` is the action of the buttons to the other pages.
     """
-    pages = max(1, -(-len(view.lines) // limits.LOGBOOK_ENTRIES))
-    number = min(max(page if page is not None else pages - 1, 0), pages - 1)
-    end = len(view.lines) - (pages - 1 - number) * limits.LOGBOOK_ENTRIES
-    shown = view.lines[max(0, end - limits.LOGBOOK_ENTRIES) : end]
+    room = _room_beside(beside)
+    pages = full_from_the_end([_share(line, *room) for line in view.lines], limits.LOGBOOK_ENTRIES)
+    number = min(max(page if page is not None else len(pages) - 1, 0), len(pages) - 1)
+    shown = pages[number]
     blocks = [b.section(f"*{text('case_log')}*")]
-    if pages > 1:
-        where = {"first": str(end - len(shown) + 1), "last": str(end), "total": str(len(view.lines))}
+    if len(pages) > 1:
+        where = {"first": str(shown.start + 1), "last": str(shown.stop), "total": str(len(view.lines))}
         blocks.append(b.context(text("case_log_part", **where)))
-    for line in shown:
-        blocks += _entry(line, view)
-    return blocks + b.actions(_page_buttons(turn, view.context.stored.code, number, pages))
+    for at in shown:
+        blocks += _entry(view.lines[at], view)
+    return blocks + b.actions([*turn_buttons(turn, number, len(pages), _page_of(view), OLDER_AND_NEWER)])
+
+
+def _page_of(view: CaseView) -> Callable[[int], str]:
+    return lambda page: json.dumps({"case": view.context.stored.code, "page": page})
+
+
+def _room_beside(blocks: Sequence[b.Block]) -> tuple[int, int]:
+    """The blocks and the bytes that a modal with these blocks has room for."""
+    return limits.BLOCKS - len(blocks) - OWN_BLOCKS, limits.VIEW - b.size_of(blocks) - OWN_BYTES
+
+
+def _share(line: LogbookLine, room: int, bytes_: int) -> float:
+    """The part of a page with so much room that an entry takes at most."""
+    asked = [field for field in line.record.fields if field.id in line.entry.answers]
+    long = [field for field in asked if field.kind is FieldKind.LONG_TEXT]
+    short = len(line.entry.answers) - len(long)
+    blocks = 3 + 2 * len(long) + min(short, 1 + len(long) + short // limits.PAIRS)
+    size = BLOCK_BYTES * blocks + sum(len(json.dumps(answer)) for answer in line.entry.answers.values())
+    return max(blocks / room, size / bytes_)
 
 
 def owed_words(records: Iterable[ActionSpec]) -> str:
@@ -41,19 +66,19 @@ def owed_words(records: Iterable[ActionSpec]) -> str:
     return text("case_owed", records="".join(f"\n• {b.escape(record.title)}" for record in records))
 
 
-def logbook_above(view: CaseView, title: str, beside: Sequence[b.Block] = ()) -> list[b.Block]:
-    """Return these entries, to read above the questions of a form beside what is there already (S4.1).
+def logbook_above(view: CaseView, title: str, beside: Sequence[b.Block]) -> list[b.Block]:
+    """Return these entries, to read above the questions of a form beside all that it shows already (S4.1).
 
     Long ones are set more densely.
 
     The oldest entries are left out only when Slack cannot show all of them, and the text says so.
     """
-    head, room = b.section(f"*{title}*"), limits.ABOVE_FORM - len(beside)
+    head, (room, bytes_) = b.section(f"*{title}*"), _room_beside(beside)
     roomy = [block for line in view.lines for block in _without_buttons(_entry(line, view))]
-    if len(roomy) <= room and _size([*beside, *roomy]) <= limits.ABOVE_FORM_BYTES:
+    if len(roomy) <= room and b.size_of(roomy) <= bytes_:
         return [head, *roomy]
     dense = [b.typed(_in_one_text(line, view)) for line in view.lines]
-    fitting = _newest_that_fit(dense, room, limits.ABOVE_FORM_BYTES - _size([*beside]))
+    fitting = _newest_that_fit(dense, room, bytes_)
     shortened = [] if len(fitting) == len(dense) else [b.context(text("log_shortened"))]
     return [head, *shortened, *(block for entry in fitting for block in entry)]
 
@@ -61,14 +86,10 @@ def logbook_above(view: CaseView, title: str, beside: Sequence[b.Block] = ()) ->
 def _newest_that_fit(entries: list[list[b.Block]], most: int, bytes_: int) -> list[list[b.Block]]:
     blocks = size = 0
     for number, entry in enumerate(reversed(entries)):
-        blocks, size = blocks + len(entry), size + _size(entry)
+        blocks, size = blocks + len(entry), size + b.size_of(entry)
         if blocks > most or size > bytes_:
             return entries[len(entries) - number :]
     return entries
-
-
-def _size(blocks: list[b.Block]) -> int:
-    return len(json.dumps(blocks, ensure_ascii=False).encode())
 
 
 def _in_one_text(line: LogbookLine, view: CaseView) -> str:
@@ -134,9 +155,3 @@ def _move_button(view: CaseView, line: LogbookLine) -> list[b.Block]:
         return []
     value = json.dumps({"case": line.code, "record": view.moves.id, "refers_to": line.entry.seq})
     return b.actions([b.button(view.moves.button, f"{MAKE_RECORD}.move{line.entry.seq}", value)])
-
-
-def _page_buttons(turn: str, code: str, number: int, pages: int) -> list[b.Block]:
-    older = b.button(text("case_older"), f"{turn}.older", json.dumps({"case": code, "page": number - 1}))
-    newer = b.button(text("case_newer"), f"{turn}.newer", json.dumps({"case": code, "page": number + 1}))
-    return [*([older] if number > 0 else []), *([newer] if number < pages - 1 else [])]

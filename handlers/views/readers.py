@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
 
 from handlers.i18n import texts
 from handlers.i18n.days import day
@@ -11,10 +11,12 @@ from handlers.i18n.texts import text
 from handlers.platform import limits
 from handlers.views import blocks as b
 from handlers.views.actions import READERS, UNUSUAL
+from handlers.views.paging import page_of, turn_buttons, turned
 from meldcode.application.cases.readers import ReadersView, ReadLine, Unusual, UnusualView
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.header import LISTED
 
+LATER_AND_EARLIER = ("readers_newer", "readers_older")
 WHERE = {"form": "readers_where_form", LISTED: "readers_where_list"}
 
 
@@ -33,22 +35,31 @@ def readers_modal(view: ReadersView) -> b.View:
     lines = [_line(line, view) for line in view.lines]
     blocks = [b.section(text("readers_intro", code=view.code))]
     blocks += [b.section("\n".join(lines[start : start + 10])) for start in range(0, len(lines), 10)]
-    blocks += b.actions(list(_page_buttons(view))) or []
+    pages = view.page + 1 + view.has_more
+    blocks += b.actions([*turn_buttons(READERS, view.page, pages, _page_of(view), LATER_AND_EARLIER)])
     return b.modal(text("readers_title"), [*blocks, b.context(text("readers_private"))], close=text("close"))
 
 
-def unusual_modal(view: UnusualView) -> b.View:
+def unusual_modal(view: UnusualView, page: int = 0) -> b.View:
     """Return who read unusually often, with a button for each case that shows who read it."""
     blocks = [b.section(text("unusual_intro", day=day(view.first_day)))]
-    for number, one in enumerate(view.found[: limits.UNUSUAL_PEOPLE]):
+    shown = page_of(view.found, page, limits.UNUSUAL_PEOPLE)
+    for number, one in enumerate(shown.items):
         blocks.append(b.section(_unusual_line(view, one)))
-        shown = [case for case in one.cases if case.id in view.readable]
-        blocks += b.actions([_case_button(case.code, number) for case in shown[: limits.UNUSUAL_CASES]])
-        if len(shown) < len(one.cases):
-            blocks.append(b.context(texts.counted("unusual_others", len(one.cases) - len(shown))))
+        cases = [case for case in one.cases if case.id in view.readable]
+        blocks += b.actions([_case_button(case.code, number) for case in cases[: limits.UNUSUAL_CASES]])
+        blocks += _more_cases(len(cases) - limits.UNUSUAL_CASES, len(one.cases) - len(cases))
     if not view.found:
         blocks.append(b.section(text("unusual_none")))
+    week = {"school": str(view.school), "week": view.first_day.isoformat()}
+    blocks += turned(UNUSUAL, shown.number, shown.pages, lambda number: json.dumps({**week, "page": number}))
     return b.modal(text("readers_title"), [*blocks, b.context(text("unusual_private"))], close=text("close"))
+
+
+def _more_cases(left: int, unread: int) -> list[b.Block]:
+    lines = [texts.counted("and_more", left)] if left > 0 else []
+    lines += [texts.counted("unusual_others", unread)] if unread else []
+    return [b.context("\n".join(lines))] if lines else []
 
 
 def _line(line: ReadLine, view: ReadersView) -> str:
@@ -59,14 +70,8 @@ def _line(line: ReadLine, view: ReadersView) -> str:
     return b.escape(text("readers_line", at=at, name=line.name, roles=roles, where=where)) + other
 
 
-def _page_buttons(view: ReadersView) -> Iterator[b.Block]:
-    for label, page, is_there in (
-        ("readers_newer", view.page - 1, view.page > 0),
-        ("readers_older", view.page + 1, view.has_more),
-    ):
-        if is_there:
-            value = json.dumps({"case": view.code, "page": page, "turn": True})
-            yield b.button(text(label), f"{READERS}.{label}", value)
+def _page_of(view: ReadersView) -> Callable[[int], str]:
+    return lambda page: json.dumps({"case": view.code, "page": page, "turn": True})
 
 
 def _unusual_line(view: UnusualView, one: Unusual) -> str:

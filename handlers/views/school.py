@@ -7,22 +7,18 @@ from collections.abc import Iterator, Sequence
 from handlers.i18n import texts
 from handlers.i18n.texts import text
 from handlers.views import blocks as b
+from handlers.views.paging import listing
 from meldcode.application.worklists import RoleWorkload, SchoolOverview
 from meldcode.domain.plan.model import Plan
 
 
-def figures(schools: Sequence[SchoolOverview], plan: Plan) -> list[b.Block]:
-    """Return the figures of the schools that somebody leads: open cases, what is overdue, and whose turn it is."""
-    blocks: list[b.Block] = []
+def figures(schools: Sequence[SchoolOverview], plan: Plan) -> Iterator[list[b.Block]]:
+    """Yield the figures of each school that somebody leads: open cases, what is overdue, and whose turn it is."""
     for school in schools:
         if school.steps:
-            blocks += [
-                b.header(text("home_school_title")),
-                b.section(b.escape("\n".join(_counts(school)))),
-                *_workloads(school, plan),
-                *_responsible_people(school),
-            ]
-    return blocks
+            counts = b.section(b.escape(listing([*_counts(school)])))
+            head = b.header(text("home_school_title"))
+            yield [head, counts, *_workloads(school, plan), *_responsible_people(school)]
 
 
 def _counts(school: SchoolOverview) -> Iterator[str]:
@@ -43,7 +39,7 @@ def _workloads(school: SchoolOverview, plan: Plan) -> list[b.Block]:
     for workload in school.workloads:
         words = "home_minds_overdue" if workload.overdue else "home_minds"
         lines.append(text(words, who=_who(workload, plan), count=str(workload.count), overdue=str(workload.overdue)))
-    return [b.section("\n".join([text("home_minding"), *map(b.escape, lines)]))] if lines else []
+    return [b.section("\n".join([text("home_minding"), listing([*map(b.escape, lines)])]))] if lines else []
 
 
 def _responsible_people(school: SchoolOverview) -> list[b.Block]:
@@ -53,7 +49,7 @@ def _responsible_people(school: SchoolOverview) -> list[b.Block]:
         else text("home_responsible_nobody", count=str(count))
         for one, count in school.responsible
     ]
-    return [b.section("\n".join([text("home_responsible"), *map(b.escape, lines)]))]
+    return [b.section("\n".join([text("home_responsible"), listing([*map(b.escape, lines)])]))]
 
 
 def _who(workload: RoleWorkload, plan: Plan) -> str:

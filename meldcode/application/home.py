@@ -6,30 +6,38 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import TypeVar
 
 from meldcode.application.actor import Actor
 from meldcode.application.case_context import schools_to_report_in
 from meldcode.application.case_people import Shown, plan_of, shown_to, staff_of
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.staff.roles import MissingRoles, OneForTwo, missing_roles, one_for_two
-from meldcode.application.worklists import SchoolOverview, Week, schools_led, week_of
+from meldcode.application.worklists import Promise, SchoolOverview, Week, schools_led, schools_led_by, week_of
 from meldcode.domain.access.responsible import responsible_for
 from meldcode.domain.access.rules import Permission, in_school, may, relation_to
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.model import ActionSpec, Plan
-from meldcode.domain.staff import Deputy, Person, WithDeputies
+from meldcode.domain.staff import Deputy, Person, School, WithDeputies
 from meldcode.domain.worklist import ListedCase, Postponed, Section
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class OverviewSize:
-    """How much one screen shows: cases on a page, lines about this week, and lines about workloads."""
+    """How much one page shows of each list; `week` and `workloads` are lines, `missing` counts schools."""
 
     cases: int
     week: int
     workloads: int
+    late: int
+    schools: int
+    deputies: int
+    missing: int
+    doubles: int
 
 
 @dataclass(frozen=True)
@@ -53,11 +61,12 @@ class CaseRow:
 
 @dataclass(frozen=True)
 class Overview:
-    """A page of somebody's cases (counted from 0), what waits for them first.
+    """A page (counted from 0) of somebody's cases, what waits for them first, and of each list beside them.
 
-    `counts` has the number of cases in each section, on all pages. Only the first page has this week's tasks, the
-    figures of the schools that they lead, and the deputies (G5). With `may_find` they can
-    search cases (G11). `plan` is that of new cases, which says what roles are called.
+    `counts` has the number of cases in each section, on all pages, and `all_late` that of late appointments. The lists
+    beside the cases are those `late` appointments, the figures of the schools that they lead, the deputies (G5), and
+    what is wrong with roles; this week's tasks are on the first page only. With `may_find` they can search cases (G11).
+    `plan` is that of new cases, which says what roles are called.
     """
 
     person: Person
@@ -69,6 +78,8 @@ class Overview:
     page: int = 0
     pages: int = 1
     week: Week | None = None
+    late: tuple[Promise, ...] = ()
+    all_late: int = 0
     schools: tuple[SchoolOverview, ...] = ()
     deputies: tuple[Deputy, ...] = ()
     names: Mapping[PersonId, str] = field(default_factory=dict)
@@ -85,12 +96,30 @@ def overview(uow: UnitOfWork, actor: Actor, size: OverviewSize, now: datetime, p
     person, today = actor.person, now.astimezone(AMSTERDAM).date()
     may_report, shown = bool(schools_to_report_in(person, uow.plans.current())), shown_to(uow, person)
     listed, counts = _page(uow, shown, page := max(page, 0), size.cases)
-    pages = max(1, -(-sum(counts.values()) // size.cases))
+    beside = _beside(uow, person, shown, now, size, has_cases=bool(counts))
+    pages = max(-(-sum(counts.values()) // size.cases), beside.pages(size))
     if page >= pages:
         listed, counts = _page(uow, shown, page := pages - 1, size.cases)
     rows, may_find = tuple(_rows(uow, person, listed)), may_report or bool(counts)
     seen = Overview(person, uow.plans.current(), today, may_report, rows, counts, page, pages, may_find=may_find)
-    return seen if page else _with_first_page(uow, seen, shown, now, size)
+    seen = replace(seen, week=None if page else beside.week, all_late=len(beside.late))
+    return _with(uow, seen, beside.on_page(page, size), shown, now, size)
+
+
+def _with(
+    uow: UnitOfWork, seen: Overview, beside: _Beside, shown: Shown, now: datetime, size: OverviewSize
+) -> Overview:
+    """Add what a page shows of the lists beside the cases."""
+    named = {id_ for deputy in beside.deputies for id_ in (deputy.person, deputy.deputy)}
+    return replace(
+        seen,
+        late=tuple(beside.late),
+        schools=tuple(schools_led(uow, beside.schools, shown.hidden, now, size.workloads)),
+        deputies=tuple(beside.deputies),
+        names={id_: uow.staff.get(id_).name for id_ in named},
+        missing_roles=tuple(beside.missing),
+        one_for_two=tuple(beside.doubles),
+    )
 
 
 def _page(uow: UnitOfWork, shown: Shown, page: int, size: int) -> tuple[Sequence[ListedCase], Mapping[Section, int]]:
@@ -101,17 +130,53 @@ def _page(uow: UnitOfWork, shown: Shown, page: int, size: int) -> tuple[Sequence
     return listed, uow.worklists.section_counts(shown.assignees, shown.hidden)
 
 
-def _with_first_page(uow: UnitOfWork, seen: Overview, shown: Shown, now: datetime, size: OverviewSize) -> Overview:
-    deputies = _deputies(uow, seen.person, now)
-    named = {id_ for deputy in deputies for id_ in (deputy.person, deputy.deputy)}
-    return replace(
-        seen,
-        week=week_of(uow, seen.person, shown, now, size.week, has_cases=bool(seen.counts)),
-        schools=tuple(schools_led(uow, seen.person, shown.hidden, now, size.workloads)),
-        deputies=tuple(deputies),
-        names={id_: uow.staff.get(id_).name for id_ in named},
-        missing_roles=missing_roles(uow, seen.person),
-        one_for_two=one_for_two(uow, seen.person),
+@dataclass(frozen=True)
+class _Beside:
+    """The lists beside the cases, each of which may have more than a page."""
+
+    week: Week
+    late: Sequence[Promise]
+    schools: Sequence[School]
+    deputies: Sequence[Deputy]
+    missing: Sequence[MissingRoles]
+    doubles: Sequence[OneForTwo]
+
+    def pages(self, size: OverviewSize) -> int:
+        lists: list[tuple[Sequence[object], int]] = [
+            (self.late, size.late),
+            (self.schools, size.schools),
+            (self.deputies, size.deputies),
+            (self.missing, size.missing),
+            (self.doubles, size.doubles),
+        ]
+        return max(1, *(-(-len(items) // most) for items, most in lists))
+
+    def on_page(self, page: int, size: OverviewSize) -> _Beside:
+        return _Beside(
+            self.week,
+            _part(self.late, page, size.late),
+            _part(self.schools, page, size.schools),
+            _part(self.deputies, page, size.deputies),
+            _part(self.missing, page, size.missing),
+            _part(self.doubles, page, size.doubles),
+        )
+
+
+def _part(items: Sequence[T], page: int, most: int) -> Sequence[T]:
+    return items[page * most : (page + 1) * most]
+
+
+def _beside(
+    uow: UnitOfWork, person: Person, shown: Shown, now: datetime, size: OverviewSize, *, has_cases: bool
+) -> _Beside:
+    week = week_of(uow, person, shown, now, size.week, has_cases=has_cases)
+    return _Beside(
+        week,
+        [one for one in week.promises if one.late],
+        schools_led_by(person, uow.plans.current()),
+        _deputies(uow, person, now),
+        missing_roles(uow, person),
+        one_for_two(uow, person),
     )
 
 

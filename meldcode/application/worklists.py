@@ -205,27 +205,34 @@ def _unowned(uow: UnitOfWork, person: Person, school: SchoolId) -> list[Assignee
     return [Assignee(school, str(owner)) for owner in uow.worklists.owners(school) - present]
 
 
+def schools_led_by(person: Person, plan: Plan) -> list[School]:
+    """Return the schools that this person leads, by name."""
+    led = [
+        one.school for id_, one in person.memberships.items() if may(Permission.OVERSEE, in_school(person, id_), plan)
+    ]
+    return sorted(led, key=lambda school: school.name)
+
+
 def schools_led(
-    uow: UnitOfWork, person: Person, hidden: Collection[CaseId], now: datetime, most: int
+    uow: UnitOfWork, schools: Sequence[School], hidden: Collection[CaseId], now: datetime, most: int
 ) -> Iterator[SchoolOverview]:
-    """Yield the figures of each school that this person leads, with the `most` largest workloads.
+    """Yield the figures of each of these schools, with the `most` largest workloads, for who leads them.
 
     They count cases that this person may not read yet (G3), and none that are hidden from them (G12).
     """
     today = now.astimezone(AMSTERDAM).date()
-    for school, membership in person.memberships.items():
-        if may(Permission.OVERSEE, in_school(person, school), uow.plans.current()):
-            counts = uow.worklists.step_counts(school, today, hidden)
-            steps = [StepTotal(uow.plans.get(c.plan, c.plan_version).step(c.step), c.open, c.overdue) for c in counts]
-            staff = uow.staff.of_school(school)
-            workloads = [_role_workload(one, staff) for one in uow.worklists.workloads(school, today, most, hidden)]
-            yield SchoolOverview(
-                membership.school,
-                tuple(sorted(steps, key=lambda at: at.step.number)),
-                tuple(workloads),
-                tuple(_responsible(uow, school, staff, hidden)),
-                appointment_count(uow, school, today, hidden),
-            )
+    for school in schools:
+        counts = uow.worklists.step_counts(school.id, today, hidden)
+        steps = [StepTotal(uow.plans.get(c.plan, c.plan_version).step(c.step), c.open, c.overdue) for c in counts]
+        staff = uow.staff.of_school(school.id)
+        workloads = [_role_workload(one, staff) for one in uow.worklists.workloads(school.id, today, most, hidden)]
+        yield SchoolOverview(
+            school,
+            tuple(sorted(steps, key=lambda at: at.step.number)),
+            tuple(workloads),
+            tuple(_responsible(uow, school.id, staff, hidden)),
+            appointment_count(uow, school.id, today, hidden),
+        )
 
 
 def appointment_count(

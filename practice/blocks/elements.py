@@ -33,6 +33,11 @@ STATE_KEYS: dict[str, StateKeys] = {
 }
 
 
+def options_of(element: Json) -> list[Json]:
+    """Return the options of an element, those in groups too."""
+    return [*element.get("options", []), *(o for group in element.get("option_groups", []) for o in group["options"])]
+
+
 def elements_of(block: Json) -> list[Json]:
     """Return the interactive elements of one block."""
     single = [block[name] for name in ("element", "accessory") if name in block]

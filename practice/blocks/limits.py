@@ -19,6 +19,7 @@ from practice.blocks.checks import (
     shape,
     string,
 )
+from practice.blocks.elements import options_of
 from practice.model import Json
 
 
@@ -43,7 +44,7 @@ def _option(label: Check) -> Check:
 
 def _known_choice(value: Json, at: str) -> Problems:
     """Refuse an initial option that is not among the options, as Slack does."""
-    known = [option.get("value") for option in value["options"]]
+    known = [option.get("value") for option in options_of(value)]
     for name in ("initial_option", "initial_options"):
         chosen = value.get(name, [])
         for option in chosen if isinstance(chosen, list) else [chosen]:
@@ -77,7 +78,13 @@ def _element(required: str = "", *also: Check, **properties: Check) -> Check:
 
 CHOICES: dict[str, Check] = {
     "static_select": _element(
-        "options", _known_choice, placeholder=plain(150), options=items(OPTION, 100), initial_option=OPTION
+        "",
+        at_least_one("options", "option_groups"),
+        _known_choice,
+        placeholder=plain(150),
+        options=items(OPTION, 100),
+        option_groups=items(shape("label options", label=plain(75), options=items(OPTION, 100)), 100),
+        initial_option=OPTION,
     ),
     "users_select": _element(placeholder=plain(150), initial_user=ID),
     "multi_users_select": _element(

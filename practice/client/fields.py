@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
-from practice.blocks.elements import STATE_KEYS, current_value
+from practice.blocks.elements import STATE_KEYS, current_value, options_of
 from practice.i18n import text
 from practice.model import Json, View
 
@@ -65,10 +65,10 @@ def input_with_label(view: View, label: str) -> Json:
 
 
 def _option(element: Json, label: str) -> Json:
-    for option in element["options"]:
+    for option in options_of(element):
         if look_alike(option["text"]["text"], label):
-            return cast(Json, option)
-    raise LookupError(f"no option {label!r}; there are {[option['text']['text'] for option in element['options']]}")
+            return option
+    raise LookupError(f"no option {label!r}; there are {[option['text']['text'] for option in options_of(element)]}")
 
 
 def _one(element: Json, value: Any) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from starlette.datastructures import FormData
 
-from practice.blocks.elements import find_pressed
+from practice.blocks.elements import find_pressed, options_of
 from practice.client.actor import Actor
 from practice.i18n import text, text_if_known
 from practice.model import Json, Message, Outcome, View
@@ -103,7 +103,7 @@ def _find(workspace: Workspace, user_id: str, source_id: str) -> Message | View 
 def _state(block: Json, element: Json, sent: dict[str, list[str]]) -> Json | None:
     """Return what is sent with the action: the state of the element, or the option that was chosen in a menu."""
     if element["type"] == "overflow":
-        picked = (option for option in element["options"] if [option.get("value")] == sent.get("option"))
+        picked = (option for option in options_of(element) if [option.get("value")] == sent.get("option"))
         return {"selected_option": next(picked, None)}
     if not forms.has_state(element):
         return None

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from practice.blocks.elements import STATE_KEYS, all_elements, current_value, initial_state
+from practice.blocks.elements import STATE_KEYS, all_elements, current_value, initial_state, options_of
 from practice.model import Json, Message, Person, View
 
 Values = dict[str, dict[str, Json]]
@@ -96,7 +96,7 @@ def state_of(element: Json, sent: list[str]) -> Json:
     key = STATE_KEYS[element["type"]].current
     chosen: list[Any] = [text.replace("\r\n", "\n") for text in sent if text]
     if key.startswith("selected_option"):
-        chosen = [option for option in element["options"] if option["value"] in chosen]
+        chosen = [option for option in options_of(element) if option["value"] in chosen]
     value = chosen if key.endswith("s") else next(iter(chosen), None)
     return {"type": element["type"], key: value}
 

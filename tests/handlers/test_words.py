@@ -104,7 +104,6 @@ ALWAYS_MORE = {
     "unusual_at_night",
     "unusual_closed",
     "paper_not_shown",
-    "case_more_appointments",
 }
 """Sentences that are only said of two or more."""
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from handlers.i18n import texts
 from handlers.i18n.days import day, in_full, last_day, on_day
 from handlers.i18n.texts import text
-from handlers.platform import limits
 from handlers.views import blocks as b
 from handlers.views.actions import acute_button, open_button, record_button
 from handlers.views.messages.asked import Rendered, by_when, what_to_do, where_it_stands
+from handlers.views.paging import in_a_message, listing
 from meldcode.application.jobs.reminders import CurrentReminder
 from meldcode.application.messages.reminders import AppointmentReminder, UrgentReminder, VacationReminder
 from meldcode.domain.plan.effects import Effect
@@ -32,15 +32,13 @@ def _reminders(cases: Sequence[Sequence[CurrentReminder]]) -> Rendered:
     intro = "\n".join(
         [text("reminders_intro", count=count), *_before_vacation([one for case in cases for one in case])]
     )
-    shown = [b.section(_all_lines(one), accessory=open_button(one[0].payload.code)) for one in cases]
-    some = (_overview(intro, shown[:most], len(cases)) for most in range(min(len(cases), limits.REMINDERS), 0, -1))
-    return text("reminders_notification", count=count), next(blocks for blocks in some if not b.is_too_long(blocks))
+    shown = [[b.section(_all_lines(one), accessory=open_button(one[0].payload.code))] for one in cases]
 
+    def message(shown: list[b.Block], left: int) -> list[b.Block]:
+        more = [b.context(texts.counted("home_more", left))] if left else []
+        return [b.section(intro), *shown, *more, *b.actions([acute_button(asks=True)])]
 
-def _overview(intro: str, shown: Sequence[b.Block], count: int) -> list[b.Block]:
-    left = count - len(shown)
-    more = [b.context(texts.counted("home_more", left))] if left else []
-    return [b.section(intro), *shown, *more, *b.actions([acute_button(asks=True)])]
+    return text("reminders_notification", count=count), in_a_message(shown, message)
 
 
 def _reminder(case: Sequence[CurrentReminder]) -> Rendered:
@@ -61,7 +59,7 @@ def _notification(first: CurrentReminder, *, is_urgent: bool) -> str:
 
 
 def _all_lines(case: Sequence[CurrentReminder]) -> str:
-    return "\n".join(line for one in case for line in _lines(one))
+    return listing([line for one in case for line in _lines(one)])
 
 
 def _buttons_about(reminder: CurrentReminder) -> list[b.Block]:

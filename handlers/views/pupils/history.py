@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from handlers.i18n import texts
 from handlers.i18n.days import day
 from handlers.i18n.texts import text
 from handlers.views import blocks as b
@@ -20,13 +21,15 @@ MOST_CASES = 8
 def history_modal(history: PupilHistory, page: int | None = None) -> b.View:
     """Return the cases with their buttons, and a page of their entries, by default the last one."""
     blocks = [b.section(text("history_explain"))]
-    for view in history.cases[:MOST_CASES]:
+    cases, left = history.cases[:MOST_CASES], len(history.cases) - MOST_CASES
+    for view in cases:
         blocks += [
             b.header(pupil_name(view.context.pupil)),
             b.section(_standing(view)),
             *b.actions(_buttons(history, view)),
         ]
-    blocks += [b.divider(), *logbook(history.together, page, turn=HISTORY_PAGE)]
+    blocks += [b.context(texts.counted("case_more_same", left))] if left > 0 else []
+    blocks += [b.divider(), *logbook(history.together, page, blocks, turn=HISTORY_PAGE)]
     return b.modal(text("history_title"), [*blocks, b.context(text("history_private"))], close=text("close"))
 
 

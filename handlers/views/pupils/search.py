@@ -7,6 +7,7 @@ from handlers.i18n.texts import steps_in, text
 from handlers.platform.form_state import ANSWER
 from handlers.views import blocks as b
 from handlers.views.actions import HISTORY, MY_NAMES, OPEN_FOUND, SEARCH, SEARCH_PAGE
+from handlers.views.paging import turned
 from handlers.views.pupils.names import pupil_name
 from meldcode.application.finding.search import Found, NamedCase
 from meldcode.domain.case.state import Answers, Status
@@ -61,7 +62,7 @@ def _results(found: Found, turn: str) -> list[b.Block]:
     blocks = [b.section(text("search_found", count=str(found.total)))]
     for one in found.cases:
         blocks += [{"type": "section", "text": b.plain("\n".join(case_lines(one)))}, *b.actions(_buttons(one))]
-    return blocks + _pages(found, turn)
+    return blocks + turned(turn, found.page, found.pages)
 
 
 def case_lines(one: NamedCase) -> list[str]:
@@ -85,14 +86,3 @@ def _buttons(one: NamedCase) -> list[b.Block]:
         b.button(text("open_case"), f"{OPEN_FOUND}.{code}", code),
         b.button(text("history_button"), f"{HISTORY}.{code}", code),
     ]
-
-
-def _pages(found: Found, turn: str) -> list[b.Block]:
-    """Which page it is, with the buttons to the others."""
-    if found.pages == 1:
-        return []
-    earlier = b.button(text("home_previous"), f"{turn}.earlier", str(found.page - 1))
-    later = b.button(text("home_next"), f"{turn}.later", str(found.page + 1))
-    buttons = [*([earlier] if found.page else []), *([later] if found.page + 1 < found.pages else [])]
-    where = text("search_page", page=str(found.page + 1), pages=str(found.pages))
-    return [*b.actions(buttons), b.context(where)]

@@ -18,8 +18,10 @@ from meldcode.domain.case.state import Status
 def which_pupil_modal(asked: WhichPupil, ref: FormRef) -> b.View:
     """Return the question. Nothing has been saved yet, except the draft."""
     another = b.option(text("which_another"), ANOTHER, text("which_another_means"))
-    options = [*map(_option, asked.cases[: limits.SAME_PUPIL]), another]
-    element = {"type": "radio_buttons", "action_id": ANSWER, "options": options}
+    options = [*map(_option, asked.cases), another]
+    is_short = len(options) <= limits.RADIO_BUTTONS
+    radio = {"type": "radio_buttons", "action_id": ANSWER, "options": options}
+    element = radio if is_short else b.select(ANSWER, options)
     question = {"type": "input", "block_id": SAME_AS, "label": b.plain(text("which_question")), "element": element}
     adjust = b.button(text("adjust"), ADJUST, "adjust")
     return b.modal(

@@ -12,6 +12,7 @@ from handlers.platform import limits
 from handlers.platform.form_state import ANSWER
 from handlers.views import blocks as b
 from handlers.views.actions import GIVE_ROLE, ROLES, ROLES_FORM, ROLES_OF
+from handlers.views.paging import listing
 from meldcode.application.staff.roles import LONGEST_NAME, Changed, MissingRoles, OneForTwo, RoleForm, RolesView
 from meldcode.domain.access.rules import BY_ROLE, Permission
 from meldcode.domain.plan.model import Plan
@@ -47,7 +48,7 @@ def missing_roles(missing: Iterable[MissingRoles], plan: Plan) -> list[b.Block]:
             words = f"*{texts.role(role, plan)}*: {text(f'roles_does_{role}')}"
             button = _give(text("roles_choose"), str(one.school.id), role)
             blocks.append(b.section(words, accessory=button))
-    return blocks[: limits.MISSING_ROLES]
+    return blocks
 
 
 def one_for_two(found: Iterable[OneForTwo], plan: Plan) -> list[b.Block]:
@@ -57,7 +58,7 @@ def one_for_two(found: Iterable[OneForTwo], plan: Plan) -> list[b.Block]:
         roles = texts.roles(one.roles, plan, joined_by="and")
         said = text("roles_double", school=b.escape(one.school.name), name=b.escape(one.person.name), roles=roles)
         blocks.append(b.section(said))
-    return blocks[: limits.MISSING_ROLES]
+    return blocks
 
 
 def person_modal(school: str, role: str) -> b.View:
@@ -98,9 +99,8 @@ def role_form_modal(form: RoleForm, role: str = "", name: str = "", *, is_guest:
 def _choose_school(view: RolesView) -> list[b.Block]:
     if len(view.schools) == 1:
         return [b.header(view.school.name)]
-    options = [b.option(school.name, str(school.id)) for school in view.schools[: limits.OPTIONS]]
-    now = b.option(view.school.name, str(view.school.id))
-    element = {"type": "static_select", "action_id": ROLES, "options": options, "initial_option": now}
+    options = [b.option(school.name, str(school.id)) for school in view.schools]
+    element = b.select(ROLES, options, str(view.school.id))
     return [b.header(view.school.name), {"type": "actions", "elements": [element]}]
 
 
@@ -126,10 +126,13 @@ def _shown(view: RolesView) -> list[Role]:
 
 
 def _role_block(view: RolesView, role: Role) -> b.Block:
-    people = [person.name for person in view.holders[role]]
-    shown = b.escape(", ".join(people[: limits.ROLE_HOLDERS])) or text("roles_nobody")
-    lines = [f"*{texts.role(role, view.plan)}*: {shown}", text(f"roles_does_{role}"), *_deputies(view, role)]
-    return b.section("\n".join(lines), accessory=_give_button(view, role) if view.may_administer else None)
+    people = [b.escape(person.name) for person in view.holders[role]]
+    shown = listing(people, joined=", ", room=limits.LISTING // 2) or text("roles_nobody")
+    deputies = listing(_deputies(view, role), most=limits.ROLE_CHANGES, room=limits.LISTING // 2)
+    lines = [f"*{texts.role(role, view.plan)}*: {shown}", text(f"roles_does_{role}"), deputies]
+    return b.section(
+        "\n".join(filter(None, lines)), accessory=_give_button(view, role) if view.may_administer else None
+    )
 
 
 def _deputies(view: RolesView, role: Role) -> list[str]:
@@ -147,7 +150,7 @@ def _deputies(view: RolesView, role: Role) -> list[str]:
         )
         for one in view.deputies
         if one.person in holders
-    ][: limits.ROLE_CHANGES]
+    ]
 
 
 def _give_button(view: RolesView, role: str) -> b.Block:
@@ -163,7 +166,7 @@ def _changes(view: RolesView) -> list[b.Block]:
     if not view.changes:
         return []
     lines = [_change_line(view, change) for change in view.changes]
-    return [b.divider(), b.section(f"*{text('roles_latest')}*\n" + "\n".join(lines))]
+    return [b.divider(), b.section(f"*{text('roles_latest')}*\n" + listing(lines))]
 
 
 def _change_line(view: RolesView, change: RoleChange) -> str:

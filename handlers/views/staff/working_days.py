@@ -6,9 +6,11 @@ from collections.abc import Iterable
 
 from handlers.i18n import texts
 from handlers.i18n.texts import text
+from handlers.platform import limits
 from handlers.platform.form_state import ANSWER
 from handlers.views import blocks as b
 from handlers.views.actions import WORKING_DAYS, WORKING_DAYS_FORM
+from handlers.views.paging import listing, page_of, turned
 from meldcode.domain.staff import SCHOOL_WEEK, Membership, Person
 
 
@@ -16,14 +18,16 @@ def working_days(person: Person) -> b.Block:
     """Return the line of the Home tab, with the button that opens the form."""
     lines = [_line(person, membership) for membership in _memberships(person)]
     button = b.button(text("working_days"), WORKING_DAYS, "working-days")
-    return b.section(b.escape("\n".join(lines)), accessory=button)
+    return b.section(b.escape(listing(lines)), accessory=button)
 
 
-def working_days_modal(person: Person) -> b.View:
-    """Return the form: the days of the week for each school."""
+def working_days_modal(person: Person, page: int = 0) -> b.View:
+    """Return the form: the days of the week for each school, with a page of its own for so many schools."""
+    shown = page_of(_memberships(person), page, limits.WORKING_DAYS)
+    turn = turned(WORKING_DAYS, shown.number, shown.pages)
     return b.modal(
         text("working_days"),
-        [b.section(text("working_days_explain")), *map(_input, _memberships(person))],
+        [b.section(text("working_days_explain")), *map(_input, shown.items), *turn],
         close=text("cancel"),
         submit=b.plain(text("save")),
         callback_id=WORKING_DAYS_FORM,
@@ -33,7 +37,7 @@ def working_days_modal(person: Person) -> b.View:
 def working_days_saved(person: Person) -> b.View:
     """Return the confirmation: on which days reminders come."""
     lines = [_line(person, membership) for membership in _memberships(person)]
-    return b.modal(text("working_days"), [b.section(b.escape("\n".join(lines)))], close=text("close"))
+    return b.modal(text("working_days"), [b.section(b.escape(listing(lines)))], close=text("close"))
 
 
 def _memberships(person: Person) -> list[Membership]:

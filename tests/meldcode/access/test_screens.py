@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,8 +30,8 @@ def overview_of(play: Play, actor: Actor) -> Overview:
         return overview(uow, actor_of(uow, actor.identity), limits.HOME, play.now)
 
 
-def as_json(blocks: object) -> str:
-    return read(json.dumps(blocks, ensure_ascii=False))
+def as_json(blocks: Iterable[object]) -> str:
+    return read(json.dumps([*blocks], ensure_ascii=False))
 
 
 @pytest.mark.rule("G3")

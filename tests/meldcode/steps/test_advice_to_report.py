@@ -7,9 +7,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from handlers.platform import limits
 from handlers.views.case import case_modal
 from meldcode.application.actor import actor_of
-from meldcode.application.home import OverviewSize, overview
+from meldcode.application.home import overview
 from meldcode.application.jobs.reminders import send_due_reminders
 from meldcode.application.messages.reminders import UrgentReminder
 from meldcode.domain.case.asked import needed
@@ -17,7 +18,7 @@ from meldcode.domain.case.urgency import is_urgent
 from meldcode.domain.worklist import Section
 from tests.meldcode.playing import FATIMA, KARIN, SANNE, Actor, Play
 
-SIZE = OverviewSize(cases=10, week=10, workloads=10)
+SIZE = limits.HOME
 
 
 def first_of(play: Play, actor: Actor) -> tuple[Section, str, date | None]:

@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import delete, text
 
+from handlers.platform import limits
 from handlers.views.case import case_modal
 from handlers.views.home import _late as shown_late
 from handlers.views.home import _promises as shown_this_week
@@ -21,7 +22,7 @@ from meldcode.application.case_context import case_context
 from meldcode.application.cases.append_entry import append_entry
 from meldcode.application.cases.record_entry import Saved, record_entry
 from meldcode.application.cases.submission import RecordEntry
-from meldcode.application.home import OverviewSize, overview
+from meldcode.application.home import overview
 from meldcode.application.jobs.reminders import current_reminder, send_due_reminders, week_overview
 from meldcode.application.messages.base import Payload
 from meldcode.application.messages.cases import AppointmentsMade, TaskEnded
@@ -46,7 +47,7 @@ from tests.meldcode.playing import BEA, FATIMA, KARIN, MEHMET, SANNE, TYPED, Act
 from tests.on_screen import read
 
 pytestmark = pytest.mark.rule("S3.6")
-SIZE = OverviewSize(10, 10, 10)
+SIZE = limits.HOME
 
 
 @pytest.fixture
@@ -265,7 +266,7 @@ def test_who_is_responsible_sees_on_the_home_tab_which_appointments_of_others_ar
     name, thursday = talked.person(SANNE).name, date(2026, 11, 26)
     late = home(talked, KARIN, thursday)
     assert sorted((one.late, owner_of(one)) for one in late) == [(1, ""), (1, name)]
-    assert f"De afspraak van {name} was" in str(shown_late(Week(thursday, promises=tuple(late))))
+    assert f"De afspraak van {name} was" in str(shown_late(late, len(late)))
     assert [owner_of(one) for one in home(talked, SANNE, thursday)] == [""]
     assert home(talked, FATIMA, thursday) == []
     talked.record("appointment_done", by=SANNE, refers_to=1)
@@ -319,9 +320,7 @@ def test_who_stands_in_for_the_owner_of_a_late_appointment_is_named_too(talked: 
     thursday = date(2026, 11, 26)
     talked.comes(thursday)
     late = home(talked, KARIN, thursday)
-    assert "De afspraak van Sanne de Boer (vervangen door Mehmet Yilmaz) was" in str(
-        shown_late(Week(thursday, promises=tuple(late)))
-    )
+    assert "De afspraak van Sanne de Boer (vervangen door Mehmet Yilmaz) was" in str(shown_late(late, len(late)))
     assert "Sanne de Boer (vervangen door Mehmet Yilmaz), " in read(str(case_modal(talked.opens(KARIN))))
 
 

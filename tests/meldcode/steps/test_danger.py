@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from handlers.i18n import texts
+from handlers.platform import limits
 from handlers.views.alarm import render_alarm
 from handlers.views.case import case_modal
 from handlers.views.forms import form_modal
@@ -22,7 +23,7 @@ from meldcode.application.cases.alarms.view import alarm_view
 from meldcode.application.cases.open_form import FormView
 from meldcode.application.cases.record_entry import record_entry
 from meldcode.application.cases.submission import RecordEntry
-from meldcode.application.home import OverviewSize, overview
+from meldcode.application.home import overview
 from meldcode.application.jobs.reminders import current_reminder, earliest_delivery, send_due_reminders
 from meldcode.application.messages import alarms
 from meldcode.application.messages.reminders import Reminder, StepReminder, UrgentReminder
@@ -38,7 +39,7 @@ from storage.repositories.payloads import decode
 from tests.meldcode.playing import BEA, DIRK, FATIMA, KARIN, MEHMET, PUPIL, SANNE, Actor, Play
 from tests.on_screen import read
 
-SIZE = OverviewSize(cases=10, week=10, workloads=10)
+SIZE = limits.HOME
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 ANOTHER = "needs_another"
 ADDED = "Na de weging kwam erbij"
@@ -209,7 +210,7 @@ def test_a_signal_after_the_weighing_makes_it_older_than_the_logbook(play: Play)
 @pytest.mark.rule("S4.1")
 def test_however_many_signals_came_after_it_the_weighing_is_shown(play: Play) -> None:
     play.reach("decide", risk="Het risico is groot.")
-    for _ in range(75):
+    for _ in range(95):
         play.signal(what=HAPPENED)
     shown = form_modal(play.form("proposal", by=KARIN))
     assert "Het risico is groot." in words(shown) and HAPPENED in words(shown)

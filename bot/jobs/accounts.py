@@ -1,4 +1,7 @@
-"""Asks Slack which accounts were closed or opened again while the bot did not hear of it: at start, then daily (G5)."""
+"""Asks Slack which accounts belong to no colleague (any more), at start and then daily (G5).
+
+An account may have been closed while the bot was down. The schools file can name a bot, a stranger or nobody at all.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from handlers.platform.errors import log_error
-from handlers.platform.slack_errors import retry_after
+from handlers.platform.members import Member, member_of
+from handlers.platform.slack_errors import code_of, retry_after
 from handlers.platform.workspaces import NotInstalled, Workspaces
 from meldcode.application.executor import JOB_SECONDS, Executor
 from meldcode.application.ports.unit_of_work import UnitOfWork
@@ -20,6 +24,7 @@ AT_ONCE, PAUSE = 50, 60.0
 """After so many questions the seconds until the next: Slack answers some hundred a minute."""
 LONGEST_WAIT = timedelta(minutes=1)
 EVERY = timedelta(days=1)
+UNKNOWN = "user_not_found"
 
 
 class AccountWatch:
@@ -38,9 +43,9 @@ class AccountWatch:
         self._asked_at = now
         known = await self._executor.execute(accounts, seconds=JOB_SECONDS)
         for number, (who, is_gone) in enumerate(known.items(), start=1):
-            is_closed = await self._is_closed(who)
-            if is_closed is not None and is_closed != is_gone:
-                await self._note(who, is_gone=is_closed)
+            is_nobody = await self._is_nobody(who)
+            if is_nobody is not None and is_nobody != is_gone:
+                await self._note(who, is_gone=is_nobody)
             if number % AT_ONCE == 0:
                 await asyncio.sleep(PAUSE)
 
@@ -49,14 +54,16 @@ class AccountWatch:
             lambda uow, now: leave_or_return(uow, who, is_gone=is_gone, now=now), seconds=JOB_SECONDS
         )
 
-    async def _is_closed(self, who: Identity) -> bool | None:
-        """Whether Slack says that the account is closed; None when it does not say."""
+    async def _is_nobody(self, who: Identity) -> bool | None:
+        """Whether Slack says that the account is closed, or was never a colleague's; None when it does not say."""
         try:
             client = await self._workspaces.client(who.workspace)
             said = await client.users_info(user=who.user)
         except NotInstalled:
             return None
         except SlackApiError as error:
+            if code_of(error) == UNKNOWN:
+                return True
             if wait := retry_after(error, LONGEST_WAIT):
                 await asyncio.sleep(wait.total_seconds())
             log_error(error, "accounts")
@@ -64,4 +71,4 @@ class AccountWatch:
         except (aiohttp.ClientError, TimeoutError) as error:
             log_error(error, "accounts")
             return None
-        return bool((said.get("user") or {}).get("deleted"))
+        return member_of(said.get("user") or {}) is Member.NOBODY

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from handlers.platform.form_state import answers_of
+from handlers.platform.members import Member, member_of
 from handlers.platform.request import Request, Services, idempotent
 from handlers.views.staff.deputies import DEPUTY_FIELDS, appointed_modal, change_deputy_modal
 from meldcode.application.ports.unit_of_work import UnitOfWork
@@ -58,7 +59,7 @@ async def leave_or_return(services: Services, request: Request) -> None:
     def change(uow: UnitOfWork, now: datetime) -> bool:
         is_news = uow.identities.is_news(who, datetime.fromtimestamp(moment, UTC))
         if is_news and "deleted" in user:
-            accounts.leave_or_return(uow, who, is_gone=bool(user["deleted"]), now=now)
+            accounts.leave_or_return(uow, who, is_gone=member_of(user) is Member.NOBODY, now=now)
         return is_news
 
     if await services.executor.execute(idempotent(request, change)):  # a replayed event stops here

@@ -50,12 +50,13 @@ CODES: Mapping[Meaning, frozenset[str]] = {
             access_denied accesslimited account_inactive as_user_not_supported bad_client_secret bad_redirect_uri
             cannot_install_an_org_installed_app deprecated_endpoint ekm_access_denied enterprise_is_restricted
             forbidden_team insecure_request invalid_arg_name invalid_array_arg invalid_auth invalid_charset
-            invalid_client_id invalid_code invalid_code_verifier invalid_form_data invalid_grant_type invalid_post_type
-            invalid_refresh_token is_bot messages_tab_disabled method_deprecated missing_args missing_post_type
-            missing_profile_id missing_scope no_permission no_scopes not_allowed_token_type not_authed not_enabled
-            not_implemented oauth_authorization_url_mismatch org_login_required pkce_not_allowed
-            preview_feature_not_available restricted_action send_on_behalf_not_allowed team_access_not_granted
-            team_not_found token_expired token_revoked two_factor_setup_required unknown_method user_email_unverified
+            invalid_client_id invalid_code invalid_code_verifier invalid_form_data invalid_grant_type invalid_json
+            invalid_post_type invalid_refresh_token is_bot json_not_object messages_tab_disabled method_deprecated
+            missing_args missing_post_type missing_profile_id missing_scope no_permission no_scopes
+            not_allowed_token_type not_authed not_enabled not_implemented oauth_authorization_url_mismatch
+            org_login_required pkce_not_allowed preview_feature_not_available restricted_action
+            send_on_behalf_not_allowed team_access_not_granted team_not_found token_expired token_revoked
+            two_factor_setup_required unknown_method upgrade_required user_email_unverified
         """,
         Meaning.REFUSED: """
             attachment_payload_limit_exceeded block_mismatch cannot_reply_to_message cant_broadcast_message
@@ -66,7 +67,10 @@ CODES: Mapping[Meaning, frozenset[str]] = {
             msg_blocks_too_long msg_too_long no_dual_broadcast_content_update no_text too_many_attachments
             too_many_contact_cards view_too_large
         """,
-        Meaning.GONE: "cant_delete_message cant_update_message edit_window_closed is_inactive message_not_found",
+        Meaning.GONE: """
+            cant_delete_message cant_update_message compliance_exports_prevent_deletion edit_window_closed is_inactive
+            message_not_found
+        """,
         Meaning.MOVED_ON: """
             exchanged_trigger_id expired_trigger_id hash_conflict invalid_trigger_id not_found push_limit_reached
         """,

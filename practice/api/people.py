@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from practice.api.arguments import is_true
 from practice.errors import ApiError
 from practice.model import Json, Person
@@ -47,6 +49,10 @@ def user_object(person: Person, with_locale: bool) -> Json:
     return {**member, "locale": person.locale} if with_locale else member
 
 
+SLACKBOT = Person("USLACKBOT", "Slackbot", locale="en-US")
+"""Slack knows it as somebody like others: it says that it is no bot."""
+
+
 def _bot_user(workspace: Workspace, with_locale: bool) -> Json:
     app = workspace.app
     bot = Person(app.bot_user_id, display_name(app.manifest), locale="en-US", team_id=app.team_id)
@@ -60,4 +66,6 @@ def user_info(workspace: Workspace, args: Json) -> Json:
     with_locale = is_true(args.get("include_locale"))
     if args.get("user") == workspace.app.bot_user_id:
         return {"user": _bot_user(workspace, with_locale)}
+    if args.get("user") == SLACKBOT.id:
+        return {"user": user_object(replace(SLACKBOT, team_id=workspace.app.team_id), with_locale)}
     return {"user": user_object(_person(workspace, args.get("user", "")), with_locale)}

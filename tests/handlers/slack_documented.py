@@ -1,13 +1,16 @@
-"""The errors that Slack documents (docs.slack.dev, August 2026) for each method that the program calls."""
+"""The errors that Slack documents for each method that the program calls.
+
+They are those of docs.slack.dev (August 2026), and of Slack's own OpenAPI document (slackapi/slack-api-specs) beside.
+"""
 
 from __future__ import annotations
 
 COMMON = """
     access_denied accesslimited account_inactive deprecated_endpoint ekm_access_denied enterprise_is_restricted
-    fatal_error invalid_arg_name invalid_array_arg invalid_charset invalid_form_data invalid_post_type is_bot
-    method_deprecated missing_post_type missing_scope no_permission not_allowed_token_type not_authed
-    org_login_required ratelimited request_timeout service_unavailable team_added_to_org token_expired
-    token_revoked two_factor_setup_required unknown_method
+    fatal_error invalid_arg_name invalid_array_arg invalid_charset invalid_form_data invalid_json invalid_post_type
+    is_bot json_not_object method_deprecated missing_post_type missing_scope no_permission not_allowed_token_type
+    not_authed org_login_required ratelimited request_timeout service_unavailable team_added_to_org token_expired
+    token_revoked two_factor_setup_required unknown_method upgrade_required
 """
 """Of every method."""
 OF_ONE = {
@@ -35,7 +38,7 @@ OF_ONE = {
         slack_connect_file_upload_sharing_blocked streaming_state_conflict team_not_found
         too_many_attachments unable_to_share_files update_failed
     """,
-    "chat.delete": "cant_delete_message channel_not_found message_not_found",
+    "chat.delete": "cant_delete_message channel_not_found compliance_exports_prevent_deletion message_not_found",
     "views.open": """
         duplicate_external_id exchanged_trigger_id expired_trigger_id invalid_trigger_id view_too_large
     """,

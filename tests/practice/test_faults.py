@@ -30,7 +30,15 @@ def waits(calls: int, method: str, channel: str = "D1", every: float = 0) -> lis
 
 
 @pytest.mark.parametrize(
-    ("method", "high"), [("views.open", 100), ("users.info", 100), ("files.delete", 100), ("chat.delete", 50)]
+    ("method", "high"),
+    [
+        ("views.open", 100),
+        ("users.info", 100),
+        ("files.delete", 50),
+        ("files.getUploadURLExternal", 100),
+        ("views.publish", 100),
+        ("chat.delete", 50),
+    ],
 )
 def test_methods_have_a_limit_per_minute(method: str, high: int) -> None:
     assert waits(high, method) == [0] * high

@@ -362,6 +362,11 @@ async def test_the_bot_is_a_user_too(workspace: Workspace, client: AsyncWebClien
     assert (await client.users_info(user=workspace.app.bot_user_id))["user"]["is_bot"] is True
 
 
+async def test_slackbot_is_a_user_that_says_it_is_no_bot(client: AsyncWebClient) -> None:
+    user = (await client.users_info(user="USLACKBOT"))["user"]
+    assert (user["id"], user["is_bot"], user["deleted"]) == ("USLACKBOT", False, False)
+
+
 # Checking blocks.
 async def test_blocks_validate_accepts_good_content(client: AsyncWebClient) -> None:
     blocks = modal()["blocks"]

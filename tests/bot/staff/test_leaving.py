@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bot.jobs.accounts import AccountWatch
+from handlers.platform.members import SLACKBOT
 from tests.clock import until
 from tests.on_screen import words_of
-from tests.running import FATIMA, KARIN, MEHMET, SANNE, running, signal
+from tests.running import FATIMA, KARIN, LINDE, MEHMET, SANNE, linde_with, person, running, signal
 
 NOT_THERE = "Dit dossier is er niet, of jij kunt het niet lezen."
 
@@ -44,3 +47,26 @@ async def test_the_case_of_a_teacher_who_left_is_noticed_at_once_and_handed_over
         await until(lambda: f"*Dossier {code}* · jouw dossier" in school.home(MEHMET))
         await school.actor(SANNE).leave_or_return(is_gone=False)
         assert NOT_THERE in (await school.actor(SANNE).command("/meldcode", f"dossier {code}")).text
+
+
+@pytest.mark.rule("S1.1")
+@pytest.mark.parametrize(
+    "flag", ["is_bot", "is_workflow_bot", "is_stranger", "is_invited_user", SLACKBOT, "user_not_found"]
+)
+async def test_who_is_no_colleague_holds_no_role_that_the_schools_file_gives(tmp_path: Path, flag: str) -> None:
+    others = [one for one in LINDE["people"] if one["slack"] != KARIN]
+    user = SLACKBOT if flag == SLACKBOT else KARIN
+    async with running(
+        tmp_path, schools=[linde_with(person(user, "Karin Visser", "care_coordinator"), *others)]
+    ) as school:
+        school.expect("user_not_found")
+        known = school.workspace.people.pop(user)
+        if flag.startswith("is_"):
+            school.workspace.people[user] = replace(known, flags=frozenset({flag}))
+        program = school.program
+        await AccountWatch(program.executor, program.workspaces).ask()
+        await school.sent()
+        assert "IB-er" in words_of(school.messages(FATIMA)[-1]), "nobody has this role now"
+        await school.report(SANNE, signal())
+        await school.sent()
+        assert "IB-er" in words_of(school.messages(FATIMA)[-1])

@@ -13,7 +13,7 @@ from practice.model import Message, View
 from tests.bot.cases.closing import SIGNAL, record
 from tests.clock import until
 from tests.on_screen import button, typed_in, words_of
-from tests.running import FATIMA, KARIN, NOOR, SANNE, Running, logged, running, signal
+from tests.running import FATIMA, KARIN, NOOR, SANNE, Running, Transport, logged, running, signal
 
 
 async def clicked_twice(school: Running, user: str, shown: View | Message, label: str) -> View:
@@ -113,3 +113,24 @@ async def test_a_start_says_nothing_of_a_token_that_is_unused(tmp_path: Path, mo
         async with running(tmp_path):
             pass
     assert "unused" not in log.text
+
+
+@pytest.mark.rule("S1.1")
+@pytest.mark.parametrize("transport", ["http", "socket"])
+async def test_taking_a_case_up_twice_shows_that_it_was_done(tmp_path: Path, transport: Transport) -> None:
+    async with running(tmp_path, transport=transport) as school:
+        school.expect("hash_conflict")
+        code = await record(school, SANNE, "signal", **SIGNAL)
+        shown = await clicked_twice(school, KARIN, await school.open_case(KARIN, code), "Signaal oppakken")
+        assert f"Opgeslagen in dossier *{code}*" in words_of(shown)
+        assert len(school.workspace.modals_of(KARIN)) == 1
+
+
+async def test_an_alarm_of_an_answer_that_only_one_sees_is_raised_once(tmp_path: Path) -> None:
+    async with running(tmp_path) as school:
+        await school.actor(SANNE).command("/meldcode", "help")
+        [answer] = school.workspace.messages_of(SANNE)
+        assert answer.is_ephemeral
+        await clicked_twice(school, SANNE, answer, "Acuut gevaar")
+        await school.sent()
+        assert len(school.messages(KARIN)) == 1

@@ -29,6 +29,8 @@ VIEW = 250_000
 ANSWER = 12_000
 """Bytes of an acknowledgement as ASCII JSON. Over Socket Mode Slack drops one of 20 KB or more without a word."""
 
+NAMES = 6
+"""Names of schools in one sentence."""
 HOME = OverviewSize(cases=10, week=30, workloads=15, late=8, schools=5, deputies=10, missing=3, doubles=5)
 """How much of each list one page of the Home tab holds: together less than 100 blocks."""
 WAITING = 3

@@ -112,12 +112,20 @@ def waiting_list(overview: Overview) -> list[b.Block]:
 
 
 def _own_roles(overview: Overview) -> str:
-    places = [
-        text("home_you", roles=texts.roles(sorted(m.roles), overview.plan, joined_by="and"), school=m.school.name)
-        for m in overview.person.memberships.values()
-        if m.roles
+    """What the reader is at which schools; schools where they are the same stand together."""
+    places: dict[tuple[Role, ...], list[str]] = {}
+    for membership in overview.person.memberships.values():
+        if membership.roles:
+            places.setdefault(tuple(sorted(membership.roles)), []).append(membership.school.name)
+    said = [
+        text("home_you", roles=texts.roles(roles, overview.plan, joined_by="and"), school=_some_of(names))
+        for roles, names in places.items()
     ]
-    return b.escape(listing(places, joined=" "))
+    return b.escape(listing(said, joined=" "))
+
+
+def _some_of(names: list[str]) -> str:
+    return texts.listed(names) if len(names) <= limits.NAMES else listing(names, joined=", ", most=limits.NAMES)
 
 
 def _empty(overview: Overview) -> str:

@@ -74,8 +74,8 @@ def listing(lines: Sequence[str], *, joined: str = "\n", most: int = 100, room: 
         if taken > room and shown:
             break
         shown += 1
-    left = len(lines) - shown
-    return joined.join([*lines[:shown], *([texts.counted("and_more", left)] if left else [])])
+    left, before = len(lines) - shown, "\n" if joined == "\n" else " "
+    return joined.join(lines[:shown]) + (before + texts.counted("and_more", left) if left else "")
 
 
 def in_a_message(

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from handlers.i18n.texts import text
 from handlers.platform import limits
 from meldcode.application.staff.roles import LONGEST_NAME
 from meldcode.domain.plan.file import load_plan, shipped_plans
@@ -20,16 +21,17 @@ from practice.client.fields import element_state, input_with_label
 from practice.model import Json, Message, View
 from tests.bot.cases.test_every_field import Walk
 from tests.clock import until
-from tests.on_screen import words_of
+from tests.on_screen import buttons_of, words_of
 from tests.running import KARIN, LINDE, SANNE, Running, Transport, running, signal, size_of
 
 LONG = "Misschien " + 3000 * "é"
+EARLIER = text("case_older")
 WAITS = "Een ogenblik, dit scherm wordt geladen."
 
 
 async def shown_at_last(school: Running, user: str) -> View:
     """The modal that somebody has before them once it no longer waits."""
-    await until(lambda: WAITS not in words_of(school.modal(user)))
+    await until(lambda: WAITS not in words_of(school.modal(user)), 30)
     return school.modal(user)
 
 
@@ -55,6 +57,17 @@ class LongWalk(Walk):
         return {"response_action": "update", "view": shown.payload}
 
 
+async def every_page(school: Running, code: str) -> None:
+    """Look at each page of a case, and of all cases of its pupil."""
+    opened = [await school.open_case(KARIN, code)]
+    if "Tijdlijn en inzage" in buttons_of(opened[0]):
+        await school.press(KARIN, opened[0], "Tijdlijn en inzage")
+        opened.append(school.modal(KARIN))
+    for shown in opened:
+        while EARLIER in buttons_of(shown):
+            await school.press(KARIN, shown, EARLIER)
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("transport", ["http", "socket"])
@@ -69,6 +82,8 @@ async def test_every_form_at_its_longest_is_acknowledged_in_time(
         school.expect("not_found")
         walk = LongWalk(school, load_plan(file))
         await walk.until_all_is_typed()
+        for code in walk.codes:
+            await every_page(school, code)
         answers = [size_of(line.answer) for line in school.workspace.traffic if line.direction == "to_app"]
         shown = [line.request for line in school.workspace.traffic if line.what == "views.update"]
         assert max(answers) <= limits.ANSWER

@@ -20,10 +20,10 @@ from typing_extensions import override
 
 from bot.home_tabs.queue import SETTLE, Place, TabQueue
 from handlers.i18n.catalogues import use_language
-from handlers.i18n.texts import refusal
+from handlers.i18n.texts import refusal, text
 from handlers.platform.call_budget import PUBLISH, Call, CallBudget, Urgency
 from handlers.platform.errors import log_error
-from handlers.platform.home_page import home_page
+from handlers.platform.home_page import home_page, publish_tab
 from handlers.platform.locales import Languages
 from handlers.platform.request import HomeTabs, in_language
 from handlers.platform.slack_errors import retry_after, will_pass
@@ -165,8 +165,8 @@ class HomeTabPublisher(HomeTabs):
         try:
             client = await self._workspaces.client(who.workspace)
             with use_language(self._languages.language_of(who)):
-                view = await self._view(who)
-            await client.views_publish(user_id=who.user, view=view)
+                view, less = await self._view(who), problem_home(text("home_refused"))
+            await publish_tab(client, who.user, view, less)
         except NotInstalled:
             """No tab exists where the app is not installed."""
         except Exception as error:

@@ -13,7 +13,7 @@ from handlers.i18n.texts import text
 from handlers.platform.alarm_reference import AlarmRef
 from handlers.platform.form_reference import FormRef
 from handlers.platform.form_state import ANSWER, read_form
-from handlers.platform.home_page import turn_home_page
+from handlers.platform.home_page import publish_tab, turn_home_page
 from handlers.platform.request import Request, Services
 from handlers.views import actions
 from handlers.views.blocks import View, notice_modal
@@ -70,7 +70,7 @@ async def _published(services: Services, request: Request, view: View) -> None:
     """Publish it; while Slack is away or busy, the publisher tries it again."""
     services.home_tabs.published(request.identity)
     try:
-        await services.client.views_publish(user_id=request.identity.user, view=view)
+        await publish_tab(services.client, request.identity.user, view, problem_home(text("home_refused")))
     except Exception as error:
         services.home_tabs.failed(request.identity, error)
         raise

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from practice.model import Message, View
+from practice.model import Json, Message, View
 from tests.bot.cases.closing import SIGNAL, record
 from tests.clock import until
-from tests.on_screen import button, typed_in, words_of
+from tests.on_screen import button, buttons_of, typed_in, words_of
 from tests.running import FATIMA, KARIN, NOOR, SANNE, Running, Transport, logged, running, signal
 
 
@@ -105,6 +105,27 @@ async def test_a_home_tab_that_slack_is_too_busy_for_is_published_again(tmp_path
         school.workspace.faults.rate_limited = 1
         await school.actor(SANNE).open_home()
         await until(lambda: "Goedendag Sanne" in school.home(SANNE))
+
+
+@pytest.mark.rule("G3")
+@pytest.mark.parametrize("by_hand", [True, False])
+async def test_a_home_tab_that_slack_refuses_shows_how_to_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by_hand: bool
+) -> None:
+    """What stood there before may be of cases that the person may not read any more."""
+
+    def is_whole_tab(view: Json) -> bool:
+        return view["type"] == "home" and len(view["blocks"]) > 3
+
+    monkeypatch.setattr("practice.state.views.is_too_large", is_whole_tab)
+    async with running(tmp_path) as school:
+        school.expect("view_too_large")
+        if by_hand:
+            await school.actor(SANNE).open_home()
+        else:
+            await school.report(SANNE, signal())
+        await until(lambda: "te lang voor Slack" in school.home(SANNE))
+        assert "Acuut gevaar" in buttons_of(school.workspace.views.homes[SANNE])
 
 
 async def test_a_start_says_nothing_of_a_token_that_is_unused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

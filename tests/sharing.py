@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Generator, Iterator
@@ -15,6 +16,12 @@ from typing import IO
 import pytest
 
 FOLDER = "MELDWIJZER_TEST_RUN"
+_WATCH = """
+cat > /dev/null
+if [ -f "$1/data/postmaster.pid" ]; then kill -QUIT "$(head -n 1 "$1/data/postmaster.pid")"; sleep 1; fi
+rm -rf "$1"
+"""
+_WATCHER = pytest.StashKey[subprocess.Popen[bytes]]()
 
 
 def shared_folder() -> Path:
@@ -71,6 +78,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make the folder in the process that starts the workers; they inherit its environment."""
     if not _is_worker(config):
         os.environ[FOLDER] = tempfile.mkdtemp(prefix="tests")
+        config.stash[_WATCHER] = watched(shared_folder())
         _keep_bytecode()
     config.pluginmanager.register(Turns(), "turns")
 
@@ -78,6 +86,15 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not _is_worker(config):
         shutil.rmtree(os.environ.pop(FOLDER), ignore_errors=True)
+
+
+def watched(folder: Path) -> subprocess.Popen[bytes]:
+    """Start what stops the PostgreSQL in this folder, and removes it, when this process has ended in whatever way.
+
+    The server runs as another user, so the system does not end it with its parent. The watcher reads what nobody
+    writes, until nobody can.
+    """
+    return subprocess.Popen(["sh", "-c", _WATCH, "sh", folder], stdin=subprocess.PIPE, start_new_session=True)
 
 
 def _keep_bytecode() -> None:

@@ -11,7 +11,8 @@ from sqlalchemy import Engine, make_url
 
 from bot.app import open_store, plan_of, utc_now
 from bot.cli.doctor.components import component_complaints
-from bot.cli.doctor.slack import Finding, slack_findings, workspace_findings
+from bot.cli.doctor.finding import Finding
+from bot.cli.doctor.slack import slack_findings, workspace_findings
 from bot.cli.doctor.workspaces import workspace_complaints
 from bot.jobs.anchor import anchor_complaints
 from bot.jobs.calendar_watch import calendar_ends

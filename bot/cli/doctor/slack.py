@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException
@@ -17,6 +16,8 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.cli.doctor.finding import Finding
+from bot.cli.doctor.people import people_findings
 from bot.cli.doctor.sample_case import views_with_a_case
 from bot.settings import Settings
 from bot.slack_access import refused, unreachable
@@ -37,20 +38,15 @@ CLOCK_SECONDS = 60
 REFUSED = frozenset({"invalid_blocks", "invalid_message", "invalid_view"})
 
 
-@dataclass(frozen=True)
-class Finding:
-    """A finding, as a sentence. It is no fault if it only says what could not be checked."""
-
-    words: str
-    is_fault: bool = True
-
-
 def slack_findings(settings: Settings, plan: Plan, now: datetime) -> Iterator[Finding]:
-    """Yield what Slack says about the tokens in the settings."""
+    """Yield what Slack says about the tokens in the settings, and the people in the schools file."""
     client = _client(settings, settings.slack_bot_token.get_secret_value())
-    yield from _token_findings(client, "SLACK_BOT_TOKEN", plan, now)
+    found = list(_token_findings(client, "SLACK_BOT_TOKEN", plan, now))
+    yield from found
     if settings.has_socket:
         yield from _app_token(client, settings.slack_app_token.get_secret_value())
+    if not any(finding.is_fault for finding in found):
+        yield from people_findings(client, settings)
 
 
 def _app_token(client: WebClient, token: str) -> Iterator[Finding]:

@@ -15,7 +15,8 @@ from pydantic import SecretStr
 
 from bot.app import DEFAULT_PLAN
 from bot.cli.doctor import slack as doctor_slack
-from bot.cli.doctor.slack import Finding, slack_findings
+from bot.cli.doctor.finding import Finding
+from bot.cli.doctor.slack import slack_findings
 from bot.demo.server import workspace
 from bot.settings import Settings
 from meldcode.domain.plan.file import load_plan, shipped_plans

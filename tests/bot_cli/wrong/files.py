@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from meldcode.domain.plan.file import PLANS
@@ -22,6 +23,11 @@ def _schools(house: House, old: str, new: str) -> None:
 
 def _again(house: House, name: str) -> None:
     house.write("schools.yaml", f'{SCHOOLS}  - {{name: "{name}", region: zuid}}\n')
+
+
+def _closed_account(house: House) -> None:
+    people = house.slack.workspace.people
+    people["U0SANNE"] = replace(people["U0SANNE"], is_active=False)
 
 
 def _school_gone(house: House) -> None:
@@ -131,6 +137,18 @@ FILES = [
         "a member ID is none",
         "slack is no member ID; copy it from the profile in Slack, it begins with U or W.",
         lambda h: _schools(h, "U0SANNE", "sanne"),
+    ),
+    Situation(
+        "a member ID is of nobody, as those in the example",
+        "De Linde › Sanne de Boer: Slack does not know U0AAAAAAA. Copy the member ID from the profile in Slack again.",
+        lambda h: _schools(h, "U0SANNE", "U0AAAAAAA"),
+        ("doctor",),
+    ),
+    Situation(
+        "somebody's account in Slack was closed",
+        "De Linde › Sanne de Boer: U0SANNE is a closed account, a bot or a stranger, and gets no messages. Correct it.",
+        _closed_account,
+        ("doctor",),
     ),
     Situation(
         "the school belongs to another workspace",

@@ -123,6 +123,7 @@ def utc_now() -> datetime:
 
 def open_store(settings: Settings) -> tuple[Engine, Store]:
     """Open the database, migrated if it is the embedded one. Raises ConfigError when it cannot be used."""
+    settings.master_keys()  # before anything is made in what may be the wrong folder
     with usable(settings.database_url):
         engine = make_engine(settings.database_url)
         if settings.is_embedded:
@@ -244,7 +245,7 @@ async def serve(program: Program, *, web: bool = True, worker: bool = True) -> N
 
 async def run(settings: Settings, *, web: bool = True, worker: bool = True) -> None:
     """Run the program as the settings say. Raises ConfigError when it cannot start."""
-    settings.checked_for_slack()
+    settings.checked_for_slack().master_keys()
     with alone(settings):
         async with prepared(settings, is_guarded=True) as program:
             await _run(program, web=web, worker=worker)

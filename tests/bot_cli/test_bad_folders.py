@@ -90,6 +90,12 @@ def test_a_full_disk(bare_environment: Path, command: str, file: str) -> None:
     assert "disk" in only_sentence(result.returncode, result.stderr)
 
 
+@pytest.mark.parametrize("command", ["doctor", "run"])
+def test_in_the_wrong_folder_nothing_is_made(cli: Cli, bare_environment: Path, command: str) -> None:
+    assert "There is no master key." in cli(command, **SLACK, SLACK_API_URL="http://127.0.0.1:1/api/").output
+    assert list(bare_environment.iterdir()) == []
+
+
 def test_a_damaged_master_key_of_the_demo(cli: Cli, bare_environment: Path) -> None:
     folder = bare_environment / "data/practice"
     folder.mkdir(parents=True)

@@ -124,12 +124,12 @@ def _next(context: CaseContext, made: ActionSpec) -> tuple[ActionSpec | None, Ac
 
     Nobody agrees with themselves (S4.3).
     """
-    plan, state, standing = context.plan, context.state, context.state.standing
+    plan, state = context.plan, context.state
+    own = {id_ for id_, entry in state.standing.items() if entry.author == context.person.id}
     can = [r for r in offered(plan, state) if may(Permission.RECORD, context.relation, plan, r)]
     waiting = [record for record in needed(plan, state) if record in can]
-    by_others = [r for r in waiting if r.agrees_with and standing[r.agrees_with].author == context.person.id]
     asked = made.offers.record if made.offers else ""
-    following = next((record for record in waiting if record not in by_others), None)
+    following = next((record for record in waiting if record.agrees_with not in own), None)
     return following, next((record for record in can if record.id == asked), None)
 
 

@@ -54,6 +54,7 @@ RULES = {
     "G6": "Vacations do not swallow a case",
     "G7": "The program guides and never concludes; a suspicion against staff goes to the school board",
     "G8": "The fast lane: a call or a report is recorded from any step, confirmed the same day, the rest stays owed",
+    "G9": "A case can end otherwise: a mistake, no suspicion, a pupil who left; by two people, kept for its own term",
     "G10": "A pupil's particulars can be corrected; two children of one name are never put together without asking",
     "G11": "People who may know can find a pupil's cases by name, with a trace",
     "G12": "Nobody handles a case about themselves or their own family; two roles are two people",

@@ -1,7 +1,8 @@
 """How long a closed case is kept (promise 8): pure functions of the plan, the state and the school's calendar.
 
-A case is kept for as many years after it closed as the plan gives its outcome, or until the day of its hold. The term
-ends at the opening of that school day, or of the next one. Reopening the case removes the term.
+A case is kept for as many years as the plan gives its outcome, or until the day of its hold. The years count from its
+closing; where the plan says so, from the day its pupil left the school if that is known to be later (G9). The term ends
+at the opening of that school day, or of the next one. Reopening the case removes the term.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from meldcode.domain.calendar import AMSTERDAM, BeyondCalendar
 from meldcode.domain.case.state import State, Status
 from meldcode.domain.deadlines.schedule import calendar_of
 from meldcode.domain.plan.model import Plan
+from meldcode.domain.plan.parts import RetentionFrom
 from meldcode.domain.staff import School
 
 WARNED_BEFORE = (timedelta(days=30), timedelta(days=7))
@@ -37,13 +39,19 @@ def term_of(plan: Plan, state: State, school: School) -> Term | None:
     return Term(state.closed_at, state.outcome, _opening(_last_day(plan, state, state.closed_at), school))
 
 
+def asks_whether_left(plan: Plan, state: State) -> bool:
+    """Tell whether the case would be kept for longer if its pupil left the school after it closed (G9)."""
+    outcome = plan.outcome(state.outcome)
+    return outcome is not None and outcome.retention_from is RetentionFrom.LEAVING and not state.left_on
+
+
 def look_at(destroy_at: datetime, warnings: int) -> datetime:
     """Return when to look at a case after this many warnings: for the next warning, or to destroy it."""
     return destroy_at - WARNED_BEFORE[warnings] if warnings < len(WARNED_BEFORE) else destroy_at
 
 
 def ends_otherwise(before: State, after: State) -> bool:
-    """Tell whether an entry changed the term: the case closed, reopened, was held or was merged."""
+    """Tell whether an entry changed the term: the case closed, reopened, was held or merged, or its pupil left."""
     return _end(before) != _end(after)
 
 
@@ -60,14 +68,17 @@ def years_later(day: date, years: int) -> date:
         return date(day.year + years, 3, 1)
 
 
-def _end(state: State) -> tuple[Status, datetime | None, str]:
-    return state.status, state.closed_at, state.held_until
+def _end(state: State) -> tuple[Status, datetime | None, str, str]:
+    return state.status, state.closed_at, state.held_until, state.left_on
 
 
 def _last_day(plan: Plan, state: State, closed_at: datetime) -> date:
     outcome = plan.outcome(state.outcome)
     assert outcome is not None  # noqa: S101 - the plan's check holds it: what an answer closes with is an outcome
-    kept = years_later(closed_at.astimezone(AMSTERDAM).date(), outcome.retention_years)
+    start = closed_at.astimezone(AMSTERDAM).date()
+    if state.left_on and outcome.retention_from is RetentionFrom.LEAVING:
+        start = max(start, date.fromisoformat(state.left_on))
+    kept = years_later(start, outcome.retention_years)
     return max(kept, date.fromisoformat(state.held_until)) if state.held_until else kept
 
 

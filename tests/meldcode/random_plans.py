@@ -24,7 +24,8 @@ def _always() -> list[dict[str, Any]]:
     document = read_yaml(SOURCE_PLAN.read_text(encoding="utf-8")).value
     fast = {record["id"] for record in document["always"] if record.get("effect") == "fast_lane"}
     kept = [r for r in document["always"] if not fast & {r["id"], r.get("agrees_with")}]
-    return [_without_steps(record) for record in kept]
+    ids = {record["id"] for record in kept}
+    return [_without_steps(record, ids) for record in kept]
 
 
 def _for_readers(records: list[dict[str, Any]], readers: list[str]) -> list[dict[str, Any]]:
@@ -45,12 +46,13 @@ def _of_readers(field: dict[str, Any], readers: list[str]) -> dict[str, Any]:
     return {**field, "choices": [choice for choice in field["choices"] if choice["id"] in readers]}
 
 
-def _without_steps(record: dict[str, Any]) -> dict[str, Any]:
+def _without_steps(record: dict[str, Any], left: set[str]) -> dict[str, Any]:
     fields = [field for field in record.get("fields", ()) if "asked_in" not in field]
     asked = {field["id"] for field in fields}
     tell = [rule for rule in record.get("tell", ()) if rule.get("when", {}).keys() <= asked]
-    rest = {key: value for key, value in record.items() if key not in ("leads", "stands_as")}
-    return {**rest, "fields": fields, "tell": tell}
+    outdated_by = [other for other in record.get("outdated_by", ()) if other in left]
+    rest = {key: value for key, value in record.items() if key not in ("leads", "stands_as", "checks")}
+    return {**rest, "fields": fields, "tell": tell, "outdated_by": outdated_by}
 
 
 def some_roles(least: int = 1, most: int = 3) -> SearchStrategy[list[str]]:

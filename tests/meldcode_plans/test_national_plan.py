@@ -357,6 +357,7 @@ def test_every_text_about_people_is_looked_through(play: Play) -> None:
         ("vt_contact", "contact_what"),
         ("appointment_done", "how_done"),
         ("separation", "why_separate"),
+        ("ending", "why_ending"),
         ("appointment_moved", "why_moved"),
         ("appointment_dropped", "why_dropped"),
         *((r.id, asked.what) for r in play.plan.records.values() if r.appointments for asked in r.follow_ups),

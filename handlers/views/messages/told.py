@@ -167,12 +167,12 @@ def _weekly_overview(message: WeeklyOverview, known: Lookup) -> Rendered:
 @render.register
 def _ending(message: CaseEnding, known: Lookup) -> Rendered:
     """A case whose term ends: open it, or keep it for longer where the plan lets one (promise 8)."""
-    code, record = message.code, message.hold_record
-    buttons = [open_button(code)]
-    if record:
-        buttons.append(record_button(code, known.plan(message.plan, message.plan_version).records[record]))
-    line = text("ending", code=code, day=day(message.day))
-    return text("ending_notification", code=code), [b.section(line), *b.actions(buttons)]
+    code, records = message.code, [record for record in (message.hold_record, message.left_record) if record]
+    plan = known.plan(message.plan, message.plan_version)
+    buttons = [open_button(code), *(record_button(code, plan.records[record]) for record in records)]
+    lines = [text("ending", code=code, day=day(message.day))]
+    lines += [text("ending_left", button=plan.records[message.left_record].button)] if message.left_record else []
+    return text("ending_notification", code=code), [b.section("\n".join(lines)), *b.actions(buttons)]
 
 
 @render.register

@@ -20,10 +20,10 @@ from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.retention import RetentionJob
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.calendar import AMSTERDAM
-from meldcode.domain.case.state import fold
+from meldcode.domain.case.state import State, fold
 from meldcode.domain.deadlines.schedule import open_moment
 from meldcode.domain.plan.model import Plan
-from meldcode.domain.retention import WARNED_BEFORE, Term, term_of
+from meldcode.domain.retention import WARNED_BEFORE, asks_whether_left, term_of
 from meldcode.domain.staff import School
 
 AGAIN = timedelta(days=1)
@@ -51,7 +51,8 @@ def end_next_case(uow: UnitOfWork, now: datetime, trouble: Callable[[Exception],
 def _end(uow: UnitOfWork, ending: RetentionJob, school: School, now: datetime) -> None:
     case = ending.case
     plan = plan_of(uow, case)
-    term = term_of(plan, fold(plan, uow.cases.contents(case.id).entries), school)
+    state = fold(plan, uow.cases.contents(case.id).entries)
+    term = term_of(plan, state, school)
     if term is None:
         uow.retention.check_again(case.id, now + AGAIN)
     elif ending.destroy_at is None or term.destroy_at > ending.destroy_at:
@@ -59,23 +60,25 @@ def _end(uow: UnitOfWork, ending: RetentionJob, school: School, now: datetime) -
     elif ending.warnings == len(WARNED_BEFORE):
         uow.retention.destroy(case.id, now)
     else:
-        _warn(uow, ending, plan, term, now)
+        _warn(uow, ending, plan, state, now)
 
 
-def _warn(uow: UnitOfWork, ending: RetentionJob, plan: Plan, term: Term, now: datetime) -> None:
+def _warn(uow: UnitOfWork, ending: RetentionJob, plan: Plan, state: State, now: datetime) -> None:
     case = ending.case
     people = acting_as(uow, case, plan, plan.hold.by if plan.hold else IN_CHARGE)
     people = [person for person in people if reads(person, case, plan)] or people
     escalate_to(uow, case, plan, people)
-    if not people or ending.destroy_at is None:
+    if not people or ending.destroy_at is None or state.closed_at is None:
         uow.retention.check_again(case.id, now + AGAIN)
         return
     warnings = sum(ending.destroy_at - before <= now for before in WARNED_BEFORE)
     is_last = warnings == len(WARNED_BEFORE)
     destroy_at = max(ending.destroy_at, now + WARNED_BEFORE[-1]) if is_last else ending.destroy_at
     day = destroy_at.astimezone(AMSTERDAM).date()
-    moment = f"{term.closed_at:%Y-%m-%dT%H:%M:%SZ}/{day}/{warnings}"
-    payload = CaseEnding(case.code, day, plan.plan, plan.version, hold_record=plan.hold.id if plan.hold else "")
+    moment = f"{state.closed_at:%Y-%m-%dT%H:%M:%SZ}/{day}/{warnings}"
+    held_by, left_by = plan.hold.id if plan.hold else "", plan.leaves.id if plan.leaves else ""
+    asks = left_by if asks_whether_left(plan, state) else ""
+    payload = CaseEnding(case.code, day, plan.plan, plan.version, held_by, asks)
     for person in people:
         uow.outbox.put(OutboxMessage(person.id, case.id, moment, payload), now)
     uow.retention.set_warned(case.id, warnings, destroy_at)

@@ -104,7 +104,10 @@ class SignalRead(Payload):
 
 @dataclass(frozen=True)
 class CaseEnding(Payload):
-    """A closed case is destroyed on `day` (promise 8), unless `hold_record` is made, which a plan may lack."""
+    """A closed case is destroyed on `day` (promise 8), unless `hold_record` is made, which a plan may lack.
+
+    With `left_record` it would be kept from the day its pupil left the school, which is not known (G9).
+    """
 
     kind: ClassVar[str] = "ending"
     code: str
@@ -112,6 +115,7 @@ class CaseEnding(Payload):
     plan: str
     plan_version: int
     hold_record: str
+    left_record: str = ""
 
 
 @dataclass(frozen=True)

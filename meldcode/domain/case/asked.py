@@ -29,11 +29,12 @@ NOT_OFFERED = (
     Effect.LINKS,
     Effect.ALARMS,
     Effect.HOLDS,
+    Effect.LEAVES,
     *DECIDES,
 )
 """Effects of actions that are offered elsewhere: at an entry, an appointment, another case, everywhere, when closed."""
 ALSO_OFFERED = {
-    Status.CLOSED: (Effect.HOLDS, Effect.EXPORTS, Effect.EXCLUDES, Effect.CORRECTS_PUPIL),
+    Status.CLOSED: (Effect.HOLDS, Effect.LEAVES, Effect.EXPORTS, Effect.EXCLUDES, Effect.CORRECTS_PUPIL),
     Status.JOINED: (Effect.NOTES,),
 }
 """Effects of actions that are possible in a case that is not open, beside a signal."""

@@ -68,9 +68,9 @@ class State:
     """Where a case stands. `standing` holds, for each record that stands, its last entry.
 
     `postponed` are the days to which the reminders of this step were postponed, in order. `closed_at` is when it
-    closed, and `held_until` the day until which a closed case is held. `skipped` are the steps that the fast lane
-    skipped. `responsible` is who took charge of the case last, who may have lost that role (`domain.responsible`).
-    skipped. `appointments` are all that were made in the case, by their number.
+    closed, `held_until` the day until which a closed case is held, and `left_on` the day on which its pupil left.
+    `skipped` are the steps that the fast lane skipped. `responsible` is who took charge of the case last, who may have
+    lost that role (`domain.responsible`). `appointments` are all that were made in the case, by their number.
     """
 
     step: str
@@ -81,6 +81,7 @@ class State:
     postponed: tuple[str, ...] = ()
     closed_at: datetime | None = None
     held_until: str = ""
+    left_on: str = ""
     skipped: tuple[str, ...] = ()
     responsible: PersonId | None = None
     appointments: tuple[Appointment, ...] = ()
@@ -122,6 +123,8 @@ def _after(plan: Plan, state: State, entry: Entry) -> State:
     state = replace(state, standing={**standing, record.id: entry}, responsible=responsible)
     if record.effect in (Effect.POSTPONES, Effect.HOLDS):
         return _put_off(state, record, str(entry.answers[record.id_of(Meaning.UNTIL)]))
+    if record.effect is Effect.LEAVES:
+        return replace(state, left_on=_left_on(plan, entry))
     also = _stands_as(record, state, entry)
     led = _lead(plan, state, record, entry)
     standing = _without_outdated(plan, {**led.standing, **also}, {record.id, *also})
@@ -155,9 +158,20 @@ def _lead(plan: Plan, state: State, record: ActionSpec, entry: Entry) -> State:
     if lead is None:
         return state
     if lead.to is None:
-        return replace(state, status=Status.CLOSED, outcome=lead.close or "", closed_at=entry.written_at)
+        return _closed(plan, state, lead.close or "", entry)
     gone = _go(plan, state, lead.to, entry.written_at)
     return _skip(plan, state, gone) if record.effect is Effect.FAST_LANE else gone
+
+
+def _closed(plan: Plan, state: State, outcome: str, entry: Entry) -> State:
+    """The case with this outcome. The entry, or what it agrees with, may say on which day the pupil left."""
+    proposal = state.standing.get(plan.records[entry.record].agrees_with or "")
+    left = _left_on(plan, entry) or (_left_on(plan, proposal) if proposal else "")
+    return replace(state, status=Status.CLOSED, outcome=outcome, closed_at=entry.written_at, left_on=left)
+
+
+def _left_on(plan: Plan, entry: Entry) -> str:
+    return str(entry.answers.get(plan.records[entry.record].id_of(Meaning.LEFT_ON), ""))
 
 
 def _skip(plan: Plan, before: State, after: State) -> State:

@@ -14,7 +14,8 @@ class Effect(StrEnum):
     the one that was joined last is, once a second person agrees; `hands_over` the case to
     another teacher (G5), or `shares` it among the `teachers` that it names (S1.6); `alarms`
     about immediate danger (G4); `postpones` the reminders of the step to a day (G2); `holds` a closed case until a
-    day, so that it is not destroyed before; `exports` the dossier: to whom and why, whole or as parents may see it;
+    day, so that it is not destroyed before; `leaves` says of a closed case on which day the pupil left the school, from
+    which it may be kept (G9); `exports` the dossier: to whom and why, whole or as parents may see it;
     `fast_lane` records that 112 or Veilig Thuis was called, from any step, and skips the steps before the report (G8);
     `excludes` somebody from the case until the end of the next school day, and for good once a second person agrees
     (G12); `takes_over` gives somebody a role in this case alone, once a second person agrees (G12).
@@ -35,6 +36,7 @@ class Effect(StrEnum):
     ALARMS = "alarms"
     POSTPONES = "postpones"
     HOLDS = "holds"
+    LEAVES = "leaves"
     EXPORTS = "exports"
     FAST_LANE = "fast_lane"
     APPOINTS = "appoints"
@@ -59,6 +61,7 @@ DECIDES = (Effect.SETTLES, Effect.MOVES, Effect.DROPS)
 """Effects that decide on an appointment."""
 OPTIONAL_EFFECTS = (
     Effect.HOLDS,
+    Effect.LEAVES,
     Effect.EXPORTS,
     Effect.FAST_LANE,
     Effect.CORRECTS_PUPIL,

@@ -74,9 +74,10 @@ class Meaning(StrEnum):
     once. What effects need: the text of a `correction`, the `new_teacher` of a case, the day `until` which it is
     postponed or held, which `version` of the dossier is exported, for which `recipient`, and the `reason`; whether
     somebody is excluded or comes back (`exclusion`), and which `role` the `stand_in` takes over; the `new_day` and the
-    `new_owner` of an appointment. `agreement` says whether a second person agrees with an exclusion or a take-over. Who
-    reported is the `reporter`, whom the parents' copy names (S4.7). Of a talk: the `points` that come up, shown where
-    it is prepared; why some were `points_left_out` is said (S3.6).
+    `new_owner` of an appointment. `left_on` is the day on which the pupil leaves the school (G9). `agreement` says
+    whether a second person agrees with an exclusion or a take-over. Who reported is the `reporter`, whom the parents'
+    copy names (S4.7). Of a talk: the `points` that come up, shown where it is prepared; why some were
+    `points_left_out` is said (S3.6).
     """
 
     PUPIL_FIRST_NAME = "pupil_first_name"
@@ -88,6 +89,7 @@ class Meaning(StrEnum):
     CORRECTION = "correction"
     NEW_TEACHER = "new_teacher"
     UNTIL = "until"
+    LEFT_ON = "left_on"
     VERSION = "version"
     RECIPIENT = "recipient"
     REASON = "reason"
@@ -108,7 +110,7 @@ class Meaning(StrEnum):
 PUPIL_MEANINGS = (Meaning.PUPIL_FIRST_NAME, Meaning.PUPIL_LAST_NAME, Meaning.PUPIL_GROUP)
 KINDS_WITH_MEANING = {
     **dict.fromkeys((*PUPIL_MEANINGS, Meaning.RECIPIENT), (FieldKind.TEXT,)),
-    **dict.fromkeys((Meaning.HAPPENED_ON, Meaning.UNTIL, Meaning.NEW_DAY), (FieldKind.DATE,)),
+    **dict.fromkeys((Meaning.HAPPENED_ON, Meaning.UNTIL, Meaning.LEFT_ON, Meaning.NEW_DAY), (FieldKind.DATE,)),
     **dict.fromkeys(
         (Meaning.CORRECTION, Meaning.REASON, Meaning.POINTS_LEFT_OUT), (FieldKind.TEXT, FieldKind.LONG_TEXT)
     ),

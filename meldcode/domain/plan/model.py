@@ -225,6 +225,11 @@ class Plan(PlanPart):
         return next((record for record in self.always if record.effect is Effect.HOLDS), None)
 
     @cached_property
+    def leaves(self) -> ActionSpec | None:
+        """The record that the pupil of a closed case left the school, if the plan has one (G9)."""
+        return next((record for record in self.always if record.effect is Effect.LEAVES), None)
+
+    @cached_property
     def moves_signal(self) -> ActionSpec | None:
         """The record that a signal was moved to another pupil's case, if the plan has one (G10)."""
         return next((record for record in self.always if record.effect is Effect.MOVES_SIGNAL), None)

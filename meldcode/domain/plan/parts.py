@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import Field, model_validator
@@ -70,6 +71,13 @@ class Need(PlanPart):
     rule: str = ""
 
 
+class RetentionFrom(StrEnum):
+    """From when the retention of a closed case counts: its closing, or the day the pupil left if that is later (G9)."""
+
+    CLOSING = "closing"
+    LEAVING = "leaving"
+
+
 class Outcome(PlanPart):
     """How a case can end, and how long it is kept after that. `told` is what its teacher then reads in a message."""
 
@@ -77,3 +85,4 @@ class Outcome(PlanPart):
     title: str
     told: Annotated[str, Field(max_length=300)] = ""
     retention_years: Annotated[int, Field(ge=0, le=30)] = 2
+    retention_from: RetentionFrom = RetentionFrom.CLOSING

@@ -34,7 +34,7 @@ from tests.running import (
 
 pytestmark = pytest.mark.rule("G3")
 MARK, STAFF = "Kanarie", "Spreeuw"
-NAMING_A_COLLEAGUE = (f"gedaan door Sanne {STAFF}", f"Sanne {STAFF} vervangt jou")
+NAMING_A_COLLEAGUE = (f"gedaan door Sanne {STAFF}", f"Sanne {STAFF} vervangt jou", f"nu vervangen door Sanne {STAFF}")
 """What a message says to name a colleague: who did what it asked for, and who deputises for its reader."""
 MARKED = signal(
     Voornaam="Kanarievoor",

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from storage.db.schema import case_keys, entries, readings
 from storage.integrity.wipe import NotWiped
-from tests.bot.cases.closing import closed_case
+from tests.bot.cases.closing import closed_case, opened_case, record
 from tests.on_screen import button, buttons_of, words_of
 from tests.running import FATIMA, JORIS, KARIN, SANNE, Running, running
 
@@ -31,12 +31,15 @@ async def test_a_warning_a_hold_a_new_warning_and_then_it_is_gone(tmp_path: Path
         for user in (KARIN, FATIMA):
             warning = school.messages(user)[-1]
             assert f"Dossier {code} wordt op 24-11-2028 vernietigd." in words_of(warning)
-            assert buttons_of(warning) == ["Dossier openen", "Langer bewaren"]
+            assert buttons_of(warning) == ["Dossier openen", "Langer bewaren", "Leerling van school"]
+            assert "Zit de leerling nog op school, of is die later weggegaan?" in words_of(warning)
             assert not [name for name in ("Sem", "Bakker") if name in json.dumps(warning.blocks) + warning.text]
         warned = [len(school.messages(user)) for user in (KARIN, FATIMA, JORIS, SANNE)]
         await in_days(school, 0)
         assert [len(school.messages(user)) for user in (KARIN, FATIMA, JORIS, SANNE)] == warned
 
+        await school.press(KARIN, school.messages(KARIN)[-1], "Leerling van school")
+        assert "Wat is de laatste schooldag van de leerling?" in words_of(school.modal(KARIN))
         await school.press(FATIMA, school.messages(FATIMA)[-1], "Langer bewaren")
         form = school.modal(FATIMA)
         answers = {
@@ -56,6 +59,34 @@ async def test_a_warning_a_hold_a_new_warning_and_then_it_is_gone(tmp_path: Path
         await in_days(school, 8)
         with school.program.engine.connect() as connection:
             assert [connection.execute(select(table)).first() for table in (case_keys, entries, readings)] == [None] * 3
+        await school.press(KARIN, school.messages(KARIN)[-1], "Dossier openen")
+        assert words_of(school.modal(KARIN)).startswith("Dit dossier is vernietigd")
+
+
+@pytest.mark.rule("G9")
+async def test_the_term_of_a_pupil_who_left_counts_from_that_day(tmp_path: Path, database_url: str) -> None:
+    async with running(tmp_path, database_url=database_url) as school:
+        code = await opened_case(school)
+        left = {"ends_as": "left_school", "left_on": "2027-07-09", "why_ending": "Verhuisd."}
+        await record(school, KARIN, "ending", code, **left)
+        await record(school, FATIMA, "ending_agreed", code, ending_right="yes")
+        shown = words_of(await school.open_case(KARIN, code))
+        assert "De leerling is van school" in shown
+        assert "Bewaard tot 09-07-2029" in shown
+        await in_days(school, 365 * 2 + 60)  # two years after it closed
+        warned = len(school.messages(KARIN))
+        await in_days(school, 150)
+        warning = school.messages(KARIN)[-1]
+        assert len(school.messages(KARIN)) > warned
+        assert "op 09-07-2029 vernietigd" in words_of(warning)
+        assert buttons_of(warning) == ["Dossier openen", "Langer bewaren"]
+
+        await record(school, KARIN, "pupil_left", code, pupil_left_on="2027-12-10")
+        assert "Bewaard tot 10-12-2029" in words_of(await school.open_case(FATIMA, code))
+        for days in (150, 17):
+            await in_days(school, days)
+            assert "De leerling is van school" in words_of(await school.open_case(FATIMA, code))
+        await in_days(school, 12)
         await school.press(KARIN, school.messages(KARIN)[-1], "Dossier openen")
         assert words_of(school.modal(KARIN)).startswith("Dit dossier is vernietigd")
 

@@ -101,7 +101,7 @@ class Walk:
         return next(f.choices[0].text for f in self.plan.opening.fields if f.label == "Soort")
 
     async def until_all_is_typed(self) -> None:
-        hold = {self.plan.hold.id} if self.plan.hold else set()
+        hold = {record.id for record in self._when_closed}
         for number in range(MOST_CASES):
             await self._through_a_case(number)
             missing = forms(self.plan) - hold - {*self.made}
@@ -112,8 +112,8 @@ class Walk:
 
     async def hold_what_is_closed(self) -> None:
         """Weeks later, because a hold must last longer than the term."""
-        if self.plan.hold:
-            await self._record(self.closed[0], self.plan.hold, FATIMA)
+        for record in self._when_closed:
+            await self._record(self.closed[0], record, FATIMA)
         assert self.typed == text_fields(self.plan)
         assert {*self.made} == forms(self.plan)
 
@@ -183,12 +183,25 @@ class Walk:
         return None if is_enough else self.plan.opening.without_pupil()
 
     @property
+    def _when_closed(self) -> list[ActionSpec]:
+        return [record for record in (self.plan.hold, self.plan.leaves) if record]
+
+    @property
     def _correction(self) -> ActionSpec:
         return self.plan.record_with(Effect.CORRECTS)
 
-    def _turn(self, record: ActionSpec) -> tuple[bool, bool, int]:
-        """First the actions that were never recorded, then those that move the case on."""
-        return self.made[record.id] > 0, record in self.plan.always, self.made[record.id]
+    def _turn(self, record: ActionSpec) -> tuple[bool, bool, bool, int]:
+        """First the actions that were never recorded, then those that move the case on; what ends it early is last."""
+        left = forms(self.plan) - {*self.made} - {one.id for one in (*self._when_closed, *self._ending_early)}
+        ends_early = record in self._ending_early
+        has_more = ends_early and any(pair[0] == record.id for pair in text_fields(self.plan) - self.typed)
+        is_made = self.made[record.id] > 0 and not has_more
+        return ends_early and bool(left), is_made, record in self.plan.always, self.made[record.id]
+
+    @property
+    def _ending_early(self) -> list[ActionSpec]:
+        agreeing = [record for record in self.plan.always if any(lead.close for lead in record.leads)]
+        return [*agreeing, *(self.plan.records[record.agrees_with or ""] for record in agreeing)]
 
     def _maker(self, code: str, record: ActionSpec, state: State) -> str:
         proposal = state.standing.get(record.agrees_with or "")

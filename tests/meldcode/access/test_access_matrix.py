@@ -82,6 +82,7 @@ RECORDS = {
     "IV": "belongs received other_pupil taken_up read",
     "IS": "given kept_longer safety parents_talk talk_agreed nothing_found nothing_found_agreed proposal confirmation "
     "parents_before reported parent_told watch_end "
+    "ending ending_agreed pupil_left "
     "urgent_action urgent_confirmed vt_answer report_end report_end_agreed appointment_dropped",
     "SLIV": "excluded exclusion_agreed stood_in_agreed",
     "LIVSD": "stood_in",

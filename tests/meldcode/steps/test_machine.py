@@ -25,10 +25,12 @@ from meldcode.domain.deadlines.schedule import to_remind
 from meldcode.domain.errors import Invalid, Refused
 from meldcode.domain.plan.effects import DECIDES, Effect
 from meldcode.domain.plan.file import shipped_plans
-from meldcode.domain.plan.forms import FieldKind
+from meldcode.domain.plan.forms import FieldKind, Meaning
 from meldcode.domain.plan.model import ActionSpec, Plan
+from meldcode.domain.plan.parts import RetentionFrom
 from meldcode.domain.plan.people import Reader
 from meldcode.domain.plan.roles import Role
+from meldcode.domain.retention import years_later
 from meldcode.domain.staff import Person
 from meldcode.domain.worklist import Section
 from storage.db.schema import appointments, cases, work_items
@@ -169,6 +171,26 @@ class School(RuleBasedStateMachine):
         asked: dict[str, Any] = {f.id: day for f in record.fields if f.kind is FieldKind.DATE}
         self._attempt(lambda: play.record(record.id, by=by, refers_to=number, **asked))
 
+    @rule(data=st.data(), by=a_colleague, second=somebody, left=st.integers(-40, 400))
+    def two_people_end_it_otherwise(self, data: DataObject, by: Actor, second: Actor, left: int) -> None:
+        self._choose_case(data)
+        play = self.play
+        if "ending" not in play.plan.records:
+            return
+        [kinds] = [field.choices for field in play.plan.records["ending"].fields if field.id == "ends_as"]
+        as_, day = data.draw(st.sampled_from(kinds)).id, play.now.date() + timedelta(days=left)
+        self._attempt(lambda: play.record("ending", by=by, ends_as=as_, left_on=day))
+        self._attempt(lambda: play.record("ending_agreed", by=second))
+
+    @rule(data=st.data(), by=somebody, left=st.integers(-40, 400))
+    def the_pupil_leaves(self, data: DataObject, by: Actor, left: int) -> None:
+        self._choose_case(data)
+        play = self.play
+        if leaves := play.plan.leaves:
+            day = play.now.date() + timedelta(days=left)
+            asked: dict[str, Any] = {field.id: day for field in leaves.fields if field.kind is FieldKind.DATE}
+            self._attempt(lambda: play.record(leaves.id, by=by, **asked))
+
     @rule(days=st.integers(0, 3))
     def reminders_are_sent(self, days: int) -> None:
         self.play.comes(self.play.now.date() + timedelta(days=days))
@@ -278,6 +300,22 @@ class School(RuleBasedStateMachine):
         query = select(appointments.c.number, appointments.c.state).where(appointments.c.case == case.id)
         with self.play.engine.connect() as connection:
             return {row.number: row.state for row in connection.execute(query)}
+
+    @invariant()
+    def a_closed_case_is_kept_from_its_closing_or_from_when_the_pupil_left(self) -> None:
+        """G9: for as long as its outcome says, and an open case for ever."""
+        for code in self.codes:
+            case, plan, state = self.play.header(code), self.play.plan, self.play.state(code)
+            assert (case.destroy_at is None) is (state.status is not Status.CLOSED and state.closed_at is None)
+            if state.status is not Status.CLOSED or state.held_until:
+                continue
+            days = [state.closed_at.date() if state.closed_at else date.max]
+            outcome = plan.outcome(state.outcome)
+            assert outcome and case.destroy_at and case.outcome == outcome.id
+            if outcome.retention_from is RetentionFrom.LEAVING:
+                days += _days_of_leaving(plan, self.play.entries(code))
+            kept = years_later(max(days), outcome.retention_years)
+            assert kept <= case.destroy_at.date() <= kept + timedelta(weeks=7)
 
     @invariant()
     def messages_hold_no_personal_data(self) -> None:
@@ -399,6 +437,14 @@ def _no_teacher_where_none_may_be(
             for id_ in (named,) if isinstance(named, str) else named:
                 assert not _is_own(people[id_], case), "the teacher was there"
                 assert _roles_in(people[id_], case) != {Role.TEACHER}, "a teacher was there"
+
+
+def _days_of_leaving(plan: Plan, entries: tuple[Entry, ...]) -> list[date]:
+    """The day on which the pupil left, as the last entry says that could: since it closed, else the proposal to end."""
+    said = [e for e in entries if plan.records[e.record].effect is Effect.LEAVES or e.record == "ending"]
+    ids = {field.id for record in plan.records.values() for field in record.fields if field.meaning is Meaning.LEFT_ON}
+    found = [str(entry.answers[id_]) for entry in said[-1:] for id_ in ids if entry.answers.get(id_)]
+    return [date.fromisoformat(one) for one in found]
 
 
 def _agreed(day: date, owner: Actor) -> dict[str, Any]:

@@ -13,6 +13,10 @@ from meldcode.domain.plan.people import NO, YES, Exclusion
 NEEDED_BY_EFFECTS = (Meaning.NEW_TEACHER, Meaning.UNTIL, Meaning.VERSION, Meaning.RECIPIENT, Meaning.REASON)
 
 
+_DAYS = {Effect.POSTPONES: Meaning.UNTIL, Effect.HOLDS: Meaning.UNTIL, Effect.LEAVES: Meaning.LEFT_ON}
+"""Effects that need one day, with its meaning."""
+
+
 def wrong_effect(record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:
     """Yield what a record lacks that its effect needs."""
     if record.effect is Effect.HANDS_OVER and not _asks_once(record, Meaning.NEW_TEACHER):
@@ -21,7 +25,8 @@ def wrong_effect(record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:
         yield (*loc, "fields"), "a record that shares a case asks for its teachers, who are required"
     if record.effect in (Effect.CORRECTS_PUPIL, Effect.MOVES_SIGNAL):
         yield from (((*loc, "fields"), f"a record that {record.effect} {what}") for what in wrong_pupil(record))
-    if record.effect in (Effect.POSTPONES, Effect.HOLDS) and not _asks_once(record, Meaning.UNTIL):
+    day = _DAYS.get(record.effect) if record.effect else None
+    if day and not _asks_once(record, day):
         yield (*loc, "fields"), f"a record that {record.effect} asks for one date, which is required"
     if record.effect is Effect.EXPORTS and not _can_export(record):
         yield (

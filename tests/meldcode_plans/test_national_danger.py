@@ -220,10 +220,11 @@ def test_after_a_call_the_report_is_due_today_and_what_was_skipped_is_owed(play:
     play.calls_in(FATIMA)
     play.record("urgent_action", by=FATIMA, urgent_what=what)
     assert play.state().step == "report"
-    assert [record.id for record in owed(play.plan, play.state())] == ["consultation", "weighing"]
+    assert [record.id for record in owed(play.plan, play.state())] == ["consultation", "talk_plan", "weighing"]
     play.record("urgent_confirmed", by=KARIN)
     assert is_urgent(play.plan, play.state())
     play.record("consultation", by=SANNE)
+    play.record("talk_plan", by=KARIN, special="no", with_whom="not_safe")
     play.record("weighing", by=KARIN, still_suspected="no")
     assert (play.state().step, play.state().status) == ("report", Status.OPEN)
     assert owed(play.plan, play.state()) == []

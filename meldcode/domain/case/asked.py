@@ -74,13 +74,23 @@ def asked_by(record: ActionSpec, state: State) -> Entry | None:
 
 
 def owed(plan: Plan, state: State) -> list[ActionSpec]:
-    """Return what is still to be done of earlier steps: the fast lane skipped it (G8), or it could not be done yet."""
+    """Return what is still to be done of earlier steps: the fast lane skipped it (G8), or it could not be done yet.
+
+    What something else must come before is not listed until that is done.
+    """
     if state.status is not Status.OPEN:
         return []
     steps = map(plan.step, dict.fromkeys(state.skipped))
     return [
-        r for step in steps for r in step.records if r.owed and (r in _missing(step, state) or _is_undone(r, state))
+        r
+        for step in steps
+        for r in step.records
+        if r.owed and (r in _missing(step, state) or _is_undone(r, state)) and _is_ready(r, state)
     ]
+
+
+def _is_ready(record: ActionSpec, state: State) -> bool:
+    return all(holds(need.condition, state.standing, {}) for need in record.needs)
 
 
 def asked_now(plan: Plan, record: ActionSpec, state: State) -> ActionSpec:
@@ -134,7 +144,7 @@ def offered(plan: Plan, state: State) -> list[ActionSpec]:
         return [plan.opening, *agreeing, *(record for record in plan.always if record.effect in also)]
     first = asked_at_any_step(plan, state)
     step = [r for r in plan.step(state.step).records if applies(r, state) and r not in first]
-    ready = [record for record in step if all(holds(need.condition, state.standing, {}) for need in record.needs)]
+    ready = [record for record in step if _is_ready(record, state)]
     hidden = (*NOT_OFFERED, Effect.POSTPONES) if len(state.postponed) >= TIMES_TO_POSTPONE else NOT_OFFERED
     hidden = hidden if _has_unread(plan, state) else (*hidden, Effect.READS)
     hidden = hidden if plan.record_with(Effect.RECEIVES).id in state.standing else (*hidden, Effect.SEPARATES)
@@ -142,8 +152,7 @@ def offered(plan: Plan, state: State) -> list[ActionSpec]:
     always = [r for r in other if r.effect not in hidden and not plan.is_mark(r)]
     if state.responsible is None:  # nobody to take it over from: whoever takes the step takes charge
         always = [r for r in always if r.effect or not r.takes_charge]
-    late = [r for r in owed(plan, state) if all(holds(need.condition, state.standing, {}) for need in r.needs)]
-    return [*first, *ready, *late, *always]
+    return [*first, *ready, *owed(plan, state), *always]
 
 
 def signals(plan: Plan) -> tuple[str, str]:

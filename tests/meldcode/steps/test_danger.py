@@ -402,13 +402,25 @@ def test_who_disagrees_brings_it_back_to_the_weighing(fast: Play) -> None:
 
 @pytest.mark.rule("G8")
 def test_what_was_skipped_is_listed_as_owed_until_it_is_done(fast: Play) -> None:
-    owed = ["consultation", "weighing"]
+    owed = ["consultation", "safety", "weighing"]
     assert [record.id for record in fast.opens(KARIN).owed] == owed
     shown = words(case_modal(fast.opens(KARIN)))
     assert "Nog te doen: overgeslagen" in shown and "make-record.consultation" in shown
     for record in owed:
         fast.record(record, by=KARIN)
+    assert [record.id for record in fast.opens(KARIN).owed] == ["pupil_talk", "parents_talk"], "it is safe to talk"
+    assert "suspicion" not in {field.id for field in fast.form("parents_talk", by=KARIN).record.fields}
+    for record in ("pupil_talk", "parents_talk"):
+        fast.record(record, by=KARIN)
     assert fast.opens(KARIN).owed == ()
+    assert fast.state().step == "report"
+
+
+@pytest.mark.rule("G8")
+@pytest.mark.rule("S3.1")
+def test_a_talk_that_would_be_dangerous_is_not_owed_and_leads_nowhere_after_the_report(fast: Play) -> None:
+    fast.record("safety", by=KARIN, danger_by_talk="yes")
+    assert [record.id for record in fast.opens(KARIN).owed] == ["consultation", "weighing"]
     assert fast.state().step == "report"
 
 

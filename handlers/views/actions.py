@@ -6,9 +6,13 @@ An `action_id` may have a suffix after a dot, which only keeps the ids in one vi
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 
 from handlers.i18n.texts import text
+from handlers.platform import limits
 from handlers.views import blocks as b
+from meldcode.application.cases.view_case import CaseView
+from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.model import ActionSpec
 
 OPEN_CASE = "open-case"
@@ -65,3 +69,35 @@ def acute_button(case: str = "", *, asks: bool = False) -> b.Block:
     """
     confirm = b.confirm(*map(text, ("alarm_confirm_title", "alarm_confirm", "alarm_confirm_yes", "alarm_confirm_no")))
     return b.button(text("acute"), ACUTE, case or "acute", style="danger", confirm=confirm if asks else None)
+
+
+ABOUT_COLLEAGUES = (Effect.HANDS_OVER, Effect.SHARES, Effect.EXCLUDES, Effect.TAKES_OVER)
+
+
+def menus(view: CaseView, records: Sequence[ActionSpec]) -> Iterator[b.Block]:
+    """Yield a menu of what is about the case, and one of who has a part in it."""
+    colleagues = [record for record in records if _is_about_colleagues(view, record)]
+    yield from _menu(view, "menu", [record for record in records if record not in colleagues])
+    yield from _menu(view, "menu_colleagues", colleagues)
+
+
+def _is_about_colleagues(view: CaseView, record: ActionSpec) -> bool:
+    takes_over = bool(record.takes_charge) and not record.effect and record in view.context.plan.always
+    return takes_over or record.effect in ABOUT_COLLEAGUES
+
+
+def _menu(view: CaseView, name: str, records: Sequence[ActionSpec]) -> Iterator[b.Block]:
+    options = [b.option(_label(view, record), _value(view, record)) for record in records]
+    for start in range(0, len(options), limits.MENU):
+        title = text(f"{name}_more" if start else name)
+        shown = options[start : start + limits.MENU]
+        yield b.section(title, accessory=b.overflow(f"{MAKE_RECORD}.{name}{start}", shown))
+
+
+def _label(view: CaseView, record: ActionSpec) -> str:
+    is_again = record.id in view.context.state.standing and record not in view.context.plan.always
+    return text("again", what=record.button) if is_again else record.button
+
+
+def _value(view: CaseView, record: ActionSpec) -> str:
+    return json.dumps({"case": view.context.stored.code, "record": record.id})

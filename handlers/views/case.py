@@ -17,12 +17,12 @@ from handlers.views import blocks as b
 from handlers.views.actions import (
     HISTORY,
     JOIN,
-    MAKE_RECORD,
     OPEN_FOUND,
     OTHER_CASE,
     TELL_APART,
     TURN_PAGE,
     acute_button,
+    menus,
     record_button,
 )
 from handlers.views.logbook import logbook, owed_words
@@ -54,7 +54,7 @@ def case_modal(view: CaseView, page: int | None = None, appointments: int = 0) -
         *_newer(view),
         *_same_pupil(view),
         *_siblings(view),
-        *b.actions(_case_buttons(view)),
+        *_case_buttons(view),
         *_owed(view),
         *_appointments(view, appointments),
         b.divider(),
@@ -201,7 +201,7 @@ def _case_buttons(view: CaseView) -> list[b.Block]:
         is_next = number == 0 and _urgency(view, record) == 0
         buttons.append(record_button(view.context.stored.code, record, style="primary" if is_next else ""))
         buttons += [prepare_button(view.context.stored.code, record)] if record.prepare else []
-    return [*buttons, acute_button(view.context.stored.code), *_menus(view, menu)]
+    return [*b.actions([*buttons, acute_button(view.context.stored.code)]), *menus(view, menu)]
 
 
 def _further_buttons(view: CaseView) -> list[b.Block]:
@@ -256,21 +256,6 @@ def _is_own_proposal(view: CaseView, record: ActionSpec) -> bool:
     """Whether this confirms a proposal of the reader's own, so that a colleague must do it (S4.3)."""
     proposal = view.context.state.standing.get(record.agrees_with or "")
     return proposal is not None and proposal.author == view.context.person.id
-
-
-def _menus(view: CaseView, records: Sequence[ActionSpec]) -> list[b.Block]:
-    standing = view.context.state.standing
-    options = []
-    for record in records:
-        is_again = record.id in standing and record not in view.context.plan.always
-        label = text("again", what=record.button) if is_again else record.button
-        options.append(b.option(label, _record_value(view, record)))
-    starts = range(0, len(options), limits.MENU)
-    return [b.overflow(f"{MAKE_RECORD}.menu{start}", options[start : start + limits.MENU]) for start in starts]
-
-
-def _record_value(view: CaseView, record: ActionSpec) -> str:
-    return json.dumps({"case": view.context.stored.code, "record": record.id})
 
 
 def _same_pupil(view: CaseView) -> list[b.Block]:

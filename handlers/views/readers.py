@@ -13,6 +13,7 @@ from handlers.views import blocks as b
 from handlers.views.actions import READERS, UNUSUAL
 from handlers.views.paging import page_of, turn_buttons, turned
 from meldcode.application.cases.readers import ReadersView, ReadLine, Unusual, UnusualView
+from meldcode.domain.access.rules import ALERTED
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.header import LISTED
 
@@ -37,7 +38,8 @@ def readers_modal(view: ReadersView) -> b.View:
     blocks += [b.section("\n".join(lines[start : start + 10])) for start in range(0, len(lines), 10)]
     pages = view.page + 1 + view.has_more
     blocks += b.actions([*turn_buttons(READERS, view.page, pages, _page_of(view), LATER_AND_EARLIER)])
-    return b.modal(text("readers_title"), [*blocks, b.context(text("readers_private"))], close=text("close"))
+    private = text("readers_private", roles=texts.roles(ALERTED, view.plan, joined_by="and"))
+    return b.modal(text("readers_title"), [*blocks, b.context(private)], close=text("close"))
 
 
 def unusual_modal(view: UnusualView, page: int = 0) -> b.View:

@@ -57,8 +57,8 @@ SENTENCES: list[tuple[str, dict[str, str], str]] = [
     ("not_of_this_school", {}, "Kies alleen collega's met een rol op deze school. Je schoolleider kan rollen geven."),
     (
         "not_the_readers",
-        {},
-        "Wie een dossier las, zien alleen de IB-er/zorgcoördinator en de schoolleider. Vraag het aan hen.",
+        {"roles": "care_coordinator school_leader"},
+        "Wie een dossier las, ziet alleen de IB-er/zorgcoördinator of schoolleider. Vraag het daar.",
     ),
     ("not_your_roles", {}, "Op deze school geeft iemand anders de rollen: de schoolleider of de clusterdirecteur."),
     (

@@ -10,7 +10,7 @@ import pytest
 
 from handlers.documents.access_table import as_text
 from handlers.i18n import texts
-from handlers.i18n.catalogues import use_language
+from handlers.i18n.catalogues import sentences, use_language
 from handlers.platform import limits
 from handlers.views.case import case_modal
 from handlers.views.forms import form_modal
@@ -135,3 +135,8 @@ def test_screens_that_are_about_no_case_use_them_too(own: Play) -> None:
         held = roles_modal(see_roles(uow, karin, "", 10, own.now))
     assert LONG in words(home) and USUAL not in words(home)
     assert f"*{LONG}*" in words(held)
+
+
+def test_no_sentence_names_a_role_for_which_a_plan_has_a_name_of_its_own() -> None:
+    named = {code for code, sentence in sentences("nl").items() if "IB-er/zorgcoördinator" in sentence}
+    assert named == {"role_care_coordinator"}

@@ -34,7 +34,7 @@ def roles_modal(view: RolesView) -> b.View:
         b.divider(),
         *(_role_block(view, role) for role in _shown(view)),
         *_changes(view),
-        b.context(text("roles_private")),
+        b.context(text("roles_private", roles=_who_see_changes(view.plan))),
     ]
     return b.modal(text("roles_title"), blocks, close=text("close"))
 
@@ -84,7 +84,7 @@ def role_form_modal(form: RoleForm, role: str = "", name: str = "", *, is_guest:
         _roles_input(form, ticked),
         _groups_input(form),
         b.section(text("roles_warning", readers=readers)),
-        b.context(text("roles_told")),
+        b.context(text("roles_told", coordinator=texts.role(Role.CARE_COORDINATOR, form.plan))),
     ]
     return b.modal(
         text("roles_change"),
@@ -94,6 +94,11 @@ def role_form_modal(form: RoleForm, role: str = "", name: str = "", *, is_guest:
         callback_id=ROLES_FORM,
         private_metadata=json.dumps({"school": str(form.school.id), "user": form.user, "seen": sorted(form.roles)}),
     )
+
+
+def _who_see_changes(plan: Plan) -> str:
+    seeing = [role for role in Role if role in BY_ROLE[Permission.SEE_ROLE_CHANGES]]
+    return texts.roles(seeing, plan, joined_by="and")
 
 
 def _choose_school(view: RolesView) -> list[b.Block]:

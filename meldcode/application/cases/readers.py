@@ -15,7 +15,7 @@ from meldcode.application.actor import Actor
 from meldcode.application.case_context import readable_case
 from meldcode.application.case_people import hidden_from, plan_of, reads
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access.rules import Permission, in_school, may, relation_to
+from meldcode.domain.access.rules import ALERTED, Permission, in_school, may, relation_to
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.header import LISTED, CaseHeader, Reading
 from meldcode.domain.case.state import Status
@@ -88,7 +88,7 @@ def who_read(uow: UnitOfWork, actor: Actor, code: str, page: int, page_size: int
     case = readable_case(uow, person, code)
     relation, plan = relation_to(person, case), plan_of(uow, case)
     if not may(Permission.SEE_READERS, relation, plan):
-        raise Refused("not_the_readers")
+        raise Refused("not_the_readers", roles=ALERTED, named=plan.full_names)
     parts = [case, *(_joined(uow, case) if may(Permission.READ_JOINED, relation, plan) else ())]
     codes = {part.id: part.code for part in parts}
     page = max(page, 0)

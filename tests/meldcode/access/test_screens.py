@@ -13,6 +13,7 @@ import pytest
 from handlers.i18n.catalogues import DUTCH, ENGLISH, use_language
 from handlers.platform import limits
 from handlers.platform.limits import LOGBOOK_ENTRIES as ENTRIES
+from handlers.views.case import case_modal
 from handlers.views.home import case_list
 from handlers.views.logbook import logbook
 from meldcode.application.actor import actor_of
@@ -89,3 +90,14 @@ def test_the_teachers_group_is_filled_in_whatever_the_plan_calls_it(empty_databa
         form = signal_form(uow, actor_of(uow, SANNE.identity), "", play.now)
     assert form.initial["class_of"] == "5"
     play.engine.dispose()
+
+
+def test_what_is_rarely_done_stands_in_menus_that_have_a_name(play: Play) -> None:
+    play.reach("talk")
+    blocks = case_modal(play.opens(KARIN))["blocks"]
+    menus = {b["text"]["text"]: b["accessory"] for b in blocks if b.get("accessory", {}).get("type") == "overflow"}
+    assert not [b for b in blocks if b["type"] == "actions" and any(e["type"] == "overflow" for e in b["elements"])]
+    options = {name: [option["text"]["text"] for option in menu["options"]] for name, menu in menus.items()}
+    assert list(options) == ["Meer met dit dossier", "Wie er bij dit dossier horen"]
+    assert "Overdragen" in options["Wie er bij dit dossier horen"]
+    assert "Dossier meegeven" in options["Meer met dit dossier"]

@@ -151,9 +151,11 @@ async def test_a_submission_carries_everything_typed(scripted: Scripted, workspa
     assert workspace.modals_of(SANNE) == []
 
 
+GROUPS = [{"label": plain("Eén"), "options": options("A")}, {"label": plain("Twee"), "options": options("B")}]
 KINDS: list[tuple[Json, Any, Json]] = [
     (field("F", "plain_text_input"), "x", {"value": "x"}),
     (field("F", "static_select", options=options("A", "B")), "B", {"selected_option": options("B")[0]}),
+    (field("F", "static_select", option_groups=GROUPS), "B", {"selected_option": options("B")[0]}),
     (field("F", "radio_buttons", options=options("A", "B")), "A", {"selected_option": options("A")[0]}),
     (field("F", "checkboxes", options=options("A", "B")), ["A", "B"], {"selected_options": options("A", "B")}),
     (field("F", "datepicker"), "2026-09-01", {"selected_date": "2026-09-01"}),

@@ -37,6 +37,11 @@ def select(**changes: Any) -> Json:
     return {"type": "static_select", "action_id": "choose", "options": options(2), **changes}
 
 
+def grouped(groups: int, count: int = 2, name: int = 5) -> Json:
+    group = {"label": plain(name), "options": options(count)}
+    return {"type": "static_select", "action_id": "choose", "option_groups": [group] * groups}
+
+
 def section(**changes: Any) -> Json:
     return {"type": "section", "text": plain(), **changes}
 
@@ -126,6 +131,9 @@ BLOCK_LIMITS: dict[str, tuple[Callable[[int], Json], int, str]] = {
         75,
         "/accessory/options/0/description/text",
     ),
+    "option groups": (lambda n: accessory(grouped(n)), 100, "/accessory/option_groups"),
+    "options of a group": (lambda n: accessory(grouped(1, n)), 100, "/accessory/option_groups/0/options"),
+    "name of a group": (lambda n: accessory(grouped(1, name=n)), 75, "/accessory/option_groups/0/label/text"),
     "overflow": (lambda n: choices("overflow", n), 5, "/accessory/options"),
     "checkboxes": (lambda n: choices("checkboxes", n), 10, "/accessory/options"),
     "radio": (lambda n: choices("radio_buttons", n), 10, "/accessory/options"),

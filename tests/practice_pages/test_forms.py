@@ -21,6 +21,7 @@ TWO = options("Een", "Twee")
         ({"type": "plain_text_input"}, ["a\r\nb"], {"value": "a\nb"}),
         ({"type": "plain_text_input"}, [""], {"value": None}),
         ({"type": "static_select", "options": TWO}, ["twee"], {"selected_option": TWO[1]}),
+        ({"type": "static_select", "option_groups": [{"options": TWO}]}, ["twee"], {"selected_option": TWO[1]}),
         ({"type": "static_select", "options": TWO}, [""], {"selected_option": None}),
         ({"type": "static_select", "options": TWO}, ["drie"], {"selected_option": None}),
         ({"type": "radio_buttons", "options": TWO}, [], {"selected_option": None}),

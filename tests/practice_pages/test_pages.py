@@ -89,6 +89,9 @@ async def test_an_attack_stays_text_everywhere(practice: Practice, client: httpx
             button(text, text, confirm=confirm, url="javascript:alert(1)"),
             {"type": "overflow", "action_id": "more", "options": [option]},
             {**pick, "action_id": "pick"},
+            {"type": "static_select", "action_id": "group", "option_groups": [
+                {"label": plain(text), "options": [option]},
+            ]},
             {"type": "checkboxes", "action_id": "tick", "options": [option]},
         ]},
         field(text, "typed", {"type": "plain_text_input", "initial_value": text, "placeholder": plain(text)},

@@ -14,11 +14,11 @@ import aiohttp
 from bench import slack_stub, traffic
 from bench.school import MESSAGES
 from bench.traffic import Signed
-from bot.http.app import EVENTS
+from bot.http import EVENTS
 
 KINDS = {
     "submission": traffic.submission,
-    "closed": traffic.form_closed,
+    "help": traffic.help_command,
     "signaal": traffic.signal_command,
     "home": traffic.home_opened,
 }
@@ -65,11 +65,6 @@ class Result:
     def median_ms(self) -> float:
         """The median time to the acknowledgement, in milliseconds."""
         return median(self.times) * 1000
-
-    @property
-    def p99_ms(self) -> float:
-        """The time to the acknowledgement that one in a hundred exceeds, in milliseconds."""
-        return sorted(self.times)[len(self.times) * 99 // 100] * 1000
 
 
 def run(job: Job) -> Result:

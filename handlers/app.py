@@ -21,8 +21,9 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers.controllers import buttons, commands, deputies, direct_messages, submissions
+from handlers.controllers import buttons, commands, deputies, direct_messages
 from handlers.controllers.acknowledgement import acknowledgement
+from handlers.controllers.forms import drafts, submissions
 from handlers.controllers.install import removed
 from handlers.i18n.catalogues import use_language
 from handlers.i18n.texts import text
@@ -84,7 +85,7 @@ def _add_listeners(app: AsyncApp, services: Services) -> None:
     app.shortcut(ANYTHING)(listen(commands.open_shortcut, commands.show_command_problem))
     app.action(ANYTHING)(listen(buttons.press_button, buttons.show_button_problem))
     app.view(ANYTHING)(listen(submissions.submit_form, submissions.show_form_problem))
-    app.view_closed(ANYTHING)(listen(_nothing, _no_problem))
+    app.view_closed(ANYTHING)(listen(drafts.form_closed, _no_problem))
     app.event("app_home_opened")(listen(buttons.show_home, buttons.show_home_problem))
     app.event("message")(listen(direct_messages.answer_direct_message, _no_problem))
     app.event("user_change")(listen(deputies.leave_or_return, _no_problem))
@@ -132,10 +133,6 @@ async def _answered(services: Services, request: Request, handler: Handler, show
         return await show_problem(services, request, log_error(error, request.kind))
     except Exception as error:
         return await show_problem(services, request, log_error(error, request.kind))
-
-
-async def _nothing(_services: Services, _request: Request) -> None:
-    """Answer a request that needs no answer."""
 
 
 async def _no_problem(_services: Services, _request: Request, _problem: object) -> None:

@@ -58,6 +58,7 @@ RULES = {
     "G10": "A pupil's particulars can be corrected; two children of one name are never put together without asking",
     "G11": "People who may know can find a pupil's cases by name, with a trace",
     "G12": "Nobody handles a case about themselves or their own family; two roles are two people",
+    "G13": "Nothing typed is lost: its author can go on with it for a day, nobody else can",
 }
 PROVEN_HERE = {rule for rule in RULES if rule not in ("G2", "G6")}
 """What `--check` asks a test for."""

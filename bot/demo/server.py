@@ -42,7 +42,7 @@ LOCALES = {"U0EMILY": "en-GB", "U0GRACE": "en-GB"}
 SCHOOL: dict[str, Any] = {"name": "De Linde", "region": "noord", "people": STAFF}
 
 
-def workspace(request_url: str | None = None, clock: Clock | None = None) -> Workspace:
+def workspace(request_url: str | None = None, clock: Clock | None = None, modal_file: Path | None = None) -> Workspace:
     """Return the practice workspace of the invented school; over signed HTTP when a URL is given."""
     app = AppConfig(
         manifest=manifest(request_url or ""),
@@ -54,7 +54,7 @@ def workspace(request_url: str | None = None, clock: Clock | None = None) -> Wor
     )
     people = [Person(p["slack"], p["name"], _title(p), LOCALES.get(p["slack"], "nl-NL")) for p in STAFF]
     newcomer = Person("U0NOOR", "Noor Bakker", text("practice_newcomer"))
-    return Workspace(app, [*people, newcomer], clock=clock)
+    return Workspace(app, [*people, newcomer], clock=clock, modal_file=modal_file)
 
 
 def settings_for(practice: PracticeServer, folder: Path) -> Settings:
@@ -81,7 +81,7 @@ async def demo(port: int, folder: Path = DATA) -> None:
     """Serve the practice workspace, and the bot in it, until cancelled. Raises ConfigError when it cannot run here."""
     with usable(f"sqlite:///{folder}"), locked(folder.with_suffix(".lock"), TWICE.format(folder=folder)):
         clock = PracticeClock(folder / "clock")
-        async with _served_at(port, clock) as practice:
+        async with _served_at(port, clock, folder / "modals.json") as practice:
             director = DemoDirector(practice.workspace, clock, folder, lambda: settings_for(practice, folder))
             practice.workspace.director = director
             with _with_remedy(folder):
@@ -97,9 +97,9 @@ def _with_remedy(folder: Path) -> Iterator[None]:
         raise ConfigError(f"{error} Remove the folder {folder} to start again.") from error
 
 
-def _served_at(port: int, clock: Clock) -> PracticeServer:
+def _served_at(port: int, clock: Clock, modal_file: Path) -> PracticeServer:
     try:
-        return PracticeServer(workspace(clock=clock), port)
+        return PracticeServer(workspace(clock=clock, modal_file=modal_file), port)
     except (OSError, OverflowError) as error:
         raise ConfigError(f"Port {port} cannot be used. Try another: make demo PORT=8766") from error
 

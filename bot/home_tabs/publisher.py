@@ -92,6 +92,10 @@ class HomeTabPublisher(HomeTabs):
         self._queue.seen(who)
 
     @override
+    def changed(self, who: Identity) -> None:
+        self.update_soon(who)
+
+    @override
     def published(self, who: Identity) -> None:
         self._budget.count(Call(PUBLISH, who.workspace))
 
@@ -133,7 +137,7 @@ class HomeTabPublisher(HomeTabs):
     def _publish_in(self, workspace: str) -> float | None:
         busy = sum(who.workspace == workspace for who in self._underway)
         while busy < AT_ONCE and len(self._underway) < IN_ALL and self._queue.has_due(workspace):
-            urgency = Urgency.ALARM if self._queue.first(workspace) is Place.LOST else Urgency.TAB
+            urgency = Urgency.PERSON if self._queue.first(workspace) is Place.LOST else Urgency.TAB
             if wait := self._budget.take(Call(PUBLISH, workspace), urgency):
                 return wait
             self._start(self._queue.take(workspace))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from handlers.controllers import alarm, finding, readers, roles, talks
 from handlers.controllers.commands import in_words, open_signal_form
 from handlers.controllers.deputies import show_deputy, stop_deputy
-from handlers.controllers.submissions import begun, form_again, inputs_of
+from handlers.controllers.forms import drafts
 from handlers.controllers.working_days import show_working_days
 from handlers.i18n.texts import text
 from handlers.platform.alarm_reference import AlarmRef
@@ -39,7 +40,12 @@ async def press_button(services: Services, request: Request) -> None:
 
 
 async def show_button_problem(services: Services, request: Request, problem: Refused | Invalid | str) -> None:
-    """Say in a modal why it did not work; of an alarm, also whom to call."""
+    """Say in a modal why it did not work; of an alarm, also whom to call.
+
+    Nobody is disturbed while they fill in a form because that could not be kept: saving it tells them.
+    """
+    if request.is_typing or (request.action == ANSWER and isinstance(problem, str)):
+        return
     numbers = ["\n" + text("alarm_numbers")] if request.action in ALARMS else []
     await _open_beside(services, request, notice_modal("".join([in_words(problem, services.administrator), *numbers])))
 
@@ -103,6 +109,15 @@ async def _show(services: Services, request: Request, view: View) -> None:
         await services.client.views_open(trigger_id=request.trigger_id, view=view)
 
 
+def _showing(view_of: Callable[[Services, Request], Awaitable[View]]) -> Callable[[Services, Request], Awaitable[None]]:
+    """Show the view that this returns."""
+
+    async def show(services: Services, request: Request) -> None:
+        await _show(services, request, await view_of(services, request))
+
+    return show
+
+
 async def _turn_home(services: Services, request: Request) -> None:
     if not request.value.isdecimal():
         raise Refused("unknown_action")
@@ -154,7 +169,8 @@ async def _more_appointments(services: Services, request: Request) -> None:
     ref, command = read_form(request)
     if not request.value.isdecimal():
         raise Refused("unknown_action")
-    form = await services.execute_once(open_form.refilled, request, begun(command), inputs_of(request.view))
+    begun = open_form.Begun(command.record, command.case, command.refers_to, command.answers)
+    form = await services.execute_once(open_form.refilled, request, begun, drafts.inputs_of(request.view))
     await _show(services, request, form_modal(form, replace(ref, appointments=int(request.value[:2]))))
 
 
@@ -171,10 +187,10 @@ async def _draft(services: Services, request: Request, ref: FormRef) -> open_for
     return await services.execute_once(open_form.find_draft, request, *wanted)
 
 
-async def _ask_further(services: Services, request: Request) -> None:
-    """Show the questions that the answer that was just given leads to; what was typed stays."""
-    view = await form_again(services, request)
-    await services.client.views_update(view_id=request.view["id"], hash=request.view.get("hash"), view=view)
+async def _answer(services: Services, request: Request) -> None:
+    """Keep what the form holds, and show the questions that the answer that was just given leads to."""
+    if view := await drafts.keep_and_ask(services, request, request.field):
+        await services.client.views_update(view_id=request.view["id"], hash=request.view.get("hash"), view=view)
 
 
 async def _deputy(services: Services, request: Request) -> None:
@@ -216,7 +232,10 @@ BUTTONS = {
     actions.MAKE_RECORD: _make_record,
     actions.ADJUST: _adjust,
     actions.MORE_APPOINTMENTS: _more_appointments,
-    ANSWER: _ask_further,
+    ANSWER: _answer,
+    actions.DRAFTS: _showing(drafts.list_drafts),
+    actions.GO_ON: _showing(drafts.go_on),
+    actions.THROW_AWAY: _showing(drafts.throw_away),
     actions.ACUTE: alarm.press_acute,
     actions.GOING: alarm.answer(Response.GOING),
     actions.CALLING: alarm.answer(Response.CALLING),

@@ -14,7 +14,8 @@ class FormRef:
 
     `refers_to` is the entry that it corrects, or the appointment that it is about. It asks about so many new
     `appointments`. `alarm` is the alarm without a case of which it records what was done, as an `AlarmRef`.
-    `same_as` is the answer to which pupil a signal is about: the code of a case, or that it is another.
+    `same_as` is the answer to which pupil a signal is about: the code of a case, or that it is another. `begun_as` is
+    the key of the form or draft that it goes on with.
     """
 
     record: str
@@ -26,10 +27,11 @@ class FormRef:
     alarm: str = ""
     appointments: int = 0
     same_as: str = ""
+    begun_as: str = ""
 
     def key(self, request: Request) -> str:
         """Return the idempotency key of this form in its view, which may have shown other forms before."""
-        return f"{request.submission_key}/{self.record}/{self.seen}/{self.refers_to}"
+        return self.begun_as or f"{request.submission_key}/{self.record}/{self.seen}/{self.refers_to}"
 
     def dumped(self) -> str:
         """Return it as text for `private_metadata`."""

@@ -96,6 +96,16 @@ class Request:
         return str(self._action.get("action_id", "")).partition(".")[0]
 
     @property
+    def field(self) -> str:
+        """The question of a form that was answered: the `block_id`."""
+        return str(self._action.get("block_id", ""))
+
+    @property
+    def is_typing(self) -> bool:
+        """Whether it tells what was typed so far, and nobody waits for an answer."""
+        return self._action.get("type") == "plain_text_input"
+
+    @property
     def value(self) -> str:
         """The value of the button, or the option or person that was chosen in a menu."""
         chosen = _part(self._action, "selected_option")
@@ -179,6 +189,9 @@ class HomeTabs:
 
     def seen(self, who: Identity) -> None:
         """Note that this person uses Slack now."""
+
+    def changed(self, who: Identity) -> None:
+        """Publish this person's tab soon, because what it shows changed."""
 
     def published(self, who: Identity) -> None:
         """Note that this person's tab is being published."""

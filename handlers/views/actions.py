@@ -22,6 +22,7 @@ CORRECT = "correct"
 MORE_APPOINTMENTS = "more-appointments"
 TURN_PAGE = "page"
 ADJUST = "adjust"
+DRAFTS, GO_ON, THROW_AWAY = "drafts", "go-on", "throw-away"
 PREPARE, PRINT = "prepare", "print"
 JOIN, TELL_APART = "join", "tell-apart"
 ACUTE, ALARM = "acute", "alarm"
@@ -60,6 +61,11 @@ def record_button(code: str, record: ActionSpec, *, style: str = "", appointment
 def signal_button() -> b.Block:
     """The button that opens the signal form."""
     return b.button(text("report"), NEW_SIGNAL, "signal", style="primary")
+
+
+def drafts_button() -> b.Block:
+    """The button that lists the forms that somebody was filling in."""
+    return b.button(text("drafts"), DRAFTS, "drafts")
 
 
 def acute_button(case: str = "", *, asks: bool = False) -> b.Block:

@@ -6,7 +6,7 @@ never what somebody typed (promise 4).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
@@ -18,7 +18,7 @@ from handlers.platform.alarm_reference import AlarmRef
 from handlers.platform.form_reference import FormRef
 from handlers.platform.form_state import ANSWER, SCHOOL
 from handlers.views import blocks as b
-from handlers.views.actions import EXPORT, FORM, MORE_APPOINTMENTS
+from handlers.views.actions import EXPORT, FORM, MORE_APPOINTMENTS, drafts_button
 from handlers.views.logbook import logbook_above, owed_words
 from meldcode.application.cases.open_form import Consequence, FormView
 from meldcode.domain.case.state import Answer
@@ -28,6 +28,9 @@ from meldcode.domain.plan.forms import MOST_APPOINTMENTS, Choice, FieldKind, Fie
 from meldcode.domain.plan.model import ActionSpec
 from meldcode.domain.staff import School
 
+TELLS = {"dispatch_action": True}
+"""Slack sends what an open form holds whenever an answer changes: what is typed is kept (promise 10)."""
+
 
 def form_modal(form: FormView, ref: FormRef | None = None, *, is_typed_before: bool = False) -> b.View:
     """Return the form with its initial answers; `ref` is that of the draft it continues.
@@ -36,8 +39,12 @@ def form_modal(form: FormView, ref: FormRef | None = None, *, is_typed_before: b
     """
     alarm = AlarmRef(form.alarm.raised_by, form.alarm.raised_at).dumped() if form.alarm else ""
     ref = ref or FormRef(form.record.id, form.case, form.seen, form.refers_to, alarm=alarm)
-    head = [*([b.section(text("form_typed"))] if is_typed_before else []), *_head(form)]
-    asked = [*_school(form.schools), *_questions(form, ref), *_foot(form)]
+    head = [
+        *([b.section(text("form_typed"))] if is_typed_before else []),
+        *([b.section(text("form_draft"), accessory=drafts_button())] if form.has_draft else []),
+        *_head(form),
+    ]
+    asked = [*_school(form.schools, ref.school), *_questions(form, ref), *_foot(form)]
     return b.modal(
         _title(form.record),
         [*head, *_above(form, [*head, *asked]), *asked],
@@ -45,6 +52,7 @@ def form_modal(form: FormView, ref: FormRef | None = None, *, is_typed_before: b
         submit=b.plain(text("save")),
         callback_id=EXPORT if form.record.effect is Effect.EXPORTS else FORM,
         private_metadata=ref.dumped(),
+        notify_on_close=True,
     )
 
 
@@ -55,7 +63,7 @@ def _questions(form: FormView, ref: FormRef) -> Iterator[b.Block]:
         if is_next:
             yield from b.actions([b.button(text("more_appointments"), MORE_APPOINTMENTS, str(shown + 1))])
         else:
-            yield from (_input(field, form.initial.get(field.id, ""), form.deciding) for field in fields)
+            yield from (_input(field, form.initial.get(field.id, "")) for field in fields)
 
 
 def _title(record: ActionSpec) -> str:
@@ -116,6 +124,7 @@ def _foot(form: FormView) -> list[b.Block]:
         lines.append(text("form_next_step"))
     if form.record.id == form.plan.opens:
         lines.append(text("form_acute"))
+    lines.append(text("form_kept"))
     return [b.context("\n".join(lines))]
 
 
@@ -125,24 +134,24 @@ def _notified(form: FormView, *, is_certain: bool) -> str:
     return texts.roles(dict.fromkeys(roles), form.plan, joined_by="and")
 
 
-def _school(schools: Iterable[School]) -> list[b.Block]:
+def _school(schools: Iterable[School], chosen: str) -> list[b.Block]:
     options = [b.option(school.name, str(school.id)) for school in schools]
     if len(options) < 2:  # noqa: PLR2004 - with one school there is nothing to choose
         return []
-    element = b.select(ANSWER, options)
-    return [{"type": "input", "block_id": SCHOOL, "label": b.plain(text("school")), "element": element}]
+    element = b.select(ANSWER, options, chosen)
+    return [{"type": "input", "block_id": SCHOOL, "label": b.plain(text("school")), "element": element, **TELLS}]
 
 
-def _input(field: FieldSpec, initial: Answer, deciding: Collection[str]) -> b.Block:
+def _input(field: FieldSpec, initial: Answer) -> b.Block:
     block: b.Block = {
         "type": "input",
         "block_id": field.id,
         "label": b.plain(field.label),
         "element": {"action_id": ANSWER, **_element(field, initial)},
         "optional": not field.required,
+        **TELLS,
     }
-    more: b.Block = {"hint": b.plain(field.hint)} if field.hint else {}
-    return block | more | ({"dispatch_action": True} if field.id in deciding else {})
+    return block | ({"hint": b.plain(field.hint)} if field.hint else {})
 
 
 def _element(field: FieldSpec, initial: Answer) -> b.Block:
@@ -155,7 +164,12 @@ def _element(field: FieldSpec, initial: Answer) -> b.Block:
 
 def _text_element(field: FieldSpec) -> b.Block:
     is_long = field.kind is FieldKind.LONG_TEXT
-    return {"type": "plain_text_input", "multiline": is_long, "max_length": field.max_length}
+    return {
+        "type": "plain_text_input",
+        "multiline": is_long,
+        "max_length": field.max_length,
+        "dispatch_action_config": {"trigger_actions_on": ["on_character_entered"]},
+    }
 
 
 def _choice_element(field: FieldSpec) -> b.Block:

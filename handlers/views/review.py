@@ -30,4 +30,5 @@ def review_modal(review: NeedsReview, ref: FormRef) -> b.View:
         submit=b.plain(text("save_anyway")),
         callback_id=REVIEW,
         private_metadata=ref.dumped(),
+        notify_on_close=True,
     )

@@ -11,6 +11,7 @@ from typing import TypeVar
 from meldcode.application.actor import Actor
 from meldcode.application.case_context import schools_to_report_in
 from meldcode.application.case_people import Shown, plan_of, shown_to, staff_of
+from meldcode.application.cases.drafts import own_drafts
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.staff.roles import MissingRoles, OneForTwo, missing_roles, one_for_two
 from meldcode.application.worklists import Promise, SchoolOverview, Week, schools_led, schools_led_by, week_of
@@ -65,8 +66,8 @@ class Overview:
 
     `counts` has the number of cases in each section, on all pages, and `all_late` that of late appointments. The lists
     beside the cases are those `late` appointments, the figures of the schools that they lead, the deputies (G5), and
-    what is wrong with roles; this week's tasks are on the first page only. With `may_find` they can search cases (G11).
-    `plan` is that of new cases, which says what roles are called.
+    what is wrong with roles; this week's tasks are on the first page only. With `may_find` they can search cases (G11),
+    and with `has_drafts` they can go on with a form. `plan` is that of new cases, which says what roles are called.
     """
 
     person: Person
@@ -86,6 +87,7 @@ class Overview:
     missing_roles: tuple[MissingRoles, ...] = ()
     one_for_two: tuple[OneForTwo, ...] = ()
     may_find: bool = False
+    has_drafts: bool = False
 
 
 def overview(uow: UnitOfWork, actor: Actor, size: OverviewSize, now: datetime, page: int = 0) -> Overview:
@@ -102,7 +104,8 @@ def overview(uow: UnitOfWork, actor: Actor, size: OverviewSize, now: datetime, p
         listed, counts = _page(uow, shown, page := pages - 1, size.cases)
     rows, may_find = tuple(_rows(uow, person, listed)), may_report or bool(counts)
     seen = Overview(person, uow.plans.current(), today, may_report, rows, counts, page, pages, may_find=may_find)
-    seen = replace(seen, week=None if page else beside.week, all_late=len(beside.late))
+    has_drafts, week = bool(own_drafts(uow, actor, now)), None if page else beside.week
+    seen = replace(seen, week=week, all_late=len(beside.late), has_drafts=has_drafts)
     return _with(uow, seen, beside.on_page(page, size), shown, now, size)
 
 

@@ -68,6 +68,7 @@ CONFIRM = shape(
 OPTION = _option(plain(75))
 RICH_OPTION = _option(text(75))
 DATE = pattern(r"\d{4}-\d\d-\d\d", "a date as YYYY-MM-DD")
+TRIGGER = pattern("on_enter_pressed|on_character_entered", "on_enter_pressed or on_character_entered")
 TIME = pattern(r"(?:[01]\d|2[0-3]):[0-5]\d", "a time as HH:mm")
 
 
@@ -110,6 +111,7 @@ INPUTS: dict[str, Check] = {
         placeholder=plain(150),
         initial_value=string(3000, 0),
         multiline=boolean,
+        dispatch_action_config=shape("", trigger_actions_on=items(TRIGGER, 2)),
         min_length=number(0, 3000),
         max_length=number(1, 3000),
     )

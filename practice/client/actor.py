@@ -122,9 +122,14 @@ class Actor:
         )
 
     async def fill(self, view: View, **by_label: Any) -> Outcome:
-        """Submit a modal by the labels of its fields: with text, the text of an option (or several) or an ISO date.
+        """Fill in a modal and submit it."""
+        return await self.submit(view, await self.type_in(view, **by_label))
 
-        They are filled in one after another, so a field that appears after an answer comes after it.
+    async def type_in(self, view: View, **by_label: Any) -> dict[str, dict[str, Json]]:
+        """Fill in a modal by the labels of its fields: with text, the text of an option (or several) or an ISO date.
+
+        They are filled in one after another, so a field that appears after an answer comes after it. Returns the state
+        of these fields.
         """
         values: dict[str, dict[str, Json]] = {}
         for label, value in by_label.items():
@@ -133,7 +138,7 @@ class Actor:
             values[block["block_id"]] = {element["action_id"]: state}
             if block.get("dispatch_action"):
                 await self.click(view, element["action_id"], state, block_id=block["block_id"], state=values)
-        return await self.submit(view, values)
+        return values
 
     async def close(self, view: View) -> Outcome:
         """Close a modal, and those below it with `clear_on_close`. The app gets it only with `notify_on_close`."""

@@ -106,10 +106,10 @@ def view_submission(workspace: Workspace, person: Person, view: View) -> Json:
 
 
 def view_closed(workspace: Workspace, person: Person, view: View) -> Json:
-    """Return the payload of a modal that a person closed."""
+    """Return the payload of a modal that a person closed. As with Slack, nothing that was typed is in it."""
     return {
         **_interaction(workspace, person, "view_closed"),
-        "view": view.payload,
+        "view": {**view.payload, "state": {"values": {}}},
         "is_cleared": view.payload["clear_on_close"],
     }
 

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Literal
 
 from practice.errors import ApiError
@@ -15,6 +16,7 @@ from practice.model import AppConfig, Clock, Director, Exchange, File, Json, Mes
 from practice.state.faults import Faults
 from practice.state.files import Files
 from practice.state.installation_codes import InstallationCodes
+from practice.state.modal_file import ModalFile
 from practice.state.response_urls import ResponseUrls
 from practice.state.sockets import Sockets
 from practice.state.triggers import Triggers
@@ -39,7 +41,8 @@ class Workspace:
     """The state of a workspace with one app and its people.
 
     With a `clock`, messages and traffic carry its time. Trigger ids, response URLs and OAuth codes always expire by
-    `now`, the machine's time, so that moving the clock does not invalidate them.
+    `now`, the machine's time, so that moving the clock does not invalidate them. With a `modal_file`, modals that are
+    open stay open when it is started again.
     """
 
     def __init__(
@@ -49,6 +52,7 @@ class Workspace:
         *,
         now: Callable[[], datetime] = _utc_now,
         clock: Clock | None = None,
+        modal_file: Path | None = None,
     ) -> None:
         self.app = app
         self.people: dict[str, Person] = {person.id: person for person in people}
@@ -65,6 +69,8 @@ class Workspace:
         self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
         self._background: set[asyncio.Task[None]] = set()
         self._start()
+        self._modal_file = ModalFile(modal_file)
+        self.views.stacks = self._modal_file.read()
 
     def _start(self) -> None:
         self.faults = Faults(on_drop=self._drop_sockets)
@@ -96,6 +102,7 @@ class Workspace:
     def touch(self) -> None:
         """Wake everybody who waits for a change."""
         self.version += 1
+        self._modal_file.write(self.views.stacks)
         for loop, event in list(self._waiting):
             loop.call_soon_threadsafe(event.set)
 

@@ -6,8 +6,11 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from meldcode.application.ports.drafts import DraftForm
+from meldcode.domain.alarm import AlarmId
 from meldcode.domain.case.state import Answer, Answers, Entry, Pupil
 from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.plan.roles import Role
@@ -65,6 +68,21 @@ def answers_from_bytes(content: bytes) -> Answers:
     """Read what `answers_to_bytes` made. Raises Unreadable."""
     with _readable():
         return _answers(json.loads(content))
+
+
+def draft_form_to_bytes(key: str, form: DraftForm) -> bytes:
+    """The bytes to encrypt."""
+    alarm = [str(form.alarm.raised_by), form.alarm.raised_at.isoformat()] if form.alarm else []
+    return _dumped([key, form.record, form.case, form.refers_to, str(form.school or ""), alarm])
+
+
+def draft_form_from_bytes(content: bytes) -> tuple[str, DraftForm]:
+    """Read what `draft_form_to_bytes` made. Raises Unreadable."""
+    with _readable():
+        key, record, case, refers_to, school, alarm = json.loads(content)
+        raised = AlarmId(PersonId(alarm[0]), datetime.fromisoformat(alarm[1])) if alarm else None
+        form = DraftForm(_text(record), _text(case), _whole(refers_to), SchoolId(school) if school else None, raised)
+        return _text(key), form
 
 
 def membership_to_bytes(

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
-from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Executable, RootTransaction, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError, TimeoutError
+from sqlalchemy.exc import ArgumentError, TimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.db.fair_lock import FairLock
@@ -51,29 +50,6 @@ def make_engine(database_url: str) -> Engine:
     if url.drivername in ("postgres", "postgresql", "postgresql+psycopg"):
         return _postgresql(url)
     raise BadDatabaseUrl(f"the database URL is of another kind. {FORM}")
-
-
-def begin(engine: Engine, first: Executable) -> tuple[RootTransaction, Any]:
-    """Begin a transaction, and return it with the value that its first statement reads.
-
-    A connection that proves dead then is replaced once: after a restart of the server all connections of the pool are.
-    Nothing was done on it yet. That saves asking before each transaction whether the connection is alive.
-    """
-    try:
-        return _begin(engine, first)
-    except DBAPIError as error:
-        if not error.connection_invalidated:
-            raise
-    return _begin(engine, first)
-
-
-def _begin(engine: Engine, first: Executable) -> tuple[RootTransaction, Any]:
-    connection = engine.connect()
-    try:
-        return connection.begin(), connection.scalar(first)
-    except BaseException:
-        connection.close()
-        raise
 
 
 def one_at_a_time(connection: Connection) -> None:
@@ -141,6 +117,7 @@ def _postgresql(url: URL) -> Engine:
             **{name: value for name, value in TCP_LIMITS.items() if name not in url.query},
             "connect_timeout": CONNECT_SECONDS,
         },
+        pool_pre_ping=True,
         hide_parameters=True,
     )
     event.listen(engine, "connect", _set_limits)

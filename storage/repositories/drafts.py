@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import and_, delete, insert, or_, select
+from sqlalchemy import Row, and_, delete, insert, or_, select
 from typing_extensions import override
 
-from meldcode.application.ports.drafts import Drafts
+from meldcode.application.ports.drafts import Draft, DraftForm, Drafts
 from meldcode.domain.case.state import Answers
 from meldcode.domain.ids import CaseId, PersonId
-from storage.crypto.payload import answers_from_bytes, answers_to_bytes
+from storage.crypto.payload import answers_from_bytes, answers_to_bytes, draft_form_from_bytes, draft_form_to_bytes
 from storage.db.schema import draft_keys, drafts
 from storage.session import Session
 
 KEPT_FOR = timedelta(days=1)
-_WITH_KEY = select(drafts.c.answers, draft_keys.c.wrapped_key).join_from(
+_WITH_KEY = select(drafts, draft_keys.c.wrapped_key).join_from(
     drafts, draft_keys, and_(draft_keys.c.key == drafts.c.key, draft_keys.c.author == drafts.c.author)
 )
 
@@ -28,37 +30,72 @@ class StoredDrafts(Drafts):
         self._connection = session.connection
 
     @override
-    def save(self, key: str, author: PersonId, answers: Answers, now: datetime, case: CaseId | None = None) -> None:
-        """Also deletes all expired drafts."""
+    def save(
+        self,
+        key: str,
+        author: PersonId,
+        answers: Answers,
+        now: datetime,
+        case: CaseId | None = None,
+        form: DraftForm | None = None,
+    ) -> None:
+        """Also deletes all expired drafts. One that is replaced expires when the first one would have."""
+        earlier = self._row(key, author, now)
+        if earlier and (earlier.case, self._answers(earlier), self._form(earlier)) == (case, answers, form):
+            return
         index = self._vault.submission_index(key)
-        earlier = (drafts.c.key == index) & (drafts.c.author == author)
-        self._connection.execute(delete(drafts).where(or_(earlier, drafts.c.expires_at <= now)))
-        own, wrapped = self._vault.new_draft_key(index, author)
-        sealed = own.seal(answers_to_bytes(answers), **_place(index, author))
+        own = (drafts.c.key == index) & (drafts.c.author == author)
+        self._connection.execute(delete(drafts).where(or_(own, drafts.c.expires_at <= now)))
+        draft_key, wrapped = self._vault.new_draft_key(index, author)
+        sealed = {
+            "answers": draft_key.seal(answers_to_bytes(answers), **_place("answers", index, author)),
+            "form": form and draft_key.seal(draft_form_to_bytes(key, form), **_place("form", index, author)),
+        }
         which = {"key": index, "author": author}
-        row = {**which, "case": case, "answers": sealed, "expires_at": now + KEPT_FOR}
-        self._connection.execute(insert(drafts).values(row))
+        until = earlier.expires_at if earlier else now + KEPT_FOR
+        self._connection.execute(insert(drafts).values({**which, **sealed, "case": case, "expires_at": until}))
         kept = {**which, "wrapped_key": wrapped.key, "key_id": wrapped.key_id}
         self._connection.execute(insert(draft_keys).values(kept))
 
     @override
     def find(self, key: str, author: PersonId, now: datetime) -> Answers | None:
-        index = self._vault.submission_index(key)
-        own = (drafts.c.key == index, drafts.c.author == author, drafts.c.expires_at > now)
-        row = self._connection.execute(_WITH_KEY.where(*own)).one_or_none()
-        if row is None:
-            return None
-        opened = self._vault.draft_key(index, author, row.wrapped_key).open(row.answers, **_place(index, author))
-        return answers_from_bytes(opened)
+        row = self._row(key, author, now)
+        return self._answers(row) if row else None
 
     @override
-    def delete(self, key: str) -> None:
-        self._connection.execute(delete(drafts).where(drafts.c.key == self._vault.submission_index(key)))
+    def of(self, author: PersonId, now: datetime) -> Sequence[Draft]:
+        own = (drafts.c.author == author, drafts.c.expires_at > now, drafts.c.form.is_not(None))
+        newest_first = _WITH_KEY.where(*own).order_by(drafts.c.expires_at.desc())
+        return [self._draft(row) for row in self._connection.execute(newest_first)]
+
+    def _row(self, key: str, author: PersonId, now: datetime) -> Row[Any] | None:
+        index = self._vault.submission_index(key)
+        own = (drafts.c.key == index, drafts.c.author == author, drafts.c.expires_at > now)
+        return self._connection.execute(_WITH_KEY.where(*own)).one_or_none()
+
+    def _draft(self, row: Row[Any]) -> Draft:
+        key, form = draft_form_from_bytes(self._opened(row, "form"))
+        return Draft(key, form, self._answers(row), row.expires_at)
+
+    def _answers(self, row: Row[Any]) -> Answers:
+        return answers_from_bytes(self._opened(row, "answers"))
+
+    def _form(self, row: Row[Any]) -> DraftForm | None:
+        return draft_form_from_bytes(self._opened(row, "form"))[1] if row.form else None
+
+    def _opened(self, row: Row[Any], column: str) -> bytes:
+        own = self._vault.draft_key(row.key, row.author, row.wrapped_key)
+        return own.open(getattr(row, column), **_place(column, row.key, row.author))
+
+    @override
+    def delete(self, key: str, author: PersonId) -> None:
+        own = (drafts.c.key == self._vault.submission_index(key), drafts.c.author == author)
+        self._connection.execute(delete(drafts).where(*own))
 
     @override
     def delete_expired(self, now: datetime) -> None:
         self._connection.execute(delete(drafts).where(drafts.c.expires_at <= now))
 
 
-def _place(index: bytes, author: PersonId) -> dict[str, str]:
-    return {"table": "drafts", "column": "answers", "row": f"{index.hex()}/{author}"}
+def _place(column: str, index: bytes, author: PersonId) -> dict[str, str]:
+    return {"table": "drafts", "column": column, "row": f"{index.hex()}/{author}"}

@@ -23,7 +23,8 @@ SENTENCES: list[tuple[str, dict[str, str], str]] = [
     (
         "draft_gone",
         {},
-        "Je tekst is te lang blijven staan en daarom weggehaald. Open het formulier opnieuw met /signaal.",
+        "Wat je had ingevuld, is er niet meer: het is opgeslagen, weggegooid of ouder dan een dag. "
+        "Open het formulier opnieuw.",
     ),
     ("held_already", {"day": "02-03-2028"}, "Het dossier blijft al bewaard tot 02-03-2028. Kies een latere dag."),
     (

@@ -36,13 +36,16 @@ class Demo:
     """A running demo. Its output is kept in a file beside its data."""
 
     def __init__(self, folder: Path, command: Sequence[str] = COMMAND) -> None:
-        port = free_port()
-        self.url = f"http://localhost:{port}"
+        self._port, self._folder, self._command = free_port(), folder, command
+        self.url = f"http://localhost:{self._port}"
         self._log = folder / "said.txt"
+        self._process = self._started()
+
+    def _started(self) -> subprocess.Popen[bytes]:
         with self._log.open("wb") as log:
-            self._process = subprocess.Popen(
-                [*command, "demo", "--port", str(port)],
-                cwd=folder,
+            return subprocess.Popen(
+                [*self._command, "demo", "--port", str(self._port)],
+                cwd=self._folder,
                 env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT)},
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -60,6 +63,12 @@ class Demo:
             assert self._process.poll() is None, f"the demo ended:\n{self.said()}"
             assert time.monotonic() < until, f"the demo did not start:\n{self.said()}"
             time.sleep(0.05)
+
+    def restart(self) -> None:
+        """Stop it and start it again, at the same address."""
+        self.stop()
+        self._process = self._started()
+        self.wait_until_ready()
 
     def stop(self) -> str:
         """Press Ctrl+C and return the whole output. It is killed if it does not stop in time."""

@@ -31,6 +31,7 @@ def which_pupil_modal(asked: WhichPupil, ref: FormRef) -> b.View:
         submit=b.plain(text("save")),
         callback_id=WHICH_PUPIL,
         private_metadata=ref.dumped(),
+        notify_on_close=True,
     )
 
 

@@ -55,8 +55,8 @@ class FormView:
 
     Above the questions stand the entries of `shown`, those of `newer` (what was added after the weighing, S4.3), the
     whole `logbook`, and the titles of what is still `owed`. `is_asked_further` says that an answer was still missing.
-    `deciding` are the questions whose answers decide what else is asked. `appointment` is the one that the form is
-    about (S3.6). `alarm` is the alarm that no case knows of yet, of which it records what was done.
+    `appointment` is the one that the form is about (S3.6). `alarm` is the alarm that no case knows of yet, of which it
+    records what was done. With `has_draft` its reader was filling in the same form before.
     """
 
     record: ActionSpec
@@ -75,7 +75,7 @@ class FormView:
     is_asked_whose: bool = False
     alarm: AlarmId | None = None
     appointment: Appointment | None = None
-    deciding: frozenset[str] = frozenset()
+    has_draft: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,12 +102,20 @@ def signal_form(uow: UnitOfWork, actor: Actor, text: str, now: datetime) -> Form
     told = plan.opening.field(plan.opening.id_of(Meaning.WHAT_HAPPENED))
     if text and told:
         initial[told.id] = text[: told.max_length]
-    return FormView(asked_first(plan), plan, initial, schools=tuple(membership.school for membership in memberships))
+    form = FormView(asked_first(plan), plan, initial, schools=tuple(membership.school for membership in memberships))
+    return replace(form, has_draft=_has_draft(uow, actor, form, now))
 
 
 def record_form(uow: UnitOfWork, actor: Actor, code: str, record: str, refers_to: int, now: datetime) -> FormView:
     """Return the form of an action in a case; with `refers_to`, the correction of that entry. Raises Refused."""
-    return refilled(uow, actor, Begun(record, code, refers_to), (), now)
+    form = refilled(uow, actor, Begun(record, code, refers_to), (), now)
+    return replace(form, has_draft=_has_draft(uow, actor, form, now))
+
+
+def _has_draft(uow: UnitOfWork, actor: Actor, form: FormView, now: datetime) -> bool:
+    """Whether this person was filling in this form already (promise 10)."""
+    begun = [(one.form.record, one.form.case, one.form.refers_to) for one in uow.drafts.of(actor.person.id, now)]
+    return (form.record.id, form.case, form.refers_to) in begun
 
 
 def refilled(uow: UnitOfWork, actor: Actor, begun: Begun, shown: Collection[str], now: datetime) -> FormView:
@@ -123,7 +131,7 @@ def refilled(uow: UnitOfWork, actor: Actor, begun: Begun, shown: Collection[str]
         return _without_content(case_context(uow, actor.person, case), begun.record, now)
     context = read_case(uow, actor.person, case, now, "form")
     plan = context.plan
-    asked, refers_to = _asked(context, begun), begun.refers_to
+    asked, refers_to = form_asked(context, begun), begun.refers_to
     whole, case = asked_now(plan, asked, context.state), context.stored
     whole = whole.without_pupil() if asked.id == plan.opens else whole
     first = at_first(uow, actor, context, whole, now)
@@ -143,11 +151,10 @@ def refilled(uow: UnitOfWork, actor: Actor, begun: Begun, shown: Collection[str]
         newer=newer,
         logbook=logbook,
         appointment=appointment_of(context.state, refers_to) if _is_about_one(asked, refers_to) else None,
-        deciding=whole.deciding,
     )
 
 
-def _asked(context: CaseContext, begun: Begun) -> ActionSpec:
+def form_asked(context: CaseContext, begun: Begun) -> ActionSpec:
     """The action that the form is about. Raises Refused when this person cannot record it now."""
     plan, refers_to = context.plan, begun.refers_to
     asked = plan.records.get(begun.record)

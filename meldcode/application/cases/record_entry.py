@@ -22,7 +22,14 @@ from meldcode.application.cases.open_form import FormView, further_questions, wh
 from meldcode.application.cases.parts import inherit_exclusions, is_agreed, names_excluded, names_stand_in
 from meldcode.application.cases.pupils.same_pupil import WhichPupil, ask_which_pupil
 from meldcode.application.cases.pupils.whose_pupil import for_teachers, suggested
-from meldcode.application.cases.submission import FilledForm, RecordEntry, check_form, context_of, spec_of
+from meldcode.application.cases.submission import (
+    FilledForm,
+    RecordEntry,
+    check_form,
+    context_of,
+    form_of,
+    spec_of,
+)
 from meldcode.application.ports.cases import Submission
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access.rules import Permission, acting_role, may, relation_to
@@ -94,14 +101,14 @@ def record_entry(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: datet
     context = context_of(uow, actor, command)
     form = check_form(uow, actor, context, command, now)
     if context.perhaps:
-        _keep_draft(uow, context, form, command.key, now)
+        _keep_draft(uow, context, form, command, now)
         return ask_which_pupil(uow, context, form.spec, now)
     if not (command.case or command.alarm) and (further := further_questions(context, form.typed)):
         return further
     if context.case is None and not command.alarm and not context.teachers:
         return whose_pupil(context, form.typed, suggested(uow, actor, context))
     if not command.reviewed and (found := _hints_in(uow, context, form)):
-        _keep_draft(uow, context, form, command.key, now)
+        _keep_draft(uow, context, form, command, now)
         return NeedsReview(form.spec, form.typed, found)
     context, notified = store_form(uow, context, form, command, now)
     following, also = _next(context, form.spec)
@@ -152,8 +159,7 @@ def store_form(
     """Store a checked form, and open its case if there is none. Return the case with the new entry."""
     role = acting_role(form.spec, context.relation, beside=_role_to_agree_with(form.spec, context.state))
     assert role is not None  # noqa: S101 - refused before
-    if command.reviewed or command.same_as:
-        uow.drafts.delete(command.key)
+    uow.drafts.delete(command.key, context.person.id)
     if context.case is None:
         teacher, *others = for_teachers(context) or [teacher_of(uow, context, command.alarm)]
         case = uow.cases.open(context.school, context.plan, context.pupil, teacher, now, others)
@@ -273,10 +279,9 @@ def _spots(field: FieldSpec, form: FilledForm, context: CaseContext, names: Sequ
     return sorted(spots, key=lambda spot: spot.start)
 
 
-def _keep_draft(uow: UnitOfWork, context: CaseContext, form: FilledForm, key: str, now: datetime) -> None:
+def _keep_draft(uow: UnitOfWork, context: CaseContext, form: FilledForm, command: RecordEntry, now: datetime) -> None:
     author, case = context.person.id, context.case.id if context.case else None
-    if uow.drafts.find(key, author, now) != form.typed:
-        uow.drafts.save(key, author, form.typed, now, case)
+    uow.drafts.save(command.key, author, form.typed, now, case, form_of(command))
 
 
 def _role_to_agree_with(spec: ActionSpec, state: State) -> Role | None:

@@ -17,6 +17,7 @@ from meldcode.application.case_context import (
 from meldcode.application.cases.alarms.form import context_of_alarm
 from meldcode.application.cases.pupils.same_pupil import ANOTHER, certain_case, known_of
 from meldcode.application.cases.pupils.whose_pupil import pupil_teachers
+from meldcode.application.ports.drafts import DraftForm
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access.rules import Permission, Relation, may
 from meldcode.domain.alarm import AlarmId
@@ -60,6 +61,11 @@ class RecordEntry:
     exports: bool = False
     alarm: AlarmId | None = None
     same_as: str = ""
+
+
+def form_of(command: RecordEntry) -> DraftForm:
+    """Return which form it is, for its draft."""
+    return DraftForm(command.record, command.case, command.refers_to, command.school, command.alarm)
 
 
 @dataclass(frozen=True)

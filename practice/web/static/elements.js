@@ -1,11 +1,12 @@
 // The interactive elements of messages and views. Using one tells the app, after a confirmation if it has one.
 import { isConfirmed } from "./confirm.js";
-import { contentOf, send, tell, whileBusy } from "./send.js";
+import { contentOf, post, send, tell, whileBusy } from "./send.js";
 
 async function act(element, extra = {}) {
   const form = element.closest("form.source");
   if (element.getAttribute("aria-disabled") || !(await isConfirmed(element))) return;
   const { blockId, actionId, value, option } = element.dataset;
+  await heard();
   const data = contentOf(form, { block_id: blockId, action_id: actionId, value: option ?? value ?? "", ...extra });
   tell("", form);
   const answer = await whileBusy(form, element, () => send("klik", data));
@@ -15,6 +16,39 @@ async function act(element, extra = {}) {
 document.addEventListener("click", ({ target }) => {
   const button = target.closest("[data-click]");
   if (button) act(button, button.dataset.option ? { option: button.dataset.option } : {});
+});
+
+let telling = null;
+let typedIn = null;
+
+/** Tells the app what is typed: at once, and what is typed meanwhile together after that. */
+async function tellTyped() {
+  while (typedIn) {
+    const typed = typedContent();
+    if (typed) await post("klik", typed);
+  }
+  telling = null;
+}
+
+function typedContent() {
+  const form = typedIn?.closest("form.source");
+  const { blockId, actionId } = typedIn?.dataset ?? {};
+  typedIn = null;
+  return form ? contentOf(form, { block_id: blockId, action_id: actionId }) : null;
+}
+
+addEventListener("pagehide", () => {
+  const typed = typedContent();
+  if (typed) navigator.sendBeacon(`${document.body.dataset.base}/klik`, typed);
+});
+
+/** Resolves when the app has heard of everything that was typed. */
+export const heard = () => telling;
+
+document.addEventListener("input", ({ target }) => {
+  if (!target.matches("[data-typed]")) return;
+  typedIn = target;
+  telling ??= tellTyped();
 });
 
 document.addEventListener("change", ({ target }) => {

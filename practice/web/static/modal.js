@@ -1,4 +1,5 @@
 // The open modal: it is shown as a dialog, submitted and closed, and its errors are shown beside their fields.
+import { heard } from "./elements.js";
 import { text } from "./texts.js";
 import { contentOf, send, tell, whileBusy } from "./send.js";
 
@@ -25,6 +26,7 @@ function open(dialog) {
 /** Submits the form, after the app has heard of a choice that was just made. */
 async function submit(sent) {
   if (sent.querySelector("[type=submit]")?.getAttribute("aria-disabled")) return;
+  await heard();
   while (sent.hasAttribute("aria-busy")) await new Promise((passed) => setTimeout(passed, 50));
   const form = sent.isConnected ? sent : document.querySelector("dialog.modal form.source");
   const button = form?.querySelector("[type=submit]");
@@ -58,6 +60,7 @@ function mark(root) {
 
 async function close(dialog) {
   const form = dialog.querySelector("form");
+  await heard();
   const answer = await send("sluit", contentOf(form));
   tell(answer.failure, form);
 }

@@ -11,7 +11,8 @@ export async function send(name, data = new FormData()) {
   return answer;
 }
 
-async function post(name, body) {
+/** Sends an action of which nothing is shown. */
+export async function post(name, body) {
   try {
     const response = await fetch(`${document.body.dataset.base}/${name}`, { method: "POST", body });
     if (response.ok) return await response.json();

@@ -12,10 +12,12 @@ drafts = Table(
     "drafts",
     metadata,
     Column("key", LargeBinary, primary_key=True, info=KEYED),
-    Column("author", ForeignKey(people.c.id), primary_key=True, info=IDENTIFIER),
+    Column("author", ForeignKey(people.c.id), primary_key=True, index=True, info=IDENTIFIER),
     # The case that the draft is about; NULL for a draft that opens a case.
     Column("case", ForeignKey(cases.c.id), nullable=True, index=True, info=IDENTIFIER),
     Column("answers", LargeBinary, nullable=False, info=ENCRYPTED),
+    # Which form it was typed in; NULL in drafts of before this column, which can only be saved from their own modal.
+    Column("form", LargeBinary, nullable=True, info=ENCRYPTED),
     Column("expires_at", Moment, nullable=False, index=True, info=MOMENT),
 )
 

@@ -125,11 +125,11 @@ def knows_language(school: Running, user: str) -> bool:
 
 async def test_a_submission_that_took_too_long_is_found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with running(tmp_path) as school:
-        form = await school.open_form(SANNE)
+        form = await filled_in(school, signal())
         await until(lambda: knows_language(school, SANNE))  # else that commit keeps the form waiting
         monkeypatch.setattr(school.program.executor, "_seconds", 0.3)
         with at_each_commit(school, lambda: time.sleep(0.8)):
-            answer = await school.actor(SANNE).fill(form, **signal())
+            answer = await school.actor(SANNE).submit(form, {})
             assert "Het opslaan lukte niet." in answer.errors["what"]
             await until(lambda: school.count(entries) == 1)
         monkeypatch.undo()
@@ -143,7 +143,7 @@ async def test_a_draft_is_its_author_s_alone(tmp_path: Path) -> None:
         await school.actor(SANNE).fill(await school.open_form(SANNE), **HINTED)
         review = school.modal(SANNE)
         answer = await school.send(school.submission(MEHMET, review))
-        assert "Je tekst is te lang blijven staan en daarom weggehaald." in said(answer)
+        assert "Wat je had ingevuld, is er niet meer" in said(answer)
         assert (school.count(entries), school.count(drafts)) == (0, 1)
 
 

@@ -52,7 +52,7 @@ def planted(store: Store) -> Store:
         for token in (f"xoxb-{MARK}-oud", f"xoxb-{MARK}"):
             uow.installations.save(Installation(WORKSPACE, f"{MARK} school", "B1", "U0BOT", token, NOW))
     with store.transaction() as uow:
-        uow.drafts.delete(f"{MARK} weg")
+        uow.drafts.delete(f"{MARK} weg", teacher.id)
         uow.cases.read(case.id, Reading(teacher.id, NOW, "case"))
     return store
 

@@ -46,13 +46,13 @@ def test_a_draft_is_kept_for_a_day(store: Store, staff: Staff, engine: Engine) -
 def test_a_draft_that_is_dropped_is_gone(store: Store, staff: Staff) -> None:
     with store.transaction() as uow:
         uow.drafts.save("V1", staff.sanne.id, ANSWERS, NOW)
-        uow.drafts.delete("V1")
+        uow.drafts.delete("V1", staff.sanne.id)
         assert uow.drafts.find("V1", staff.sanne.id, NOW) is None
 
 
 Going = Callable[[StoredUnitOfWork, Staff, CaseId], None]
 WAYS: dict[str, Going] = {
-    "it is saved": lambda uow, _staff, _case: uow.drafts.delete("V1"),
+    "it is saved": lambda uow, staff, _case: uow.drafts.delete("V1", staff.sanne.id),
     "its day is over": lambda uow, _staff, _case: uow.drafts.delete_expired(NOW + KEPT_FOR),
     "another takes its place": lambda uow, staff, _case: uow.drafts.save("V1", staff.sanne.id, {}, NOW),
     "its case is destroyed": lambda uow, _staff, case: uow.retention.destroy(case, NOW),

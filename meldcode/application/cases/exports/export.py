@@ -19,7 +19,7 @@ from meldcode.application.cases.exports.exported import READ_OVER, Export, Expor
 from meldcode.application.cases.exports.parents_copy import entries_to_read, for_parents, read_over
 from meldcode.application.cases.exports.read_over import EntryToRead
 from meldcode.application.cases.record_entry import store_form
-from meldcode.application.cases.submission import FilledForm, RecordEntry, check_form
+from meldcode.application.cases.submission import FilledForm, RecordEntry, check_form, form_of
 from meldcode.application.cases.view_case import CaseView, build_case_view
 from meldcode.application.ports.files import PendingExport
 from meldcode.application.ports.unit_of_work import UnitOfWork
@@ -72,7 +72,7 @@ def begin_export(
     view = build_case_view(uow, context, now)
     to_read = entries_to_read(uow, view, size.part)
     draft = {**form.typed, READ_OVER: tuple(entry.id for entry in to_read)}
-    uow.drafts.save(command.key, actor.person.id, draft, now, context.stored.id)
+    uow.drafts.save(command.key, actor.person.id, draft, now, context.stored.id, form_of(command))
     return pages(uow, view, to_read, size)[0]
 
 
@@ -93,7 +93,7 @@ def read_over_page(
     if not 0 <= page < len(all_pages):
         raise Refused("unknown_action")
     draft = {**draft, **read_over(all_pages[page], command.answers, size.longest)}
-    uow.drafts.save(command.key, actor.person.id, draft, now, context.stored.id)
+    uow.drafts.save(command.key, actor.person.id, draft, now, context.stored.id, form_of(command))
     if page + 1 < len(all_pages):
         return all_pages[page + 1]
     return _export_for_parents(uow, actor, view, replace(command, answers=draft, exports=True, reviewed=True), now)

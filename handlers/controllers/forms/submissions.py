@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from handlers.controllers import export, finding, roles
 from handlers.controllers.alarm import say_where
 from handlers.controllers.commands import in_words
 from handlers.controllers.deputies import submit_deputy, submit_period
+from handlers.controllers.forms.drafts import inputs_of, keep_and_ask, keep_refused
 from handlers.controllers.working_days import submit_working_days
 from handlers.i18n import texts
+from handlers.platform.form_reference import FormRef
 from handlers.platform.form_state import first_input, read_form
 from handlers.platform.request import Replayed, Request, Services
 from handlers.views.actions import (
@@ -34,11 +36,9 @@ from handlers.views.forms import form_modal
 from handlers.views.pupils.which_pupil import which_pupil_modal
 from handlers.views.review import review_modal
 from handlers.views.saved import saved_modal
-from meldcode.application.cases import open_form
 from meldcode.application.cases.open_form import FormView
 from meldcode.application.cases.pupils.same_pupil import WhichPupil
 from meldcode.application.cases.record_entry import Saved, record_draft, record_entry, record_for_pupil
-from meldcode.application.cases.submission import RecordEntry
 from meldcode.domain.errors import Invalid, Refused
 
 Answer = dict[str, Any]
@@ -56,24 +56,15 @@ async def submit_form(services: Services, request: Request) -> Answer:
     outcome = await services.execute(store, request, command)
     if isinstance(outcome, Saved):
         services.wake()
+        if ref.begun_as:
+            services.home_tabs.changed(request.identity)
         return {"response_action": "update", "view": saved_modal(outcome)}
     if isinstance(outcome, FormView):
-        return {"response_action": "update", "view": form_modal(outcome, ref if outcome.is_asked_whose else None)}
+        here = ref if outcome.is_asked_whose else FormRef(outcome.record.id, outcome.case, outcome.seen)
+        return {"response_action": "update", "view": form_modal(outcome, replace(here, begun_as=command.key))}
     if isinstance(outcome, WhichPupil):
         return {"response_action": "update", "view": which_pupil_modal(outcome, ref)}
     return {"response_action": "update", "view": review_modal(outcome, ref)}
-
-
-def begun(command: RecordEntry) -> open_form.Begun:
-    """Return what an open form holds so far."""
-    return open_form.Begun(command.record, command.case, command.refers_to, command.answers)
-
-
-async def form_again(services: Services, request: Request) -> dict[str, Any]:
-    """Return the open form with what was typed, and the questions that these answers lead to."""
-    ref, command = read_form(request)
-    shown = inputs_of(request.view)
-    return form_modal(await services.execute_once(open_form.refilled, request, begun(command), shown), ref)
 
 
 async def show_form_problem(services: Services, request: Request, problem: Refused | Invalid | str) -> Answer:
@@ -85,19 +76,17 @@ async def show_form_problem(services: Services, request: Request, problem: Refus
         errors = {found.field: texts.problem(found) for found in reversed(problem.problems)}
     else:
         errors = {first_input(request.view): in_words(problem, services.administrator, "trouble_form")}
-    if here := {field: words for field, words in errors.items() if field in inputs_of(request.view)}:
+    callback, shown = request.view.get("callback_id"), inputs_of(request.view)
+    if here := {field: words for field, words in errors.items() if field in shown}:
+        if callback in (FORM, EXPORT) and not isinstance(problem, str):
+            await keep_refused(services, request)
         return {"response_action": "errors", "errors": here}
-    if isinstance(problem, Invalid) and request.view.get("callback_id") == FORM:
+    if isinstance(problem, Invalid) and callback == FORM:
         with suppress(Replayed):
-            again = await form_again(services, request)
-            if errors.keys() <= inputs_of(again):
+            again = await keep_and_ask(services, request)
+            if again and errors.keys() <= inputs_of(again):
                 return {"response_action": "update", "view": again}
     return {"response_action": "push", "view": notice_modal(" ".join(errors.values()))}
-
-
-def inputs_of(view: Mapping[str, Any]) -> set[str]:
-    """Return the ids of the questions that a form shows."""
-    return {block.get("block_id", "") for block in view.get("blocks", []) if block.get("type") == "input"}
 
 
 OTHERS = {

@@ -1,1 +1,0 @@
-"""HTTP: the gate before Slack's requests, the pages, and the server."""

@@ -9,7 +9,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from handlers.platform.slack_errors import CODES, Meaning, meaning_of
+from handlers.platform.slack_errors import CODES, Meaning, code_of, meaning_of
 from tests.handlers.slack_documented import DOCUMENTED
 
 ROOT = Path(__file__).parents[2]
@@ -62,3 +62,11 @@ def test_what_concerns_everybody_counts_against_no_message(code: str) -> None:
 @pytest.mark.parametrize(("status", "meaning"), [(503, Meaning.LATER), (429, Meaning.LATER), (200, Meaning.DOUBTFUL)])
 def test_an_unknown_error_counts_only_if_slack_answers(status: int, meaning: Meaning) -> None:
     assert meaning_of(error("something_new", status)) is meaning
+
+
+@pytest.mark.parametrize("status", [200, 302, 403, 407])
+@pytest.mark.parametrize("said", ["", "Received a response in a non-JSON format: <html>hallo"])
+def test_an_answer_that_is_not_slacks_counts_against_no_message_and_is_not_repeated(status: int, said: str) -> None:
+    answered = error(said, status)
+    assert meaning_of(answered) is Meaning.LATER
+    assert code_of(answered) == f"http_{status}"

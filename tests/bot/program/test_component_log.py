@@ -18,7 +18,7 @@ from bot.cli.doctor.findings import complaints
 from bot.jobs import component_log
 from storage.db.component_records import ComponentRecord, all_records
 from tests.clock import until
-from tests.running import SANNE, TODAY, Running, logged, running
+from tests.running import SANNE, TODAY, Running, logged, running, signal
 
 BEFORE, SINCE = TODAY - timedelta(hours=1), TODAY - timedelta(minutes=1)
 
@@ -41,6 +41,58 @@ async def test_a_request_with_another_signature_is_logged_once_and_reported(tmp_
         await school.program.components.store()
         found = await asyncio.to_thread(lambda: list(complaints(school.program.settings)))
         assert not [words for words in found if "SLACK_SIGNING_SECRET" in words]
+
+
+async def test_strangers_cannot_make_it_unhealthy_once_slack_was_heard(tmp_path: Path) -> None:
+    async with running(tmp_path) as school:
+        await school.actor(SANNE).command("/signaal")
+        await school.program.components.store()
+        await _forged(school)
+        assert school.program.is_healthy()
+    async with running(tmp_path) as school:
+        await _forged(school)
+        assert school.program.is_healthy(), "also after a restart"
+
+
+async def test_one_call_in_vain_is_no_outage_and_an_outage_is_asked_about_until_it_is_over(tmp_path: Path) -> None:
+    async with running(tmp_path) as school:
+        school.expect("server_error")
+        school.workspace.faults.server_error = 1
+        with logged() as log:
+            await school.program.scheduler.clock.ask_again(now=True)
+            assert school.program.components.is_failing("slack") and school.program.is_healthy()
+            await school.program.scheduler.clock.ask_again(now=school.program.components.is_failing("slack"))
+        assert not school.program.components.is_failing("slack")
+        assert "Slack could not be reached" not in log.text
+
+
+async def test_a_refused_message_fails_the_health_check_until_none_waits(tmp_path: Path) -> None:
+    async with running(tmp_path, worker=False) as school:
+        school.expect("missing_scope")
+        await school.report(SANNE, signal())
+        school.workspace.faults.refuses = "missing_scope"
+        await school.program.outbox_relay.drain()
+        assert school.program.components.failing == ["messages"]
+        school.workspace.faults.refuses = ""
+        school.clock.forward(minutes=2)
+        with logged() as log:
+            while await school.program.outbox_relay.drain():
+                pass
+        assert school.program.components.failing == []
+        assert log.text.count("“messages” works again") == 1
+
+
+async def test_a_failure_stays_one_when_the_clock_is_set_back(tmp_path: Path) -> None:
+    async with running(tmp_path) as school:
+        components = school.program.components
+        components.succeeded("outbox")
+        school.clock.forward(hours=-2)
+        components.failed("outbox", "TimeoutError")
+        await components.store()
+        assert stored(school)["outbox"].is_failing
+        components.succeeded("outbox")
+        await components.store()
+        assert not stored(school)["outbox"].is_failing
 
 
 async def _forged(school: Running) -> None:

@@ -68,7 +68,7 @@ async def test_counts_and_ages_follow_what_happens(tmp_path: Path, database_url:
 
 
 async def test_the_last_tick_and_refused_requests_are_counted(tmp_path: Path) -> None:
-    async with running(tmp_path) as school, aiohttp.ClientSession() as session:
+    async with running(tmp_path, worker=False) as school, aiohttp.ClientSession() as session:
         assert "meldwijzer_last_tick_age_seconds" not in await measured(school)
         school.program.components.succeeded("scheduler")
         await school.program.components.store()

@@ -25,6 +25,7 @@ from handlers.views.saved import saved_modal
 from handlers.views.staff.deputies import deputy_modal
 from meldcode.application.cases import merge, open_form, view_case
 from meldcode.application.cases.alarms.form import alarm_draft
+from meldcode.application.cases.deny_presence import DenyPresence, deny_presence
 from meldcode.application.cases.record_entry import Saved, record_entry
 from meldcode.application.cases.submission import RecordEntry
 from meldcode.domain.alarm import Response
@@ -157,6 +158,18 @@ async def _correct(services: Services, request: Request) -> None:
     await _show_form(services, request, form)
 
 
+async def _deny(services: Services, request: Request) -> None:
+    """Say that one did not take part in what an entry names one in."""
+    asked = request.values()
+    command = DenyPresence(str(asked.get("case", "")), int(asked.get("entry", 0)))
+    code = await services.execute(deny_presence, request, command)
+    services.wake()
+    if request.is_in_modal:
+        await _show_case(services, request, case_modal(await services.execute_once(view_case.open_case, request, code)))
+    else:
+        await _open_beside(services, request, notice_modal(text("denied", code=code)))
+
+
 async def _show_form(services: Services, request: Request, form: open_form.FormView) -> None:
     if request.is_in_modal and request.below:  # Slack stacks three modals at most
         await services.client.views_update(view_id=request.view["id"], view=form_modal(form))
@@ -251,6 +264,7 @@ BUTTONS = {
     actions.JOIN: _join,
     actions.TELL_APART: _tell_apart,
     actions.CORRECT: _correct,
+    actions.DENY: _deny,
     actions.TURN_PAGE: _turn_page,
     actions.READERS: readers.show_readers,
     actions.UNUSUAL: readers.show_unusual_readers,

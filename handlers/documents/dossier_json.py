@@ -49,6 +49,7 @@ def _entry(given: Export, line: LogbookLine) -> dict[str, Any]:
         "author": line.author,
         "role": entry.role,
         "corrects": line.corrects or None,
+        "denies": line.denies or None,
         "answers": dict(_answers(line)),
         "in_words": [{"question": part.label, "answer": part.words} for part in answered(line, given.view.names)],
     }

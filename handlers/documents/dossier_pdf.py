@@ -108,6 +108,10 @@ def _entry(given: Export, line: LogbookLine) -> dict[str, Any]:
     notes = [_written(given, line), *([] if number else [other])]
     if line.corrects:
         notes.append(_corrects(given, line))
+    if line.denies:
+        notes.append(text("line_about", number=str(line.denies)))
+    if given.version is Version.WHOLE:
+        notes += [text("line_denied", name=name) for name in line.denied]
     return {"head": head, "parts": [part for part in parts if part["words"].strip()], "notes": notes}
 
 

@@ -18,7 +18,7 @@ from meldcode.domain.plan.model import ActionSpec
 OPEN_CASE = "open-case"
 NEW_SIGNAL = "signal"
 MAKE_RECORD = "make-record"
-CORRECT = "correct"
+CORRECT, DENY = "correct", "deny"
 MORE_APPOINTMENTS = "more-appointments"
 TURN_PAGE = "page"
 ADJUST = "adjust"
@@ -56,6 +56,12 @@ def record_button(code: str, record: ActionSpec, *, style: str = "", appointment
     value = json.dumps({"case": code, "record": record.id, **about})
     place = f"-{appointment}" if appointment else ""
     return b.button(record.button, f"{MAKE_RECORD}.{record.id}{place}", value, style=style)
+
+
+def deny_button(code: str, record: ActionSpec, entry: int) -> b.Block:
+    """The button with which somebody says that they did not take part in what this entry records."""
+    sure = b.confirm(record.title, text("deny_confirm"), text("deny_yes"), text("cancel"))
+    return b.button(record.button, f"{DENY}.{entry}", json.dumps({"case": code, "entry": entry}), confirm=sure)
 
 
 def signal_button() -> b.Block:

@@ -12,10 +12,11 @@ from handlers.i18n.days import day
 from handlers.i18n.texts import text
 from handlers.platform import limits
 from handlers.views import blocks as b
-from handlers.views.actions import CORRECT, MAKE_RECORD, TURN_PAGE
+from handlers.views.actions import CORRECT, MAKE_RECORD, TURN_PAGE, deny_button
 from handlers.views.paging import full_from_the_end, turn_buttons
 from meldcode.application.cases.view_case import CaseView, LogbookLine
 from meldcode.domain.calendar import AMSTERDAM
+from meldcode.domain.forms.named import denies_in
 from meldcode.domain.plan.forms import FieldKind
 from meldcode.domain.plan.model import ActionSpec
 
@@ -112,7 +113,7 @@ def _entry(line: LogbookLine, view: CaseView) -> list[b.Block]:
     for is_long, answers in groupby(answered(line, view.names), key=lambda answer: answer.is_long):
         blocks += (_long if is_long else _short)(answers)
     notes = b.context(b.escape(" · ".join(_notes(line, view, is_here=is_here))))
-    return [*blocks, notes, *(_move_button(view, line) if is_here else [])]
+    return [*blocks, notes, *b.actions(_buttons(view, line) if is_here else [])]
 
 
 def _head(line: LogbookLine, *, is_here: bool) -> str:
@@ -138,6 +139,9 @@ def _notes(line: LogbookLine, view: CaseView, *, is_here: bool) -> Iterator[str]
     )
     if line.corrects:
         yield text("line_corrects", number=str(line.corrects))
+    if line.denies:
+        yield text("line_about", number=str(line.denies))
+    yield from (text("line_denied", name=name) for name in line.denied)
     if line.other:
         yield text("case", code=line.other)
     if not is_here:
@@ -149,9 +153,12 @@ def _correct_button(code: str, line: LogbookLine) -> b.Block:
     return b.button(text("correct"), f"{CORRECT}.{line.entry.seq}", value)
 
 
-def _move_button(view: CaseView, line: LogbookLine) -> list[b.Block]:
-    """The button that moves a signal to another pupil's case, for who may do that (G10)."""
-    if view.moves is None or line.record.id != view.context.plan.opens:
-        return []
-    value = json.dumps({"case": line.code, "record": view.moves.id, "refers_to": line.entry.seq})
-    return b.actions([b.button(view.moves.button, f"{MAKE_RECORD}.move{line.entry.seq}", value)])
+def _buttons(view: CaseView, line: LogbookLine) -> list[b.Block]:
+    """Say that one was not there; move a signal to another pupil's case, for who may do that (G10)."""
+    buttons, denies = [], denies_in(view.context.plan)
+    if denies and line.may_deny:
+        buttons.append(deny_button(line.code, denies, line.entry.seq))
+    if view.moves and line.record.id == view.context.plan.opens:
+        value = json.dumps({"case": line.code, "record": view.moves.id, "refers_to": line.entry.seq})
+        buttons.append(b.button(view.moves.button, f"{MAKE_RECORD}.move{line.entry.seq}", value))
+    return buttons

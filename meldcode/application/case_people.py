@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access.rules import Permission, in_school, is_called_by_part, may, relation_to, roles_in_case
-from meldcode.domain.case.header import CALLED_IN, EXCLUDED, CaseHeader
+from meldcode.domain.case.header import CALLED_IN, EXCLUDED, NAMED, CaseHeader
 from meldcode.domain.events import WorklistChanged
 from meldcode.domain.ids import CaseId
 from meldcode.domain.plan.model import Plan
@@ -52,6 +52,15 @@ def call_in(uow: UnitOfWork, case: CaseHeader, plan: Plan, people: Iterable[Pers
     uow.worklists.follow(case, assignees)
     uow.emit(WorklistChanged(case.school, assignees))
     return replace(case, called_in=case.called_in | called)
+
+
+def keep_named(uow: UnitOfWork, case: CaseHeader, people: Collection[str]) -> CaseHeader:
+    """Keep that these people are named in an entry, so that they can answer that; return the case as it is then."""
+    named = {person.id for person in staff_of(uow, case) if str(person.id) in people} if people else set()
+    if not named:
+        return case
+    uow.cases.add_parts(case.id, named, NAMED)
+    return replace(case, named=case.named | named)
 
 
 def escalate_to(uow: UnitOfWork, case: CaseHeader, plan: Plan, people: Iterable[Person]) -> CaseHeader:

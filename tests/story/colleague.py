@@ -52,7 +52,7 @@ class Colleague:
     async def must_next(self, code: str, button: str) -> None:
         """Expect that this is the one coloured button of the case."""
         await self.opens(code)
-        await expect(self.desk.dialog.locator(".actions .primary")).to_have_text(button)
+        await expect(self.desk.dialog.locator(".actions .primary[data-click]")).to_have_text(button)
 
     async def begins(self, code: str, button: str, title: str) -> None:
         """Open a form of the case."""

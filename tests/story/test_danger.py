@@ -105,7 +105,7 @@ async def fatima_confirms(fatima: Colleague) -> None:
     told = "112 of Veilig Thuis is gebeld. Lees het, en bevestig het vandaag als jij het niet vastlegde."
     await expect(desk.last_message).to_contain_text(told)
     await desk.press("Dossier openen")
-    await expect(desk.dialog.locator(".actions .primary")).to_have_text("Bevestigen")
+    await expect(desk.dialog.locator(".actions .primary[data-click]")).to_have_text("Bevestigen")
     await desk.press("Bevestigen")
     await desk.sees("De politie komt naar school.")
     await desk.fill("Bevestigen", {"Klopt dit, en sta je erachter?": "Ja, zo is het gegaan"})

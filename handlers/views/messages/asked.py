@@ -9,6 +9,8 @@ from handlers.i18n import texts
 from handlers.i18n.days import in_full
 from handlers.i18n.texts import text
 from handlers.views import blocks as b
+from handlers.views.actions import acute_button, deny_button, open_button
+from meldcode.domain.forms.named import denies_in
 from meldcode.domain.plan.model import Plan, Step
 from meldcode.domain.plan.roles import Role
 
@@ -40,3 +42,21 @@ def where_it_stands(plan: Plan, step: Step, assignees: Sequence[Role], needed: s
     here = text("step_of", number=str(step.number), total=texts.steps_in(plan), title=step.title)
     turn = text("turn", who=texts.whose_turn(plan, assignees, plan.records.get(needed)))
     return f"{here}.", turn if assignees else text("case_watch")
+
+
+def in_case(code: str, line: str, more: Sequence[b.Block] = (), *, may_open: bool = True) -> Rendered:
+    """Return a message about a case, with what its reader can do."""
+    opening, acute = [open_button(code)] if may_open else [], acute_button(code if may_open else "", asks=may_open)
+    return text("told_notification", code=code), [b.section(line), *b.actions([*opening, *more, acute])]
+
+
+def named_line(plan: Plan, record: str) -> str:
+    """Return what is said to somebody who is named as having taken part."""
+    sentence = "named_deny" if denies_in(plan) else "named"
+    return b.escape(text(sentence, record=plan.records[record].title))
+
+
+def deny_buttons(plan: Plan, code: str, entry: int) -> list[b.Block]:
+    """Return the button that says one was not there, if this entry names the reader and the plan has it."""
+    denies = denies_in(plan)
+    return [deny_button(code, denies, entry)] if denies and entry else []

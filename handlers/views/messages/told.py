@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import singledispatch
@@ -14,7 +14,15 @@ from handlers.platform.alarm_reference import AlarmRef
 from handlers.views import blocks as b
 from handlers.views.actions import acute_button, open_button, record_button
 from handlers.views.alarm import alarm_button
-from handlers.views.messages.asked import Rendered, what_is_asked, what_to_do, where_it_stands
+from handlers.views.messages.asked import (
+    Rendered,
+    deny_buttons,
+    in_case,
+    named_line,
+    what_is_asked,
+    what_to_do,
+    where_it_stands,
+)
 from handlers.views.readers import unusual_button
 from handlers.views.staff.roles import roles_button
 from meldcode.application.messages.alarms import Alarm, AlarmUndelivered
@@ -25,7 +33,9 @@ from meldcode.application.messages.cases import (
     CaseEnding,
     CaseWithoutHolder,
     CaseWithoutResponsible,
+    Named,
     NoLongerTeacher,
+    OwnEntry,
     Recorded,
     RoleEmpty,
     RoleTaken,
@@ -72,22 +82,37 @@ def _recorded(message: Recorded, known: Lookup) -> Rendered:
     plan, code = known.plan(message.plan, message.plan_version), message.code
     asked = [what_is_asked(plan, message.asked, message.asked_as, message.due, known.today)] if message.asked else []
     said = [_news(message, plan), *asked, _where(message, plan)]
+    said += [named_line(plan, message.record)] if message.named_in else []
     title, *lines = [line for line in said if line]
     if message.missing_roles:
         lines.append(text("told_gap", gap=texts.roles(message.missing_roles, plan)))
     title = f"*{text('told_title', code=code, what=title)}*"
     more = [effect for effect, may in _later(message).items() if may]
     buttons = [record_button(code, plan.record_with(effect)) for effect in more]
-    return _in_case(code, "\n".join([title, *lines]), buttons, may_open=message.may_open)
+    buttons += deny_buttons(plan, code, message.named_in)
+    return in_case(code, "\n".join([title, *lines]), buttons, may_open=message.may_open)
 
 
 def _later(message: Recorded) -> dict[Effect, bool]:
     return {Effect.POSTPONES: message.may_postpone, Effect.HANDS_OVER: message.may_hand_over}
 
 
-def _in_case(code: str, line: str, more: Sequence[b.Block] = (), *, may_open: bool = True) -> Rendered:
-    buttons = [open_button(code), *more, acute_button(code, asks=True)] if may_open else [acute_button()]
-    return text("told_notification", code=code), [b.section(line), *b.actions(buttons)]
+@render.register
+def _named(message: Named, known: Lookup) -> Rendered:
+    plan = known.plan(message.plan, message.plan_version)
+    title = b.escape(text("told_title", code=message.code, what=text("named_by", name=known.person(message.by).name)))
+    denies = deny_buttons(plan, message.code, message.entry)
+    return in_case(message.code, f"*{title}*\n{named_line(plan, message.record)}", denies, may_open=message.may_open)
+
+
+@render.register
+def _own_entry(message: OwnEntry, known: Lookup) -> Rendered:
+    plan, name = known.plan(message.plan, message.plan_version), known.person(message.by).name
+    is_denial = plan.records[message.record].effect is Effect.DENIES
+    what = text("own_denied" if is_denial else "own_corrected", name=name)
+    title = b.escape(text("told_title", code=message.code, what=what))
+    about = b.escape(text("own_about", record=plan.records[message.own].title))
+    return in_case(message.code, f"*{title}*\n{about}", may_open=message.may_open)
 
 
 def _news(message: Recorded, plan: Plan) -> str:
@@ -108,13 +133,13 @@ def _where(message: Recorded, plan: Plan) -> str:
 def _task_ended(message: TaskEnded, known: Lookup) -> Rendered:
     plan = known.plan(message.plan, message.plan_version)
     record = plan.records[message.asked]
-    is_decision = record.effect in (Effect.SETTLES, Effect.DROPS, Effect.MOVES)
+    is_decision = record.effect in (Effect.SETTLES, Effect.DROPS, Effect.MOVES, Effect.DENIES)
     what = b.escape(record.title) if is_decision else what_to_do(plan, message.asked, message.asked_as)
     how = text("told_later") if message.comes_later else text("told_lapsed")
     if message.by:
         how = text("told_done", name=known.person(message.by).name)
     line = f"*{b.escape(text('told_title', code=message.code, what=how))}*\n{what}."
-    return _in_case(message.code, line, may_open=message.may_open)
+    return in_case(message.code, line, may_open=message.may_open)
 
 
 @render.register
@@ -133,7 +158,7 @@ def _call_school(message: CallSchool, known: Lookup) -> Rendered:
     call = text("call_people", people=texts.listed(people, joined_by="or")) if people else text("call_somebody")
     about = text("call_about", code=message.code)
     lines = [f"*{known.school(message.school).name}*", tell.text, f"{call} {about}"]
-    return _in_case(message.code, b.escape("\n".join(lines)), may_open=False)
+    return in_case(message.code, b.escape("\n".join(lines)), may_open=False)
 
 
 def _contact(known: Lookup, person: Person, school: SchoolId) -> str:
@@ -177,14 +202,14 @@ def _ending(message: CaseEnding, known: Lookup) -> Rendered:
 
 @render.register
 def _undelivered(message: Undelivered, _known: Lookup) -> Rendered:
-    return _in_case(message.code, text("undelivered", code=message.code))
+    return in_case(message.code, text("undelivered", code=message.code))
 
 
 @render.register
 def _without_holder(message: CaseWithoutHolder, known: Lookup) -> Rendered:
     plan = known.plan(message.plan, message.plan_version) if message.plan else None
     missing = texts.roles(message.missing_roles, plan, joined_by="and")
-    return _in_case(message.code, text("without_holder", code=message.code, gap=missing))
+    return in_case(message.code, text("without_holder", code=message.code, gap=missing))
 
 
 @render.register
@@ -209,13 +234,13 @@ def _role_taken(message: RoleTaken, known: Lookup) -> Rendered:
 
 @render.register
 def _without_responsible(message: CaseWithoutResponsible, _known: Lookup) -> Rendered:
-    return _in_case(message.code, text("without_responsible", code=message.code))
+    return in_case(message.code, text("without_responsible", code=message.code))
 
 
 @render.register
 def _taken_over(message: TakenOver, known: Lookup) -> Rendered:
     name = b.escape(known.person(message.by).name)
-    return _in_case(message.code, text("taken_over", code=message.code, name=name))
+    return in_case(message.code, text("taken_over", code=message.code, name=name))
 
 
 @render.register

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
+from meldcode.application.about_people import AboutPeople
 from meldcode.application.case_context import CaseContext, case_context
-from meldcode.application.case_people import call_in, staff_of
+from meldcode.application.case_people import call_in, keep_named, staff_of
 from meldcode.application.cases.notifications import Notified, notify, recipients
 from meldcode.application.cases.parts import change_parts
 from meldcode.application.cases.pupils.whose_pupil import share, tell_former_teachers
@@ -21,7 +22,15 @@ from meldcode.domain.plan.forms import FieldKind, Meaning
 from meldcode.domain.retention import ends_otherwise, term_of
 from meldcode.domain.staff import Person
 
-KEPT_TO_ITSELF = (Effect.ALARMS, Effect.CORRECTS, Effect.NOTES, Effect.SEPARATES, Effect.MOVES_SIGNAL, Effect.LINKS)
+KEPT_TO_ITSELF = (
+    Effect.ALARMS,
+    Effect.CORRECTS,
+    Effect.DENIES,
+    Effect.NOTES,
+    Effect.SEPARATES,
+    Effect.MOVES_SIGNAL,
+    Effect.LINKS,
+)
 """Effects that a merged case does not pass on: an alarm notifies by itself, and the others are no new signal."""
 
 
@@ -36,17 +45,13 @@ def append_entry(
     effect = context.plan.records[entry.record].effect
     after = fold(context.plan, [entry], context.state)
     case = _stored_case(uow, context, entry, after, key, digest)
-    if effect is Effect.HANDS_OVER:
-        new_teacher = entry.answers[context.plan.records[entry.record].id_of(Meaning.NEW_TEACHER)]
-        case = uow.cases.hand_over(case.id, UUID(str(new_teacher)))
-    if effect is Effect.SHARES:
-        case = share(uow, context, case, entry)
     if effect in (Effect.HANDS_OVER, Effect.SHARES):
-        tell_former_teachers(uow, context.stored, case, entry)
+        case = _with_other_teachers(uow, context, case, entry)
         context = replace(context, case=case)
     entries = (*context.entries, entry)
     case = change_parts(uow, context, case, entry, after)
     case = call_in(uow, case, context.plan, _takes_part(uow, context, case, entry))
+    case = keep_named(uow, case, AboutPeople(context, entry).named)
     passed_on = context.state.status is Status.JOINED and effect not in KEPT_TO_ITSELF
     told = replace(context, case=case)
     to_notify = recipients(uow, told, after, entry) if is_told and not passed_on else None
@@ -58,6 +63,18 @@ def append_entry(
     if case.joined_to is None or not is_told:
         return extended, Notified(after)
     return extended, _notified_through(uow, context, case.joined_to, entry, key, after)
+
+
+def _with_other_teachers(uow: UnitOfWork, context: CaseContext, case: CaseHeader, entry: Entry) -> CaseHeader:
+    """Give the case to the teachers whom the entry names, and tell who is none of them any more (S1.6, G5)."""
+    record, before = context.plan.records[entry.record], context.stored
+    if record.effect is Effect.HANDS_OVER:
+        new_teacher = entry.answers[record.id_of(Meaning.NEW_TEACHER)]
+        case = uow.cases.hand_over(case.id, UUID(str(new_teacher)))
+    else:
+        case = share(uow, context, case, entry)
+    tell_former_teachers(uow, before, case, entry)
+    return case
 
 
 def _takes_part(uow: UnitOfWork, context: CaseContext, case: CaseHeader, entry: Entry) -> list[Person]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
+from meldcode.application.about_people import AboutPeople, case_for
 from meldcode.application.case_context import CaseContext
 from meldcode.application.case_people import reads, staff_of
 from meldcode.application.cases.tasks import (
@@ -77,9 +79,9 @@ def notify(uow: UnitOfWork, context: CaseContext, after: State, entry: Entry, to
     staff, rules = to_notify.staff, to_notify.rules
     said = _Said(context, after, entry, to_notify.missing_roles, to_notify.changes)
     former = _former(context, after)
-    written = _signals_read(uow, context, after, entry)
+    written, about = _signals_read(uow, context, after, entry), said.about
     promised = _promised(context, after, entry, staff)
-    people = tuple(p for p in staff if p.id in {*rules, *written, *promised} or p.id == former)
+    people = tuple(p for p in staff if p.id in {*rules, *written, *promised, former} or about.concerns(p))
     uow.outbox.put_all(
         [
             *(message for person in staff for message in said.in_place(person, is_told=person.id in rules)),
@@ -88,6 +90,8 @@ def notify(uow: UnitOfWork, context: CaseContext, after: State, entry: Entry, to
             *(said.new(p, rules[p.id], staff) for p in people if p.id != former and p.id in rules),
             *(said.signal_read(p, written[p.id]) for p in people if p.id in written and p.id not in {former, *rules}),
             *(said.promised(p, promised[p.id]) for p in people if p.id in promised),
+            *(about.message(p) for p in people if about.concerns(p) and p.id not in {*rules, *written, former}),
+            *about.denied(uow),
         ],
         entry.written_at,
     )
@@ -109,6 +113,11 @@ class _Said:
     entry: Entry
     missing: tuple[Role, ...]
     changes: TaskChanges
+
+    @cached_property
+    def about(self) -> AboutPeople:
+        """What the entry says of colleagues of its author."""
+        return AboutPeople(self.context, self.entry)
 
     def new(self, person: Person, rule: int | None, staff: Sequence[Person]) -> OutboxMessage:
         """A message of which the reader is notified."""
@@ -136,14 +145,15 @@ class _Said:
         """What their earlier messages become, if they are about what is done now or is asked otherwise."""
         if ended := self.changes.ended(person) or (self.changes.replaced(person) if is_told else None):
             by = self.entry.author if self.changes.is_done(ended) else None
-            later = self.changes.comes_later(person, ended)
-            payload = TaskEnded(**self._case(person), asked=ended.record, asked_as=ended.role, by=by, comes_later=later)
+            later, case = self.changes.comes_later(person, ended), case_for(self.context, person)
+            payload = TaskEnded(**case, asked=ended.record, asked_as=ended.role, by=by, comes_later=later)
             yield self._message(person, payload, self.changes.keys[person.id], Placing.ONLY_IN_PLACE)
         elif self.changes.changed(person):
             plan = self.context.plan
             placing = Placing.ONLY_IN_PLACE if person.id == self.entry.author else Placing.IN_PLACE
             goes_on = replace(
                 self._recorded(person, None),
+                named_in=0,  # who is asked nothing new is told that apart
                 may_postpone=not is_urgent(plan, self.after) and len(self.after.postponed) < TIMES_TO_POSTPONE,
                 may_hand_over=may_hand_over(person, self.context.stored, plan),
             )
@@ -157,7 +167,7 @@ class _Said:
         people = {person.id: person for person in staff}
         for id_, key in uow.outbox.keys_of(self.context.stored.id, APPOINTMENTS):
             if id_ in people and decided_in(key, self.entry, self.after):
-                case, entry = self._case(people[id_]), self.entry
+                case, entry = case_for(self.context, people[id_]), self.entry
                 ended = TaskEnded(**case, asked=entry.record, asked_as=entry.role, by=entry.author)
                 message = self._message(people[id_], ended, key, Placing.ONLY_IN_PLACE)
                 yield replace(message, moment=f"{message.moment} {key}")
@@ -176,7 +186,7 @@ class _Said:
     def _recorded(self, person: Person, rule: int | None) -> Recorded:
         task, waiting = self.changes.asked(person), needed(self.context.plan, self.after)
         return Recorded(
-            **self._case(person),
+            **case_for(self.context, person),
             record=self.entry.record,
             step=self.after.step,
             status=self.after.status,
@@ -188,18 +198,14 @@ class _Said:
             asked_as=task.role if task else None,
             due=task.due if task else None,
             outcome=self.after.outcome,
+            named_in=self.entry.seq if str(person.id) in self.about.named else 0,
         )
 
     def _call_school(self, rule: int, staff: Sequence[Person]) -> CallSchool:
         school, record = self.context.school, self.context.plan.records[self.entry.record]
         contacts = tuple(person.id for person in staff if person.roles_in(school) & set(record.by) - {Role.TEACHER})
-        case = {name: said for name, said in self._case(self.context.person).items() if name != "may_open"}
+        case = {name: said for name, said in case_for(self.context, self.context.person).items() if name != "may_open"}
         return CallSchool(**case, record=record.id, rule=rule, school=school, contacts=contacts)
-
-    def _case(self, person: Person) -> dict[str, Any]:
-        plan = self.context.plan
-        code, may_open = self.context.stored.code, self._may_open(person)
-        return {"code": code, "plan": plan.plan, "plan_version": plan.version, "may_open": may_open}
 
     def _may_open(self, person: Person) -> bool:
         return reads(person, self.context.stored, self.context.plan)

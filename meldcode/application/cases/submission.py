@@ -37,7 +37,8 @@ from meldcode.domain.plan.model import ActionSpec, Plan
 from meldcode.domain.staff import Person
 from meldcode.hints import ordinary_words
 
-OF_TWO_CASES = (Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS, Effect.LINKS)
+NO_FORM = (Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS, Effect.LINKS, Effect.DENIES)
+"""Effects of actions that no form stores: they are about two cases, or about being named in an entry."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def spec_of(plan: Plan, command: RecordEntry) -> ActionSpec:
     spec = plan.records.get(command.record or plan.opens)
     if spec is not None and (spec.effect is Effect.EXPORTS) is not command.exports:
         raise Refused("unknown_action")
-    if spec is None or spec.effect in OF_TWO_CASES or (not command.case and spec.id != plan.opens):
+    if spec is None or spec.effect in NO_FORM or (not command.case and spec.id != plan.opens):
         raise Refused("unknown_action")
     if not command.case or spec.id != plan.opens:
         return spec

@@ -24,6 +24,7 @@ from meldcode.domain.deadlines.appointments import school_days_late
 from meldcode.domain.deadlines.schedule import calendar_of
 from meldcode.domain.forms.appointment_rules import ABOUT_ONE
 from meldcode.domain.forms.form_rules import may_agree, was_there
+from meldcode.domain.forms.named import denied_by, may_deny
 from meldcode.domain.ids import CaseId, PersonId
 from meldcode.domain.plan.effects import DECIDES, Effect
 from meldcode.domain.plan.forms import Meaning
@@ -42,7 +43,8 @@ class LogbookLine:
     """One entry of the logbook: the day and, if known, the time it is about, its author, and the code of its case.
 
     `appointment` says which appointment it decided on, if any. `other` is the code of the other case that it mentions,
-    for who may know of that (G3).
+    for who may know of that (G3). `denied` are the names of who says that they did not take part, and with `may_deny`
+    this reader can say so.
     """
 
     entry: Entry
@@ -53,6 +55,13 @@ class LogbookLine:
     code: str
     appointment: str = ""
     other: str = ""
+    denied: tuple[str, ...] = ()
+    may_deny: bool = False
+
+    @property
+    def denies(self) -> int:
+        """The number of the entry in which its author did not take part, or 0."""
+        return self.entry.refers_to if self.record.effect is Effect.DENIES else 0
 
     @property
     def corrects(self) -> int:
@@ -217,12 +226,17 @@ def _lines(uow: UnitOfWork, parts: Iterable[CaseContext], staff: dict[PersonId, 
             record = part.plan.records[entry.record]
             if record.effect in hidden or names_excluded(part.plan, entry, part.person.id):
                 continue
-            author = staff.get(entry.author) or uow.staff.get(entry.author).name
+            author, *denied = (
+                staff.get(one) or uow.staff.get(one).name
+                for one in (entry.author, *denied_by(part.plan, part.entries, entry.seq))
+            )
             at = str(entry.answers.get(record.id_of(Meaning.HAPPENED_AT), ""))
             about, day = _appointment_of(part, record, entry), _happened(record, entry)
             shown = _without_known_pupil(part, record, entry)
             other = str(entry.answers.get("case", "")) if may_know and record.effect in OTHER_CASE else ""
-            lines.append(LogbookLine(shown, day, at, author, record, part.stored.code, about, other))
+            can_deny = may_deny(part.plan, part.entries, entry, part.person.id)
+            line = LogbookLine(shown, day, at, author, record, part.stored.code, about, other, tuple(denied), can_deny)
+            lines.append(line)
     return in_order_of_events(lines)
 
 

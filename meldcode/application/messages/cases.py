@@ -19,7 +19,8 @@ class Recorded(Payload):
     `rule` is the number of the plan's rule that notifies the reader. The action `asked` is asked of the reader in the
     role `asked_as`, by the day `due`; empty when nothing is. Nobody in the school has the `missing_roles`, which should
     have been notified too. `outcome` is that of a closed case. In the place of a reminder of the same task it still
-    lets the reader postpone it (`may_postpone`), or hand the case over (`may_hand_over`).
+    lets the reader postpone it (`may_postpone`), or hand the case over (`may_hand_over`). `named_in` is the number of
+    the entry that names the reader as having taken part, or 0.
     """
 
     kind: ClassVar[str] = "recorded"
@@ -40,6 +41,7 @@ class Recorded(Payload):
     outcome: str = ""
     may_postpone: bool = False
     may_hand_over: bool = False
+    named_in: int = 0
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,34 @@ class SignalRead(Payload):
     plan: str
     plan_version: int
     by: Role
+    may_open: bool
+
+
+@dataclass(frozen=True)
+class Named(Payload):
+    """A colleague named the reader as having taken part in what this entry records."""
+
+    kind: ClassVar[str] = "named"
+    code: str
+    plan: str
+    plan_version: int
+    record: str
+    entry: int
+    by: PersonId
+    may_open: bool
+
+
+@dataclass(frozen=True)
+class OwnEntry(Payload):
+    """A colleague corrected what the reader recorded (`own`), or says that they did not take part in it."""
+
+    kind: ClassVar[str] = "own_entry"
+    code: str
+    plan: str
+    plan_version: int
+    own: str
+    record: str
+    by: PersonId
     may_open: bool
 
 

@@ -22,6 +22,7 @@ from meldcode.domain.plan.roles import Role
 
 NOT_OFFERED = (
     Effect.CORRECTS,
+    Effect.DENIES,
     Effect.MOVES_SIGNAL,
     Effect.JOINS,
     Effect.RECEIVES,

@@ -8,8 +8,9 @@ from enum import StrEnum
 class Effect(StrEnum):
     """What a record does beside being kept.
 
-    `corrects` another entry (S1.2); `corrects_pupil`, the name or group that the case is under; `moves_signal` to the
-    case of another pupil (G10); `joins` this case to another about the same pupil, which `receives` it; `links` this
+    `corrects` another entry (S1.2), `denies` that its author took part in one;
+    `corrects_pupil`, the name or group that the case is under; `moves_signal` to the case of another pupil (G10);
+    `joins` this case to another about the same pupil, which `receives` it; `links` this
     case to a sibling's (G11); `differs` says that another case is about another pupil, `separates` that
     the one that was joined last is, once a second person agrees; `hands_over` the case to
     another teacher (G5), or `shares` it among the `teachers` that it names (S1.6); `alarms`
@@ -25,6 +26,7 @@ class Effect(StrEnum):
     """
 
     CORRECTS = "corrects"
+    DENIES = "denies"
     CORRECTS_PUPIL = "corrects_pupil"
     MOVES_SIGNAL = "moves_signal"
     JOINS = "joins"
@@ -64,6 +66,7 @@ OPTIONAL_EFFECTS = (
     Effect.LEAVES,
     Effect.EXPORTS,
     Effect.FAST_LANE,
+    Effect.DENIES,
     Effect.CORRECTS_PUPIL,
     Effect.MOVES_SIGNAL,
     Effect.LINKS,

@@ -14,7 +14,7 @@ from meldcode.domain.plan.forms import PUPIL_MEANINGS, FieldKind, Meaning
 from meldcode.domain.plan.model import ActionSpec, Plan
 from meldcode.domain.plan.roles import Role
 
-ABOUT_PUPILS = (Effect.CORRECTS_PUPIL, Effect.MOVES_SIGNAL, Effect.LINKS)
+ADDED_LATER = (Effect.CORRECTS_PUPIL, Effect.MOVES_SIGNAL, Effect.LINKS, Effect.DENIES)
 """Effects of actions that came after plans were in use, and that depend on no other action of a plan."""
 
 
@@ -42,9 +42,9 @@ def with_charge(plan: Plan) -> Plan:
 
 
 def with_later_actions(plan: Plan, newest: Plan) -> Plan:
-    """Return the plan with what its newest version can do with pupils, so that running cases can have it too (G10)."""
+    """Return the plan with what its newest version can do beside its steps, so that running cases can have it too."""
     effects, ids = {record.effect for record in plan.always}, {record.id for record in plan.always}
-    later = tuple(r for r in newest.always if r.effect in ABOUT_PUPILS and r.effect not in effects and r.id not in ids)
+    later = tuple(r for r in newest.always if r.effect in ADDED_LATER and r.effect not in effects and r.id not in ids)
     added = {language: {**newest.translations.get(language, {}), **own} for language, own in plan.translations.items()}
     if not later:
         return plan

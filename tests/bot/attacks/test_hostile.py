@@ -107,7 +107,7 @@ VALUES: list[Any] = [
     "x" * 2000,
 ]
 ACTIONS = ["make-record.x", "correct.1", "page.older", "join.0", "tell-apart.0", "open-case", "adjust", "alarm"]
-ACTIONS += ["", "weg", "__class__", "\x00", "open-case\x00"]
+ACTIONS += ["deny.1", "", "weg", "__class__", "\x00", "open-case\x00"]
 
 
 async def test_buttons_of_another_role_or_case_change_nothing(tmp_path: Path, database_url: str) -> None:

@@ -60,7 +60,7 @@ from tests.running import (
 pytestmark = pytest.mark.rule("G3")
 TALKATIVE = ("slack_bolt", "slack_sdk", "sqlalchemy.engine", "aiohttp", "uvicorn")
 HOLDERS = {Role.TEACHER: SANNE, Role.CARE_COORDINATOR: KARIN, Role.CONFIDANT: JORIS, Role.SCHOOL_LEADER: FATIMA}
-NO_FORM = {Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS, Effect.LINKS, Effect.ALARMS}
+NO_FORM = {Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS, Effect.LINKS, Effect.DENIES, Effect.ALARMS}
 MOST_CASES, ACTS, TRIES = 20, 45, 6
 Typed = set[tuple[str, str]]
 

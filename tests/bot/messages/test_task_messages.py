@@ -60,9 +60,11 @@ async def test_a_task_is_asked_once_and_its_message_follows_it(tmp_path: Path, d
 
         assert await does(school, SANNE, code, "consultation", **CONSULTED) == {KARIN: 1, FATIMA: 1}
         assert shown(school, JORIS)[1:] == ["gedaan door Sanne de Boer"]
-        assert await does(school, FATIMA, code, "safety", **SAFE, pupil_able="with_us") == {SANNE: 1}
+        told = await does(school, FATIMA, code, "safety", **SAFE, pupil_able="with_us")
+        assert told == {SANNE: 1, KARIN: 1}, "both are named, Sanne in the message that asks her something"
         asked = "Plan met de leerkracht het gesprek met de leerling, uiterlijk maandag 7 december."
-        assert shown(school, KARIN)[1:] == [asked], "the same task: her message was updated"
+        named = "Fatima el Amrani noemt jou"
+        assert shown(school, KARIN)[1:] == [asked, named], "the same task: her message was updated"
         asked = "Plan met de IB-er het gesprek met de leerling, uiterlijk maandag 7 december."
         assert shown(school, SANNE)[-1] == asked, "she had no message about this step yet"
         assert shown(school, FATIMA) == ["gedaan door Fatima el Amrani"]
@@ -77,7 +79,8 @@ async def test_a_reminder_keeps_its_buttons_while_its_task_goes_on(tmp_path: Pat
         buttons = ["Dossier openen", "Later herinneren", "Overdragen", "Acuut gevaar"]
         assert buttons_of(school.messages(KARIN)[-1]) == buttons
         await does(school, FATIMA, code, "safety", **SAFE, pupil_able="with_us")
-        now = school.messages(KARIN)[-1]
+        *_, now, named = school.messages(KARIN)
+        assert "Fatima el Amrani noemt jou" in words_of(named)
         assert "Plan met de leerkracht het gesprek met de leerling" in words_of(now), "the same message, updated"
         assert buttons_of(now) == buttons
         assert (await school.press(KARIN, now, "Later herinneren")).ok
@@ -92,7 +95,7 @@ async def test_who_takes_part_later_in_a_step_is_asked_then(tmp_path: Path, data
         await records(school, KARIN, code, "safety", **SAFE | {"danger_by_talk": "yes"})
         assert shown(school, FATIMA) == ["gedaan door Karin Visser"]
         found: dict[str, Answer] = {"unsafe": "no", "still_suspected": "yes", "leader_there": "no", "risk": "Groot."}
-        assert await does(school, KARIN, code, "weighing", **found, weighed_by=BOTH) == {FATIMA: 1}
+        assert await does(school, KARIN, code, "weighing", **found, weighed_by=BOTH) == {SANNE: 1, FATIMA: 1}
         asked = "Bespreek de weging met de leerkracht en de IB-er, uiterlijk donderdag 26 november."
         assert shown(school, FATIMA) == ["gedaan door Karin Visser", asked]
         assert "Nu aan de beurt: " in words_of(school.messages(FATIMA)[-1])

@@ -11,7 +11,7 @@ from handlers.i18n import texts
 from handlers.i18n.catalogues import DUTCH, sentences
 from handlers.views.forms import form_modal
 from meldcode.application.cases.open_form import FormView
-from meldcode.application.cases.submission import OF_TWO_CASES
+from meldcode.application.cases.submission import NO_FORM
 from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.file import load_plan, shipped_plans
 from meldcode.domain.plan.model import ActionSpec, Plan
@@ -30,7 +30,7 @@ BY_ROLE = {
 MAY_NOT = [
     pytest.param(record, BY_ROLE[role], id=f"{record.id}-{role}")
     for record in PLAN.records.values()
-    if record.effect not in (*OF_TWO_CASES, Effect.EXPORTS)  # whoever gives a dossier along is tried in bot/test_export
+    if record.effect not in (*NO_FORM, Effect.EXPORTS)  # whoever gives a dossier along is tried in bot/test_export
     for role in BY_ROLE
     if role not in record.by
 ]

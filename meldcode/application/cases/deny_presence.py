@@ -1,0 +1,59 @@
+"""Use case: somebody who is named as having taken part says that they did not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from meldcode.application.actor import Actor
+from meldcode.application.case_context import CaseContext, case_code, case_context
+from meldcode.application.case_people import plan_of, reads
+from meldcode.application.cases.append_entry import append_entry
+from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.domain.access.rules import acting_role
+from meldcode.domain.case.header import CaseHeader
+from meldcode.domain.case.state import Entry, Status
+from meldcode.domain.errors import Refused
+from meldcode.domain.forms.named import denies_in, may_deny, named_in
+from meldcode.domain.plan.model import ActionSpec
+
+
+@dataclass(frozen=True)
+class DenyPresence:
+    """Of which case, and of which entry in it. It is stored once, whatever is pressed how often."""
+
+    case: str
+    entry: int
+
+
+def deny_presence(uow: UnitOfWork, actor: Actor, command: DenyPresence, now: datetime) -> str:
+    """Record it beside the entry, and return the code of the case. The entry stays as it is.
+
+    Whoever is named may say so without reading the case, and sees nothing of it. For everybody else it does not exist.
+    """
+    case = uow.cases.find(case_code(command.case), actor.person.memberships, actor.person.id)
+    if case is None or not _may_know(uow, actor, case):
+        raise Refused("no_such_case")
+    context = case_context(uow, actor.person, case)
+    denies, entry = _about(context, command.entry)
+    if may_deny(context.plan, context.entries, entry, actor.person.id):
+        role = acting_role(denies, context.relation) or min(context.relation.roles)
+        said = Entry(case.version + 1, denies.id, actor.person.id, role, now, refers_to=entry.seq)
+        append_entry(uow, context, said, f"{case.code}/{entry.seq}/denied/{actor.person.id}")
+    return case.code
+
+
+def _may_know(uow: UnitOfWork, actor: Actor, case: CaseHeader) -> bool:
+    """Whether they may know of the case. This decrypts nothing, so that a case takes as long as none (promise 5)."""
+    person, is_there = actor.person, case.status is not Status.DESTROYED
+    is_named = person.id in case.named - case.excluded
+    return is_there and (is_named or reads(person, case, plan_of(uow, case)))
+
+
+def _about(context: CaseContext, seq: int) -> tuple[ActionSpec, Entry]:
+    """The entry, and the action that says it. Raises Refused for whom the entry does not name."""
+    plan, person, denies = context.plan, str(context.person.id), denies_in(context.plan)
+    entry = next((one for one in context.entries if one.seq == seq), None)
+    if denies is None or entry is None or person not in named_in(plan.records[entry.record], entry.answers):
+        raise Refused("no_such_case")
+    return denies, entry

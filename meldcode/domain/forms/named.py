@@ -1,0 +1,41 @@
+"""Who is named as having taken part in something, and who says that they did not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from meldcode.domain.case.state import Answers, Entry
+from meldcode.domain.ids import PersonId
+from meldcode.domain.plan.effects import Effect
+from meldcode.domain.plan.forms import FieldKind, Meaning
+from meldcode.domain.plan.model import ActionSpec, Plan
+
+
+def named_in(record: ActionSpec, answers: Answers) -> frozenset[str]:
+    """Return the colleagues whom the answers name as having taken part; not who is to do something later."""
+    later = {follow_up.owner for follow_up in record.follow_ups}
+    kinds, meanings = (FieldKind.PEOPLE, FieldKind.PERSON), (None, Meaning.REPORTER)
+    fields = [f for f in record.fields if f.kind in kinds and f.meaning in meanings and f.id not in later]
+    said = [answers.get(field.id, ()) for field in fields]
+    return frozenset(id_ for answer in said for id_ in ((answer,) if isinstance(answer, str) else answer))
+
+
+def denies_in(plan: Plan) -> ActionSpec | None:
+    """Return the record that somebody did not take part in what they are named in, if the plan has one."""
+    return next((record for record in plan.always if record.effect is Effect.DENIES), None)
+
+
+def denied_by(plan: Plan, entries: Sequence[Entry], seq: int) -> list[PersonId]:
+    """Return who says that they did not take part in what this entry records."""
+    return [e.author for e in entries if e.refers_to == seq and plan.records[e.record].effect is Effect.DENIES]
+
+
+def may_deny(plan: Plan, entries: Sequence[Entry], entry: Entry, person: PersonId) -> bool:
+    """Tell whether this person can say that they did not take part: a colleague named them, and they did not yet."""
+    is_named = str(person) in named_in(plan.records[entry.record], entry.answers)
+    return (
+        denies_in(plan) is not None
+        and is_named
+        and entry.author != person
+        and person not in denied_by(plan, entries, entry.seq)
+    )

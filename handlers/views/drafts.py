@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
+from handlers.i18n import texts
 from handlers.i18n.days import day
 from handlers.i18n.texts import text
 from handlers.views import blocks as b
@@ -14,10 +15,12 @@ from meldcode.domain.calendar import AMSTERDAM
 SHOWN = 20
 
 
-def drafts_modal(drafts: Iterable[OwnDraft]) -> b.View:
+def drafts_modal(drafts: Sequence[OwnDraft]) -> b.View:
     """Return the list, the newest first. What was typed is not in it."""
-    rows = [block for number, draft in enumerate(list(drafts)[:SHOWN]) for block in _row(number, draft)]
-    blocks = [b.section(text("drafts_private" if rows else "drafts_none")), *rows]
+    rows = [block for number, draft in enumerate(drafts[:SHOWN]) for block in _row(number, draft)]
+    left = len(drafts) - SHOWN
+    more = [b.context(texts.counted("and_more", left))] if left > 0 else []
+    blocks = [b.section(text("drafts_private" if rows else "drafts_none")), *rows, *more]
     return b.modal(text("drafts"), blocks, close=text("close"))
 
 

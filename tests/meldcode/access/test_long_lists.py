@@ -17,6 +17,7 @@ from handlers.platform.form_reference import FormRef
 from handlers.views import blocks as b
 from handlers.views.alarm import acute_modal, render_alarm
 from handlers.views.case import case_modal
+from handlers.views.drafts import drafts_modal
 from handlers.views.forms import form_modal
 from handlers.views.home import home_view
 from handlers.views.logbook import logbook
@@ -29,6 +30,7 @@ from handlers.views.staff.roles import changed_modal, role_form_modal, roles_mod
 from handlers.views.staff.working_days import working_days, working_days_modal
 from meldcode.application.actor import actor_of
 from meldcode.application.cases.alarms.view import AlarmView
+from meldcode.application.cases.drafts import OwnDraft
 from meldcode.application.cases.open_form import FormView
 from meldcode.application.cases.pupils.same_pupil import WhichPupil
 from meldcode.application.cases.readers import ReadersView, ReadKind, ReadLine, Unusual, UnusualView
@@ -228,6 +230,11 @@ def test_what_was_saved_names_as_many_as_fit(case: CaseView) -> None:
     record, context = case.context.plan.opening, case.context
     saved = Saved(context.stored.code, context.plan, record, context.state, tuple(people(600)), tuple(Role))
     taken(saved_modal(saved))
+
+
+def test_many_drafts(play: Play) -> None:
+    drafts = [OwnDraft(f"key {number}", play.plan.opening, "26-2222", WHEN) for number in range(200)]
+    assert "en nog 180" in words(taken(drafts_modal(drafts)))
 
 
 @pytest.mark.rule("G4")

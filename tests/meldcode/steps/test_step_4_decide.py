@@ -86,7 +86,7 @@ def test_a_long_logbook_is_shown_whole_above_the_questions_too(at_weigh: Play) -
 
 
 @pytest.mark.rule("S4.1")
-@pytest.mark.parametrize(("count", "what"), [(80, "Moe."), (75, "€" * 3000)], ids=["many", "long"])
+@pytest.mark.parametrize(("count", "what"), [(100, "Moe."), (75, "€" * 3000)], ids=["many", "long"])
 def test_of_a_logbook_beyond_what_slack_shows_the_newest_is_shown_and_that_is_said(
     at_weigh: Play, count: int, what: str
 ) -> None:

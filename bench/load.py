@@ -14,7 +14,7 @@ import aiohttp
 from bench import slack_stub, traffic
 from bench.school import MESSAGES
 from bench.traffic import Signed
-from bot.http import EVENTS
+from bot.http.app import EVENTS
 
 KINDS = {
     "submission": traffic.submission,

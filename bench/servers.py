@@ -22,8 +22,8 @@ from bench import traffic
 from bench.school import SECRET, TEAM
 from bench.slack_stub import SlackStub
 from bot.app import run
-from bot.http import EVENTS
-from bot.http_server import listen
+from bot.http.app import EVENTS
+from bot.http.server import listen
 from bot.settings import Settings
 from bot.stopping import until_stopped
 from handlers.app import quiet_logger

@@ -24,8 +24,9 @@ from starlette.types import ASGIApp
 
 from bot.database import OLD_TABLES, POOLER, alone, usable, vault_of
 from bot.home_tabs.publisher import HomeTabPublisher
-from bot.http import web_app
-from bot.http_server import listen
+from bot.http.app import web_app
+from bot.http.gate import Gate
+from bot.http.server import listen
 from bot.jobs.anchor import keep_anchor
 from bot.jobs.calendar_watch import CalendarWatch
 from bot.jobs.clock_check import ClockCheck
@@ -223,9 +224,10 @@ async def _background_loops(program: Program, *, web: bool, worker: bool) -> dic
 
 def program_app(program: Program, slack: AsyncApp | None) -> ASGIApp:
     """Return the HTTP surface of the program; without `slack` only its health."""
+    gate = Gate(slack, _signing_secret(program.settings), program.components) if slack else None
     metrics = metrics_page(program.executor, program.components, program.is_healthy)
     return web_app(
-        slack,
+        gate,
         program.is_healthy,
         lambda: program.is_ready and program.is_healthy(),
         program.components,

@@ -1,0 +1,1 @@
+"""HTTP: the gate before Slack's requests, the pages, and the server."""

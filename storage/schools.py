@@ -78,7 +78,7 @@ def rename_schools(uow: StoredUnitOfWork, configs: Sequence[SchoolConfig]) -> No
         if config.was in known:
             if config.name in known:
                 raise TakenName(f"{config.was} and {config.name}")
-            invalidate(uow.session.connection)
+            invalidate(uow.session)
             here = schools.c.name == config.was
             uow.session.connection.execute(update(schools).where(here).values(name=config.name))
 
@@ -97,7 +97,7 @@ def apply_schools(
     """
     with store.transaction(now) as uow:
         one_at_a_time(uow.session.connection)
-        invalidate(uow.session.connection)
+        invalidate(uow.session)
         ids = _registered(uow, configs, workspace)
         new = set()
         for config in configs:

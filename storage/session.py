@@ -3,21 +3,46 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, insert, select
 
 from meldcode.domain.ids import CaseId
 from storage.crypto.vault import DataKey, Vault, Wrapped
-from storage.db.schema import case_keys
+from storage.db.schema import cache_epoch, case_keys
 
+STAFF = "staff"
+CURRENT_EPOCH = select(cache_epoch.c.value).where(cache_epoch.c.name == STAFF)
 _INSERT_KEY = insert(case_keys)
 _WRAPPED_KEY = select(case_keys.c.wrapped_key).where(case_keys.c.case == bindparam("id"))
+
+
+class Epoch:
+    """The staff's cache epoch, as seen by transactions that share a commit: read once, unless one of them replaced it.
+
+    A transaction that replaced it may still be rolled back by itself, so the next one reads it again.
+    """
+
+    def __init__(self, value: UUID | None = None, *, is_known: bool = False) -> None:
+        self._value = value
+        self._is_known = is_known
+
+    def current(self, connection: Connection) -> UUID | None:
+        """Return the epoch."""
+        if not self._is_known:
+            self._value, self._is_known = connection.scalar(CURRENT_EPOCH), True
+        return self._value
+
+    def forget(self) -> None:
+        """Read it again next time."""
+        self._is_known = False
 
 
 class Session:
     """One transaction at one moment. Opened case keys do not outlive it."""
 
-    def __init__(self, connection: Connection, vault: Vault, now: datetime) -> None:
+    def __init__(self, connection: Connection, vault: Vault, now: datetime, epoch: Epoch | None = None) -> None:
+        self.epoch = epoch or Epoch()
         self.connection = connection
         self.vault = vault
         self.now = now

@@ -12,6 +12,7 @@ from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.events import Event
 from meldcode.domain.plan.model import Plan
 from storage.crypto.vault import Vault
+from storage.db.engine import begin
 from storage.repositories.alarms import StoredAlarms
 from storage.repositories.cases import StoredCases
 from storage.repositories.drafts import StoredDrafts
@@ -26,7 +27,7 @@ from storage.repositories.processed_requests import StoredProcessedRequests
 from storage.repositories.readings import StoredReadings
 from storage.repositories.retention import StoredRetentionJobs
 from storage.repositories.worklists import StoredWorklists
-from storage.session import Session
+from storage.session import CURRENT_EPOCH, Epoch, Session
 
 SERVER_WRITERS = 8
 Transactions = Callable[[datetime], AbstractContextManager["StoredUnitOfWork"]]
@@ -76,39 +77,49 @@ class Store:
     @contextmanager
     def transaction(self, now: datetime | None = None) -> Iterator[StoredUnitOfWork]:
         """Begin a transaction at this moment (default: now). It commits on exit, and rolls back on any exception."""
-        with self._engine.begin() as connection:
-            yield self._unit_of_work(connection, now)
+        with self._begun() as (connection, epoch):
+            yield self._unit_of_work(connection, epoch, now)
 
     @contextmanager
-    def together(self) -> Iterator[Transactions]:
-        """Begin transactions that share one durable commit on exit (SQLite). Nothing is stored before that commit.
+    def together(self, count: int) -> Iterator[Transactions]:
+        """Begin so many transactions that share one durable commit on exit (SQLite). Nothing is stored before that.
 
-        Each transaction can fail by itself. PostgreSQL groups commits of concurrent connections by itself, so there
-        each transaction commits at its own end.
+        Each transaction can fail by itself. A single one shares nothing. PostgreSQL groups commits of concurrent
+        connections by itself, so there each transaction commits at its own end.
         """
-        if self.writers > 1:
+        if self.writers > 1 or count == 1:
             yield self.transaction
             return
-        with self._engine.begin() as connection:
-            yield lambda now: self._savepoint(connection, now)
-            _refuse_lost(connection)
+        with self._begun() as (connection, epoch):
+            yield lambda now: self._savepoint(connection, epoch, now)
 
     @contextmanager
-    def _savepoint(self, connection: Connection, now: datetime) -> Iterator[StoredUnitOfWork]:
+    def _begun(self) -> Iterator[tuple[Connection, Epoch]]:
+        """Begin, and commit on exit. The first statement reads the cache epoch, which nearly every use case needs."""
+        connection, value = begin(self._engine, CURRENT_EPOCH)
+        with connection:
+            yield connection, Epoch(value, is_known=True)
+            if connection.in_transaction():  # unless it was rolled back on purpose
+                _refuse_lost(connection)
+                connection.commit()
+
+    @contextmanager
+    def _savepoint(self, connection: Connection, epoch: Epoch, now: datetime) -> Iterator[StoredUnitOfWork]:
         _refuse_lost(connection)
         # `begin_nested` does the same and costs ten times as much.
         connection.exec_driver_sql("SAVEPOINT one")
         try:
-            yield self._unit_of_work(connection, now)
+            yield self._unit_of_work(connection, epoch, now)
         except BaseException:
             connection.exec_driver_sql("ROLLBACK TO one")
             raise
         finally:
             connection.exec_driver_sql("RELEASE one")
 
-    def _unit_of_work(self, connection: Connection, now: datetime | None) -> StoredUnitOfWork:
+    def _unit_of_work(self, connection: Connection, epoch: Epoch, now: datetime | None) -> StoredUnitOfWork:
         plans = StoredPlans(connection, self._plan, self._parsed)
-        return StoredUnitOfWork(Session(connection, self._vault, now or datetime.now(UTC)), plans, self._staff_cache)
+        session = Session(connection, self._vault, now or datetime.now(UTC), epoch)
+        return StoredUnitOfWork(session, plans, self._staff_cache)
 
     def register_plans(self, plans: Iterable[tuple[Plan, str]]) -> None:
         """Store each new plan version with its document. Raises PlanChanged when a stored version differs."""

@@ -137,7 +137,7 @@ class HomeTabPublisher(HomeTabs):
     def _publish_in(self, workspace: str) -> float | None:
         busy = sum(who.workspace == workspace for who in self._underway)
         while busy < AT_ONCE and len(self._underway) < IN_ALL and self._queue.has_due(workspace):
-            urgency = Urgency.PERSON if self._queue.first(workspace) is Place.LOST else Urgency.TAB
+            urgency = Urgency.ALARM if self._queue.first(workspace) is Place.LOST else Urgency.TAB
             if wait := self._budget.take(Call(PUBLISH, workspace), urgency):
                 return wait
             self._start(self._queue.take(workspace))

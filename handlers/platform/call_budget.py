@@ -13,7 +13,7 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import IntEnum
-from math import ceil, inf
+from math import inf
 from typing import NamedTuple
 
 
@@ -36,18 +36,19 @@ class Call(NamedTuple):
 
 @dataclass(frozen=True)
 class Limit:
-    """The calls in any period of so many seconds."""
+    """The calls in any period of so many seconds; some of them are kept for what is most urgent."""
 
     calls: int
     seconds: float
+    kept: int
 
     def share(self, urgency: Urgency) -> int:
-        """Return how many of the calls are for this urgency. A fifth is kept for what people wait for."""
-        return self.calls if urgency <= Urgency.PERSON else ceil(self.calls * 0.8)
+        """Return how many of the calls are for this urgency."""
+        return self.calls if urgency is Urgency.ALARM else self.calls - self.kept
 
 
 PUBLISH, UPDATE, POST = "views.publish", "chat.update", "chat.postMessage"
-LIMITS = {PUBLISH: Limit(95, 60), UPDATE: Limit(45, 60), POST: Limit(5, 5.5)}
+LIMITS = {PUBLISH: Limit(98, 60, kept=8), UPDATE: Limit(48, 60, kept=8), POST: Limit(5, 5.5, kept=1)}
 """A little below what Slack allows (100 and 50 a minute, a message a second with short bursts): calls arrive late."""
 BEHIND = 0.05
 """Seconds until the next try while something more urgent waits."""

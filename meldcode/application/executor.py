@@ -72,13 +72,13 @@ class Executor(Generic[Tx_co]):
     """Runs use cases and commits them. An exception of a use case reaches the caller, and then nothing is stored.
 
     `execute` raises TimeoutError when it takes longer than Slack waits. The use case may still be stored after that;
-    the idempotency key finds it when the person submits again. `together` opens a group of transactions that share a
-    commit. There are as many threads as the database can run write transactions at once.
+    the idempotency key finds it when the person submits again. `together` opens a group of so many transactions that
+    share a commit. There are as many threads as the database can run write transactions at once.
     """
 
     def __init__(
         self,
-        together: Callable[[], AbstractContextManager[Begin[Tx_co]]],
+        together: Callable[[int], AbstractContextManager[Begin[Tx_co]]],
         now: Callable[[], datetime],
         *,
         threads: int = 1,
@@ -132,7 +132,8 @@ class Executor(Generic[Tx_co]):
     def _work(self) -> None:
         while (job := self._queue.get().job) is not None:
             jobs = [job, *self._waiting()]
-            self._deliver(self._outcomes([job for job in jobs if not job.waiting.done()]))
+            if wanted := [job for job in jobs if not job.waiting.done()]:
+                self._deliver(self._outcomes(wanted))
 
     def _waiting(self) -> list[_Job]:
         """The other jobs that are queued; a request to stop is put back behind them."""
@@ -149,7 +150,7 @@ class Executor(Generic[Tx_co]):
     def _outcomes(self, jobs: list[_Job]) -> list[_Outcome]:
         """Run the jobs and commit. If the commit fails, none of them is stored."""
         try:
-            with self._together() as begin:
+            with self._together(len(jobs)) as begin:
                 return [self._outcome(job, begin) for job in jobs]
         except Exception as error:
             return [_Outcome(job, error=error) for job in jobs]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
+from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, Executable, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, TimeoutError
+from sqlalchemy.exc import ArgumentError, DBAPIError, TimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.db.fair_lock import FairLock
@@ -50,6 +51,30 @@ def make_engine(database_url: str) -> Engine:
     if url.drivername in ("postgres", "postgresql", "postgresql+psycopg"):
         return _postgresql(url)
     raise BadDatabaseUrl(f"the database URL is of another kind. {FORM}")
+
+
+def begin(engine: Engine, first: Executable) -> tuple[Connection, Any]:
+    """Begin a transaction, and return its connection with the value that its first statement reads.
+
+    A connection that proves dead then is replaced once: after a restart of the server all connections of the pool are.
+    Nothing was done on it yet. That saves asking before each transaction whether the connection is alive.
+    """
+    try:
+        return _begin(engine, first)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+    return _begin(engine, first)
+
+
+def _begin(engine: Engine, first: Executable) -> tuple[Connection, Any]:
+    connection = engine.connect()
+    try:
+        connection.begin()
+        return connection, connection.scalar(first)
+    except BaseException:
+        connection.close()
+        raise
 
 
 def one_at_a_time(connection: Connection) -> None:
@@ -117,7 +142,6 @@ def _postgresql(url: URL) -> Engine:
             **{name: value for name, value in TCP_LIMITS.items() if name not in url.query},
             "connect_timeout": CONNECT_SECONDS,
         },
-        pool_pre_ping=True,
         hide_parameters=True,
     )
     event.listen(engine, "connect", _set_limits)

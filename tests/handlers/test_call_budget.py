@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 
 from handlers.platform import call_budget
 from handlers.platform.call_budget import POST, PUBLISH, Call, CallBudget, Limit, Urgency
 
+LIMITS = dict(call_budget.LIMITS)
 HERE, ELSEWHERE = Call(PUBLISH, "T1"), Call(PUBLISH, "T2")
 
 
 @pytest.fixture(autouse=True)
 def _short_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(call_budget, "LIMITS", {PUBLISH: Limit(10, 0.5), POST: Limit(1, 0.3)})
+    monkeypatch.setattr(call_budget, "LIMITS", {PUBLISH: Limit(10, 0.5, kept=2), POST: Limit(1, 0.3, kept=0)})
 
 
 def taken(budget: CallBudget, call: Call, urgency: Urgency) -> int:
@@ -26,10 +28,11 @@ def taken(budget: CallBudget, call: Call, urgency: Urgency) -> int:
     return count
 
 
-def test_tabs_leave_room_for_what_a_person_waits_for() -> None:
+def test_room_is_kept_for_what_is_most_urgent() -> None:
     budget = CallBudget()
     assert taken(budget, HERE, Urgency.TAB) == 8
-    assert taken(budget, HERE, Urgency.PERSON) == 2
+    assert taken(budget, HERE, Urgency.PERSON) == 0
+    assert taken(budget, HERE, Urgency.ALARM) == 2
     assert taken(budget, ELSEWHERE, Urgency.TAB) == 8
 
 
@@ -42,11 +45,11 @@ def test_a_call_that_did_not_wait_counts_too() -> None:
 
 async def test_what_was_used_comes_back_with_time() -> None:
     budget = CallBudget()
-    taken(budget, HERE, Urgency.PERSON)
-    wait = budget.take(HERE, Urgency.PERSON)
+    taken(budget, HERE, Urgency.ALARM)
+    wait = budget.take(HERE, Urgency.ALARM)
     assert 0 < wait <= 0.5
     await asyncio.sleep(wait)
-    assert taken(budget, HERE, Urgency.PERSON) == 10
+    assert taken(budget, HERE, Urgency.ALARM) == 10
 
 
 def test_a_refusal_delays_only_that_method_in_that_workspace() -> None:
@@ -78,8 +81,15 @@ async def test_conversations_do_not_wait_for_each_other() -> None:
 
 
 def test_what_no_longer_counts_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(call_budget, "LIMITS", {POST: Limit(1, 0.0)})
+    monkeypatch.setattr(call_budget, "LIMITS", {POST: Limit(1, 0.0, kept=0)})
     budget = CallBudget()
     for number in range(3 * call_budget.MANY_LANES):
         budget.count(Call(POST, "T1", f"U{number}"))
     assert len(budget._lanes) <= call_budget.MANY_LANES
+
+
+def test_an_alarm_does_not_wait_for_a_burst_of_other_messages() -> None:
+    with patch.dict(call_budget.LIMITS, LIMITS):
+        budget, call = CallBudget(), Call(POST, "T1", "U1")
+        assert taken(budget, call, Urgency.PERSON) > 1
+        assert not budget.take(call, Urgency.ALARM)

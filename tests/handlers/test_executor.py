@@ -19,7 +19,7 @@ from meldcode.domain.events import Event, StaffChanged, WorklistChanged
 
 
 @contextmanager
-def together() -> Iterator[Begin[Any]]:
+def together(_count: int = 1) -> Iterator[Begin[Any]]:
     @contextmanager
     def begin(_now: datetime) -> Iterator[UnitOfWork]:
         uow = UnitOfWork()
@@ -66,7 +66,7 @@ async def heard(*use_cases: Callable[[UnitOfWork], object], commit_fails: bool =
     """What a subscriber receives after these use cases, one after another."""
 
     @contextmanager
-    def commits() -> Iterator[Begin[Any]]:
+    def commits(_count: int) -> Iterator[Begin[Any]]:
         with together() as begin:
             yield begin
         if commit_fails:

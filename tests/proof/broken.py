@@ -18,7 +18,7 @@ def acknowledged_before_commit() -> None:
     """People get their answer half a second before the commit, as with bots that acknowledge first."""
 
     def outcomes(self: Executor[Any], jobs: list[Any]) -> list[Any]:
-        with self._together() as begin:
+        with self._together(2) as begin:
             found = [self._outcome(job, begin) for job in jobs]
             self._deliver(found)
             if any(job.use_case.__qualname__.startswith("in_language.") for job in jobs):

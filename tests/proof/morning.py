@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from unittest.mock import patch
@@ -22,7 +22,7 @@ from typing_extensions import override
 
 from bot.app import Program, prepared, utc_now, working
 from handlers.platform import call_budget
-from handlers.platform.call_budget import PUBLISH, UPDATE, Limit
+from handlers.platform.call_budget import PUBLISH, UPDATE
 from meldcode.application.actor import on_behalf_of
 from meldcode.application.cases.alarms.alarm import RaiseAlarm, raise_alarm
 from meldcode.domain.staff import Identity
@@ -112,7 +112,7 @@ async def _alarm(program: Program, workspace: Workspace) -> float:
 @contextmanager
 def minute_of(seconds: float) -> Iterator[None]:
     """Let a minute of Slack's limits last so long."""
-    shorter = {method: Limit(call_budget.LIMITS[method].calls, seconds) for method in (PUBLISH, UPDATE)}
+    shorter = {method: replace(call_budget.LIMITS[method], seconds=seconds) for method in (PUBLISH, UPDATE)}
     with patch.object(rates, "MINUTE", timedelta(seconds=seconds)), patch.dict(call_budget.LIMITS, shorter):
         yield
 

@@ -37,6 +37,7 @@ class StoredStaff(Staff):
     """Staff in the database, within one transaction, read through the cache of the process."""
 
     def __init__(self, session: Session, cache: StaffCache) -> None:
+        self._session = session
         self._vault = session.vault
         self._connection = session.connection
         self._now = session.now
@@ -48,12 +49,12 @@ class StoredStaff(Staff):
     @property
     def _known(self) -> dict[Any, Any]:
         if self._own_entries is None:
-            self._own_entries = self._cache.entries(self._connection, self._today)
+            self._own_entries = self._cache.entries(self._session.epoch.current(self._connection), self._today)
         return self._own_entries
 
     def _changed(self) -> None:
         """Invalidate the cache. What this transaction reads from now on is not shared."""
-        invalidate(self._connection)
+        invalidate(self._session)
         self._own_entries = {}
 
     @override

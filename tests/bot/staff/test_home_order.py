@@ -117,7 +117,7 @@ async def test_a_refused_tab_delays_no_other_workspace_and_is_published_when_sla
 async def test_many_changes_exceed_no_limit_and_who_opens_their_tab_does_not_wait(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(call_budget.LIMITS, PUBLISH, Limit(10, 2.0))
+    monkeypatch.setitem(call_budget.LIMITS, PUBLISH, Limit(10, 2.0, kept=2))
     async with running(tmp_path, schools=[LARGE]) as school:
         await quiet(school)
         for who in identities(school, TEACHERS):

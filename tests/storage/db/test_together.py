@@ -27,7 +27,7 @@ def _moments(engine: Engine) -> set[str]:
 
 
 def test_one_that_fails_takes_only_its_own_along(store: Store, staff: Staff, case: CaseHeader, engine: Engine) -> None:
-    with store.together() as begin:
+    with store.together(3) as begin:
         _put(begin, staff, case, "1")
         with pytest.raises(RuntimeError):
             _put(begin, staff, case, "2", fails=True)
@@ -39,7 +39,7 @@ def test_one_that_fails_takes_only_its_own_along(store: Store, staff: Staff, cas
 def test_what_shares_a_commit_is_stored_at_its_end_or_not_at_all(
     store: Store, staff: Staff, case: CaseHeader, engine: Engine
 ) -> None:
-    with pytest.raises(RuntimeError), store.together() as begin:
+    with pytest.raises(RuntimeError), store.together(3) as begin:
         _put(begin, staff, case, "1")
         raise RuntimeError
     assert _moments(engine) == set()
@@ -49,7 +49,7 @@ def test_what_shares_a_commit_is_stored_at_its_end_or_not_at_all(
 def test_a_database_that_rolled_back_by_itself_is_noticed(
     store: Store, staff: Staff, case: CaseHeader, engine: Engine
 ) -> None:
-    with pytest.raises(LostTransaction), store.together() as begin:
+    with pytest.raises(LostTransaction), store.together(3) as begin:
         _put(begin, staff, case, "1")
         with begin(NOW) as uow:
             uow.session.connection.exec_driver_sql("RELEASE one")

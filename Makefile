@@ -72,7 +72,7 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 
 lock: $(READY)  ## write the lock files
 	$(COMPILE) pyproject.toml -o requirements.lock
-	$(COMPILE) -c requirements.lock --group dev pyproject.toml -o requirements-dev.lock
+	$(COMPILE) -c requirements.lock --group dev --group bench pyproject.toml -o requirements-dev.lock
 
 clean:  ## remove what can be made again
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .coverage

@@ -18,7 +18,7 @@ from bot.http.app import EVENTS
 
 KINDS = {
     "submission": traffic.submission,
-    "help": traffic.help_command,
+    "closed": traffic.form_closed,
     "signaal": traffic.signal_command,
     "home": traffic.home_opened,
 }
@@ -65,6 +65,11 @@ class Result:
     def median_ms(self) -> float:
         """The median time to the acknowledgement, in milliseconds."""
         return median(self.times) * 1000
+
+    @property
+    def p99_ms(self) -> float:
+        """The time to the acknowledgement that one in a hundred exceeds, in milliseconds."""
+        return sorted(self.times)[len(self.times) * 99 // 100] * 1000
 
 
 def run(job: Job) -> Result:

@@ -1,4 +1,4 @@
-"""The schools of the bench. There are many, because messages to one person are sent one after another."""
+"""The schools of the bench. There are many, because Slack takes one message a second for each person."""
 
 from __future__ import annotations
 
@@ -13,14 +13,19 @@ from storage.crypto.vault import new_master_key
 
 TEAM = "T0BENCH"
 SECRET = "0" * 32
-SCHOOLS = 64
+SCHOOLS = 400
 MESSAGES = 2
 """How many messages a signal makes: to the IB-er and to the confidant."""
 
 
 def teacher(number: int) -> str:
     """The teacher who sends the submission with this number."""
-    return f"U0TEACHER{number % SCHOOLS}"
+    return member("teacher", number % SCHOOLS)
+
+
+def member(role: str, school: int) -> str:
+    """The person with this role in this school."""
+    return f"U0{role.upper().replace('_', '')}{school}"
 
 
 def settings(folder: Path, port: int, slack_url: str) -> Settings:
@@ -44,8 +49,5 @@ def settings(folder: Path, port: int, slack_url: str) -> Settings:
 
 def _school(number: int) -> dict[str, Any]:
     roles = ("teacher", "care_coordinator", "confidant", "school_leader")
-    people = [
-        {"slack": f"U0{role.upper().replace('_', '')}{number}", "name": f"Lid {role} {number}", "roles": [role]}
-        for role in roles
-    ]
+    people = [{"slack": member(role, number), "name": f"Lid {role} {number}", "roles": [role]} for role in roles]
     return {"name": f"School {number}", "region": "noord", "people": people}

@@ -15,6 +15,7 @@ from pathlib import Path
 from statistics import median
 
 from bench.postgres import postgresql
+from bench.rows import at_most, show
 from bench.school import TEAM, settings
 from bot.app import open_store
 from bot.schools_file import read_schools
@@ -45,6 +46,15 @@ def main() -> None:
         chosen = settings(Path(folder), 0, "http://127.0.0.1:9")
         _measure("SQLite", chosen, most)
         _measure("PostgreSQL", chosen.model_copy(update={"database_url": url}), most)
+
+
+def row(folder: Path) -> None:
+    """Show the median time of a search among the most cases, on SQLite."""
+    folder.mkdir()
+    store = _store(settings(folder, 0, "http://127.0.0.1:9"))
+    _fill(store, 0, COUNTS[-1])
+    seconds = median(_search(store) for _ in range(TRIES))
+    show(f"search by name among {COUNTS[-1]:,} cases", "", f"{seconds * 1000:.0f} ms", seconds, at_most(1, "s"))
 
 
 def _measure(name: str, chosen: Settings, most: int) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
 import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, cast
@@ -22,13 +24,14 @@ from bench import traffic
 from bench.school import SECRET, TEAM
 from bench.slack_stub import SlackStub
 from bot.app import run
+from bot.home_tabs import publisher
 from bot.http.app import EVENTS
 from bot.http.server import listen
 from bot.settings import Settings
 from bot.stopping import until_stopped
 from handlers.app import quiet_logger
-from handlers.i18n.texts import text
-from handlers.platform.form_state import answers_of
+from handlers.platform import call_budget
+from handlers.platform.call_budget import PUBLISH, Limit
 from handlers.views.actions import FORM
 
 HOST = "127.0.0.1"
@@ -36,8 +39,13 @@ START_SECONDS = 90
 PROCESSES = multiprocessing.get_context("spawn")
 
 
-def bot(port: int, settings: Settings, web: bool = True, worker: bool = True) -> None:
-    """The program, as `meldwijzer run` runs it, or `web` or `worker`."""
+def bot(port: int, settings: Settings, web: bool = True, worker: bool = True, tabs: int | None = None) -> None:
+    """The program, as `meldwijzer run` runs it, or `web` or `worker`.
+
+    With `tabs`, so many Home tabs are published at once in a workspace, as if Slack had no limit for them.
+    """
+    if tabs is not None:
+        publisher.AT_ONCE, call_budget.LIMITS[PUBLISH] = tabs, Limit(10**9, 60, kept=0)
     asyncio.run(until_stopped(run(settings.model_copy(update={"port": port}), web=web, worker=worker)))
 
 
@@ -46,25 +54,13 @@ def stub(port: int, seconds: float = 0) -> None:
     asyncio.run(listen(SlackStub(seconds), HOST, port))
 
 
-def bare_form(port: int) -> None:
-    """The reference for a submission: Bolt verifies and parses it, the form is read and acknowledged."""
+def bare_nothing(port: int) -> None:
+    """The reference for a request that does nothing: one listener that acknowledges."""
     app = _bare_app()
 
-    @app.view(FORM)
-    async def form(ack: AsyncAck, body: dict[str, Any]) -> None:
-        answers_of(body["view"]["state"]["values"])
+    @app.view_closed(FORM)
+    async def closed(ack: AsyncAck) -> None:
         await ack()
-
-    _serve(app, port)
-
-
-def bare_command(port: int) -> None:
-    """The reference for a request that does nothing: one listener with the same answer."""
-    app = _bare_app()
-
-    @app.command("/meldcode")
-    async def command(ack: AsyncAck) -> None:
-        await ack(text=text("help"))
 
     _serve(app, port)
 
@@ -81,15 +77,28 @@ def bare_signal(port: int, slack: str) -> None:
     _serve(app, port)
 
 
+@dataclass(frozen=True)
+class Server:
+    """A running server."""
+
+    url: str
+    pid: int
+
+    def cpu(self) -> float:
+        """The seconds of CPU that its process has used."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
-def child(target: Callable[..., None], *args: Any, port: int = 0) -> Iterator[str]:
-    """Run this server in its own process until the end of the block; yield its URL."""
+def child(target: Callable[..., None], *args: Any, port: int = 0) -> Iterator[Server]:
+    """Run this server in its own process until the end of the block."""
     port = port or free_port()
     process = PROCESSES.Process(target=target, args=(port, *args), daemon=True)
     process.start()
     try:
         _wait_until_open(port, process)
-        yield f"http://{HOST}:{port}"
+        yield Server(f"http://{HOST}:{port}", process.pid or 0)
     finally:
         process.terminate()
         process.join(10)

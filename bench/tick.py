@@ -3,9 +3,8 @@
     python -m bench.tick [--most 100000]
 
 The 100 that are due are real, and their reminders are counted afterwards. The other open cases are copies of one of
-them, with the same encrypted content, that are due later. A job of APScheduler's is measured twice: doing nothing at
-all, so that only finding what is due and keeping when it is due again counts; and doing the least that the job of a bot
-does, reading its case's row and storing one message (nothing encrypted, no rule, one person). Loopback only; nothing is
+them, with the same encrypted content, that are due later. A job of APScheduler's does the least that the job of a bot
+does: it reads its case's row and stores one message (nothing encrypted, no rule, one person). Loopback only; nothing is
 left behind.
 """
 
@@ -47,6 +46,7 @@ from sqlalchemy import (
 
 from bench import traffic
 from bench.postgres import postgresql
+from bench.rows import at_least, at_most, heading, show
 from bench.school import TEAM, settings, teacher
 from bot.app import open_store
 from bot.scheduler import _remind
@@ -69,7 +69,7 @@ from storage.unit_of_work import Store
 
 DUE = 100
 OPEN = (1_000, 100_000, 1_000_000)
-JOBS = (1_000, 10_000)
+JOBS = 1_000
 ROUNDS = 3
 IN_ONE_INSERT = 10_000
 REPORTED = datetime(2026, 11, 16, 10, 0, tzinfo=AMSTERDAM)
@@ -89,21 +89,20 @@ def main() -> int:
     """Run the measurement for the sizes on the command line."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--most", type=int, default=OPEN[-1], help="open cases, and jobs, at most")
-    return table(options.parse_args().most)
+    most = options.parse_args().most
+    heading()
+    rows(most, most)
+    return 0
 
 
-def table(most: int = OPEN[-1]) -> int:
-    """Measure, and print the table."""
-    jobs = ("APScheduler: nothing", "read + message")
-    print(f"{'one tick, 100 due, median of 3':<32}{'open':>12}{'Meldwijzer':>14}{jobs[0]:>24}{jobs[1]:>18}")
+def rows(most: int, most_on_postgresql: int = OPEN[1]) -> None:
+    """Measure, and show the rows of the table. A million cases on PostgreSQL take minutes to make."""
     with tempfile.TemporaryDirectory(prefix="meldwijzer-tick-") as name:
         folder = Path(name)
         chosen = settings(folder, 0, "http://127.0.0.1:9")
         _rows("SQLite", chosen, [f"sqlite:///{folder / name}.db" for name in ("jobs", "other")], most)
         with postgresql(folder, "bot", "jobs", "other") as (url, *others):
-            _rows("PostgreSQL", chosen.model_copy(update={"database_url": url}), others, most)
-    print("Each tick enqueued a reminder for each of the three people of each of the 100 cases, once.")
-    return 0
+            _rows("PostgreSQL", chosen.model_copy(update={"database_url": url}), others, most_on_postgresql)
 
 
 def _rows(kind: str, chosen: Settings, others: Sequence[str], most: int) -> None:
@@ -115,23 +114,20 @@ def _rows(kind: str, chosen: Settings, others: Sequence[str], most: int) -> None
         connection.execute(insert(BOT_CASES).values(id=JOB, code="26-ABCD"))
     try:
         _make_due(store)
-        there = DUE
-        for count in sorted({*OPEN, *JOBS}):
-            if count > most:
-                break
-            here, jobs = "", ["", ""]
-            if count in OPEN:
-                _add_open(engine, count - there)
-                there = count
-                here = f"{_median(lambda: _tick(engine, store)):.0f} ms"
-            if count in JOBS:
-                deeds = (nothing, partial(as_a_bot, other))
-                ticks = [partial(_job_store_tick, jobs_url, count, deed) for deed in deeds]
-                jobs = [f"{_median(tick):.0f} ms" for tick in ticks]
-            print(f"{kind:<32}{count:>12,}{here:>14}{jobs[0]:>24}{jobs[1]:>18}", flush=True)
+        times, there = {}, DUE
+        for count in [size for size in OPEN if size <= most]:
+            _add_open(engine, count - there)
+            there = count
+            times[count] = _median(lambda: _tick(engine, store))
+        job = _median(partial(_job_store_tick, jobs_url, JOBS, partial(as_a_bot, other)))
     finally:
         other.dispose()
         engine.dispose()
+    few, many = times[OPEN[0]], times[there]
+    what = f"tick, 100 due, {kind}, beside a job of APScheduler for each case"
+    show(what, f"{job:.0f} ms", f"{few:.0f} ms", job / few, at_least(2))
+    what = f"· among {there:,} open cases, beside {OPEN[0]:,}"
+    show(what, f"{few:.0f} ms", f"{many:.0f} ms", many / few, at_most(1.3))
 
 
 def _median(measure: Callable[[], float]) -> float:
@@ -234,7 +230,7 @@ def _tick(engine: Engine, store: Store) -> float:
 
 
 def nothing(_case: str) -> None:
-    """The least that a scheduler's job does here."""
+    """What the jobs are stored with; the bench does their work itself."""
 
 
 def as_a_bot(engine: Engine, case: str) -> None:

@@ -37,10 +37,9 @@ def submission(number: int) -> Signed:
     return _signed(number, {"payload": json.dumps(_view_submission(number))})
 
 
-def help_command(number: int) -> Signed:
-    """`/meldcode help`, which looks nothing up and stores nothing."""
-    fields = {"command": "/meldcode", "text": "help", "team_id": TEAM, "user_id": teacher(number), "trigger_id": "1.2"}
-    return _signed(number, {**fields, "response_url": "http://127.0.0.1/none", "api_app_id": "A0BENCH"})
+def form_closed(number: int) -> Signed:
+    """Somebody closes the signal form, which looks nothing up and stores nothing."""
+    return _signed(number, {"payload": json.dumps({**_view_submission(number), "type": "view_closed"})})
 
 
 def signal_command(number: int) -> Signed:

@@ -96,12 +96,11 @@ class Store:
     @contextmanager
     def _begun(self) -> Iterator[tuple[Connection, Epoch]]:
         """Begin, and commit on exit. The first statement reads the cache epoch, which nearly every use case needs."""
-        connection, value = begin(self._engine, CURRENT_EPOCH)
-        with connection:
+        transaction, value = begin(self._engine, CURRENT_EPOCH)
+        with transaction.connection as connection, transaction:
             yield connection, Epoch(value, is_known=True)
-            if connection.in_transaction():  # unless it was rolled back on purpose
+            if transaction.is_active:  # it was not rolled back on purpose
                 _refuse_lost(connection)
-                connection.commit()
 
     @contextmanager
     def _savepoint(self, connection: Connection, epoch: Epoch, now: datetime) -> Iterator[StoredUnitOfWork]:

@@ -127,6 +127,8 @@ def parse_form(body: bytes) -> dict[str, str]:
 
 def _decoded(text: bytes) -> str:
     """Decode escapes like %C3%AB, which are =C3=AB in quoted-printable: that is decoded in C."""
+    if b"%" not in text and b"+" not in text:
+        return text.decode()
     return a2b_qp(text.replace(b"=", b"=3D").replace(b"+", b" ").replace(b"%", b"=")).decode()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Executable, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, Executable, RootTransaction, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, TimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -53,8 +53,8 @@ def make_engine(database_url: str) -> Engine:
     raise BadDatabaseUrl(f"the database URL is of another kind. {FORM}")
 
 
-def begin(engine: Engine, first: Executable) -> tuple[Connection, Any]:
-    """Begin a transaction, and return its connection with the value that its first statement reads.
+def begin(engine: Engine, first: Executable) -> tuple[RootTransaction, Any]:
+    """Begin a transaction, and return it with the value that its first statement reads.
 
     A connection that proves dead then is replaced once: after a restart of the server all connections of the pool are.
     Nothing was done on it yet. That saves asking before each transaction whether the connection is alive.
@@ -67,11 +67,10 @@ def begin(engine: Engine, first: Executable) -> tuple[Connection, Any]:
     return _begin(engine, first)
 
 
-def _begin(engine: Engine, first: Executable) -> tuple[Connection, Any]:
+def _begin(engine: Engine, first: Executable) -> tuple[RootTransaction, Any]:
     connection = engine.connect()
     try:
-        connection.begin()
-        return connection, connection.scalar(first)
+        return connection.begin(), connection.scalar(first)
     except BaseException:
         connection.close()
         raise

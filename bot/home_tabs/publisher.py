@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
@@ -63,6 +64,8 @@ class HomeTabPublisher(HomeTabs):
         self._queue = TabQueue()
         self._underway: dict[Identity, asyncio.Task[None]] = {}
         self._worklists: dict[Assignee, Place] = {}
+        self._find_at = 0.0
+        """When to look whose these worklists are: more may change until then."""
         self._changed = asyncio.Event()
         executor.subscribe(WorklistChanged, self.on_worklist_changed)
         executor.subscribe(StaffChanged, self.on_staff_changed)
@@ -78,6 +81,8 @@ class HomeTabPublisher(HomeTabs):
         self._find_soon((Assignee(event.school, str(person)) for person in event.people), Place.LOST)
 
     def _find_soon(self, worklists: Iterable[Assignee], place: Place) -> None:
+        if not self._worklists:
+            self._find_at = time.monotonic() + SETTLE
         for one in worklists:
             self._worklists[one] = min(place, self._worklists.get(one, place))
         self._changed.set()
@@ -115,7 +120,7 @@ class HomeTabPublisher(HomeTabs):
             while True:
                 heartbeat()
                 self._changed.clear()
-                if self._worklists:
+                if self._worklists and self._find_at <= time.monotonic():
                     await self._find_whose()
                 await self._pause(self._start_publishing())
         except asyncio.CancelledError:
@@ -132,7 +137,8 @@ class HomeTabPublisher(HomeTabs):
     def _start_publishing(self) -> float | None:
         """Start what can be published now, and return in how many seconds there may be more; None: after a change."""
         waits = [self._publish_in(workspace) for workspace in self._queue.workspaces()]
-        return min((wait for wait in (*waits, self._queue.next_due()) if wait is not None), default=None)
+        waits += [self._queue.next_due(), self._find_at - time.monotonic() if self._worklists else None]
+        return min((wait for wait in waits if wait is not None), default=None)
 
     def _publish_in(self, workspace: str) -> float | None:
         busy = sum(who.workspace == workspace for who in self._underway)
@@ -163,7 +169,7 @@ class HomeTabPublisher(HomeTabs):
             self._worklists = worklists | self._worklists
             raise
         for who, place in found.items():
-            self._queue.add(who, place)
+            self._queue.add(who, place, wait=0)
 
     async def _published(self, who: Identity) -> None:
         try:

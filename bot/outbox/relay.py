@@ -54,6 +54,8 @@ WAITS_FOR_SLACK = (Meaning.LATER, Meaning.LOCKED_OUT)
 """What is no fault of the message, however often it fails."""
 MOST_DOUBTFUL = 20
 """Attempts, about six hours. Then a message that keeps failing no longer holds up others to the same person."""
+LINGER = 0.02
+"""Seconds until a message that was sent is marked, if nothing wakes the relay: others may end meanwhile."""
 LOOK_EVERY = 1.0
 """Seconds between two looks at the outbox when nothing wakes the relay."""
 
@@ -99,9 +101,9 @@ class OutboxRelay:
         """Send until cancelled. Messages under way are then finished and marked, or they would be sent twice."""
         try:
             while True:
-                begun = await self._start_sending()
+                is_more = await self._start_sending()
                 heartbeat()
-                if not begun:
+                if not is_more:
                     await self._pause()
         finally:
             if self._underway:
@@ -115,8 +117,8 @@ class OutboxRelay:
         await self._claim(0)
         return len(deliveries)
 
-    async def _start_sending(self) -> int:
-        """Start sending what is due, without waiting for it, and return how many messages were claimed.
+    async def _start_sending(self) -> bool:
+        """Start sending what is due, without waiting for it, and return whether more may be due.
 
         Alarms have room of their own, so that none waits until others were sent (G4).
         """
@@ -127,7 +129,7 @@ class OutboxRelay:
             task = asyncio.create_task(self._delivered(delivery))
             self._underway.add(task)
             task.add_done_callback(self._ended)
-        return len(deliveries)
+        return 0 < most <= len(deliveries)
 
     async def _delivered(self, delivery: Delivery) -> None:
         try:
@@ -137,7 +139,7 @@ class OutboxRelay:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._underway.discard(task)
-        self.wake()
+        asyncio.get_running_loop().call_later(LINGER, self.wake)
 
     async def _claim(self, most: int, *, only_urgent: bool = False) -> list[Delivery]:
         """Mark what was sent, and claim up to `most` due messages; none while Slack refuses the token."""

@@ -5,8 +5,8 @@ Their key (`OutboxMessage.replaces`) is "task", the case's code and the entry wi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from itertools import islice
 
 from meldcode.application.case_context import CaseContext
@@ -37,10 +37,12 @@ class TaskChanges:
     now: Mapping[Role, Task]
     state: State
     keys: Mapping[PersonId, str]
+    _held: dict[PersonId, frozenset[Role]] = field(default_factory=dict, compare=False)
+    """The roles in the case of the people who were asked about so far."""
 
     def asked(self, person: Person) -> Task | None:
         """Return what the case asks of this person now."""
-        return task_for(person, self.case, self.plan, self.now)
+        return self._task(person, self.now)
 
     def is_new(self, person: Person) -> bool:
         """Tell whether something is asked of them for the first time, or again in another step.
@@ -99,7 +101,12 @@ class TaskChanges:
         return task.role in self.plan.step(task.step).who or bool(self.plan.records[task.record].agrees_with)
 
     def _was(self, person: Person) -> Task | None:
-        return task_for(person, self.case, self.plan, self.before)
+        return self._task(person, self.before)
+
+    def _task(self, person: Person, tasks: Mapping[Role, Task]) -> Task | None:
+        if person.id not in self._held:
+            self._held[person.id] = roles_in_case(person, self.case, self.plan)
+        return _first_of(self._held[person.id], tasks)
 
 
 def task_changes(uow: UnitOfWork, context: CaseContext, after: State, entry: Entry) -> TaskChanges:
@@ -119,7 +126,10 @@ def task_changes(uow: UnitOfWork, context: CaseContext, after: State, entry: Ent
 
 def task_for(person: Person, case: CaseHeader, plan: Plan, tasks: Mapping[Role, Task]) -> Task | None:
     """Return what is asked of this person: what the case waits for, if that is theirs to do."""
-    held = roles_in_case(person, case, plan)
+    return _first_of(roles_in_case(person, case, plan), tasks)
+
+
+def _first_of(held: Collection[Role], tasks: Mapping[Role, Task]) -> Task | None:
     return next((task for role, task in tasks.items() if role in held), None)
 
 

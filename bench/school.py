@@ -13,7 +13,7 @@ from storage.crypto.vault import new_master_key
 
 TEAM = "T0BENCH"
 SECRET = "0" * 32
-SCHOOLS = 400
+SCHOOLS = 200
 MESSAGES = 2
 """How many messages a signal makes: to the IB-er and to the confidant."""
 
@@ -28,10 +28,10 @@ def member(role: str, school: int) -> str:
     return f"U0{role.upper().replace('_', '')}{school}"
 
 
-def settings(folder: Path, port: int, slack_url: str) -> Settings:
-    """Return the program's settings: a new SQLite database and the invented schools, in this folder."""
+def settings(folder: Path, port: int, slack_url: str, schools: int = SCHOOLS) -> Settings:
+    """Return the program's settings: a new SQLite database and so many invented schools, in this folder."""
     file = folder / "schools.yaml"
-    file.write_text(dump_yaml({"schools": [_school(number) for number in range(SCHOOLS)]}), encoding="utf-8")
+    file.write_text(dump_yaml({"schools": [_school(number) for number in range(schools)]}), encoding="utf-8")
     return Settings(
         slack_bot_token=SecretStr("xoxb-bench"),
         slack_app_token=SecretStr(""),

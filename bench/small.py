@@ -75,7 +75,7 @@ def report(store: Store, last_name: str) -> str:
 def case_rows(folder: Path) -> None:
     """Append an entry to a case with 10 and with 1,000 entries, and open the case."""
     folder.mkdir()
-    chosen = settings(folder, 0, "http://127.0.0.1:9")
+    chosen = settings(folder, 0, "http://127.0.0.1:9", schools=10)
     engine, store = open_store(chosen)
     assert chosen.meldwijzer_schools
     apply_schools(store, configs_of(read_schools(chosen.meldwijzer_schools).schools), TEAM, datetime.now(UTC))
@@ -133,7 +133,7 @@ def hint_rows() -> None:
 def start_rows(folder: Path, slack: str) -> None:
     """Time from the start of the process until it is ready, and its memory then, compared with a bare Bolt app."""
     folder.mkdir()
-    chosen = settings(folder, 0, slack)
+    chosen = settings(folder, 0, slack, schools=10)
     open_store(chosen)[0].dispose()
     bare = [servers.start(servers.bare_nothing) for _ in range(3)]
     here = [servers.start(servers.bot, chosen, True, True) for _ in range(3)]

@@ -210,7 +210,7 @@ def _tick(engine: Engine, store: Store) -> float:
         connection.execute(delete(reminders))
         connection.execute(delete(outbox))
         # One that is due has a code like those of the program; the copies begin with an x.
-        connection.execute(update(cases).where(cases.c.code < "x").values(next_due=REPORTED, escalations=0))
+        connection.execute(update(cases).where(cases.c.code < "x").values(next_due=REPORTED, rungs=0))
 
     async def tick() -> int:
         looked_at = 0

@@ -37,7 +37,8 @@ SECONDS = 2.0
 JOB_SECONDS = 30.0
 """Seconds for a background job."""
 MOST_TOGETHER = 32
-GIVES_WAY = 0.05
+MOST_BACKGROUND_TOGETHER = 4
+GIVES_WAY = 0.25
 """Background jobs queue as if they had arrived so many seconds later, so that people go first."""
 
 
@@ -49,6 +50,7 @@ class _Job:
     args: tuple[Any, ...]
     loop: asyncio.AbstractEventLoop
     waiting: asyncio.Future[Any]
+    is_background: bool = False
 
 
 @dataclass(frozen=True, order=True)
@@ -106,7 +108,7 @@ class Executor(Generic[Tx_co]):
         waiting: asyncio.Future[T] = loop.create_future()
         async with asyncio.timeout(seconds or self._seconds):
             since = monotonic() + (GIVES_WAY if seconds else 0)
-            self._enqueue(since, _Job(use_case, args, loop, waiting))
+            self._enqueue(since, _Job(use_case, args, loop, waiting, is_background=seconds is not None))
             return await waiting
 
     def subscribe(self, kind: type[E], subscriber: Callable[[E], object]) -> None:
@@ -131,17 +133,21 @@ class Executor(Generic[Tx_co]):
 
     def _work(self) -> None:
         while (job := self._queue.get().job) is not None:
-            jobs = [job, *self._waiting()]
+            jobs = [job, *self._waiting(job)]
             if wanted := [job for job in jobs if not job.waiting.done()]:
                 self._deliver(self._outcomes(wanted))
 
-    def _waiting(self) -> list[_Job]:
-        """The other jobs that are queued; a request to stop is put back behind them."""
+    def _waiting(self, first: _Job) -> list[_Job]:
+        """The queued jobs that share a commit with the first; what does not is put back.
+
+        People wait for no background job of the same commit, and for few of an earlier one.
+        """
         jobs: list[_Job] = []
+        most = min(self._most, MOST_BACKGROUND_TOGETHER) if first.is_background else self._most
         with suppress(Empty):
-            while len(jobs) < self._most - 1:
+            while len(jobs) < most - 1:
                 place = self._queue.get_nowait()
-                if place.job is None:
+                if place.job is None or place.job.is_background is not first.is_background:
                     self._queue.put(place)
                     break
                 jobs.append(place.job)

@@ -29,9 +29,12 @@ def together(_count: int = 1) -> Iterator[Begin[Any]]:
     yield begin
 
 
+SHARING = together
+
+
 async def in_order(*waits: float | None) -> list[int]:
     """Queue these while another one runs, each with its time limit; return the order in which they ran."""
-    executor: Executor[UnitOfWork] = Executor(together, lambda: datetime.now(UTC))
+    executor: Executor[UnitOfWork] = Executor(SHARING, lambda: datetime.now(UTC))
     done: list[int] = []
     busy, begun = threading.Event(), threading.Event()
 
@@ -60,6 +63,20 @@ async def test_what_nobody_waits_for_gives_way_to_what_somebody_does(monkeypatch
 async def test_what_has_given_way_long_enough_comes_in_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("meldcode.application.executor.GIVES_WAY", 0.0)
     assert await in_order(30, None, 30, None) == [0, 1, 2, 3]
+
+
+async def test_people_share_no_commit_with_background_jobs_and_wait_for_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    shared: list[int] = []
+
+    @contextmanager
+    def counted(count: int) -> Iterator[Begin[Any]]:
+        shared.append(count)
+        with together() as begin:
+            yield begin
+
+    monkeypatch.setattr("tests.handlers.test_executor.SHARING", counted)
+    await in_order(*[30] * 9, None, None, None)
+    assert shared == [1, 3, 4, 4, 1]
 
 
 async def heard(*use_cases: Callable[[UnitOfWork], object], commit_fails: bool = False) -> list[Event]:

@@ -19,7 +19,7 @@ from storage.unit_of_work import StoredUnitOfWork
 
 log = logging.getLogger("meldwijzer.clock")
 
-ASKED_AGAIN = 300.0
+ASKED_AGAIN = 60.0
 """Seconds after which Slack is asked again whether it takes the token, though nothing is to be sent."""
 
 
@@ -52,7 +52,7 @@ class ClockCheck:
         return self._guard.fault if self._guard else ""
 
     async def ask_again(self, *, now: bool) -> None:
-        """Ask Slack whether it takes the token, and what time it is: `now`, or if that is some minutes ago."""
+        """Ask Slack whether it takes the token, and what time it is: `now`, or if the last time was a minute ago."""
         if now or monotonic() - self._asked_at > ASKED_AGAIN or (self._guard and self._guard.needs_answer):
             await self._ask()
 

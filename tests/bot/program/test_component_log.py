@@ -66,6 +66,20 @@ async def test_one_call_in_vain_is_no_outage_and_an_outage_is_asked_about_until_
         assert "Slack could not be reached" not in log.text
 
 
+async def test_the_token_is_asked_about_each_minute_though_nothing_is_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(component_log, "STORED_EVERY", 0.05)
+    monkeypatch.setattr("bot.jobs.clock_check.ASKED_AGAIN", 0.2)
+    async with running(tmp_path) as school:
+        school.expect("token_revoked")
+        await until(school.program.is_healthy)
+        school.workspace.faults.refuses = "token_revoked"
+        await until(lambda: school.program.components.failing == ["token"])
+        school.workspace.faults.refuses = ""
+        await until(school.program.is_healthy)
+
+
 async def test_a_refused_message_fails_the_health_check_until_none_waits(tmp_path: Path) -> None:
     async with running(tmp_path, worker=False) as school:
         school.expect("missing_scope")

@@ -16,7 +16,7 @@ from handlers.views.alarm import acute_blocks, acute_modal, alarm_modal
 from handlers.views.forms import form_modal
 from meldcode.application.cases.alarms import alarm as use_cases
 from meldcode.application.cases.alarms.alarm import RaiseAlarm
-from meldcode.application.cases.alarms.form import alarm_form
+from meldcode.application.cases.alarms.form import alarm_form, call_form
 from meldcode.application.cases.alarms.view import AlarmView
 from meldcode.domain.alarm import Response
 from meldcode.domain.errors import Refused
@@ -98,6 +98,12 @@ async def record(services: Services, request: Request) -> None:
     form = await services.execute_once(alarm_form, request, _ref(request.value))
     open_view = services.client.views_push if request.is_in_modal else services.client.views_open
     await open_view(trigger_id=request.trigger_id, view=form_modal(form))
+
+
+async def record_call(services: Services, request: Request) -> None:
+    """Open the form that records that 112 or Veilig Thuis was called, and whom it is about."""
+    form = await services.execute_once(call_form, request)
+    await services.client.views_open(trigger_id=request.trigger_id, view=form_modal(form))
 
 
 async def show_who(services: Services, request: Request) -> None:

@@ -254,6 +254,7 @@ BUTTONS = {
     actions.CALLING: alarm.answer(Response.CALLING),
     actions.FALSE_ALARM: alarm.end,
     actions.RECORD_ALARM: alarm.record,
+    actions.RECORD_CALL: alarm.record_call,
     actions.DEPUTY: _deputy,
     actions.DEPUTY_OF: show_deputy,
     actions.DEPUTY_STOP: stop_deputy,

@@ -28,6 +28,7 @@ JOIN, TELL_APART = "join", "tell-apart"
 ACUTE, ALARM = "acute", "alarm"
 GOING, CALLING, FALSE_ALARM = "alarm-going", "alarm-calling", "alarm-false"
 RECORD_ALARM = "alarm-record"
+RECORD_CALL = "call-record"
 DEPUTY, DEPUTY_OF, DEPUTY_STOP = "deputy", "deputy-of", "deputy-stop"
 WORKING_DAYS = "working-days"
 READERS, UNUSUAL = "readers", "unusual"
@@ -72,6 +73,11 @@ def signal_button() -> b.Block:
 def drafts_button() -> b.Block:
     """The button that lists the forms that somebody was filling in."""
     return b.button(text("drafts"), DRAFTS, "drafts")
+
+
+def call_button(fast_lane: ActionSpec) -> b.Block:
+    """The button with which a call is recorded about a pupil, whose case need not be open (G8)."""
+    return b.button(fast_lane.button, RECORD_CALL, "call")
 
 
 def acute_button(case: str = "", *, asks: bool = False) -> b.Block:

@@ -20,6 +20,7 @@ from handlers.views.actions import (
     MY_NAMES,
     SEARCH_FORM,
     acute_button,
+    call_button,
     drafts_button,
     open_button,
     signal_button,
@@ -61,7 +62,8 @@ def home_view(overview: Overview) -> b.View:
     """Return the Home tab."""
     report = [signal_button()] if overview.may_report else []
     begun = [drafts_button()] if overview.has_drafts else []
-    blocks = [*b.actions([*report, *begun, acute_button()]), b.context(text("alarm_numbers"))]
+    call = [call_button(overview.fast_lane)] if overview.fast_lane else []
+    blocks = [*b.actions([*report, *begun, acute_button(), *call]), b.context(text("alarm_numbers"))]
     if overview.page == 0:
         blocks += [b.header(text("home_title", name=overview.person.name)), b.context(_own_roles(overview))]
     blocks += missing_roles(overview.missing_roles, overview.plan)

@@ -67,7 +67,8 @@ class Overview:
     `counts` has the number of cases in each section, on all pages, and `all_late` that of late appointments. The lists
     beside the cases are those `late` appointments, the figures of the schools that they lead, the deputies (G5), and
     what is wrong with roles; this week's tasks are on the first page only. With `may_find` they can search cases (G11),
-    and with `has_drafts` they can go on with a form. `plan` is that of new cases, which says what roles are called.
+    with `has_drafts` go on with a form, and with `fast_lane` record a call (G8). `plan` is that of new cases, which
+    says what roles are called.
     """
 
     person: Person
@@ -88,6 +89,7 @@ class Overview:
     one_for_two: tuple[OneForTwo, ...] = ()
     may_find: bool = False
     has_drafts: bool = False
+    fast_lane: ActionSpec | None = None
 
 
 def overview(uow: UnitOfWork, actor: Actor, size: OverviewSize, now: datetime, page: int = 0) -> Overview:
@@ -122,6 +124,7 @@ def _with(
         names={id_: uow.staff.get(id_).name for id_ in named},
         missing_roles=tuple(beside.missing),
         one_for_two=tuple(beside.doubles),
+        fast_lane=_fast_lane(seen),
     )
 
 
@@ -181,6 +184,11 @@ def _beside(
         missing_roles(uow, person),
         one_for_two(uow, person),
     )
+
+
+def _fast_lane(seen: Overview) -> ActionSpec | None:
+    lane, relations = seen.plan.fast_lane, [in_school(seen.person, school) for school in seen.person.memberships]
+    return lane if any(may(Permission.RECORD, relation, seen.plan, lane) for relation in relations) else None
 
 
 def _deputies(uow: UnitOfWork, person: Person, now: datetime) -> list[Deputy]:

@@ -10,7 +10,7 @@ from meldcode.application.actor import Actor
 from meldcode.application.case_context import case_context, recordable_case, schools_to_report_in
 from meldcode.application.case_people import plan_of, reads
 from meldcode.application.cases.alarms.alarm import alarm_of
-from meldcode.application.cases.alarms.form import alarm_draft
+from meldcode.application.cases.alarms.form import alarm_draft, call_form, schools_to_call_in
 from meldcode.application.cases.open_form import Begun, FormView, find_draft, form_asked, refilled, signal_form
 from meldcode.application.cases.submission import RecordEntry, form_of
 from meldcode.application.ports.drafts import Draft, DraftForm
@@ -73,7 +73,13 @@ def go_on(uow: UnitOfWork, actor: Actor, key: str, now: datetime) -> tuple[Draft
         return draft, alarm_draft(uow, actor, key, form.alarm, now)
     if form.case:
         return draft, find_draft(uow, actor, key, form.record, form.case, form.refers_to, now)
-    return draft, replace(signal_form(uow, actor, "", now), initial=draft.answers, has_draft=False)
+    empty = call_form(uow, actor, now) if _is_call(uow, form) else signal_form(uow, actor, "", now)
+    return draft, replace(empty, initial=draft.answers, has_draft=False)
+
+
+def _is_call(uow: UnitOfWork, form: DraftForm) -> bool:
+    lane = uow.plans.current().fast_lane
+    return lane is not None and form.record == lane.id
 
 
 def throw_away(uow: UnitOfWork, actor: Actor, key: str, now: datetime) -> list[OwnDraft]:
@@ -107,6 +113,9 @@ def _recorded_in(uow: UnitOfWork, actor: Actor, form: DraftForm) -> tuple[CaseHe
             return case, record
     elif form.alarm and plan.fast_lane:
         alarm_of(uow, actor, form.alarm)
+        return None, plan.fast_lane
+    elif _is_call(uow, form) and plan.fast_lane:
+        schools_to_call_in(actor, plan)
         return None, plan.fast_lane
     elif schools_to_report_in(person, plan):
         return None, plan.opening

@@ -125,7 +125,8 @@ def refilled(uow: UnitOfWork, actor: Actor, begun: Begun, shown: Collection[str]
     """
     if not begun.case:
         plan = uow.plans.current()
-        return FormView(asked_first(plan), plan, begun.answers)
+        is_call = plan.fast_lane is not None and begun.record == plan.fast_lane.id
+        return FormView(plan.fast_lane_with_pupil if is_call else asked_first(plan), plan, begun.answers)
     case = recordable_case(uow, actor.person, begun.case, begun.record)
     if not reads(actor.person, case, plan_of(uow, case)):
         return _without_content(case_context(uow, actor.person, case), begun.record, now)

@@ -28,6 +28,7 @@ from meldcode.application.cases.submission import (
     check_form,
     context_of,
     form_of,
+    is_call,
     spec_of,
 )
 from meldcode.application.ports.cases import Submission
@@ -103,9 +104,10 @@ def record_entry(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: datet
     if context.perhaps:
         _keep_draft(uow, context, form, command, now)
         return ask_which_pupil(uow, context, form.spec, now)
-    if not (command.case or command.alarm) and (further := further_questions(context, form.typed)):
+    is_first = not command.case and not is_call(context.plan, command)
+    if is_first and (further := further_questions(context, form.typed)):
         return further
-    if context.case is None and not command.alarm and not context.teachers:
+    if is_first and context.case is None and not context.teachers:
         return whose_pupil(context, form.typed, suggested(uow, actor, context))
     if not command.reviewed and (found := _hints_in(uow, context, form)):
         _keep_draft(uow, context, form, command, now)

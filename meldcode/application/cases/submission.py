@@ -14,7 +14,7 @@ from meldcode.application.case_context import (
     recordable_case,
     schools_to_report_in,
 )
-from meldcode.application.cases.alarms.form import context_of_alarm
+from meldcode.application.cases.alarms.form import context_of_call
 from meldcode.application.cases.pupils.same_pupil import ANOTHER, certain_case, known_of
 from meldcode.application.cases.pupils.whose_pupil import pupil_teachers
 from meldcode.application.ports.drafts import DraftForm
@@ -45,8 +45,8 @@ NO_FORM = (Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS, Effect.LINKS, Effect.D
 class RecordEntry:
     """A filled-in form. `key` makes a repeated submission one entry; `seen` is the case's version when it was opened.
 
-    Without `case` it opens one, in `school` (needed only from members of several): by the opening form, or with an
-    `alarm`, of which it records what was done, by that of the fast lane. `reviewed`: the author saw the hints
+    Without `case` it opens one, in `school` (needed only from members of several): by the opening form, or by that of
+    the fast lane, perhaps with an `alarm`, of which it records what was done. `reviewed`: the author saw the hints
     and chose to save. `refers_to` is the entry that it corrects. `exports`: it is stored by an export, which is the
     only way to store such a form. `same_as` answers which pupil it is: the code of a case, or ANOTHER.
     """
@@ -89,8 +89,8 @@ def context_of(uow: UnitOfWork, actor: Actor, command: RecordEntry) -> CaseConte
     person = actor.person
     if command.case:
         return case_context(uow, person, recordable_case(uow, person, command.case, command.record))
-    if command.alarm:
-        return context_of_alarm(uow, actor, command.alarm, command.answers, command.school)
+    if is_call(uow.plans.current(), command):
+        return context_of_call(uow, actor, command.alarm, command.answers, command.school)
     if code := command.same_as.removeprefix(ANOTHER):
         return case_context(uow, person, readable_case(uow, person, code))
     plan = uow.plans.current()
@@ -107,9 +107,16 @@ def context_of(uow: UnitOfWork, actor: Actor, command: RecordEntry) -> CaseConte
     )
 
 
+def is_call(plan: Plan, command: RecordEntry) -> bool:
+    """Tell whether it is the form of the fast lane that asks for the pupil, after an alarm or not (G8)."""
+    return (
+        plan.fast_lane is not None and not command.case and (bool(command.alarm) or command.record == plan.fast_lane.id)
+    )
+
+
 def spec_of(plan: Plan, command: RecordEntry) -> ActionSpec:
     """Return the definition of the form. Raises Refused if there is none, or if it is stored another way."""
-    if command.alarm and plan.fast_lane and not command.case:
+    if is_call(plan, command):
         return plan.fast_lane_with_pupil
     spec = plan.records.get(command.record or plan.opens)
     if spec is not None and (spec.effect is Effect.EXPORTS) is not command.exports:
@@ -128,7 +135,7 @@ def _names_pupil(spec: ActionSpec, command: RecordEntry) -> bool:
 def check_form(uow: UnitOfWork, actor: Actor, context: CaseContext, command: RecordEntry, now: datetime) -> FilledForm:
     """Return the form with defaults filled in. Raises Refused or Invalid when it cannot be stored in this case."""
     spec = spec_of(context.plan, command)
-    is_known = bool(command.case or command.alarm)
+    is_known = bool(command.case) or is_call(context.plan, command)
     spec = asked_now(context.plan, spec, context.state) if is_known else _first_form(context.plan, command)
     typed = form_rules.with_defaults(spec, command.answers, uow.plans.current().opening)
     spec = asked_with(spec, context.state, typed)

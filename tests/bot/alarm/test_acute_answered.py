@@ -9,7 +9,7 @@ import pytest
 from practice.blocks.elements import all_elements
 from practice.model import Message, View
 from tests.on_screen import blocks_of, button, buttons_of, typed_in, words_of
-from tests.running import FATIMA, JORIS, KARIN, MEHMET, SANNE, WILLEM, Running, running, signal
+from tests.running import FATIMA, JORIS, KARIN, MEHMET, SANNE, WILLEM, Running, Transport, running, signal
 
 pytestmark = pytest.mark.rule("G4")
 WHERE = "Waar ben je?"
@@ -213,3 +213,32 @@ async def test_one_form_lies_between_an_alarm_and_a_recorded_report(tmp_path: Pa
         messages = str([message.blocks for user in (SANNE, KARIN, FATIMA) for message in school.messages(user)])
         assert "Bakker" not in messages and "Sem" not in messages
         assert buttons_of(school.messages(FATIMA)[0]).count("112/Veilig Thuis gebeld") == 1
+
+
+@pytest.mark.rule("G8")
+@pytest.mark.parametrize("transport", ["http", "socket"])
+async def test_a_leader_records_a_call_from_her_home_tab(
+    tmp_path: Path, database_url: str, transport: Transport
+) -> None:
+    async with running(tmp_path, transport=transport, database_url=database_url, worker=False) as school:
+        await school.actor(FATIMA).open_home()
+        home = school.workspace.home_of(FATIMA)
+        assert home and (await school.press(FATIMA, home, "112/Veilig Thuis gebeld")).ok
+        filled = {
+            "Voornaam": "Sem",
+            "Achternaam": "Bakker",
+            "Groep": "5",
+            "Wat is er gebeurd?": "De melding bij Veilig Thuis is gedaan",
+            "Wie van school deed dit?": FATIMA,
+            "In welke functie?": "schoolleider",
+            "Wat is er gezegd en afgesproken?": "Volgens mij komt de politie.",
+        }
+        assert (await school.actor(FATIMA).fill(school.modal(FATIMA), **filled)).ok
+        assert (await school.press(FATIMA, school.modal(FATIMA), "Aanpassen")).ok
+        again = school.modal(FATIMA)
+        assert typed_in(again)["Achternaam"] == "Bakker"
+        assert (await school.actor(FATIMA).fill(again, **{list(filled)[-1]: "De politie komt."})).ok
+        assert "Opgeslagen" in str(school.modal(FATIMA).payload["title"])
+        await send(school)
+        [code] = school.codes(KARIN)
+        assert "De politie komt." in words_of(await school.open_case(FATIMA, code))

@@ -9,21 +9,28 @@ import pytest
 from sqlalchemy import update
 
 from handlers.i18n.answers import answered
+from handlers.platform import limits
 from handlers.views.forms import form_modal
+from handlers.views.home import home_view
 from meldcode.application.actor import actor_of
-from meldcode.application.cases.alarms.form import alarm_form
+from meldcode.application.cases.alarms.form import alarm_form, call_form
 from meldcode.application.cases.alarms.trace import trace_next_alarm
-from meldcode.application.cases.open_form import FormView
+from meldcode.application.cases.drafts import go_on, keep_typed, own_drafts
+from meldcode.application.cases.open_form import FormView, find_draft
 from meldcode.application.cases.pupils.same_pupil import WhichPupil
 from meldcode.application.cases.record_entry import NeedsReview, Saved, record_draft, record_entry
 from meldcode.application.cases.submission import RecordEntry
+from meldcode.application.home import overview
 from meldcode.domain.alarm import AlarmId, Response
 from meldcode.domain.case.asked import needed
 from meldcode.domain.case.state import Entry
+from meldcode.domain.errors import Refused
+from meldcode.domain.plan.roles import Role
 from storage.db.schema import entries
 from tests.meldcode.alarm.alarms import Alarms
 from tests.meldcode.playing import BEA, DIRK, FATIMA, KARIN, KEES, MEHMET, PUPIL, SANNE, Actor, Play
 
+TOM = Actor("U55", "Tom de Wit", (Role.TEACHER,), (PUPIL["group"],))
 FAST, BUTTON = "urgent_action", "alarm-record"
 SAID = {"urgent_what": "reported", "urgent_on": "2026-03-02", "urgent_role": "IB-er", "urgent_told": "Er is gemeld."}
 
@@ -56,7 +63,9 @@ def opens_form(play: Play, by: Actor, alarm: AlarmId) -> FormView:
         return alarm_form(uow, actor_of(uow, by.identity), alarm, play.now)
 
 
-def records(play: Play, alarm: AlarmId, *, by: Actor = KARIN, key: str = "V", **answers: Any) -> Saved | NeedsReview:
+def records(
+    play: Play, alarm: AlarmId | None, *, by: Actor = KARIN, key: str = "V", **answers: Any
+) -> Saved | NeedsReview:
     typed = {**PUPIL, **SAID, "urgent_by": by.user, **answers}
     with play.transaction() as uow:
         command = RecordEntry(key, FAST, typed, alarm=alarm)
@@ -171,6 +180,65 @@ def test_its_trace_goes_along_and_goes_on_there(play: Play, alarms: Alarms) -> N
     assert [entry.record for entry in play.entries()] == ["acute", "acute", "acute", FAST, "acute"]
     alarms.answers(FATIMA, alarm, Response.CALLING)
     assert traced(play) == [*expected, ("calling", FATIMA, ())]
+
+
+@pytest.mark.rule("G8")
+@pytest.mark.parametrize("by", [KARIN, FATIMA])
+def test_a_call_is_recorded_from_the_home_tab_at_any_step_and_without_a_case(play: Play, by: Actor) -> None:
+    play.employs(TOM)
+    with play.transaction() as uow:
+        actor = actor_of(uow, by.identity)
+        shown = json.dumps(home_view(overview(uow, actor, limits.HOME, play.now)), ensure_ascii=False)
+        form = call_form(uow, actor, play.now)
+    assert '"action_id": "call-record"' in shown and "112/Veilig Thuis gebeld" in shown
+    ref = json.loads(form_modal(form)["private_metadata"])
+    assert ref == {"record": FAST} and [f.id for f in form.record.fields][:3] == ["first_name", "last_name", "group"]
+    saved = records(play, None, by=by)
+    assert isinstance(saved, Saved) and saved.may_open
+    assert play.header().teachers == {play.person(TOM).id}, "it is the case of the teacher of the group"
+    known = records(play, None, by=FATIMA if by is KARIN else KARIN, key="W", urgent_what="called_112")
+    assert isinstance(known, Saved) and known.code == saved.code
+
+
+@pytest.mark.rule("G8")
+@pytest.mark.rule("G3")
+def test_a_leader_records_a_call_about_a_pupil_whose_case_she_does_not_read(play: Play) -> None:
+    code = play.signal().saved.code
+    assert play.refused_to(lambda: play.opens(FATIMA, code))
+    saved = records(play, None, by=FATIMA)
+    assert isinstance(saved, Saved) and (saved.code, saved.state.step) == (code, "tell_parents")
+    assert play.opens(FATIMA, code), "she took part, and reads it from now on"
+
+
+@pytest.mark.rule("G1")
+@pytest.mark.parametrize("by", [SANNE, BEA, DIRK])
+def test_nobody_else_records_a_call_from_the_home_tab(play: Play, by: Actor) -> None:
+    with play.transaction() as uow:
+        actor = actor_of(uow, by.identity)
+        assert "call-record" not in json.dumps(home_view(overview(uow, actor, limits.HOME, play.now)))
+        with pytest.raises(Refused):
+            call_form(uow, actor, play.now)
+    assert play.refused_to(lambda: records(play, None, by=by))
+
+
+def test_what_was_typed_about_a_call_comes_back_to_adjust(play: Play) -> None:
+    assert isinstance(records(play, None, urgent_told="Volgens mij is het zo."), NeedsReview)
+    with play.transaction() as uow:
+        again = find_draft(uow, actor_of(uow, KARIN.identity), "V", FAST, "", 0, play.now)
+    assert again.initial["urgent_told"] == "Volgens mij is het zo."
+    assert {"first_name", "urgent_what"} <= {field.id for field in again.record.fields}
+
+
+def test_what_was_being_typed_about_a_call_can_go_on(play: Play) -> None:
+    typed = RecordEntry("V", FAST, {"first_name": "Noor"})
+    with play.transaction() as uow:
+        fatima = actor_of(uow, FATIMA.identity)
+        keep_typed(uow, fatima, typed, play.now)
+        assert [(one.record.id, one.case) for one in own_drafts(uow, fatima, play.now)] == [(FAST, "")]
+        form = go_on(uow, fatima, "V", play.now)[1]
+        assert (form.record.id, form.initial) == (FAST, {"first_name": "Noor"}) and form.schools
+        with pytest.raises(Refused):
+            keep_typed(uow, actor_of(uow, SANNE.identity), typed, play.now)
 
 
 @pytest.mark.rule("G8")

@@ -1,7 +1,8 @@
-"""One form between an alarm that no case knows of and a recorded report (G4, G8): it names the pupil too."""
+"""One form between an alarm that no case knows of, or a call, and a recorded report (G4, G8): it names the pupil."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,9 +14,10 @@ from meldcode.application.cases.alarms.trace import write_trace
 from meldcode.application.cases.alarms.view import schools_of, show_all
 from meldcode.application.cases.first_answers import initial_answers
 from meldcode.application.cases.open_form import FormView, record_form
+from meldcode.application.cases.pupils.whose_pupil import teachers_of
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access.rules import Permission, in_school, may, relation_to
-from meldcode.domain.alarm import Alarm, AlarmId, Answer, Response
+from meldcode.domain.alarm import AlarmId, Answer, Response
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.names import pupil_in, same_name
 from meldcode.domain.case.state import Answers, Pupil, Status
@@ -31,14 +33,29 @@ def alarm_form(uow: UnitOfWork, actor: Actor, alarm: AlarmId, now: datetime) -> 
     found, plan = alarm_of(uow, actor, alarm), uow.plans.current()
     if found.case and plan.fast_lane:
         return record_form(uow, actor, uow.cases.get(found.case).code, plan.fast_lane.id, 0, now)
-    schools, form = _schools(uow, actor, found, plan), plan.fast_lane_with_pupil
-    initial, raiser = initial_answers(form, now), uow.staff.get(found.raised_by)
+    schools, raiser = _schools(actor, schools_of(uow, found), plan), uow.staff.get(found.raised_by)
     groups = {
         group for school in schools if school in raiser.memberships for group in raiser.memberships[school].groups
     }
-    if len(groups) == 1:
-        initial[form.id_of(Meaning.PUPIL_GROUP)] = groups.pop()
-    return FormView(form, plan, initial, schools=tuple(map(uow.staff.school, schools)), alarm=alarm)
+    form = _empty_form(uow, plan, schools, now)
+    initial = {form.record.id_of(Meaning.PUPIL_GROUP): groups.pop()} if len(groups) == 1 else {}
+    return replace(form, initial={**form.initial, **initial}, alarm=alarm)
+
+
+def call_form(uow: UnitOfWork, actor: Actor, now: datetime) -> FormView:
+    """Return the form of the fast lane without an alarm, for a pupil whose case the actor may not read (G8)."""
+    plan = uow.plans.current()
+    return _empty_form(uow, plan, schools_to_call_in(actor, plan), now)
+
+
+def schools_to_call_in(actor: Actor, plan: Plan) -> list[SchoolId]:
+    """Return the schools in which the actor may record a call. Raises Refused when there is none."""
+    return _schools(actor, actor.person.memberships, plan)
+
+
+def _empty_form(uow: UnitOfWork, plan: Plan, schools: Sequence[SchoolId], now: datetime) -> FormView:
+    form = plan.fast_lane_with_pupil
+    return FormView(form, plan, initial_answers(form, now), schools=tuple(map(uow.staff.school, schools)))
 
 
 def alarm_draft(uow: UnitOfWork, actor: Actor, key: str, alarm: AlarmId, now: datetime) -> FormView:
@@ -49,19 +66,21 @@ def alarm_draft(uow: UnitOfWork, actor: Actor, key: str, alarm: AlarmId, now: da
     return replace(alarm_form(uow, actor, alarm, now), initial=answers)
 
 
-def context_of_alarm(
-    uow: UnitOfWork, actor: Actor, alarm: AlarmId, answers: Answers, school: SchoolId | None
+def context_of_call(
+    uow: UnitOfWork, actor: Actor, alarm: AlarmId | None, answers: Answers, school: SchoolId | None
 ) -> CaseContext:
     """Return the open case about the pupil, or one still to open. Raises Refused or Invalid."""
-    found, plan = alarm_of(uow, actor, alarm), uow.plans.current()
-    if found.case:
+    found, plan = alarm_of(uow, actor, alarm) if alarm else None, uow.plans.current()
+    if found and found.case:
         raise Refused("done_meanwhile")
-    schools = _schools(uow, actor, found, plan)
+    schools = _schools(actor, schools_of(uow, found) if found else actor.person.memberships, plan)
     if school is None and len(schools) > 1:
         raise Invalid([Problem("school", "required")])
     if school is not None and school not in schools:
         raise Refused("not_your_school")
-    return _about(uow, actor, school or schools[0], pupil_in(plan.opening, answers))
+    context = _about(uow, actor, school or schools[0], pupil_in(plan.opening, answers))
+    teachers = () if alarm or context.case else teachers_of(uow, context.school, context.pupil.group)
+    return replace(context, teachers=teachers)
 
 
 def bind_alarm(uow: UnitOfWork, context: CaseContext, alarm: AlarmId, now: datetime) -> CaseContext:
@@ -82,9 +101,9 @@ def teacher_of(uow: UnitOfWork, context: CaseContext, alarm: AlarmId | None) -> 
     return raiser.id if may_open else context.person.id
 
 
-def _schools(uow: UnitOfWork, actor: Actor, alarm: Alarm, plan: Plan) -> list[SchoolId]:
-    """The schools of the alarm in which the actor may record what was done."""
-    relations = {school: in_school(actor.person, school) for school in schools_of(uow, alarm)}
+def _schools(actor: Actor, possible: Iterable[SchoolId], plan: Plan) -> list[SchoolId]:
+    """The schools of these in which the actor may record what was done."""
+    relations = {school: in_school(actor.person, school) for school in possible}
     schools = [s for s, relation in relations.items() if may(Permission.RECORD, relation, plan, plan.fast_lane)]
     if not schools:
         raise Refused(

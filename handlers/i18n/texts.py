@@ -52,6 +52,8 @@ def reads_when(plan: Plan, reader: Role) -> str:
         return ""
     if numbers[-1] == last:
         return text("reads_from", first=str(numbers[0]))
+    if len(numbers) > 2:  # noqa: PLR2004 - two steps are named each
+        return text("reads_through", first=str(numbers[0]), last=str(numbers[-1]))
     return text("reads_in", steps=listed([str(number) for number in numbers]))
 
 

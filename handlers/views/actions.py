@@ -93,9 +93,11 @@ ABOUT_COLLEAGUES = (Effect.HANDS_OVER, Effect.SHARES, Effect.EXCLUDES, Effect.TA
 
 
 def menus(view: CaseView, records: Sequence[ActionSpec]) -> Iterator[b.Block]:
-    """Yield a menu of what is about the case, and one of who has a part in it."""
+    """Yield a menu of what can be recorded, of what is done with the case, and of who has a part in it."""
     colleagues = [record for record in records if _is_about_colleagues(view, record)]
-    yield from _menu(view, "menu", [record for record in records if record not in colleagues])
+    others = [record for record in records if record not in colleagues]
+    yield from _menu(view, "menu", [record for record in others if not record.effect])
+    yield from _menu(view, "menu_case", [record for record in others if record.effect])
     yield from _menu(view, "menu_colleagues", colleagues)
 
 

@@ -5,6 +5,7 @@ What waits for this person comes first. Names of colleagues may be shown, after 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby
 
@@ -226,10 +227,15 @@ def _promises(week: Week) -> Iterator[str]:
     """Those that are not late; the day of one is over if there was no school on it or since."""
     ahead = [one for one in week.promises if not one.late]
     for promised, alike in groupby(ahead, key=lambda one: one.day):
-        codes = ", ".join(one.code for one in alike)
+        codes = ", ".join(f"{code} ({count})" if count > 1 else code for code, count in _counted(alike))
         past = promised < week.today
         when = in_full(promised) if past else on_day(promised, week.today)
         yield text("home_week_promise_over" if past else "home_week_promise", day=when, codes=codes)
+
+
+def _counted(promises: Iterable[Promise]) -> Iterator[tuple[str, int]]:
+    """Each case once, with the number of its appointments."""
+    yield from Counter(one.code for one in promises).items()
 
 
 def _page_buttons(overview: Overview) -> list[b.Block]:

@@ -140,3 +140,9 @@ def test_screens_that_are_about_no_case_use_them_too(own: Play) -> None:
 def test_no_sentence_names_a_role_for_which_a_plan_has_a_name_of_its_own() -> None:
     named = {code for code, sentence in sentences("nl").items() if "IB-er/zorgcoördinator" in sentence}
     assert named == {"role_care_coordinator"}
+
+
+def test_the_steps_in_which_a_role_reads_are_a_range_and_no_list() -> None:
+    national, source = (parse_plan((PLANS / f"{name}.yaml").read_text(), name) for name in ("landelijk", "heutink"))
+    assert texts.reads_when(national, Role.CONFIDANT) == "in stap 1 tot en met 4"
+    assert texts.reads_when(source, Role.CONFIDANT) == "in stap 1 en 2"

@@ -61,7 +61,7 @@ async def two_appointments_are_made_and_what_was_typed_stays(desk: Desk, code: s
     await desk.press("Opslaan")
     await desk.sees_title("Opgeslagen")
     await desk.press("Dossier openen")
-    await desk.sees(CALL, "Sanne de Boer, woensdag 14 april", DOCTOR, "de ouders (let op: Karin Visser)")
+    await desk.sees(CALL, "Sanne de Boer, woensdag 14 april", DOCTOR, "de ouders (Karin Visser let erop)")
     await desk.put_away()
 
 

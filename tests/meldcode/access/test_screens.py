@@ -98,6 +98,6 @@ def test_what_is_rarely_done_stands_in_menus_that_have_a_name(play: Play) -> Non
     menus = {b["text"]["text"]: b["accessory"] for b in blocks if b.get("accessory", {}).get("type") == "overflow"}
     assert not [b for b in blocks if b["type"] == "actions" and any(e["type"] == "overflow" for e in b["elements"])]
     options = {name: [option["text"]["text"] for option in menu["options"]] for name, menu in menus.items()}
-    assert list(options) == ["Meer met dit dossier", "Wie er bij dit dossier horen"]
+    assert list(options) == ["Meer vastleggen", "Dit dossier", "Wie er bij dit dossier horen"]
     assert "Overdragen" in options["Wie er bij dit dossier horen"]
-    assert "Dossier meegeven" in options["Meer met dit dossier"]
+    assert "Dossier meegeven" in options["Dit dossier"]

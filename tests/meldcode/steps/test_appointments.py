@@ -553,3 +553,9 @@ def test_a_case_under_an_older_plan_keeps_its_appointments_too(
     play.record("appointment_done", by=KARIN, refers_to=2)
     play.record("appointment_dropped", by=FATIMA, refers_to=3)
     assert not any(one.is_open for one in play.state().appointments)
+
+
+def test_a_case_with_several_appointments_on_a_day_is_named_once() -> None:
+    promises = [Promise(code, DAY) for code in ("26-AAAA", "26-BBBB", "26-AAAA")]
+    [line] = shown_this_week(Week(DAY, promises=tuple(promises)))
+    assert line.endswith(" 26-AAAA (2), 26-BBBB")

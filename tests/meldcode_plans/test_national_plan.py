@@ -345,7 +345,9 @@ def test_every_text_about_people_is_looked_through(play: Play) -> None:
     looked_through = {(r.id, f.id) for r in play.plan.records.values() for f in r.fields if "names" in f.hints}
     assert looked_through == {
         ("signal", "what"),
+        ("signal", "attachment"),
         ("note", "noted"),
+        ("note", "noted_attachment"),
         ("disclosure", "disclosed"),
         ("urgent_action", "urgent_told"),
         ("correction", "text"),

@@ -17,12 +17,15 @@ from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
 from handlers.documents import dossier_pdf, typst_pdf
+from handlers.documents.dossier_json import dossier_json
 from handlers.platform import limits
+from handlers.views.case import case_modal
 from meldcode.application.actor import actor_of
 from meldcode.application.cases.exports.export import answers_of, begin_export
-from meldcode.application.cases.exports.exported import Export
+from meldcode.application.cases.exports.exported import Export, ExportPage
 from meldcode.application.cases.submission import RecordEntry
 from meldcode.domain.plan.effects import Version
+from meldcode.domain.plan.file import PLANS
 from tests.meldcode.playing import KARIN, SANNE, Play, new_play, staffed_database
 
 LITERAL = "#strong[x] *ja* $x$ `a` \\ <b> @ref // geen commentaar [x] = kop"
@@ -46,6 +49,32 @@ def given(play: Play, version: Version = Version.WHOLE) -> Export:
         made = begin_export(uow, actor_of(uow, KARIN.identity), command, limits.READ_OVER, play.now)
     assert isinstance(made, Export)
     return made
+
+
+KEPT = "De tekening ligt in de kluis van de IB-er."
+LETTER = "De brief van de huisarts, in het dossier op papier."
+
+
+@pytest.mark.rule("S1.2")
+@pytest.mark.parametrize("name", ["heutink", "landelijk"])
+def test_where_a_drawing_letter_or_photo_is_kept_goes_along(empty: Path, tmp_path: Path, name: str) -> None:
+    play = new_play(empty, tmp_path, (PLANS / f"{name}.yaml").read_text(encoding="utf-8"))
+    play.signal(attachment=KEPT)
+    play.record("note", by=SANNE, noted="Er kwam een brief.", noted_attachment=LETTER)
+    whole = given(play)
+    shown = (
+        json.dumps(case_modal(play.opens(KARIN)), ensure_ascii=False),
+        " ".join(words_in(dossier_pdf.pdf(whole)).split()),
+        json.dumps(dossier_json(whole), ensure_ascii=False),
+    )
+    assert all(KEPT in words and LETTER in words for words in shown)
+    with play.transaction() as uow:
+        answers = answers_of(play.plan.records["given"], Version.FOR_PARENTS, "De ouders", "Zij vroegen erom.")
+        command = RecordEntry("parents", "given", answers, play.code)
+        page = begin_export(uow, actor_of(uow, KARIN.identity), command, limits.READ_OVER, play.now)
+    assert isinstance(page, ExportPage)
+    to_read = [piece.text for entry in page.entries for piece in entry.pieces]
+    assert {KEPT, LETTER} <= {*to_read}, "what the parents get is read over first"
 
 
 def words_in(content: bytes) -> str:

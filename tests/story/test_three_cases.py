@@ -151,7 +151,7 @@ async def fatima_and_karin_talk_with_the_parents(fatima: Colleague, code: str) -
         "Welke punten kwamen aan bod?": ("Het doel van het gesprek", "De vervolgafspraken"),
         "Afspraak 1: wat spreken jullie af?": SLEEP,
         "Afspraak 1: op welke dag?": in_days(14),
-        "Afspraak 1: wie van school let erop?": KARIN,
+        "Afspraak 1: wie van school let erop?": FATIMA,
     }
     gone = {GONE: "Ja, het dossier kan dicht", "Waar zien jullie dat aan?": "Hij slaapt weer goed."}
     talk = {PRESENT: (SANNE, KARIN, FATIMA), SAID: said, **AT_THE_PARENTS_TALK, **follow_up, **gone}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, UniqueConstraint
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, UniqueConstraint, text
 
 from storage.db.schema.case import cases
 from storage.db.schema.columns import IDENTIFIER, KEYED, MOMENT, PLAIN, Moment, Number, metadata
 from storage.db.schema.staff import people
+
+UNSENT = text("state IN ('pending', 'claimed')")
 
 outbox = Table(
     "outbox",
@@ -34,6 +36,9 @@ outbox = Table(
     UniqueConstraint("about", "kind", "recipient", "moment"),
     Index(None, "state", "due_at"),
     Index(None, "recipient", "state"),
+    # What waits, in the order in which each person gets it: claiming looks at the first of each (`SendQueue.claim`).
+    Index("ix_outbox_unsent", "recipient", "id", sqlite_where=UNSENT, postgresql_where=UNSENT),
+    Index("ix_outbox_unsent_kind", "kind", sqlite_where=UNSENT, postgresql_where=UNSENT),
 )
 
 processed_requests = Table(

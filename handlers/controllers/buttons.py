@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from handlers.controllers import alarm, finding, readers, roles, talks
+from handlers.controllers import alarm, finding, readers, roles, school_year, talks
 from handlers.controllers.commands import in_words, open_signal_form
 from handlers.controllers.deputies import show_deputy, stop_deputy
 from handlers.controllers.forms import drafts
@@ -277,6 +277,8 @@ BUTTONS = {
     actions.MY_NAMES: finding.list_own,
     actions.SEARCH_PAGE: finding.turn_search_page,
     actions.OPEN_FOUND: finding.open_found,
+    actions.SCHOOL_YEAR: school_year.open_school_year,
+    actions.SCHOOL_YEAR_PAGE: school_year.turn_school_year_page,
     actions.HISTORY: finding.open_history,
     actions.HISTORY_PAGE: finding.turn_history_page,
     actions.PARENTS_COPY: finding.open_parents_copy,

@@ -45,6 +45,8 @@ APPOINTMENTS = 8
 """Open appointments that a case or a Home tab shows with buttons."""
 FOUND_CASES, OTHER_CASES = 10, 8
 """Cases on a page of a search, and to choose from where two belong together (at most RADIO_BUTTONS)."""
+SCHOOL_YEAR = 10
+"""Cases on a page of the new school year: three blocks each."""
 SAME_PUPIL = 5
 """Other cases with the same name that a case shows."""
 LOGBOOK_ENTRIES = 8

@@ -18,7 +18,7 @@ from handlers.platform.locales import Languages
 from handlers.platform.slack_errors import code_of, retry_after, will_pass
 from handlers.platform.workspaces import NotInstalled, Workspaces
 from meldcode.application.actor import Actor, on_behalf_of, query_of
-from meldcode.application.executor import Executor
+from meldcode.application.executor import JOB_SECONDS, Executor
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.errors import Refused
 from meldcode.domain.staff import Identity
@@ -237,6 +237,13 @@ class Services:
     ) -> T:
         """As `execute`, but raise Replayed when the request is played again, which shows nothing (promises 6, 9)."""
         return await self._run(idempotent(request, on_behalf_of(request.identity, use_case, *args)), language)
+
+    async def execute_later(
+        self, use_case: Callable[[UnitOfWork, Actor, *Args, datetime], T], request: Request, *args: *Args
+    ) -> T:
+        """As `execute`, after the acknowledgement: it may take as long as a background job."""
+        work = in_language(on_behalf_of(request.identity, use_case, *args), self.language)
+        return await self.executor.execute(work, seconds=JOB_SECONDS)
 
     async def query(self, query: Callable[[UnitOfWork, Actor, *Args], T], request: Request, *args: *Args) -> T:
         """Run `query(uow, actor, *args)` for the author of the request; it does not depend on the time."""

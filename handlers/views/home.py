@@ -27,6 +27,7 @@ from handlers.views.actions import (
     signal_button,
 )
 from handlers.views.paging import listing, turn_buttons
+from handlers.views.pupils.school_year import school_year_menu
 from handlers.views.school import figures
 from handlers.views.staff.roles import missing_roles, one_for_two
 from handlers.views.staff.working_days import working_days
@@ -82,6 +83,7 @@ def _find_buttons(overview: Overview) -> list[b.Block]:
     return [
         b.button(text("search_button"), SEARCH_FORM, "search"),
         b.button(text("my_names_button"), MY_NAMES, "names"),
+        *school_year_menu(overview.moving_up),
     ]
 
 

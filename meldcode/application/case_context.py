@@ -106,15 +106,30 @@ def readable_case(uow: UnitOfWork, person: Person, code: str) -> CaseHeader:
 def recordable_case(uow: UnitOfWork, person: Person, code: str, record: str) -> CaseHeader:
     """Return the case to record this in.
 
-    Without reading it, a cluster director can name who takes over a role (G12), and a school leader can record that 112
-    or Veilig Thuis was called (G8).
+    Without reading it, a cluster director can name who takes over a role (G12), a school leader can record that 112
+    or Veilig Thuis was called (G8), and a former teacher of the case can report (S1.6).
     """
     case = uow.cases.find(case_code(code), person.memberships, person.id)
     plan = plan_of(uow, case) if case and case.status is not Status.DESTROYED else None
     specs = [spec for spec in (plan.take_over, plan.fast_lane) if spec and spec.id == record] if plan else []
     if case and plan and any(may(Permission.RECORD, relation_to(person, case), plan, spec) for spec in specs):
         return case
+    if case and plan and record == plan.opens and may_report_again(person, case):
+        return case
     return readable_case(uow, person, code)
+
+
+def may_report_again(person: Person, case: CaseHeader) -> bool:
+    """Tell whether this person had the case before: what they see of the pupil still belongs in it (S1.6)."""
+    return person.id in case.former_teachers - case.excluded and person.teaches(case.school)
+
+
+def reporting_context(uow: UnitOfWork, person: Person, case: CaseHeader) -> CaseContext:
+    """Open the case for a signal by this person; a former teacher reports in it as its teacher (S1.6)."""
+    context = case_context(uow, person, case)
+    if reads(person, case, context.plan) or not may_report_again(person, case):
+        return context
+    return replace(context, relation=replace(context.relation, is_own=True))
 
 
 def may_read(uow: UnitOfWork, person: Person, case: CaseHeader) -> bool:

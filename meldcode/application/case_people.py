@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access.rules import Permission, in_school, is_called_by_part, may, relation_to, roles_in_case
-from meldcode.domain.case.header import CALLED_IN, EXCLUDED, NAMED, CaseHeader
+from meldcode.domain.case.header import CALLED_IN, EXCLUDED, FORMER_TEACHER, NAMED, CaseHeader
 from meldcode.domain.events import WorklistChanged
 from meldcode.domain.ids import CaseId
 from meldcode.domain.plan.model import Plan
@@ -88,7 +88,8 @@ def shown_to(uow: UnitOfWork, person: Person) -> Shown:
         for one in assignees_of(person)
         if one.teacher is None or may(Permission.OPEN, in_school(person, one.school), plan)
     ]
-    elsewhere = {part.school for part in parts if part.person == person.id} - person.memberships.keys()
+    acting = [part for part in parts if part.person == person.id and part.part != FORMER_TEACHER]
+    elsewhere = {part.school for part in acting} - person.memberships.keys()
     assignees = (*own, *(Assignee(school, str(person.id)) for school in elsewhere))
     return Shown(assignees, _hidden(uow, person, {part.case for part in parts if part.part == EXCLUDED}))
 

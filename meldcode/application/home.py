@@ -16,7 +16,7 @@ from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.staff.roles import MissingRoles, OneForTwo, missing_roles, one_for_two
 from meldcode.application.worklists import Promise, SchoolOverview, Week, schools_led, schools_led_by, week_of
 from meldcode.domain.access.responsible import responsible_for
-from meldcode.domain.access.rules import Permission, in_school, may, relation_to
+from meldcode.domain.access.rules import Permission, in_school, may, may_move_up, relation_to
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.ids import PersonId
@@ -67,8 +67,8 @@ class Overview:
     `counts` has the number of cases in each section, on all pages, and `all_late` that of late appointments. The lists
     beside the cases are those `late` appointments, the figures of the schools that they lead, the deputies (G5), and
     what is wrong with roles; this week's tasks are on the first page only. With `may_find` they can search cases (G11),
-    with `has_drafts` go on with a form, and with `fast_lane` record a call (G8). `plan` is that of new cases, which
-    says what roles are called.
+    with `has_drafts` go on with a form, with `fast_lane` record a call (G8), and in the schools `moving_up` change the
+    groups and teachers of cases (G10). `plan` is that of new cases, which says what roles are called.
     """
 
     person: Person
@@ -90,6 +90,7 @@ class Overview:
     may_find: bool = False
     has_drafts: bool = False
     fast_lane: ActionSpec | None = None
+    moving_up: tuple[School, ...] = ()
 
 
 def overview(uow: UnitOfWork, actor: Actor, size: OverviewSize, now: datetime, page: int = 0) -> Overview:
@@ -125,6 +126,7 @@ def _with(
         missing_roles=tuple(beside.missing),
         one_for_two=tuple(beside.doubles),
         fast_lane=_fast_lane(seen),
+        moving_up=tuple(_moving_up(seen.person, seen.plan)),
     )
 
 
@@ -189,6 +191,12 @@ def _beside(
 def _fast_lane(seen: Overview) -> ActionSpec | None:
     lane, relations = seen.plan.fast_lane, [in_school(seen.person, school) for school in seen.person.memberships]
     return lane if any(may(Permission.RECORD, relation, seen.plan, lane) for relation in relations) else None
+
+
+def _moving_up(person: Person, plan: Plan) -> Iterator[School]:
+    for id_, membership in person.memberships.items():
+        if may_move_up(in_school(person, id_), plan):
+            yield membership.school
 
 
 def _deputies(uow: UnitOfWork, person: Person, now: datetime) -> list[Deputy]:

@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from meldcode.application.ports.cases import CasePart, Cases
 from meldcode.domain.calendar import AMSTERDAM
-from meldcode.domain.case.header import CALLED_IN, EXCLUDED, NAMED, CaseHeader, StandIn
+from meldcode.domain.case.header import CALLED_IN, EXCLUDED, FORMER_TEACHER, NAMED, CaseHeader, StandIn
 from meldcode.domain.case.names import alike
 from meldcode.domain.case.state import Pupil, Status
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
@@ -184,7 +184,7 @@ def _header(row: Row[Any], people: Collection[tuple[PersonId, str]]) -> CaseHead
     parts: dict[str, set[PersonId]] = {}
     for person, part in people:
         parts.setdefault(part, set()).add(person)
-    special = (_TEACHER, CALLED_IN, EXCLUDED, NAMED)
+    special = (_TEACHER, CALLED_IN, EXCLUDED, NAMED, FORMER_TEACHER)
     return CaseHeader(
         id=row.id,
         code=row.code,
@@ -203,6 +203,7 @@ def _header(row: Row[Any], people: Collection[tuple[PersonId, str]]) -> CaseHead
         called_in=frozenset(parts.get(CALLED_IN, ())),
         excluded=frozenset(parts.get(EXCLUDED, ())),
         named=frozenset(parts.get(NAMED, ())),
+        former_teachers=frozenset(parts.get(FORMER_TEACHER, ())),
         stand_ins=frozenset(StandIn(person, Role(part)) for person, part in people if part not in special),
         outcome=row.outcome or "",
         destroy_at=row.destroy_at,

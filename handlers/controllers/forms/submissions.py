@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from handlers.controllers import export, finding, roles
+from handlers.controllers import export, finding, roles, school_year
 from handlers.controllers.alarm import say_where
 from handlers.controllers.commands import in_words
 from handlers.controllers.deputies import submit_deputy, submit_period
@@ -27,6 +27,7 @@ from handlers.views.actions import (
     READ_OVER,
     REVIEW,
     ROLES_FORM,
+    SCHOOL_YEAR_FORM,
     SEARCH,
     WHICH_PUPIL,
     WORKING_DAYS_FORM,
@@ -97,6 +98,7 @@ OTHERS = {
     ROLES_FORM: roles.submit_roles,
     EXPORT: export.begin_export,
     READ_OVER: export.turn_export_page,
+    SCHOOL_YEAR_FORM: school_year.submit_school_year,
     SEARCH: finding.submit_search,
     FIND_OTHER: finding.submit_other_case,
     CHOOSE_CASE: finding.submit_two_cases,

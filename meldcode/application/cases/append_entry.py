@@ -10,7 +10,7 @@ from meldcode.application.case_context import CaseContext, case_context
 from meldcode.application.case_people import call_in, keep_named, staff_of
 from meldcode.application.cases.notifications import Notified, notify, recipients
 from meldcode.application.cases.parts import change_parts
-from meldcode.application.cases.pupils.whose_pupil import share, tell_former_teachers
+from meldcode.application.cases.pupils.whose_pupil import note_former_teachers, share
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.worklists import update_worklist
 from meldcode.domain.access.rules import relation_to
@@ -73,8 +73,7 @@ def _with_other_teachers(uow: UnitOfWork, context: CaseContext, case: CaseHeader
         case = uow.cases.hand_over(case.id, UUID(str(new_teacher)))
     else:
         case = share(uow, context, case, entry)
-    tell_former_teachers(uow, before, case, entry)
-    return case
+    return note_former_teachers(uow, before, case, entry)
 
 
 def _takes_part(uow: UnitOfWork, context: CaseContext, case: CaseHeader, entry: Entry) -> list[Person]:

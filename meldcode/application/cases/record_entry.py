@@ -156,9 +156,18 @@ def record_for_pupil(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: d
 
 
 def store_form(
-    uow: UnitOfWork, context: CaseContext, form: FilledForm, command: RecordEntry, now: datetime
+    uow: UnitOfWork,
+    context: CaseContext,
+    form: FilledForm,
+    command: RecordEntry,
+    now: datetime,
+    *,
+    is_told: bool = True,
 ) -> tuple[CaseContext, Notified]:
-    """Store a checked form, and open its case if there is none. Return the case with the new entry."""
+    """Store a checked form, and open its case if there is none. Return the case with the new entry.
+
+    Without `is_told` nobody is notified.
+    """
     role = acting_role(form.spec, context.relation, beside=_role_to_agree_with(form.spec, context.state))
     assert role is not None  # noqa: S101 - refused before
     uow.drafts.delete(command.key, context.person.id)
@@ -180,7 +189,7 @@ def store_form(
         answer_by_record(uow, context.person.id, context.stored.id, now)
     typed = {field: answer for field, answer in form.typed.items() if field not in _decision_fields(context)}
     before = context.state
-    context, notified = append_entry(uow, context, entry, command.key, digest(typed))
+    context, notified = append_entry(uow, context, entry, command.key, digest(typed), is_told=is_told)
     if is_agreed(context.plan, before, entry, Effect.SEPARATES):
         separate(uow, context, command.key, now)
     return context, notified

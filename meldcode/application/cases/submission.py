@@ -12,10 +12,12 @@ from meldcode.application.case_context import (
     case_context,
     readable_case,
     recordable_case,
+    reporting_context,
     schools_to_report_in,
 )
+from meldcode.application.case_people import plan_of
 from meldcode.application.cases.alarms.form import context_of_call
-from meldcode.application.cases.pupils.same_pupil import ANOTHER, certain_case, known_of
+from meldcode.application.cases.pupils.same_pupil import ANOTHER, case_before, certain_case, known_of
 from meldcode.application.cases.pupils.whose_pupil import pupil_teachers
 from meldcode.application.ports.drafts import DraftForm
 from meldcode.application.ports.unit_of_work import UnitOfWork
@@ -88,7 +90,7 @@ def context_of(uow: UnitOfWork, actor: Actor, command: RecordEntry) -> CaseConte
     """
     person = actor.person
     if command.case:
-        return case_context(uow, person, recordable_case(uow, person, command.case, command.record))
+        return _in_case(uow, person, command)
     if is_call(uow.plans.current(), command):
         return context_of_call(uow, actor, command.alarm, command.answers, command.school)
     if code := command.same_as.removeprefix(ANOTHER):
@@ -100,11 +102,19 @@ def context_of(uow: UnitOfWork, actor: Actor, command: RecordEntry) -> CaseConte
     known = [] if command.same_as else known_of(uow, person, found)
     if theirs := certain_case(uow, {person.id, *teachers}, pupil, known):
         return case_context(uow, person, theirs)
+    if was_theirs := case_before(uow, person, pupil, found):
+        return reporting_context(uow, person, was_theirs)
     relation = Relation(person.roles_in(school), is_own=True)
     same_pupil = tuple(case for case in found if same_name(pupil, uow.cases.pupil(case.id)))
     return CaseContext(
         person, school, plan, pupil, relation, same_pupil=same_pupil, teachers=teachers, perhaps=tuple(known)
     )
+
+
+def _in_case(uow: UnitOfWork, person: Person, command: RecordEntry) -> CaseContext:
+    case = recordable_case(uow, person, command.case, command.record)
+    is_signal = command.record == plan_of(uow, case).opens
+    return (reporting_context if is_signal else case_context)(uow, person, case)
 
 
 def is_call(plan: Plan, command: RecordEntry) -> bool:

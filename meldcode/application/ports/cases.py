@@ -25,7 +25,7 @@ class Submission:
 
 @dataclass(frozen=True)
 class CasePart:
-    """Somebody has this part in a case: called in, excluded, or a role that they took over."""
+    """Somebody has this part in a case: called in, excluded, a teacher before, or a role that they took over."""
 
     case: CaseId
     person: PersonId

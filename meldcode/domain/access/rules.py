@@ -15,6 +15,7 @@ from meldcode.domain.case.appointments import Appointment
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.ids import SchoolId
 from meldcode.domain.plan.effects import Effect
+from meldcode.domain.plan.forms import Meaning
 from meldcode.domain.plan.model import ActionSpec, Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person
@@ -126,6 +127,13 @@ def may(action: Permission, relation: Relation, plan: Plan, record: ActionSpec |
 def may_be_responsible(relation: Relation, plan: Plan) -> bool:
     """Tell whether they may be responsible for the case: as long as they may do what makes them so."""
     return any(may(Permission.RECORD, relation, plan, record) for record in plan.taking_charge)
+
+
+def may_move_up(relation: Relation, plan: Plan) -> bool:
+    """Tell whether they may change the group and the teachers of a case when the school year changes (G10)."""
+    effects = (Effect.CORRECTS_PUPIL, Effect.SHARES)
+    changing = [one for one in plan.always if one.effect in effects and one.id_of(Meaning.REASON)]
+    return len(changing) == len(effects) and all(may(Permission.RECORD, relation, plan, one) for one in changing)
 
 
 def holds_own(relation: Relation, plan: Plan) -> bool:

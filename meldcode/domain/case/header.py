@@ -9,7 +9,7 @@ from meldcode.domain.case.state import Entry, Pupil, Status
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
 from meldcode.domain.plan.roles import Role
 
-CALLED_IN, EXCLUDED, NAMED = "called_in", "excluded", "named"
+CALLED_IN, EXCLUDED, NAMED, FORMER_TEACHER = "called_in", "excluded", "named", "former_teacher"
 """Parts that somebody can have in a case; another part is the role that they took over."""
 
 
@@ -27,7 +27,8 @@ class CaseHeader:
 
     `teachers` are the teachers whose case it is. `joined_to` is the case that this one was merged into.
     `escalations` is the highest escalation level at which this step was reminded. `responsible` is who took charge
-    last. `called_in` may read it whatever its step (G3), `excluded` have nothing to do with it, and `stand_ins` have a
+    last. `former_teachers` had the case before: they read nothing of it, and can still report in it (S1.6).
+    `called_in` may read it whatever its step (G3), `excluded` have nothing to do with it, and `stand_ins` have a
     role in it alone (G12). `named` are named in an entry as having taken part, whether they read it or not. A
     closed case has an `outcome`, and from `destroy_at` on it may be destroyed.
     """
@@ -48,6 +49,7 @@ class CaseHeader:
     responsible: PersonId | None = None
     called_in: frozenset[PersonId] = frozenset()
     excluded: frozenset[PersonId] = frozenset()
+    former_teachers: frozenset[PersonId] = frozenset()
     stand_ins: frozenset[StandIn] = frozenset()
     named: frozenset[PersonId] = frozenset()
     outcome: str = ""

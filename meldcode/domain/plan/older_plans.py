@@ -14,7 +14,7 @@ from meldcode.domain.plan.forms import PUPIL_MEANINGS, FieldKind, Meaning
 from meldcode.domain.plan.model import ActionSpec, Plan
 from meldcode.domain.plan.roles import Role
 
-ADDED_LATER = (Effect.CORRECTS_PUPIL, Effect.MOVES_SIGNAL, Effect.LINKS, Effect.DENIES)
+ADDED_LATER = (Effect.CORRECTS_PUPIL, Effect.MOVES_SIGNAL, Effect.LINKS, Effect.SHARES, Effect.DENIES)
 """Effects of actions that came after plans were in use, and that depend on no other action of a plan."""
 
 

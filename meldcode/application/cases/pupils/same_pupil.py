@@ -6,10 +6,17 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from meldcode.application.case_context import CaseContext, case_context, may_read, read_case, told_apart
+from meldcode.application.case_context import (
+    CaseContext,
+    case_context,
+    may_read,
+    may_report_again,
+    read_case,
+    told_apart,
+)
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.case.header import CaseHeader
-from meldcode.domain.case.names import same_name
+from meldcode.domain.case.names import pupil_in, same_name
 from meldcode.domain.case.state import Pupil, Status
 from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.plan.model import ActionSpec
@@ -57,6 +64,24 @@ def certain_case(
         if is_same and not case.teachers.isdisjoint(teachers) and case.status is not Status.CLOSED:
             return case
     return None
+
+
+def case_before(uow: UnitOfWork, person: Person, pupil: Pupil, found: Iterable[CaseHeader]) -> CaseHeader | None:
+    """Return the case about this pupil that this person had before, if it is not closed (S1.6).
+
+    A former teacher may type the group that the pupil was in then.
+    """
+    for case in found:
+        is_theirs = may_report_again(person, case) and case.status is not Status.CLOSED
+        if is_theirs and same_name(pupil, uow.cases.pupil(case.id)) and _was_in(uow, person, case, pupil.group):
+            return case
+    return None
+
+
+def _was_in(uow: UnitOfWork, person: Person, case: CaseHeader, group: str) -> bool:
+    context = case_context(uow, person, case)
+    typed = (pupil_in(context.plan.records[entry.record], entry.answers).group for entry in context.entries)
+    return any(same_group(group, known) for known in (context.pupil.group, *typed))
 
 
 def ask_which_pupil(uow: UnitOfWork, context: CaseContext, record: ActionSpec, now: datetime) -> WhichPupil:

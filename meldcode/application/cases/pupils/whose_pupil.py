@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from uuid import UUID
 
 from meldcode.application.actor import Actor
@@ -10,7 +11,7 @@ from meldcode.application.case_context import CaseContext
 from meldcode.application.messages.cases import NoLongerTeacher
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.case.header import CaseHeader
+from meldcode.domain.case.header import FORMER_TEACHER, CaseHeader
 from meldcode.domain.case.state import Answers, Entry
 from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.plan.forms import Meaning
@@ -74,8 +75,11 @@ def share(uow: UnitOfWork, context: CaseContext, case: CaseHeader, entry: Entry)
     return uow.cases.set_teachers(case.id, [UUID(person) for person in entry.answers[field]])
 
 
-def tell_former_teachers(uow: UnitOfWork, before: CaseHeader, after: CaseHeader, entry: Entry) -> None:
-    """Tell who is no teacher of the case any more since this entry (S1.6, G5)."""
-    for former in sorted(before.teachers - after.teachers - {entry.author} - after.excluded):
+def note_former_teachers(uow: UnitOfWork, before: CaseHeader, after: CaseHeader, entry: Entry) -> CaseHeader:
+    """Tell who is no teacher of the case any more since this entry, and note that they were (S1.6, G5)."""
+    gone = before.teachers - after.teachers
+    uow.cases.add_parts(after.id, gone, FORMER_TEACHER)
+    for former in sorted(gone - {entry.author} - after.excluded):
         message = OutboxMessage(former, after.id, f"entry {entry.seq}", NoLongerTeacher(after.code))
         uow.outbox.put(message, entry.written_at)
+    return replace(after, former_teachers=after.former_teachers | gone)

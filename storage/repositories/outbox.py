@@ -40,6 +40,8 @@ WEEK = timedelta(days=7)
 _NO_ID = 2**62
 """More than any message's number."""
 MARKED_TOGETHER = 200
+GOES_ALONG = timedelta(minutes=2)
+"""How much earlier than its moment a message is sent when another one to the same person is sent now."""
 """Messages in one statement. PostgreSQL aborts a statement that takes long, and none would count as sent."""
 _SAME = (outbox.c.about, outbox.c.kind, outbox.c.recipient, outbox.c.moment)
 
@@ -109,8 +111,8 @@ class StoredOutbox(Outbox):
         self._connection = connection
 
     @override
-    def put_all(self, messages: Iterable[OutboxMessage], now: datetime) -> None:
-        insert_all_once(self._connection, outbox, [_row(message, now) for message in messages], _SAME)
+    def put_all(self, messages: Iterable[OutboxMessage], now: datetime, due: datetime | None = None) -> None:
+        insert_all_once(self._connection, outbox, [_row(message, now, due or now) for message in messages], _SAME)
 
     @override
     def is_waiting(self, to: PersonId, replaces: str) -> bool:
@@ -145,7 +147,7 @@ class StoredOutbox(Outbox):
         self._connection.execute(delete(outbox).where(done, outbox.c.created_at < before))
 
 
-def _row(message: OutboxMessage, now: datetime) -> dict[str, Any]:
+def _row(message: OutboxMessage, now: datetime, due: datetime) -> dict[str, Any]:
     return {
         "kind": message.payload.kind,
         "case": message.case,
@@ -157,7 +159,7 @@ def _row(message: OutboxMessage, now: datetime) -> dict[str, Any]:
         "placing": message.placing.value,
         "state": SendState.PENDING.value,
         "attempts": 0,
-        "due_at": now,
+        "due_at": due,
         "created_at": now,
     }
 
@@ -182,9 +184,9 @@ class SendQueue:
         return [replace(one, earlier=self._earlier(one)) if _is_placed(one) else one for one in claimed]
 
     def claim_alike(self, claimed: Claimed, now: datetime, lease: timedelta) -> list[Claimed]:
-        """Claim other due messages of the same kind for the same person, to send all as one."""
-        alike = (outbox.c.recipient == claimed.to, outbox.c.kind == claimed.kind, outbox.c.id > claimed.id)
-        waiting = (outbox.c.state == SendState.PENDING.value, outbox.c.due_at <= now)
+        """Claim other messages of the same kind for the same person, due now or soon, to send all as one."""
+        alike = (outbox.c.recipient == claimed.to, outbox.c.kind == claimed.kind, outbox.c.id != claimed.id)
+        waiting = (outbox.c.state == SendState.PENDING.value, outbox.c.due_at <= now + GOES_ALONG)
         query = select(outbox).where(*alike, *waiting).order_by(outbox.c.id).with_for_update(skip_locked=True)
         rows = self._connection.execute(query).all()
         self._mark_claimed(rows, now + lease)

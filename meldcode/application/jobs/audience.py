@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from meldcode.application.case_people import reads, staff_of
@@ -19,6 +19,8 @@ from meldcode.domain.plan.roles import Role
 from meldcode.domain.presence import Presence, Reached
 from meldcode.domain.staff import Person, School, WithDeputies
 
+AFTER_THE_OTHERS = timedelta(minutes=1)
+"""How long after the opening a reminder waits for those of that morning, so that it goes along with them in one."""
 IN_CHARGE = ALERTED
 """Who is notified when nobody else can be."""
 
@@ -52,7 +54,7 @@ class Audience:
         if reached.day is None:
             return open_moment(self.school, self.now)
         calendar = calendar_of(self.school)
-        return calendar.moment(reached.day, calendar.opening)
+        return calendar.moment(reached.day, calendar.opening) + AFTER_THE_OTHERS
 
     @cached_property
     def presence(self) -> Presence:

@@ -234,7 +234,7 @@ def _remind_of(uow: UnitOfWork, case: CaseHeader, keys: Mapping[PersonId, str], 
     for at, message in _about_appointments(uow, audience, state, [d for d in due if d.appointment]):
         messages[at].append(message)
     for at, some in messages.items():
-        uow.outbox.put_all(some, at)
+        uow.outbox.put_all(some, now, at)
     moments = [d.reminder_id for d in due]
     escalations = max([case.escalations, *(d.level for d in due)])
     again = next_moment(plan, state, school, now, done | set(moments))

@@ -44,12 +44,12 @@ class Outbox(ABC):
     """Messages that are sent after the commit."""
 
     @abstractmethod
-    def put_all(self, messages: Iterable[OutboxMessage], now: datetime) -> None:
-        """Add messages, except those that are or were in the outbox before."""
+    def put_all(self, messages: Iterable[OutboxMessage], now: datetime, due: datetime | None = None) -> None:
+        """Add messages, except those that are or were in the outbox before. They are sent now, or when they are due."""
 
-    def put(self, message: OutboxMessage, now: datetime) -> None:
+    def put(self, message: OutboxMessage, now: datetime, due: datetime | None = None) -> None:
         """Add a message, unless it is or was in the outbox before."""
-        self.put_all([message], now)
+        self.put_all([message], now, due)
 
     @abstractmethod
     def is_waiting(self, to: PersonId, replaces: str) -> bool:

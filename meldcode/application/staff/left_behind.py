@@ -56,7 +56,7 @@ def _notify_weekly(
     year, week, _ = now.astimezone(AMSTERDAM).isocalendar()
     for person in people:
         message = OutboxMessage(person.id, case.id, f"{year}-W{week:02}{about}", payload)
-        uow.outbox.put(message, open_moment(uow.staff.school(case.school), now))
+        uow.outbox.put(message, now, open_moment(uow.staff.school(case.school), now))
 
 
 def _roles_without_holder(uow: UnitOfWork, case: CaseHeader, plan: Plan) -> Iterator[Role]:

@@ -14,6 +14,7 @@ from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.ids import PersonId
 from meldcode.domain.staff import Identity
 from storage.db.schema import outbox
+from storage.integrity.future import has_future
 from storage.repositories.outbox import Claimed, Sent
 from storage.unit_of_work import Store
 from tests.payloads import EXAMPLES
@@ -224,3 +225,28 @@ def test_what_nobody_is_notified_of_holds_up_only_what_is_about_the_same(store: 
         uow.queue.mark_sent([other.id], NOW)
         uow.queue.retry(silent, NOW + timedelta(minutes=5), "ratelimited")
     assert _claim(store) == []
+
+
+def test_what_is_due_in_a_moment_goes_along_and_what_is_due_later_does_not(
+    store: Store, staff: Staff, case: CaseHeader
+) -> None:
+    minutes = {"soon": 1, "now": 0, "later": 3}
+    for name, ahead in minutes.items():
+        with store.transaction() as uow:
+            message = OutboxMessage(staff.karin.id, case.id, name, TOLD)
+            uow.outbox.put(message, NOW + timedelta(minutes=ahead))
+    with store.transaction() as uow:
+        [first] = uow.queue.claim(NOW, 10, LEASE)
+        along = uow.queue.claim_alike(first, NOW, LEASE)
+        assert [one.id - first.id for one in along] == [-1], "also when it waits for longer"
+
+
+def test_what_waits_for_a_later_day_is_no_sign_of_a_clock_that_was_ahead(
+    store: Store, staff: Staff, case: CaseHeader
+) -> None:
+    tomorrow = NOW + timedelta(days=1)
+    with store.transaction() as uow:
+        uow.outbox.put(OutboxMessage(staff.karin.id, case.id, "1", TOLD), NOW, tomorrow)
+        assert not has_future(uow.session.connection, NOW + timedelta(minutes=5)), "or a restart would send it at once"
+    assert not _claim(store)
+    assert _claim(store, tomorrow)

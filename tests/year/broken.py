@@ -1,0 +1,106 @@
+"""Faults that are put into the program on purpose, each of which a year must show: tests of the simulator itself.
+
+python -m tests.year --broken a-day-late --seeds 50
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import datetime
+from itertools import count
+from typing import Any
+from unittest.mock import patch
+
+from handlers.platform import send_message
+from handlers.views.messages.reminders import render_reminders
+from meldcode.application.cases import notifications
+from meldcode.domain import presence
+from meldcode.domain.calendar import SchoolCalendar
+from meldcode.domain.case.state import fold
+from meldcode.domain.deadlines import reminders
+from storage.repositories.cases import StoredCases
+from storage.repositories.outbox import SendQueue
+from tests.year.schools import PUPILS
+
+_pending, _levels_of, _deadline = reminders.pending, reminders.levels_of, reminders.deadline
+_mark_sent = SendQueue.mark_sent
+_append: Any = StoredCases.append
+_by_rules: Any = notifications._by_rules
+_post: Any = send_message.post_message
+_turns = count(1)
+
+
+def _no_notice(*given: Any) -> Any:
+    kept = [due for due in _pending(*given) if due.kind is not reminders.ReminderKind.VACATION]
+    return kept or _pending(*given)[-1:]
+
+
+def _first_level_only(remind: Any) -> Any:
+    return iter([*_levels_of([level.model_copy(update={"every": None}) for level in remind[:1]])])
+
+
+def _a_day_late(step: Any, since: datetime, calendar: SchoolCalendar) -> Any:
+    day = _deadline(step, since, calendar)
+    return calendar.next_school_day(day) if day else day
+
+
+def _not_all_marked(queue: SendQueue, sent: dict[int, Any], now: datetime) -> None:
+    _mark_sent(queue, {id_: one for id_, one in sent.items() if id_ % 7}, now)
+
+
+def _to_all(_presence: Any, circles: Any) -> Any:
+    return [presence.Reached(one) for one in next(filter(None, circles), ())]
+
+
+def _one_entry_behind(plan: Any, entries: Any) -> Any:
+    known = [*entries]
+    return fold(plan, known[:-1] or known)
+
+
+def _without_texts(cases: Any, case: Any, entry: Any, *more: Any, **named: Any) -> Any:
+    is_lost = next(_turns) % 11 == 0
+    return _append(cases, case, replace(entry, answers={}) if is_lost else entry, *more, **named)
+
+
+def _set_aside(queue: SendQueue, claimed: Any, _due: datetime, code: str) -> None:
+    queue.set_aside(claimed, code)
+
+
+async def _named(client: Any, user: str, said: Any, *more: Any) -> Any:
+    words, blocks = said
+    return await _post(client, user, (f"{words} Over {PUPILS}.", blocks), *more)
+
+
+def _told_by_chance(*given: Any) -> Any:
+    return _by_rules(*given) if next(_turns) % 3 else ({}, (), ())
+
+
+BROKEN: dict[str, dict[str, Any]] = {
+    "no-vacation-notice": {"meldcode.domain.deadlines.schedule.pending": _no_notice},
+    "no-second-level": {"meldcode.domain.deadlines.reminders.levels_of": _first_level_only},
+    "a-day-late": {"meldcode.domain.deadlines.reminders.deadline": _a_day_late},
+    "sent-again": {"storage.repositories.outbox.SendQueue.mark_sent": _not_all_marked},
+    "reminded-on-a-day-off": {"meldcode.domain.presence.Presence.reach": _to_all},
+    "reminded-of-what-is-done": {"meldcode.application.jobs.reminders.fold": _one_entry_behind},
+    "text-lost": {"storage.repositories.cases.StoredCases.append": _without_texts},
+    "draft-kept": {"storage.repositories.drafts.StoredDrafts.delete_expired": lambda _drafts, _now: None},
+    "pupil-named": {"bot.outbox.relay.post_message": _named},
+    "all-teachers-told": {"meldcode.domain.access.rules.holds_own": lambda _relation, _plan: True},
+    "not-told": {"meldcode.application.cases.notifications._by_rules": _told_by_chance},
+    "answers-lead-nowhere": {"meldcode.domain.case.state._lead": lambda _plan, state, _record, _entry: state},
+    "no-next-moment": {"meldcode.application.jobs.reminders.next_moment": lambda *_: None},
+    "one-case-of-several": {"bot.outbox.content.render_reminders": lambda several: render_reminders(several[:1])},
+    "lost-when-slack-is-away": {"storage.repositories.outbox.SendQueue.retry": _set_aside},
+    "reminders-forgotten": {"storage.repositories.cases.StoredCases.sent_reminders": lambda _cases, _case: frozenset()},
+}
+
+
+@contextmanager
+def broken(name: str) -> Iterator[None]:
+    """Play with this fault in the program; with none if the name is empty."""
+    with ExitStack() as stack:
+        for place, wrong in BROKEN.get(name, {}).items():
+            stack.enter_context(patch(place, wrong))
+        yield

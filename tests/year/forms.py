@@ -1,0 +1,147 @@
+"""Fills in a form as somebody would who reads it: by its own questions, and who the plan says must be there."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import count
+from typing import Any
+
+from practice.blocks.elements import STATE_KEYS
+from practice.client import payloads
+from practice.client.actor import Actor
+from practice.client.delivery import Undelivered, deliver
+from practice.model import Outcome, View
+from tests.year.characters import CHARACTERS, ODD, Character
+
+Json = dict[str, Any]
+FIRST_CHOICE = 0.7
+"""How often somebody chooses the first option."""
+TRIES = 6
+POINTS = 5
+"""What must be spoken of in a talk with parents (S3.6): people do not leave one out."""
+
+
+@dataclass
+class Pen:
+    """Fills in forms for one person. `people` names who is meant by a field of people, `today` is the date."""
+
+    actor: Actor
+    chance: random.Random
+    today: date
+    people: Callable[[Json, Collection[str]], list[str]]
+    marks: count[int]
+    character: Character = CHARACTERS["prompt"]
+    given: Json = field(default_factory=dict)
+    said: Json = field(default_factory=dict)
+    """What was filled in, by field."""
+
+    async def fill_in(self, view: View, fixed: Json | None = None) -> str:
+        """Answer a form until it is stored; return `saved`, `refused`, `failed` or `gone`."""
+        if self.chance.random() < self.character.give_up:
+            await self.actor.close(view)
+            return "gone"
+        for _ in range(TRIES):
+            outcome = await self._submit(view, fixed or {})
+            if outcome.failure:
+                return "gone" if outcome.failure == "not_found" else "failed"
+            if not outcome.ok:
+                self.given = {name: state for name, state in self.given.items() if name not in outcome.errors}
+                continue
+            top = self.actor.workspace.modals_of(self.actor.user_id)
+            if not top:
+                return "saved"
+            view = top[-1]
+            if view.payload.get("submit") is None:
+                return "saved" if _is_saved(view) else "refused"
+        return "refused"
+
+    async def _submit(self, view: View, fixed: Json) -> Outcome:
+        kind = view.payload["callback_id"]
+        if kind == "review":
+            gives_up = self.chance.random() < self.character.give_up
+            return Outcome(failure="not_found") if gives_up else await self.actor.submit(view, {})
+        if kind == "which-pupil":
+            self.given = {}
+        for block in _questions(view):
+            name = block["block_id"]
+            if name not in self.given:
+                self.given[name] = self._answer(block, fixed.get(name))
+                if block.get("dispatch_action"):
+                    element = block["element"]["action_id"]
+                    answers = {each: {element: state} for each, state in self.given.items()}
+                    await self.actor.click(view, element, self.given[name], block_id=name, state=answers)
+        # A question may have come or gone by the answers before it.
+        asked = {block["block_id"]: block for block in _questions(view)}
+        for name, block in asked.items():
+            self.given.setdefault(name, self._answer(block, fixed.get(name)))
+        answers = {
+            name: {block["element"]["action_id"]: self.given[name]} for name, block in asked.items() if self.given[name]
+        }
+        said = {name: _plain(self.given[name]) for name in answers}
+        self.said = self.said | said if kind == "which-pupil" else said
+        if self.chance.random() < self.character.twice:
+            return await self._submit_twice(view, answers)
+        return await self.actor.submit(view, answers)
+
+    async def _submit_twice(self, view: View, answers: Json) -> Outcome:
+        """Press the button twice: Slack sends the same form twice."""
+        workspace = self.actor.workspace
+        outcome = await self.actor.submit(view, answers)
+        if not outcome.failure and not view.errors:
+            with suppress(Undelivered):
+                again = payloads.view_submission(workspace, self.actor.person, view)
+                await deliver(workspace, "interactive", "view_submission again", again)
+        return outcome
+
+    def _answer(self, block: Json, fixed: Any) -> Json:
+        element = block["element"]
+        key = STATE_KEYS[element["type"]]
+        if fixed is None and element.get(key.initial) and element["type"] != "multi_users_select":
+            return {"type": element["type"], key.current: element[key.initial]}
+        value = self._value(block, element, fixed)
+        return {"type": element["type"], key.current: value}
+
+    def _value(self, block: Json, element: Json, fixed: Any) -> Any:
+        options = element.get("options", [])
+        values: dict[str, Callable[[], Any]] = {
+            "plain_text_input": lambda: fixed or self._text()[: element.get("max_length", 3000)],
+            "radio_buttons": lambda: self._option(options, fixed),
+            "static_select": lambda: self._option(options, fixed),
+            "checkboxes": lambda: options if len(options) == POINTS else [self._option(options, fixed)],
+            "datepicker": lambda: fixed or str(self.today + timedelta(days=3)),
+            "timepicker": lambda: "09:00",
+            "multi_users_select": lambda: fixed or self.people(block, ()),
+            "users_select": lambda: fixed or next(iter(self.people(block, ())), self.actor.user_id),
+        }
+        return values[element["type"]]()
+
+    def _text(self) -> str:
+        """A sentence that is found back nowhere else."""
+        odd = f" {self.chance.choice(ODD)}" if self.chance.random() < self.character.odd else ""
+        return f"Merk{next(self.marks):05} is opgeschreven.{odd}"
+
+    def _option(self, options: list[Json], fixed: Any) -> Json:
+        if fixed is not None:
+            return next(option for option in options if option["value"] == fixed)
+        if self.chance.random() < FIRST_CHOICE:
+            return options[0]
+        return self.chance.choice(options)
+
+
+def _questions(view: View) -> list[Json]:
+    return [block for block in view.payload["blocks"] if block["type"] == "input"]
+
+
+def _is_saved(view: View) -> bool:
+    return bool(view.payload["title"]["text"] == "Opgeslagen")
+
+
+def _plain(state: Json) -> Any:
+    value = next(value for key, value in state.items() if key != "type")
+    if isinstance(value, list):
+        return [one["value"] if isinstance(one, dict) else one for one in value]
+    return value["value"] if isinstance(value, dict) else value

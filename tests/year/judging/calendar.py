@@ -1,0 +1,54 @@
+"""The school calendar as people know it: from the package `holidays` and common sense, without the program's own."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import cache
+
+from holidays import country_holidays
+
+CUSTOM = {date(2026, 5, 15), date(2027, 5, 5), date(2027, 5, 7), date(2026, 5, 5)}
+"""Days on which practically all schools close, beside public holidays and vacations."""
+
+
+@cache
+def _free(region: str) -> frozenset[date]:
+    years = range(2025, 2029)
+    school = country_holidays("NL", subdiv=region.capitalize(), years=years, categories=("school",), language="nl")
+    return frozenset({*school, *country_holidays("NL", years=years), *CUSTOM})
+
+
+@cache
+def _public() -> frozenset[date]:
+    return frozenset(country_holidays("NL", years=range(2025, 2029)))
+
+
+class Calendar:
+    """The days of one school."""
+
+    def __init__(self, region: str, free: tuple[date, ...]) -> None:
+        self._free = _free(region) | set(free)
+
+    def is_school_day(self, day: date) -> bool:
+        return day.weekday() < 5 and day not in self._free
+
+    def school_days(self, first: date, days: int) -> list[date]:
+        """The school days among so many days."""
+        return [day for n in range(days) if self.is_school_day(day := first + timedelta(days=n))]
+
+    def next(self, day: date, n: int = 1) -> date:
+        """The nth school day after this day."""
+        while n:
+            day += timedelta(days=1)
+            n -= self.is_school_day(day)
+        return day
+
+    def weekdays_after(self, day: date, n: int) -> date:
+        """The nth day after this one that is no weekend and no public holiday, school or not."""
+        while n:
+            day += timedelta(days=1)
+            n -= day.weekday() < 5 and day not in _public()
+        return day
+
+    def on_or_after(self, day: date) -> date:
+        return day if self.is_school_day(day) else self.next(day)

@@ -1,0 +1,31 @@
+"""What people did and saw, line by line: all that the oracle knows of a year."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+Event = dict[str, Any]
+
+
+class Log:
+    """The events of a year, in order. `at` is in UTC, `what` the kind of event."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self.events: list[Event] = []
+
+    def add(self, what: str, **more: Any) -> None:
+        self.events.append({"at": self._now().isoformat(timespec="seconds"), "what": what, **more})
+
+    def lines(self) -> Iterator[str]:
+        """The log as text: the same seed gives the same lines, byte for byte."""
+        for event in self.events:
+            yield json.dumps(event, ensure_ascii=False, sort_keys=True, default=str)
+
+
+def moment(event: Event) -> datetime:
+    """When it happened."""
+    return datetime.fromisoformat(event["at"])

@@ -1,0 +1,196 @@
+"""Judges a year by its log and the plan file alone: it knows nothing of the program.
+
+Each check is one promise that a person could hold the bot to. What is wrong is a finding, with the moment at which it
+could first be known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from tests.year.judging.log import Event, Log, moment
+from tests.year.judging.paper import Paper
+from tests.year.judging.plan_file import Json, several
+from tests.year.judging.reminders import CODES, Reminders, is_reminder
+from tests.year.judging.staff import Staff
+
+MARK = re.compile(r"Merk\d{5}")
+SOON = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is wrong."""
+
+    at: datetime
+    what: str
+    about: str
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.what}: {self.about}"
+
+
+class Oracle:
+    """Reads a log once, and keeps each case on paper."""
+
+    def __init__(self, plan: Json, log: Log) -> None:
+        self.plan, self.events = plan, log.events
+        self.cases: dict[str, Paper] = {}
+        self.school_of: dict[str, str] = {}
+        self.staff = Staff()
+        self.messages: dict[str, list[Event]] = defaultdict(list)
+        self.found: list[Finding] = []
+        self._expected_tells: list[tuple[datetime, str, Event, Json]] = []
+        self._marks: Counter[str] = Counter()
+        self._refused: set[str] = set()
+
+    def judge(self) -> list[Finding]:
+        """All that is wrong, the first first."""
+        self._know_what_was_stored()
+        for event in self.events:
+            getattr(self, f"_on_{event['what']}", lambda _event: None)(event)
+        last = moment(self.events[-1])
+        for code, paper in self.cases.items():
+            reminders = Reminders(self.plan, code, paper, self.staff, self.school_of[code], last)
+            for at, what, about in reminders.findings(self.messages[code]):
+                self._find(at, what, about)
+        return sorted(self.found, key=lambda finding: finding.at)
+
+    def _know_what_was_stored(self) -> None:
+        """What was not acknowledged may have been stored or not: the logbooks at the end say which."""
+        stored = next(event for event in self.events if event["what"] == "stored")
+        where = dict(stored["marks"])
+        acts = [event for event in self.events if event["what"] == "did"]
+        made = Counter((event["case"], event["record"]) for event in acts if event["result"] == "saved")
+        kept = Counter((code, record) for code, records in stored["entries"].items() for record in records)
+        for event in acts:
+            marks = self._marks_of(event)
+            place = (event["case"], event["record"])
+            if event["result"] != "failed" or not (marks & where.keys() or (not marks and kept[place] > made[place])):
+                continue
+            made[place] += 1
+            code = next((where[mark] for mark in sorted(marks) if mark in where), event["case"])
+            event |= {"result": "saved", "case": code, "unsure": True}
+
+    @staticmethod
+    def _marks_of(event: Event) -> set[str]:
+        values = (str(one) for value in event["said"].values() for one in several(value))
+        return {mark for value in values for mark in MARK.findall(value)}
+
+    def _find(self, at: datetime, what: str, about: str) -> None:
+        self.found.append(Finding(at, what, about))
+
+    # What people did.
+    def _on_school(self, event: Event) -> None:
+        self.staff.learn(event)
+
+    def _on_away(self, event: Event) -> None:
+        self.staff.away[event["who"]].append((date.fromisoformat(event["first"]), date.fromisoformat(event["last"])))
+
+    def _on_deputy(self, event: Event) -> None:
+        self.staff.deputise(event)
+
+    def _on_gone(self, event: Event) -> None:
+        self.staff.leave(event["who"], moment(event))
+
+    def _on_trouble(self, event: Event) -> None:
+        self.staff.trouble.append((moment(event), datetime.fromisoformat(event["until"])))
+
+    def _on_did(self, event: Event) -> None:
+        marks = self._marks_of(event)
+        if event["result"] != "saved":
+            self._refused |= marks if event["result"] == "refused" else set()
+            return
+        code, at = event["case"], moment(event)
+        if code not in self.cases:
+            self.cases[code] = Paper(self.plan, at, event.get("teachers", []))
+            self.school_of[code] = self.staff.school_of(event["who"])
+        self.cases[code].write(event["record"], event["who"], at, event["said"], event.get("number", 0))
+        self._marks.update(marks)
+        self._told(event, code, at)
+
+    def _told(self, event: Event, code: str, at: datetime) -> None:
+        """Whom the plan tells of a record at once, by role (S1.1, S4.4)."""
+        spec = next((one for one in self._specs() if one["id"] == event["record"]), {})
+        for rule in spec.get("tell", []):
+            knows = self.staff.roles[event["who"]] & {*rule["roles"]}
+            holds = (event["said"].get(path) in several(wanted) for path, wanted in rule.get("when", {}).items())
+            if all(holds) and not knows:
+                self._expected_tells.append((at, code, event, rule))
+
+    def _specs(self) -> Iterator[Json]:
+        yield from self.plan["always"]
+        for step in self.plan["steps"]:
+            yield from step.get("records", [])
+
+    # What people saw.
+    def _on_opened(self, event: Event) -> None:
+        code, at = event["case"], moment(event)
+        paper = self.cases.get(code)
+        if paper is None or event["failed"]:
+            return
+        if event["may"] and event["step"] != paper.shown:
+            self._find(at, "wrong step", f"{code} is at {paper.shown}, and shows {event['step']}")
+        if event["may"] and not self.staff.may_ever_read(event["who"], paper, self.school_of[code], at):
+            self._find(at, "read by who may not", f"{code} by {event['who']}")
+        is_refused = not event["may"] and not self.staff.was_trouble(at, at)
+        if is_refused and self.staff.must_read(self.plan, event["who"], paper, self.school_of[code], at):
+            self._find(at, "refused to who may read", f"{code} to {event['who']}")
+
+    def _on_home(self, event: Event) -> None:
+        self._private(event)
+        for code in event["codes"]:
+            self._may_hear(event, code)
+
+    def _on_message(self, event: Event) -> None:
+        self._private(event)
+        for code in CODES(event):
+            self.messages[code].append(event)
+            self._may_hear(event, code)
+            paper = self.cases.get(code)
+            if paper and paper.status == "closed" and is_reminder(event, code) and not event.get("appointment"):
+                self._find(moment(event), "reminded of a closed case", f"{code} to {event['who']}")
+
+    def _on_changed(self, event: Event) -> None:
+        self._private(event)
+        for code in CODES(event):
+            self._may_hear(event, code)
+
+    def _private(self, event: Event) -> None:
+        if event["names"] or any(MARK.search(words) for words in event.get("words", [])):
+            self._find(moment(event), "personal data in a message", f"{event['names']} to {event['who']}")
+
+    def _may_hear(self, event: Event, code: str) -> None:
+        """Only a case's teachers and those with a role in the plan hear of it, at its own school."""
+        paper = self.cases.get(code)
+        if paper and not self.staff.may_hear(event["who"], paper, self.school_of[code], moment(event)):
+            self._find(moment(event), "heard by who may not", f"{code} by {event['who']}")
+
+    # What is stored.
+    def _on_stored(self, event: Event) -> None:
+        at, stored = moment(event), Counter[str](mark for mark, _ in event["marks"])
+        for mark, times in stored.items():
+            if times > 1:
+                self._find(at, "stored twice", mark)
+            elif mark in self._refused and mark not in self._marks:
+                self._find(at, "stored though refused", mark)
+        for mark in self._marks.keys() - stored.keys():
+            self._find(at, "lost", mark)
+        for fault in event["faults"]:
+            self._find(at, "the chain is broken", fault)
+        for what in ("without_next", "stuck", "drafts", "alarms", "unhealthy"):
+            if event[what]:
+                self._find(at, what.replace("_", " "), str(event[what]))
+        self._check_tells()
+
+    def _check_tells(self) -> None:
+        for at, code, event, rule in self._expected_tells:
+            wanted = self.staff.holders(rule["roles"], self.cases[code], self.school_of[code], at) - {event["who"]}
+            until = self.staff.calm_after(at + SOON)
+            told = {one["who"] for one in self.messages[code] if at <= moment(one) <= until}
+            if wanted and not wanted & told and "calls_in" not in rule:
+                self._find(until, "not told", f"{code}: {event['record']} to {sorted(wanted)}")

@@ -1,0 +1,154 @@
+"""A case on paper: where it stands by the plan file and by what people recorded, worked out apart from the program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from tests.year.judging.plan_file import records, several, steps
+
+Json = dict[str, Any]
+CLOSED, JOINED = "closed", "joined"
+GIVEN = "given"
+
+
+@dataclass
+class Line:
+    """One line of the logbook."""
+
+    number: int
+    record: str
+    who: str
+    at: datetime
+    said: Json
+
+
+@dataclass
+class Stay:
+    """How long a case stood at a step, from when its days count. `postponed` are days that somebody chose."""
+
+    step: str
+    began: datetime
+    counts: datetime
+    ended: datetime | None = None
+    postponed: list[str] = field(default_factory=list)
+
+
+class Paper:
+    """One case, kept by hand."""
+
+    def __init__(self, plan: Json, opened: datetime, teachers: list[str]) -> None:
+        self.plan, self._records, self._steps = plan, records(plan), steps(plan)
+        self._order = list(self._steps)
+        self.teachers = teachers
+        self.lines: list[Line] = []
+        self.standing: dict[str, Line] = {}
+        self.status = "open"
+        self.stays = [Stay(self._order[0], opened, opened)]
+
+    @property
+    def step(self) -> str:
+        return self.stays[-1].step
+
+    @property
+    def shown(self) -> str:
+        """What somebody reads who opens it."""
+        return self.step if self.status == "open" else self.status
+
+    def write(self, record: str, who: str, at: datetime, said: Json, number: int = 0) -> None:
+        """Add a line, and see where that leads."""
+        spec = self._records.get(record, {})
+        if self.status == CLOSED and record == self.plan["opens"]:
+            self._begin_again(at)
+        line = Line(len(self.lines) + 1, record, who, at, said)
+        self.lines.append(line)
+        if spec.get("effect") == "postpones":
+            if not number:
+                self.stays[-1].postponed.append(said["until"])
+            return
+        agreed = [id_ for id_, other in self._records.items() if other.get("agrees_with") == record]
+        self.standing = {id_: old for id_, old in self.standing.items() if id_ not in agreed} | {record: line}
+        stands = [one["record"] for one in spec.get("stands_as", []) if self._is_here(one) and self._holds(one, line)]
+        self._lead(spec, line)
+        made = {record, *stands}
+        self.standing |= dict.fromkeys(stands, line)
+        self.standing = {
+            id_: old
+            for id_, old in self.standing.items()
+            if id_ in made or not made & {*self._records.get(id_, {}).get("outdated_by", [])}
+        }
+        self._go_on(at)
+        self._count_again(made, at)
+
+    def _begin_again(self, at: datetime) -> None:
+        self.status, self.standing = "open", {}
+        self.stays.append(Stay(self._order[0], at, at))
+
+    def _lead(self, spec: Json, line: Line) -> None:
+        leads = (lead for lead in spec.get("leads", []) if self._is_here(lead) and self._holds(lead, line))
+        lead = next(leads, None)
+        if lead is None:
+            return
+        if to := lead.get("to"):
+            self._go(to, line.at)
+        else:
+            self.status, self.stays[-1].ended = CLOSED, line.at
+
+    def _go(self, to: str, at: datetime) -> None:
+        place, before = self._order.index(to), self._order.index(self.step)
+        undone = {record["id"] for step in self._order[place:] for record in self._steps[step].get("records", [])}
+        if place < before:
+            undone |= {record["id"] for record in self.plan["always"] if record.get("lapses")}
+        since = self.standing.get(self._steps[to].get("deadline", {}).get("since", ""))
+        self.standing = {id_: line for id_, line in self.standing.items() if id_ not in undone}
+        self.stays[-1].ended = at
+        counts = min(since.at, at) if since and since.record not in undone and place >= before else at
+        self.stays.append(Stay(to, at, counts))
+
+    def _go_on(self, at: datetime) -> None:
+        """A step of which everything was done is over."""
+        while self.status == "open":
+            step = self._steps[self.step]
+            needed = [record for record in step.get("records", []) if not record.get("optional")]
+            following = step.get("then") or next(iter(self._order[self._order.index(self.step) + 1 :]), None)
+            if not needed or following is None or any(self._is_missing(record) for record in needed):
+                return
+            self._go(following, at)
+
+    def _is_missing(self, record: Json) -> bool:
+        return record["id"] not in self.standing and all(self._conditions(record.get("when", {}), {}))
+
+    def _count_again(self, made: set[str], at: datetime) -> None:
+        """Some records let the days of their step count anew."""
+        deadline = self._steps[self.step].get("deadline", {})
+        if made & {deadline.get("each"), *deadline.get("or_each", [])} and self.status == "open":
+            stay = self.stays[-1]
+            if stay.began != at:
+                stay.ended = at
+                self.stays.append(Stay(self.step, at, at, postponed=stay.postponed))
+
+    def _is_here(self, part: Json) -> bool:
+        return not part.get("at") or self.step in several(part["at"])
+
+    def _holds(self, part: Json, line: Line) -> bool:
+        return all(self._conditions(part.get("when", {}), line.said))
+
+    def holds(self, condition: Json) -> bool:
+        """Whether a condition holds for what stands."""
+        return all(self._conditions(condition, {}))
+
+    def _conditions(self, condition: Json, said: Json) -> Iterator[bool]:
+        for path, wanted in condition.items():
+            record, _, name = path.partition(".")
+            if path in said:
+                yield _is_one(said[path], several(wanted))
+            elif not name:
+                yield ("done" if record in self.standing else "missing") in several(wanted)
+            else:
+                yield record in self.standing and _is_one(self.standing[record].said.get(name, ""), several(wanted))
+
+
+def _is_one(answer: Any, wanted: list[Any]) -> bool:
+    return any(one in wanted or (one and GIVEN in wanted) for one in several(answer))

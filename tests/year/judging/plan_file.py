@@ -1,0 +1,41 @@
+"""The plan as its file says it, read without any code of the program: what a person with the paper in hand knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+Json = dict[str, Any]
+PLANS = Path("meldcode/plans")
+
+
+@cache
+def plan_file(name: str) -> Json:
+    """Return the plan as data."""
+    found: Json = YAML(typ="safe").load((PLANS / f"{name}.yaml").read_text(encoding="utf-8"))
+    return found
+
+
+def records(plan: Json) -> dict[str, Json]:
+    """All actions by id."""
+    return {record["id"]: record for record in _records(plan)}
+
+
+def _records(plan: Json) -> Iterator[Json]:
+    yield from plan["always"]
+    for step in plan["steps"]:
+        yield from step.get("records", [])
+
+
+def steps(plan: Json) -> dict[str, Json]:
+    """The steps by id, in order."""
+    return {step["id"]: step for step in plan["steps"]}
+
+
+def several(value: Any) -> list[Any]:
+    """One value or a list of them, as a list."""
+    return list(value) if isinstance(value, list) else [value]

@@ -1,0 +1,209 @@
+"""When somebody must have been reminded of a case, by the plan file and the school's calendar (G2, G6)."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
+
+from tests.year.judging.log import Event, moment
+from tests.year.judging.paper import Paper, Stay
+from tests.year.judging.plan_file import Json, steps
+from tests.year.judging.staff import AMSTERDAM, Staff
+
+OPENS, LAST_CALL, CLOSES = time(8, 30), time(15), time(16, 30)
+IN_TIME = timedelta(minutes=5)
+LONG = 7
+"""More days than this without school are a vacation."""
+WAITS, URGENT, VACATION = "Dossier {} wacht", "Dit kan niet wachten tot morgen: dossier {}", "Dossier {} blijft open"
+CODE = re.compile(r"\d\d-[A-Z0-9]{4}")
+
+
+def CODES(event: Event) -> list[str]:
+    """The cases that a message is about."""
+    return sorted({code for words in event["words"] for code in CODE.findall(words)})
+
+
+def is_reminder(event: Event, code: str) -> bool:
+    """Whether the message reminds of what this case waits for."""
+    return any(kind.format(code) in words for kind in (WAITS, VACATION) for words in event["words"])
+
+
+def is_urgent(event: Event, code: str) -> bool:
+    return any(URGENT.format(code) in words for words in event["words"])
+
+
+@dataclass(frozen=True)
+class Due:
+    """A reminder that must come, to somebody with one of these roles; `last` is the highest level so far."""
+
+    at: datetime
+    roles: tuple[str, ...]
+    is_vacation: bool = False
+
+
+class Reminders:
+    """What must have been sent about one case, laid beside what was."""
+
+    def __init__(self, plan: Json, code: str, paper: Paper, staff: Staff, school: str, until: datetime) -> None:
+        self._plan, self._code, self._paper, self._staff, self._school = plan, code, paper, staff, school
+        self._calendar, self._until = staff.calendars[school], until
+        self._steps = steps(plan)
+
+    def findings(self, messages: list[Event]) -> Iterator[tuple[datetime, str, str]]:
+        """What did not come, came late, came twice, or came without a reason."""
+        sent = [one for one in messages if is_reminder(one, self._code)]
+        expected = list(self._once(due for stay in self._paper.stays for due in self._of(stay)))
+        for due in expected:
+            yield from self._missing(due, sent, messages)
+        yield from self._twice(sent)
+        yield from self._without_reason(sent, expected)
+
+    # What is expected.
+    def _of(self, stay: Stay) -> Iterator[Due]:
+        ended = stay.ended or self._until
+        ladder = self._ladder(stay)
+        for at, roles in ladder:
+            if at >= ended:
+                break
+            yield Due(at, roles)
+        for first in self._vacations(stay.began, ended):
+            at = self._notice(first, stay.began)
+            if at < ended:
+                levels = self._steps[stay.step].get("remind", [])
+                everybody = {role for level in levels for role in level["to"]} or {*self._steps[stay.step]["who"]}
+                yield Due(at, tuple(sorted(everybody)), is_vacation=True)
+
+    @staticmethod
+    def _once(found: Iterator[Due]) -> Iterator[Due]:
+        """A case has one notice of a vacation, at whichever step it stands."""
+        noticed: set[date] = set()
+        for due in found:
+            if not due.is_vacation or _day(due.at) not in noticed:
+                yield due
+            noticed |= {_day(due.at)} if due.is_vacation else set()
+
+    def _ladder(self, stay: Stay) -> Iterator[tuple[datetime, tuple[str, ...]]]:
+        step = self._steps[stay.step]
+        if "deadline" not in step:
+            return
+        last_day, later = self._last_day(step["deadline"], stay.counts), self._postponed(stay)
+        for level, after in self._levels(step.get("remind", [])):
+            day = self._calendar.next(last_day, after) if after else last_day
+            if day.year > self._until.year + 1:
+                return
+            when = LAST_CALL if day == _day(stay.counts) else OPENS
+            at = max(_at(day, when), stay.began)
+            yield (max(at, later) if later else at), tuple(level["to"])
+
+    def _postponed(self, stay: Stay) -> datetime | None:
+        if not stay.postponed:
+            return None
+        return _at(self._calendar.on_or_after(date.fromisoformat(stay.postponed[-1])), OPENS)
+
+    def _levels(self, remind: list[Json]) -> Iterator[tuple[Json, int]]:
+        for level in remind:
+            yield level, level.get("after", 0)
+        if remind and (every := remind[-1].get("every")):
+            yield from ((remind[-1], remind[-1]["after"] + every * again) for again in count(1))
+
+    def _last_day(self, deadline: Json, since: datetime) -> date:
+        day = _day(since)
+        if deadline.get("weekdays"):
+            return self._calendar.on_or_after(self._calendar.weekdays_after(day, deadline["school_days"]))
+        in_time = since < _at(day, LAST_CALL)
+        zero = self._calendar.on_or_after(day if in_time else day + timedelta(days=1))
+        return self._calendar.next(zero, deadline["school_days"])
+
+    def _vacations(self, began: datetime, ended: datetime) -> Iterator[date]:
+        """The first days of vacations that begin while a case is open."""
+        day = _day(began)
+        while day <= _day(ended):
+            following = self._calendar.next(day)
+            if (following - day).days - 1 > LONG and self._calendar.is_school_day(day):
+                yield day + timedelta(days=1)
+            day = following
+
+    def _notice(self, first: date, began: datetime) -> datetime:
+        day = first - timedelta(days=1)
+        usual = _at(day, OPENS)
+        return usual if began < usual else max(began, _at(day, LAST_CALL))
+
+    # What was sent.
+    def _missing(self, due: Due, sent: list[Event], messages: list[Event]) -> Iterator[tuple[datetime, str, str]]:
+        first = due.at
+        due = due if due.is_vacation else replace(due, at=self._when_somebody_is_there(due))
+        until = self._staff.calm_after(due.at + IN_TIME)
+        if until > self._until or self._is_over(first, until):
+            return
+        if until > due.at + IN_TIME:  # it may have waited for the school to open again
+            until = max(until, _at(self._calendar.on_or_after(_day(until)), OPENS) + IN_TIME)
+        early = due.at - (until - due.at if until > due.at + IN_TIME else timedelta(minutes=1))
+        near = [one for one in sent if early <= moment(one) <= until]
+        near += [one for one in messages if is_urgent(one, self._code) and due.at - timedelta(hours=2) <= moment(one)]
+        what = "no notice before the vacation" if due.is_vacation else "no reminder"
+        wanted = f"{self._code} at {self._paper.step}, to {', '.join(due.roles)}"
+        if not near:
+            yield until, what, wanted
+        elif not any(self._is_right(one["who"], due) for one in near):
+            yield until, f"{what} at somebody who was there", f"{wanted}: {sorted({one['who'] for one in near})}"
+
+    def _when_somebody_is_there(self, due: Due) -> datetime:
+        """The moment itself, or the opening of the first day on which somebody with a role in it works."""
+        at = due.at
+        while not self._anybody(replace(due, at=at)) and at < self._until:
+            at = _at(self._calendar.next(_day(at)), OPENS)
+        return at
+
+    def _is_over(self, first: datetime, until: datetime) -> bool:
+        """Whether the case went on before the reminder could have been sent, or its step began anew."""
+        return any(stay.ended and first - IN_TIME <= stay.ended <= until for stay in self._paper.stays)
+
+    def _is_right(self, who: str, due: Due) -> bool:
+        return due.is_vacation or self._staff.is_here(who, due.at) or not self._anybody(due)
+
+    def _anybody(self, due: Due) -> bool:
+        holders = self._staff.holders(
+            [*due.roles, "care_coordinator", "school_leader"], self._paper, self._school, due.at
+        )
+        return any(self._staff.is_here(who, due.at) for who in holders)
+
+    def _twice(self, sent: list[Event]) -> Iterator[tuple[datetime, str, str]]:
+        days = Counter((_day(moment(one)), one["who"]) for one in sent)
+        for (day, who), times in days.items():
+            if times > 1 and not self._began_on(day) and not self._staff.was_trouble(_at(day, OPENS), _at(day, CLOSES)):
+                yield _at(day, CLOSES), "reminded twice", f"{self._code} to {who}, {times} times"
+
+    def _began_on(self, day: date) -> bool:
+        """Whether the case came to a step on this day: then it may be reminded of two steps."""
+        return any(_day(stay.began) == day for stay in self._paper.stays)
+
+    def _without_reason(self, sent: list[Event], expected: list[Due]) -> Iterator[tuple[datetime, str, str]]:
+        for one in sent:
+            at = moment(one)
+            reasons = [due for due in expected if due.at - IN_TIME <= at]
+            if not reasons or not self._is_open(at):
+                yield at, "reminded without a reason", f"{self._code} to {one['who']}"
+            elif not self._staff.is_here(one["who"], at) and not any(
+                due.is_vacation or self._was_there(one["who"], due) for due in reasons
+            ):
+                yield at, "reminded on a day off", f"{self._code} to {one['who']}"
+
+    def _was_there(self, who: str, due: Due) -> bool:
+        return self._staff.is_here(who, due.at) or not self._anybody(due)
+
+    def _is_open(self, at: datetime) -> bool:
+        return any(
+            stay.began <= at and (stay.ended is None or at <= stay.ended + IN_TIME) for stay in self._paper.stays
+        )
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(AMSTERDAM).date()
+
+
+def _at(day: date, when: time) -> datetime:
+    return datetime.combine(day, when, AMSTERDAM).astimezone(UTC)

@@ -1,0 +1,110 @@
+"""Who works where, with which role, and when they are there: what everybody at a school knows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tests.year.judging.calendar import Calendar
+from tests.year.judging.log import Event
+from tests.year.judging.paper import Paper
+from tests.year.judging.plan_file import Json, steps
+from tests.year.schools import WEEK
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+TOLD = ("care_coordinator", "confidant", "school_leader", "cluster_director")
+"""Roles that are ever told of a case that is not their own."""
+
+
+class Staff:
+    """The people of all schools, with their roles, days and deputies."""
+
+    def __init__(self) -> None:
+        self.calendars: dict[str, Calendar] = {}
+        self.roles: dict[str, frozenset[str]] = {}
+        self.works: dict[str, tuple[str, ...]] = {}
+        self.away: dict[str, list[tuple[date, date]]] = defaultdict(list)
+        self.trouble: list[tuple[datetime, datetime]] = []
+        self._school: dict[str, str] = {}
+        self._gone: dict[str, datetime] = {}
+        self._deputies: list[tuple[str, str, date, date]] = []
+
+    def learn(self, event: Event) -> None:
+        """A school, as its entry in the schools file says."""
+        free = tuple(date.fromisoformat(day) for day in event.get("free_days", []))
+        self.calendars[event["name"]] = Calendar(event["region"], free)
+        for one in event["people"]:
+            self.roles[one["slack"]] = frozenset(one["roles"])
+            self.works[one["slack"]] = tuple(one.get("works", WEEK))
+            self._school[one["slack"]] = event["name"]
+
+    def deputise(self, event: Event) -> None:
+        first, last = date.fromisoformat(event["first"]), date.fromisoformat(event["last"])
+        self._deputies.append((event["who"], event["deputy"], first, last))
+
+    def leave(self, who: str, at: datetime) -> None:
+        self._gone[who] = at
+
+    def school_of(self, who: str) -> str:
+        return self._school[who]
+
+    def is_here(self, who: str, at: datetime) -> bool:
+        """Whether they are at school that day, as the bot can know: their days, their account, and their deputies."""
+        day = at.astimezone(AMSTERDAM).date()
+        if (gone := self._gone.get(who)) and gone <= at:
+            return False
+        is_replaced = any(person == who and first <= day <= last for person, _, first, last in self._deputies)
+        is_school_day = self.calendars[self._school[who]].is_school_day(day)
+        return is_school_day and WEEK[day.weekday()] in self.works[who] and not is_replaced
+
+    def acting(self, who: str, at: datetime) -> set[str]:
+        """This person, and everybody for whom they stand in on this day."""
+        day = at.astimezone(AMSTERDAM).date()
+        others = {person for person, deputy, first, last in self._deputies if deputy == who and first <= day <= last}
+        return {who, *others}
+
+    def holders(self, roles: list[str], paper: Paper, school: str, at: datetime) -> set[str]:
+        """Who has one of these roles in a case, and an account."""
+        found = {who for who, held in self.roles.items() if held & {*roles} and self._school[who] == school}
+        found = found - ({who for who in found if self.roles[who] == {"teacher"}}) if "teacher" in roles else found
+        found |= {*paper.teachers} if "teacher" in roles else set()
+        return {who for who in found if who not in self._gone or self._gone[who] > at}
+
+    def may_hear(self, who: str, paper: Paper, school: str, at: datetime) -> bool:
+        """Whether somebody may hear of a case at all: in a role of their own, or of somebody for whom they stand in."""
+        return self._school[who] == school and any(
+            one in paper.teachers or self.roles[one] & {*TOLD} or one in {line.who for line in paper.lines}
+            for one in self.acting(who, at)
+        )
+
+    def may_ever_read(self, who: str, paper: Paper, school: str, at: datetime) -> bool:
+        """Whether somebody may ever open a case: never another school, another teacher or a cluster director."""
+        return self._school[who] == school and any(
+            one in paper.teachers or self.roles[one] & {*TOLD[:3]} for one in self.acting(who, at)
+        )
+
+    def must_read(self, plan: Json, who: str, paper: Paper, school: str, at: datetime) -> bool:
+        """Whether the plan itself lets this person read the case at its step (G3)."""
+        order = list(steps(plan))
+        here = order.index(paper.step)
+        if self._school[who] != school or who in self._gone:
+            return False
+        for reader in plan["readers"]:
+            spec: dict[str, Any] = {"role": reader} if isinstance(reader, str) else reader
+            first, last = order.index(spec.get("first", order[0])), order.index(spec.get("last", order[-1]))
+            if spec["role"] in self.roles[who] and first <= here <= last:
+                return True
+        return who in paper.teachers
+
+    def was_trouble(self, first: datetime, last: datetime) -> bool:
+        """Whether something was wrong in this time: then a message may come twice, or another way."""
+        return any(began <= last and until + timedelta(hours=1) >= first for began, until in self.trouble)
+
+    def calm_after(self, at: datetime) -> datetime:
+        """The first moment from then on at which nothing is wrong with Slack or the machine, and some minutes more."""
+        for began, until in sorted(self.trouble):
+            if began - timedelta(minutes=10) <= at <= until + timedelta(minutes=45):
+                at = max(at, until + timedelta(minutes=45))
+        return at

@@ -1,0 +1,90 @@
+"""The oracle itself: a day in a log that was written by hand, and what it says of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tests.year.judging.log import Event, Log
+from tests.year.judging.oracle import Oracle
+from tests.year.judging.plan_file import plan_file
+from tests.year.schools import Colleague, School
+
+KARIN, JORIS, FATIMA, WILLEM, SANNE, MEHMET = "U0KARIN", "U0JORIS", "U0FATIMA", "U0WILLEM", "U0SANNE", "U0MEHMET"
+ROLES = {KARIN: "care_coordinator", JORIS: "confidant", FATIMA: "school_leader", WILLEM: "cluster_director"}
+PEOPLE = [Colleague(slack, slack, (role,)) for slack, role in ROLES.items()]
+TEACHERS = [Colleague(SANNE, SANNE, ("teacher",), ("5",)), Colleague(MEHMET, MEHMET, ("teacher",), ("6",))]
+CODE, WAITS = "26-ABCD", "*Dossier 26-ABCD wacht*"
+TUESDAY, LAST_CALL, EVENING = (datetime(2026, 9, 8, hour, tzinfo=UTC) for hour in (9, 13, 20))
+
+
+def _event(what: str, at: datetime = TUESDAY, **more: Any) -> Event:
+    return {"at": at.isoformat(timespec="seconds"), "what": what, **more}
+
+
+def _message(who: str, words: str, at: datetime = TUESDAY, names: list[str] | None = None) -> Event:
+    return _event("message", at, who=who, words=[words], names=names or [])
+
+
+SIGNAL = _event(
+    "did", who=SANNE, record="signal", case=CODE, said={"what": "Merk00001"}, result="saved", number=0, teachers=[SANNE]
+)
+TOLD = _message(KARIN, f"Dossier {CODE}: lees het.")
+REMINDED = _message(KARIN, WAITS, LAST_CALL)
+
+
+def _stored(marks: list[list[str]]) -> Event:
+    wrong = dict.fromkeys(("without_next", "stuck", "drafts", "alarms", "unhealthy"))
+    return _event("stored", EVENING, marks=marks, entries={CODE: ["signal"]}, faults=[], **wrong)
+
+
+def _said(*events: Event, marks: list[list[str]] | None = None) -> list[str]:
+    """What the oracle says of a Tuesday on which this happened."""
+    log = Log(lambda: TUESDAY)
+    school = School("De Linde", "noord", (*PEOPLE, *TEACHERS))
+    log.events = [
+        _event("school", **school.entry()),
+        *events,
+        _stored([["Merk00001", CODE]] if marks is None else marks),
+    ]
+    return [finding.what for finding in Oracle(plan_file("heutink"), log).judge()]
+
+
+def test_a_signal_that_was_told_and_reminded_of_is_well() -> None:
+    assert _said(SIGNAL, TOLD, REMINDED) == []
+
+
+@pytest.mark.parametrize(
+    ("events", "said"),
+    [
+        ([SIGNAL, REMINDED], "not told"),
+        ([SIGNAL, TOLD], "no reminder"),
+        ([SIGNAL, TOLD, REMINDED, _message(MEHMET, WAITS)], "heard by who may not"),
+        ([SIGNAL, TOLD, REMINDED, _message(KARIN, "over Dewi", names=["Dewi"])], "personal data in a message"),
+        ([SIGNAL, _message(KARIN, WAITS), REMINDED], "reminded without a reason"),
+        (
+            [SIGNAL, TOLD, REMINDED, _event("opened", who=WILLEM, case=CODE, may=True, step="signals", failed="")],
+            "read by who may not",
+        ),
+        (
+            [SIGNAL, TOLD, REMINDED, _event("opened", who=KARIN, case=CODE, may=False, step="", failed="")],
+            "refused to who may read",
+        ),
+        (
+            [SIGNAL, TOLD, REMINDED, _event("opened", who=KARIN, case=CODE, may=True, step="talk", failed="")],
+            "wrong step",
+        ),
+    ],
+)
+def test_what_is_wrong_is_found(events: list[Event], said: str) -> None:
+    assert said in _said(*events)
+
+
+def test_what_was_acknowledged_and_is_not_stored_is_found() -> None:
+    assert _said(SIGNAL, TOLD, REMINDED, marks=[]) == ["lost"]
+
+
+def test_what_is_stored_twice_is_found() -> None:
+    assert _said(SIGNAL, TOLD, REMINDED, marks=[["Merk00001", CODE], ["Merk00001", CODE]]) == ["stored twice"]

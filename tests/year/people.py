@@ -1,0 +1,252 @@
+"""The people of a school: what they do when they look at Slack, by their role and character."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import count
+from typing import Any
+
+from practice.blocks.elements import all_elements
+from practice.client.actor import Actor
+from practice.model import View
+from practice.state.workspace import Workspace
+from tests.on_screen import words_of
+from tests.year.characters import CHARACTERS
+from tests.year.forms import Pen
+from tests.year.judging.log import Log
+from tests.year.judging.plan_file import records, several, steps
+from tests.year.schools import Colleague, School
+
+Json = dict[str, Any]
+CODE = re.compile(r"\d\d-[A-Z0-9]{4}")
+SETTLES = "appointment_done"
+MORE = (
+    "note",
+    "postponed",
+    "taken_over",
+    "signal",
+    "disclosure",
+    "veilig_thuis_advice",
+    "urgent_action",
+    "appointment",
+)
+"""What people sometimes do beside what is asked."""
+
+
+@dataclass
+class Knowledge:
+    """What people at a school know of a case from each other."""
+
+    teachers: list[str]
+    appointments: dict[int, date] = field(default_factory=dict)
+
+
+@dataclass
+class Surroundings:
+    """What all people share: the workspace, the plan on paper, the log, and what they know of cases."""
+
+    workspace: Workspace
+    plan: Json
+    log: Log
+    chance: random.Random
+    cases: dict[str, Knowledge] = field(default_factory=dict)
+    marks: count[int] = field(default_factory=lambda: count(1))
+
+    def today(self) -> date:
+        return self.workspace.now().date()
+
+
+class Someone:
+    """One of the people: what they have read and still mean to do."""
+
+    def __init__(self, around: Surroundings, school: School, who: Colleague) -> None:
+        self.around, self.school, self.who = around, school, who
+        self.actor = Actor(around.workspace, who.slack)
+        self.to_do: dict[str, None] = {}
+        self._records = records(around.plan)
+        self._titles = {step["title"]: id_ for id_, step in steps(around.plan).items()}
+
+    def has_reason(self) -> bool:
+        """Whether there is anything to look at."""
+        return bool(self.to_do or self.around.workspace.unread_of(self.who.slack)) or self._happens("curious")
+
+    def _happens(self, what: str) -> bool:
+        """Whether somebody of this character does this now."""
+        chance: float = getattr(CHARACTERS[self.who.character], what)
+        return chance > 0 and self.around.chance.random() < chance
+
+    # What somebody does.
+    async def report(self, pupil: tuple[str, str, str]) -> None:
+        """Pass on a signal about a pupil."""
+        self._clear()
+        if not (await self.actor.command("/signaal")).ok:
+            return self._did("signal", "", {}, "failed")
+        first, last, group = pupil
+        fixed = {"first_name": first, "last_name": last, "group": group, "heard_from": "self", "same_as": "another"}
+        teachers = [one.slack for one in self.school.teachers_of(group)]
+        pen = self._pen(self.around.plan["opens"], teachers)
+        result = await pen.fill_in(self._top, fixed)
+        code = self._code() if result == "saved" else ""
+        if code:
+            self.around.cases.setdefault(code, Knowledge(teachers))
+        return self._did(self.around.plan["opens"], code, pen.said, result)
+
+    async def look(self) -> None:
+        """Read the new messages, and do what they and the case ask."""
+        workspace = self.around.workspace
+        for message in workspace.messages_of(self.who.slack):
+            if not message.is_read:
+                codes = [e.get("value", "") for _, e in all_elements(message.blocks) if e["type"] == "button"]
+                self.to_do |= dict.fromkeys(code for code in codes if CODE.fullmatch(code))
+        workspace.mark_read(self.who.slack)
+        for code in list(self.to_do):
+            if self._happens("act"):
+                await self.work_on(code)
+        if self.around.cases and self._happens("curious"):
+            await self.open(self.around.chance.choice([*self.around.cases]))
+
+    async def go_away(self, first: date, last: date, deputy: str) -> None:
+        """Be away for some weeks; perhaps arrange who stands in."""
+        self.around.log.add("away", who=self.who.slack, first=str(first), last=str(last))
+        if not deputy:
+            return
+        self._clear()
+        if not (await self.actor.command("/meldcode", "vervanging")).ok:
+            return
+        days = {"first_day": str(first), "last_day": str(last), "deputy": deputy}
+        await self._pen("", []).fill_in(self._top, days)
+        if "vervangt" in words_of(self._top):
+            self.around.log.add("deputy", who=self.who.slack, first=str(first), last=str(last), deputy=deputy)
+
+    async def work_on(self, code: str) -> None:
+        """Open a case and do the next thing that it asks of this person, if there is one."""
+        view = await self.open(code)
+        if view is None:
+            self.to_do.pop(code, None)
+            return
+        action = self._next_action(code, view)
+        more = self._something_more(view) if self._happens("more") else None
+        if action or more:
+            await self.record(code, view, more or action or {})
+        else:
+            self.to_do.pop(code, None)
+
+    async def open(self, code: str) -> View | None:
+        """Open a case; None if it is refused."""
+        self._clear()
+        outcome = await self.actor.command("/meldcode", f"dossier {code}")
+        modals = self.around.workspace.modals_of(self.who.slack)
+        is_open = bool(outcome.ok and modals and modals[-1].payload["title"]["text"] == f"Dossier {code}")
+        step = self._shown_step(modals[-1]) if is_open else ""
+        self.around.log.add("opened", who=self.who.slack, case=code, may=is_open, step=step, failed=outcome.failure)
+        return modals[-1] if is_open else None
+
+    async def record(self, code: str, view: View, action: Json) -> None:
+        """Press a button of a case, and fill in the form behind it."""
+        about = json.loads(action["value"])
+        chosen = {"selected_option": action["chosen"]} if "chosen" in action else None
+        outcome = await self.actor.click(view, action["action_id"], chosen)
+        if not outcome.ok:
+            return self._did(about["record"], code, {}, "failed")
+        top = self._top
+        if top.payload.get("submit") is None:
+            is_saved = top.payload["title"]["text"] == "Opgeslagen"
+            return self._did(about["record"], code, {}, "saved" if is_saved else "refused", about=about)
+        pen = self._pen(about["record"], self._case(code).teachers)
+        result = await pen.fill_in(top)
+        return self._did(about["record"], code, pen.said, result, about=about)
+
+    # What somebody sees.
+    def _next_action(self, code: str, view: View) -> Json | None:
+        buttons = [e for _, e in all_elements(view.payload["blocks"]) if e["type"] == "button"]
+        makes = [e for e in buttons if e["action_id"].startswith("make-record.")]
+        due = [n for n, day in self._case(code).appointments.items() if day <= self.around.today()]
+        for button in makes:
+            about = json.loads(button["value"])
+            if about["record"] == SETTLES and about.get("appointment") in due:
+                return button
+        return next((button for button in makes if button.get("style") == "primary"), None)
+
+    def _something_more(self, view: View) -> Json | None:
+        """Something that nobody asks, and that can be done: a button, or a choice in a menu."""
+        elements = [e for _, e in all_elements(view.payload["blocks"])]
+        options = [(e, option) for e in elements if e["type"] == "static_select" for option in e["options"]]
+        found = [e for e in elements if e["type"] == "button" and _record_of(e) in MORE]
+        chosen = [(e, option) for e, option in options if _record_of(option) in MORE]
+        found += [{**e, "value": option["value"], "chosen": option} for e, option in chosen]
+        return self.around.chance.choice(found) if found else None
+
+    def _shown_step(self, view: View) -> str:
+        words = words_of(view)
+        found = (id_ for title, id_ in self._titles.items() if f": {title}*" in words)
+        return next(found, "closed" if "gesloten" in words else "joined")
+
+    # Small things.
+    def _case(self, code: str) -> Knowledge:
+        return self.around.cases.setdefault(code, Knowledge([]))
+
+    def _pen(self, record: str, teachers: list[str]) -> Pen:
+        def people(block: Json, _: Collection[str]) -> list[str]:
+            return self._who_were_there(record, block["block_id"], teachers)
+
+        character = CHARACTERS[self.who.character]
+        return Pen(self.actor, self.around.chance, self.around.today(), people, self.around.marks, character)
+
+    def _who_were_there(self, record: str, name: str, teachers: list[str]) -> list[str]:
+        """Who the plan wants in this field, the person themselves in the roles that they have."""
+        rules = [rule for rule in self._records.get(record, {}).get("present", []) if rule["field"] == name]
+        unwanted = {role for rule in rules for role in several(rule.get("none_of", []))}
+        wanted = [role for rule in rules for role in (*rule.get("all_of", []), *rule.get("one_of", [])[:1])]
+        named = [slack for role in wanted if role not in unwanted for slack in self._holders(role, teachers)[:1]]
+        if not rules:
+            return teachers or [self.who.slack]
+        if "teacher" in unwanted or self.who.slack in named or not set(self.who.roles) - {"teacher"}:
+            return list(dict.fromkeys(named))
+        return list(dict.fromkeys([*named, self.who.slack]))
+
+    def _holders(self, role: str, teachers: list[str]) -> list[str]:
+        if role == "teacher":
+            return teachers
+        found = [one.slack for one in self.school.with_role(role)]
+        return sorted(found, key=lambda slack: slack != self.who.slack)
+
+    def _did(self, record: str, code: str, said: Json, result: str, about: Json | None = None) -> None:
+        number, teachers = (about or {}).get("appointment", 0), self._case(code).teachers if code else []
+        line = {"record": record, "case": code, "said": said, "result": result, "number": number, "teachers": teachers}
+        self.around.log.add("did", who=self.who.slack, **line)
+        if result == "saved" and code:
+            self._remember(code, record, said, number)
+
+    def _remember(self, code: str, record: str, said: Json, number: int) -> None:
+        """People keep in mind which appointments they made."""
+        known = self._case(code).appointments
+        if number:
+            known.pop(number, None)
+        days = [value for name, value in sorted(said.items()) if re.fullmatch(r"appointment_\d+_day", name)]
+        for day in days:
+            known[max([*known, 0]) + 1] = date.fromisoformat(day)
+
+    def _code(self) -> str:
+        found = CODE.search(words_of(self._top))
+        return found[0] if found else ""
+
+    @property
+    def _top(self) -> View:
+        return self.around.workspace.modals_of(self.who.slack)[-1]
+
+    def _clear(self) -> None:
+        self.around.workspace.views.clear(self.who.slack)
+
+
+def _record_of(element: Json) -> str:
+    """The action of a button or an option, if it is one."""
+    try:
+        about = json.loads(element.get("value", ""))
+    except ValueError:
+        return ""
+    return str(about.get("record", "")) if isinstance(about, dict) else ""

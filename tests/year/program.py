@@ -1,0 +1,256 @@
+"""The real program and the practice workspace in one thread, without sockets: requests pass from one to the other.
+
+A use case runs on the event loop instead of in a thread, and requests go straight to the ASGI application that they are
+meant for. Everything else is what `meldwijzer run` runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import secrets
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from queue import Empty
+from typing import Any
+from unittest.mock import patch
+
+import aiohttp
+from aiohttp_asgi_connector import ASGIApplicationConnector
+from pydantic import SecretStr
+from sqlalchemy import Engine, event
+from starlette.types import ASGIApp, Receive, Scope, Send
+from typing_extensions import override
+
+from bot.app import Program, prepared, program_app, working
+from bot.database import vault_of
+from bot.jobs.clock_guard import ClockGuard
+from bot.manifest import manifest
+from bot.settings import Settings
+from meldcode.application.executor import MOST_TOGETHER, SECONDS, Executor
+from meldcode.domain.yaml_text import dump_yaml
+from practice.model import AppConfig, Person
+from practice.state.workspace import Workspace
+from practice.web.server import create_app
+from storage.crypto.keys import rotate
+from storage.crypto.vault import new_master_key
+from storage.db.engine import make_engine
+from storage.integrity.backup import back_up
+from storage.integrity.backup_file import keys_file
+from storage.integrity.restore import restore
+from storage.unit_of_work import StoredUnitOfWork
+from tests.year.clock import VirtualTime
+
+BOT, SLACK = "bot.example", "slack.example"
+
+
+class Killed(BaseException):
+    """The process ends here, without a word."""
+
+
+class InlineExecutor(Executor[StoredUnitOfWork]):
+    """Runs use cases on the event loop, in the order of the queue; those that wait together still share a commit."""
+
+    def __init__(
+        self, together: Any, now: Callable[[], datetime], *, threads: int = 1, seconds: float = SECONDS
+    ) -> None:
+        super().__init__(together, now, threads=0, seconds=seconds)
+        self._most = MOST_TOGETHER if threads == 1 else 1
+        self.is_dead = False
+
+    @override
+    def _enqueue(self, since: float, job: Any) -> None:
+        super()._enqueue(since, job)
+        asyncio.get_running_loop().call_soon(self._run_queued)
+
+    def _run_queued(self) -> None:
+        with suppress(Empty):
+            job = self._queue.get_nowait().job
+            if job and not self.is_dead:
+                jobs = [job, *self._waiting(job)]
+                if wanted := [each for each in jobs if not each.waiting.done()]:
+                    self._deliver(self._outcomes(wanted))
+
+    @override
+    def close(self) -> None:
+        self.is_dead = True
+
+
+class Machine:
+    """The computer on which the program runs: what is on its disk, and the process, which can be killed."""
+
+    def __init__(self, folder: Path, workspace: Workspace, time: VirtualTime, database_url: str = "") -> None:
+        self.folder, self.workspace, self.time = folder, workspace, time
+        self.database_url = database_url or f"sqlite:///{folder / 'meldwijzer.db'}"
+        self.plan: Path | None = None
+        self.slack = create_app(workspace, ())
+        self.program: Program | None = None
+        self._process: asyncio.Task[None] | None = None
+        self._app: ASGIApp | None = None
+        self._ended = asyncio.Event()
+
+    @property
+    def running(self) -> Program:
+        assert self.program, "the program does not run"
+        return self.program
+
+    async def start(self) -> None:
+        """Start the program, and return when it takes requests. Raises what stops the start."""
+        self._ended, is_ready = asyncio.Event(), asyncio.Event()
+        self._process = asyncio.create_task(self._run(is_ready, self._ended))
+        waiting = asyncio.create_task(is_ready.wait())
+        await asyncio.wait([waiting, self._process], return_when=asyncio.FIRST_COMPLETED)
+        if self._process.done():
+            waiting.cancel()
+            self._process.result()
+
+    async def stop(self) -> None:
+        """Stop it in good order."""
+        self._ended.set()
+        if self._process:
+            await self._process
+        self._process = None
+
+    async def kill(self) -> None:
+        """End it without a word: nothing of it is stored, sent or received from now on."""
+        if self.program:
+            self.program.executor.close()
+            self.program = self._app = None
+        if self._process:
+            self._process.cancel()
+            await asyncio.wait([self._process])
+        self._process = None
+
+    async def _run(self, is_ready: asyncio.Event, ended: asyncio.Event) -> None:
+        async with prepared(self._settings(), self.time.machine, is_guarded=True) as program:
+            async with working(program):
+                self.program, self._app = program, program_app(program, program.slack)
+                is_ready.set()
+                await ended.wait()
+            self.program = self._app = None
+
+    async def take(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Bring a request to the one it is for."""
+        app = self.slack if scope["server"][0] == SLACK else self._app
+        if app is None:
+            raise aiohttp.ClientConnectionError("nobody listens")
+        await app(scope, receive, send)
+
+    def _settings(self) -> Settings:
+        app = self.workspace.app
+        return Settings(
+            slack_bot_token=SecretStr(app.bot_token),
+            slack_app_token=SecretStr(""),
+            slack_signing_secret=SecretStr(app.signing_secret),
+            slack_api_url=f"http://{SLACK}/api/",
+            database_url=self.database_url,
+            meldwijzer_master_key=SecretStr(""),
+            meldwijzer_master_key_file=self._master_key(),
+            meldwijzer_plan=self.plan,
+            meldwijzer_schools=self.folder / "schools.yaml",
+        )
+
+    def replace_key(self) -> None:
+        """Wrap everything with a new master key, as `meldwijzer keys rotate` does."""
+        file = self._master_key()
+        new = new_master_key()
+        file.write_text(f"{new}\n{file.read_text(encoding='ascii')}", encoding="ascii")
+        engine = make_engine(self.database_url)
+        for _ in rotate(engine, self._settings().master_keys()):
+            pass
+        engine.dispose()
+        file.write_text(new, encoding="ascii")
+
+    def move(self, now: datetime) -> None:
+        """Put a backup back into an empty database, and go on with that one."""
+        backup = self.folder / f"backup-{now:%j%H%M%S}"
+        old, new = make_engine(self.database_url), f"sqlite:///{backup}.db"
+        back_up(old, vault_of(old, self._settings()), backup, now)
+        old.dispose()
+        engine = make_engine(new)
+        restore(engine, self._settings().master_keys(), backup, keys_file(backup), now)
+        engine.dispose()
+        self.database_url = new
+
+    def _master_key(self) -> Path:
+        file = self.folder / "master.key"
+        if not file.exists():
+            file.write_text(new_master_key(), encoding="ascii")
+        return file
+
+    def write_schools(self, schools: list[dict[str, Any]]) -> None:
+        """What the administrator says in the schools file."""
+        (self.folder / "schools.yaml").write_text(dump_yaml({"schools": schools}), encoding="utf-8")
+
+
+def workspace_of(people: list[Person], now: Callable[[], datetime]) -> Workspace:
+    """A practice workspace with these people and the app."""
+    url = f"http://{BOT}"
+    app = AppConfig(
+        manifest=manifest(url),
+        bot_token=f"xoxb-{secrets.token_hex(8)}",
+        app_token="",
+        signing_secret=secrets.token_hex(16),
+        request_url=f"{url}/slack/events",
+    )
+    workspace = Workspace(app, people, now=now)
+    workspace.base_url = f"http://{SLACK}"
+    return workspace
+
+
+@contextmanager
+def in_one_thread(time: VirtualTime, chance: random.Random) -> Iterator[Callable[[Machine], None]]:
+    """Replace threads, sockets and the system's randomness; the machine that is passed to the result gets requests."""
+    machines: list[Machine] = []
+
+    async def take(scope: Scope, receive: Receive, send: Send) -> None:
+        await machines[-1].take(scope, receive, send)
+
+    real = aiohttp.ClientSession
+
+    def session(**given: Any) -> aiohttp.ClientSession:
+        return real(**{**given, "connector": ASGIApplicationConnector(take)})
+
+    fakes: dict[str, Any] = {
+        "aiohttp.ClientSession": session,
+        "asyncio.to_thread": _at_once,
+        "bot.app.Executor": InlineExecutor,
+        "bot.app.ClockGuard": partial(ClockGuard, steady=time.monotonic),
+        "random._urandom": chance.randbytes,
+        "os.urandom": chance.randbytes,
+        "practice.web.endpoints._hang": _hang,
+    }
+    event.listen(Engine, "connect", _trust_the_disk)
+    with ExitStack() as stack:
+        stack.callback(event.remove, Engine, "connect", _trust_the_disk)
+        for place, fake in fakes.items():
+            stack.enter_context(patch(place, fake))
+        yield machines.append
+
+
+async def _at_once(work: Callable[..., Any], *args: Any, **more: Any) -> Any:
+    return work(*args, **more)
+
+
+async def _hang(_request: object) -> None:
+    """Longer than the program waits for Slack."""
+    await asyncio.sleep(60)
+
+
+def _trust_the_disk(connection: Any, _record: object) -> None:
+    """Only the process is killed here, never the computer; so nothing waits for the disk."""
+    if hasattr(connection, "executescript"):
+        connection.execute("PRAGMA synchronous = OFF")
+
+
+@asynccontextmanager
+async def running(machine: Machine) -> AsyncIterator[Program]:
+    """Run the program until the end of the block."""
+    await machine.start()
+    try:
+        yield machine.running
+    finally:
+        await machine.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,15 @@ from tests.running import (
 
 pytestmark = pytest.mark.rule("G3")
 MARK, STAFF = "Kanarie", "Spreeuw"
-NAMING_A_COLLEAGUE = (f"gedaan door Sanne {STAFF}", f"Sanne {STAFF} vervangt jou", f"nu vervangen door Sanne {STAFF}")
+NAMING_A_COLLEAGUE = (
+    f"gedaan door Sanne {STAFF}",
+    f"Sanne {STAFF} vervangt jou",
+    f"vervangen door Sanne {STAFF}",
+    f"Sanne {STAFF} legde dit vast",
+    f"Sanne {STAFF} noemt jou",
+    r"Gevraagd aan [^:]*:",
+)
+"""Sentences of messages that may: who did something, stands in for somebody, or is asked to do something."""
 """What a message says to name a colleague: who did what it asked for, and who deputises for its reader."""
 MARKED = signal(
     Voornaam="Kanarievoor",
@@ -119,7 +128,7 @@ def _not_in_what_is_sent(school: Running) -> None:
         written = json.dumps(line.request, ensure_ascii=False)
         assert MARK not in written, line
         for sentence in NAMING_A_COLLEAGUE:
-            written = written.replace(sentence, "")
+            written = re.sub(sentence, "", written)
         assert STAFF not in written or line.what == "views.publish", line
     for user in school.workspace.people:
         for message in school.workspace.messages_of(user):

@@ -76,7 +76,7 @@ async def prove(
             engine, store = await asyncio.to_thread(open_store, settings)
             load = [asyncio.create_task(reporting.report_on(number)) for number in range(TEACHERS)]
             try:
-                dice, names = random.Random(seed), markers(500_000)
+                dice, names = random.Random(seed), markers(271_829)
                 while processes.kills < kills and time.monotonic() < until:
                     old = [((len(overdue) + more) % schools, next(names)) for more in range(overdue_each)]
                     overdue |= await asyncio.to_thread(report_long_ago, store, old)

@@ -14,5 +14,5 @@ async def test_nothing_acknowledged_or_due_is_lost_or_doubled_by_kills(database_
     figures = await prove(database_url, tmp_path, kills=8, seed=7)
     assert figures.is_proven, figures
     assert (figures.kills, figures.fallen) == (8, 0), figures
-    assert figures.acknowledged > 20, "there was hardly any load"
+    assert figures.acknowledged > 10, "there was hardly any load"
     assert figures.reminders_due >= 72, figures

@@ -37,6 +37,7 @@ KINDS = [
     "Verslag van gesprekken met de leerling of de ouders",
     "Iets anders",
 ]
+KEPT = "Is er een tekening, brief of foto?"
 PERSONAL = ("Sem", "Bakker", "blauwe plek", "Sanne", "Mehmet")
 
 
@@ -92,6 +93,7 @@ async def test_the_form_asks_in_dutch_what_the_plan_asks(tmp_path: Path) -> None
             "Wanneer",
             "Hoe laat?",
             "Hoe weet je dit?",
+            KEPT,
         ]
         assert (typed_in(form)["Groep"], typed_in(form)["Wanneer"]) == ("5", "2026-11-24")
         assert typed_in(form)[WHAT] == "blauwe plek op de arm"
@@ -240,7 +242,8 @@ async def test_hints_are_shown_before_saving_and_the_teacher_decides(tmp_path: P
 
         assert (await school.press(SANNE, review, "Aanpassen")).ok
         again = school.modal(SANNE)
-        assert typed_in(again) == {**hinted, "Hoe laat?": None, "Hoe weet je dit?": "Zelf gezien of gehoord"}
+        left_open = {"Hoe laat?": None, KEPT: None}
+        assert typed_in(again) == {**hinted, **left_open, "Hoe weet je dit?": "Zelf gezien of gehoord"}
 
         await school.actor(SANNE).fill(again, **{WHAT: "Sem is misschien geslagen."})
         assert "«misschien»" in words_of(school.modal(SANNE))

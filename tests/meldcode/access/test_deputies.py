@@ -165,12 +165,14 @@ def test_a_case_that_was_handed_over_is_the_new_teachers_alone(play: Play, by: A
     assert (SANNE in told) is (by != SANNE), "the former teacher is told, and nobody of what they did themselves"
     assert (BEA in told) is (step == "signals"), "who reads the case at this step"
     assert play.refused_to(lambda: play.opens(SANNE)) == NO_SUCH_CASE
-    assert play.refused("signal", by=SANNE) == NO_SUCH_CASE
+    assert play.refused("note", by=SANNE) == NO_SUCH_CASE
     assert play.opens(MEHMET).lines
     assert play.entries()[:-1] == before
     assert play.entries()[-1].answers["new_teacher"] == str(play.person(MEHMET).id)
     assert play.person(SANNE).id in {reading.reader for reading in play.readings()}
     assert play.state().step == step
+    again = play.record("signal", by=SANNE).saved
+    assert (again.code, again.may_open) == (play.code, False), "they add to it, and read nothing (S1.6)"
 
 
 @pytest.mark.parametrize("to", [SANNE, KARIN, BEA, FATIMA, DIRK])

@@ -366,7 +366,8 @@ class School(RuleBasedStateMachine):
         play = self.play
         record = play.plan.records[entry.record]
         people = {str(id_): play.person(actor) for id_, actor in play.actors.items()}
-        if record.effect is not Effect.RECEIVES:
+        reports_again = record.id == play.plan.opens and entry.author in case.former_teachers
+        if record.effect is not Effect.RECEIVES and not reports_again:
             _author_had_the_role(case, record, entry, people[str(entry.author)])
         _no_teacher_where_none_may_be(case, record, entry, people, play)
         if record.agrees_with:

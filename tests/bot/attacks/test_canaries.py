@@ -44,7 +44,6 @@ NAMING_A_COLLEAGUE = (
     r"Gevraagd aan [^:]*:",
 )
 """Sentences of messages that may: who did something, stands in for somebody, or is asked to do something."""
-"""What a message says to name a colleague: who did what it asked for, and who deputises for its reader."""
 MARKED = signal(
     Voornaam="Kanarievoor",
     Achternaam="Kanarieachter",

@@ -18,11 +18,12 @@ import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 from unittest.mock import patch
 
+import pytest
 import uvicorn
 from pydantic import SecretStr
 from sqlalchemy import Table, func, select
@@ -37,7 +38,8 @@ from practice.client import payloads
 from practice.client.actor import Actor
 from practice.client.delivery import Kind, deliver
 from practice.model import AppConfig, Exchange, Json, Message, Outcome, Person, View
-from practice.state.workspace import Workspace
+from practice.state import triggers
+from practice.state.workspace import Timeouts, Workspace
 from practice.web.server import PracticeServer
 from storage.crypto.vault import new_master_key
 from storage.db.schema import identities, metadata, outbox
@@ -380,3 +382,10 @@ def _master_key(file: Path) -> Path:
     if not file.exists():
         file.write_text(new_master_key(), encoding="ascii")
     return file
+
+
+def unhurried(school: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give a busy machine time: in a long walk, what takes long is slow and not refused."""
+    monkeypatch.setattr(triggers, "TRIGGER_LIFE", timedelta(minutes=1))
+    school.workspace.timeouts = Timeouts(acknowledgement=30.0)
+    school.program.executor._seconds = 30.0

@@ -55,6 +55,7 @@ from tests.running import (
     person,
     running,
     signal,
+    unhurried,
 )
 
 pytestmark = pytest.mark.rule("G3")
@@ -393,6 +394,7 @@ async def test_nothing_typed_in_any_form_leaks(
     people = [odd, *(someone for someone in LINDE["people"] if someone["slack"] != SANNE)]
     with logged() as log:
         async with running(tmp_path, database_url=database_url, schools=[linde_with(*people)], ticking=True) as school:
+            unhurried(school, monkeypatch)
             school.expect("server_error", "expired_trigger_id", "not_found")
             school.workspace.traffic = deque()
             walk = Walk(school, load_plan(file))

@@ -22,7 +22,7 @@ from practice.model import Json, Message, View
 from tests.bot.cases.test_every_field import Walk
 from tests.clock import until
 from tests.on_screen import buttons_of, words_of
-from tests.running import KARIN, LINDE, SANNE, Running, Transport, running, signal, size_of
+from tests.running import KARIN, LINDE, SANNE, Running, Transport, running, signal, size_of, unhurried
 
 LONG = "Misschien " + 3000 * "é"
 EARLIER = text("case_older")
@@ -78,6 +78,7 @@ async def test_every_form_at_its_longest_is_acknowledged_in_time(
     monkeypatch.setattr("bot.app.DEFAULT_PLAN", file)
     people = [{**one, "name": f"{one['name']} {LONG}"[:LONGEST_NAME]} for one in LINDE["people"]]
     async with running(tmp_path, transport=transport, schools=[{**LINDE, "people": people}]) as school:
+        unhurried(school, monkeypatch)
         school.workspace.traffic = deque()
         school.expect("not_found")
         walk = LongWalk(school, load_plan(file))

@@ -37,8 +37,9 @@ def as_mermaid(plan: Plan) -> str:
     lines = ["flowchart TD", f"    opening([{_quoted(plan.opening.title)}])"]
     lines += [f"    step_{step.id}[{_quoted(f'{step.number}. {step.title}')}]" for step in plan.steps]
     lines += [f"    outcome_{outcome.id}([{_quoted(outcome.title)}])" for outcome in plan.outcomes]
-    lines += [f"    opening --> step_{plan.steps[0].id}"]
+    lines += [f"    always([{_quoted(text('plan_always'))}])", f"    opening --> step_{plan.steps[0].id}"]
     lines += [line for step in plan.steps for line in _arrows(plan, step)]
+    lines += [line for record in plan.always for line in _leads(plan, record, "always")]
     return "\n".join(lines)
 
 
@@ -157,9 +158,13 @@ def _arrows(plan: Plan, step: Step) -> Iterator[str]:
     if following and _falls_through(plan, step):
         yield f"    step_{step.id} --> step_{following.id}"
     for record in step.records:
-        for lead in record.leads:
-            target = f"outcome_{lead.close}" if lead.close else f"step_{lead.to}"
-            yield f"    step_{step.id} -->|{_quoted(_label(plan, record, lead))}| {target}"
+        yield from _leads(plan, record, f"step_{step.id}")
+
+
+def _leads(plan: Plan, record: ActionSpec, origin: str) -> Iterator[str]:
+    for lead in record.leads:
+        target = f"outcome_{lead.close}" if lead.close else f"step_{lead.to}"
+        yield f"    {origin} -->|{_quoted(_label(plan, record, lead))}| {target}"
 
 
 def _label(plan: Plan, record: ActionSpec, lead: Lead) -> str:

@@ -175,8 +175,8 @@ def test_the_diagram_has_a_node_for_every_step_and_end_and_arrows_between_them(c
     drawn = [arrow for line in lines if (arrow := ARROW.match(line))]
     assert len(nodes) + len(drawn) == len(lines), "a line is neither"
     steps, ends = {f"step_{s.id}" for s in plan.steps}, {f"outcome_{o.id}" for o in plan.outcomes}
-    assert nodes == {"opening"} | steps | ends
-    assert {arrow[1] for arrow in drawn} == {"opening"} | steps
+    assert nodes == {"opening", "always"} | steps | ends
+    assert {arrow[1] for arrow in drawn} == {"opening", "always"} | steps
     assert {arrow[3] for arrow in drawn} == steps | ends
     assert len({arrow[0] for arrow in drawn}) == len(drawn), "an arrow is drawn twice"
 

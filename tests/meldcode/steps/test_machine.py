@@ -140,7 +140,8 @@ class School(RuleBasedStateMachine):
 
     @rule(by=somebody, is_another=st.booleans())
     def somebody_reports(self, by: Actor, is_another: bool) -> None:
-        self._attempt(lambda: self._reports(by, ANOTHER if is_another else self.play.code))
+        same_as = ANOTHER if is_another else self.play.code
+        self._attempt(lambda: self._reports(by, same_as), kept_by_a_question=("drafts", "draft_keys", "readings"))
 
     def _reports(self, by: Actor, same_as: str = ANOTHER) -> None:
         code = self.play.signal(by=by, same_as=same_as).code
@@ -334,13 +335,15 @@ class School(RuleBasedStateMachine):
     def _choose_case(self, data: DataObject) -> None:
         self.play.code = data.draw(st.sampled_from(self.codes))
 
-    def _attempt(self, act: Callable[[], object]) -> None:
+    def _attempt(self, act: Callable[[], object], kept_by_a_question: tuple[str, ...] = ()) -> None:
+        """Act. A refusal leaves nothing, but for what a question before it keeps: which pupil is meant (G10)."""
         everything = self.play.everything()
         before = {code: (self.play.header(code), self.play.entries(code)) for code in self.codes}
         try:
             act()
         except (Refused, Invalid):
-            assert self.play.everything() == everything, "a refusal left something behind"
+            kept = {table: self.play.everything()[table] for table in kept_by_a_question}
+            assert self.play.everything() == everything | kept, "a refusal left something behind"
             return
         for code, (case, entries) in before.items():
             now = self.play.entries(code)

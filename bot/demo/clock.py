@@ -98,10 +98,10 @@ def _next_week(_program: Program, now: datetime) -> datetime:
 
 
 def _next_reminder(program: Program, now: datetime) -> datetime | None:
-    """When the next case is due, or the next message that waits for the school to open."""
+    """When the next case is due, or the next message that waits for the school to open; not what is on its way now."""
     with program.store.transaction(now) as uow:
         case, message = uow.cases.next_due(), uow.queue.next_due()
-    return min((moment for moment in (case, message) if moment), default=None)
+    return min((moment for moment in (case, message) if moment and moment > now), default=None)
 
 
 def _before_vacation(program: Program, now: datetime) -> datetime:

@@ -141,7 +141,11 @@ def open_store(settings: Settings) -> tuple[Engine, Store]:
 
 @asynccontextmanager
 async def prepared(
-    settings: Settings, machine: Callable[[], datetime] = utc_now, *, is_guarded: bool = False
+    settings: Settings,
+    machine: Callable[[], datetime] = utc_now,
+    *,
+    is_guarded: bool = False,
+    budget: CallBudget | None = None,
 ) -> AsyncIterator[Program]:
     """Assemble the program, and close it at the end. Raises ConfigError.
 
@@ -160,7 +164,7 @@ async def prepared(
             await components.load()
             workspaces, ours = await workspaces_of(settings, client, executor)
             languages = Languages(executor, workspaces)
-            budget = CallBudget()
+            budget = budget or CallBudget()
             home_tabs = HomeTabPublisher(executor, workspaces, languages, budget)
 
             async def take_over_schools() -> None:

@@ -15,6 +15,7 @@ from bot.demo.training import PreparedCase, Step, prepared_cases
 from bot.demo.training.playing import NotPlayed, play
 from bot.settings import Settings
 from handlers.i18n.texts import text
+from handlers.platform.call_budget import CallBudget
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import Status, fold
 from practice.model import Advice, Guide, Training
@@ -57,7 +58,9 @@ class DemoDirector:
 
     async def _run(self, started: Callable[[], None]) -> None:
         while True:
-            async with prepared(self._settings(), self._clock.now) as program, working(program):
+            # By the demo's clock: what was sent "yesterday" counts no more.
+            budget = CallBudget(lambda: self._clock.now().timestamp())
+            async with prepared(self._settings(), self._clock.now, budget=budget) as program, working(program):
                 self._clock.begin(program)
                 self._program = program
                 self._ready.set()

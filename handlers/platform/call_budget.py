@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import IntEnum
@@ -84,9 +85,10 @@ class _Lane:
 
 
 class CallBudget:
-    """The calls that this process may make now."""
+    """The calls that this process may make now; `clock` tells the seconds that passed, and is not set back."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._lanes: dict[Call, _Lane] = {}
 
     async def turn(self, call: Call, urgency: Urgency) -> None:
@@ -94,31 +96,31 @@ class CallBudget:
         lane = self._lane(call)
         lane.waiting[urgency] += 1
         try:
-            while (wait := lane.wait(urgency, time.monotonic())) > 0:
+            while (wait := lane.wait(urgency, self._clock())) > 0:
                 await asyncio.sleep(wait)
-            lane.calls.append(time.monotonic())
+            lane.calls.append(self._clock())
         finally:
             lane.waiting[urgency] -= 1
 
     def take(self, call: Call, urgency: Urgency) -> float:
         """Count the call and return 0 if it may be made now; otherwise return how many seconds it must wait."""
-        if wait := self._lane(call).wait(urgency, time.monotonic()):
+        if wait := self._lane(call).wait(urgency, self._clock()):
             return wait
         self.count(call)
         return 0
 
     def count(self, call: Call) -> None:
         """Count a call that did not wait for its turn, because a person waits for it."""
-        self._lane(call).calls.append(time.monotonic())
+        self._lane(call).calls.append(self._clock())
 
     def refused(self, call: Call, wait: timedelta) -> None:
         """Let calls like this one wait so long: Slack said that there were too many."""
-        self._lane(call).closed_until = time.monotonic() + wait.total_seconds()
+        self._lane(call).closed_until = self._clock() + wait.total_seconds()
 
     def _lane(self, call: Call) -> _Lane:
         if call not in self._lanes:
             if len(self._lanes) >= MANY_LANES:
-                now = time.monotonic()
+                now = self._clock()
                 self._lanes = {key: lane for key, lane in self._lanes.items() if not lane.is_idle(now)}
             self._lanes[call] = _Lane(LIMITS[call.method])
         return self._lanes[call]

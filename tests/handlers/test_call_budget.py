@@ -93,3 +93,12 @@ def test_an_alarm_does_not_wait_for_a_burst_of_other_messages() -> None:
         budget, call = CallBudget(), Call(POST, "T1", "U1")
         assert taken(budget, call, Urgency.PERSON) > 1
         assert not budget.take(call, Urgency.ALARM)
+
+
+def test_the_time_that_passes_is_that_of_the_clock() -> None:
+    now = 0.0
+    budget = CallBudget(lambda: now)
+    assert taken(budget, HERE, Urgency.TAB) == 8
+    assert budget.take(HERE, Urgency.TAB)
+    now += 3600  # the demo moves its clock on
+    assert taken(budget, HERE, Urgency.TAB) == 8

@@ -23,6 +23,7 @@ from handlers.i18n import texts
 from handlers.platform.limits import READ_OVER
 from meldcode.application.actor import actor_of
 from meldcode.application.case_context import readable_case
+from meldcode.application.case_people import plan_of
 from meldcode.application.cases.exports.export import answers_of, begin_export
 from meldcode.application.cases.exports.exported import Export
 from meldcode.application.cases.submission import RecordEntry
@@ -87,8 +88,8 @@ def _given(store: Store, code: str, user: str, to: str, why: str) -> Export:
 def _export(uow: UnitOfWork, who: Identity, code: str, said: tuple[str, str], now: datetime) -> Export:
     actor = actor_of(uow, who)
     case = readable_case(uow, actor.person, code)
-    plan = uow.plans.get(case.plan, case.plan_version)
-    record = next((record for record in plan.always if record.effect is Effect.EXPORTS), None)
+    plan = plan_of(uow, case)
+    record = plan.find_record(Effect.EXPORTS)
     if record is None:
         raise Refused("unknown_action")
     answers = answers_of(record, Version.WHOLE, *said)

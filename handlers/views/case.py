@@ -26,7 +26,7 @@ from handlers.views.actions import (
     record_button,
 )
 from handlers.views.logbook import logbook, owed_words
-from handlers.views.paging import listing, page_of, turned
+from handlers.views.paging import listing, turned
 from handlers.views.pupils.names import pupil_name
 from handlers.views.readers import readers_button
 from handlers.views.talks import prepare_button
@@ -36,6 +36,7 @@ from meldcode.domain.case.asked import needed, to_act
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import State, Status
 from meldcode.domain.case.urgency import is_urgent
+from meldcode.domain.paging import page_of
 from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.forms import Meaning
 from meldcode.domain.plan.model import ActionSpec, Plan, Step

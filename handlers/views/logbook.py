@@ -16,7 +16,6 @@ from handlers.views.actions import CORRECT, MAKE_RECORD, TURN_PAGE, deny_button
 from handlers.views.paging import full_from_the_end, turn_buttons
 from meldcode.application.cases.view_case import CaseView, LogbookLine
 from meldcode.domain.calendar import AMSTERDAM
-from meldcode.domain.forms.named import denies_in
 from meldcode.domain.plan.forms import FieldKind
 from meldcode.domain.plan.model import ActionSpec
 
@@ -155,7 +154,7 @@ def _correct_button(code: str, line: LogbookLine) -> b.Block:
 
 def _buttons(view: CaseView, line: LogbookLine) -> list[b.Block]:
     """Say that one was not there; move a signal to another pupil's case, for who may do that (G10)."""
-    buttons, denies = [], denies_in(view.context.plan)
+    buttons, denies = [], view.context.plan.denies
     if denies and line.may_deny:
         buttons.append(deny_button(line.code, denies, line.entry.seq))
     if view.moves and line.record.id == view.context.plan.opens:

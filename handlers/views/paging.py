@@ -6,33 +6,14 @@ Every list that can grow goes through here, so that Slack refuses no screen beca
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
 
 from handlers.i18n import texts
 from handlers.i18n.texts import text
 from handlers.platform import limits
 from handlers.views import blocks as b
 
-T = TypeVar("T")
 TURN = ("home_previous", "home_next")
 """The labels of the buttons to the page before and the page after."""
-
-
-@dataclass(frozen=True)
-class Page(Generic[T]):
-    """What a page (counted from 0) of a list holds. A page beyond the last one gives the last one."""
-
-    items: Sequence[T]
-    number: int
-    pages: int
-
-
-def page_of(items: Sequence[T], number: int, most: int) -> Page[T]:
-    """Return a page of at most so many."""
-    pages = max(1, -(-len(items) // most))
-    number = min(max(number, 0), pages - 1)
-    return Page(items[number * most : (number + 1) * most], number, pages)
 
 
 def full_from_the_end(shares: Sequence[float], most: int) -> list[range]:

@@ -11,11 +11,12 @@ from handlers.i18n.texts import text
 from handlers.platform import limits
 from handlers.views import blocks as b
 from handlers.views.actions import READERS, UNUSUAL
-from handlers.views.paging import page_of, turn_buttons, turned
+from handlers.views.paging import turn_buttons, turned
 from meldcode.application.cases.readers import ReadersView, ReadLine, Unusual, UnusualView
 from meldcode.domain.access.rules import ALERTED
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.header import LISTED
+from meldcode.domain.paging import page_of
 
 LATER_AND_EARLIER = ("readers_newer", "readers_older")
 WHERE = {"form": "readers_where_form", LISTED: "readers_where_list"}

@@ -20,6 +20,7 @@ from meldcode.domain.access.rules import Permission, in_school, may, may_move_up
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.ids import PersonId
+from meldcode.domain.paging import pages_of
 from meldcode.domain.plan.model import ActionSpec, Plan
 from meldcode.domain.staff import Deputy, Person, School, WithDeputies
 from meldcode.domain.worklist import ListedCase, Postponed, Section
@@ -102,7 +103,7 @@ def overview(uow: UnitOfWork, actor: Actor, size: OverviewSize, now: datetime, p
     may_report, shown = bool(schools_to_report_in(person, uow.plans.current())), shown_to(uow, person)
     listed, counts = _page(uow, shown, page := max(page, 0), size.cases)
     beside = _beside(uow, person, shown, now, size, has_cases=bool(counts))
-    pages = max(-(-sum(counts.values()) // size.cases), beside.pages(size))
+    pages = max(pages_of(sum(counts.values()), size.cases), beside.pages(size))
     if page >= pages:
         listed, counts = _page(uow, shown, page := pages - 1, size.cases)
     rows, may_find = tuple(_rows(uow, person, listed)), may_report or bool(counts)
@@ -157,7 +158,7 @@ class _Beside:
             (self.missing, size.missing),
             (self.doubles, size.doubles),
         ]
-        return max(1, *(-(-len(items) // most) for items, most in lists))
+        return max(pages_of(len(items), most) for items, most in lists)
 
     def on_page(self, page: int, size: OverviewSize) -> _Beside:
         return _Beside(

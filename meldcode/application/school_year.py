@@ -26,6 +26,7 @@ from meldcode.domain.case.school_year import next_group
 from meldcode.domain.case.state import Answer, Pupil, Status
 from meldcode.domain.errors import Invalid, Problem, Refused
 from meldcode.domain.ids import PersonId, SchoolId
+from meldcode.domain.paging import page_of
 from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.forms import Meaning
 from meldcode.domain.plan.model import ActionSpec
@@ -86,13 +87,11 @@ def see_school_year(uow: UnitOfWork, actor: Actor, school: str, page: int, size:
     """Return a page of the open cases that this person may change; those on it get a trace. Raises Refused."""
     where = _school(uow, actor, school)
     found = _cases(uow, actor.person, where.id)
-    pages = max(1, -(-len(found) // size))
-    page = min(max(page, 0), pages - 1)
-    shown = found[page * size : (page + 1) * size]
-    note_listed(uow, actor.person, shown, now)
+    shown = page_of(found, page, size)
+    note_listed(uow, actor.person, shown.items, now)
     typed = _typed(uow, actor, where, now)
-    rows = tuple(_row(uow, actor, one, typed) for one in shown)
-    return SchoolYear(where, rows, len(found), page, pages, str(typed.get(REASON, "")))
+    rows = tuple(_row(uow, actor, one, typed) for one in shown.items)
+    return SchoolYear(where, rows, len(found), shown.number, shown.pages, str(typed.get(REASON, "")))
 
 
 def fill_in_page(uow: UnitOfWork, actor: Actor, filled: PageFilledIn, size: int, now: datetime) -> SchoolYear | MovedUp:

@@ -39,9 +39,9 @@ from storage.repositories.payloads import decode, encode
 WEEK = timedelta(days=7)
 _NO_ID = 2**62
 """More than any message's number."""
-MARKED_TOGETHER = 200
 GOES_ALONG = timedelta(minutes=2)
 """How much earlier than its moment a message is sent when another one to the same person is sent now."""
+MARKED_TOGETHER = 200
 """Messages in one statement. PostgreSQL aborts a statement that takes long, and none would count as sent."""
 _SAME = (outbox.c.about, outbox.c.kind, outbox.c.recipient, outbox.c.moment)
 

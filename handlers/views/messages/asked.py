@@ -10,7 +10,6 @@ from handlers.i18n.days import in_full
 from handlers.i18n.texts import text
 from handlers.views import blocks as b
 from handlers.views.actions import acute_button, deny_button, open_button
-from meldcode.domain.forms.named import denies_in
 from meldcode.domain.plan.model import Plan, Step
 from meldcode.domain.plan.roles import Role
 
@@ -52,11 +51,11 @@ def in_case(code: str, line: str, more: Sequence[b.Block] = (), *, may_open: boo
 
 def named_line(plan: Plan, record: str) -> str:
     """Return what is said to somebody who is named as having taken part."""
-    sentence = "named_deny" if denies_in(plan) else "named"
+    sentence = "named_deny" if plan.denies else "named"
     return b.escape(text(sentence, record=plan.records[record].title))
 
 
 def deny_buttons(plan: Plan, code: str, entry: int) -> list[b.Block]:
     """Return the button that says one was not there, if this entry names the reader and the plan has it."""
-    denies = denies_in(plan)
+    denies = plan.denies
     return [deny_button(code, denies, entry)] if denies and entry else []

@@ -10,7 +10,8 @@ from handlers.platform import limits
 from handlers.platform.form_state import ANSWER
 from handlers.views import blocks as b
 from handlers.views.actions import WORKING_DAYS, WORKING_DAYS_FORM
-from handlers.views.paging import listing, page_of, turned
+from handlers.views.paging import listing, turned
+from meldcode.domain.paging import page_of
 from meldcode.domain.staff import SCHOOL_WEEK, Membership, Person
 
 

@@ -14,7 +14,7 @@ from meldcode.domain.access.rules import acting_role
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import Entry, Status
 from meldcode.domain.errors import Refused
-from meldcode.domain.forms.named import denies_in, may_deny, named_in
+from meldcode.domain.forms.named import may_deny, named_in
 from meldcode.domain.plan.model import ActionSpec
 
 
@@ -52,7 +52,7 @@ def _may_know(uow: UnitOfWork, actor: Actor, case: CaseHeader) -> bool:
 
 def _about(context: CaseContext, seq: int) -> tuple[ActionSpec, Entry]:
     """The entry, and the action that says it. Raises Refused for whom the entry does not name."""
-    plan, person, denies = context.plan, str(context.person.id), denies_in(context.plan)
+    plan, person, denies = context.plan, str(context.person.id), context.plan.denies
     entry = next((one for one in context.entries if one.seq == seq), None)
     if denies is None or entry is None or person not in named_in(plan.records[entry.record], entry.answers):
         raise Refused("no_such_case")

@@ -40,5 +40,5 @@ def pupil_history(uow: UnitOfWork, actor: Actor, code: str, now: datetime) -> Pu
 
 
 def _exported_as(view: CaseView) -> str:
-    exports = [record for record in view.context.plan.always if record.effect is Effect.EXPORTS]
-    return next((record.id for record in exports if may_record(view.context, record)), "")
+    record = view.context.plan.find_record(Effect.EXPORTS)
+    return record.id if record and may_record(view.context, record) else ""

@@ -18,6 +18,7 @@ from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.header import LISTED, CaseHeader, Reading
 from meldcode.domain.case.names import name_matcher
 from meldcode.domain.case.state import Pupil, Status
+from meldcode.domain.paging import page_of
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.staff import Person
 from meldcode.domain.typed_text import same_group
@@ -55,11 +56,9 @@ class Found:
 def find_cases(uow: UnitOfWork, actor: Actor, query: Query, page: int, size: int, now: datetime) -> Found:
     """Return a page of the cases that match. Those on the page get a trace: their names are read (promise 6)."""
     matching = list(_matching(uow, actor.person, query))
-    pages = max(1, -(-len(matching) // size))
-    page = min(max(page, 0), pages - 1)
-    shown = tuple(matching[page * size : (page + 1) * size])
-    note_listed(uow, actor.person, shown, now)
-    return Found(shown, len(matching), page, pages)
+    shown = page_of(matching, page, size)
+    note_listed(uow, actor.person, shown.items, now)
+    return Found(tuple(shown.items), len(matching), shown.number, shown.pages)
 
 
 def note_listed(uow: UnitOfWork, person: Person, shown: Sequence[NamedCase], now: datetime) -> None:

@@ -20,11 +20,6 @@ def named_in(record: ActionSpec, answers: Answers) -> frozenset[str]:
     return frozenset(id_ for answer in said for id_ in ((answer,) if isinstance(answer, str) else answer))
 
 
-def denies_in(plan: Plan) -> ActionSpec | None:
-    """Return the record that somebody did not take part in what they are named in, if the plan has one."""
-    return next((record for record in plan.always if record.effect is Effect.DENIES), None)
-
-
 def denied_by(plan: Plan, entries: Sequence[Entry], seq: int) -> list[PersonId]:
     """Return who says that they did not take part in what this entry records."""
     return [e.author for e in entries if e.refers_to == seq and plan.records[e.record].effect is Effect.DENIES]
@@ -34,7 +29,7 @@ def may_deny(plan: Plan, entries: Sequence[Entry], entry: Entry, person: PersonI
     """Tell whether this person can say that they did not take part: a colleague named them, and they did not yet."""
     is_named = str(person) in named_in(plan.records[entry.record], entry.answers)
     return (
-        denies_in(plan) is not None
+        plan.denies is not None
         and is_named
         and entry.author != person
         and person not in denied_by(plan, entries, entry.seq)

@@ -214,6 +214,10 @@ class Plan(PlanPart):
         """Return the record with this effect. A checked plan has exactly one."""
         return next(record for record in self.always if record.effect is effect)
 
+    def find_record(self, effect: Effect) -> ActionSpec | None:
+        """Return the record with this effect, if the plan has one. A checked plan has no more."""
+        return next((record for record in self.always if record.effect is effect), None)
+
     @cached_property
     def taking_charge(self) -> tuple[ActionSpec, ...]:
         """The records that make their author responsible for the case."""
@@ -222,27 +226,27 @@ class Plan(PlanPart):
     @cached_property
     def hold(self) -> ActionSpec | None:
         """The record that keeps a closed case for longer, if the plan has one."""
-        return next((record for record in self.always if record.effect is Effect.HOLDS), None)
+        return self.find_record(Effect.HOLDS)
 
     @cached_property
     def leaves(self) -> ActionSpec | None:
         """The record that the pupil of a closed case left the school, if the plan has one (G9)."""
-        return next((record for record in self.always if record.effect is Effect.LEAVES), None)
+        return self.find_record(Effect.LEAVES)
 
     @cached_property
     def moves_signal(self) -> ActionSpec | None:
         """The record that a signal was moved to another pupil's case, if the plan has one (G10)."""
-        return next((record for record in self.always if record.effect is Effect.MOVES_SIGNAL), None)
+        return self.find_record(Effect.MOVES_SIGNAL)
 
     @cached_property
     def links(self) -> ActionSpec | None:
         """The record that another case is a sibling's, if the plan has one (G11)."""
-        return next((record for record in self.always if record.effect is Effect.LINKS), None)
+        return self.find_record(Effect.LINKS)
 
     @cached_property
     def fast_lane(self) -> ActionSpec | None:
         """The record that 112 or Veilig Thuis was called, if the plan has one (G8)."""
-        return next((record for record in self.always if record.effect is Effect.FAST_LANE), None)
+        return self.find_record(Effect.FAST_LANE)
 
     @cached_property
     def fast_lane_with_pupil(self) -> ActionSpec:
@@ -255,17 +259,22 @@ class Plan(PlanPart):
     @cached_property
     def take_over(self) -> ActionSpec | None:
         """The record that somebody takes over a role in a case, if the plan has one (G12)."""
-        return next((record for record in self.always if record.effect is Effect.TAKES_OVER), None)
+        return self.find_record(Effect.TAKES_OVER)
 
     @cached_property
     def separates(self) -> ActionSpec | None:
         """The record that a joined case is about another pupil, if the plan has one (G10)."""
-        return next((record for record in self.always if record.effect is Effect.SEPARATES), None)
+        return self.find_record(Effect.SEPARATES)
 
     @cached_property
     def reads(self) -> ActionSpec | None:
         """The record that the signals were read, if the plan has one (S1.1)."""
-        return next((record for record in self.always if record.effect is Effect.READS), None)
+        return self.find_record(Effect.READS)
+
+    @cached_property
+    def denies(self) -> ActionSpec | None:
+        """The record that somebody did not take part in what they are named in, if the plan has one."""
+        return self.find_record(Effect.DENIES)
 
     def step(self, step_id: str) -> Step:
         """Return the step with this id (KeyError if there is none)."""

@@ -10,7 +10,6 @@ import pytest
 from meldcode.application.actor import actor_of
 from meldcode.application.cases.deny_presence import DenyPresence, deny_presence
 from meldcode.application.messages.cases import Named, OwnEntry, Recorded, TaskEnded
-from meldcode.domain.forms.named import denies_in
 from meldcode.domain.plan.file import load_plan
 from meldcode.domain.plan.older_plans import with_later_actions
 from storage.repositories.payloads import decode
@@ -137,5 +136,5 @@ def test_who_wrote_an_entry_is_told_that_a_colleague_corrected_it(play: Play) ->
 @pytest.mark.parametrize("version", [6, 8])
 def test_a_case_under_an_older_plan_has_it_too(play: Play, version: int) -> None:
     older = load_plan(OLDER / f"version_{version}" / "heutink.yaml")
-    assert denies_in(older) is None
-    assert denies_in(with_later_actions(older, play.plan)) is denies_in(play.plan)
+    assert older.denies is None
+    assert with_later_actions(older, play.plan).denies is play.plan.denies

@@ -103,8 +103,8 @@ def refuse_unless_allowed(uow: UnitOfWork, actor: Actor, code: str) -> None:
     """Raise Refused if this person may not export the dossier any more: making the file takes a while (promise 5)."""
     case = readable_case(uow, actor.person, code)
     plan = plan_of(uow, case)
-    exports = [record for record in plan.always if record.effect is Effect.EXPORTS]
-    if not any(may(Permission.RECORD, relation_to(actor.person, case), plan, record) for record in exports):
+    record = plan.find_record(Effect.EXPORTS)
+    if record is None or not may(Permission.RECORD, relation_to(actor.person, case), plan, record):
         raise Refused("no_such_case")
 
 

@@ -66,7 +66,7 @@ def rotate_keys() -> None:
     with in_plain_words():
         wrapper = settings().master_keys()
         with opened(settings()) as (engine, _):
-            click.echo(f"{_rotated(engine, wrapper)} key(s) wrapped anew")
+            click.echo(f"{_rotated(engine, wrapper)} key(s) wrapped again")
             with engine.connect() as connection:
                 _check_rotated(outdated(connection, wrapper))
             _wipe_old(engine)

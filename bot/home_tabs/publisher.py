@@ -2,8 +2,8 @@
 
 Use cases emit what they changed. The tabs of everybody who may see the change are published, whether they got a message
 or not; so is the tab of somebody who lost a role. A tab is published at most once in two seconds, and only after the
-change was acknowledged. Up to ten are published at once in each workspace: first those of people who may have lost the
-right to read what stands there, then of those who use Slack now, then of others. While Slack is away a tab is retried,
+change was acknowledged. Up to ten are published at once in each workspace: first for people who may have lost the right
+to read what their tab shows, then for people who are using Slack, then for others. While Slack is away it tries again,
 because somebody who lost a role must not keep the case codes on screen. After any other failure it stays as it is until
 it is opened.
 """

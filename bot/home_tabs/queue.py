@@ -32,7 +32,7 @@ class TabQueue:
         self._later: dict[Identity, tuple[float, Place]] = {}
         self._due: dict[str, list[tuple[Place, int, Identity]]] = {}
         self._queued: dict[Identity, Place] = {}
-        """The place of each tab that is due. One that got a better place stands in `_due` twice."""
+        """The place of each tab that is due. After it got a better place, `_due` still holds the worse one too."""
         self._last: dict[Identity, float] = {}
         self._seen: dict[Identity, float] = {}
         self._numbers = count()

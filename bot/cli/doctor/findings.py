@@ -109,7 +109,7 @@ def _files(settings: Settings) -> Iterator[str]:
     """Files that other users of this machine can open, but should not."""
     database = make_url(settings.database_url).database if settings.is_embedded else None
     for file in (ENV_FILE, Path(database) if database else None, settings.meldwijzer_master_key_file):
-        with suppress(OSError):  # whoever opens it says so
+        with suppress(OSError):  # reported when the file is opened
             if file and file.stat().st_mode & OTHERS:
                 yield f"Others on this machine can open {file.name}. Run: chmod 600 {file.name}"
 

@@ -55,10 +55,10 @@ AFTER_TROUBLE = timedelta(hours=1)
 class CurrentReminder:
     """A reminder, and the state of its case at the moment of sending.
 
-    `record` is what the case waits for, if anything; `asked_as` the reader's role if it is theirs to do, and else
-    `asked_of` are the people whom it is asked of; `appointments`
-    are those that it is about. `minders` mind the case: who is responsible, else everybody it waits for (G6). Beyond
-    the school calendar `school_days` (how long the step has been open) and `until` (its last day) are unknown.
+    `record` is what the case waits for, if anything; `asked_as` the reader's role if it is theirs to do; otherwise
+    `asked_of` are the people who must do it. `appointments` are those that it is about. `minders` mind the case: the
+    responsible person, else everybody it waits for (G6). Beyond the school calendar `school_days` (how long the step is
+    open) and `until` (its last day) are unknown.
     """
 
     payload: ReminderPayload

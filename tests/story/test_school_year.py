@@ -8,18 +8,10 @@ import pytest
 from playwright.async_api import expect
 
 from tests.story.desk import Desk
+from tests.story.test_whose_case import SEEN, SIGNAL
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(240)]
 SANNE, MEHMET, KARIN, FATIMA = "Sanne de Boer", "Mehmet Yılmaz", "Karin Visser", "Fatima el Amrani"
-SEEN = "Hij viel drie keer in slaap."
-SIGNAL = {
-    "Voornaam": "Daan",
-    "Achternaam": "Kuiper",
-    "Groep": "5",
-    "Soort": "Signalen van mishandeling of verwaarlozing",
-    "Wat zag of hoorde je?": SEEN,
-    "Hoe weet je dit?": "Zelf gezien of gehoord",
-}
 
 
 async def reports(desk: Desk) -> str:

@@ -42,6 +42,7 @@ from bot.schools_file import read_schools
 from bot.settings import ConfigError, Settings
 from bot.slack_access import until_answered
 from bot.socket_link import SocketLink
+from bot.stopping import in_thread
 from bot.supervisor import Loop, Supervisor
 from bot.warm_up import prepare_data
 from bot.workspaces import client_of, put_in_place, slack_session, workspaces_of
@@ -113,7 +114,7 @@ class Program:
     async def _look_around(self) -> None:
         is_silent = self.components.is_failing(SLACK) or self.components.is_failing(TOKEN)
         await self.scheduler.clock.ask_again(now=is_silent)
-        await asyncio.to_thread(self.look)
+        await in_thread(self.look)
 
 
 def utc_now() -> datetime:
@@ -169,7 +170,7 @@ async def prepared(
 
             async def take_over_schools() -> None:
                 with usable(settings.database_url):
-                    executor.publish(await asyncio.to_thread(put_in_place, store, schools, ours, now()))
+                    executor.publish(await in_thread(put_in_place, store, schools, ours, now()))
 
             await take_over_schools()
             calendars = CalendarWatch()

@@ -17,6 +17,7 @@ from bot.jobs.calendar_watch import CalendarWatch
 from bot.jobs.clock_check import ClockCheck
 from bot.jobs.shared_files import remove_due_files
 from bot.jobs.wiping import Wiping
+from bot.stopping import in_thread
 from handlers.controllers.export import note_unfinished
 from handlers.platform.errors import log_error
 from handlers.platform.request import Services
@@ -102,7 +103,7 @@ class Scheduler:
         looked_at = await self._do("tick", self._remind_all)
         await self._do("files", self._correct_unfinished)
         await self._do("files", self._remove_files)
-        await self._do("wiping", partial(asyncio.to_thread, self.wiping.retry))
+        await self._do("wiping", partial(in_thread, self.wiping.retry))
         self._wake()
         return looked_at or 0
 
@@ -146,7 +147,7 @@ class Scheduler:
         look_after, tidy, warn_calendars = (
             partial(self._executor.execute, work, seconds=TRANSACTION_SECONDS) for work in works
         )
-        wipe, anchor = (partial(asyncio.to_thread, work) for work in (self.wiping.run, self._anchor))
+        wipe, anchor = (partial(in_thread, work) for work in (self.wiping.run, self._anchor))
         for work in (look_after, self._end_cases, tidy, wipe, warn_calendars, anchor, self._accounts.ask):
             await self._do("hourly tick", work)
         self._wake()

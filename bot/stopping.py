@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar, TypeVarTuple
 
+T = TypeVar("T")
+Args = TypeVarTuple("Args")
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -34,3 +36,13 @@ async def until_stopped(work: Coroutine[Any, Any, None]) -> bool:
         if not is_stopping:
             raise
     return is_stopping
+
+
+async def in_thread(work: Callable[[*Args], T], *args: *Args) -> T:
+    """Do the work in a thread. Whoever is cancelled waits for its end: it may still use the database."""
+    working = asyncio.ensure_future(asyncio.to_thread(work, *args))
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.wait([working])
+        raise

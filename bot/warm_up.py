@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime
 
 from bot.database import usable
 from bot.jobs.calendar_watch import CalendarWatch
 from bot.settings import Settings
+from bot.stopping import in_thread
 from handlers.platform.errors import log_error
 from meldcode.application.worklists import fill_in_responsible, list_unlisted_cases
 from meldcode.domain.deadlines.schedule import calendar_of
@@ -20,8 +20,8 @@ CASES_AT_ONCE = 100
 async def prepare_data(settings: Settings, store: Store, calendars: CalendarWatch, now: datetime) -> None:
     """List the cases that no worklist has yet, and read from files what the first request needs."""
     with usable(settings.database_url):
-        await asyncio.to_thread(_place_cases, store, now)
-    await asyncio.to_thread(warm_up, store, calendars, now)
+        await in_thread(_place_cases, store, now)
+    await in_thread(warm_up, store, calendars, now)
 
 
 def _place_cases(store: Store, now: datetime) -> None:

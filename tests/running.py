@@ -42,7 +42,7 @@ from practice.state import triggers
 from practice.state.workspace import Timeouts, Workspace
 from practice.web.server import PracticeServer
 from storage.crypto.vault import new_master_key
-from storage.db.schema import identities, metadata, outbox
+from storage.db.schema import components, identities, metadata, outbox
 from storage.repositories.outbox import SendState
 from tests.clock import Clock, until
 from tests.databases import migrated_sqlite
@@ -137,6 +137,14 @@ class Running:
             assert answer.ok, answer
         return self.modal(user)
 
+    async def open_home(self, user: str) -> View:
+        """Open the Home tab, and return it once it is there: the bot publishes it after the acknowledgement."""
+        before = self._home_number(user)
+        answer = await self.actor(user).open_home()
+        assert answer.ok, answer
+        await until(lambda: self._home_number(user) > before, 20)
+        return self.workspace.views.homes[user]
+
     async def press(self, user: str, shown: View | Message, label: str) -> Outcome:
         """Press the button with this label."""
         return await self.actor(user).click(shown, button(shown, label)["action_id"])
@@ -179,6 +187,11 @@ class Running:
         home = self.workspace.home_of(user)
         return words_of(home) if home else ""
 
+    def _home_number(self, user: str) -> int:
+        """The number of the call that published somebody's Home tab last."""
+        calls = (line for line in reversed(self.workspace.traffic) if line.what == "views.publish" and not line.fault)
+        return next((line.number for line in calls if line.request["user_id"] == user), 0)
+
     def codes(self, user: str) -> list[str]:
         """The codes of the cases that somebody was told of, in that order."""
         told = [button(message, "Dossier openen")["value"] for message in self.messages(user)]
@@ -190,12 +203,16 @@ class Running:
             return connection.scalar(select(func.count()).select_from(table)) or 0
 
     def digest(self) -> dict[str, str]:
-        """A digest of every row of each table; what does not differ has not changed at all."""
+        """A digest of every row of each table; what does not differ has not changed at all.
+
+        Left out: a person's language, which comes from Slack itself after they acted, whatever they sent; and the
+        health of the components, which the program writes by itself now and then.
+        """
         with self.program.engine.connect() as connection:
-            # Somebody's language comes from Slack itself after they acted, whatever they sent.
             shown = {
                 table: [column for column in table.c if column is not identities.c.locale]
                 for table in metadata.sorted_tables
+                if table is not components
             }
             rows = {table.name: connection.execute(select(*columns)).all() for table, columns in shown.items()}
         return {

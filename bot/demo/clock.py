@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bot.app import Program
 from bot.settings import ConfigError
+from bot.stopping import in_thread
 from handlers.i18n.texts import text
 from meldcode.domain.calendar import AMSTERDAM, BeyondCalendar, SchoolCalendar
 from meldcode.domain.deadlines.reminders import before_vacation
@@ -55,7 +56,7 @@ class PracticeClock:
         async with self._turn:
             await program.scheduler.tick()  # first what was due before the move
             try:
-                moment = await asyncio.to_thread(target, program, self.now())
+                moment = await in_thread(target, program, self.now())
             except BeyondCalendar:
                 return text("practice_beyond")
             if moment is None:

@@ -14,6 +14,7 @@ from bot.demo.clock import PracticeClock, school_is_open
 from bot.demo.training import PreparedCase, Step, prepared_cases
 from bot.demo.training.playing import NotPlayed, play
 from bot.settings import Settings
+from bot.stopping import in_thread
 from handlers.i18n.texts import text
 from handlers.platform.call_budget import CallBudget
 from meldcode.domain.case.header import CaseHeader
@@ -99,7 +100,7 @@ class DemoDirector:
         async with asyncio.timeout(LINK_SECONDS):
             while not len(self._workspace.sockets):
                 await asyncio.sleep(0.01)
-        if not await asyncio.to_thread(school_is_open, self._running(), self._clock.now()):
+        if not await in_thread(school_is_open, self._running(), self._clock.now()):
             await self._clock.move(text("practice_school_day"))
 
     def _running(self) -> Program:
@@ -129,7 +130,7 @@ class DemoDirector:
         return (await self._newest_case()).code
 
     async def _newest_case(self) -> CaseHeader:
-        return await asyncio.to_thread(_newest_case, self._running(), self._clock.now())
+        return await in_thread(_newest_case, self._running(), self._clock.now())
 
 
 def _newest_case(program: Program, now: datetime) -> CaseHeader:

@@ -7,6 +7,8 @@ import os
 import signal
 import sqlite3
 import sys
+import threading
+import time
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,6 +20,7 @@ import pytest
 
 from bot.app import open_store, prepared, utc_now, working
 from bot.settings import Settings
+from bot.stopping import in_thread
 from practice.state.workspace import Workspace
 from practice.web.server import PracticeServer
 from storage.repositories.outbox import SendState
@@ -147,6 +150,22 @@ async def test_the_demo_stops(tmp_path: Path, ended_by: signal.Signals, before: 
         await until(lambda: "localhost" in said.read_text(encoding="utf-8"), START_SECONDS)
         assert "Stopped." in await stopped(process, ended_by, tmp_path)
     assert [file.name for file in (tmp_path / "data" / "practice").glob("*-wal")] == []
+
+
+async def test_who_is_cancelled_waits_for_a_thread_that_may_use_the_database() -> None:
+    began, ended = threading.Event(), threading.Event()
+
+    def work() -> None:
+        began.set()
+        time.sleep(0.3)
+        ended.set()
+
+    working_on_it = asyncio.create_task(in_thread(work))
+    await asyncio.to_thread(began.wait, 5)
+    working_on_it.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await working_on_it
+    assert ended.is_set()
 
 
 async def test_it_stops_while_it_starts(tmp_path: Path) -> None:

@@ -140,7 +140,7 @@ async def test_it_asks_first_where_it_stands_beside_another_button(tmp_path: Pat
         saved = await school.report(SANNE, signal())
         await send(school)
         assert asks_first(saved, "Acuut gevaar") and asks_first(only(school, KARIN), "Acuut gevaar")
-        await school.actor(KARIN).open_home()
+        await school.open_home(KARIN)
         await school.actor(KARIN).command("/meldcode", "help")
         home = school.workspace.home_of(KARIN)
         assert home and not asks_first(home, "Acuut gevaar")
@@ -221,9 +221,8 @@ async def test_a_leader_records_a_call_from_her_home_tab(
     tmp_path: Path, database_url: str, transport: Transport
 ) -> None:
     async with running(tmp_path, transport=transport, database_url=database_url, worker=False) as school:
-        await school.actor(FATIMA).open_home()
-        home = school.workspace.home_of(FATIMA)
-        assert home and (await school.press(FATIMA, home, "112/Veilig Thuis gebeld")).ok
+        home = await school.open_home(FATIMA)
+        assert (await school.press(FATIMA, home, "112/Veilig Thuis gebeld")).ok
         filled = {
             "Voornaam": "Sem",
             "Achternaam": "Bakker",

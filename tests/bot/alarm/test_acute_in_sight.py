@@ -16,7 +16,7 @@ TYPED = ("", "help", "dossiers", "dosiers", "dossier 26-2222", "iets heel anders
 
 
 async def acute_is_one_click_away(school: Running, user: str) -> None:
-    await school.actor(user).open_home()
+    await school.open_home(user)
     await until(lambda: school.home(user))
     home = school.workspace.home_of(user)
     assert home is not None

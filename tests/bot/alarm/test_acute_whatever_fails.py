@@ -67,11 +67,9 @@ async def test_without_a_modal_a_button_says_it_in_a_message(tmp_path: Path, sur
     async with running(tmp_path) as school:
         saved = await school.report(SANNE, signal())
         await school.sent()
-        await school.actor(KARIN).open_home()
+        home = await school.open_home(KARIN)
         await school.actor(KARIN).command("/meldcode", "help")
         answer = last_message(school, KARIN)
-        home = school.workspace.home_of(KARIN)
-        assert home
         places: dict[str, tuple[str, View | Message]] = {
             "message": (KARIN, school.messages(KARIN)[0]),
             "home": (KARIN, home),
@@ -102,9 +100,7 @@ async def test_without_a_modal_and_without_that_answer_it_is_a_message_of_its_ow
 @pytest.mark.parametrize("surface", ["command", "home"])
 async def test_without_a_database(tmp_path: Path, surface: str) -> None:
     async with running(tmp_path) as school:
-        await school.actor(SANNE).open_home()
-        home = school.workspace.home_of(SANNE)
-        assert home
+        home = await school.open_home(SANNE)
         with away(school):
             if surface == "home":
                 await school.press(SANNE, home, "Acuut gevaar")
@@ -151,9 +147,7 @@ async def test_for_somebody_without_a_role(tmp_path: Path) -> None:
 
 async def test_in_a_case_that_one_may_no_longer_read_it_alerts_all_the_same(tmp_path: Path) -> None:
     async with running(tmp_path) as school:
-        await school.actor(SANNE).open_home()
-        home = school.workspace.home_of(SANNE)
-        assert home
+        home = await school.open_home(SANNE)
         await school.send(school.click(SANNE, home, "acute", "26-XXXX"))
         await school.sent()
         assert shows_the_numbers(words_of(school.modal(SANNE)))
@@ -178,9 +172,7 @@ async def test_when_the_answer_cannot_be_stored(tmp_path: Path) -> None:
 async def test_when_slack_takes_no_more_calls_the_message_comes_as_soon_as_it_does(tmp_path: Path) -> None:
     async with running(tmp_path) as school:
         school.expect("rate_limited", "dispatch_failed")
-        await school.actor(SANNE).open_home()
-        home = school.workspace.home_of(SANNE)
-        assert home
+        home = await school.open_home(SANNE)
         await school.sent()
         school.workspace.faults.rate_limited, school.workspace.faults.retry_after = 5, 1
         start = monotonic()

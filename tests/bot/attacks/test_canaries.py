@@ -79,7 +79,7 @@ async def _the_whole_story(school: Running) -> None:
     await karin.command("/meldcode", "Kanariewoord")
     await karin.command("/meldcode", "dossier Kanariecode")
     await karin.command("/meldcode", "dossiers")
-    await karin.open_home()
+    await school.open_home(KARIN)
     school.clock.forward(minutes=2)
     await school.sent()
     await _expired(school)

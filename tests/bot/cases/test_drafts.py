@@ -66,7 +66,7 @@ async def begin_record(school: Running, user: str, code: str, label: str, **type
 
 async def offered(school: Running, user: str) -> list[str]:
     """What *Ik was bezig* on the Home tab lists; nothing when the button is not there."""
-    await school.actor(user).open_home()
+    await school.open_home(user)
     await until(lambda: school.home(user))
     home = school.workspace.home_of(user)
     if home is None or "Ik was bezig" not in buttons_of(home):
@@ -101,7 +101,7 @@ async def test_after_escape_the_next_signal_form_offers_it(school: Running) -> N
 
 
 async def test_what_slack_tells_of_a_closed_form_holds_nothing_that_was_typed(school: Running) -> None:
-    await school.actor(SANNE).open_home()
+    await school.open_home(SANNE)
     await school.actor(SANNE).close(await begin_signal(school))
     [closed] = [line.request for line in school.workspace.traffic if line.what.startswith("view_closed")]
     assert closed["view"]["state"] == {"values": {}}

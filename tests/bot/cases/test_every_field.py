@@ -437,7 +437,7 @@ async def _the_rest(school: Running, walk: Walk) -> None:
         await school.sent(20)
     assert MARK in words_of(await school.open_case(FATIMA, code))
     await school.actor(KARIN).command("/meldcode", "dossiers")
-    await school.actor(KARIN).open_home()
+    await school.open_home(KARIN)
 
 
 def words_in(answer: Json) -> str:

@@ -29,9 +29,7 @@ async def two_reported(school: Running) -> tuple[str, str]:
 
 async def home(school: Running, user: str, label: str) -> View:
     """Press this button on the Home tab, and return the modal that it opens."""
-    await school.actor(user).open_home()
-    shown = school.workspace.home_of(user)
-    assert shown
+    shown = await school.open_home(user)
     assert (await school.press(user, shown, label)).ok
     return school.modal(user)
 

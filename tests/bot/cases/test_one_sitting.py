@@ -52,7 +52,7 @@ async def test_record_after_record_without_closing_the_case(tmp_path: Path) -> N
 async def test_an_alarm_of_another_day_is_an_alarm(tmp_path: Path) -> None:
     """The Home tab and a message stay the same view for weeks, but a later click is another alarm."""
     async with running(tmp_path) as school:
-        await school.actor(SANNE).open_home()
+        await school.open_home(SANNE)
         for alarms in (1, 2):
             home = school.workspace.home_of(SANNE)
             assert home

@@ -53,9 +53,9 @@ async def test_the_name_of_who_is_responsible_is_shown_wherever_the_case_is(
         case = words_of(await school.open_case(KARIN, code))
         assert "Verantwoordelijk: Iris Bakker." in case and "Dossier overnemen" in case
         for user, said in {IRIS: "jij bent verantwoordelijk", SANNE: "verantwoordelijk: Iris Bakker"}.items():
-            await school.actor(user).open_home()
+            await school.open_home(user)
             assert said in school.home(user)
-        await school.actor(FATIMA).open_home()
+        await school.open_home(FATIMA)
         assert "*Wie is verantwoordelijk*\nIris Bakker: 1" in school.home(FATIMA)
 
         await comes(school, "2026-12-01T08:30")
@@ -83,9 +83,9 @@ async def test_who_stands_in_for_who_is_responsible_is_named_wherever_they_are(t
         assert f"Verantwoordelijk: {both}." in words_of(await school.open_case(SANNE, code))
         assert f"Verantwoordelijk: {both}." in unread(school, *ALL)[JORIS][0]
         for user in (SANNE, JORIS):
-            await school.actor(user).open_home()
+            await school.open_home(user)
             assert f"verantwoordelijk: {both}" in school.home(user)
-        await school.actor(FATIMA).open_home()
+        await school.open_home(FATIMA)
         home = school.home(FATIMA)
         assert f"*Wie is verantwoordelijk*\n{both}: 1" in home
         assert f"({both})" in home, "whose turn it is, by role"

@@ -75,7 +75,7 @@ async def test_only_the_care_coordinator_has_the_button(tmp_path: Path) -> None:
         await reported(school, 1)
         await school.sent()
         for user in (SANNE, FATIMA, KARIN):
-            await school.actor(user).open_home()
+            await school.open_home(user)
             await until(partial(school.home, user))
             assert ("Nieuw schooljaar" in school.home(user)) is (user == KARIN)
         form = await home(school, KARIN, "Nieuw schooljaar")

@@ -175,9 +175,7 @@ async def test_the_form_opens_in_other_ways_too(tmp_path: Path, way: str) -> Non
         if way == "shortcut":
             assert (await school.actor(SANNE).shortcut("signaal_melden")).ok
         else:
-            await school.actor(SANNE).open_home()
-            home = school.workspace.home_of(SANNE)
-            assert home is not None
+            home = await school.open_home(SANNE)
             assert (await school.press(SANNE, home, "Signaal doorgeven")).ok
         assert WHAT in typed_in(school.modal(SANNE))
 
@@ -296,7 +294,7 @@ async def test_the_teacher_sees_the_own_case_on_the_home_tab(tmp_path: Path) -> 
         [code] = school.codes(KARIN)
         await until(lambda: code in school.home(SANNE))
         assert "jouw dossier" in school.home(SANNE)
-        await school.actor(MEHMET).open_home()
+        await school.open_home(MEHMET)
         assert code not in school.home(MEHMET)
 
 
@@ -305,9 +303,7 @@ async def test_acute_danger_is_one_click_away_everywhere(tmp_path: Path) -> None
     async with running(tmp_path) as school:
         saved = await school.report(SANNE, signal())
         await school.sent()
-        await school.actor(KARIN).open_home()
-        home = school.workspace.home_of(KARIN)
-        assert home is not None
+        home = await school.open_home(KARIN)
         case = await school.open_case(KARIN, school.codes(KARIN)[0])
         for shown in (saved, home, case, school.messages(KARIN)[0]):
             assert "Acuut gevaar" in buttons_of(shown)
@@ -368,7 +364,7 @@ async def test_who_has_no_role_is_told_where_to_go(tmp_path: Path) -> None:
         words = "Je hebt nog geen rol op een school die Meldwijzer kent."
         assert words in (await school.actor(NOOR).command("/signaal")).text
         assert words in (await school.actor(NOOR).command("/meldcode", "dossiers")).text
-        await school.actor(NOOR).open_home()
+        await school.open_home(NOOR)
         await until(lambda: words in school.home(NOOR))
         await school.actor(NOOR).shortcut("signaal_melden")
         assert words in words_of(school.modal(NOOR))

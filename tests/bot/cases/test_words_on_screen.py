@@ -43,7 +43,7 @@ async def test_the_teacher_keeps_the_logbook_and_the_others_read_that(tmp_path: 
         assert "Nu aan de beurt volgens jullie stappenplan" in words_of(await school.open_case(KARIN, code))
         await decided(school, code, "no_report")
         for user in (SANNE, KARIN, FATIMA):
-            await school.actor(user).open_home()
+            await school.open_home(user)
         assert "Hier houd jij het logboek bij (1)" in school.home(SANNE)
         for user in (KARIN, FATIMA):
             assert "Hier houdt de leerkracht het logboek bij (1)" in school.home(user)

@@ -59,7 +59,7 @@ async def speaks_english(school: Running, *users: str) -> None:
     """Set the Slack of these people to English, and let the program learn it."""
     for user in users:
         set_in_slack(school, user, "en-GB")
-        await school.actor(user).open_home()
+        await school.open_home(user)
     await eventually(school, dict.fromkeys(users, "en-GB"))
 
 
@@ -99,8 +99,7 @@ async def test_the_first_signal_in_english(tmp_path: Path, transport: Any) -> No
         assert (await karin.click(message, "open-case")).ok
         case = school.modal(KARIN)
         assert "Up next according to your step plan: " in json.dumps(case.payload)
-        assert (await karin.open_home()).ok
-        shown += [case.payload, school.home(KARIN)]
+        shown += [case.payload, words_of(await school.open_home(KARIN))]
         assert [dutch_in(part) for part in shown] == [set()] * len(shown)
 
 

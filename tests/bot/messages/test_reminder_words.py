@@ -79,13 +79,13 @@ async def test_later_is_seen_on_the_home_tab_and_with_its_reason_in_the_case(tmp
         await comes(school, "2026-11-23T15:00")
         assert await postpones(school, JORIS, "2026-11-26", REASON) == []
         words = "Herinneringen uitgesteld tot donderdag 26 november door Joris Hendriks."
-        await school.actor(KARIN).open_home()
+        await school.open_home(KARIN)
         await until(lambda: words in school.home(KARIN))
         assert REASON not in school.home(KARIN), "a reason is read in the case, with a trace"
         case = words_of(await school.open_case(KARIN, code))
         assert f"Herinneringen uitgesteld tot 26-11-2026 door Joris Hendriks: {REASON}" in case
         await comes(school, "2026-11-26T08:30")
-        await school.actor(KARIN).open_home()
+        await school.open_home(KARIN)
         await until(lambda: "uitgesteld" not in school.home(KARIN))
         every = "".join(words_of(m) for user in (KARIN, JORIS, FATIMA, SANNE) for m in school.messages(user))
         assert REASON not in every

@@ -212,8 +212,6 @@ async def test_an_event_that_is_delivered_again_changes_nothing(tmp_path: Path) 
         await school.sent()
         before = stored(school)
         school.workspace.faults.redeliver = True
-        await school.actor(KARIN).open_home()
-        home = school.workspace.home_of(KARIN)
-        assert home is not None
+        home = await school.open_home(KARIN)
         assert school.codes(KARIN)[0] in words_of(home)
         assert stored(school) == before

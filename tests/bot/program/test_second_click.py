@@ -103,7 +103,7 @@ async def test_a_home_tab_that_slack_is_too_busy_for_is_published_again(tmp_path
     async with running(tmp_path) as school:
         school.expect("rate_limited")
         school.workspace.faults.rate_limited = 1
-        await school.actor(SANNE).open_home()
+        await school.open_home(SANNE)
         await until(lambda: "Goedendag Sanne" in school.home(SANNE))
 
 
@@ -121,7 +121,7 @@ async def test_a_home_tab_that_slack_refuses_shows_how_to_go_on(
     async with running(tmp_path) as school:
         school.expect("view_too_large")
         if by_hand:
-            await school.actor(SANNE).open_home()
+            await school.open_home(SANNE)
         else:
             await school.report(SANNE, signal())
         await until(lambda: "te lang voor Slack" in school.home(SANNE))

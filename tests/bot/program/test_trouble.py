@@ -66,8 +66,7 @@ async def test_every_surface_says_so_with_a_reference_that_is_in_the_log(tmp_pat
             shown["button"] = words_of(school.modal(KARIN))
             await karin.shortcut("signaal_melden")
             shown["shortcut"] = words_of(school.modal(KARIN))
-            await karin.open_home()
-            shown["home"] = school.home(KARIN)
+            shown["home"] = words_of(await school.open_home(KARIN))
         references = [reference_in(words) for words in shown.values()]
         assert len(set(references)) == len(shown)
         for reference in references:

@@ -25,9 +25,7 @@ async def arranges(school: Running, user: str, deputy: str) -> None:
 
 async def changes(school: Running, user: str, **period: str) -> str:
     """Press the button beside the deputy on the Home tab; without a period end it. Returns what is said then."""
-    await school.actor(user).open_home()
-    home = school.workspace.home_of(user)
-    assert home
+    home = await school.open_home(user)
     await school.press(user, home, "Wijzigen")
     if period:
         assert (await school.actor(user).fill(school.modal(user), **period)).ok
@@ -64,7 +62,7 @@ async def test_a_deputy_is_named_to_both_announced_changed_and_stopped(
         assert "tot en met 01-12-2026" in unread(school, KARIN)[KARIN][0]
         assert "Mehmet Yılmaz vervangt Karin Visser niet meer." in await changes(school, MEHMET)
         assert "Mehmet Yılmaz vervangt jou niet meer." in unread(school, KARIN)[KARIN][0]
-        await school.actor(KARIN).open_home()
+        await school.open_home(KARIN)
         assert "vervangt Karin" not in school.home(KARIN)
 
 
@@ -72,13 +70,11 @@ async def test_a_deputy_is_named_to_both_announced_changed_and_stopped(
 async def test_a_forged_button_ends_nobody_elses_arrangement(tmp_path: Path) -> None:
     async with running(tmp_path, worker=False) as school:
         await arranges(school, KARIN, MEHMET)
-        await school.actor(SANNE).open_home()
-        home = school.workspace.home_of(SANNE)
-        assert home
+        home = await school.open_home(SANNE)
         for action in ("deputy-of.1", "deputy-stop"):
             await school.send(school.click(SANNE, home, action, "1"))
             assert "Deze vervanging is er niet meer" in json.dumps(school.modal(SANNE).payload)
-        await school.actor(MEHMET).open_home()
+        await school.open_home(MEHMET)
         assert "Mehmet Yılmaz vervangt Karin Visser" in school.home(MEHMET)
 
 

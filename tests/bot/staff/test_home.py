@@ -21,7 +21,7 @@ from tests.running import FATIMA, JORIS, KARIN, MEHMET, SANNE, WILLEM, Running, 
 
 
 async def home_of(school: Running, user: str) -> str:
-    await school.actor(user).open_home()
+    await school.open_home(user)
     await until(lambda: school.home(user))
     return school.home(user)
 
@@ -69,7 +69,7 @@ async def test_what_waits_comes_first_with_its_step_and_its_day(tmp_path: Path) 
         assert "jouw dossier" in following
         assert "Nu nodig" not in following
         school.clock.forward(days=2)
-        await school.actor(KARIN).open_home()
+        await school.open_home(KARIN)
         await until(lambda: f"*Had al klaar moeten zijn:* {code}" in school.home(KARIN))
 
 
@@ -93,7 +93,7 @@ async def test_who_leads_the_school_sees_counts_and_whose_turn_it_is(tmp_path: P
         assert "De Linde: 2 open" in seen
         assert "te laat" not in seen
         school.clock.forward(days=2)
-        await school.actor(FATIMA).open_home()
+        await school.open_home(FATIMA)
         for words in (
             "De Linde: 2 open, waarvan 2 te laat",
             "stap 1, Signalen vastleggen: 2, waarvan 2 te laat",
@@ -200,5 +200,5 @@ async def test_a_change_leaves_somebody_at_the_page_they_turned_to_until_they_op
         await school.report(SANNE, signal(Voornaam="Later"))
         await until(lambda: school.home(KARIN).count("*Dossier ") == 2)
         assert "Pagina 2 van 2" in school.home(KARIN)
-        await school.actor(KARIN).open_home()
+        await school.open_home(KARIN)
         await shows(school, KARIN, "Pagina 1 van 2")

@@ -124,7 +124,7 @@ async def test_many_changes_exceed_no_limit_and_who_opens_their_tab_does_not_wai
             school.program.home_tabs.update_soon(who, Place.OTHER)
         await until(lambda: len(published(school)) >= 8)
         began = time.monotonic()
-        await school.actor(FATIMA).open_home()
+        await school.open_home(FATIMA)
         await until(lambda: FATIMA in published(school))
         assert time.monotonic() - began < 1
         await until(lambda: set(TEACHERS) <= set(published(school)), 10)

@@ -44,7 +44,7 @@ async def give(school: Running, by: str, whom: str, *roles: str, **filled: str) 
 async def test_the_first_school_leader_is_led_through_the_roles(tmp_path: Path) -> None:
     async with running(tmp_path, schools=[ALONE]) as school:
         school.workspace.people[KARIN] = school.workspace.people[NOOR].__class__(KARIN, "Karin Visser")
-        await school.actor(FATIMA).open_home()
+        await school.open_home(FATIMA)
         await until(lambda: school.home(FATIMA))
         home = school.workspace.home_of(FATIMA)
         assert home is not None
@@ -65,7 +65,7 @@ async def test_the_first_school_leader_is_led_through_the_roles(tmp_path: Path) 
         assert "Er is iets veranderd in wie welke rol heeft" in words_of(message)
         await school.press(KARIN, message, "Wie heeft welke rol?")
         assert "Jouw rollen hier: IB-er/zorgcoördinator" in words_of(school.modal(KARIN))
-        await school.actor(FATIMA).open_home()
+        await school.open_home(FATIMA)
         await until(lambda: "IB-er/zorgcoördinator*: pakt" not in school.home(FATIMA))
 
 

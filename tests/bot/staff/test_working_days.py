@@ -27,9 +27,7 @@ def reminded(school: Running, code: str) -> set[str]:
 
 async def chooses(school: Running, user: str, *days: str) -> str:
     """Choose the working days on the Home tab, and return what is said then."""
-    await school.actor(user).open_home()
-    home = school.workspace.home_of(user)
-    assert home
+    home = await school.open_home(user)
     await school.press(user, home, "Mijn werkdagen")
     assert (await school.actor(user).fill(school.modal(user), **{FORM: list(days)})).ok
     return words_of(school.modal(user))
@@ -53,7 +51,7 @@ async def test_a_reminder_goes_to_who_works_and_to_the_others_when_they_are_back
         assert reminded(school, code) == {IRIS}
         await comes(school, "2026-12-03T08:30")
         assert {KARIN, JORIS} <= reminded(school, code)
-        await school.actor(KARIN).open_home()
+        await school.open_home(KARIN)
         assert "Je werkt op maandag en donderdag." in school.home(KARIN)
 
 
@@ -74,9 +72,8 @@ async def test_what_is_done_meanwhile_is_not_brought_up_again(tmp_path: Path) ->
 async def test_at_least_one_day_and_in_english(tmp_path: Path) -> None:
     async with running(tmp_path, schools=[SCHOOL]) as school:
         await speaks_english(school, SANNE)
-        await school.actor(SANNE).open_home()
-        home = school.workspace.home_of(SANNE)
-        assert home and "You work on all school days." in words_of(home)
+        home = await school.open_home(SANNE)
+        assert "You work on all school days." in words_of(home)
         await school.press(SANNE, home, "My working days")
         form = school.modal(SANNE)
         [block] = [block for block in form.payload["blocks"] if block["type"] == "input"]
@@ -85,7 +82,7 @@ async def test_at_least_one_day_and_in_english(tmp_path: Path) -> None:
             said = await school.send(school.submission(SANNE, form, typed))
             assert answer in str(said) or (answer == "unknown" and said["response_action"] == "errors")
         school.expect("")
-        await school.actor(SANNE).open_home()
+        await school.open_home(SANNE)
         assert "You work on all school days." in school.home(SANNE)
 
 
@@ -94,18 +91,18 @@ async def test_the_file_says_it_first_and_a_choice_in_slack_stays_until_the_entr
     karin = person(KARIN, "Karin Visser", "care_coordinator") | {"works": ["ma", "di"]}
     others = [one for one in LINDE["people"] if one["slack"] != KARIN]
     async with running(tmp_path, schools=[{**LINDE, "people": [karin, *others]}]) as school:
-        await school.actor(KARIN).open_home()
+        await school.open_home(KARIN)
         assert "Je werkt op maandag en dinsdag." in school.home(KARIN)
         await chooses(school, KARIN, "vrijdag")
         for entry, days in ((karin, "vrijdag"), (karin | {"works": ["wo"]}, "woensdag")):
             _write(tmp_path, entry, others)
             async with prepared(school.program.settings, school.clock):
-                await school.actor(KARIN).open_home()
+                await school.open_home(KARIN)
             assert f"Je werkt op {days}." in school.home(KARIN)
         without = {key: value for key, value in karin.items() if key != "works"}
         _write(tmp_path, without, others)
         async with prepared(school.program.settings, school.clock):
-            await school.actor(KARIN).open_home()
+            await school.open_home(KARIN)
         assert "Je werkt op woensdag." in school.home(KARIN)
 
 

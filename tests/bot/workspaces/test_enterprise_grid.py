@@ -38,7 +38,7 @@ async def test_forms_buttons_and_alarms_work_for_people_of_the_whole_organisatio
         [message] = school.messages(KARIN)
         await school.press(KARIN, message, "Dossier openen")
         assert "Sem Bakker" in words_of(school.modal(KARIN))
-        await school.actor(FATIMA).open_home()
+        await school.open_home(FATIMA)
         assert "geen rol" not in school.home(FATIMA)
         await school.press(KARIN, message, "Acuut gevaar")
         await school.sent()

@@ -154,6 +154,7 @@ def sample_app(client: AsyncWebClient, seen: list[Json]) -> AsyncApp:
     app.command("/signaal")(_open_form)
     app.shortcut("report")(_open_form)
     app.event("app_home_opened")(_home)
+    app.action("asks")(_show_what_follows)
 
     @app.command("/meldcode")
     async def answer(ack: Any, body: Json) -> None:
@@ -191,6 +192,17 @@ def sample_app(client: AsyncWebClient, seen: list[Json]) -> AsyncApp:
     return app
 
 
+def asking() -> Json:
+    """A form with two choices of which the app hears at once; it takes a second for `Traag`, and updates the form."""
+    choice = {"type": "static_select", "options": options("Snel", "Traag"), "action_id": "asks"}
+    labels = {"how": "Hoe", "where": "Waar"}
+    asked = [
+        {"type": "input", "block_id": name, "label": plain(label), "element": choice, "dispatch_action": True}
+        for name, label in labels.items()
+    ]
+    return {**form(), "blocks": [*form()["blocks"], *asked]}
+
+
 def stacked(depth: int) -> Json:
     """A modal whose submission pushes the next one."""
     return {
@@ -216,6 +228,13 @@ async def _take(values: Json, ack: Any, client: Any) -> None:
     if first_name == "traag":
         await asyncio.sleep(1)
     await client.chat_postMessage(channel=KARIN, text="Er is een dossier voor je: 26-K7QX", blocks=CARD)
+    await ack()
+
+
+async def _show_what_follows(ack: Any, body: Json, action: Json, client: Any) -> None:
+    if action["selected_option"]["value"] == "traag":
+        await asyncio.sleep(1)
+        await client.views_update(view_id=body["view"]["id"], view={**asking(), "title": plain("Klaar")})
     await ack()
 
 

@@ -12,7 +12,7 @@ from playwright.async_api import Page, expect
 from practice.model import Json
 from tests.clock import until
 from tests.practice_pages.conftest import Practice
-from tests.practice_pages.sample import ATTACK, CARD, HOME, KARIN, SANNE, button, form, plain, stacked
+from tests.practice_pages.sample import ATTACK, CARD, HOME, KARIN, SANNE, asking, button, form, plain, stacked
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(30)]
 
@@ -80,6 +80,21 @@ async def test_errors_are_shown_beside_their_fields_and_keep_what_was_typed(prac
     await page.reload()
     await expect(first).to_have_accessible_description("Schrijf de hele voornaam.")
     await expect(page.get_by_label("Wat zag of hoorde je?")).to_have_value("een\ntwee")
+
+
+async def test_a_form_is_sent_after_the_app_has_answered_each_choice(practice: Practice, page: Page) -> None:
+    """An answer that came after the errors would make them go away."""
+    await visit(page, practice)
+    practice.workspace.views.open(SANNE, asking())
+    practice.workspace.touch()
+    await fill(page, "x")
+    await page.get_by_label("Hoe", exact=True).select_option("Traag")
+    await page.get_by_label("Waar", exact=True).select_option("Snel")
+    await page.get_by_role("button", name="Vastleggen").click()
+    await expect(page.get_by_role("dialog", name="Klaar")).to_be_visible()
+    await expect(page.get_by_label("Voornaam")).to_have_accessible_description("Schrijf de hele voornaam.")
+    await expect(page.get_by_role("button", name="Vastleggen")).to_be_visible()
+    assert practice.workspace.modals_of(SANNE)[0].errors
 
 
 async def test_a_date_is_shown_in_words_below_its_field(practice: Practice, page: Page) -> None:

@@ -2,11 +2,18 @@
 import { isConfirmed } from "./confirm.js";
 import { contentOf, post, send, tell, whileBusy } from "./send.js";
 
-async function act(element, extra = {}) {
+const underWay = new Set();
+
+function act(element, extra = {}) {
+  const acting = tellClick(element, extra).finally(() => underWay.delete(acting));
+  underWay.add(acting);
+}
+
+async function tellClick(element, extra) {
   const form = element.closest("form.source");
   if (element.getAttribute("aria-disabled") || !(await isConfirmed(element))) return;
   const { blockId, actionId, value, option } = element.dataset;
-  await heard();
+  await telling;
   const data = contentOf(form, { block_id: blockId, action_id: actionId, value: option ?? value ?? "", ...extra });
   tell("", form);
   const answer = await whileBusy(form, element, () => send("klik", data));
@@ -42,8 +49,11 @@ addEventListener("pagehide", () => {
   if (typed) navigator.sendBeacon(`${document.body.dataset.base}/klik`, typed);
 });
 
-/** Resolves when the app has heard of everything that was typed. */
-export const heard = () => telling;
+/** Resolves when the app has answered everything that was typed, chosen and clicked. */
+export async function heard() {
+  while (underWay.size) await Promise.allSettled(underWay);
+  await telling;
+}
 
 document.addEventListener("input", ({ target }) => {
   if (!target.matches("[data-typed]")) return;

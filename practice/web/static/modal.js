@@ -27,7 +27,6 @@ function open(dialog) {
 async function submit(sent) {
   if (sent.querySelector("[type=submit]")?.getAttribute("aria-disabled")) return;
   await heard();
-  while (sent.hasAttribute("aria-busy")) await new Promise((passed) => setTimeout(passed, 50));
   const form = sent.isConnected ? sent : document.querySelector("dialog.modal form.source");
   const button = form?.querySelector("[type=submit]");
   if (!button) return;

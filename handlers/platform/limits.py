@@ -5,7 +5,7 @@ The core knows none of this: where a use case returns a page, the handler passes
 
 from __future__ import annotations
 
-from meldcode.application.cases.exports.export import ReviewPageSize
+from meldcode.application.cases.exports.read_over import ReviewPageSize
 from meldcode.application.home import OverviewSize
 
 SECTION, FIELD, INPUT = 3000, 2000, 3000

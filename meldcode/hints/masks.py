@@ -45,12 +45,22 @@ def _date() -> re.Pattern[str]:
 class Masks:
     """Which letter stands for whom in the texts of one case; pass the same object to each call of `masked`.
 
-    Letters follow the order of appearance, so the same texts in the same order give the same result. Never store this
-    object: it tells who is who.
+    Letters follow the order of appearance, so the same texts in the same order give the same result. Store it only
+    encrypted, as the texts are: it tells who is who.
     """
 
     people: list[frozenset[str]] = field(default_factory=list, repr=False)
     typed_low: set[str] = field(default_factory=set, repr=False)
+
+    @classmethod
+    def of(cls, dumped: Sequence[str]) -> Masks:
+        """Read what `dumped` returned; nothing is an empty object."""
+        typed_low, *people = (frozenset(line.split()) for line in dumped or [""])
+        return cls(people, set(typed_low))
+
+    def dumped(self) -> tuple[str, ...]:
+        """Return what the next texts of the case need, to go on later."""
+        return tuple(" ".join(sorted(some)) for some in (self.typed_low, *self.people))
 
     def person(self, name: str) -> str:
         """Return the neutral words for a name: the same letter for all forms of one person's name."""

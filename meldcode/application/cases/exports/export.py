@@ -7,17 +7,18 @@ entries. Those changes wait as an encrypted draft. Entries written after the rev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from meldcode.application.actor import Actor
 from meldcode.application.case_context import CaseContext, case_context, read_case, readable_case
 from meldcode.application.case_people import plan_of
 from meldcode.application.cases.append_entry import append_entry
-from meldcode.application.cases.exports.exported import READ_OVER, Export, ExportPage, roles_of
-from meldcode.application.cases.exports.parents_copy import entries_to_read, for_parents, read_over
-from meldcode.application.cases.exports.read_over import EntryToRead
+from meldcode.application.cases.exports.exported import Export, ExportPage
+from meldcode.application.cases.exports.parents_copy import for_parents
+from meldcode.application.cases.exports.read_over import ReviewPageSize
+from meldcode.application.cases.exports.review import Review
 from meldcode.application.cases.record_entry import store_form
 from meldcode.application.cases.submission import FilledForm, RecordEntry, check_form, form_of
 from meldcode.application.cases.view_case import CaseView, build_case_view
@@ -32,19 +33,6 @@ from meldcode.domain.plan.model import ActionSpec
 
 EXPORT_TIME = timedelta(minutes=15)
 """How long an export may take. After that it was probably interrupted."""
-
-
-@dataclass(frozen=True)
-class ReviewPageSize:
-    """How much a page of the review holds: entries, parts of texts, and characters.
-
-    A part begins with at most `part` characters, and may have `longest` after the review.
-    """
-
-    entries: int
-    parts: int
-    part: int
-    longest: int
 
 
 def answers_of(record: ActionSpec, version: Version, to: str, why: str) -> dict[str, Answer]:
@@ -69,11 +57,8 @@ def begin_export(
     if version is Version.WHOLE:
         context, trace = _store_trace(uow, context, form, command, now)
         return _export(uow, actor, build_case_view(uow, context, now), form, trace, now)
-    view = build_case_view(uow, context, now)
-    to_read = entries_to_read(uow, view, size.part)
-    draft = {**form.typed, READ_OVER: tuple(entry.id for entry in to_read)}
-    uow.drafts.save(command.key, actor.person.id, draft, now, context.stored.id, form_of(command))
-    return pages(uow, view, to_read, size)[0]
+    review = Review.begin(build_case_view(uow, context, now), size, form.typed)
+    return _show(uow, actor, command, review, 0, now)
 
 
 def read_over_page(
@@ -86,17 +71,22 @@ def read_over_page(
     if draft is None:
         raise Refused("draft_gone")
     context = _case_to_export(uow, actor, command, now)
-    view = build_case_view(uow, context, now)
-    ids = set(draft[READ_OVER])
-    to_read = [entry for entry in entries_to_read(uow, view, size.part) if entry.id in ids]
-    all_pages = pages(uow, view, to_read, size)
-    if not 0 <= page < len(all_pages):
+    review = Review(build_case_view(uow, context, now), size, dict(draft))
+    last = len(review.pages) - 1
+    if not 0 <= page <= last:
         raise Refused("unknown_action")
-    draft = {**draft, **read_over(all_pages[page], command.answers, size.longest)}
-    uow.drafts.save(command.key, actor.person.id, draft, now, context.stored.id, form_of(command))
-    if page + 1 < len(all_pages):
-        return all_pages[page + 1]
-    return _export_for_parents(uow, actor, view, replace(command, answers=draft, exports=True, reviewed=True), now)
+    review.keep(page, command.answers)
+    if page < last:
+        return _show(uow, actor, command, review, page + 1, now)
+    command = replace(command, answers=review.draft, exports=True, reviewed=True)
+    return _export_for_parents(uow, actor, review.view, command, now)
+
+
+def _show(uow: UnitOfWork, actor: Actor, command: RecordEntry, review: Review, page: int, now: datetime) -> ExportPage:
+    """Return a page to review; the draft keeps it, and what was reviewed before."""
+    shown, case = review.page(uow, page), review.view.context.stored.id
+    uow.drafts.save(command.key, actor.person.id, review.draft, now, case, form_of(command))
+    return shown
 
 
 def refuse_unless_allowed(uow: UnitOfWork, actor: Actor, code: str) -> None:
@@ -131,18 +121,6 @@ def _correct(uow: UnitOfWork, context: CaseContext, seq: int, words: str, now: d
     author, number = context.person.id, context.stored.version + 1
     entry = Entry(number, record.id, author, role, now, {field: words} if field else {}, refers_to=seq)
     append_entry(uow, context, entry, f"{context.stored.code}/{seq}/failed")
-
-
-def pages(uow: UnitOfWork, view: CaseView, entries: Sequence[EntryToRead], size: ReviewPageSize) -> list[ExportPage]:
-    """Return the entries in pages of this size; at least one page."""
-    found: list[list[EntryToRead]] = [[]]
-    for entry in entries:
-        parts = sum(len(one.pieces) for one in found[-1]) + len(entry.pieces)
-        if found[-1] and (parts > size.parts or len(found[-1]) == size.entries):
-            found.append([])
-        found[-1].append(entry)
-    roles, code, plan = roles_of(uow, view.context), view.context.stored.code, view.context.plan
-    return [ExportPage(code, n, len(found), tuple(page), roles, plan, view.names) for n, page in enumerate(found)]
 
 
 def _case_to_export(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: datetime) -> CaseContext:

@@ -8,6 +8,19 @@ from meldcode.application.cases.view_case import LogbookLine
 
 
 @dataclass(frozen=True)
+class ReviewPageSize:
+    """How much a page of the review holds: entries, parts of texts, and characters.
+
+    A part begins with at most `part` characters, and may have `longest` after the review.
+    """
+
+    entries: int
+    parts: int
+    part: int
+    longest: int
+
+
+@dataclass(frozen=True)
 class TextPart:
     """A part of a text to review, with other people masked; `number` is its place in its field, from 0."""
 

@@ -22,7 +22,7 @@ class Clock:
         self._time += timedelta(**delta)
 
 
-async def until(condition: Callable[[], Any], seconds: float = 5) -> None:
+async def until(condition: Callable[[], Any], seconds: float = 30) -> None:
     """Wait for something to become true, for a bounded time."""
     async with asyncio.timeout(seconds):
         while not condition():

@@ -220,7 +220,7 @@ class Running:
         }
 
     # Waiting.
-    async def sent(self, seconds: float = 5) -> None:
+    async def sent(self, seconds: float = 30) -> None:
         """Wait until nothing in the outbox is on its way any more."""
         on_its_way = (SendState.PENDING.value, SendState.CLAIMED.value)
         query = select(func.count()).select_from(outbox).where(outbox.c.state.in_(on_its_way))

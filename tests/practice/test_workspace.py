@@ -71,12 +71,12 @@ async def test_waiting_ends_at_a_change(workspace: Workspace) -> None:
 
 
 async def test_waiting_ends_at_a_change_in_another_thread(workspace: Workspace) -> None:
-    waiting = asyncio.create_task(workspace.wait_for_change(workspace.version, 2))
+    waiting = asyncio.create_task(workspace.wait_for_change(workspace.version, 20))
     await asyncio.sleep(0)
     before = time.monotonic()
     await asyncio.to_thread(workspace.post, SANNE, "Dag")
     await waiting
-    assert time.monotonic() - before < 1
+    assert time.monotonic() - before < 10
 
 
 async def test_waiting_ends_at_the_timeout(workspace: Workspace) -> None:

@@ -434,7 +434,7 @@ async def _the_rest(school: Running, walk: Walk) -> None:
         school.clock.forward(days=1)
         await school.program.scheduler.tick()
         await school.program.scheduler.hourly()
-        await school.sent(20)
+        await school.sent()
     assert MARK in words_of(await school.open_case(FATIMA, code))
     await school.actor(KARIN).command("/meldcode", "dossiers")
     await school.open_home(KARIN)

@@ -44,7 +44,7 @@ async def asks(school: Running, user: str, code: str, version: str) -> View:
 
 async def password(school: Running, user: str) -> str:
     """The password, if the modal shows it."""
-    await until(lambda: PASSWORD.search(words_of(school.modal(user))), 15)
+    await until(lambda: PASSWORD.search(words_of(school.modal(user))))
     found = PASSWORD.search(words_of(school.modal(user)))
     assert found
     return found[0]
@@ -56,7 +56,7 @@ def shared(school: Running, user: str) -> list[File]:
 
 async def opened(school: Running, user: str, secret: str) -> str:
     """The text of the received file, opened with its password."""
-    await until(lambda: shared(school, user), 10)
+    await until(lambda: shared(school, user))
     [file] = shared(school, user)
     reader = PdfReader(io.BytesIO(file.content or b""))
     assert reader.is_encrypted
@@ -237,7 +237,7 @@ async def test_the_file_is_gone_after_a_day_also_after_a_restart(tmp_path: Path)
         code = await opened_case(school)
         await asks(school, KARIN, code, WHOLE)
         await password(school, KARIN)
-        await until(lambda: shared(school, KARIN), 10)
+        await until(lambda: shared(school, KARIN))
         school.clock.forward(hours=23)
         await school.program.scheduler.tick()
         assert shared(school, KARIN)[0].content
@@ -270,7 +270,7 @@ async def test_what_fails_shares_nothing_and_stands_in_the_logbook(
 
         monkeypatch.setattr(await school.program.workspaces.client(""), name, broken)
         await asks(school, KARIN, code, WHOLE)
-        await until(lambda: "lukte niet" in words_of(school.modal(KARIN)), 15)
+        await until(lambda: "lukte niet" in words_of(school.modal(KARIN)))
         assert not PASSWORD.search(words_of(school.modal(KARIN)))
         assert shared(school, KARIN) == []
         assert not [message for message in school.messages(KARIN) if "hieronder als bestand" in message.text]
@@ -318,7 +318,7 @@ async def test_who_loses_the_role_meanwhile_gets_no_file_and_the_logbook_says_so
 
         monkeypatch.setattr("handlers.controllers.export._sealed", sealed_after_the_role_was_lost)
         await asks(school, KARIN, code, WHOLE)
-        await until(lambda: "lukte niet" in words_of(school.modal(KARIN)), 15)
+        await until(lambda: "lukte niet" in words_of(school.modal(KARIN)))
         assert not PASSWORD.search(words_of(school.modal(KARIN)))
         assert shared(school, KARIN) == []
         assert "Er is niets meegegeven." in words_of(await school.open_case(SANNE, code))
@@ -341,7 +341,7 @@ async def test_a_second_click_makes_no_second_file(tmp_path: Path) -> None:
         }
         twice = school.submission(KARIN, school.modal(KARIN), state)
         assert [(await school.send(twice))["response_action"] for _ in range(2)] == ["update", "update"]
-        await until(lambda: shared(school, KARIN), 15)
+        await until(lambda: shared(school, KARIN))
         assert len(shared(school, KARIN)) == 1
 
 

@@ -31,7 +31,7 @@ WAITS = "Een ogenblik, dit scherm wordt geladen."
 
 async def shown_at_last(school: Running, user: str) -> View:
     """The modal that somebody has before them once it no longer waits."""
-    await until(lambda: WAITS not in words_of(school.modal(user)), 30)
+    await until(lambda: WAITS not in words_of(school.modal(user)))
     return school.modal(user)
 
 

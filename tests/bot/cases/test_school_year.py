@@ -61,9 +61,9 @@ async def test_many_cases_move_up_in_pages_and_at_once(tmp_path: Path, database_
         assert (await school.actor(KARIN).submit(school.modal(KARIN), {})).ok
         assert "Nu: groep 5, Sanne de Boer" in words_of(school.modal(KARIN)), "nothing changed yet"
         assert (await school.actor(KARIN).submit(school.modal(KARIN), {})).ok
-        await until(lambda: "Klaar" in words_of(school.modal(KARIN)), 30)
+        await until(lambda: "Klaar" in words_of(school.modal(KARIN)))
         assert f"Klaar. Aangepast: {len(codes)}. In de lijst: {len(codes)}." in words_of(school.modal(KARIN))
-        await school.sent(20)
+        await school.sent()
         told = words_of(school.messages(MEHMET)[-1]) + school.messages(MEHMET)[-1].text
         assert "andere leerkrachten" in told and "Baal" not in told
         shown = await school.open_case(MEHMET, codes[0])

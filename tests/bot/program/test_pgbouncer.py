@@ -46,7 +46,7 @@ async def test_in_session_mode_every_signal_is_stored(tmp_path: Path, postgres: 
                     school.report(MEHMET, signal(Voornaam=NAMES[number + 1], Groep="6")),
                 )
             assert school.count(cases) == SIGNALS
-            await school.sent(20)
+            await school.sent()
             assert len(school.codes(KARIN)) == SIGNALS
 
 

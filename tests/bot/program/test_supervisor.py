@@ -85,7 +85,7 @@ async def test_a_loop_that_keeps_failing_is_reported_without_its_content_until_i
             school.program.home_tabs.on_worklist_changed(WorklistChanged(worklist.school, frozenset({worklist})))
             school.program.supervisor.running["languages"].cancel()  # it looks once a minute
             school.program.supervisor.running["scheduler"].cancel()
-            await until(lambda: log.text.count(f"what={name} ") >= 3, 10)
+            await until(lambda: log.text.count(f"what={name} ") >= 3)
             assert await statuses(school) == [503, 503]
         assert_tells_nothing(log)
         await until_health(school, 200)

@@ -179,7 +179,7 @@ async def test_who_loses_a_role_while_slack_is_away_keeps_no_code_when_it_is_bac
         school.expect("server_error")
         school.workspace.faults.server_error = 10  # more than there are tabs
         await school.program.executor.execute(takes_all_roles)
-        await until(lambda: "Signalen vastleggen" not in school.home(JORIS), 15)
+        await until(lambda: "Signalen vastleggen" not in school.home(JORIS))
 
 
 @pytest.mark.rule("G5")

@@ -80,7 +80,7 @@ async def test_who_lost_a_role_goes_first_and_then_who_uses_slack_now(
         await school.program.executor.execute(takes_all_roles)
         for who in identities(school, TEACHERS[:19]):
             school.program.home_tabs.update_soon(who)
-        await until(lambda: set(TEACHERS) <= set(published(school)), 10)
+        await until(lambda: set(TEACHERS) <= set(published(school)))
         assert published(school)[:2] == [TEACHERS[19], TEACHERS[18]]
 
 
@@ -108,7 +108,7 @@ async def test_a_refused_tab_delays_no_other_workspace_and_is_published_when_sla
         began = time.monotonic()
         for who in identities(school, TEACHERS):
             school.program.home_tabs.update_soon(who)
-        await until(lambda: len(set(published(school))) == len(TEACHERS), 10)
+        await until(lambda: len(set(published(school))) == len(TEACHERS))
         refused = [line for line in school.workspace.traffic if line.fault]
         assert len(refused) == 1
         assert time.monotonic() - began < publisher.TRY_AGAIN / 3
@@ -126,8 +126,8 @@ async def test_many_changes_exceed_no_limit_and_who_opens_their_tab_does_not_wai
         began = time.monotonic()
         await school.open_home(FATIMA)
         await until(lambda: FATIMA in published(school))
-        assert time.monotonic() - began < 1
-        await until(lambda: set(TEACHERS) <= set(published(school)), 10)
+        assert time.monotonic() - began < 1.9
+        await until(lambda: set(TEACHERS) <= set(published(school)))
         times = [line.at for line in school.workspace.traffic if line.what == PUBLISH]
         within = [sum(0 <= (other - one).total_seconds() < 1.9 for other in times) for one in times]
         assert max(within) <= 10

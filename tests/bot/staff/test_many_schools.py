@@ -50,7 +50,7 @@ async def test_who_leads_many_schools_sees_all_of_them(tmp_path: Path) -> None:
     async with running(tmp_path, schools=SCHOOLS) as school:
         for number, place in enumerate(PLACES):
             await school.report(SANNE, signal(Voornaam=NAMES[number % len(NAMES)], School=place))
-        await school.sent(20)
+        await school.sent()
         pages = await pages_of(school, FATIMA)
         everything = "\n".join(pages)
         assert len(pages) == 6

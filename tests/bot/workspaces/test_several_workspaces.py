@@ -313,7 +313,7 @@ async def test_what_was_given_along_is_made_and_removed_with_the_token_of_its_wo
         await beuk.report(BEATRIX, signal())
         await beuk.sent()
         await asks(beuk, BRAM, beuk.codes(BRAM)[0], WHOLE)
-        await until(lambda: any(message.files for message in beuk.messages(BRAM)), 15)
+        await until(lambda: any(message.files for message in beuk.messages(BRAM)))
         beuk.clock.forward(days=2)
         await beuk.program.scheduler.tick()
         [file] = [file for message in beuk.messages(BRAM) for file in message.files]

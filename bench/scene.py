@@ -13,8 +13,8 @@ from bench.load import Job, Result
 from bench.school import settings
 from bench.servers import Server
 from bench.small import report
-from bot.app import open_store
 from bot.settings import Settings
+from bot.store import open_store
 from storage.db.engine import make_engine
 from storage.db.migrate import upgrade
 

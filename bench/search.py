@@ -17,9 +17,9 @@ from statistics import median
 from bench.postgres import postgresql
 from bench.rows import at_most, show
 from bench.school import TEAM, settings
-from bot.app import open_store
 from bot.schools_file import read_schools
 from bot.settings import Settings
+from bot.store import open_store
 from bot.workspaces import configs_of
 from handlers.platform import limits
 from handlers.platform.request import SLACK

@@ -17,8 +17,8 @@ from uuid import uuid4
 from bench import servers, traffic
 from bench.rows import at_most, show
 from bench.school import TEAM, settings, teacher
-from bot.app import open_store
 from bot.schools_file import read_schools
+from bot.store import open_store
 from bot.workspaces import configs_of
 from handlers.platform.request import SLACK
 from handlers.views.case import case_modal

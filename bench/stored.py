@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from bench import traffic
 from bench.school import MESSAGES
-from bot.app import open_store
 from bot.settings import Settings
+from bot.store import open_store
 from storage.db.schema import cases, entries, outbox
 from storage.repositories.outbox import SendState
 

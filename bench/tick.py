@@ -48,10 +48,10 @@ from bench import traffic
 from bench.postgres import postgresql
 from bench.rows import at_least, at_most, heading, show
 from bench.school import TEAM, settings, teacher
-from bot.app import open_store
 from bot.scheduler import _remind
 from bot.schools_file import read_schools
 from bot.settings import Settings
+from bot.store import open_store
 from bot.workspaces import configs_of
 from handlers.platform.request import SLACK
 from meldcode.application.actor import actor_of

@@ -14,15 +14,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
+from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
 
-from bot.database import OLD_TABLES, POOLER, alone, usable, vault_of
+from bot.database import alone, usable
 from bot.home_tabs.publisher import HomeTabPublisher
 from bot.http.app import web_app
 from bot.http.gate import Gate
@@ -38,11 +38,12 @@ from bot.manifest import SCOPES
 from bot.metrics import metrics_page
 from bot.outbox.relay import OutboxRelay
 from bot.scheduler import Scheduler
-from bot.schools_file import read_schools
-from bot.settings import ConfigError, Settings
+from bot.schools_file import SchoolsFile, read_schools
+from bot.settings import Settings
 from bot.slack_access import until_answered
 from bot.socket_link import SocketLink
 from bot.stopping import in_thread
+from bot.store import open_store
 from bot.supervisor import Loop, Supervisor
 from bot.warm_up import prepare_data
 from bot.workspaces import client_of, put_in_place, slack_session, workspaces_of
@@ -53,15 +54,21 @@ from handlers.platform.locales import Languages
 from handlers.platform.request import Services
 from handlers.platform.workspaces import Workspaces
 from meldcode.application.executor import Executor
-from meldcode.domain.plan.file import PLANS, load_plan, shipped_plans
-from meldcode.domain.plan.model import Plan
-from storage.db.engine import make_engine
-from storage.db.migrate import is_current, upgrade
-from storage.db.pooler import changes_servers
 from storage.unit_of_work import Store, StoredUnitOfWork
 
 log = logging.getLogger("meldwijzer")
-DEFAULT_PLAN = PLANS / "heutink.yaml"
+
+
+@dataclass(frozen=True)
+class _Base:
+    """What the parts of the program are built on."""
+
+    settings: Settings
+    engine: Engine
+    store: Store
+    executor: Executor[StoredUnitOfWork]
+    components: ComponentLog
+    now: Callable[[], datetime]
 
 
 @dataclass
@@ -122,24 +129,6 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def open_store(settings: Settings) -> tuple[Engine, Store]:
-    """Open the database, migrated if it is the embedded one. Raises ConfigError when it cannot be used."""
-    settings.master_keys()  # before anything is made in what may be the wrong folder
-    with usable(settings.database_url):
-        engine = make_engine(settings.database_url)
-        if settings.is_embedded:
-            upgrade(engine)
-        elif changes_servers(engine):
-            raise ConfigError(POOLER)
-        elif not is_current(engine):
-            raise ConfigError(OLD_TABLES)
-        vault = vault_of(engine, settings)
-        path = settings.meldwijzer_plan or DEFAULT_PLAN
-        store = Store(engine, vault, plan_of(settings))
-        store.register_plans((load_plan(file), file.read_text(encoding="utf-8")) for file in _plan_files(path))
-        return engine, store
-
-
 @asynccontextmanager
 async def prepared(
     settings: Settings,
@@ -158,41 +147,49 @@ async def prepared(
     schools = read_schools(settings.meldwijzer_schools) if settings.meldwijzer_schools else None
     engine, store = await asyncio.to_thread(open_store, settings)
     executor = Executor(store.together, now, threads=store.writers)
-    components = ComponentLog(executor, now)
-    async with slack_session(guard.hear, partial(components.found, SLACK)) as session:
-        client = client_of(settings, session)
+    base = _Base(settings, engine, store, executor, ComponentLog(executor, now), now)
+    async with slack_session(guard.hear, partial(base.components.found, SLACK)) as session:
         try:
-            await components.load()
-            workspaces, ours = await workspaces_of(settings, client, executor)
-            languages = Languages(executor, workspaces)
-            budget = budget or CallBudget()
-            home_tabs = HomeTabPublisher(executor, workspaces, languages, budget)
-
-            async def take_over_schools() -> None:
-                with usable(settings.database_url):
-                    executor.publish(await in_thread(put_in_place, store, schools, ours, now()))
-
-            await take_over_schools()
-            calendars = CalendarWatch()
-            await prepare_data(settings, store, calendars, now())
-            await languages.load()
-            relay = OutboxRelay(
-                executor, workspaces, now, home_tabs.update_soon, budget, partial(components.found, MESSAGES)
-            )
-            services = Services(executor, workspaces, client, relay.wake, languages, home_tabs)
-            services.administrator = schools.administrator if schools else ""
-            flow = _flow(settings, services, schools.workspaces if schools else (), take_over_schools)
-            slack = build_app(services, signing_secret=_signing_secret(settings), oauth_flow=flow)
-            wiping = Wiping(engine, now)
-            clock = ClockCheck(guard if is_guarded else None, client, executor, partial(components.found, TOKEN))
-            scheduler = Scheduler(
-                executor, services, wiping, lambda: keep_anchor(engine, settings, now()), calendars, clock
-            )
-            parts = (workspaces, relay, home_tabs, languages, scheduler, slack, components)
-            yield Program(settings, engine, store, executor, *parts)
+            client, watched = client_of(settings, session), guard if is_guarded else None
+            yield await _assembled(base, client, schools, watched, budget or CallBudget())
         finally:
             executor.close()
             engine.dispose()
+
+
+async def _assembled(
+    base: _Base, client: AsyncWebClient, schools: SchoolsFile | None, guard: ClockGuard | None, budget: CallBudget
+) -> Program:
+    settings, executor, now, found = base.settings, base.executor, base.now, base.components.found
+    await base.components.load()
+    workspaces, ours = await workspaces_of(settings, client, executor)
+    languages = Languages(executor, workspaces)
+    home_tabs = HomeTabPublisher(executor, workspaces, languages, budget)
+    take_over_schools = partial(_take_over, base, schools, ours)
+    await take_over_schools()
+    calendars = CalendarWatch()
+    await prepare_data(settings, base.store, calendars, now())
+    await languages.load()
+    relay = OutboxRelay(executor, workspaces, now, home_tabs.update_soon, budget, partial(found, MESSAGES))
+    services = Services(executor, workspaces, client, relay.wake, languages, home_tabs)
+    services.administrator = schools.administrator if schools else ""
+    flow = _flow(settings, services, schools.workspaces if schools else (), take_over_schools)
+    slack = build_app(services, signing_secret=_signing_secret(settings), oauth_flow=flow)
+    clock = ClockCheck(guard, client, executor, partial(found, TOKEN))
+    wiping = Wiping(base.engine, now)
+    scheduler = Scheduler(executor, services, wiping, partial(_keep_anchor, base), calendars, clock)
+    parts = (workspaces, relay, home_tabs, languages, scheduler, slack, base.components)
+    return Program(settings, base.engine, base.store, executor, *parts)
+
+
+async def _take_over(base: _Base, schools: SchoolsFile | None, ours: str) -> None:
+    """Put the schools of the file in place, and tell who watches the staff."""
+    with usable(base.settings.database_url):
+        base.executor.publish(await in_thread(put_in_place, base.store, schools, ours, base.now()))
+
+
+def _keep_anchor(base: _Base) -> None:
+    keep_anchor(base.engine, base.settings, base.now())
 
 
 @asynccontextmanager
@@ -274,16 +271,3 @@ def _flow(
         return None
     credentials = (settings.slack_client_id, settings.slack_client_secret.get_secret_value())
     return oauth_flow(services, credentials, SCOPES, named, installed)
-
-
-def _plan_files(path: Path) -> list[Path]:
-    return sorted({path, *shipped_plans()})
-
-
-def plan_of(settings: Settings) -> Plan:
-    """Return the plan for new cases. Raises WrongPlan, or ConfigError when the file cannot be read."""
-    path = settings.meldwijzer_plan or DEFAULT_PLAN
-    try:
-        return load_plan(path)
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"The plan {path} (MELDWIJZER_PLAN) cannot be read: {type(error).__name__}.") from error

@@ -15,8 +15,8 @@ from uuid import uuid4
 
 import click
 
-from bot.app import open_store
 from bot.cli.common import in_plain_words, settings
+from bot.store import open_store
 from handlers.documents import dossier_pdf
 from handlers.documents.dossier_json import dossier_json
 from handlers.i18n import texts

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from bot import app
+from bot import store
 from bot.cli import plan_drawing
 from bot.cli.common import settings
 from handlers.documents import access_table
@@ -27,7 +27,7 @@ def plan() -> None:
 @click.option("--access", is_flag=True, help="Who may do what, in Dutch, for the privacy officer.")
 def show_plan(file: Path | None, mermaid: bool, access: bool) -> None:
     """Draw the plan in FILE, or the one that is in use."""
-    found = _plan_in(file or settings().meldwijzer_plan or app.DEFAULT_PLAN)
+    found = _plan_in(file or settings().meldwijzer_plan or store.DEFAULT_PLAN)
     draw = access_table.as_text if access else plan_drawing.as_mermaid if mermaid else plan_drawing.as_text
     click.echo(draw(found))
 

@@ -14,9 +14,9 @@ from time import sleep
 import pytest
 from click.testing import CliRunner
 
-from bot.app import open_store
 from bot.cli.main import main
 from bot.settings import Settings
+from bot.store import open_store
 from meldcode.domain.case.state import Entry, Pupil, State
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Identity

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.app import open_store
 from bot.settings import Settings
+from bot.store import open_store
 from storage.crypto.vault import new_master_key
 from storage.db.engine import make_engine
 from storage.db.progress import Progress

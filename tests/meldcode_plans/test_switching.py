@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from bot.app import open_store
 from bot.settings import Settings
+from bot.store import open_store
 from meldcode.domain.case.state import Status
 from meldcode.domain.plan.file import PLANS, load_plan, parse_plan
 from meldcode.domain.plan.forms import FieldKind

@@ -47,7 +47,7 @@ async def prove(database_url: str, folder: Path, count: int) -> tuple[Figures, l
 
     async with PracticeServer(workspace) as slack, AsyncExitStack() as stack:
         settings = settings_for(workspace, slack.api_url, folder, database_url, schools)
-        stack.enter_context(patch("bot.app.load_plan", cache(load_plan)))
+        stack.enter_context(patch("bot.store.load_plan", cache(load_plan)))
         workers = [await stack.enter_async_context(prepared(settings, clock)) for _ in range(WORKERS)]
         store, engine = workers[0].store, workers[0].engine
         overdue = await asyncio.to_thread(make_due, store, engine, count, schools)

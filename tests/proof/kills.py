@@ -22,8 +22,9 @@ from pathlib import Path
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import OperationalError
 
-from bot.app import open_store, prepared, utc_now, working
+from bot.app import prepared, utc_now, working
 from bot.settings import Settings
+from bot.store import open_store
 from meldcode.domain.ids import CaseId
 from practice.state.workspace import Workspace
 from practice.web.server import PracticeServer

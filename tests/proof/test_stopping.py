@@ -18,9 +18,10 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.app import open_store, prepared, utc_now, working
+from bot.app import prepared, utc_now, working
 from bot.settings import Settings
 from bot.stopping import in_thread
+from bot.store import open_store
 from practice.state.workspace import Workspace
 from practice.web.server import PracticeServer
 from storage.repositories.outbox import SendState

@@ -269,7 +269,7 @@ def play(options: Options, folder: Path) -> Log:
     time_ = VirtualTime(datetime.combine(options.first_day, time(0, 30), AMSTERDAM).astimezone(UTC))
     chance = random.Random(options.seed)
     with (
-        patch("bot.app.load_plan", _load_once),
+        patch("bot.store.load_plan", _load_once),
         everywhere(time_),
         in_one_thread(time_, random.Random(f"bytes {options.seed}")) as use,
         patch("bot.scheduler.OVERDUE_SECONDS", timedelta(days=9).total_seconds()),

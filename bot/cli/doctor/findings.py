@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, make_url
 
-from bot.app import open_store, plan_of, utc_now
+from bot.app import utc_now
 from bot.cli.doctor.components import component_complaints
 from bot.cli.doctor.finding import Finding
 from bot.cli.doctor.slack import slack_findings, workspace_findings
@@ -18,6 +18,7 @@ from bot.jobs.anchor import anchor_complaints
 from bot.jobs.calendar_watch import calendar_ends
 from bot.schools_file import read_schools
 from bot.settings import ENV_FILE, ConfigError, Settings
+from bot.store import open_store, plan_of
 from bot.workspaces import MISSING, configs_of
 from handlers.i18n.texts import role as in_words
 from handlers.platform.slack_errors import CODES, Meaning

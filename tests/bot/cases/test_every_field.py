@@ -388,7 +388,7 @@ async def test_nothing_typed_in_any_form_leaks(
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr("bot.app.DEFAULT_PLAN", file)
+    monkeypatch.setattr("bot.store.DEFAULT_PLAN", file)
     monkeypatch.setattr(limits, "ANSWER", 10**6)  # further questions come at once: test_large_answers has them follow
     for name in TALKATIVE:
         monkeypatch.setattr(logging.getLogger(name), "level", logging.DEBUG)

@@ -75,7 +75,7 @@ async def every_page(school: Running, code: str) -> None:
 async def test_every_form_at_its_longest_is_acknowledged_in_time(
     tmp_path: Path, file: Path, transport: Transport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.app.DEFAULT_PLAN", file)
+    monkeypatch.setattr("bot.store.DEFAULT_PLAN", file)
     people = [{**one, "name": f"{one['name']} {LONG}"[:LONGEST_NAME]} for one in LINDE["people"]]
     async with running(tmp_path, transport=transport, schools=[{**LINDE, "people": people}]) as school:
         unhurried(school, monkeypatch)

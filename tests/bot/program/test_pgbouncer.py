@@ -12,9 +12,9 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from bot.app import open_store
 from bot.database import POOLER
 from bot.settings import ConfigError, Settings
+from bot.store import open_store
 from storage.crypto.vault import new_master_key
 from storage.db.engine import make_engine
 from storage.db.pooler import changes_servers

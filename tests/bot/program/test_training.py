@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from bot.app import DEFAULT_PLAN
 from bot.demo.clock import PracticeClock
 from bot.demo.director import DemoDirector
 from bot.demo.server import settings_for, workspace
 from bot.demo.training import Act, PreparedCase, prepared_cases
 from bot.demo.training.playing import play
+from bot.store import DEFAULT_PLAN
 from handlers.i18n.texts import text
 from meldcode.domain.plan.file import load_plan
 from practice.model import Guide

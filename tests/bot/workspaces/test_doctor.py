@@ -9,10 +9,10 @@ from uuid import uuid4
 import pytest
 from pydantic import SecretStr
 
-from bot.app import open_store
 from bot.cli.doctor.findings import complaints, notes
 from bot.jobs.calendar_watch import calendar_ends
 from bot.settings import Settings
+from bot.store import open_store
 from meldcode.application.messages.staff import DeputyArranged
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.domain.plan.roles import NEEDED, Role

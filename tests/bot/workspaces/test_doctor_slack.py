@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.app import DEFAULT_PLAN
 from bot.cli.doctor import slack as doctor_slack
 from bot.cli.doctor.finding import Finding
 from bot.cli.doctor.slack import slack_findings
 from bot.demo.server import workspace
 from bot.settings import Settings
+from bot.store import DEFAULT_PLAN
 from meldcode.domain.plan.file import load_plan, shipped_plans
 from practice.web.server import PracticeServer
 

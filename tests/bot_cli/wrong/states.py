@@ -7,8 +7,8 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
-from bot.app import open_store
 from bot.settings import Settings
+from bot.store import open_store
 from meldcode.application.messages.staff import DeputyArranged
 from meldcode.application.ports.outbox import OutboxMessage
 from storage.db.component_records import ComponentRecord, store_records

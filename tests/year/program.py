@@ -30,6 +30,7 @@ from bot.database import vault_of
 from bot.jobs.clock_guard import ClockGuard
 from bot.manifest import manifest
 from bot.settings import Settings
+from handlers.platform.call_budget import CallBudget
 from meldcode.application.executor import MOST_TOGETHER, SECONDS, Executor
 from meldcode.domain.yaml_text import dump_yaml
 from practice.model import AppConfig, Person
@@ -217,6 +218,7 @@ def in_one_thread(time: VirtualTime, chance: random.Random) -> Iterator[Callable
     fakes: dict[str, Any] = {
         "aiohttp.ClientSession": session,
         "asyncio.to_thread": _at_once,
+        "bot.app.CallBudget": partial(CallBudget, time.monotonic),
         "bot.app.Executor": InlineExecutor,
         "bot.app.ClockGuard": partial(ClockGuard, steady=time.monotonic),
         "random._urandom": chance.randbytes,

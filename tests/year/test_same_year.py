@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
+import time
+from datetime import date
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import pytest
 
+from tests.year.characters import CHARACTERS
+from tests.year.faults import FAULTS
+from tests.year.schools import Size
+from tests.year.world import Options, play
+
+REAL = {id(one) for one in (time.time, time.monotonic, time.perf_counter, time.clock_gettime, time.sleep, os.urandom)}
+ANYBODYS = vars(random)["_inst"]
+"""The random generator that has no seed."""
+WITHOUT_EFFECT = "sqlalchemy"
+"""Measures how long its own work takes."""
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 SMALL = ("--people", "6", "--cases", "3", "--days", "21", "--first-day", "2026-09-28")
 
@@ -25,3 +40,20 @@ def test_the_same_seed_gives_the_same_log(tmp_path: Path) -> None:
     assert first == second
     assert b'"what": "did"' in first
     assert played(4, tmp_path / "4", "1") != first
+
+
+def test_nothing_asks_the_real_clock_or_real_chance(tmp_path: Path) -> None:
+    asked: set[str] = set()
+
+    def called(frame: FrameType, event: str, what: Any) -> None:
+        is_chance = event == "c_call" and getattr(what, "__self__", None) is ANYBODYS
+        if event == "c_call" and (id(what) in REAL or is_chance):
+            asked.add(f"{frame.f_code.co_filename}:{frame.f_lineno} {what.__name__}")
+
+    size = Size(people=6, cases=3, characters=tuple(CHARACTERS), part_time=0.3, days=14)
+    sys.setprofile(called)
+    try:
+        play(Options(3, size, first_day=date(2026, 9, 28), faults=tuple(FAULTS)), tmp_path)
+    finally:
+        sys.setprofile(None)
+    assert [place for place in sorted(asked) if WITHOUT_EFFECT not in place] == []

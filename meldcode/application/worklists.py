@@ -21,6 +21,7 @@ from meldcode.domain.plan.model import Plan, Step
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person, School, WithDeputies, paired, with_deputies
 from meldcode.domain.worklist import (
+    ROLES,
     AppointmentCount,
     Assignee,
     DatedPromise,
@@ -225,7 +226,7 @@ def schools_led(
         counts = uow.worklists.step_counts(school.id, today, hidden)
         steps = [StepTotal(uow.plans.get(c.plan, c.plan_version).step(c.step), c.open, c.overdue) for c in counts]
         staff = uow.staff.of_school(school.id)
-        workloads = [_role_workload(one, staff) for one in uow.worklists.workloads(school.id, today, most, hidden)]
+        workloads = [_role_workload(uow, one, staff) for one in uow.worklists.workloads(school.id, today, most, hidden)]
         yield SchoolOverview(
             school,
             tuple(sorted(steps, key=lambda at: at.step.number)),
@@ -260,13 +261,24 @@ def _responsible(
         yield None, sum(counts.values())
 
 
-def _role_workload(workload: Workload, staff: Sequence[Person]) -> RoleWorkload:
-    """Add the people behind the assignee: nobody when a role has no holder or the teacher has left."""
+def _role_workload(uow: UnitOfWork, workload: Workload, staff: Sequence[Person]) -> RoleWorkload:
+    """Add the people behind the assignee: nobody when a role has no holder or the person has left.
+
+    Somebody of another school has the role that they took over in a case (G12).
+    """
     school, holder, teacher = workload.assignee.school, workload.assignee.holder, workload.assignee.teacher
     if teacher is None:
         people = [person for person in staff if Role(holder) in person.roles_in(school)]
         return RoleWorkload(Role(holder), tuple(paired(people, school)), workload.count, workload.overdue)
-    own = tuple(person for person in staff if person.id == teacher)
+    own = [person for person in staff if person.id == teacher]
     held = sorted(own[0].roles_in(school)) if own else []
+    if taken := [] if own else _taken_over(uow, school, teacher):
+        own, held = [uow.staff.get(teacher)], taken
     role = None if not held or Role.TEACHER in held else held[0]
     return RoleWorkload(role, tuple(with_deputies(one, school, staff) for one in own), workload.count, workload.overdue)
+
+
+def _taken_over(uow: UnitOfWork, school: SchoolId, person: PersonId) -> list[Role]:
+    """The roles that this person took over in cases of the school (G12)."""
+    parts = [one.part for one in uow.cases.parts_of([person]) if one.school == school]
+    return sorted(Role(part) for part in parts if part in ROLES)

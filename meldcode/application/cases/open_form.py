@@ -223,7 +223,8 @@ def _to_read_first(
 ) -> tuple[CaseView | None, CaseView | None, CaseView | None]:
     """What stands above the questions: what the form agrees with (S4.3) or shows, and the whole logbook (S4.1)."""
     state = context.state
-    shown = [state.standing[id_] for id_ in (form.agrees_with or "", *form.shows) if id_ in state.standing]
+    first = dict.fromkeys((form.agrees_with or "", *form.shows))
+    shown = [state.standing[id_] for id_ in first if id_ in state.standing]
     newer = since_weighing(context.plan, state, context.entries) if _uses_weighing(context.plan, form) else []
     newer = [entry for entry in newer if entry not in shown]
     if not (form.logbook or shown or newer):

@@ -12,7 +12,7 @@ from datetime import date
 from uuid import UUID
 
 from meldcode.application.case_context import CaseContext, case_context, told_apart
-from meldcode.application.case_people import acting_as, is_kept_from, plan_of, reads, staff_of
+from meldcode.application.case_people import acting_as, escalate_to, is_kept_from, plan_of, reads, staff_of
 from meldcode.application.messages.cases import RoleEmpty, RoleTaken
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
@@ -126,7 +126,7 @@ def _exclude(
             uow.cases.end_parts(one.id, [EXCLUDED], people)
         uow.cases.add_parts(one.id, people, EXCLUDED, until)
         now = uow.cases.get(one.id)
-        staff = uow.staff.of_school(one.school)
+        staff = [*uow.staff.of_school(one.school), *map(uow.staff.get, people)]
         uow.outbox.withdraw(one.id, [person.id for person in staff if is_kept_from(person, now, plan_of(uow, now))])
     uow.emit(StaffChanged(case.school, _with_deputies(uow, case, people)))
 
@@ -172,6 +172,8 @@ def _take_over(uow: UnitOfWork, plan: Plan, case: CaseHeader, proposal: Entry, e
     person = UUID(str(proposal.answers[record.id_of(Meaning.STAND_IN)]))
     uow.cases.end_parts(case.id, [role])
     uow.cases.add_parts(case.id, [person], role)
+    readers = [one for one in staff_of(uow, case) if reads(one, case, plan)]
+    escalate_to(uow, uow.cases.get(case.id), plan, readers)  # who has another role left reads on, at every step
     message = RoleTaken(case.code, role)
     uow.outbox.put(OutboxMessage(person, case.id, f"entry {entry.seq}", message), entry.written_at)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from uuid import UUID
 
 from meldcode.application.actor import Actor
 from meldcode.application.case_context import CaseContext, may_read, read_case, readable_case
@@ -24,7 +25,7 @@ from meldcode.domain.deadlines.appointments import school_days_late
 from meldcode.domain.deadlines.schedule import calendar_of
 from meldcode.domain.forms.appointment_rules import ABOUT_ONE
 from meldcode.domain.forms.form_rules import may_agree, was_there
-from meldcode.domain.forms.named import denied_by, may_deny
+from meldcode.domain.forms.named import denied_by, may_deny, people_in
 from meldcode.domain.ids import CaseId, PersonId
 from meldcode.domain.plan.effects import DECIDES, Effect
 from meldcode.domain.plan.forms import Meaning
@@ -126,6 +127,7 @@ def build_case_view(uow: UnitOfWork, context: CaseContext, now: datetime) -> Cas
     parts = [context, *(_joined(uow, person, context.stored, now) if _may_read_joined(context) else ())]
     part_takers = context.staff(uow)
     staff = {colleague.id: colleague.name for colleague in (*uow.staff.of_school(context.school), *part_takers)}
+    staff |= {one.id: one.name for one in _from_elsewhere(uow, parts, staff)}
     waiting, others = needed(context.plan, context.state), other_cases(uow, context)
     term = term_of(context.plan, context.state, uow.staff.school(context.school))
     possible = offered(context.plan, context.state)
@@ -209,6 +211,13 @@ def _joined(uow: UnitOfWork, person: Person, case: CaseHeader, now: datetime) ->
     for part in uow.cases.joined(case.id):
         found += [read_case(uow, person, part, now), *_joined(uow, person, part, now)]
     return found
+
+
+def _from_elsewhere(uow: UnitOfWork, parts: Sequence[CaseContext], known: Collection[PersonId]) -> list[Person]:
+    """The colleagues of other schools whom the logbook names: they took over a role, or may."""
+    named = {id_ for part in parts for e in part.entries for id_ in people_in(part.plan.records[e.record], e.answers)}
+    people = [uow.staff.get(id_) for id_ in map(UUID, named) if id_ not in known]
+    return [person for person in people if person.has_role]
 
 
 def _lines(uow: UnitOfWork, parts: Iterable[CaseContext], staff: dict[PersonId, str]) -> list[LogbookLine]:

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from meldcode.domain.case.state import Answers, Entry
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.effects import Effect
-from meldcode.domain.plan.forms import FieldKind, Meaning
+from meldcode.domain.plan.forms import FieldKind, FieldSpec, Meaning
 from meldcode.domain.plan.model import ActionSpec, Plan
 
 
 def named_in(record: ActionSpec, answers: Answers) -> frozenset[str]:
     """Return the colleagues whom the answers name as having taken part; not who is to do something later."""
     later = {follow_up.owner for follow_up in record.follow_ups}
-    kinds, meanings = (FieldKind.PEOPLE, FieldKind.PERSON), (None, Meaning.REPORTER)
-    fields = [f for f in record.fields if f.kind in kinds and f.meaning in meanings and f.id not in later]
-    said = [answers.get(field.id, ()) for field in fields]
-    return frozenset(id_ for answer in said for id_ in ((answer,) if isinstance(answer, str) else answer))
+    fields = [f for f in record.fields if f.meaning in (None, Meaning.REPORTER) and f.id not in later]
+    return _people_in(fields, answers)
+
+
+def people_in(record: ActionSpec, answers: Answers) -> frozenset[str]:
+    """Return everybody whom the answers name."""
+    return _people_in(record.fields, answers)
+
+
+def _people_in(fields: Iterable[FieldSpec], answers: Answers) -> frozenset[str]:
+    said = [answers.get(field.id, ()) for field in fields if field.kind in (FieldKind.PEOPLE, FieldKind.PERSON)]
+    return frozenset(id_ for answer in said for id_ in ((answer,) if isinstance(answer, str) else answer) if id_)
 
 
 def denied_by(plan: Plan, entries: Sequence[Entry], seq: int) -> list[PersonId]:

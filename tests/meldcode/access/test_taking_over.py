@@ -150,6 +150,38 @@ def test_whom_the_cluster_director_chooses(play: Play) -> None:
     assert play.opens(OTHER_SCHOOL).lines
 
 
+def test_who_has_another_role_left_reads_on_at_every_step(play: Play) -> None:
+    """A school leader reads from the talk on; one who was the care coordinator read this case before (G3)."""
+    small_school(play)
+    play.signal()
+    play.record("taken_up", by=DOUBLE)
+    takes_over(play, BEA, "care_coordinator", by=DOUBLE, agrees=SANNE)
+    assert play.state().step == "consult"
+    assert play.opens(DOUBLE).lines
+    play.record("excluded", by=SANNE, excluded_person=DOUBLE)
+    assert play.refused_to(lambda: play.opens(DOUBLE)) == NO_SUCH_CASE
+
+
+def test_a_colleague_of_another_school_is_called_by_name(play: Play) -> None:
+    """Who confirms reads whom they choose; the counts and the closed logbook know who it was."""
+    small_school(play)
+    has_another_school(play)
+    play.signal()
+    play.record("taken_up", by=DOUBLE)
+    play.record("stood_in", by=DOUBLE, stand_in=OTHER_SCHOOL, role_taken="care_coordinator")
+    form = play.form("stood_in_agreed", by=SANNE)
+    assert form.shown and [line.record.id for line in form.shown.lines] == ["stood_in"], "the proposal is shown once"
+    assert OTHER_SCHOOL.name in form.shown.names.values()
+    play.record("stood_in_agreed", by=SANNE)
+    with play.transaction() as uow:
+        counts = overview(uow, actor_of(uow, DOUBLE.identity), limits.HOME, play.now).schools[0].workloads
+    assert (Role.CARE_COORDINATOR, OTHER_SCHOOL.name) in {(w.role, one.person.name) for w in counts for one in w.people}
+    play.record("ending", by=OTHER_SCHOOL, ends_as="mistake", left_on="", left_for="")
+    play.record("ending_agreed", by=DOUBLE)
+    assert play.state().status is Status.CLOSED
+    assert OTHER_SCHOOL.name in play.opens(SANNE).names.values()
+
+
 def test_two_people_appoint_them_and_neither_is_the_one(play: Play) -> None:
     small_school(play)
     play.signal()

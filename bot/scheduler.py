@@ -27,7 +27,8 @@ from meldcode.application.jobs.alarms import delete_old_alarms, escalate_next_al
 from meldcode.application.jobs.reminders import send_due_reminders, week_overview
 from meldcode.application.jobs.retention import end_next_case
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.application.staff.left_behind import notice_without_holder
+from meldcode.application.staff.left_behind import notice_left_behind
+from meldcode.domain.ids import SchoolId
 from storage.unit_of_work import StoredUnitOfWork
 
 T = TypeVar("T")
@@ -37,8 +38,8 @@ TICK_SECONDS = 20
 HOUR_SECONDS = 3600
 OVERDUE_SECONDS = 300.0
 """Seconds without a finished part of a tick after which something must be wrong. A part takes a minute at most."""
-AT_ONCE = 20
-"""Cases in one transaction: an alarm waits for it."""
+AT_ONCE, DELETED = 20, 100
+"""Cases, and rows to delete of a kind, in one transaction: an alarm waits for it."""
 MOST_ENDINGS = 500
 """The most cases that are warned about or destroyed in one hour. The rest follows in the next."""
 MESSAGES_KEPT = timedelta(days=90)
@@ -143,14 +144,23 @@ class Scheduler:
         """Report cases left behind, send weekly counts, end expired cases, tidy, wipe, check calendars and accounts."""
         if not await self._do("clock", self.clock.is_right):
             return
-        works = (_look_after, _tidy, self._calendars.warn)
-        look_after, tidy, warn_calendars = (
-            partial(self._executor.execute, work, seconds=TRANSACTION_SECONDS) for work in works
-        )
+        warn_calendars = partial(self._executor.execute, self._calendars.warn, seconds=TRANSACTION_SECONDS)
         wipe, anchor = (partial(in_thread, work) for work in (self.wiping.run, self._anchor))
-        for work in (look_after, self._end_cases, tidy, wipe, warn_calendars, anchor, self._accounts.ask):
+        works = (self._look_after, self._week_overviews, self._end_cases, self._tidy, wipe, warn_calendars, anchor)
+        for work in (*works, self._accounts.ask):
             await self._do("hourly tick", work)
         self._wake()
+
+    async def _look_after(self) -> None:
+        await self._executor.execute_in_parts(notice_left_behind, TRANSACTION_SECONDS)
+
+    async def _tidy(self) -> None:
+        while await self._executor.execute(_tidy, seconds=TRANSACTION_SECONDS):
+            pass
+
+    async def _week_overviews(self) -> None:
+        for school in await self._executor.execute(_school_ids, seconds=TRANSACTION_SECONDS):
+            await self._executor.execute(week_overview, school, seconds=TRANSACTION_SECONDS)
 
     async def _end_cases(self) -> None:
         """Warn about cases whose retention ends, and destroy them after the warnings."""
@@ -178,12 +188,11 @@ def _end_next(uow: UnitOfWork, now: datetime) -> bool:
     return end_next_case(uow, now, lambda error: log_error(error, "end of a case"))
 
 
-def _tidy(uow: UnitOfWork, now: datetime) -> None:
-    uow.drafts.delete_expired(now)
-    delete_old_alarms(uow, now)
-    uow.outbox.delete_sent(now - MESSAGES_KEPT)
+def _tidy(uow: UnitOfWork, now: datetime) -> int:
+    """Delete some of what is not kept; return how much it was."""
+    drafts, alarms = uow.drafts.delete_expired(now, DELETED), delete_old_alarms(uow, DELETED, now)
+    return drafts + alarms + uow.outbox.delete_sent(now - MESSAGES_KEPT, DELETED)
 
 
-def _look_after(uow: UnitOfWork, now: datetime) -> None:
-    notice_without_holder(uow, now)
-    week_overview(uow, now)
+def _school_ids(uow: UnitOfWork, _now: datetime) -> list[SchoolId]:
+    return [school.id for school in uow.staff.schools()]

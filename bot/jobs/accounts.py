@@ -18,6 +18,7 @@ from handlers.platform.workspaces import NotInstalled, Workspaces
 from meldcode.application.executor import JOB_SECONDS, Executor
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.staff.accounts import accounts, leave_or_return
+from meldcode.application.staff.left_behind import notice_left_behind
 from meldcode.domain.staff import Identity
 
 AT_ONCE, PAUSE = 50, 60.0
@@ -46,6 +47,7 @@ class AccountWatch:
             is_nobody = await self._is_nobody(who)
             if is_nobody is not None and is_nobody != is_gone:
                 await self._note(who, is_gone=is_nobody)
+                await self._executor.execute_in_parts(notice_left_behind, JOB_SECONDS)
             if number % AT_ONCE == 0:
                 await asyncio.sleep(PAUSE)
 

@@ -9,9 +9,11 @@ from handlers.platform.form_state import answers_of
 from handlers.platform.members import Member, member_of
 from handlers.platform.request import Request, Services, idempotent
 from handlers.views.staff.deputies import DEPUTY_FIELDS, appointed_modal, change_deputy_modal
+from meldcode.application.executor import JOB_SECONDS
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.staff import accounts
 from meldcode.application.staff.deputies import Appoint, appoint_deputy, change_deputy, end_deputy, see_deputy
+from meldcode.application.staff.left_behind import notice_left_behind
 
 
 async def submit_deputy(services: Services, request: Request) -> dict[str, Any]:
@@ -65,3 +67,10 @@ async def leave_or_return(services: Services, request: Request) -> None:
     if await services.executor.execute(idempotent(request, change)):  # a replayed event stops here
         await services.languages.keep(who, str(user.get("locale") or ""))
         services.wake()
+        if "deleted" in user:
+            services.later(_notice_left_behind(services))
+
+
+async def _notice_left_behind(services: Services) -> None:
+    await services.executor.execute_in_parts(notice_left_behind, JOB_SECONDS)
+    services.wake()

@@ -111,6 +111,15 @@ class Executor(Generic[Tx_co]):
             self._enqueue(since, _Job(use_case, args, loop, waiting, is_background=seconds is not None))
             return await waiting
 
+    async def execute_in_parts(self, part: Callable[[Tx_co, T | None, datetime], T | None], seconds: float) -> None:
+        """Run a long background job in units of work that each do a part, until one returns None; people go first.
+
+        Each part gets what the one before returned: how far the job is.
+        """
+        done = await self.execute(part, None, seconds=seconds)
+        while done is not None:
+            done = await self.execute(part, done, seconds=seconds)
+
     def subscribe(self, kind: type[E], subscriber: Callable[[E], object]) -> None:
         """Call the subscriber on the event loop with each committed event of this kind."""
         self._subscribers.setdefault(kind, []).append(subscriber)

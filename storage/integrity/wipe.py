@@ -52,6 +52,7 @@ def _empty_log(engine: Engine) -> None:
     connection = engine.raw_connection()  # a checkpoint cannot run in a transaction
     try:
         cursor = connection.cursor()
+        cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")  # most of it, while others write
         cursor.execute(f"PRAGMA busy_timeout = {CHECKPOINT_MS}")
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         is_busy, *_ = cursor.fetchone() or (0,)

@@ -132,8 +132,9 @@ class StoredAlarms(Alarms):
         return self._alarm(row)
 
     @override
-    def delete(self, before: datetime) -> None:
-        self._connection.execute(delete(alarms).where(alarms.c.raised_at < before))
+    def delete(self, before: datetime, most: int) -> int:
+        old = select(alarms.c.id).where(alarms.c.raised_at < before).limit(most)
+        return self._connection.execute(delete(alarms).where(alarms.c.id.in_(old))).rowcount
 
     def _changed(self, alarm: Alarm, **values: Any) -> Alarm:
         version = alarm.version + 1

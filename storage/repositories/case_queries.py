@@ -92,6 +92,17 @@ class CaseQueries(Cases):
         return self._oldest_first(cases.c.status == Status.OPEN.value)
 
     @override
+    def of_responsible(self, person: PersonId) -> list[CaseHeader]:
+        return self._oldest_first(and_(cases.c.status == Status.OPEN.value, cases.c.responsible == person))
+
+    @override
+    def open_after(self, case: CaseId | None, most: int) -> list[CaseHeader]:
+        later = (cases.c.id > case,) if case else ()
+        query = select(cases.c.id).where(cases.c.status == Status.OPEN.value, *later).order_by(cases.c.id).limit(most)
+        ids = self._connection.scalars(query).all()
+        return sorted(self._look_up(_HEADERS, {"ids": ids}), key=lambda found: ids.index(found.id)) if ids else []
+
+    @override
     def claim_due(self, now: datetime, limit: int) -> list[CaseHeader]:
         claimed = self._connection.scalars(_CLAIM_DUE, {"now": now, "most": limit}).all()
         return self._look_up(_CLAIMED, {"ids": claimed}) if claimed else []

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, insert, or_, select
+from sqlalchemy import Row, and_, delete, insert, select, tuple_
 from typing_extensions import override
 
 from meldcode.application.ports.drafts import Draft, DraftForm, Drafts
@@ -17,6 +17,9 @@ from storage.db.schema import draft_keys, drafts
 from storage.session import Session
 
 KEPT_FOR = timedelta(days=1)
+FEW = 10
+"""Expired drafts that are deleted while somebody waits for theirs to be kept. The others are deleted each hour."""
+_IDS = (drafts.c.key, drafts.c.author)
 _WITH_KEY = select(drafts, draft_keys.c.wrapped_key).join_from(
     drafts, draft_keys, and_(draft_keys.c.key == drafts.c.key, draft_keys.c.author == drafts.c.author)
 )
@@ -39,13 +42,14 @@ class StoredDrafts(Drafts):
         case: CaseId | None = None,
         form: DraftForm | None = None,
     ) -> None:
-        """Also deletes all expired drafts. One that is replaced expires when the first one would have."""
+        """Also deletes a few expired drafts. One that is replaced expires when the first one would have."""
         earlier = self._row(key, author, now)
         if earlier and (earlier.case, self._answers(earlier), self._form(earlier)) == (case, answers, form):
             return
         index = self._vault.submission_index(key)
         own = (drafts.c.key == index) & (drafts.c.author == author)
-        self._connection.execute(delete(drafts).where(or_(own, drafts.c.expires_at <= now)))
+        self._connection.execute(delete(drafts).where(own))
+        self.delete_expired(now, FEW)
         draft_key, wrapped = self._vault.new_draft_key(index, author)
         sealed = {
             "answers": draft_key.seal(answers_to_bytes(answers), **_place("answers", index, author)),
@@ -93,8 +97,9 @@ class StoredDrafts(Drafts):
         self._connection.execute(delete(drafts).where(*own))
 
     @override
-    def delete_expired(self, now: datetime) -> None:
-        self._connection.execute(delete(drafts).where(drafts.c.expires_at <= now))
+    def delete_expired(self, now: datetime, most: int) -> int:
+        expired = select(*_IDS).where(drafts.c.expires_at <= now).limit(most)
+        return self._connection.execute(delete(drafts).where(tuple_(*_IDS).in_(expired))).rowcount
 
 
 def _place(column: str, index: bytes, author: PersonId) -> dict[str, str]:

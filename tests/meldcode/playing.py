@@ -35,7 +35,7 @@ from meldcode.application.jobs.reminders import send_due_reminders
 from meldcode.application.ports.outbox import Placing
 from meldcode.application.staff.accounts import leave_or_return
 from meldcode.application.staff.deputies import Appoint, appoint_deputy, change_deputy, end_deputy
-from meldcode.application.staff.left_behind import notice_without_holder
+from meldcode.application.staff.left_behind import notice_left_behind
 from meldcode.application.staff.roles import ChangeRoles, RolesView, change_roles, notify_of_roles, see_roles
 from meldcode.application.staff.working_days import SetWorkingDays, set_working_days
 from meldcode.domain.case.asked import asked_now, needed
@@ -186,11 +186,21 @@ class Play:
 
     def leaves(self, actor: Actor, *, is_gone: bool = True) -> set[Actor]:
         """Somebody leaves (or is back); returns who was told of it."""
-        return self._told_by(lambda uow: leave_or_return(uow, actor.identity, is_gone=is_gone, now=self.now))[1]
+
+        def leave(uow: StoredUnitOfWork) -> None:
+            leave_or_return(uow, actor.identity, is_gone=is_gone, now=self.now)
+            self._look_at_all_cases(uow)
+
+        return self._told_by(leave)[1]
 
     def looks_for_abandoned_cases(self) -> set[Actor]:
         """The daily look for cases without a holder; returns who was told."""
-        return self._told_by(lambda uow: notice_without_holder(uow, self.now))[1]
+        return self._told_by(self._look_at_all_cases)[1]
+
+    def _look_at_all_cases(self, uow: StoredUnitOfWork) -> None:
+        seen = notice_left_behind(uow, None, self.now)
+        while seen:
+            seen = notice_left_behind(uow, seen, self.now)
 
     def reminds(self) -> set[Actor]:
         """The clock's work is done; returns who was reminded."""

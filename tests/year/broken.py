@@ -85,7 +85,7 @@ BROKEN: dict[str, dict[str, Any]] = {
     "reminded-on-a-day-off": {"meldcode.domain.presence.Presence.reach": _to_all},
     "reminded-of-what-is-done": {"meldcode.application.jobs.reminders.fold": _one_entry_behind},
     "text-lost": {"storage.repositories.cases.StoredCases.append": _without_texts},
-    "draft-kept": {"storage.repositories.drafts.StoredDrafts.delete_expired": lambda _drafts, _now: None},
+    "draft-kept": {"storage.repositories.drafts.StoredDrafts.delete_expired": lambda *_: 0},
     "pupil-named": {"bot.outbox.relay.post_message": _named},
     "all-teachers-told": {"meldcode.domain.access.rules.holds_own": lambda _relation, _plan: True},
     "not-told": {"meldcode.application.cases.notifications._by_rules": _told_by_chance},

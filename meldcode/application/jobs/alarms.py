@@ -21,6 +21,6 @@ def escalate_next_alarm(uow: UnitOfWork, now: datetime) -> bool:
     return True
 
 
-def delete_old_alarms(uow: UnitOfWork, now: datetime) -> None:
-    """Delete alarms of more than a week ago; one from a case stays as an entry of its logbook."""
-    uow.alarms.delete(now - KEPT_FOR)
+def delete_old_alarms(uow: UnitOfWork, most: int, now: datetime) -> int:
+    """Delete so many alarms of more than a week ago; one from a case stays as an entry of its logbook."""
+    return uow.alarms.delete(now - KEPT_FOR, most)

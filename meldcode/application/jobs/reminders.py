@@ -37,11 +37,11 @@ from meldcode.domain.access.responsible import responsible_for
 from meldcode.domain.access.rules import may_hand_over, roles_in_case
 from meldcode.domain.calendar import AMSTERDAM, DAY, BeyondCalendar, SchoolCalendar
 from meldcode.domain.case.asked import needed, to_act
-from meldcode.domain.case.header import CaseHeader
+from meldcode.domain.case.header import CaseHeader, some
 from meldcode.domain.case.state import State, Status, fold
 from meldcode.domain.deadlines.reminders import Reminder, ReminderKind, counts_from
 from meldcode.domain.deadlines.schedule import RETRY, calendar_of, next_moment, open_moment, pressing, to_remind
-from meldcode.domain.ids import CaseId, PersonId
+from meldcode.domain.ids import CaseId, PersonId, SchoolId
 from meldcode.domain.plan.model import Plan, Step
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.presence import Reached
@@ -83,7 +83,7 @@ def send_due_reminders(uow: UnitOfWork, now: datetime, limit: int, trouble: Call
 
     A case that cannot be read does not stop the others: its error goes to `trouble`, and it is tried again in an hour.
     """
-    cases = uow.cases.claim_due(now, limit)
+    cases = list(some(uow.cases.claim_due(now, limit)))
     keys = uow.outbox.asking([case.id for case in cases]) if cases else {}
     for case in cases:
         try:
@@ -181,22 +181,20 @@ def earliest_delivery(uow: UnitOfWork, payload: Payload, case: CaseId | None, no
     return open_moment(uow.staff.school(uow.cases.get(case).school), now)
 
 
-def week_overview(uow: UnitOfWork, now: datetime) -> None:
-    """Send each school leader the counts of the cases with which the week began (G2), once a week, in school hours."""
+def week_overview(uow: UnitOfWork, of: SchoolId, now: datetime) -> None:
+    """Send a school's leaders the counts of the cases with which the week began (G2), once a week, in school hours."""
     today = now.astimezone(AMSTERDAM).date()
     year, week, weekday = today.isocalendar()
     monday = datetime.combine(today - (weekday - 1) * DAY, time(), AMSTERDAM)
-    for school in uow.staff.schools():
-        opening = open_moment(school, monday)
-        is_open = opening <= now and open_moment(school, now) <= now
-        if not is_open:
-            continue
-        for person in uow.staff.of_school(school.id):
-            if Role.SCHOOL_LEADER in person.roles_in(school.id):
-                payload = _week_of(uow, school, hidden_from(uow, person), monday, opening)
-                if payload:
-                    moment = f"{year}-W{week:02}/{school.id}"
-                    uow.outbox.put(OutboxMessage(person.id, None, moment, payload), now)
+    school = uow.staff.school(of)
+    opening = open_moment(school, monday)
+    if opening > now or open_moment(school, now) > now:
+        return
+    for person in uow.staff.of_school(of):
+        if Role.SCHOOL_LEADER in person.roles_in(of):
+            payload = _week_of(uow, school, hidden_from(uow, person), monday, opening)
+            if payload:
+                uow.outbox.put(OutboxMessage(person.id, None, f"{year}-W{week:02}/{of}", payload), now)
 
 
 def _week_of(
@@ -233,8 +231,8 @@ def _remind_of(uow: UnitOfWork, case: CaseHeader, keys: Mapping[PersonId, str], 
         messages[at].append(_message(case, payload, person, most, keys.get(person.id, key)))
     for at, message in _about_appointments(uow, audience, state, [d for d in due if d.appointment]):
         messages[at].append(message)
-    for at, some in messages.items():
-        uow.outbox.put_all(some, now, at)
+    for at, together in messages.items():
+        uow.outbox.put_all(together, now, at)
     moments = [d.reminder_id for d in due]
     escalations = max([case.escalations, *(d.level for d in due)])
     again = next_moment(plan, state, school, now, done | set(moments))

@@ -70,5 +70,5 @@ class Alarms(ABC):
         """Take an alarm of a case that changed since it was last taken here. Only one worker gets it."""
 
     @abstractmethod
-    def delete(self, before: datetime) -> None:
-        """Delete alarms that were raised before this moment."""
+    def delete(self, before: datetime, most: int) -> int:
+        """Delete so many alarms that were raised before this moment. Return how many it were."""

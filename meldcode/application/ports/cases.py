@@ -162,6 +162,14 @@ class Cases(ABC):
         """The open cases of all schools, oldest first."""
 
     @abstractmethod
+    def open_after(self, case: CaseId | None, most: int) -> list[CaseHeader]:
+        """So many open cases of all schools by their ids, after this one."""
+
+    @abstractmethod
+    def of_responsible(self, person: PersonId) -> list[CaseHeader]:
+        """The open cases that this person took charge of last, oldest first."""
+
+    @abstractmethod
     def set_joined(self, case: CaseId, to: CaseId | None) -> None:
         """Record that the case was joined to another, or that it is no longer."""
 

@@ -64,5 +64,5 @@ class Drafts(ABC):
         """Delete the author's draft, if there is one."""
 
     @abstractmethod
-    def delete_expired(self, now: datetime) -> None:
-        """Delete all drafts that have expired."""
+    def delete_expired(self, now: datetime, most: int) -> int:
+        """Delete so many drafts that have expired. Return how many it were."""

@@ -68,5 +68,5 @@ class Outbox(ABC):
         """Delete what these people are still to hear of the case."""
 
     @abstractmethod
-    def delete_sent(self, before: datetime) -> None:
-        """Delete messages that were created before this moment and were sent or given up."""
+    def delete_sent(self, before: datetime, most: int) -> int:
+        """Delete so many messages of before this moment that were sent or given up. Return how many it were."""

@@ -14,38 +14,51 @@ from meldcode.domain.access.responsible import responsible_for
 from meldcode.domain.access.rules import ALERTED, may_be_responsible, relation_to
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.asked import to_act
-from meldcode.domain.case.header import CaseHeader
+from meldcode.domain.case.header import CaseHeader, some
 from meldcode.domain.case.state import fold
 from meldcode.domain.deadlines.schedule import open_moment
+from meldcode.domain.ids import CaseId, PersonId
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person
 
+AT_ONCE = 20
 
-def notice_without_holder(uow: UnitOfWork, now: datetime) -> int:
-    """Notify the people in charge of open cases whose teacher is gone, or that wait for roles nobody has (G5).
 
-    Once a week for a case, until it is handed over or the role is given. Returns the number of such cases.
+def notice_left_behind(uow: UnitOfWork, after: CaseId | None, now: datetime) -> CaseId | None:
+    """Look at the next few open cases after this one. Return the last of them; None when there are no more.
+
+    Once a week for a case, the people in charge are notified until it is handed over or the role is given.
     """
-    found = 0
-    for case in uow.cases.all_open():
-        plan = plan_of(uow, case)
-        if missing := tuple(_roles_without_holder(uow, case, plan)):
-            found += 1
-            payload = CaseWithoutHolder(case.code, missing, case.plan, case.plan_version)
-            _notify_weekly(uow, case, acting_as(uow, case, plan, ALERTED), payload, now)
-    notice_without_responsible(uow, now)
-    return found
+    looked_at = None
+    for case in some(uow.cases.open_after(after, AT_ONCE)):
+        _notice_without_holder(uow, case, now)
+        _notice_without_responsible(uow, case, now)
+        looked_at = case.id
+    return looked_at
 
 
-def notice_without_responsible(uow: UnitOfWork, now: datetime) -> None:
-    """Notify those who may take over a case whose responsible person lost the account or the role, weekly (G5)."""
-    for case in uow.cases.all_open():
-        staff, plan = staff_of(uow, case), plan_of(uow, case)
-        if case.responsible and responsible_for(case, plan, staff) is None:
-            able = [person for person in staff if may_be_responsible(relation_to(person, case), plan)]
-            told = able or acting_as(uow, case, plan, ALERTED)
-            _notify_weekly(uow, case, told, CaseWithoutResponsible(case.code), now, str(case.responsible))
+def notice_without_responsible(uow: UnitOfWork, person: PersonId, now: datetime) -> None:
+    """Report the cases of which somebody was responsible who may not be any more (G5)."""
+    for case in uow.cases.of_responsible(person):
+        _notice_without_responsible(uow, case, now)
+
+
+def _notice_without_holder(uow: UnitOfWork, case: CaseHeader, now: datetime) -> None:
+    """Notify the people in charge of a case whose teacher is gone, or that waits for roles nobody has (G5)."""
+    plan = plan_of(uow, case)
+    if missing := tuple(_roles_without_holder(uow, case, plan)):
+        payload = CaseWithoutHolder(case.code, missing, case.plan, case.plan_version)
+        _notify_weekly(uow, case, acting_as(uow, case, plan, ALERTED), payload, now)
+
+
+def _notice_without_responsible(uow: UnitOfWork, case: CaseHeader, now: datetime) -> None:
+    """Notify those who may take over a case whose responsible person lost the account or the role (G5)."""
+    staff, plan = staff_of(uow, case), plan_of(uow, case)
+    if case.responsible and responsible_for(case, plan, staff) is None:
+        able = [person for person in staff if may_be_responsible(relation_to(person, case), plan)]
+        told = able or acting_as(uow, case, plan, ALERTED)
+        _notify_weekly(uow, case, told, CaseWithoutResponsible(case.code), now, str(case.responsible))
 
 
 def _notify_weekly(

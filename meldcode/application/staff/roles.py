@@ -173,7 +173,7 @@ def change_roles(uow: UnitOfWork, actor: Actor, command: ChangeRoles, now: datet
     uow.emit(StaffChanged(school.id, frozenset({person})))
     notified = notify_of_roles(uow, school.id, changes, now) if changes else ()
     if not all(change.is_given for change in changes):
-        notice_without_responsible(uow, now)
+        notice_without_responsible(uow, person, now)
     given = tuple(sorted(change.role for change in changes if change.is_given))
     taken = tuple(sorted(change.role for change in changes if not change.is_given))
     return Changed(uow.staff.get(person), school, given, taken, notified, uow.plans.current())

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.bot.messages.test_languages import speaks_english
-from tests.bot.messages.test_reminders import comes, send, unread
+from tests.bot.messages.test_reminders import comes, messages, send, unread
 from tests.clock import until
 from tests.on_screen import words_of
 from tests.running import FATIMA, JORIS, KARIN, LINDE, SANNE, Running, Transport, person, running, signal
@@ -118,6 +118,7 @@ async def test_who_may_take_it_over_hears_in_their_language_that_nobody_is_respo
         unread(school, *ALL)
         await until(lambda: "jij bent verantwoordelijk" in school.home(KARIN))  # no tab is on its way to who leaves
         await school.actor(KARIN).leave_or_return(is_gone=True)
+        await until(lambda: bool(messages(school, "without_responsible")))
         await send(school)
         got = unread(school, *ALL)
         assert f"Dossier {code}: niemand is nu verantwoordelijk." in got[JORIS][0]

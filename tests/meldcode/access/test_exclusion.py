@@ -185,7 +185,7 @@ def test_counts_lists_and_roles_do_not_show_it(play: Play) -> None:
     assert {workload.count for workload in seen.schools[0].workloads} == {5}
     play.comes(date(2026, 3, 9))
     with play.transaction() as uow:
-        week_overview(uow, play.now)
+        week_overview(uow, uow.staff.schools()[0].id, play.now)
         roles = see_roles(uow, actor_of(uow, SANNE.identity), "", 20, play.now)
         unusual = see_unusual(uow, actor_of(uow, FATIMA.identity), str(school.id), "2026-03-02")
     [week] = [message for message in play.messages() if message.kind == "week"]

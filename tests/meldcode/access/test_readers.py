@@ -236,7 +236,7 @@ def test_the_weeks_overview_of_the_leader_counts_them_without_names_and_lets_the
         play.opens(FATIMA, code)
     play.comes(date(2026, 3, 9))
     with play.transaction() as uow:
-        week_overview(uow, play.now)
+        week_overview(uow, uow.staff.schools()[0].id, play.now)
     [sent] = [message for message in play.messages() if message.kind == "week"]
     assert sent.recipient == play.person(FATIMA).id
     unusual = sent.payload["unusual"]

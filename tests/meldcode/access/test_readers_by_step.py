@@ -148,7 +148,7 @@ def test_the_school_leader_sees_counts_of_cases_that_they_do_not_read(play: Play
     assert play.code not in shown and "1\\u00a0open" in shown
     play.comes(date(2026, 3, 9))
     with play.transaction() as uow:
-        week_overview(uow, play.now)
+        week_overview(uow, uow.staff.schools()[0].id, play.now)
     [week] = [message for message in play.messages() if message.kind == "week"]
     assert [count["open"] for count in week.payload["steps"]] == [1]
 

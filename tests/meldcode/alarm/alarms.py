@@ -61,7 +61,7 @@ class Alarms:
 
     def tidied(self) -> None:
         with self.play.transaction() as uow:
-            delete_old_alarms(uow, self.play.now)
+            delete_old_alarms(uow, 100, self.play.now)
 
     def _escalates(self) -> bool:
         with self.play.transaction() as uow:

@@ -356,7 +356,7 @@ def test_the_home_tab_and_the_week_count_what_is_late_in_school_days(talked: Pla
     assert [(one.day, one.late) for one in home(talked, KARIN, monday)] == [(DAY, 3)], "what is late in her case"
     before, talked.now = len(talked.messages()), datetime(2026, 11, 30, 9, tzinfo=AMSTERDAM)
     with talked.transaction() as uow:
-        week_overview(uow, talked.now)
+        week_overview(uow, uow.staff.schools()[0].id, talked.now)
     [week] = [decode(row.kind, row.payload) for row in talked.messages()[before:]]
     assert isinstance(week, WeeklyOverview) and week.appointments is not None
     assert (week.appointments.open, week.appointments.overdue) == (3, 1)

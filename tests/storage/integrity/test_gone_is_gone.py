@@ -140,7 +140,7 @@ def test_an_expired_draft_and_its_key_are_left_in_no_file(
 ) -> None:
     gone = {name: secret for name, secret in _secrets(engine, ending.id).items() if name in ("draft", "draft key")}
     with store.transaction(END + timedelta(days=1)) as uow:
-        uow.drafts.delete_expired(END + timedelta(days=1))
+        uow.drafts.delete_expired(END + timedelta(days=1), 10)
     wipe(engine, END + timedelta(days=1))
     _checkpoint(engine, request)
     assert not any(_found(engine, gone, request).values())
@@ -289,8 +289,8 @@ def _claimed(store: Store, moment: str, staff: Staff) -> Claimed:
 def _left(store: Store, engine: Engine, now: datetime) -> set[str]:
     """Delete what is older than this moment, and return what remains."""
     with store.transaction(now) as uow:
-        uow.outbox.delete_sent(now)
-        uow.drafts.delete_expired(now)
+        uow.outbox.delete_sent(now, 100)
+        uow.drafts.delete_expired(now, 100)
     with engine.connect() as connection:
         kept = connection.execute(select(drafts)).first()
         return {*connection.scalars(select(outbox.c.moment)), *(["draft"] if kept else [])}

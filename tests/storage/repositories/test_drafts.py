@@ -50,10 +50,10 @@ def test_a_draft_that_is_dropped_is_gone(store: Store, staff: Staff) -> None:
         assert uow.drafts.find("V1", staff.sanne.id, NOW) is None
 
 
-Going = Callable[[StoredUnitOfWork, Staff, CaseId], None]
+Going = Callable[[StoredUnitOfWork, Staff, CaseId], object]
 WAYS: dict[str, Going] = {
     "it is saved": lambda uow, staff, _case: uow.drafts.delete("V1", staff.sanne.id),
-    "its day is over": lambda uow, _staff, _case: uow.drafts.delete_expired(NOW + KEPT_FOR),
+    "its day is over": lambda uow, _staff, _case: uow.drafts.delete_expired(NOW + KEPT_FOR, 10),
     "another takes its place": lambda uow, staff, _case: uow.drafts.save("V1", staff.sanne.id, {}, NOW),
     "its case is destroyed": lambda uow, _staff, case: uow.retention.destroy(case, NOW),
 }

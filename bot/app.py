@@ -145,7 +145,7 @@ async def prepared(
     guard = ClockGuard(machine)
     now = guard.now if is_guarded else machine
     schools = read_schools(settings.meldwijzer_schools) if settings.meldwijzer_schools else None
-    engine, store = await asyncio.to_thread(open_store, settings)
+    engine, store = await asyncio.to_thread(open_store, settings, now())
     executor = Executor(store.together, now, threads=store.writers)
     base = _Base(settings, engine, store, executor, ComponentLog(executor, now), now)
     async with slack_session(guard.hear, partial(base.components.found, SLACK)) as session:

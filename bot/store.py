@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from bot.database import OLD_TABLES, POOLER, usable, vault_of
 from bot.settings import ConfigError, Settings
+from meldcode.application.staff.new_plan import tell_of_new_plan
 from meldcode.domain.plan.file import PLANS, load_plan, shipped_plans
 from meldcode.domain.plan.model import Plan
 from storage.db.engine import make_engine
@@ -18,7 +20,7 @@ from storage.unit_of_work import Store
 DEFAULT_PLAN = PLANS / "heutink.yaml"
 
 
-def open_store(settings: Settings) -> tuple[Engine, Store]:
+def open_store(settings: Settings, now: datetime | None = None) -> tuple[Engine, Store]:
     """Open the database, migrated if it is the embedded one. Raises ConfigError when it cannot be used."""
     settings.master_keys()  # before anything is made in what may be the wrong folder
     with usable(settings.database_url):
@@ -32,7 +34,8 @@ def open_store(settings: Settings) -> tuple[Engine, Store]:
         vault = vault_of(engine, settings)
         path = settings.meldwijzer_plan or DEFAULT_PLAN
         store = Store(engine, vault, plan_of(settings))
-        store.register_plans((load_plan(file), file.read_text(encoding="utf-8")) for file in _plan_files(path))
+        files = ((load_plan(file), file.read_text(encoding="utf-8")) for file in _plan_files(path))
+        store.register_plans(files, tell_of_new_plan, now)
         return engine, store
 
 

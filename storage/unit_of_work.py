@@ -31,6 +31,7 @@ from storage.session import CURRENT_EPOCH, Epoch, Session
 
 SERVER_WRITERS = 8
 Transactions = Callable[[datetime], AbstractContextManager["StoredUnitOfWork"]]
+Tell = Callable[["StoredUnitOfWork", datetime], object]
 
 
 class LostTransaction(RuntimeError):
@@ -120,11 +121,18 @@ class Store:
         session = Session(connection, self._vault, now or datetime.now(UTC), epoch)
         return StoredUnitOfWork(session, plans, self._staff_cache)
 
-    def register_plans(self, plans: Iterable[tuple[Plan, str]]) -> None:
-        """Store each new plan version with its document. Raises PlanChanged when a stored version differs."""
+    def register_plans(
+        self, plans: Iterable[tuple[Plan, str]], tell: Tell | None = None, now: datetime | None = None
+    ) -> None:
+        """Store each new plan version with its document, and `tell` of it if it is that of new cases.
+
+        Raises PlanChanged when a stored version differs.
+        """
         known = list(plans)
-        with self._engine.begin() as connection:
-            register(connection, known)
+        with self.transaction(now) as uow:
+            stored = register(uow.session.connection, known)
+            if tell and (self._plan.plan, self._plan.version) in stored:
+                tell(uow, uow.session.now)
         # Parsing a document takes too long for the first request about a case to do it.
         self._parsed |= {(plan.plan, plan.version, ""): plan for plan, _ in known}
 

@@ -35,6 +35,7 @@ from meldcode.application.messages.reminders import (
 from meldcode.application.messages.staff import (
     DeputyArranged,
     DeputyPeriod,
+    NewPlan,
     RolesChanged,
     RoleVacant,
     UnusualReaders,
@@ -102,6 +103,7 @@ EXAMPLES: tuple[Payload, ...] = (
     RolesChanged(SCHOOL),
     DeputyArranged(),
     DeputyPeriod(WHO, SCHOOL, WHEN.date(), WHEN.date(), to_deputy=True, is_ended=False),
+    NewPlan(SCHOOL, "heutink", 9),
     RoleVacant(SCHOOL, TEAM),
     UrgentReminder("mus-12", False, "urgent_confirmed", WHEN),
     *SINCE_0023,

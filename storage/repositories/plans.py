@@ -71,12 +71,16 @@ class StoredPlans(Plans):
         return document
 
 
-def register(connection: Connection, given: Iterable[tuple[Plan, str]]) -> None:
-    """Store each new plan version with its document. Raises PlanChanged when a stored version differs."""
+def register(connection: Connection, given: Iterable[tuple[Plan, str]]) -> set[tuple[str, int]]:
+    """Store each new plan version with its document, and return these. Raises PlanChanged when a stored one differs."""
+    stored = set()
     for plan, document in given:
         row = {"plan": plan.plan, "version": plan.version, "digest": digest(plan), "document": document}
-        if not insert_once(connection, plans, row, (plans.c.plan, plans.c.version)):
+        if insert_once(connection, plans, row, (plans.c.plan, plans.c.version)):
+            stored.add((plan.plan, plan.version))
+        else:
             _refuse_changed(connection, plan)
+    return stored
 
 
 def digest(plan: Plan) -> bytes:

@@ -44,7 +44,14 @@ from meldcode.application.messages.cases import (
     TaskEnded,
     Undelivered,
 )
-from meldcode.application.messages.staff import DeputyArranged, DeputyPeriod, RolesChanged, RoleVacant, WeeklyOverview
+from meldcode.application.messages.staff import (
+    DeputyArranged,
+    DeputyPeriod,
+    NewPlan,
+    RolesChanged,
+    RoleVacant,
+    WeeklyOverview,
+)
 from meldcode.domain.case.state import Status
 from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.plan.effects import Effect
@@ -265,6 +272,13 @@ def _deputy_period(message: DeputyPeriod, known: Lookup) -> Rendered:
         last=day(message.last_day),
     )
     return text("deputy"), [b.section(b.escape(words))]
+
+
+@render.register
+def _new_plan(message: NewPlan, known: Lookup) -> Rendered:
+    plan, school = known.plan(message.plan, message.plan_version), b.escape(known.school(message.school).name)
+    words = text("new_plan", school=school, title=b.escape(plan.title), version=str(plan.version))
+    return text("new_plan_notification"), [b.section(words), *b.actions([roles_button(str(message.school))])]
 
 
 @render.register

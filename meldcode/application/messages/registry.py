@@ -28,7 +28,14 @@ from meldcode.application.messages.reminders import (
     UrgentReminder,
     VacationReminder,
 )
-from meldcode.application.messages.staff import DeputyArranged, DeputyPeriod, RolesChanged, RoleVacant, WeeklyOverview
+from meldcode.application.messages.staff import (
+    DeputyArranged,
+    DeputyPeriod,
+    NewPlan,
+    RolesChanged,
+    RoleVacant,
+    WeeklyOverview,
+)
 
 PAYLOADS: tuple[type[Payload], ...] = (
     Recorded,
@@ -59,6 +66,7 @@ PAYLOADS: tuple[type[Payload], ...] = (
     RolesChanged,
     DeputyArranged,
     DeputyPeriod,
+    NewPlan,
     RoleVacant,
 )
 URGENT: tuple[type[Payload], ...] = (Alarm, AlarmInCase, AlarmStatus, AlarmUnanswered, AlarmUndelivered, UrgentReminder)

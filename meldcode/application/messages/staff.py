@@ -61,6 +61,16 @@ class DeputyPeriod(Payload):
 
 
 @dataclass(frozen=True)
+class NewPlan(Payload):
+    """New cases of the school begin under this version of the plan."""
+
+    kind: ClassVar[str] = "new_plan"
+    school: SchoolId
+    plan: str
+    plan_version: int
+
+
+@dataclass(frozen=True)
 class RoleVacant(Payload):
     """Nobody in the school has these roles any more (G5)."""
 

@@ -16,7 +16,7 @@ from meldcode.application.messages.base import Payload
 from meldcode.application.messages.cases import CaseWithoutResponsible, TakenOver
 from meldcode.application.messages.registry import PAYLOADS
 from meldcode.application.messages.reminders import UrgentReminder
-from meldcode.application.messages.staff import DeputyArranged, DeputyPeriod, RoleVacant
+from meldcode.application.messages.staff import DeputyArranged, DeputyPeriod, NewPlan, RoleVacant
 from meldcode.application.ports.outbox import OutboxMessage
 from storage.db.schema import outbox
 from storage.repositories.payloads import decode, encode
@@ -51,7 +51,14 @@ OLD: list[dict[str, str]] = [
 ]
 """The `words` of the same messages as the version before wrote them."""
 SINCE_THEN = (
-    AlarmStatus | AlarmUnanswered | CaseWithoutResponsible | DeputyPeriod | RoleVacant | TakenOver | UrgentReminder
+    AlarmStatus
+    | AlarmUnanswered
+    | CaseWithoutResponsible
+    | DeputyPeriod
+    | NewPlan
+    | RoleVacant
+    | TakenOver
+    | UrgentReminder
 )
 BEFORE = [one for one in EXAMPLES if not isinstance(one, SINCE_THEN) and one not in SINCE_0023]
 """Of these kinds it had messages."""

@@ -1,0 +1,22 @@
+"""Use case: the school leaders are told once of a new version of the plan."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from meldcode.application.messages.staff import NewPlan
+from meldcode.application.ports.outbox import OutboxMessage
+from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.domain.deadlines.schedule import open_moment
+from meldcode.domain.plan.roles import Role
+
+
+def tell_of_new_plan(uow: UnitOfWork, now: datetime) -> None:
+    """Tell the leaders of all schools, in school hours, that new cases begin under the plan of now."""
+    plan = uow.plans.current()
+    for school in uow.staff.schools():
+        payload = NewPlan(school.id, plan.plan, plan.version)
+        for person in uow.staff.of_school(school.id):
+            if Role.SCHOOL_LEADER in person.roles_in(school.id):
+                message = OutboxMessage(person.id, None, f"{school.id}/{plan.plan}/{plan.version}", payload)
+                uow.outbox.put(message, now, open_moment(school, now))

@@ -98,10 +98,13 @@ def _fill(store: Store, code: str, count: int) -> None:
         case = uow.cases.find(code, [school.id for school in uow.staff.schools()])
         assert case
         [first] = uow.cases.contents(case.id).entries
-        state = fold(uow.plans.get(case.plan, case.plan_version), [first])
+        plan = uow.plans.get(case.plan, case.plan_version)
+        state = fold(plan, [first])
         while case.version < count:
             entry = replace(first, seq=case.version + 1)
+            state = fold(plan, [entry], state)
             case = uow.cases.append(case, entry, state, None, key=str(uuid4()), digest="")
+            uow.cases.keep_state(case, plan, state)
 
 
 def _open(store: Store, code: str) -> None:

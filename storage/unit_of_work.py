@@ -13,6 +13,7 @@ from meldcode.domain.events import Event
 from meldcode.domain.plan.model import Plan
 from storage.crypto.vault import Vault
 from storage.db.engine import begin
+from storage.repositories import kept_states
 from storage.repositories.alarms import StoredAlarms
 from storage.repositories.cases import StoredCases
 from storage.repositories.drafts import StoredDrafts
@@ -69,6 +70,7 @@ class Store:
         self._plan = plan
         self._parsed: dict[PlanKey, Plan] = {}
         self._staff_cache = StaffCache()
+        kept_states.program()
 
     @property
     def writers(self) -> int:

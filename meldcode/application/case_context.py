@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -12,7 +13,7 @@ from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access.responsible import responsible_for
 from meldcode.domain.access.rules import Permission, Relation, in_school, may, relation_to
 from meldcode.domain.case.header import CaseHeader, Contents, Reading
-from meldcode.domain.case.state import Entry, Pupil, State, Status, fold
+from meldcode.domain.case.state import Entry, LongLogbook, Pupil, State, Status, fold
 from meldcode.domain.errors import Refused
 from meldcode.domain.forms.taking_part import Colleague, Colleagues
 from meldcode.domain.ids import PersonId, SchoolId
@@ -36,7 +37,7 @@ class CaseContext:
     pupil: Pupil
     relation: Relation
     case: CaseHeader | None = None
-    entries: tuple[Entry, ...] = ()
+    entries: Sequence[Entry] = ()
     same_pupil: tuple[CaseHeader, ...] = ()
     teachers: tuple[PersonId, ...] = ()
     perhaps: tuple[CaseHeader, ...] = ()
@@ -147,8 +148,9 @@ def read_case(uow: UnitOfWork, person: Person, case: CaseHeader, now: datetime, 
 def case_context(uow: UnitOfWork, person: Person, case: CaseHeader, contents: Contents | None = None) -> CaseContext:
     """Open the case for this person. It is decrypted here, unless its `contents` were read already."""
     contents = contents or uow.cases.contents(case.id)
-    plan = plan_of(uow, case)
-    return CaseContext(person, case.school, plan, contents.pupil, relation_to(person, case), case, contents.entries)
+    plan, entries = plan_of(uow, case), contents.entries
+    entries = entries.under(plan) if isinstance(entries, LongLogbook) else entries
+    return CaseContext(person, case.school, plan, contents.pupil, relation_to(person, case), case, entries)
 
 
 def told_apart(context: CaseContext) -> set[str]:

@@ -25,6 +25,20 @@ def insert_all_once(
         connection.execute(_insert(connection.dialect.name, table, tuple(unique)), rows)
 
 
+def insert_or_replace(
+    connection: Connection, table: Table, values: Mapping[str, Any], unique: Iterable[Column[Any]]
+) -> None:
+    """Insert the row, or give the one with the same unique columns these values."""
+    connection.execute(_upsert(connection.dialect.name, table, tuple(unique)), values)
+
+
+@cache
+def _upsert(dialect: str, table: Table, unique: tuple[Column[Any], ...]) -> postgresql.Insert | sqlite.Insert:
+    statement = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    changed = {column.name: column for column in statement.excluded if column.name not in {one.name for one in unique}}
+    return statement.on_conflict_do_update(index_elements=unique, set_=changed)
+
+
 @cache
 def _insert(dialect: str, table: Table, unique: tuple[Column[Any], ...]) -> postgresql.Insert | sqlite.Insert:
     """The statement, built once: building it takes longer than running it."""

@@ -21,7 +21,17 @@ from sqlalchemy import Engine, Table
 
 from storage.crypto.vault import Vault
 from storage.db.migrate import knows, upgrade
-from storage.db.schema import alarm_alerts, alarm_answers, alarms, cases, draft_keys, drafts, metadata, name_keys
+from storage.db.schema import (
+    alarm_alerts,
+    alarm_answers,
+    alarms,
+    case_states,
+    cases,
+    draft_keys,
+    drafts,
+    metadata,
+    name_keys,
+)
 from storage.db.sqlite_file import file_engine
 from storage.integrity.private_files import create_private
 from storage.integrity.shape import strange_in_file
@@ -30,9 +40,10 @@ ROWS_ALONE, FORMAT = 1, 2
 """What the digest covers. In the first format it is the rows alone."""
 _NEW_FILE = ("journal_mode = MEMORY", "synchronous = OFF", "foreign_keys = OFF", "secure_delete = ON")
 
-LEFT_OUT = (drafts, draft_keys, alarms, alarm_alerts, alarm_answers, name_keys)
-"""Drafts and their keys, which nobody may have for longer than a day; alarms, which are over when one restores; and the
-index of names: with the root secret, a name could be guessed from it after the case's key is gone."""
+LEFT_OUT = (drafts, draft_keys, alarms, alarm_alerts, alarm_answers, name_keys, case_states)
+"""Drafts and their keys, which nobody may have for longer than a day; alarms, which are over when one restores; the
+index of names: with the root secret, a name could be guessed from it after the case's key is gone; and the states kept
+of long cases, which are kept again from the next entry on."""
 KEY_TABLES = tuple(
     table
     for table in metadata.sorted_tables

@@ -17,6 +17,7 @@ from storage.crypto.vault import Tampered, Vault, WrongKey
 from storage.db.progress import UNSEEN, Progress
 from storage.db.schema import case_keys, cases, entries
 from storage.integrity.shape import strange_in_database
+from storage.integrity.verify_states import false_states
 
 CASES_AT_ONCE = 200
 _GARBAGE = (TypeError, ValueError, AttributeError, OverflowError)
@@ -47,6 +48,7 @@ class FaultKind(StrEnum):
     UNREADABLE = "the case does not open with its key"
     FORGED_DESTRUCTION = "marked as destroyed, but not by Meldwijzer"
     NOT_ALL_DESTROYED = "destroyed, but something of it is (back) in the database"
+    FALSE_STATE = "the state that is kept of the case does not fit its entries"
     STRANGE = "a table, view, trigger or rule that is not as Meldwijzer makes it"
 
 
@@ -66,11 +68,12 @@ class Fault:
 
 
 def faults(connection: Connection, vault: Vault, progress: Progress = UNSEEN) -> Iterator[Fault]:
-    """All faults: of the tables themselves, of chains, keys and destruction."""
+    """All faults: of the tables themselves, of chains, keys, destruction and kept states."""
     expect_cases(connection, progress, times=2)
     yield from schema_faults(connection)
     yield from chain_faults(connection, vault, progress)
     yield from key_faults(connection, vault, progress)
+    yield from state_faults(connection, vault)
 
 
 def expect_cases(connection: Connection, progress: Progress, *, times: int = 1) -> None:
@@ -102,6 +105,11 @@ def key_faults(connection: Connection, vault: Vault, progress: Progress = UNSEEN
         for row in rows:
             if kind := _key_fault(vault, row, wrapped.get(row.id)):
                 yield Fault(row.code, kind)
+
+
+def state_faults(connection: Connection, vault: Vault) -> Iterator[Fault]:
+    """Long cases of which another state is kept than their entries lead to."""
+    yield from (Fault(code, FaultKind.FALSE_STATE) for code in false_states(connection, vault))
 
 
 def _in_parts(connection: Connection, progress: Progress) -> Iterator[Sequence[Row[Any]]]:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -22,7 +23,7 @@ from typing_extensions import override
 
 from meldcode.application.ports.cases import AlreadyStored, Outdated, Submission
 from meldcode.domain.case.header import CaseHeader, Contents, Reading
-from meldcode.domain.case.state import Entry, Pupil, State, Status
+from meldcode.domain.case.state import Entry, LongLogbook, Pupil, State, Status
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
 from meldcode.domain.plan.model import Plan
 from storage.crypto import chain
@@ -32,10 +33,13 @@ from storage.db.insert_once import insert_all_once, insert_once
 from storage.db.schema import case_people, case_teachers, cases, entries, readings, reminders
 from storage.repositories import name_index
 from storage.repositories.case_queries import CaseQueries
+from storage.repositories.kept_states import LONG, KeptStates
+from storage.session import Session
 
 _BY_ID = cases.c.id == bindparam("case_id")
 _ENTRY_COLUMNS: tuple[Column[Any], ...] = (entries.c.seq, entries.c.author, entries.c.written_at, entries.c.payload)
-_ENTRIES = select(*_ENTRY_COLUMNS).where(entries.c.case == bindparam("id")).order_by(entries.c.seq)
+_UNTIL = (entries.c.case == bindparam("id"), entries.c.seq <= bindparam("last"))
+_ENTRIES = select(*_ENTRY_COLUMNS).where(*_UNTIL).order_by(entries.c.seq)
 _BY_KEY = select(entries).where(entries.c.idempotency_key == bindparam("key"))
 _UPDATE_UNCHANGED = update(cases).where(_BY_ID, cases.c.version == bindparam("seen"))
 _REMINDERS = select(reminders.c.moment).where(reminders.c.case == bindparam("id"))
@@ -55,6 +59,10 @@ class NoFreeCode(RuntimeError):
 
 class StoredCases(CaseQueries):
     """Cases in the database, within one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._kept_states = KeptStates(session)
 
     @override
     def open(
@@ -95,10 +103,15 @@ class StoredCases(CaseQueries):
 
     @override
     def contents(self, case: CaseId) -> Contents:
-        pupil, key = self.pupil(case), self._session.case_key(case)
-        rows = self._connection.execute(_ENTRIES, {"id": case})
-        found = (_entry(row, _payload(key, case, row)) for row in rows if not _is_taken_out(row))
-        return Contents(pupil, tuple(found))
+        pupil, (version, head) = self.pupil(case), self._heads[case]
+        read = partial(self._entries, case, version)
+        if version < LONG:
+            return Contents(pupil, read())
+        return Contents(pupil, LongLogbook(read, partial(self._kept_states.find, case, version, head)))
+
+    def _entries(self, case: CaseId, version: int) -> tuple[Entry, ...]:
+        key, rows = self._session.case_key(case), self._connection.execute(_ENTRIES, {"id": case, "last": version})
+        return tuple(_entry(row, _payload(key, case, row)) for row in rows if not _is_taken_out(row))
 
     @override
     def read(self, case: CaseId, reading: Reading) -> Contents:
@@ -132,6 +145,11 @@ class StoredCases(CaseQueries):
         return after
 
     @override
+    def keep_state(self, case: CaseHeader, plan: Plan, state: State) -> None:
+        if case.version >= LONG:
+            self._kept_states.keep(case.id, *self._heads[case.id], plan, state)
+
+    @override
     def find_submission(self, key: str) -> Submission | None:
         index = self._session.vault.submission_index(key)
         row = self._connection.execute(_BY_KEY, {"key": index}).one_or_none()
@@ -149,6 +167,7 @@ class StoredCases(CaseQueries):
             proof = chain.taken_out(self._session.vault, case, row.seq, row.chain)
             at = (entries.c.case == case, entries.c.seq == row.seq)
             self._connection.execute(update(entries).where(*at).values(payload=proof))
+        self._kept_states.forget(case)
 
     @override
     def set_pupil(self, case: CaseHeader, pupil: Pupil) -> None:

@@ -25,8 +25,32 @@ class PlanChanged(Exception):
     """A plan file was changed without a new version, and cases may run under the stored one."""
 
 
+class PlanDocuments:
+    """The plans as they were written. All transactions of a process share `parsed`: a stored plan never changes."""
+
+    def __init__(self, connection: Connection, parsed: dict[PlanKey, Plan]) -> None:
+        self._connection = connection
+        self._parsed = parsed
+
+    def get(self, plan: str, version: int) -> Plan:
+        """Return the plan; an older version with what only the newest one can do. Raises KeyError."""
+        key = (plan, version, "")
+        if key not in self._parsed:
+            own = parse_plan(self._document(plan, version), f"{plan} {version}")
+            newest = self._connection.scalar(select(func.max(plans.c.version)).where(plans.c.plan == plan)) or version
+            self._parsed[key] = own if newest == version else with_later_actions(own, self.get(plan, newest))
+        return self._parsed[key]
+
+    def _document(self, plan: str, version: int) -> str:
+        query = select(plans.c.document).where(plans.c.plan == plan, plans.c.version == version)
+        document: str | None = self._connection.scalar(query)
+        if document is None:
+            raise KeyError((plan, version))
+        return document
+
+
 class StoredPlans(Plans):
-    """Plans in the database. All transactions of the process share `parsed`, because a stored plan never changes."""
+    """Plans in the database, in one language."""
 
     def __init__(self, connection: Connection, current: Plan, parsed: dict[PlanKey, Plan], language: str = "") -> None:
         self._connection = connection
@@ -44,16 +68,7 @@ class StoredPlans(Plans):
 
     @override
     def get(self, plan: str, version: int) -> Plan:
-        return self._translated(self._whole(plan, version))
-
-    def _whole(self, plan: str, version: int) -> Plan:
-        """The plan as it was written; an older version with what only the newest one can do."""
-        key = (plan, version, "")
-        if key not in self._parsed:
-            own = parse_plan(self._document(plan, version), f"{plan} {version}")
-            newest = self._connection.scalar(select(func.max(plans.c.version)).where(plans.c.plan == plan)) or version
-            self._parsed[key] = own if newest == version else with_later_actions(own, self._whole(plan, newest))
-        return self._parsed[key]
+        return self._translated(PlanDocuments(self._connection, self._parsed).get(plan, version))
 
     def _translated(self, plan: Plan) -> Plan:
         if self._language not in plan.translations:
@@ -62,13 +77,6 @@ class StoredPlans(Plans):
         if key not in self._parsed:
             self._parsed[key] = in_language(plan, self._language)
         return self._parsed[key]
-
-    def _document(self, plan: str, version: int) -> str:
-        query = select(plans.c.document).where(plans.c.plan == plan, plans.c.version == version)
-        document: str | None = self._connection.scalar(query)
-        if document is None:
-            raise KeyError((plan, version))
-        return document
 
 
 def register(connection: Connection, given: Iterable[tuple[Plan, str]]) -> set[tuple[str, int]]:

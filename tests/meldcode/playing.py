@@ -374,7 +374,7 @@ class Play:
     def entries(self, code: str = "") -> tuple[Entry, ...]:
         case = self.header(code).id
         with self.transaction() as uow:
-            return uow.cases.contents(case).entries
+            return tuple(uow.cases.contents(case).entries)
 
     def state(self, code: str = "") -> State:
         return fold(self.plan, self.entries(code))

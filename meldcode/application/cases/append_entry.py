@@ -15,7 +15,7 @@ from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.worklists import update_worklist
 from meldcode.domain.access.rules import relation_to
 from meldcode.domain.case.header import CaseHeader
-from meldcode.domain.case.state import Answer, Entry, State, Status, fold
+from meldcode.domain.case.state import Answer, Entry, State, Status, fold, followed_by
 from meldcode.domain.deadlines.schedule import next_moment
 from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.forms import FieldKind, Meaning
@@ -48,7 +48,7 @@ def append_entry(
     if effect in (Effect.HANDS_OVER, Effect.SHARES):
         case = _with_other_teachers(uow, context, case, entry)
         context = replace(context, case=case)
-    entries = (*context.entries, entry)
+    entries = followed_by(context.entries, entry)
     case = change_parts(uow, context, case, entry, after)
     case = call_in(uow, case, context.plan, _takes_part(uow, context, case, entry))
     case = keep_named(uow, case, AboutPeople(context, entry).named)
@@ -93,7 +93,7 @@ def append_quietly(uow: UnitOfWork, context: CaseContext, entry: Entry, key: str
     """Append an entry that notifies nobody and leaves what is to be done as it is. Return the case with it."""
     after = fold(context.plan, [entry], context.state)
     case = _stored_case(uow, context, entry, after, key, "")
-    return replace(context, case=case, entries=(*context.entries, entry))
+    return replace(context, case=case, entries=followed_by(context.entries, entry))
 
 
 def _stored_case(
@@ -103,6 +103,7 @@ def _stored_case(
     school = uow.staff.school(context.school)
     due = next_moment(context.plan, after, school, entry.written_at)
     case = uow.cases.append(context.stored, entry, after, due, key=key, digest=digest)
+    uow.cases.keep_state(case, context.plan, after)
     if ends_otherwise(context.state, after):
         uow.retention.set_term(case.id, term_of(context.plan, after, school))
     return case

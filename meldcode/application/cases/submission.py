@@ -256,5 +256,6 @@ def _decision_problems(context: CaseContext, form: FilledForm, now: datetime) ->
         for one in context.state.appointments:
             if form.answers.get(decision_ids(one.number)[0]) == AppointmentState.DROPPED:
                 return [Problem(decision_ids(one.number)[0], "appointment_not_yours_to_drop", rule="S3.6")]
-    candidate = Entry(len(context.entries) + 1, form.spec.id, context.person.id, form.spec.by[0], now, form.answers)
+    number = context.case.version + 1 if context.case else 1
+    candidate = Entry(number, form.spec.id, context.person.id, form.spec.by[0], now, form.answers)
     return undecided(context.plan, context.state, form.spec, candidate)

@@ -86,6 +86,10 @@ class Cases(ABC):
         """
 
     @abstractmethod
+    def keep_state(self, case: CaseHeader, plan: Plan, state: State) -> None:
+        """Keep the state that all the entries of the case lead to under the plan, if the case is a long one."""
+
+    @abstractmethod
     def take_out(self, case: CaseId, seqs: Collection[int]) -> None:
         """Destroy the content of these entries, which were moved to another case. The chain stays whole."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -76,7 +76,7 @@ class Contents:
     """What a case holds, decrypted."""
 
     pupil: Pupil
-    entries: tuple[Entry, ...]
+    entries: Sequence[Entry]
 
 
 LISTED = "list"

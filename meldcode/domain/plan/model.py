@@ -6,7 +6,9 @@ read by `meldcode.domain.plan.file`; nothing in the program knows a step or a re
 
 from __future__ import annotations
 
+import json
 from functools import cached_property
+from hashlib import sha256
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, PrivateAttr
@@ -173,6 +175,11 @@ class Plan(PlanPart):
     def written(self) -> Plan:
         """The plan without what the program adds to it (`plan.appointments`)."""
         return self._written or self
+
+    @cached_property
+    def fingerprint(self) -> bytes:
+        """A digest of the plan as it is in force, with what the program adds to it and in its language."""
+        return sha256(json.dumps(self.model_dump(mode="json"), sort_keys=True).encode()).digest()
 
     @cached_property
     def records(self) -> dict[str, ActionSpec]:

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from storage.db.schema.alarm import alarm_alerts, alarm_answers, alarms
-from storage.db.schema.case import case_keys, case_people, case_teachers, cases, entries, name_keys, readings, reminders
+from storage.db.schema.case import (
+    case_keys,
+    case_people,
+    case_states,
+    case_teachers,
+    cases,
+    entries,
+    name_keys,
+    readings,
+    reminders,
+)
 from storage.db.schema.columns import CLASSES, Moment, metadata
 from storage.db.schema.draft import draft_keys, drafts
 from storage.db.schema.export import files, pending_exports
@@ -32,6 +42,7 @@ __all__ = [
     "cache_epoch",
     "case_keys",
     "case_people",
+    "case_states",
     "case_teachers",
     "cases",
     "components",

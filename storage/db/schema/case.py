@@ -99,6 +99,15 @@ entries = Table(
     Column("chain", LargeBinary, nullable=False, info=HASH),
 )
 
+# The state that the entries of a long case lead to (storage.repositories.kept_states), and what it was made by.
+case_states = Table(
+    "case_states",
+    metadata,
+    Column("case", ForeignKey(cases.c.id), primary_key=True, info=IDENTIFIER),
+    Column("made_by", LargeBinary, nullable=False, info=HASH),
+    Column("state", LargeBinary, nullable=False, info=ENCRYPTED),
+)
+
 reminders = Table(
     "reminders",
     metadata,

@@ -236,6 +236,8 @@ class School(RuleBasedStateMachine):
             case, entries = self.play.header(code), self.play.entries(code)
             state = fold(self.play.plan, entries)
             assert (case.status, case.step, case.version) == (state.status, state.step, len(entries))
+            with self.play.transaction() as uow:
+                assert fold(self.play.plan, uow.cases.contents(case.id).entries) == state, "as it was kept"
 
     @invariant()
     def danger_has_a_deadline_on_the_same_day(self) -> None:
@@ -514,6 +516,12 @@ def play_at_random(documents: SearchStrategy[str], empty: Path, folder: Path, bo
             self.begin(document, teacher, first, steps)
 
     run_state_machine_as_test(Playing, settings=bounds)
+
+
+@pytest.fixture(autouse=True)
+def every_case_is_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The state of each case is kept from its second entry on."""
+    monkeypatch.setattr("storage.repositories.cases.LONG", 2)
 
 
 @pytest.mark.rule("S4.3")

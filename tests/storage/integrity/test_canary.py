@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,12 +14,13 @@ from sqlalchemy import Engine, Text, cast, insert, make_url, select
 from meldcode.application.ports.installations import Installation
 from meldcode.domain.alarm import Alarm
 from meldcode.domain.case.header import Reading
-from meldcode.domain.case.state import Answers, Pupil
+from meldcode.domain.case.state import Answers, Pupil, State
 from meldcode.domain.plan.roles import Role
 from storage.crypto.vault import Vault
 from storage.db.schema import metadata, schools
 from storage.integrity.backup import back_up
 from storage.integrity.backup_file import keys_file
+from storage.repositories.kept_states import LONG
 from storage.schools import PersonConfig, SchoolConfig, apply_schools
 from storage.unit_of_work import Store
 from tests.databases import Postgres, contents
@@ -43,7 +45,9 @@ def planted(store: Store) -> Store:
         pupil = Pupil(f"{MARK} voor", f"{MARK} achter", f"{MARK} 5")
         case = uow.cases.open(school, uow.plans.current(), pupil, teacher.id, NOW)
         answers: Answers = {f"{MARK}": f"Zei: {MARK}!", "present": (f"{MARK} a", f"{MARK} b")}
-        append(uow, case, teacher, answers, key=f"{MARK} sleutel")
+        case = append(uow, case, teacher, answers, key=f"{MARK} sleutel")
+        first, long = uow.cases.contents(case.id).entries[0], replace(case, version=LONG)
+        uow.cases.keep_state(long, uow.plans.current(), State(case.step, standing={"signal": first}, held_until=MARK))
         uow.drafts.save(f"{MARK} concept", teacher.id, answers, NOW)
         uow.drafts.save(f"{MARK} weg", teacher.id, answers, NOW)
         alarm = Alarm(teacher.id, NOW, case.id)

@@ -1,0 +1,214 @@
+"""The state that is kept of a long case: used beside exactly its entries, and beside nothing else (ADR 46)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Connection, Engine, delete, select, update
+
+from meldcode.domain.case.header import CaseHeader
+from meldcode.domain.case.state import Entry, LongLogbook, State, fold
+from meldcode.domain.plan.model import Plan
+from storage.crypto.vault import Vault
+from storage.db.schema import case_keys, case_states, cases
+from storage.db.snapshot import snapshot
+from storage.integrity.verify import Fault, FaultKind, faults
+from storage.repositories import kept_states
+from storage.repositories.cases import StoredCases
+from storage.unit_of_work import Store, StoredUnitOfWork
+from tests.storage.conftest import NOW, PUPIL, Staff, entry
+
+pytestmark = pytest.mark.rule("S1.2")
+Attack = Callable[[Connection, UUID, UUID], None]
+SAID = "Vertelde over thuis"
+
+
+def go_on(uow: StoredUnitOfWork, case: CaseHeader, staff: Staff, count: int) -> CaseHeader:
+    """Append so many signals, and keep the state, as a use case does."""
+    plan = uow.plans.get(case.plan, case.plan_version)
+    state = fold(plan, uow.cases.contents(case.id).entries)
+    for _ in range(count):
+        one = entry(case, staff.sanne, {"what": f"{SAID} {case.version}"}, minutes=case.version)
+        state = fold(plan, [one], state)
+        case = uow.cases.append(case, one, state, None, key=f"{case.id} {case.version}", digest="")
+        uow.cases.keep_state(case, plan, state)
+    return case
+
+
+@pytest.fixture
+def long_case(store: Store, staff: Staff, case: CaseHeader) -> CaseHeader:
+    with store.transaction() as uow:
+        return go_on(uow, case, staff, kept_states.LONG + 5)
+
+
+@pytest.fixture
+def other(store: Store, staff: Staff) -> CaseHeader:
+    """Another case with as many entries."""
+    with store.transaction() as uow:
+        opened = uow.cases.open(staff.school, uow.plans.current(), PUPIL, staff.karin.id, NOW)
+        return go_on(uow, opened, staff, kept_states.LONG + 5)
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[UUID]:
+    """The cases of which the entries are read."""
+    read: list[UUID] = []
+    original = StoredCases._entries
+
+    def entries_of(stored: StoredCases, case: UUID, version: int) -> tuple[Entry, ...]:
+        read.append(case)
+        return original(stored, case, version)
+
+    monkeypatch.setattr(StoredCases, "_entries", entries_of)
+    return read
+
+
+def state_of(store: Store, case: CaseHeader, plan: Plan) -> State:
+    with store.transaction() as uow:
+        return fold(plan, uow.cases.contents(case.id).entries)
+
+
+def true_state(store: Store, case: CaseHeader, plan: Plan) -> State:
+    with store.transaction() as uow:
+        return fold(plan, tuple(uow.cases.contents(case.id).entries))
+
+
+def found(engine: Engine, vault: Vault) -> list[Fault]:
+    with snapshot(engine) as view:
+        return list(faults(view, vault))
+
+
+def test_the_state_of_a_long_case_is_known_without_its_entries(
+    store: Store, long_case: CaseHeader, plan: Plan, reads: list[UUID]
+) -> None:
+    kept = state_of(store, long_case, plan)
+    assert reads == []
+    assert kept == true_state(store, long_case, plan)
+    assert kept.standing["signal"].seq == long_case.version
+
+
+def test_a_short_case_keeps_no_state(engine: Engine, store: Store, staff: Staff, case: CaseHeader) -> None:
+    with store.transaction() as uow:
+        go_on(uow, case, staff, kept_states.LONG - 1)
+    with engine.connect() as db:
+        assert db.execute(select(case_states)).all() == []
+
+
+def test_entries_that_are_read_later_are_those_of_then(
+    store: Store, staff: Staff, long_case: CaseHeader, plan: Plan
+) -> None:
+    with store.transaction() as uow:
+        before = uow.cases.contents(long_case.id).entries
+        go_on(uow, long_case, staff, 1)
+        assert isinstance(before, LongLogbook)
+        assert len(before) == long_case.version
+
+
+def copied_from_another_case(db: Connection, case: UUID, other: UUID) -> None:
+    row = db.execute(select(case_states.c.state, case_states.c.made_by).where(case_states.c.case == other)).one()
+    db.execute(update(case_states).where(case_states.c.case == case).values(row._mapping))
+
+
+def changed(db: Connection, case: UUID, _: UUID) -> None:
+    state = db.scalar(select(case_states.c.state).where(case_states.c.case == case)) or b""
+    db.execute(update(case_states).where(case_states.c.case == case).values(state=state[:-1] + bytes([state[-1] ^ 1])))
+
+
+def removed(db: Connection, case: UUID, _: UUID) -> None:
+    db.execute(delete(case_states).where(case_states.c.case == case))
+
+
+@pytest.mark.parametrize("attack", [copied_from_another_case, changed, removed])
+def test_a_state_that_is_not_the_cases_own_is_refused(
+    engine: Engine,
+    store: Store,
+    long_case: CaseHeader,
+    other: CaseHeader,
+    plan: Plan,
+    attack: Attack,
+    reads: list[UUID],
+) -> None:
+    truth = true_state(store, long_case, plan)
+    reads.clear()
+    with engine.begin() as db:
+        attack(db, long_case.id, other.id)
+    assert state_of(store, long_case, plan) == truth
+    assert reads == [long_case.id]
+
+
+def test_an_older_state_is_refused(
+    engine: Engine, vault: Vault, store: Store, staff: Staff, long_case: CaseHeader, plan: Plan, reads: list[UUID]
+) -> None:
+    own = case_states.c.case == long_case.id
+    with engine.connect() as db:
+        older: Any = db.execute(select(case_states).where(own)).one()._mapping
+    with store.transaction() as uow:
+        now = go_on(uow, long_case, staff, 1)
+    with engine.begin() as db:
+        db.execute(update(case_states).where(own).values(older))
+    assert state_of(store, now, plan).standing["signal"].seq == now.version
+    assert reads == [long_case.id]
+    assert found(engine, vault) == [Fault(long_case.code, FaultKind.FALSE_STATE)]
+
+
+def test_a_state_by_other_rules_is_refused_and_no_fault(
+    engine: Engine,
+    vault: Vault,
+    store: Store,
+    long_case: CaseHeader,
+    plan: Plan,
+    reads: list[UUID],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(kept_states, "program", lambda: b"the next version of the program")
+    assert state_of(store, long_case, plan) == true_state(store, long_case, plan)
+    assert reads[:1] == [long_case.id]
+    assert found(engine, vault) == []
+
+
+def test_a_state_under_another_plan_is_refused(
+    store: Store, long_case: CaseHeader, plan: Plan, reads: list[UUID]
+) -> None:
+    state_of(store, long_case, plan.model_copy(update={"title": "Een ander plan"}))
+    assert reads == [long_case.id]
+
+
+def test_verify_finds_a_state_that_the_entries_do_not_lead_to(
+    engine: Engine, vault: Vault, store: Store, long_case: CaseHeader, other: CaseHeader, plan: Plan
+) -> None:
+    assert found(engine, vault) == []
+    with store.transaction() as uow:
+        state = fold(plan, uow.cases.contents(other.id).entries)
+        uow.cases.keep_state(other, plan, replace(state, held_until="2030-01-01"))
+    assert found(engine, vault) == [Fault(other.code, FaultKind.FALSE_STATE)]
+
+
+def test_what_is_moved_to_another_case_is_in_no_kept_state(engine: Engine, store: Store, long_case: CaseHeader) -> None:
+    with store.transaction() as uow:
+        uow.cases.take_out(long_case.id, [long_case.version])
+    with engine.connect() as db:
+        assert db.execute(select(case_states)).all() == []
+
+
+@pytest.mark.rule("G9")
+def test_a_kept_state_is_gone_with_its_case(
+    engine: Engine, vault: Vault, store: Store, long_case: CaseHeader, plan: Plan
+) -> None:
+    with engine.connect() as db:
+        row = db.execute(select(case_states)).one()
+        version, head = db.execute(select(cases.c.version, cases.c.head)).one()
+        wrapped = db.scalar(select(case_keys.c.wrapped_key))
+    assert SAID.encode() not in row.state
+    assert wrapped
+    key, by = vault.case_key(long_case.id, wrapped), kept_states.made_by(plan)
+    assert kept_states.open_state(key, row.state, long_case.id, version, head, by)
+    another, _ = vault.new_case_key(long_case.id)
+    assert kept_states.open_state(another, row.state, long_case.id, version, head, by) is None
+    with store.transaction() as uow:
+        uow.retention.destroy(long_case.id, NOW)
+    with engine.connect() as db:
+        assert db.execute(select(case_states)).all() == []

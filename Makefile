@@ -14,18 +14,18 @@ define install
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed" if sys.version_info < (3, 11) else 0)'
 	@echo "Setting up .venv (once) ..."
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check uv==0.13.9
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-build.lock
 	@$(UV) pip sync --quiet --require-hashes $(1)
-	@$(UV) pip install --quiet --no-deps -e .
+	@$(UV) pip install --quiet --no-deps --build-constraints requirements-build.lock -e .
 endef
 
 # What the program needs to run, without what installed it.
-$(INSTALLED): requirements.lock pyproject.toml
+$(INSTALLED): requirements.lock requirements-build.lock pyproject.toml
 	$(call install,requirements.lock)
 	@$(UV) pip uninstall --quiet uv pip setuptools
 	@touch $@
 
-$(READY): requirements-dev.lock pyproject.toml
+$(READY): requirements-dev.lock requirements-build.lock pyproject.toml
 	$(call install,requirements-dev.lock)
 	@touch $(INSTALLED) $@
 
@@ -73,6 +73,7 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 lock: $(READY)  ## write the lock files
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) -c requirements.lock --group dev --group bench pyproject.toml -o requirements-dev.lock
+	$(COMPILE) -c requirements-dev.lock --group build -o requirements-build.lock
 
 clean:  ## remove what can be made again
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .coverage

@@ -74,3 +74,17 @@ def _imports(file: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found.add(node.module.partition(".")[0])
     return found
+
+
+BUILD = pins("requirements-build.lock")
+
+
+def test_what_installs_and_builds_is_pinned_by_hash_too() -> None:
+    asked = names(PROJECT["dependency-groups"]["build"])
+    assert names(PROJECT["build-system"]["requires"]) <= asked <= BUILD.keys()
+    assert all(DEVELOPMENT.get(name, pin) == pin for name, pin in BUILD.items())
+    for file in ("Makefile", "Containerfile"):
+        text = (ROOT / file).read_text(encoding="utf-8")
+        assert re.search(r"pip install [^\n]*--require-hashes -r requirements-build.lock", text)
+        assert re.search(r"pip install [^\n]*--no-deps --build-constraints requirements-build.lock", text)
+        assert not re.findall(r"pip (?:install|sync) (?![^\n]*(?:--require-hashes|--build-constraints))[^\n]*", text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from meldcode.domain.case.asked import owed
 from meldcode.domain.case.state import Status
 from meldcode.domain.case.urgency import is_urgent
 from meldcode.domain.plan.file import WrongPlan, load_plan, parse_plan, shipped_plans
-from tests.meldcode.playing import FATIMA, KARIN, SANNE
+from tests.meldcode.playing import FATIMA, KARIN, MEHMET, SANNE
 from tests.meldcode_plans.test_switching import School, school
 
 pytestmark = pytest.mark.slow
@@ -124,3 +125,45 @@ def test_a_name_in_a_case_under_the_old_version_is_corrected(upgraded: School) -
     seen = old.opens(KARIN)
     assert (seen.context.plan.version, seen.context.pupil.first_name) == (old.plan.version, "Nora")
     assert "pupil_corrected" in {line.record.id for line in seen.lines}
+
+
+@pytest.mark.rule("G12")
+def test_a_colleague_is_excluded_from_a_case_under_the_old_version_and_somebody_takes_over(upgraded: School) -> None:
+    """A parent on the staff could read as much of an older case as of a new one."""
+    old = upgraded.before
+    old.plan = old.opens(KARIN).context.plan
+    assert FATIMA not in old.record("excluded", by=KARIN, excluded_person=FATIMA).told
+    old.record("exclusion_agreed", by=SANNE)
+    assert old.refused_to(lambda: old.opens(FATIMA)) == {"": "no_such_case"}
+    old.record("stood_in", by=KARIN, stand_in=MEHMET, role_taken="school_leader")
+    old.record("stood_in_agreed", by=SANNE)
+    assert old.opens(MEHMET).lines
+
+
+@pytest.mark.rule("G9")
+@pytest.mark.parametrize("ends_as", ["mistake", "no_suspicion", "left_school"])
+def test_a_case_under_the_old_version_ends_otherwise(upgraded: School, ends_as: str) -> None:
+    """Not under version 6, which does not know of what its checks ask about: danger could be gone round."""
+    old = upgraded.before
+    if old.plan.version == 6:
+        assert "ending" not in old.opens(KARIN).context.plan.records
+        return
+    old.plan = old.opens(KARIN).context.plan
+    left: Any = {"left_on": "2026-12-18"} if ends_as == "left_school" else {"left_on": "", "left_for": ""}
+    old.record("ending", by=KARIN, ends_as=ends_as, **left)
+    old.record("ending_agreed", by=FATIMA)
+    assert (old.state().status, old.state().outcome) == (Status.CLOSED, ends_as)
+    assert old.opens(KARIN).kept_until
+
+
+@pytest.mark.rule("S4.9")
+def test_danger_in_a_case_under_the_old_version_is_not_gone_round(upgraded: School) -> None:
+    old = upgraded.before
+    if old.plan.version == 6:
+        return
+    old.plan = old.opens(KARIN).context.plan
+    old.record("watch_entry", by=SANNE, change="worse")
+    doubt: dict[str, dict[str, Any]] = {"heutink": {"unsafe": "doubt"}, "landelijk": {"doubt": "yes"}}
+    old.record("weighing", by=SANNE, **doubt[old.plan.plan])
+    for ends_as in ("no_suspicion", "left_school"):
+        assert set(old.refused("ending", by=KARIN, ends_as=ends_as, left_on="2026-12-18")) == {"ends_as"}

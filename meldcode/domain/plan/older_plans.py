@@ -14,8 +14,17 @@ from meldcode.domain.plan.forms import PUPIL_MEANINGS, FieldKind, Meaning
 from meldcode.domain.plan.model import ActionSpec, Plan
 from meldcode.domain.plan.roles import Role
 
-ADDED_LATER = (Effect.CORRECTS_PUPIL, Effect.MOVES_SIGNAL, Effect.LINKS, Effect.SHARES, Effect.DENIES)
-"""Effects of actions that came after plans were in use, and that depend on no other action of a plan."""
+ADDED_LATER = (
+    Effect.CORRECTS_PUPIL,
+    Effect.MOVES_SIGNAL,
+    Effect.LINKS,
+    Effect.SHARES,
+    Effect.DENIES,
+    Effect.EXCLUDES,
+    Effect.TAKES_OVER,
+    Effect.LEAVES,
+)
+"""Effects of actions that came after plans were in use, and that depend on no other action but who agrees with them."""
 
 
 def with_meanings(plan: Plan) -> Plan:
@@ -43,15 +52,32 @@ def with_charge(plan: Plan) -> Plan:
 
 def with_later_actions(plan: Plan, newest: Plan) -> Plan:
     """Return the plan with what its newest version can do beside its steps, so that running cases can have it too."""
-    effects, ids = {record.effect for record in plan.always}, {record.id for record in plan.always}
-    later = tuple(r for r in newest.always if r.effect in ADDED_LATER and r.effect not in effects and r.id not in ids)
-    added = {language: {**newest.translations.get(language, {}), **own} for language, own in plan.translations.items()}
+    later, ends = _later(plan, newest), {outcome.id for outcome in plan.outcomes}
     if not later:
         return plan
+    closing = {lead.close for record in later for lead in record.leads} - ends
+    words = {language: {**newest.translations.get(language, {}), **own} for language, own in plan.translations.items()}
     fields = {name: getattr(plan, name) for name in Plan.model_fields}  # a copy would take what the plan has cached
-    whole = Plan.model_construct(**fields | {"always": (*plan.always, *later), "translations": added})
+    fields["outcomes"] = (*plan.outcomes, *(outcome for outcome in newest.outcomes if outcome.id in closing))
+    whole = Plan.model_construct(**fields | {"always": (*plan.always, *later), "translations": words})
     whole._written = plan.written
     return whole
+
+
+def _later(plan: Plan, newest: Plan) -> tuple[ActionSpec, ...]:
+    """What came later: actions with these effects, other endings (G9), and what agrees with them."""
+    effects, ids, ends = {record.effect for record in plan.always}, set(plan.records), {o.id for o in plan.outcomes}
+    added = {r.id for r in newest.always if r.effect in ADDED_LATER and r.effect not in effects}
+    closing = [r for r in newest.always if any(lead.close and lead.close not in ends for lead in r.leads)]
+    proposals = [newest.records[record.agrees_with] for record in closing if record.agrees_with]
+    added |= {proposal.id for proposal in proposals if _asked_about(proposal) <= ids}
+    return tuple(r for r in newest.always if r.id not in ids and (r.id in added or r.agrees_with in added))
+
+
+def _asked_about(record: ActionSpec) -> set[str]:
+    """The other records that its checks ask about: without them it could go round what they guard (S4.9)."""
+    fields = {field.id for field in record.fields}
+    return {name.partition(".")[0] for check in record.checks for name in (*check.when, *check.needs)} - fields
 
 
 def _all(records: Iterable[ActionSpec], opens: str) -> tuple[ActionSpec, ...]:

@@ -14,7 +14,7 @@ from storage.db.engine import one_at_a_time
 from storage.db.schema import case_keys, cases, name_keys
 from storage.session import Session
 
-VERSION = 1
+VERSION = 2
 """Raise it with every change of what counts as the same name or a name like it: then all cases are indexed again."""
 _OUTDATED = (
     select(cases.c.id, cases.c.school, cases.c.pupil, case_keys.c.wrapped_key)

@@ -39,6 +39,8 @@ _SOUNDS = tuple(
     )
 )
 """Dutch spellings of one sound, replaced in this order."""
+_TELLING = "lbtmrksgdn"
+"""Of these a short first name nearly always has the same first one as the long name: Bas has the b of Sebastiaan."""
 LEAST_ONE_OFF, LEAST_START, LEAST_PART = 3, 2, 3
 """Letters that a name needs before one letter off, or being the start or a part of the other, makes it alike."""
 
@@ -94,10 +96,9 @@ def look_alike_keys(pupil: Pupil) -> tuple[str, ...]:
     if is_placeholder(pupil):
         return ()
     first, last = map(_sound, _plain(pupil))
-    return tuple(
-        "\0".join(parts)
-        for parts in (("1", first[0], last), ("2", first, last[0]), ("3", first[-1], last), ("4", first, last[-1]))
-    )
+    telling = next((letter for letter in _TELLING if letter in first), first[0])
+    by_last = (("1", first[0], last), ("3", first[-1], last), ("5", telling, last))
+    return tuple("\0".join(parts) for parts in (*by_last, ("2", first, last[0]), ("4", first, last[-1])))
 
 
 def _plain(pupil: Pupil) -> tuple[str, str]:

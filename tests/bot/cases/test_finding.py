@@ -131,6 +131,6 @@ async def test_names_of_an_earlier_version_are_found_after_the_next_start(tmp_pa
             connection.execute(delete(name_keys))
             connection.execute(update(cases).values(indexed=0))
     async with running(tmp_path) as school:
-        assert school.count(name_keys) == 8
+        assert school.count(name_keys) == 10
         shown = await school.report(KARIN, TIM)
         assert shown.payload["callback_id"] == "which-pupil"

@@ -43,6 +43,10 @@ ALIKE = [
     ("Daan de Vries", "Daan Fries"),
     ("Noor Jansen", "Nour Jansen"),
     ("Kim Jansen", "Tim Jansen"),
+    ("Bas Kok", "Sebastiaan Kok"),
+    ("Lot Bos", "Charlotte Bos"),
+    ("Lies Smit", "Elisabeth Smith"),
+    ("Ali Demir", "Khalid Demir"),
 ]
 OTHERS = [("Sem Jansen", "Daan Jansen"), ("Tim Jansen", "Tim Bakker"), ("Bo Li", "Jo Wu"), ("Tim Jansen", "Jansen Tim")]
 

@@ -26,7 +26,11 @@ from meldcode.application.cases.exports.exported import Export, ExportPage
 from meldcode.application.cases.submission import RecordEntry
 from meldcode.domain.plan.effects import Version
 from meldcode.domain.plan.file import PLANS
-from tests.meldcode.playing import KARIN, SANNE, Play, new_play, staffed_database
+from storage.crypto.keys import open_vault
+from storage.crypto.vault import MasterKey
+from storage.db.snapshot import snapshot
+from storage.integrity.verify import faults
+from tests.meldcode.playing import FATIMA, KARIN, SANNE, Play, new_play, staffed_database
 
 LITERAL = "#strong[x] *ja* $x$ `a` \\ <b> @ref // geen commentaar [x] = kop"
 
@@ -68,13 +72,46 @@ def test_where_a_drawing_letter_or_photo_is_kept_goes_along(empty: Path, tmp_pat
         json.dumps(dossier_json(whole), ensure_ascii=False),
     )
     assert all(KEPT in words and LETTER in words for words in shown)
+    page = for_parents(play)
+    to_read = [piece.text for entry in page.entries for piece in entry.pieces]
+    assert {KEPT, LETTER} <= {*to_read}, "what the parents get is read over first"
+
+
+ENDINGS = {
+    "mistake": "Het was een vergissing of een dubbel dossier",
+    "no_suspicion": "Er is toch geen vermoeden",
+    "left_school": "De leerling is van school",
+}
+NEW_SCHOOL = "De Regenboog in Zwolle"
+
+
+@pytest.mark.rule("G9")
+@pytest.mark.parametrize("name", ["heutink", "landelijk"])
+@pytest.mark.parametrize("ends_as", ENDINGS)
+def test_a_case_that_ended_otherwise_is_given_and_whole(empty: Path, tmp_path: Path, name: str, ends_as: str) -> None:
+    play = new_play(empty, tmp_path, (PLANS / f"{name}.yaml").read_text(encoding="utf-8"))
+    play.signal()
+    left = (play.now.date(), NEW_SCHOOL) if ends_as == "left_school" else ("", "")
+    play.record("ending", by=KARIN, ends_as=ends_as, left_on=left[0], left_for=left[1], why_ending="Dit is waarom.")
+    play.record("ending_agreed", by=FATIMA)
+    whole = given(play)
+    words, values = " ".join(words_in(dossier_pdf.pdf(whole)).split()), dossier_json(whole)
+    assert all(part in words for part in (ENDINGS[ends_as], "Dit is waarom.", left[1]))
+    assert (values["status"], values["outcome"]) == ("closed", ends_as)
+    with snapshot(play.engine) as view:
+        assert not list(faults(view, open_vault(play.engine, MasterKey(bytes(32)))))
+    page = for_parents(play)
+    to_read = " ".join(piece.text for entry in page.entries for piece in entry.pieces)
+    assert "Dit is waarom." in to_read and NEW_SCHOOL not in to_read
+
+
+def for_parents(play: Play) -> ExportPage:
+    answers = answers_of(play.plan.records["given"], Version.FOR_PARENTS, "De ouders", "Zij vroegen erom.")
     with play.transaction() as uow:
-        answers = answers_of(play.plan.records["given"], Version.FOR_PARENTS, "De ouders", "Zij vroegen erom.")
         command = RecordEntry("parents", "given", answers, play.code)
         page = begin_export(uow, actor_of(uow, KARIN.identity), command, limits.READ_OVER, play.now)
     assert isinstance(page, ExportPage)
-    to_read = [piece.text for entry in page.entries for piece in entry.pieces]
-    assert {KEPT, LETTER} <= {*to_read}, "what the parents get is read over first"
+    return page
 
 
 def words_in(content: bytes) -> str:

@@ -33,7 +33,7 @@ from bench.school import SCHOOLS, SECRET, TEAM, member
 from bot.http.app import EVENTS
 from bot.http.server import listen
 from handlers.app import quiet_logger
-from handlers.platform.form_state import answers_of
+from handlers.platform.forms.form_state import answers_of
 from handlers.views.actions import FORM
 from meldcode import hints
 

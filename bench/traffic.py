@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bench.school import SECRET, TEAM, teacher
-from handlers.platform.form_reference import FormRef
-from handlers.platform.form_state import ANSWER
+from handlers.platform.forms.form_reference import FormRef
+from handlers.platform.forms.form_state import ANSWER
 from handlers.platform.request import Request
 from handlers.views.forms import form_modal
 from meldcode.application.cases.open_form import FormView

@@ -51,7 +51,7 @@ from handlers.app import build_app, quiet_logger
 from handlers.controllers.install import oauth_flow
 from handlers.platform.call_budget import CallBudget
 from handlers.platform.locales import Languages
-from handlers.platform.request import Services
+from handlers.platform.services import Services
 from handlers.platform.workspaces import Workspaces
 from meldcode.application.executor import Executor
 from storage.unit_of_work import Store, StoredUnitOfWork

@@ -20,7 +20,7 @@ from bot.jobs.wiping import Wiping
 from bot.stopping import in_thread
 from handlers.controllers.export import note_unfinished
 from handlers.platform.errors import log_error
-from handlers.platform.request import Services
+from handlers.platform.services import Services
 from meldcode.application.cases.alarms.trace import trace_next_alarm
 from meldcode.application.executor import Executor
 from meldcode.application.jobs.alarms import delete_old_alarms, escalate_next_alarm

@@ -28,7 +28,8 @@ from handlers.controllers.install import removed
 from handlers.i18n.catalogues import use_language
 from handlers.i18n.texts import text
 from handlers.platform.errors import log_error
-from handlers.platform.request import Request, Services
+from handlers.platform.request import Request
+from handlers.platform.services import Services
 from handlers.platform.slack_errors import SECOND_CLICK, code_of
 from meldcode.domain.errors import Invalid, Refused
 

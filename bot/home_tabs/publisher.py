@@ -26,7 +26,7 @@ from handlers.platform.call_budget import PUBLISH, Call, CallBudget, Urgency
 from handlers.platform.errors import log_error
 from handlers.platform.home_page import home_page, publish_tab
 from handlers.platform.locales import Languages
-from handlers.platform.request import HomeTabs, in_language
+from handlers.platform.services import HomeTabs, in_language
 from handlers.platform.slack_errors import retry_after, will_pass
 from handlers.platform.workspaces import NotInstalled, Workspaces
 from handlers.views.blocks import View

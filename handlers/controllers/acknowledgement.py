@@ -13,7 +13,8 @@ from typing import Any
 from handlers.i18n.texts import text
 from handlers.platform import limits
 from handlers.platform.reply import reply
-from handlers.platform.request import Request, Services
+from handlers.platform.request import Request
+from handlers.platform.services import Services
 from handlers.views import blocks as b
 
 Answer = dict[str, Any]

@@ -6,11 +6,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from handlers.i18n.texts import text
-from handlers.platform.alarm_reference import AlarmRef
 from handlers.platform.errors import log_error
-from handlers.platform.form_state import answers_of
+from handlers.platform.forms.alarm_reference import AlarmRef
+from handlers.platform.forms.form_state import answers_of
 from handlers.platform.reply import reply
-from handlers.platform.request import Request, Services
+from handlers.platform.request import Request
+from handlers.platform.services import Services
 from handlers.views import actions
 from handlers.views.alarm import acute_blocks, acute_modal, alarm_modal
 from handlers.views.forms import form_modal

@@ -11,11 +11,12 @@ from handlers.controllers.deputies import show_deputy, stop_deputy
 from handlers.controllers.forms import drafts
 from handlers.controllers.working_days import show_working_days
 from handlers.i18n.texts import text
-from handlers.platform.alarm_reference import AlarmRef
-from handlers.platform.form_reference import FormRef
-from handlers.platform.form_state import ANSWER, read_form
+from handlers.platform.forms.alarm_reference import AlarmRef
+from handlers.platform.forms.form_reference import FormRef
+from handlers.platform.forms.form_state import ANSWER, read_form
 from handlers.platform.home_page import publish_tab, turn_home_page
-from handlers.platform.request import Request, Services
+from handlers.platform.request import Request
+from handlers.platform.services import Services
 from handlers.views import actions
 from handlers.views.blocks import View, notice_modal
 from handlers.views.case import case_modal

@@ -10,7 +10,8 @@ from handlers.controllers.alarm import acute_command
 from handlers.i18n import texts
 from handlers.i18n.texts import text
 from handlers.platform import limits
-from handlers.platform.request import Request, Services
+from handlers.platform.request import Request
+from handlers.platform.services import Services
 from handlers.views import blocks as b
 from handlers.views.actions import acute_button, signal_button
 from handlers.views.case import case_modal

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from handlers.platform.form_state import answers_of
+from handlers.platform.forms.form_state import answers_of
 from handlers.platform.members import Member, member_of
-from handlers.platform.request import Request, Services, idempotent
+from handlers.platform.request import Request
+from handlers.platform.services import Services, idempotent
 from handlers.views.staff.deputies import DEPUTY_FIELDS, appointed_modal, change_deputy_modal
 from meldcode.application.executor import JOB_SECONDS
 from meldcode.application.ports.unit_of_work import UnitOfWork

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from handlers.i18n.texts import text
-from handlers.platform.request import Request, Services
+from handlers.platform.request import Request
+from handlers.platform.services import Services
 from handlers.views import blocks as b
 from handlers.views.actions import acute_button, signal_button
 from meldcode.application.ports.unit_of_work import UnitOfWork

@@ -18,9 +18,10 @@ from handlers.i18n.days import day
 from handlers.i18n.texts import text
 from handlers.platform import limits
 from handlers.platform.errors import log_error
-from handlers.platform.form_reference import FormRef
-from handlers.platform.form_state import read_form
-from handlers.platform.request import Replayed, Request, Services
+from handlers.platform.forms.form_reference import FormRef
+from handlers.platform.forms.form_state import read_form
+from handlers.platform.request import Request
+from handlers.platform.services import Replayed, Services
 from handlers.platform.upload import KEPT_IN_SLACK, send_up, share
 from handlers.views.export import page_modal, password_modal, status_modal
 from meldcode.application.cases.exports import export

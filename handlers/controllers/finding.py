@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from handlers.platform import limits
-from handlers.platform.form_state import answers_of
-from handlers.platform.request import Request, Services
+from handlers.platform.forms.form_state import answers_of
+from handlers.platform.request import Request
+from handlers.platform.services import Services
 from handlers.views.blocks import View
 from handlers.views.case import case_modal
 from handlers.views.forms import form_modal

@@ -23,7 +23,8 @@ from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 
 from handlers.i18n.texts import refusal, text
 from handlers.platform.errors import log_error
-from handlers.platform.request import Request, Services
+from handlers.platform.request import Request
+from handlers.platform.services import Services
 from meldcode.application.executor import Executor
 from meldcode.application.installations import install, uninstall
 from meldcode.application.ports.installations import Installation

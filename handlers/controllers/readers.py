@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from handlers.platform import limits
-from handlers.platform.request import Request, Services
+from handlers.platform.request import Request
+from handlers.platform.services import Services
 from handlers.views.readers import readers_modal, unusual_modal
 from meldcode.application.cases.readers import see_unusual, who_read
 from meldcode.domain.errors import Refused

@@ -9,9 +9,10 @@ from slack_sdk.errors import SlackApiError
 
 from handlers.i18n.texts import text
 from handlers.platform import limits
-from handlers.platform.form_state import answers_of
+from handlers.platform.forms.form_state import answers_of
 from handlers.platform.members import Member, member_of
-from handlers.platform.request import Request, Services
+from handlers.platform.request import Request
+from handlers.platform.services import Services
 from handlers.platform.slack_errors import Meaning, meaning_of
 from handlers.views import blocks as b
 from handlers.views.actions import ROLES

@@ -9,8 +9,9 @@ from typing import Any
 from handlers.i18n.texts import text
 from handlers.platform import limits
 from handlers.platform.errors import log_error
-from handlers.platform.form_state import answers_of
-from handlers.platform.request import Request, Services
+from handlers.platform.forms.form_state import answers_of
+from handlers.platform.request import Request
+from handlers.platform.services import Services
 from handlers.views.blocks import notice_modal
 from handlers.views.pupils.school_year import moved_up_modal, school_year_modal, waiting_modal
 from meldcode.application.school_year import MovedUp, PageFilledIn, SchoolYear, fill_in_page, see_school_year

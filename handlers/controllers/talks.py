@@ -7,7 +7,8 @@ import asyncio
 from handlers.documents import talk_pdf
 from handlers.i18n.catalogues import language, use_language
 from handlers.i18n.texts import text
-from handlers.platform.request import Request, Services
+from handlers.platform.request import Request
+from handlers.platform.services import Services
 from handlers.platform.upload import send_up, share
 from handlers.views.blocks import notice_modal
 from handlers.views.talks import preparation_modal

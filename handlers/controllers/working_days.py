@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers.platform.form_state import answers_of
-from handlers.platform.request import Request, Services
+from handlers.platform.forms.form_state import answers_of
+from handlers.platform.request import Request
+from handlers.platform.services import Services
 from handlers.views.staff.working_days import working_days_modal, working_days_saved
 from meldcode.application.staff.working_days import SetWorkingDays, see_working_days, set_working_days
 from meldcode.domain.errors import Refused

@@ -10,7 +10,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from handlers.platform.errors import log_error
-from handlers.platform.request import Request, Services
+from handlers.platform.request import Request
+from handlers.platform.services import Services
 from handlers.platform.slack_errors import Meaning, meaning_of, retry_after
 
 Content = dict[str, Any]

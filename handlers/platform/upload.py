@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from handlers.platform.request import Services
+from handlers.platform.services import Services
 from meldcode.application.ports.unit_of_work import UnitOfWork
 
 KEPT_IN_SLACK = timedelta(days=1)

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from handlers.i18n import texts
 from handlers.i18n.texts import text
-from handlers.platform.alarm_reference import AlarmRef
-from handlers.platform.form_state import ANSWER
+from handlers.platform.forms.alarm_reference import AlarmRef
+from handlers.platform.forms.form_state import ANSWER
 from handlers.views import blocks as b
 from handlers.views.actions import (
     ALARM,

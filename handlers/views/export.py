@@ -9,8 +9,8 @@ from handlers.i18n import texts
 from handlers.i18n.answers import answered, happened
 from handlers.i18n.days import day
 from handlers.i18n.texts import text
-from handlers.platform.form_reference import FormRef
-from handlers.platform.form_state import ANSWER
+from handlers.platform.forms.form_reference import FormRef
+from handlers.platform.forms.form_state import ANSWER
 from handlers.platform.upload import KEPT_IN_SLACK
 from handlers.views import blocks as b
 from handlers.views.actions import READ_OVER

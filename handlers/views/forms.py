@@ -14,9 +14,9 @@ from handlers.i18n import texts
 from handlers.i18n.days import in_full
 from handlers.i18n.texts import text
 from handlers.platform import limits
-from handlers.platform.alarm_reference import AlarmRef
-from handlers.platform.form_reference import FormRef
-from handlers.platform.form_state import ANSWER, SCHOOL
+from handlers.platform.forms.alarm_reference import AlarmRef
+from handlers.platform.forms.form_reference import FormRef
+from handlers.platform.forms.form_state import ANSWER, SCHOOL
 from handlers.views import blocks as b
 from handlers.views.actions import EXPORT, FORM, MORE_APPOINTMENTS, drafts_button
 from handlers.views.logbook import logbook_above, owed_words

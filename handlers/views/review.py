@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.i18n.texts import text
-from handlers.platform.form_reference import FormRef
+from handlers.platform.forms.form_reference import FormRef
 from handlers.views import blocks as b
 from handlers.views.actions import ADJUST, REVIEW
 from meldcode import hints

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from handlers.platform.alarm_reference import AlarmRef
+from handlers.platform.forms.alarm_reference import AlarmRef
 from handlers.views.messages.told import Lookup, render
 from meldcode.application.messages.alarms import AlarmStatus, AlarmUnanswered
 from meldcode.application.messages.base import Payload

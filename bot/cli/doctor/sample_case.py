@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from handlers.platform import limits
-from handlers.platform.form_reference import FormRef
+from handlers.platform.forms.form_reference import FormRef
 from handlers.platform.home_page import home_page
 from handlers.views.case import case_modal
 from handlers.views.forms import form_modal

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from handlers.platform.alarm_reference import AlarmRef
 from handlers.platform.errors import log_error
-from handlers.platform.form_reference import FormRef
-from handlers.platform.form_state import read_form
-from handlers.platform.request import Request, Services
+from handlers.platform.forms.alarm_reference import AlarmRef
+from handlers.platform.forms.form_reference import FormRef
+from handlers.platform.forms.form_state import read_form
+from handlers.platform.request import Request
+from handlers.platform.services import Services
 from handlers.views.blocks import View
 from handlers.views.drafts import drafts_modal
 from handlers.views.forms import form_modal

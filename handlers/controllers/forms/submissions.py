@@ -13,9 +13,10 @@ from handlers.controllers.deputies import submit_deputy, submit_period
 from handlers.controllers.forms.drafts import inputs_of, keep_and_ask, keep_refused
 from handlers.controllers.working_days import submit_working_days
 from handlers.i18n import texts
-from handlers.platform.form_reference import FormRef
-from handlers.platform.form_state import first_input, read_form
-from handlers.platform.request import Replayed, Request, Services
+from handlers.platform.forms.form_reference import FormRef
+from handlers.platform.forms.form_state import first_input, read_form
+from handlers.platform.request import Request
+from handlers.platform.services import Replayed, Services
 from handlers.views.actions import (
     ALARM_PLACE,
     CHOOSE_CASE,

@@ -10,7 +10,7 @@ from functools import singledispatch
 from handlers.i18n import texts
 from handlers.i18n.days import day, on_day
 from handlers.i18n.texts import text
-from handlers.platform.alarm_reference import AlarmRef
+from handlers.platform.forms.alarm_reference import AlarmRef
 from handlers.views import blocks as b
 from handlers.views.actions import acute_button, open_button, record_button
 from handlers.views.alarm import alarm_button

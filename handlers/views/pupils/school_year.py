@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from handlers.i18n import texts
 from handlers.i18n.texts import text
 from handlers.platform import limits
-from handlers.platform.form_state import ANSWER
+from handlers.platform.forms.form_state import ANSWER
 from handlers.views import blocks as b
 from handlers.views.actions import SCHOOL_YEAR, SCHOOL_YEAR_FORM, SCHOOL_YEAR_PAGE
 from handlers.views.pupils.names import pupil_name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from handlers.i18n.texts import text
-from handlers.platform.form_state import ANSWER
+from handlers.platform.forms.form_state import ANSWER
 from handlers.views import blocks as b
 from handlers.views.actions import CHOOSE_CASE, FIND_OTHER, open_button
 from handlers.views.pupils.names import full_name

@@ -5,8 +5,8 @@ from __future__ import annotations
 from handlers.i18n.days import day
 from handlers.i18n.texts import text
 from handlers.platform import limits
-from handlers.platform.form_reference import FormRef
-from handlers.platform.form_state import ANSWER, SAME_AS
+from handlers.platform.forms.form_reference import FormRef
+from handlers.platform.forms.form_state import ANSWER, SAME_AS
 from handlers.views import blocks as b
 from handlers.views.actions import ADJUST, WHICH_PUPIL
 from handlers.views.pupils.names import full_name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.i18n.days import day
 from handlers.i18n.texts import text
-from handlers.platform.form_state import ANSWER
+from handlers.platform.forms.form_state import ANSWER
 from handlers.views import blocks as b
 from handlers.views.actions import DEPUTY_FORM, DEPUTY_PERIOD, DEPUTY_STOP
 from meldcode.application.staff.deputies import Appointed

@@ -9,7 +9,7 @@ from handlers.i18n import texts
 from handlers.i18n.days import day
 from handlers.i18n.texts import text
 from handlers.platform import limits
-from handlers.platform.form_state import ANSWER
+from handlers.platform.forms.form_state import ANSWER
 from handlers.views import blocks as b
 from handlers.views.actions import GIVE_ROLE, ROLES, ROLES_FORM, ROLES_OF
 from handlers.views.paging import listing

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from handlers.i18n import texts
 from handlers.i18n.texts import text
 from handlers.platform import limits
-from handlers.platform.form_state import ANSWER
+from handlers.platform.forms.form_state import ANSWER
 from handlers.views import blocks as b
 from handlers.views.actions import WORKING_DAYS, WORKING_DAYS_FORM
 from handlers.views.paging import listing, turned

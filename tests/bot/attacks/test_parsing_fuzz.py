@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.schools_file import SchoolsFile, read_schools
 from bot.settings import ConfigError
-from handlers.platform.form_reference import FormRef
+from handlers.platform.forms.form_reference import FormRef
 from handlers.platform.request import Request
 from meldcode.application.case_context import case_code
 from meldcode.domain.errors import Refused

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.platform.form_state import SAME_AS
+from handlers.platform.forms.form_state import SAME_AS
 from practice.model import View
 from tests.on_screen import blocks_of, buttons_of, typed_in, words_of
 from tests.running import (

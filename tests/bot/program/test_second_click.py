@@ -82,7 +82,7 @@ async def test_a_modal_that_waits_for_a_name_says_so_when_slack_does_not_answer(
 async def test_a_modal_that_waits_is_updated_once_slack_is_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("handlers.platform.request.UPDATE_WAIT", timedelta(milliseconds=10))
+    monkeypatch.setattr("handlers.platform.services.UPDATE_WAIT", timedelta(milliseconds=10))
     asked = AsyncWebClient.users_info
 
     async def then_away(self: AsyncWebClient, **kwargs: Any) -> Any:

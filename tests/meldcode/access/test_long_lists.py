@@ -13,7 +13,7 @@ from uuid import uuid4
 import pytest
 
 from handlers.platform import limits
-from handlers.platform.form_reference import FormRef
+from handlers.platform.forms.form_reference import FormRef
 from handlers.views import blocks as b
 from handlers.views.alarm import acute_modal, render_alarm
 from handlers.views.case import case_modal

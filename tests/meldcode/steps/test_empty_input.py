@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from handlers.platform.form_state import ANSWER, answers_of
+from handlers.platform.forms.form_state import ANSWER, answers_of
 from handlers.views.pupils.names import pupil_name
 from meldcode.domain.case.state import Pupil
 from meldcode.domain.forms import form_rules

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from handlers.platform.alarm_reference import AlarmRef
-from handlers.platform.form_reference import FormRef
+from handlers.platform.forms.alarm_reference import AlarmRef
+from handlers.platform.forms.form_reference import FormRef
 from handlers.platform.request import Request
 from meldcode.application.cases.submission import RecordEntry
 from meldcode.domain.case.state import Answer

@@ -1,0 +1,1 @@
+"""What a form carries: what it is about, and what is typed in it."""

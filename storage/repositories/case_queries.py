@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select
-from sqlalchemy import case as case_when
 from typing_extensions import override
 
 from meldcode.application.ports.cases import CasePart, Cases
@@ -17,7 +16,6 @@ from meldcode.domain.case.names import alike
 from meldcode.domain.case.state import Pupil, Status
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
 from meldcode.domain.plan.roles import Role
-from meldcode.domain.worklist import StepCount
 from storage.db.schema import case_keys, case_people, case_teachers, cases, entries, name_keys
 from storage.repositories.name_index import open_pupil
 from storage.session import Session
@@ -111,21 +109,6 @@ class CaseQueries(Cases):
     def next_due(self) -> datetime | None:
         found: datetime | None = self._connection.scalar(select(func.min(cases.c.next_due)))
         return found
-
-    @override
-    def step_counts(
-        self, school: SchoolId, opened_before: datetime, hidden: Collection[CaseId] = ()
-    ) -> list[StepCount]:
-        at = (cases.c.plan, cases.c.plan_version, cases.c.step)
-        overdue = func.sum(case_when((cases.c.rungs > 0, 1), else_=0))
-        is_open = (
-            cases.c.school == school,
-            cases.c.status == Status.OPEN.value,
-            cases.c.opened_at < opened_before,
-            cases.c.id.not_in(list(hidden)),
-        )
-        rows = self._connection.execute(select(*at, func.count(), overdue).where(*is_open).group_by(*at).order_by(*at))
-        return [StepCount(*row) for row in rows]
 
     @override
     def without_responsible(self) -> list[CaseHeader]:

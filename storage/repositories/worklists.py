@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -160,7 +160,9 @@ class StoredWorklists(Worklists):
         ]
 
     @override
-    def step_counts(self, school: SchoolId, today: date, hidden: Collection[CaseId] = ()) -> list[StepCount]:
+    def step_counts(
+        self, school: SchoolId, today: date, hidden: Collection[CaseId] = (), opened_before: datetime | None = None
+    ) -> list[StepCount]:
         at = (cases.c.plan, cases.c.plan_version, cases.c.step)
         last = select(work_items.c.case, func.min(work_items.c.due).label("due")).where(work_items.c.school == school)
         due = last.group_by(work_items.c.case).subquery()
@@ -169,6 +171,7 @@ class StoredWorklists(Worklists):
             .outerjoin_from(cases, due, due.c.case == cases.c.id)
             .where(cases.c.school == school, cases.c.status == Status.OPEN.value, cases.c.id.not_in(list(hidden)))
         )
+        query = query.where(cases.c.opened_at < opened_before) if opened_before else query
         return [StepCount(*row) for row in self._connection.execute(query.group_by(*at).order_by(*at))]
 
     @override

@@ -201,9 +201,10 @@ def _week_of(
     uow: UnitOfWork, school: School, hidden: Collection[CaseId], monday: datetime, opening: datetime
 ) -> WeeklyOverview | None:
     """What a leader is told of the week before, without the cases hidden from them; None when there is nothing."""
-    counts, before = uow.cases.step_counts(school.id, opening, hidden), monday.date() - 7 * DAY
+    today, before = opening.astimezone(AMSTERDAM).date(), monday.date() - 7 * DAY
+    counts = uow.worklists.step_counts(school.id, today, hidden, opened_before=opening)
     readers = {one.reader for one in unusual_in(uow, school.id, before, hidden)}
-    appointments = appointment_count(uow, school.id, opening.astimezone(AMSTERDAM).date(), hidden)
+    appointments = appointment_count(uow, school.id, today, hidden)
     if not counts and not readers and not appointments:
         return None
     unusual = UnusualReaders(school.id, before, len(readers)) if readers else None

@@ -11,7 +11,6 @@ from meldcode.domain.case.header import CaseHeader, Contents, Reading
 from meldcode.domain.case.state import Entry, Pupil, State
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
 from meldcode.domain.plan.model import Plan
-from meldcode.domain.worklist import StepCount
 
 
 @dataclass(frozen=True)
@@ -118,12 +117,6 @@ class Cases(ABC):
         self, case: CaseId, moments: Iterable[str], escalations: int, next_due: datetime | None, now: datetime
     ) -> None:
         """Record that reminders were sent, the escalation level reached, and when the next one is due."""
-
-    @abstractmethod
-    def step_counts(
-        self, school: SchoolId, opened_before: datetime, hidden: Collection[CaseId] = ()
-    ) -> list[StepCount]:
-        """Count the school's open cases at each step, of those opened before this moment and not hidden."""
 
     @abstractmethod
     def set_teachers(self, case: CaseId, teachers: Collection[PersonId]) -> CaseHeader:

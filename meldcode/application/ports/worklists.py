@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 
 from meldcode.domain.case.appointments import Appointment
 from meldcode.domain.case.header import CaseHeader
@@ -82,7 +82,9 @@ class Worklists(ABC):
         """The assignees in the school that cases wait for, those with the most cases first."""
 
     @abstractmethod
-    def step_counts(self, school: SchoolId, today: date, hidden: Collection[CaseId] = ()) -> list[StepCount]:
+    def step_counts(
+        self, school: SchoolId, today: date, hidden: Collection[CaseId] = (), opened_before: datetime | None = None
+    ) -> list[StepCount]:
         """The number of the school's open cases at each step; `overdue` counts those past their day."""
 
     @abstractmethod

@@ -310,6 +310,7 @@ async def test_once_a_week_the_school_leader_gets_counts_and_no_cases(tmp_path: 
         [message] = [m for m in school.messages(FATIMA) if "Weekoverzicht" in m.text]
         assert "Signalen vastleggen: 1 open, waarvan 1 te laat" in words_of(message)
         assert "Overleggen: 1 open" in words_of(message)
+        assert "Overleggen: 1 open, waarvan" not in words_of(message), "its day is today"
         assert not re.search("|".join(codes), message.text + str(message.blocks) + str(row.payload))
         await comes(school, "2026-12-21T10:00")
         await hourly(school)

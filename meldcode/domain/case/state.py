@@ -183,8 +183,8 @@ def _after(plan: Plan, state: State, entry: Entry) -> State:
         return replace(state, left_on=_left_on(plan, entry))
     also = _stands_as(record, state, entry)
     led = _lead(plan, state, record, entry)
-    standing = _without_outdated(plan, {**led.standing, **also}, {record.id, *also})
-    return _complete(plan, replace(led, standing=standing), entry.written_at)
+    led = replace(led, standing={**led.standing, **also})
+    return _complete(plan, _without_outdated(plan, led, entry, {record.id, *also}), entry.written_at)
 
 
 def _separated(plan: Plan, state: State, entry: Entry) -> State:
@@ -197,10 +197,19 @@ def _separated(plan: Plan, state: State, entry: Entry) -> State:
     return replace(state, status=Status.CLOSED)
 
 
-def _without_outdated(plan: Plan, standing: Mapping[str, Entry], made: Collection[str]) -> dict[str, Entry]:
-    return {
-        id_: entry for id_, entry in standing.items() if id_ in made or not {*plan.records[id_].outdated_by} & {*made}
-    }
+def _without_outdated(plan: Plan, state: State, entry: Entry, made: Collection[str]) -> State:
+    """The case without what this entry outdates.
+
+    Who was not there outdates only what they were named in (S3.1): it is done again, or owed once its step is over.
+    """
+    old = {id_ for id_ in state.standing if id_ not in made and {*plan.records[id_].outdated_by} & {*made}}
+    skipped = state.skipped
+    if plan.records[entry.record].effect is Effect.DENIES:
+        old = {id_ for id_ in old if state.standing[id_].seq == entry.refers_to}
+        over = plan.steps[: plan.place(state.step)]
+        skipped = (*skipped, *(step.id for step in over if old & {record.id for record in step.records}))
+    standing = {id_: one for id_, one in state.standing.items() if id_ not in old}
+    return replace(state, standing=standing, skipped=skipped)
 
 
 def _takes_charge(record: ActionSpec, state: State) -> bool:

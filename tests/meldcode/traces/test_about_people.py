@@ -78,6 +78,39 @@ def test_it_stands_beside_the_entry_and_is_said_once(play: Play) -> None:
     assert not any(line.may_deny for line in play.opens(SANNE).lines)
 
 
+@pytest.mark.rule("S3.1")
+def test_what_was_not_judged_by_two_is_judged_again_before_a_talk(play: Play) -> None:
+    play.reach("talk")
+    play.record("safety", by=KARIN, present=[SANNE, KARIN])
+    denies(play, SANNE, play.header().version)
+    assert "safety" not in play.state().standing
+    assert play.refused("parents_talk", by=KARIN) == {"": "not_yet S3.1"}
+    assert isinstance(told(play, FATIMA)[-1], Recorded)
+    play.record("safety", by=KARIN, present=[SANNE, KARIN])
+    play.record("parents_talk", by=KARIN)
+
+
+@pytest.mark.rule("S3.1")
+def test_a_step_that_was_not_skipped_by_two_stays_owed_while_the_case_goes_on(play: Play) -> None:
+    play.reach("talk")
+    play.record("safety", by=KARIN, danger_by_talk="yes", present=[SANNE, KARIN])
+    skipped_at = play.header().version
+    play.record("weighing", by=KARIN)
+    denies(play, SANNE, skipped_at)
+    assert ([record.id for record in play.opens(KARIN).owed], play.state().step) == (["safety"], "decide")
+    play.record("safety", by=KARIN, danger_by_talk="no", present=[SANNE, KARIN])
+    assert [record.id for record in play.opens(KARIN).owed] == ["pupil_talk", "parents_talk"]
+
+
+@pytest.mark.rule("S3.1")
+def test_who_was_not_at_a_talk_leaves_what_was_judged_before_it(play: Play) -> None:
+    play.reach("talk")
+    play.record("safety", by=KARIN)
+    play.record("pupil_talk", by=KARIN)
+    denies(play, SANNE, play.header().version)
+    assert {"safety", "pupil_talk"} <= {*play.state().standing}
+
+
 @pytest.mark.rule("G3")
 def test_a_colleague_without_the_case_hears_that_they_are_named_and_can_answer_without_reading(play: Play) -> None:
     play.reach("talk")

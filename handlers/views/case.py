@@ -120,11 +120,11 @@ def _newer(view: CaseView) -> list[b.Block]:
 
 
 def _owed(view: CaseView) -> list[b.Block]:
-    """What the fast lane skipped and is still to be done, with the buttons to do it (G8)."""
-    if not view.owed:
-        return []
+    """What is still to be done of earlier steps, with the buttons to do it, and what need not be done any more (G8)."""
     buttons = [record_button(view.context.stored.code, record) for record in view.doable if record in view.owed]
-    return [b.section(owed_words(view.owed)), *b.actions(buttons)]
+    owed = [b.section(owed_words(view.owed)), *b.actions(buttons)] if view.owed else []
+    titles = texts.listed([record.title for record in view.waived])
+    return [*owed, *([b.context(text("case_waived", records=titles))] if view.waived else [])]
 
 
 def _appointments(view: CaseView, page: int) -> list[b.Block]:

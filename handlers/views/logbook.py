@@ -62,7 +62,7 @@ def _share(line: LogbookLine, room: int, bytes_: int) -> float:
 
 
 def owed_words(records: Iterable[ActionSpec]) -> str:
-    """Return what the fast lane skipped and is still to be done, as a list (G8)."""
+    """Return what is still to be done of earlier steps, as a list (G8)."""
     return text("case_owed", records="".join(f"\n• {b.escape(record.title)}" for record in records))
 
 

@@ -23,7 +23,7 @@ SIGNAL = {
 }
 CALLED = {
     "Wat is er gebeurd?": "112 is gebeld",
-    "Hoe laat?": "14.30 uur",
+    "Hoe laat?": "00:10",
     "Wie van school deed dit?": KARIN,
     "In welke functie?": "IB-er",
     "Wat is er gezegd en afgesproken?": "De politie komt naar school. Wij blijven bij haar.",
@@ -117,7 +117,7 @@ async def karin_sees_what_was_skipped_and_reports(karin: Colleague) -> None:
     await karin.comes()
     await desk.go_to("Start")
     await desk.press("Dossier openen")
-    await desk.sees("Stap 4 van 4: Melden", "Nog te doen: overgeslagen", "Overleg vastleggen", "Weging")
+    await desk.sees("Stap 4 van 4: Melden", "Nog te doen uit eerdere stappen", "Overleg vastleggen", "Weging")
     await desk.picture("gevaar-4-nog-te-doen")
     await desk.press("Melding vastleggen")
     named = {"Mogen de ouders weten wie er meldt?": "Ja"}
@@ -125,7 +125,7 @@ async def karin_sees_what_was_skipped_and_reports(karin: Colleague) -> None:
     await desk.sees_title("Opgeslagen")
     await desk.sees("Ouder informeren")
     await desk.press("Dossier openen")
-    await desk.sees("Nog te doen: overgeslagen", "Gesprek over de melding")
+    await desk.sees("Nog te doen uit eerdere stappen", "Gesprek over de melding")
 
 
 async def trains(desk: Desk, title: str, name: str) -> None:

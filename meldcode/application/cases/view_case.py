@@ -16,7 +16,7 @@ from meldcode.domain.access.responsible import responsible_for
 from meldcode.domain.access.rules import Permission, acting_role, keepers, may
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.appointments import Appointment, open_ones
-from meldcode.domain.case.asked import needed, offered, owed
+from meldcode.domain.case.asked import needed, offered, owed, waived
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.names import pupil_in, same_name
 from meldcode.domain.case.newer import newer_than_weighing, unread
@@ -85,9 +85,10 @@ class CaseView:
 
     `same_pupil` are cases that may be about the same pupil, shown only to who may join them. `kept_until` is from
     when on a closed one may be destroyed. `may_see_readers` says that this reader may see who read it. What last
-    put off the reminders of this step is `postponement`. `newer` are signals after the weighing (S4.1), and `owed` is
-    what the fast lane skipped (G8). `responsible` is who is responsible for an open case, if anybody is. `appointments`
-    are those that are open, and `deciding` is what this reader can do about one (S3.6).
+    put off the reminders of this step is `postponement`. `newer` are signals after the weighing (S4.1). Of earlier
+    steps, `owed` is still to be done, and what the fast lane came instead of is `waived` (G8). `responsible` is who is
+    responsible for an open case, if anybody is. `appointments` are those that are open, and `deciding` is what this
+    reader can do about one (S3.6).
     `excluded` are the names of colleagues who have no part in it, and `stand_ins` those with a role in this case alone
     (G12). With `moves` this reader can move a signal to another pupil's case (G10). `siblings` are the cases of
     brothers and sisters, and `has_history` says that this pupil has other cases (G11).
@@ -105,6 +106,7 @@ class CaseView:
     postponement: Entry | None = None
     newer: tuple[Entry, ...] = ()
     owed: tuple[ActionSpec, ...] = ()
+    waived: tuple[ActionSpec, ...] = ()
     responsible: WithDeputies | None = None
     appointments: tuple[OpenAppointment, ...] = ()
     deciding: tuple[ActionSpec, ...] = ()
@@ -154,6 +156,7 @@ def build_case_view(uow: UnitOfWork, context: CaseContext, now: datetime) -> Cas
         postponement=postponement(context.plan, context.state),
         newer=tuple(newer_than_weighing(context.plan, context.state, context.entries)),
         owed=tuple(owed(context.plan, context.state)),
+        waived=tuple(waived(context.plan, context.state)),
         responsible=responsible,
         appointments=tuple(_appointments(uow, context, now)),
         deciding=tuple(r for r in context.plan.always if r.effect in DECIDES and may_record(context, r)),

@@ -90,6 +90,13 @@ def owed(plan: Plan, state: State) -> list[ActionSpec]:
     ]
 
 
+def waived(plan: Plan, state: State) -> list[ActionSpec]:
+    """Return what the fast lane skipped and nobody is asked for any more: it came instead (G8)."""
+    if state.status is not Status.OPEN:
+        return []
+    return [r for step in map(plan.step, dict.fromkeys(state.skipped)) for r in _missing(step, state) if not r.owed]
+
+
 def _is_ready(record: ActionSpec, state: State) -> bool:
     return all(holds(need.condition, state.standing, {}) for need in record.needs)
 

@@ -405,7 +405,7 @@ def test_what_was_skipped_is_listed_as_owed_until_it_is_done(fast: Play) -> None
     owed = ["consultation", "safety", "weighing"]
     assert [record.id for record in fast.opens(KARIN).owed] == owed
     shown = words(case_modal(fast.opens(KARIN)))
-    assert "Nog te doen: overgeslagen" in shown and "make-record.consultation" in shown
+    assert "Nog te doen uit eerdere stappen" in shown and "make-record.consultation" in shown
     for record in owed:
         fast.record(record, by=KARIN)
     assert [record.id for record in fast.opens(KARIN).owed] == ["pupil_talk", "parents_talk"], "it is safe to talk"
@@ -414,6 +414,16 @@ def test_what_was_skipped_is_listed_as_owed_until_it_is_done(fast: Play) -> None
         fast.record(record, by=KARIN)
     assert fast.opens(KARIN).owed == ()
     assert fast.state().step == "report"
+
+
+@pytest.mark.rule("G8")
+def test_what_the_fast_lane_came_instead_of_is_listed_as_skipped_too(fast: Play) -> None:
+    waived = ["taken_up", "proposal", "confirmation"]
+    assert [record.id for record in fast.opens(KARIN).waived] == waived
+    shown = words(case_modal(fast.opens(KARIN)))
+    assert "niet meer nodig: Signaal oppakken, Besluit voorstellen en Besluit bevestigen." in shown
+    fast.record("urgent_confirmed", by=FATIMA, urgent_agreed="no")
+    assert [record.id for record in fast.opens(KARIN).waived] == ["taken_up"], "they decide after all"
 
 
 @pytest.mark.rule("G8")
@@ -428,7 +438,7 @@ def test_a_talk_that_would_be_dangerous_is_not_owed_and_leads_nowhere_after_the_
 def test_the_proposal_to_end_says_what_is_still_owed(fast: Play) -> None:
     fast.record("urgent_confirmed", by=FATIMA)
     fast.reach("after_answer")
-    assert "Nog te doen: overgeslagen" in words(form_modal(fast.form("report_end", by=KARIN)))
+    assert "Nog te doen uit eerdere stappen" in words(form_modal(fast.form("report_end", by=KARIN)))
 
 
 @pytest.mark.rule("G8")

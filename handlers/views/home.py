@@ -73,7 +73,8 @@ def home_view(overview: Overview) -> b.View:
     if overview.page == 0:
         blocks += b.actions(_find_buttons(overview))
     blocks += [*chain(*case_list(overview)), *_page_buttons(overview), *_away(overview)]
-    return {"type": "home", "blocks": [*blocks, b.context(text("home_private"))]}
+    names = [b.context(text("home_private"))] if overview.may_find else []
+    return {"type": "home", "blocks": [*blocks, *names]}
 
 
 def _find_buttons(overview: Overview) -> list[b.Block]:
@@ -165,6 +166,7 @@ def _row(row: CaseRow, overview: Overview) -> Iterator[str]:
         day_ = in_full(row.postponed.until)
         yield b.escape(text("home_postponed", until=day_, author=row.postponed_by))
     needed = text("home_needed", record=row.record.title) if row.record else ""
+    needed = text("home_others") if row.section is Section.FOLLOWS and row.due else needed
     until = last_day(row.due, overview.today) if row.due else ""
     if words := _needed_by(needed, until):
         yield b.escape(words)

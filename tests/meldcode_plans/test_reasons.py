@@ -52,8 +52,7 @@ REASONS = [
         "parents_talk",
         "parents_present",
         "absent S3.5",
-        "De leerkracht is hier niet bij, zodat het contact met de ouders in stand blijft. Praat zonder "
-        "de leerkracht en kies die hier niet.",
+        "De leerkracht is hier niet bij, zodat het contact met de ouders in stand blijft. Praat zonder de leerkracht.",
     ),
     (
         "heutink",

@@ -28,7 +28,7 @@ PRESENT, SAID, WHY = "Wie van school waren erbij?", "Wat is er gezegd?", "Waarom
 AS_WEIGHED = "Nee, het is zoals bij de weging"
 SLEEP = "Samen kijken hoe het slapen gaat."
 JUDGED_BY = "Wie hebben dit ingeschat?"
-TEACHER_STAYS_OUT = "Praat zonder de leerkracht en kies die hier niet."
+TEACHER_STAYS_OUT = "Praat zonder de leerkracht."
 DANGER = "Gevaar door een gesprek?"
 SAFE = {
     "Kan een gesprek gevaar opleveren voor de leerling?": "Nee, een gesprek kan",

@@ -42,7 +42,9 @@ async def shows(school: Running, user: str, words: str) -> None:
 )
 async def test_an_empty_tab_teaches_each_role(tmp_path: Path, user: str, words: str) -> None:
     async with running(tmp_path) as school:
-        assert words in await home_of(school, user)
+        seen = await home_of(school, user)
+        assert words in seen
+        assert ("pas als je een dossier opent" in seen) == (user != WILLEM)
         home = school.workspace.home_of(user)
         assert home is not None
         assert "Acuut gevaar" in buttons_of(home)
@@ -68,6 +70,7 @@ async def test_what_waits_comes_first_with_its_step_and_its_day(tmp_path: Path) 
         assert "Ook open (1)" in following
         assert "jouw dossier" in following
         assert "Nu nodig" not in following
+        assert "Hier is nu een ander aan de beurt, uiterlijk vandaag" in following
         school.clock.forward(days=2)
         await school.open_home(KARIN)
         await until(lambda: f"*Had al klaar moeten zijn:* {code}" in school.home(KARIN))

@@ -171,15 +171,22 @@ def work_items_of(
     if place is Section.WAITS and is_urgent(plan, state):
         place, chased = Section.URGENT, _chased(plan, state)
     put_off = _postponed(plan, state)
-    people = {person: frozenset({Role.TEACHER}) for person in teachers}
-    for person, held in (others or {}).items():
-        people[person] = people.get(person, frozenset()) | held
-    readers = {role: frozenset({role}) for role in plan.readers_at(state.step) if role is not Role.TEACHER}
-    for holder, roles in [*readers.items(), *people.items()]:
+    for holder, roles in _holders(plan, state, teachers, others or {}):
         record = next((turns[role] for role in sorted(roles) if turns.get(role)), "")
         theirs = place if place is not Section.URGENT or _cannot_wait(plan, state, record) else Section.WAITS
         section = theirs if roles & (turns.keys() | chased) else Section.FOLLOWS
         yield WorkItem(Assignee(school, str(holder)), section, record, _due(plan, state, calendar, record), put_off)
+
+
+def _holders(
+    plan: Plan, state: State, teachers: Collection[PersonId], others: Mapping[PersonId, frozenset[Role]]
+) -> Iterator[tuple[Role | PersonId, frozenset[Role]]]:
+    """Each role and each person with a work item of their own, with the roles it is for."""
+    yield from ((role, frozenset({role})) for role in plan.readers_at(state.step) if role is not Role.TEACHER)
+    people = {person: frozenset({Role.TEACHER}) for person in teachers}
+    for person, held in others.items():
+        people[person] = people.get(person, frozenset()) | held
+    yield from people.items()
 
 
 def tasks_of(plan: Plan, state: State, calendar: SchoolCalendar) -> dict[Role, Task]:

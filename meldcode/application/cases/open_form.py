@@ -124,9 +124,7 @@ def refilled(uow: UnitOfWork, actor: Actor, begun: Begun, shown: Collection[str]
     The fields that were not `shown` yet hold what they hold at first.
     """
     if not begun.case:
-        plan = uow.plans.current()
-        is_call = plan.fast_lane is not None and begun.record == plan.fast_lane.id
-        return FormView(plan.fast_lane_with_pupil if is_call else asked_first(plan), plan, begun.answers)
+        return _without_case(uow.plans.current(), begun)
     case = recordable_case(uow, actor.person, begun.case, begun.record)
     if not reads(actor.person, case, plan_of(uow, case)):
         return _without_content(case_context(uow, actor.person, case), begun.record, now)
@@ -153,6 +151,12 @@ def refilled(uow: UnitOfWork, actor: Actor, begun: Begun, shown: Collection[str]
         logbook=logbook,
         appointment=appointment_of(context.state, refers_to) if _is_about_one(asked, refers_to) else None,
     )
+
+
+def _without_case(plan: Plan, begun: Begun) -> FormView:
+    """The form that opens a case: a signal, or the fast lane after an alarm (G8)."""
+    is_call = plan.fast_lane is not None and begun.record == plan.fast_lane.id
+    return FormView(plan.fast_lane_with_pupil if is_call else asked_first(plan), plan, begun.answers)
 
 
 def form_asked(context: CaseContext, begun: Begun) -> ActionSpec:

@@ -125,27 +125,20 @@ def open_case(uow: UnitOfWork, actor: Actor, code: str, now: datetime) -> CaseVi
 
 def build_case_view(uow: UnitOfWork, context: CaseContext, now: datetime) -> CaseView:
     """Return what this reader sees of the case, including the cases merged into it."""
-    person = context.person
-    parts = [context, *(_joined(uow, person, context.stored, now) if _may_read_joined(context) else ())]
+    reads_joined = may(Permission.READ_JOINED, context.relation, context.plan)
+    parts = [context, *(_joined(uow, context.person, context.stored, now) if reads_joined else ())]
     part_takers = context.staff(uow)
     staff = {colleague.id: colleague.name for colleague in (*uow.staff.of_school(context.school), *part_takers)}
     staff |= {one.id: one.name for one in _from_elsewhere(uow, parts, staff)}
-    waiting, others = needed(context.plan, context.state), other_cases(uow, context)
+    others = other_cases(uow, context)
     term = term_of(context.plan, context.state, uow.staff.school(context.school))
-    possible = offered(context.plan, context.state)
-    elsewhere = [r for r in possible if r.agrees_with in context.state.standing and not _may_agree(context, r)]
-    waiting = [r for r in waiting if not _is_about_reader(context, r)]
-    elsewhere += [context.plan.reads] if context.plan.reads and not _others_wrote(context) else []
-    can = [r for r in possible if may_record(context, r) and r not in elsewhere]
     responsible = responsible_for(context.stored, context.plan, part_takers)
-    if responsible and responsible.person.id == person.id:
-        can = [r for r in can if r.effect or not r.takes_charge or r not in context.plan.always]
     same = tuple(_same_pupil(context, others))
     return CaseView(
         context=context,
         lines=tuple(_lines(uow, parts, staff)),
-        open=tuple(waiting),
-        doable=tuple(can),
+        open=tuple(r for r in needed(context.plan, context.state) if not _is_about_reader(context, r)),
+        doable=tuple(_doable(context, responsible)),
         names={str(person_id): name for person_id, name in staff.items()},
         same_pupil=same,
         groups={case.id: uow.cases.contents(case.id).pupil.group for case in same},
@@ -164,6 +157,16 @@ def build_case_view(uow: UnitOfWork, context: CaseContext, now: datetime) -> Cas
         stand_ins=tuple((uow.staff.get(one.person).name, one.role) for one in context.stored.stand_ins),
         moves=_moves(context),
     )
+
+
+def _doable(context: CaseContext, responsible: WithDeputies | None) -> list[ActionSpec]:
+    """What this reader can record now: nobody agrees with themselves, or takes over what is theirs."""
+    plan, possible = context.plan, offered(context.plan, context.state)
+    elsewhere = [r for r in possible if r.agrees_with in context.state.standing and not _may_agree(context, r)]
+    elsewhere += [plan.reads] if plan.reads and not _others_wrote(context) else []
+    if responsible and responsible.person.id == context.person.id:
+        elsewhere += [r for r in plan.always if r.takes_charge and not r.effect]
+    return [r for r in possible if may_record(context, r) and r not in elsewhere]
 
 
 def _appointments(uow: UnitOfWork, context: CaseContext, now: datetime) -> Iterable[OpenAppointment]:
@@ -202,10 +205,6 @@ def _is_about_reader(context: CaseContext, record: ActionSpec) -> bool:
 def _others_wrote(context: CaseContext) -> bool:
     """Whether a colleague wrote a signal that is not read yet."""
     return any(entry.author != context.person.id for entry in unread(context.plan, context.entries))
-
-
-def _may_read_joined(context: CaseContext) -> bool:
-    return may(Permission.READ_JOINED, context.relation, context.plan)
 
 
 def _joined(uow: UnitOfWork, person: Person, case: CaseHeader, now: datetime) -> list[CaseContext]:

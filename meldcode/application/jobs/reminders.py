@@ -119,11 +119,7 @@ def current_reminder(
     due = tuple(still_due(payload, state, today, calendar)) if isinstance(payload, AppointmentReminder) else ()
     if not due and _is_outdated(payload, plan, state, now):
         return None
-    step, waits_for = plan.step(state.step), needed(plan, state)
-    each = step.deadline.each if step.deadline else None
-    watched = plan.records.get(each or "")
-    staff = staff_of(uow, header)
-    assignees = watched.by if watched and not waits_for else to_act(plan, state)
+    staff, (asked, assignees) = staff_of(uow, header), _asked_in(plan, state)
     responsible = responsible_for(header, plan, staff)
     waited_for = [one for one in staff if roles_in_case(one, header, plan) & set(assignees)]
     person = uow.staff.get(reader)
@@ -131,8 +127,8 @@ def current_reminder(
     current = CurrentReminder(
         payload,
         plan,
-        step,
-        record=task.record if task else waits_for[0].id if waits_for else each or "",
+        plan.step(state.step),
+        record=task.record if task else asked,
         assignees=assignees,
         since=state.since or now,
         today=today,
@@ -147,6 +143,15 @@ def current_reminder(
         is_open=state.status is Status.OPEN,
     )
     return _with_days(current, state, calendar)
+
+
+def _asked_in(plan: Plan, state: State) -> tuple[str, tuple[Role, ...]]:
+    """What the case waits for and of which roles: what it needs, else what is recorded again and again (S4.6)."""
+    deadline, waits_for = plan.step(state.step).deadline, needed(plan, state)
+    watched = plan.records.get((deadline and deadline.each) or "")
+    if watched and not waits_for:
+        return watched.id, watched.by
+    return next((record.id for record in waits_for), ""), to_act(plan, state)
 
 
 def _asked_of(

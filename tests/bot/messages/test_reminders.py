@@ -228,7 +228,7 @@ async def test_that_nobody_has_a_case_is_not_told_at_night(tmp_path: Path, datab
         school.clock.forward(hours=13)
         gone = Identity("slack", TEAM, SANNE)
         await school.program.executor.execute(lambda uow, now: leave_or_return(uow, gone, is_gone=True, now=now))
-        await send(school)
+        await hourly(school)
         assert unread(school) == {}
         school.clock.forward(hours=10)
         await send(school)

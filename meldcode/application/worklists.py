@@ -91,11 +91,21 @@ class SchoolOverview:
 def update_worklist(uow: UnitOfWork, case: CaseHeader, plan: Plan, state: State) -> None:
     """Store whose worklists the case is on after an entry, and its appointments."""
     calendar = calendar_of(uow.staff.school(case.school))
-    items = tuple(work_items_of(plan, state, case.school, case.teachers, calendar, _others(uow, case, plan)))
+    everybody = work_items_of(plan, state, case.school, case.teachers, calendar, _others(uow, case, plan))
+    nobody = _given_away(uow, case, plan)
+    items = tuple(item for item in everybody if item.assignee.holder not in nobody)
     before, after = uow.worklists.replace(case, items), {item.assignee for item in items}
     # Even if no row changed: a worklist also shows the case's step, which is stored elsewhere.
     uow.emit(WorklistChanged(case.school, before | after, before - after))
     update_appointments(uow, case, plan, state)
+
+
+def _given_away(uow: UnitOfWork, case: CaseHeader, plan: Plan) -> set[str]:
+    """The roles that were taken over and that nobody else has in this case: it is on the stand-in's worklist (G12)."""
+    taken = {one.role for one in case.stand_ins}
+    stand_ins = {one.person for one in case.stand_ins}
+    others = [person for person in staff_of(uow, case) if person.id not in stand_ins] if taken else []
+    return set(taken.difference(*(roles_in_case(person, case, plan) for person in others)))
 
 
 def _others(uow: UnitOfWork, case: CaseHeader, plan: Plan) -> dict[PersonId, frozenset[Role]]:

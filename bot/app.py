@@ -32,7 +32,7 @@ from bot.jobs.calendar_watch import CalendarWatch
 from bot.jobs.clock_check import ClockCheck
 from bot.jobs.clock_guard import ClockGuard
 from bot.jobs.component_log import ComponentLog
-from bot.jobs.component_words import CLOCK, DATABASE, MESSAGES, SLACK, STORING, TOKEN, WEB, WIPING
+from bot.jobs.component_words import CLOCK, DATABASE, MESSAGES, SCREENS, SLACK, STORING, TOKEN, WEB, WIPING
 from bot.jobs.wiping import Wiping
 from bot.manifest import SCOPES
 from bot.metrics import metrics_page
@@ -148,7 +148,9 @@ async def prepared(
     engine, store = await asyncio.to_thread(open_store, settings, now())
     executor = Executor(store.together, now, threads=store.writers)
     base = _Base(settings, engine, store, executor, ComponentLog(executor, now), now)
-    async with slack_session(guard.hear, partial(base.components.found, SLACK)) as session:
+    components = base.components
+    noted = partial(components.found, SLACK), partial(components.happened, SCREENS)
+    async with slack_session(guard.hear, *noted) as session:
         try:
             client, watched = client_of(settings, session), guard if is_guarded else None
             yield await _assembled(base, client, schools, watched, budget or CallBudget())
@@ -172,7 +174,8 @@ async def _assembled(
     await languages.load()
     relay = OutboxRelay(executor, workspaces, now, home_tabs.update_soon, budget, partial(found, MESSAGES))
     services = Services(executor, workspaces, client, relay.wake, languages, home_tabs)
-    services.administrator = schools.administrator if schools else ""
+    if schools:
+        services.administrator, services.unconfirmed = schools.administrator, schools.unconfirmed
     flow = _flow(settings, services, schools.workspaces if schools else (), take_over_schools)
     slack = build_app(services, signing_secret=_signing_secret(settings), oauth_flow=flow)
     clock = ClockCheck(guard, client, executor, partial(found, TOKEN))

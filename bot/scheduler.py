@@ -69,7 +69,7 @@ class Scheduler:
         self._wake = services.wake
         self._workspaces = services.workspaces
         self._calendars = calendars
-        self._accounts = AccountWatch(executor, services.workspaces)
+        self._accounts = AccountWatch(executor, services)
         self._passes: asyncio.Queue[bool] = asyncio.Queue()
         """Whether each part of a tick went well, as it ends."""
 

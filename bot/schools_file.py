@@ -27,12 +27,13 @@ class _Part(BaseModel):
 
 
 class PersonInFile(_Part):
-    """A member of staff; `slack` is their member id there."""
+    """A member of staff; `slack` is their member id there. A `guest` of the workspace has a role only if it says so."""
 
     slack: Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{2,20}$")]
     name: Name
     roles: tuple[Role, ...] = ()
     groups: tuple[Annotated[str, AfterValidator(without_group_word)], ...] = ()
+    guest: bool = False
     works: Annotated[tuple[Weekday, ...], Field(min_length=1)] | None = None
 
     @property
@@ -75,6 +76,12 @@ class SchoolsFile(_Part):
     def workspaces(self) -> frozenset[str]:
         """The workspaces that schools say they belong to."""
         return frozenset(school.workspace for school in self.schools if school.workspace)
+
+    @property
+    def unconfirmed(self) -> frozenset[str]:
+        """The members who may be no guests: nowhere in the file it says that they are."""
+        people = [person for school in self.schools for person in school.people]
+        return frozenset(person.slack for person in people) - {person.slack for person in people if person.guest}
 
 
 def read_schools(path: Path) -> SchoolsFile:
@@ -165,6 +172,7 @@ _REMEDIES = {
     "hours": "hours is from when till when, as in [08:30, 16:30]",
     "name": "name is a text of 1 to 80 characters",
     "closed": "closed is true or false",
+    "guest": "guest is true or false",
     "works": f"works is a list of the days on which they work: {', '.join(get_args(Weekday))}",
     "groups": 'groups is a list of texts, as in ["5", "6"]',
 }

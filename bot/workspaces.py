@@ -17,6 +17,7 @@ from bot.schools_file import SchoolInFile, SchoolsFile
 from bot.settings import ConfigError, Settings
 from bot.slack_access import until_answered
 from handlers.app import quiet_logger
+from handlers.platform.slack_errors import screen_refusal
 from handlers.platform.workspaces import InstalledWorkspaces, OneWorkspace, Workspaces
 from meldcode.application.executor import Executor
 from meldcode.application.installations import known_workspaces
@@ -55,10 +56,13 @@ LACKS = "The token lacks {scopes}. Update the app's manifest, and install the ap
 ELSEWHERE = "{school} belongs to workspace {workspace}, but SLACK_BOT_TOKEN is of {ours}. See SLACK_CLIENT_ID."
 
 
-def slack_session(hear: Callable[[str], None], note: Callable[[str], None]) -> aiohttp.ClientSession:
+def slack_session(
+    hear: Callable[[str], None], note: Callable[[str], None], refused: Callable[[str], None]
+) -> aiohttp.ClientSession:
     """The session that all calls to Slack share.
 
     `hear` gets the `Date` of each answer. `note` gets what kept Slack from answering; it is empty after an answer.
+    `refused` gets the code with which Slack refuses what is on a screen.
     """
     tracing = aiohttp.TraceConfig()
 
@@ -66,6 +70,8 @@ def slack_session(hear: Callable[[str], None], note: Callable[[str], None]) -> a
         if sent.response.status == HTTPStatus.OK:
             hear(sent.response.headers.get("Date", ""))
         note(f"http_{sent.response.status}" if sent.response.status >= HTTPStatus.INTERNAL_SERVER_ERROR else "")
+        if "views." in sent.response.url.path and (code := screen_refusal(await sent.response.text())):
+            refused(code)
 
     async def failed(_session: object, _context: object, sent: aiohttp.TraceRequestExceptionParams) -> None:
         note(type(sent.exception).__name__)

@@ -1,6 +1,7 @@
 """Asks Slack which accounts belong to no colleague (any more), at start and then daily (G5).
 
-An account may have been closed while the bot was down. The schools file can name a bot, a stranger or nobody at all.
+An account may have been closed while the bot was down. The schools file can name a bot, a stranger, a guest
+that it does not say it means, or nobody at all.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from handlers.platform.errors import log_error
-from handlers.platform.members import Member, member_of
+from handlers.platform.members import is_nobody
+from handlers.platform.services import Services
 from handlers.platform.slack_errors import code_of, retry_after
-from handlers.platform.workspaces import NotInstalled, Workspaces
+from handlers.platform.workspaces import NotInstalled
 from meldcode.application.executor import JOB_SECONDS, Executor
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.staff.accounts import accounts, leave_or_return
@@ -31,9 +33,9 @@ UNKNOWN = "user_not_found"
 class AccountWatch:
     """Asks for each account once a day, in a worker."""
 
-    def __init__(self, executor: Executor[UnitOfWork], workspaces: Workspaces) -> None:
+    def __init__(self, executor: Executor[UnitOfWork], services: Services) -> None:
         self._executor = executor
-        self._workspaces = workspaces
+        self._services = services
         self._asked_at: datetime | None = None
 
     async def ask(self) -> None:
@@ -59,7 +61,7 @@ class AccountWatch:
     async def _is_nobody(self, who: Identity) -> bool | None:
         """Whether Slack says that the account is closed, or was never a colleague's; None when it does not say."""
         try:
-            client = await self._workspaces.client(who.workspace)
+            client = await self._services.workspaces.client(who.workspace)
             said = await client.users_info(user=who.user)
         except NotInstalled:
             return None
@@ -73,4 +75,4 @@ class AccountWatch:
         except (aiohttp.ClientError, TimeoutError) as error:
             log_error(error, "accounts")
             return None
-        return member_of(said.get("user") or {}) is Member.NOBODY
+        return is_nobody(said.get("user") or {}, self._services.unconfirmed)

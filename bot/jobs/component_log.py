@@ -68,6 +68,11 @@ class ComponentLog:
         self._failing_since.setdefault(name, time.monotonic())
         self._tell()
 
+    def happened(self, name: str, failure: str) -> None:
+        """Note, log and store something that does not end by itself, and makes nobody wait: `doctor` tells it."""
+        self._note(replace(self._of(name), failed_at=self._now(), failure=failure[:60]))
+        log.error(complaint(self._of(name)))
+
     def answered(self, status: int) -> None:
         """Note how a request of Slack was answered, and whether its signature fitted."""
         self.requests[_outcome(status)] += 1

@@ -8,6 +8,7 @@ REQUESTS, BAD_SIGNATURE = "requests", "bad_signature"
 SLACK, TOKEN, MESSAGES, SOCKET = "slack", "token", "messages", "socket"
 CLOCK, WIPING, DATABASE = "clock", "wiping", "database"
 STORING, WORKER, WEB = "component log", "scheduler", "web"
+SCREENS = "screens"
 
 _NOT_STORED = "Nothing could be stored since {since} ({failure}). Look at the disk and the database."
 _REFUSED = (
@@ -25,6 +26,8 @@ _SENTENCES = {
     CLOCK: "This machine's clock is {failure} off from Slack's: no reminders are sent and nothing is destroyed until "
     "it is right. Set it, and let it be kept right (NTP).",
     WIPING: "What was deleted is still in the files of the database, since {since}. Stop what reads them for so long.",
+    SCREENS: "Slack refused what was on a screen ({failure}), last on {failed:%Y-%m-%d %H:%M} UTC: somebody saw a "
+    "sentence in its place. Nothing was lost. Please report this.",
     DATABASE: _NOT_STORED,
     STORING: _NOT_STORED,
 }
@@ -34,4 +37,6 @@ _OTHER = "The part “{name}” has not worked since {since} ({failure}). See th
 def complaint(record: ComponentRecord) -> str:
     """Say what does not work since when, and what to do about it."""
     since = f"{record.succeeded_at:%Y-%m-%d %H:%M} UTC" if record.succeeded_at else "it was started"
-    return _SENTENCES.get(record.name, _OTHER).format(name=record.name, since=since, failure=record.failure)
+    return _SENTENCES.get(record.name, _OTHER).format(
+        name=record.name, since=since, failure=record.failure, failed=record.failed_at
+    )

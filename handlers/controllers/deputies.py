@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from handlers.platform.forms.form_state import answers_of
-from handlers.platform.members import Member, member_of
+from handlers.platform.members import is_nobody
 from handlers.platform.request import Request
 from handlers.platform.services import Services, idempotent
 from handlers.views.staff.deputies import DEPUTY_FIELDS, appointed_modal, change_deputy_modal
@@ -62,7 +62,7 @@ async def leave_or_return(services: Services, request: Request) -> None:
     def change(uow: UnitOfWork, now: datetime) -> bool:
         is_news = uow.identities.is_news(who, datetime.fromtimestamp(moment, UTC))
         if is_news and "deleted" in user:
-            accounts.leave_or_return(uow, who, is_gone=member_of(user) is Member.NOBODY, now=now)
+            accounts.leave_or_return(uow, who, is_gone=is_nobody(user, services.unconfirmed), now=now)
         return is_news
 
     if await services.executor.execute(idempotent(request, change)):  # a replayed event stops here

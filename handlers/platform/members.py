@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import Enum
 from typing import Any
 
@@ -25,3 +25,9 @@ def member_of(said: Mapping[str, Any]) -> Member:
     if not said or said.get("id") == SLACKBOT or any(said.get(flag) for flag in NO_COLLEAGUE):
         return Member.NOBODY
     return Member.GUEST if any(said.get(flag) for flag in GUEST) else Member.COLLEAGUE
+
+
+def is_nobody(said: Mapping[str, Any], unconfirmed: Collection[str]) -> bool:
+    """Tell whether the account can have no role; a guest cannot either who is among those that nobody confirmed."""
+    member = member_of(said)
+    return member is Member.NOBODY or (member is Member.GUEST and said.get("id") in unconfirmed)

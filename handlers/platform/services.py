@@ -82,6 +82,7 @@ class Services:
 
     `wake` makes the outbox relay look at once, to be called after a commit. `client` acts in the workspace that the
     request came from. `language` is that of the actor. `administrator` is whom people can ask when something fails.
+    `unconfirmed` are the people in the schools file of whom it does not say that a guest is meant.
     """
 
     executor: Executor[UnitOfWork]
@@ -92,6 +93,7 @@ class Services:
     home_tabs: HomeTabs = field(default_factory=HomeTabs)
     language: str = ""
     administrator: str = ""
+    unconfirmed: frozenset[str] = frozenset()
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import timedelta
@@ -108,6 +109,17 @@ def meaning_of(error: SlackApiError) -> Meaning:
         return known
     is_away = status >= SERVER_ERRORS or status == TOO_MANY or code.startswith(NOT_SLACKS)
     return Meaning.LATER if is_away else Meaning.DOUBTFUL
+
+
+def screen_refusal(answer: str) -> str:
+    """Return the code with which this answer refuses what is on a screen; empty if it does not."""
+    try:
+        said = json.loads(answer)
+    except ValueError:
+        return ""
+    code = str(said.get("error", "")) if isinstance(said, dict) else ""
+    is_of_view = code != "invalid_arguments" or "/view" in answer  # else it is about a person, as one who left
+    return code if code in CODES[Meaning.REFUSED] and is_of_view else ""
 
 
 def will_pass(error: Exception) -> bool:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from bot.jobs.component_words import REQUESTS, SOCKET, STORING, WEB, WORKER, complaint
+from bot.jobs.component_words import REQUESTS, SCREENS, SOCKET, STORING, WEB, WORKER, complaint
 from storage.db.component_records import ComponentRecord
 
+TOLD_FOR = timedelta(days=7)
+"""How long a refused screen is told of: as long as a refused message."""
 SILENT = timedelta(minutes=15)
 """A part of which nothing was heard for so long does not run."""
 
@@ -21,10 +23,15 @@ def component_complaints(
     """
     other_way = REQUESTS if is_over_socket else SOCKET
     known = {record.name: record for record in records if record.name != other_way}
-    yield from (complaint(record) for record in known.values() if record.is_failing)
+    yield from (complaint(record) for record in known.values() if record.is_failing and not _is_past(record, now))
     silent = [name for name in _SILENCE if name in known and _is_silent(known[name], now)]
     for name in silent[:1] if STORING in silent else silent:
         yield _SILENCE[name].format(since=f"{known[name].succeeded_at:%Y-%m-%d %H:%M} UTC")
+
+
+def _is_past(record: ComponentRecord, now: datetime) -> bool:
+    """Whether it is about a screen of long ago: no later success says that it is over."""
+    return record.name == SCREENS and record.failed_at is not None and now - record.failed_at > TOLD_FOR
 
 
 def _is_silent(record: ComponentRecord, now: datetime) -> bool:

@@ -19,13 +19,19 @@ MOST = 100
 UNKNOWN = "{school} › {name}: Slack does not know {slack}. Copy the member ID from the profile in Slack again."
 NO_COLLEAGUE = "{school} › {name}: {slack} is a closed account, a bot or a stranger, and gets no messages. Correct it."
 
+GUEST = (
+    "{school} › {name}: {slack} is a guest of the workspace, and has no role until the schools file says that one is "
+    "meant. Add `guest: true`, or give the role to a colleague."
+)
+
 
 def people_findings(client: WebClient, settings: Settings) -> Iterator[Finding]:
     """Yield who in the schools file is unknown to Slack or no colleague, until Slack stops answering."""
     people = _people(settings)
+    confirmed = {person.slack for _, person in people if person.guest}
     for school, person in people[:MOST]:
         try:
-            wrong = _wrong(client, person)
+            wrong = _wrong(client, person, may_be_guest=person.slack in confirmed)
         except (SlackApiError, OSError, HTTPException) as error:
             code = code_of(error) if isinstance(error, SlackApiError) else type(error).__name__
             yield Finding(f"Slack did not say who is in the workspace ({code}): people are not all checked.", False)
@@ -44,7 +50,7 @@ def _people(settings: Settings) -> list[tuple[SchoolInFile, PersonInFile]]:
     return [(school, person) for school in file.schools for person in school.people] if file else []
 
 
-def _wrong(client: WebClient, person: PersonInFile) -> str:
+def _wrong(client: WebClient, person: PersonInFile, *, may_be_guest: bool) -> str:
     """What is wrong with this person; empty if nothing is."""
     try:
         said = client.users_info(user=person.slack)["user"]
@@ -52,4 +58,10 @@ def _wrong(client: WebClient, person: PersonInFile) -> str:
         if meaning_of(error) is Meaning.NOBODY:
             return UNKNOWN
         raise
-    return NO_COLLEAGUE if member_of(said) is Member.NOBODY else ""
+    match member_of(said):
+        case Member.NOBODY:
+            return NO_COLLEAGUE
+        case Member.GUEST if not may_be_guest:
+            return GUEST
+        case _:
+            return ""

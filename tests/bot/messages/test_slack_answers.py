@@ -29,7 +29,7 @@ async def test_an_answer_that_unpacks_to_much_is_given_up() -> None:
     door = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{door.getsockname()[1]}"
     app = Starlette(routes=[Route("/bomb", answer), Route("/small", answer)])
-    async with serving(app, door), slack_session(lambda _: None, lambda _: None) as session:
+    async with serving(app, door), slack_session(*[lambda _: None] * 3) as session:
         async with session.get(f"{url}/small") as small:
             assert await small.json() == {"ok": True}
         async with session.get(f"{url}/bomb") as bomb:

@@ -7,9 +7,11 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import OperationalError
 
 from bot import supervisor
@@ -130,6 +132,37 @@ async def test_a_disk_that_takes_nothing_fails_the_health_check(
         assert stored(school)["component log"].failure == "OperationalError"
 
 
+@pytest.mark.parametrize("screen", ["a Home tab", "a modal"])
+async def test_a_screen_that_slack_refuses_is_reported_at_once_and_makes_nothing_unhealthy(
+    tmp_path: Path, screen: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with logged() as log:
+        async with running(tmp_path) as school:
+            school.expect("invalid_arguments")
+            for method in (AsyncWebClient.views_publish, AsyncWebClient.views_open):
+                monkeypatch.setattr(AsyncWebClient, method.__name__, _too_much(method))
+            if screen == "a modal":
+                await school.actor(SANNE).command("/meldcode", "rollen")
+            else:
+                await school.actor(SANNE).open_home()
+            await until(lambda: "refused what was on a screen" in log.text)
+            await school.program.components.store()
+            found = await asyncio.to_thread(lambda: list(complaints(school.program.settings)))
+            assert [
+                words for words in found if "Slack refused what was on a screen (invalid_arguments), last on" in words
+            ]
+            assert school.program.is_healthy()
+
+
+def _too_much(method: Any) -> Any:
+    """The call, with more on the screen than Slack takes."""
+
+    async def called(self: AsyncWebClient, *, view: Any, **which: Any) -> Any:
+        return await method(self, view={**view, "blocks": 60 * view["blocks"]}, **which)
+
+    return called
+
+
 def _is_full(*_: object) -> None:
     raise OperationalError("", {}, Exception("database or disk is full"))
 
@@ -141,6 +174,8 @@ CASES = {
         "“outbox” has not worked since",
     ),
     "it never worked": (ComponentRecord("socket", None, SINCE, "LinkLost"), "since it was started (LinkLost)"),
+    "a screen was refused": (ComponentRecord("screens", None, SINCE, "view_too_large"), "refused what was on a screen"),
+    "long ago": (ComponentRecord("screens", None, TODAY - timedelta(days=8), "view_too_large"), ""),
     "a worker runs": (ComponentRecord("scheduler", SINCE), ""),
     "no worker runs": (ComponentRecord("scheduler", BEFORE), "no worker has run since 2026-11-24 08:00 UTC"),
 }

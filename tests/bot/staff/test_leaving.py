@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.jobs.accounts import AccountWatch
 from handlers.platform.members import SLACKBOT
 from tests.clock import until
 from tests.on_screen import words_of
@@ -48,7 +47,17 @@ async def test_the_case_of_a_teacher_who_left_is_noticed_at_once_and_handed_over
 
 @pytest.mark.rule("S1.1")
 @pytest.mark.parametrize(
-    "flag", ["is_bot", "is_workflow_bot", "is_stranger", "is_invited_user", SLACKBOT, "user_not_found"]
+    "flag",
+    [
+        "is_restricted",
+        "is_ultra_restricted",
+        "is_bot",
+        "is_workflow_bot",
+        "is_stranger",
+        "is_invited_user",
+        SLACKBOT,
+        "user_not_found",
+    ],
 )
 async def test_who_is_no_colleague_holds_no_role_that_the_schools_file_gives(tmp_path: Path, flag: str) -> None:
     others = [one for one in LINDE["people"] if one["slack"] != KARIN]
@@ -60,10 +69,23 @@ async def test_who_is_no_colleague_holds_no_role_that_the_schools_file_gives(tmp
         known = school.workspace.people.pop(user)
         if flag.startswith("is_"):
             school.workspace.people[user] = replace(known, flags=frozenset({flag}))
-        program = school.program
-        await AccountWatch(program.executor, program.workspaces).ask()
+        await school.program.scheduler.hourly()
         await school.sent()
         assert "IB-er" in words_of(school.messages(FATIMA)[-1]), "nobody has this role now"
         await school.report(SANNE, signal())
         await school.sent()
         assert "IB-er" in words_of(school.messages(FATIMA)[-1])
+
+
+@pytest.mark.rule("S1.1")
+async def test_a_guest_holds_a_role_that_the_schools_file_gives_when_it_says_that_one_is_meant(tmp_path: Path) -> None:
+    for is_meant in (True, False, True):
+        meant = {**person(KARIN, "Karin Visser", "care_coordinator"), "guest": is_meant}
+        others = [one for one in LINDE["people"] if one["slack"] != KARIN]
+        async with running(tmp_path, schools=[linde_with(meant, *others)]) as school:
+            school.workspace.people[KARIN] = replace(school.workspace.people[KARIN], flags=frozenset({"is_restricted"}))
+            for _ in ("at start", "Slack reports a change of the account"):
+                await school.program.scheduler.hourly()
+                said = (await school.actor(KARIN).command("/meldcode", "dossiers")).text
+                assert ("geen rol" not in said) is is_meant, said
+                await school.actor(KARIN).leave_or_return(is_gone=False)

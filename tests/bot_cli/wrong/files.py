@@ -25,6 +25,11 @@ def _again(house: House, name: str) -> None:
     house.write("schools.yaml", f'{SCHOOLS}  - {{name: "{name}", region: zuid}}\n')
 
 
+def _guest(house: House) -> None:
+    people = house.slack.workspace.people
+    people["U0SANNE"] = replace(people["U0SANNE"], flags=frozenset({"is_restricted"}))
+
+
 def _closed_account(house: House) -> None:
     people = house.slack.workspace.people
     people["U0SANNE"] = replace(people["U0SANNE"], is_active=False)
@@ -148,6 +153,13 @@ FILES = [
         "somebody's account in Slack was closed",
         "De Linde › Sanne de Boer: U0SANNE is a closed account, a bot or a stranger, and gets no messages. Correct it.",
         _closed_account,
+        ("doctor",),
+    ),
+    Situation(
+        "somebody in the schools file is a guest of the workspace",
+        "De Linde › Sanne de Boer: U0SANNE is a guest of the workspace, and has no role until the schools file says "
+        "that one is meant. Add `guest: true`, or give the role to a colleague.",
+        _guest,
         ("doctor",),
     ),
     Situation(

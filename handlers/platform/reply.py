@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
@@ -15,6 +16,7 @@ from handlers.platform.services import Services
 from handlers.platform.slack_errors import Meaning, meaning_of, retry_after
 
 Content = dict[str, Any]
+SLACK = ("slack.com", "slack-gov.com")
 TRIES = 4
 """How often a message of its own is tried, when Slack takes none."""
 WAIT, LONGEST_WAIT = timedelta(seconds=3), timedelta(seconds=30)
@@ -23,7 +25,8 @@ WAIT, LONGEST_WAIT = timedelta(seconds=3), timedelta(seconds=30)
 
 async def reply(services: Services, request: Request, content: Content) -> None:
     """Say it where they asked, or else in a message of its own."""
-    if address := str(request.body.get("response_url") or ""):
+    address = str(request.body.get("response_url") or "")
+    if is_slacks(address, services.client.base_url):
         try:
             answer = await AsyncWebhookClient(address).send(**content, replace_original=False)
         except Exception as error:
@@ -32,6 +35,14 @@ async def reply(services: Services, request: Request, content: Content) -> None:
             if answer.status_code == 200:  # noqa: PLR2004
                 return
     await _say_apart(services, request, content)
+
+
+def is_slacks(address: str, base_url: str) -> bool:
+    """Tell whether a response URL is of the Slack that is called: a forged request may name any address (promise 9)."""
+    named, api = urlsplit(address), urlsplit(base_url)
+    if api.scheme == "https" and api.hostname in SLACK:
+        return (named.scheme, named.netloc) == ("https", f"hooks.{api.hostname}")
+    return (named.scheme, named.netloc) == (api.scheme, api.netloc)
 
 
 async def _say_apart(services: Services, request: Request, content: Content, tries: int = TRIES) -> None:

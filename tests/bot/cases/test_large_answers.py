@@ -5,6 +5,7 @@ Every form of both plans is filled in to its last character, with characters tha
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.i18n.texts import text
 from handlers.platform import limits
+from handlers.platform.reply import is_slacks
 from meldcode.application.staff.roles import LONGEST_NAME
 from meldcode.domain.plan.file import load_plan, shipped_plans
 from meldcode.domain.plan.model import ActionSpec
@@ -118,6 +120,37 @@ async def test_without_that_place_it_is_a_message(tmp_path: Path) -> None:
         assert await school.send({**payload, "response_url": gone}, "slash_commands") == {}
         await until(lambda: bool(school.workspace.messages_of(KARIN)))
         assert not told(school).is_ephemeral
+
+
+@pytest.mark.usefixtures("nothing_fits")
+async def test_a_forged_address_gets_no_answer(tmp_path: Path) -> None:
+    """Who has the signing secret could otherwise have answers sent to any server, or the bot call one inside."""
+    called: list[object] = []
+    async with (
+        running(tmp_path) as school,
+        await asyncio.start_server(lambda *_: called.append(1), "127.0.0.1") as evil,
+    ):
+        port = evil.sockets[0].getsockname()[1]
+        payload = {"command": "/meldcode", "text": "help", "team_id": school.workspace.app.team_id, "user_id": KARIN}
+        assert await school.send({**payload, "response_url": f"http://127.0.0.1:{port}/"}, "slash_commands") == {}
+        await until(lambda: bool(school.workspace.messages_of(KARIN)))
+        assert not called and not told(school).is_ephemeral
+
+
+@pytest.mark.parametrize(
+    ("address", "api", "is_it"),
+    [
+        ("https://hooks.slack.com/commands/T1/2/3", "https://slack.com/api/", True),
+        ("https://hooks.slack-gov.com/commands/T1", "https://slack-gov.com/api/", True),
+        ("http://hooks.slack.com/commands/T1", "https://slack.com/api/", False),
+        ("https://hooks.slack.com@evil.example/", "https://slack.com/api/", False),
+        ("https://hooks.slack.com.evil.example/", "https://slack.com/api/", False),
+        ("http://169.254.169.254/", "https://slack.com/api/", False),
+        ("", "https://slack.com/api/", False),
+    ],
+)
+def test_a_response_url_is_slacks_own(address: str, api: str, *, is_it: bool) -> None:
+    assert is_slacks(address, api) is is_it
 
 
 @pytest.mark.usefixtures("nothing_fits")

@@ -15,7 +15,7 @@ from meldcode.application.actor import Actor
 from meldcode.application.case_context import CaseContext, case_context, read_case, readable_case
 from meldcode.application.case_people import plan_of
 from meldcode.application.cases.append_entry import append_entry
-from meldcode.application.cases.exports.exported import Export, ExportPage
+from meldcode.application.cases.exports.exported import READ_OVER, Export, ExportPage
 from meldcode.application.cases.exports.parents_copy import for_parents
 from meldcode.application.cases.exports.read_over import ReviewPageSize
 from meldcode.application.cases.exports.review import Review
@@ -68,7 +68,7 @@ def read_over_page(
     if uow.cases.find_submission(command.key):
         return None
     draft = uow.drafts.find(command.key, actor.person.id, now)
-    if draft is None:
+    if draft is None or READ_OVER not in draft:
         raise Refused("draft_gone")
     context = _case_to_export(uow, actor, command, now)
     review = Review(build_case_view(uow, context, now), size, dict(draft))

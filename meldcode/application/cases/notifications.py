@@ -244,7 +244,8 @@ def _by_rules(
     context: CaseContext, entry: Entry, staff: Sequence[Person]
 ) -> tuple[dict[PersonId, int | None], tuple[Role, ...], tuple[Person, ...]]:
     """Whom the plan's rules notify, by the number of the first rule for them, the roles that nobody has, and who is
-    called in by that: by an alarm, by a rule that says so, or in place of who is missing (G3).
+    called in by that: by an alarm, by a rule that says so, in place of who is missing, or to agree with a proposal that
+    nobody else reads (G3, G12).
 
     The author knows it already, but not that nobody has the roles.
     """
@@ -253,9 +254,12 @@ def _by_rules(
     called_in: list[Person] = []
     record = context.plan.records[entry.record]
     is_alarm = record.effect is Effect.ALARMS
+    is_proposal = record.id in {other.agrees_with for other in context.plan.records.values()}
     for number, rule in enumerate(record.tell):
         if holds(rule.when, context.state.standing, entry.answers):
             people, roles = _holders(rule, staff, context, calls_in=rule.calls_in or is_alarm)
+            if is_proposal and not {person.id for person in people} - {entry.author}:
+                people, roles = _holders(rule, staff, context, calls_in=True)
             missing += roles
             called_in += [p for p in people if is_alarm or not reads(p, context.stored, context.plan)]
             for person in people:

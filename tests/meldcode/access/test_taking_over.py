@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -111,6 +112,27 @@ def test_where_the_care_coordinator_is_the_teacher_another_person_is_the_care_co
     play.record("safety", by=BEA, present=[KEES, BEA])
     play.record("pupil_talk", by=KEES, present=[KEES, BEA])
     assert [entry.role for entry in play.entries()[-2:]] == [Role.CARE_COORDINATOR, Role.TEACHER]
+
+
+@pytest.mark.parametrize(
+    ("record", "answers"),
+    [
+        ("stood_in", {"stand_in": MEHMET, "role_taken": "care_coordinator"}),
+        ("excluded", {"excluded_person": SANNE}),
+    ],
+)
+def test_where_nobody_else_reads_the_case_the_school_leader_is_called_in_to_agree(
+    play: Play, record: str, answers: dict[str, Any]
+) -> None:
+    """The only care coordinator is the only teacher of the group, and there is no confidant."""
+    play.misses(KARIN, BEA)
+    play.employs(KEES)
+    play.signal(by=KEES)
+    assert play.refused_to(lambda: play.opens(FATIMA)) == NO_SUCH_CASE
+    assert play.record(record, by=KEES, **answers).told == {FATIMA}
+    agrees = next(one.id for one in play.plan.always if one.agrees_with == record)
+    play.record(agrees, by=FATIMA)
+    assert play.opens(FATIMA).lines
 
 
 def test_a_colleague_of_another_school_takes_part_in_this_case_alone(play: Play) -> None:

@@ -27,6 +27,7 @@ from tests.year.world import FIRST_DAY, Options, play
 HASHES = "PYTHONHASHSEED"
 SHORT = 70
 """Days of a short year."""
+TINY = 24
 
 
 def main() -> int:
@@ -34,7 +35,7 @@ def main() -> int:
     given = _arguments().parse_args()
     if given.seeds:
         return _several(given)
-    log, found = _played(short(given.seed) if given.short else _options(given), given.broken)
+    log, found = played(_options(given), given.broken)
     if given.log:
         given.log.write_text("\n".join(log.lines()), encoding="utf-8")
     if given.story:
@@ -45,17 +46,18 @@ def main() -> int:
 
 
 def _several(given: argparse.Namespace) -> int:
-    """Play short years, one line for each; with `--state` those in the file are not played again."""
+    """Play short (or tiny) years, one line for each; with `--state` those in the file are not played again."""
     state: Path | None = given.state
+    name, size = ("tiny", tiny) if given.tiny else ("short", short)
     done = state.read_text(encoding="utf-8").splitlines() if state and state.exists() else []
     wrong = 0
     for seed in range(given.seed, given.seed + given.seeds):
         if any(line.startswith(f"{seed}: ") for line in done):
             continue
-        _, found = _played(short(seed), given.broken)
+        _, found = played(size(seed), given.broken)
         wrong += bool(found)
         line = f"{seed}: {found[0] if found else 'well'}"
-        sys.stdout.write(f"{line}\n" + (f"  again: python -m tests.year --short --seed {seed}\n" if found else ""))
+        sys.stdout.write(f"{line}\n" + (f"  again: python -m tests.year --{name} --seed {seed}\n" if found else ""))
         sys.stdout.flush()
         if state:
             with state.open("a", encoding="utf-8") as file:
@@ -65,7 +67,8 @@ def _several(given: argparse.Namespace) -> int:
     return 1 if wrong else 0
 
 
-def _played(options: Options, name: str) -> tuple[Log, list[Finding]]:
+def played(options: Options, name: str = "") -> tuple[Log, list[Finding]]:
+    """Play this with a fault of `broken.py`, or none, and return the log and what is wrong."""
     with tempfile.TemporaryDirectory(prefix="year") as folder, broken(name):
         log = play(options, Path(folder))
     return log, Oracle(plan_file(options.plan), log).judge()
@@ -79,7 +82,17 @@ def short(seed: int) -> Options:
     return Options(seed, size, 1, chance.choice(("heutink", "landelijk")), first_day=first, faults=tuple(FAULTS))
 
 
+def tiny(seed: int) -> Options:
+    """A few people and two cases for some weeks, with everything that can go wrong: what `make test` plays."""
+    chance = random.Random(f"tiny {seed}")
+    first = FIRST_DAY + timedelta(days=chance.randrange(20, 300))
+    plan = chance.choice(("heutink", "landelijk"))
+    return Options(seed, Size(6, 2, tuple(CHARACTERS), 0.3, TINY), 1, plan, first_day=first, faults=tuple(FAULTS))
+
+
 def _options(given: argparse.Namespace) -> Options:
+    if given.short or given.tiny:
+        return tiny(given.seed) if given.tiny else short(given.seed)
     faults = _faults(given.faults)
     database = {"database_url": given.database} if given.database else {}
     return Options(
@@ -109,6 +122,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--plan", default="heutink", choices=("heutink", "landelijk"))
     parser.add_argument("--characters", default="all", choices=("all", *CHARACTERS))
     parser.add_argument("--short", action="store_true", help="a small school and a part of the year, as --seeds plays")
+    parser.add_argument("--tiny", action="store_true", help="a few people and some weeks, as the tests play")
     parser.add_argument("--seeds", type=int, default=0, help="play so many short years from --seed on")
     parser.add_argument("--state", type=Path, help="with --seeds: keep what was played here, and go on from there")
     parser.add_argument("--broken", default="", choices=("", *BROKEN), help="with a fault in the program on purpose")

@@ -133,7 +133,7 @@ class Oracle:
         paper = self.cases.get(code)
         if paper is None or event["failed"]:
             return
-        if event["may"] and event["step"] != paper.shown:
+        if event["may"] and event["step"] not in paper.may_show(at):
             self._find(at, "wrong step", f"{code} is at {paper.shown}, and shows {event['step']}")
         if event["may"] and not self.staff.may_ever_read(event["who"], paper, self.school_of[code], at):
             self._find(at, "read by who may not", f"{code} by {event['who']}")

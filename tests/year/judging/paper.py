@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from tests.year.judging.plan_file import records, several, steps
@@ -12,6 +12,7 @@ from tests.year.judging.plan_file import records, several, steps
 Json = dict[str, Any]
 CLOSED, JOINED = "closed", "joined"
 GIVEN = "given"
+JUST_NOW = timedelta(seconds=5)
 
 
 @dataclass
@@ -56,6 +57,10 @@ class Paper:
     def shown(self) -> str:
         """What somebody reads who opens it."""
         return self.step if self.status == "open" else self.status
+
+    def may_show(self, at: datetime) -> set[str]:
+        """What an answer may show that came at this moment: it was asked for a moment earlier."""
+        return {self.shown, *(stay.step for stay in self.stays if stay.ended and at - stay.ended <= JUST_NOW)}
 
     def write(self, record: str, who: str, at: datetime, said: Json, number: int = 0) -> None:
         """Add a line, and see where that leads."""

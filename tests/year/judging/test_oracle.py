@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -88,3 +88,10 @@ def test_what_was_acknowledged_and_is_not_stored_is_found() -> None:
 
 def test_what_is_stored_twice_is_found() -> None:
     assert _said(SIGNAL, TOLD, REMINDED, marks=[["Merk00001", CODE], ["Merk00001", CODE]]) == ["stored twice"]
+
+
+@pytest.mark.parametrize(("later", "is_wrong"), [(timedelta(), False), (timedelta(minutes=1), True)])
+def test_a_case_may_show_the_step_that_it_left_at_that_moment(later: timedelta, is_wrong: bool) -> None:
+    taken_up = SIGNAL | {"who": KARIN, "record": "taken_up", "said": {}}
+    opened = _event("opened", TUESDAY + later, who=JORIS, case=CODE, may=True, step="signals", failed="")
+    assert ("wrong step" in _said(SIGNAL, TOLD, taken_up, opened)) is is_wrong

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, tzinfo
 from unittest.mock import patch
 
 from bot.cli.main import main
+from handlers.platform.call_budget import CallBudget
 from meldcode.domain.calendar import AMSTERDAM
 
 MORNING = datetime(2026, 11, 10, 10, 0, 5, tzinfo=AMSTERDAM)
@@ -32,5 +33,10 @@ BEGUN = datetime.now(UTC)
 
 if __name__ == "__main__":
     codes = random.Random(4)
-    with patch("bot.demo.clock.datetime", Still), patch("storage.repositories.cases.secrets", codes):
+    budget = CallBudget()
+    with (
+        patch("bot.demo.clock.datetime", Still),
+        patch("bot.demo.director.CallBudget", lambda _: budget),  # calls to Slack wait by the machine's time
+        patch("storage.repositories.cases.secrets", codes),
+    ):
         main()

@@ -18,6 +18,14 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(240
 SANNE, KARIN, FATIMA = "Sanne de Boer", "Karin Visser", "Fatima el Amrani"
 WHAT = "Wat zag of hoorde je?"
 MOST_CLICKS, MOST_FORMS = 25, 9
+PARENTS: Filled = {
+    "Is het vermoeden door het gesprek weggenomen?": "Nee, het vermoeden blijft",
+    "Welke ouder of verzorger was erbij?": ("Een ouder met gezag",),
+    "Was er een tolk bij?": "Nee",
+    "Welke punten kwamen aan bod?": ("Het doel van het gesprek", "De signalen uit het logboek"),
+    "Kwam iets niet aan bod? Waarom niet?": "De ouders gingen weg.",
+    "Wat is er gezegd?": "Ze waren boos.",
+}
 
 
 @dataclass
@@ -71,6 +79,12 @@ async def test_the_parents_talk_is_prepared_on_a_page_that_can_be_printed(desk: 
     await desk.put_away()
     await expect(desk.page.get_by_text(f"gesprek-{code}.pdf").first).to_be_visible()
     await desk.picture("52-blad-in-de-berichten")
+    before = count.clicks
+    await count.press("Dossier openen")
+    await desk.sees_title(f"Dossier {code}")
+    await count.press("Gesprek met de ouders")
+    await count.fill("Gesprek met de ouders", PARENTS)
+    assert count.clicks - before == 3, "the parents' talk is three clicks from a message"
 
 
 async def a_signal(count: Clicks) -> str:
@@ -142,16 +156,7 @@ async def karin_goes_as_far_as_she_can(count: Clicks, code: str, until: str = ""
     }
     await count.fill("Gesprek met de leerling", talked)
     await count.press("Gesprek met de ouders")
-    points = ("Het doel van het gesprek", "De signalen uit het logboek")
-    parents: Filled = {
-        "Is het vermoeden door het gesprek weggenomen?": "Nee, het vermoeden blijft",
-        "Welke ouder of verzorger was erbij?": ("Een ouder met gezag",),
-        "Was er een tolk bij?": "Nee",
-        "Welke punten kwamen aan bod?": points,
-        "Kwam iets niet aan bod? Waarom niet?": "De ouders gingen weg.",
-        "Wat is er gezegd?": "Ze waren boos.",
-    }
-    await count.fill("Gesprek met de ouders", parents)
+    await count.fill("Gesprek met de ouders", PARENTS)
     await count.press("Weging vastleggen")
     weighed: Filled = {
         "Hoe groot is het risico volgens jullie?": "Groot.",

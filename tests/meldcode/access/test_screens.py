@@ -60,7 +60,9 @@ def test_what_is_needed_and_by_when_reads_as_sentences(play: Play) -> None:
     play.calls_in(FATIMA)
     [following] = overview_of(play, FATIMA).rows
     assert following.record is None
-    assert "\\nUiterlijk maandag 9 maart" in as_json(case_list(overview_of(play, FATIMA)))
+    assert "\\nHier is nu een ander aan de beurt, uiterlijk maandag 9 maart" in as_json(
+        case_list(overview_of(play, FATIMA))
+    )
     play.reach("talk")
     question = "Nu nodig: Kan een gesprek gevaar opleveren? Uiterlijk maandag 16 maart"
     assert question in as_json(case_list(overview_of(play, KARIN)))

@@ -65,6 +65,8 @@ def _input(piece: read_over.TextPart) -> b.Block:
 def _leave_out(page: ExportPage) -> b.Block:
     options = [b.option(f"{entry.line.record.title} · {day(entry.line.happened)}", entry.id) for entry in page.entries]
     element = {"type": "checkboxes", "action_id": ANSWER, "options": options}
+    if chosen := [option for option in options if option["value"] in page.left_out]:
+        element["initial_options"] = chosen
     label = b.plain(text("read_over_leave_out"))
     return {"type": "input", "block_id": LEFT_OUT, "label": label, "element": element, "optional": True}
 

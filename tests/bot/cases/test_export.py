@@ -21,6 +21,7 @@ from meldcode.domain.staff import Identity
 from practice.model import File, View
 from storage.db.schema import files, metadata, pending_exports
 from tests.bot.cases.closing import closed_case, opened_case, record
+from tests.bot.cases.test_drafts import goes_on
 from tests.clock import until
 from tests.on_screen import words_of
 from tests.proxying import proxying
@@ -196,6 +197,23 @@ async def test_parents_get_what_was_read_over_adapted_and_not_left_out(tmp_path:
         again = words_of(await school.open_case(KARIN, code))
         assert "Dossier meegeven · " in again
         assert "oom Henk" in words_of(await school.open_case(KARIN, code)) or "Eerdere regels" in again
+
+
+async def test_a_review_that_was_closed_halfway_goes_on_with_what_was_changed(tmp_path: Path) -> None:
+    async with running(tmp_path) as school:
+        code, what = await closed_case(school, notes=3), "Wat zag of hoorde je?"
+        first = await asks(school, KARIN, code, PARENTS)
+        left_out = next(block for block in first.payload["blocks"] if block.get("block_id") == "left_out")
+        note = left_out["element"]["options"][1]["text"]["text"]
+        changed = {what: "Een blauwe plek op de arm.", left_out["label"]["text"]: [note]}
+        assert (await school.actor(KARIN).fill(first, **changed)).ok
+        assert (await school.actor(KARIN).close(school.modal(KARIN))).ok
+        form = await goes_on(school, KARIN)
+        assert (await school.actor(KARIN).fill(form)).ok
+        again = school.modal(KARIN)
+        assert "Een blauwe plek op de arm." in json.dumps(again.payload, ensure_ascii=False)
+        left_out = next(block for block in again.payload["blocks"] if block.get("block_id") == "left_out")
+        assert [option["text"]["text"] for option in left_out["element"]["initial_options"]] == [note]
 
 
 async def test_without_confirming_nothing_is_made_and_no_trace_is_left(tmp_path: Path) -> None:

@@ -57,7 +57,8 @@ def begin_export(
     if version is Version.WHOLE:
         context, trace = _store_trace(uow, context, form, command, now)
         return _export(uow, actor, build_case_view(uow, context, now), form, trace, now)
-    review = Review.begin(build_case_view(uow, context, now), size, form.typed)
+    reviewed = uow.drafts.find(command.key, actor.person.id, now) or {}  # when it was closed halfway
+    review = Review.begin(build_case_view(uow, context, now), size, {**reviewed, **form.typed})
     return _show(uow, actor, command, review, 0, now)
 
 

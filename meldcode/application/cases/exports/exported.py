@@ -19,7 +19,10 @@ READ_OVER, LEFT_OUT = "read_over", "left_out"
 
 @dataclass(frozen=True)
 class ExportPage:
-    """A page to review, of `total`; `roles` replace the `names` of colleagues, by the text of their id."""
+    """A page to review, of `total`; `roles` replace the `names` of colleagues, by the text of their id.
+
+    `left_out` are the entries that were left out when it was reviewed before.
+    """
 
     case: str
     number: int
@@ -28,6 +31,7 @@ class ExportPage:
     roles: Mapping[str, Role]
     plan: Plan
     names: Mapping[str, str]
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

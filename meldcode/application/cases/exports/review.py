@@ -65,7 +65,8 @@ class Review:
         self.draft.update({piece.id: piece.text for entry in entries for piece in entry.pieces})
         self.draft[MASKS] = masks.dumped()
         roles, code = roles_of(uow, context), context.stored.code
-        return ExportPage(code, number, len(pages), entries, roles, context.plan, self.view.names)
+        left_out = tuple(self.draft.get(f"{LEFT_OUT}/{number}", ()))
+        return ExportPage(code, number, len(pages), entries, roles, context.plan, self.view.names, left_out)
 
     def _pieces(self, line: LogbookLine, mask: Callable[[str], str]) -> Iterator[TextPart]:
         """The parts of the texts of an entry, as they were reviewed before if they were."""

@@ -280,6 +280,8 @@ def _hints_in(uow: UnitOfWork, context: CaseContext, form: FilledForm) -> dict[s
 
 def _spots(field: FieldSpec, form: FilledForm, context: CaseContext, names: Sequence[str]) -> list[Found]:
     text, spots = str(form.typed.get(field.id, "")), []
+    if not text:
+        return []
     pupil = (context.pupil.first_name, context.pupil.last_name)
     if "names" in field.hints:
         spots += hints.third_persons(text, pupil=pupil, known_names=names)

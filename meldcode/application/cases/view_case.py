@@ -233,19 +233,20 @@ def _lines(uow: UnitOfWork, parts: Iterable[CaseContext], staff: dict[PersonId, 
         may_know = may(Permission.KNOW_SAME_PUPIL, part.relation, part.plan)
         hidden = {Effect.JOINS} if place else set()
         hidden |= set() if may_know else {Effect.JOINS, Effect.DIFFERS, Effect.SEPARATES, Effect.LINKS}
+        denials = [entry for entry in part.entries if part.plan.records[entry.record].effect is Effect.DENIES]
         for entry in part.entries:
             record = part.plan.records[entry.record]
             if record.effect in hidden or names_excluded(part.plan, entry, part.person.id):
                 continue
             author, *denied = (
                 staff.get(one) or uow.staff.get(one).name
-                for one in (entry.author, *denied_by(part.plan, part.entries, entry.seq))
+                for one in (entry.author, *denied_by(part.plan, denials, entry.seq))
             )
             at = str(entry.answers.get(record.id_of(Meaning.HAPPENED_AT), ""))
             about, day = _appointment_of(part, record, entry), _happened(record, entry)
             shown = _without_known_pupil(part, record, entry)
             other = str(entry.answers.get("case", "")) if may_know and record.effect in OTHER_CASE else ""
-            can_deny = may_deny(part.plan, part.entries, entry, part.person.id)
+            can_deny = may_deny(part.plan, denials, entry, part.person.id)
             line = LogbookLine(shown, day, at, author, record, part.stored.code, about, other, tuple(denied), can_deny)
             lines.append(line)
     return in_order_of_events(lines)

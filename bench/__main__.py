@@ -57,8 +57,8 @@ def _groups(folder: Path, most: int) -> dict[str, Callable[[], object]]:
 
 
 def _postgresql(folder: Path) -> None:
-    with postgresql(folder, "one", "peer", "split", "double") as (one, peer, split, double):
-        requests.postgresql_rows(folder, one, peer, split, double)
+    with postgresql(folder, "one", "peer", "split", "double", "alone") as urls:
+        requests.postgresql_rows(folder, *urls)
 
 
 def _start(folder: Path) -> None:

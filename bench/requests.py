@@ -7,12 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
-from bench import peers, servers
+from sqlalchemy import event
+
+from bench import peers, servers, traffic
 from bench.load import Job
 from bench.rows import Target, at_least, at_most, ratio, show
-from bench.scene import ROUNDS, Measured, Scene, more_cases_in_first_school, scene
+from bench.scene import FAR_APART, ROUNDS, Measured, Scene, more_cases_in_first_school, scene
 from bench.school import SCHOOLS
 from bench.servers import Server
+from bench.small import report
+from bot.settings import Settings
+from bot.store import open_store
 
 Pairs = list[tuple[Measured, Measured]]
 BARE = 600
@@ -51,16 +56,34 @@ def home_rows(folder: Path) -> None:
             _alone(here, f"Home tab with {count} open cases, beside one bare request", nothing, "home", at_most(4))
 
 
-def postgresql_rows(folder: Path, one: str, peer: str, split: str, double: str) -> None:
+def postgresql_rows(folder: Path, one: str, peer: str, split: str, double: str, alone: str) -> None:
     """Whole signals beside the synchronous peer on the same server, and several processes beside two."""
     with scene(folder / "one", one) as here, servers.child(peers.synchronous, peer, here.slack.url) as sync:
         _throughput("whole signal, PostgreSQL, beside synchronous Bolt + ORM there", _whole(here, sync), None, 1.5)
+    with scene(folder / "alone", alone) as here:
+        count = _journeys(here.settings)
+    show("· journeys to the server of a signal alone", "", str(count), count, at_most(11, ""))
     with scene(folder / "split", split, worker=1) as here:
         single = _cpu(here)
     with scene(folder / "double", double, web=2, worker=2) as here:
         twofold = _cpu(here)
     what = "CPU of a signal: two web and two worker beside one and one"
     show(what, f"{single:.1f} ms", f"{twofold:.1f} ms", twofold / single, at_most(1.15))
+
+
+def _journeys(chosen: Settings) -> int:
+    """How often a signal that shares no transaction asks the server: its statements, BEGIN and COMMIT."""
+    engine, store = open_store(chosen)
+    asked: list[str] = []
+    try:
+        for number in range(2):  # the first one fills the caches
+            asked.clear()
+            report(store, traffic.last_name(900_000 + number * FAR_APART % 100_000))
+            if not number:
+                event.listen(engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    finally:
+        engine.dispose()
+    return len(asked) + len(("BEGIN", "COMMIT"))
 
 
 def _cpu(here: Scene) -> float:

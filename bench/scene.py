@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench import load, servers, stored, traffic
 from bench.load import Job, Result
-from bench.school import settings
+from bench.school import SCHOOLS, settings
 from bench.servers import Server
 from bench.small import report
 from bot.settings import Settings
@@ -83,12 +83,13 @@ def scene(
     worker: int = 0,
     slack_seconds: float = 0,
     tabs: int | None = None,
+    schools: int = SCHOOLS,
 ) -> Iterator[Scene]:
     """Run the servers. Without a worker one process does everything. Raises Wrong at the end if not all is stored."""
     folder.mkdir()
     with ExitStack() as slack_stack:
         slack = slack_stack.enter_context(servers.child(servers.stub, slack_seconds))
-        chosen = settings(folder, 0, slack.url)
+        chosen = settings(folder, 0, slack.url, schools)
         if database_url:
             chosen = chosen.model_copy(update={"database_url": database_url})
             upgrade(make_engine(database_url))

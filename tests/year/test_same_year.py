@@ -24,7 +24,7 @@ ANYBODYS = vars(random)["_inst"]
 """The random generator that has no seed."""
 WITHOUT_EFFECT = "sqlalchemy"
 """Measures how long its own work takes."""
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 SMALL = ("--people", "6", "--cases", "3", "--days", "21", "--first-day", "2026-09-28")
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 OF_TODAY = 3
 
 

@@ -23,6 +23,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.outbox.content import Delivery, claim_deliveries
+from bot.outbox.places_done import PlacesDone
 from bot.outbox.turns import turn_of
 from handlers.i18n.catalogues import use_language
 from handlers.platform.call_budget import CallBudget
@@ -91,6 +92,7 @@ class OutboxRelay:
         self._underway: set[asyncio.Task[None]] = set()
         self._sent: dict[int, Outcome] = {}
         """Messages that were sent but are not marked as sent yet."""
+        self._places = PlacesDone()
         self._locked_out_until: datetime | None = None
 
     def wake(self) -> None:
@@ -205,13 +207,14 @@ class OutboxRelay:
             return None
         client = await self._workspaces.client(to.workspace)
         turn = turn_of(message, self._budget)
-        is_shown = await replace_messages(client, message.earlier, content, turn)
+        is_shown = await replace_messages(client, message.earlier, content, turn, self._places.of(message, content))
         if is_shown or message.placing is Placing.ONLY_IN_PLACE:
             return None
         return Sent(*await post_message(client, to.user, content, turn))
 
     async def _record_outcome(self, delivery: Delivery, place: Sent | None) -> None:
         messages, waits = delivery.messages, delivery.content
+        self._places.forget(messages[0])
         if messages[0].kind in REMINDERS and messages[0].identity:
             self._home_changed(messages[0].identity)  # what the tab says of days is out of date
         if isinstance(waits, datetime):
@@ -248,6 +251,7 @@ class OutboxRelay:
     async def _set_aside(self, message: Claimed, code: str) -> None:
         """Give up a message that can never arrive. The next in charge are notified, and `doctor` shows it."""
         log.error("message %s cannot be delivered: %s", message.id, code)
+        self._places.forget(message)
         lost = LostMessage(message.id, message.to, message.case, _readable(message))
 
         def give_up(uow: StoredUnitOfWork, now: datetime) -> None:

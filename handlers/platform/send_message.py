@@ -28,9 +28,17 @@ async def post_message(client: AsyncWebClient, user: str, content: Content, turn
     return str(answer["channel"]), str(answer["ts"])
 
 
-async def replace_messages(client: AsyncWebClient, earlier: Iterable[Place], content: Content, turn: Turn) -> bool:
-    """Show the content in the place of the earlier messages; return whether one of them could be replaced."""
-    return any([await _has_replaced(client, place, content, turn) for place in earlier])
+async def replace_messages(
+    client: AsyncWebClient, earlier: Iterable[Place], content: Content, turn: Turn, done: dict[Place, bool]
+) -> bool:
+    """Show the content in the place of the earlier messages; return whether one of them could be replaced.
+
+    `done` holds the places that had their turn, and whether they could be replaced: a next try leaves them out.
+    """
+    for place in earlier:
+        if place not in done:
+            done[place] = await _has_replaced(client, place, content, turn)
+    return any(done.values())
 
 
 async def _has_replaced(client: AsyncWebClient, place: Place, content: Content, turn: Turn) -> bool:

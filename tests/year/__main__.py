@@ -35,11 +35,12 @@ def main() -> int:
     given = _arguments().parse_args()
     if given.seeds:
         return _several(given)
-    log, found = played(_options(given), given.broken)
+    options = _options(given)
+    log, found = played(options, given.broken)
     if given.log:
         given.log.write_text("\n".join(log.lines()), encoding="utf-8")
     if given.story:
-        given.story.write_text(story(log), encoding="utf-8")
+        given.story.write_text(story(plan_file(options.plan), log), encoding="utf-8")
     for finding in found:
         sys.stdout.write(f"{finding}\n")
     return 1 if found else 0

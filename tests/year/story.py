@@ -1,79 +1,132 @@
-"""A year as a page for people: how many messages each of them got, what was done when, and what was late."""
+"""A year as a page that a school leader reads: what was recorded, who got messages, how fast people were."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import date
 from html import escape
 from statistics import median
 
 import pygal
+from pygal.style import CleanStyle
 
-from tests.year.judging.log import Event, Log, moment
-from tests.year.judging.reminders import CODES, is_reminder, is_urgent
-from tests.year.judging.staff import AMSTERDAM
+from handlers.i18n.days import month
+from handlers.i18n.texts import role
+from tests.year.figures import Figures, Stand, per_month
+from tests.year.judging.log import Event, Log
+from tests.year.judging.paper import CLOSED
+from tests.year.judging.plan_file import Json, steps
 
-PAGE = """<!doctype html><html lang="nl"><meta charset="utf-8"><title>Een schooljaar</title>
-<style>body{{font:1em/1.5 sans-serif;max-width:60em;margin:2em auto}}td,th{{text-align:left;padding:.2em 1em}}</style>
-<h1>Een schooljaar op {school}</h1>{parts}</html>"""
-
-
-def story(log: Log) -> str:
-    """Return the page. Its people and pupils are invented."""
-    events = log.events
-    schools = [event for event in events if event["what"] == "school"]
-    saved = [event for event in events if event["what"] == "did" and event["result"] == "saved"]
-    parts = [
-        _chart("Signalen en stappen per maand", _per_month(saved), _per_month(_signals(saved))),
-        _chart("Berichten per maand", _per_month(_messages(events)), _per_month(_reminders(events))),
-        _inbox(events, schools),
-    ]
-    return PAGE.format(school=escape(", ".join(one["name"] for one in schools)), parts="".join(parts))
-
-
-def inbox(events: Iterable[Event]) -> dict[str, Counter[tuple[int, int]]]:
-    """How many messages each person got, by week."""
-    found: dict[str, Counter[tuple[int, int]]] = {}
-    for event in _messages(events):
-        year, week, _ = moment(event).astimezone(AMSTERDAM).isocalendar()
-        found.setdefault(event["who"], Counter())[year, week] += 1
-    return found
+PAGE = """<!doctype html><html lang="nl"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>Een schooljaar met Meldwijzer</title>
+<style>table{{border-collapse:collapse}}body{{font:1em/1.5 sans-serif;max-width:52em;margin:2em auto;padding:0 1em}}
+td,th{{text-align:right;padding:.2em .8em;border-bottom:1px solid #ccc}}td:first-child,th:first-child{{text-align:left}}
+</style><h1>Een schooljaar met Meldwijzer</h1>
+<p>{school}, {first} tot en met {last}. De school en de mensen zijn verzonnen: sommigen doen alles meteen, anderen
+laat of bijna nooit, zijn er een paar weken niet of werken niet elke dag. De berichten zijn die van het echte
+programma.</p>{parts}</html>"""
+STYLE = CleanStyle(
+    font_family="sans-serif", title_font_size=18, label_font_size=12, major_label_font_size=12, legend_font_size=14
+)
+IN_DAYS = "In schooldagen; 0 is dezelfde dag."
+SPEED = {"dezelfde dag": 0, "1 schooldag": 1, "2 tot 5": 5, "6 tot 10": 10, "langer": 10_000}
 
 
-def _messages(events: Iterable[Event]) -> list[Event]:
-    return [event for event in events if event["what"] == "message"]
+def story(plan: Json, log: Log) -> str:
+    """Return the page. Its people and pupils are invented, and no pupil is named."""
+    figures = Figures(plan, log)
+    everybody = sorted({name for roles in figures.roles.values() for name in roles})
+    parts = [_summary(figures), *_by_month(figures), _inbox(figures, everybody), *_answers(figures, everybody)]
+    days = [f"{day.day} {month(day)} {day.year}" for day in figures.days]
+    school = escape(", ".join(one["name"] for one in figures.schools))
+    return PAGE.format(school=school, first=days[0], last=days[1], parts="".join([*parts, _late(figures)]))
 
 
-def _reminders(events: Iterable[Event]) -> list[Event]:
-    found = _messages(events)
-    return [one for one in found if any(is_reminder(one, code) or is_urgent(one, code) for code in CODES(one))]
+def _summary(figures: Figures) -> str:
+    cases, people = sum(figures.cases.values()), len(figures.roles)
+    return (
+        f"<p><strong>{people} mensen kregen samen {len(figures.messages)} berichten, waarvan {len(figures.reminders)} "
+        f"herinneringen.</strong> Er waren {len(figures.signals)} signalen, over {cases} leerlingen. "
+        f"{figures.cases[CLOSED]} dossiers gingen dicht, {figures.open} zijn nog open.</p>"
+    )
 
 
-def _signals(saved: list[Event]) -> list[Event]:
-    return [event for event in saved if event["record"] == "signal"]
+def _by_month(figures: Figures) -> Iterable[str]:
+    signals, reminders = figures.signals, figures.reminders
+    others = [event for event in figures.saved if event not in signals]
+    yield _chart("Wat er per maand is vastgelegd", figures.months, {"signalen": signals, "al het andere": others})
+    plain = [event for event in figures.messages if event not in reminders]
+    yield _chart("Berichten per maand", figures.months, {"herinneringen": reminders, "andere berichten": plain})
 
 
-def _per_month(events: Iterable[Event]) -> Counter[str]:
-    return Counter(event["at"][:7] for event in events)
+def _chart(title: str, months: list[date], series: dict[str, list[Event]]) -> str:
+    counts = {name: per_month(events) for name, events in series.items()}
+    numbers = {name: [count[month] for month in months] for name, count in counts.items()}
+    return _bars(title, [month(day) for day in months], numbers)
 
 
-def _chart(title: str, everything: Counter[str], some: Counter[str]) -> str:
-    chart = pygal.Bar(title=title, height=320, disable_xml_declaration=True, js=[])
-    months = sorted(everything)
-    chart.x_labels = months
-    chart.add("alles", [everything[month] for month in months])
-    chart.add("signalen of herinneringen", [some[month] for month in months])
+def _bars(title: str, labels: list[str], series: dict[str, list[int]]) -> str:
+    chart = pygal.StackedBar(
+        title=title, height=340, style=STYLE, disable_xml_declaration=True, js=[], legend_at_bottom=True, max_scale=6
+    )
+    chart.x_labels, chart.value_formatter = labels, lambda value: f"{value:.0f}"
+    for name, numbers in series.items():
+        chart.add(name, numbers)
     return str(chart.render(is_unicode=True))
 
 
-def _inbox(events: list[Event], schools: list[Event]) -> str:
-    """For each role the messages of a person in a week: in the middle week in which there were any, and the worst."""
-    counts, rows = inbox(events), []
-    people = [one for school in schools for one in school["people"]]
-    for role in dict.fromkeys(role for one in people for role in one["roles"]):
-        weeks = [n for one in people if role in one["roles"] for n in counts.get(one["slack"], Counter()).values()]
-        everybody = [one for one in people if role in one["roles"]]
-        mean = sum(weeks) / len(everybody) / 40 if everybody else 0
-        rows.append(f"<tr><td>{role}<td>{median(weeks or [0]):g}<td>{max(weeks, default=0)}<td>{mean:.1f}</tr>")
-    head = "<tr><th>Rol<th>Middelste week met berichten<th>Drukste week<th>Gemiddeld per schoolweek</tr>"
-    return f"<h2>Berichten per persoon en week</h2><table>{head}{''.join(rows)}</table>"
+def _inbox(figures: Figures, roles: list[str]) -> str:
+    """For each role the messages of a person: in a usual week, in the busiest one, and in the whole year."""
+    rows = []
+    for name in roles:
+        people = [figures.weeks(who) for who in figures.with_role(name)]
+        weeks = [count for counts in people for count in counts]
+        rows.append(
+            [role(name), len(people), median(weeks or [0]), max(weeks, default=0), round(sum(weeks) / len(people))]
+        )
+    head = ["rol", "mensen", "gewone week", "drukste week", "hele jaar, gemiddeld"]
+    return _table("Berichten per persoon", "Een gewone week is de middelste van alle schoolweken.", head, rows)
+
+
+def _answers(figures: Figures, roles: list[str]) -> Iterable[str]:
+    found = {name: figures.answers(name) for name in roles}
+    limits = list(SPEED.values())
+    fast = {role(name): Counter(next(most for most in limits if n <= most) for n in found[name]) for name in roles}
+    title = "Hoe lang tot iemand na een bericht iets vastlegt"
+    yield _bars(title, list(SPEED), {name: [count[most] for most in limits] for name, count in fast.items() if count})
+    rows = [[role(name), len(days), median(days), max(days)] for name, days in found.items() if days]
+    yield _table(title, IN_DAYS, ["rol", "keren", "gewoonlijk", "langst"], rows)
+
+
+def _late(figures: Figures) -> str:
+    """For each step how long cases stood there, and how often longer than the plan gives."""
+    stands, rows = list(figures.stands()), []
+    for name, step in steps(figures.plan).items():
+        here = [stand for stand in stands if stand.step == name]
+        if here:
+            rows.append(
+                [f"{step['number']}. {step['title']}", len(here), *_in_days(here), sum(s.is_late for s in here)]
+            )
+    head = ["stap", "keren", "gewoonlijk", "langst", "te laat"]
+    return _table(
+        "Hoe lang een stap duurde",
+        f"{IN_DAYS} Te laat is later dan het stappenplan zegt.",
+        head,
+        rows,
+    )
+
+
+def _in_days(stands: list[Stand]) -> tuple[float, int]:
+    days = [stand.days for stand in stands]
+    return median(days), max(days)
+
+
+def _table(title: str, about: str, head: list[str], rows: list[list[object]]) -> str:
+    shown = [f"<th scope=col>{escape(cell)}" for cell in head]
+    lines = "".join("<tr>" + "".join(f"<td>{_cell(cell)}" for cell in row) for row in rows)
+    return f"<h2>{escape(title)}</h2><p>{escape(about)}</p><table><tr>{''.join(shown)}{lines}</table>"
+
+
+def _cell(value: object) -> str:
+    return f"{value:g}".replace(".", ",") if isinstance(value, (int, float)) else escape(str(value))

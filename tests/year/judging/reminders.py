@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 
+from tests.year.judging.calendar import Calendar
 from tests.year.judging.log import Event, moment
 from tests.year.judging.paper import Paper, Stay
 from tests.year.judging.plan_file import Json, steps
@@ -90,7 +91,7 @@ class Reminders:
         step = self._steps[stay.step]
         if "deadline" not in step:
             return
-        last_day, later = self._last_day(step["deadline"], stay.counts), self._postponed(stay)
+        last_day, later = last_day_of(step["deadline"], stay.counts, self._calendar), self._postponed(stay)
         for level, after in self._levels(step.get("remind", [])):
             day = self._calendar.next(last_day, after) if after else last_day
             if day.year > self._until.year + 1:
@@ -109,14 +110,6 @@ class Reminders:
             yield level, level.get("after", 0)
         if remind and (every := remind[-1].get("every")):
             yield from ((remind[-1], remind[-1]["after"] + every * again) for again in count(1))
-
-    def _last_day(self, deadline: Json, since: datetime) -> date:
-        day = _day(since)
-        if deadline.get("weekdays"):
-            return self._calendar.on_or_after(self._calendar.weekdays_after(day, deadline["school_days"]))
-        in_time = since < _at(day, LAST_CALL)
-        zero = self._calendar.on_or_after(day if in_time else day + timedelta(days=1))
-        return self._calendar.next(zero, deadline["school_days"])
 
     def _vacations(self, began: datetime, ended: datetime) -> Iterator[date]:
         """The first days of vacations that begin while a case is open."""
@@ -199,6 +192,16 @@ class Reminders:
         return any(
             stay.began <= at and (stay.ended is None or at <= stay.ended + IN_TIME) for stay in self._paper.stays
         )
+
+
+def last_day_of(deadline: Json, since: datetime, calendar: Calendar) -> date:
+    """The last day of a step's deadline that counts from this moment."""
+    day = _day(since)
+    if deadline.get("weekdays"):
+        return calendar.on_or_after(calendar.weekdays_after(day, deadline["school_days"]))
+    in_time = since < _at(day, LAST_CALL)
+    zero = calendar.on_or_after(day if in_time else day + timedelta(days=1))
+    return calendar.next(zero, deadline["school_days"])
 
 
 def _day(at: datetime) -> date:

@@ -40,8 +40,8 @@ def _stored(marks: list[list[str]]) -> Event:
     return _event("stored", EVENING, marks=marks, entries={CODE: ["signal"]}, faults=[], **wrong)
 
 
-def _said(*events: Event, marks: list[list[str]] | None = None) -> list[str]:
-    """What the oracle says of a Tuesday on which this happened."""
+def a_tuesday(*events: Event, marks: list[list[str]] | None = None) -> Log:
+    """The log of a Tuesday on which this happened."""
     log = Log(lambda: TUESDAY)
     school = School("De Linde", "noord", (*PEOPLE, *TEACHERS))
     log.events = [
@@ -49,7 +49,12 @@ def _said(*events: Event, marks: list[list[str]] | None = None) -> list[str]:
         *events,
         _stored([["Merk00001", CODE]] if marks is None else marks),
     ]
-    return [finding.what for finding in Oracle(plan_file("heutink"), log).judge()]
+    return log
+
+
+def _said(*events: Event, marks: list[list[str]] | None = None) -> list[str]:
+    """What the oracle says of it."""
+    return [finding.what for finding in Oracle(plan_file("heutink"), a_tuesday(*events, marks=marks)).judge()]
 
 
 def test_a_signal_that_was_told_and_reminded_of_is_well() -> None:

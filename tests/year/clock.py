@@ -26,6 +26,10 @@ WHO_ASKS = {
 """Where the program and Slack ask for the time, and what they get. A missing place fails `test_same_year.py`."""
 
 
+RESOLUTION = 1e-6
+"""Seconds. The machine's own nanosecond is lost in rounding after half a year: then nothing would ever be due."""
+
+
 class Stuck(Exception):
     """Everybody waits, and nothing will ever happen."""
 
@@ -80,6 +84,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def __init__(self, time: VirtualTime) -> None:
         super().__init__(_Skipping(time))
         self._virtual = time
+        self._clock_resolution = RESOLUTION
 
     @override
     def time(self) -> float:

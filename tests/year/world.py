@@ -234,7 +234,7 @@ class World:
             ids = connection.scalars(select(cases.c.id).where(cases.c.destroyed_at.is_(None))).all()
             without = sorted(waits.scalars())
         with program.store.transaction(now) as uow:
-            logbooks = {uow.cases.get(id_).code: uow.cases.contents(id_).entries for id_ in ids}
+            logbooks = {uow.cases.get(id_).code: [*uow.cases.contents(id_).entries] for id_ in ids}
         said = [(code, str(text)) for code, lines in logbooks.items() for e in lines for text in e.answers.values()]
         marks = sorted((mark, code) for code, text in said for mark in MARK.findall(text))
         entries = {code: [entry.record for entry in lines] for code, lines in sorted(logbooks.items())}

@@ -35,9 +35,9 @@ TOLD = _message(KARIN, f"Dossier {CODE}: lees het.")
 REMINDED = _message(KARIN, WAITS, LAST_CALL)
 
 
-def _stored(marks: list[list[str]]) -> Event:
+def _stored(marks: list[list[str]], at: datetime = EVENING) -> Event:
     wrong = dict.fromkeys(("without_next", "stuck", "drafts", "alarms", "unhealthy"))
-    return _event("stored", EVENING, marks=marks, entries={CODE: ["signal"]}, faults=[], **wrong)
+    return _event("stored", at, marks=marks, entries={CODE: ["signal"]}, faults=[], **wrong)
 
 
 def a_tuesday(*events: Event, marks: list[list[str]] | None = None) -> Log:
@@ -100,3 +100,14 @@ def test_a_case_may_show_the_step_that_it_left_at_that_moment(later: timedelta, 
     taken_up = SIGNAL | {"who": KARIN, "record": "taken_up", "said": {}}
     opened = _event("opened", TUESDAY + later, who=JORIS, case=CODE, may=True, step="signals", failed="")
     assert ("wrong step" in _said(SIGNAL, TOLD, taken_up, opened)) is is_wrong
+
+
+def test_a_second_level_that_never_came_is_found() -> None:
+    log = a_tuesday(SIGNAL, TOLD, REMINDED)
+    log.events[-1] = _stored([["Merk00001", CODE]], EVENING + timedelta(days=3))
+    assert [finding.what for finding in Oracle(plan_file("heutink"), log).judge()] == ["no reminder"]
+
+
+def test_a_reminder_of_what_was_done_is_found() -> None:
+    taken_up = SIGNAL | {"who": KARIN, "record": "taken_up", "said": {}}
+    assert "reminded without a reason" in _said(SIGNAL, TOLD, taken_up, REMINDED)

@@ -68,7 +68,14 @@ def _chart(title: str, months: list[date], series: dict[str, list[Event]]) -> st
 
 def _bars(title: str, labels: list[str], series: dict[str, list[int]]) -> str:
     chart = pygal.StackedBar(
-        title=title, height=340, style=STYLE, disable_xml_declaration=True, js=[], legend_at_bottom=True, max_scale=6
+        title=title,
+        height=340,
+        style=STYLE,
+        disable_xml_declaration=True,
+        js=[],
+        legend_at_bottom=True,
+        max_scale=6,
+        truncate_label=12,
     )
     chart.x_labels, chart.value_formatter = labels, lambda value: f"{value:.0f}"
     for name, numbers in series.items():

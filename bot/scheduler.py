@@ -19,7 +19,8 @@ from bot.jobs.shared_files import remove_due_files
 from bot.jobs.wiping import Wiping
 from bot.stopping import in_thread
 from handlers.controllers.export import note_unfinished
-from handlers.platform.errors import log_error
+from handlers.platform.errors import log_error, noted
+from handlers.platform.jobs import LEFT_BEHIND
 from handlers.platform.services import Services
 from meldcode.application.cases.alarms.trace import trace_next_alarm
 from meldcode.application.executor import Executor
@@ -27,7 +28,6 @@ from meldcode.application.jobs.alarms import delete_old_alarms, escalate_next_al
 from meldcode.application.jobs.reminders import send_due_reminders, week_overview
 from meldcode.application.jobs.retention import end_next_case
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.application.staff.left_behind import notice_left_behind
 from meldcode.domain.ids import SchoolId
 from storage.unit_of_work import StoredUnitOfWork
 
@@ -152,7 +152,7 @@ class Scheduler:
         self._wake()
 
     async def _look_after(self) -> None:
-        await self._executor.execute_in_parts(notice_left_behind, TRANSACTION_SECONDS)
+        await self._executor.execute_in_parts(LEFT_BEHIND, TRANSACTION_SECONDS)
 
     async def _tidy(self) -> None:
         while await self._executor.execute(_tidy, seconds=TRANSACTION_SECONDS):
@@ -177,15 +177,15 @@ async def _every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
 
 
 def _remind(uow: UnitOfWork, now: datetime) -> int:
-    return send_due_reminders(uow, now, AT_ONCE, lambda error: log_error(error, "reminder"))
+    return send_due_reminders(uow, now, AT_ONCE, noted("reminder"))
 
 
 def _trace_next(uow: UnitOfWork, now: datetime) -> bool:
-    return trace_next_alarm(uow, now, lambda error: log_error(error, "trace of an alarm"))
+    return trace_next_alarm(uow, now, noted("trace of an alarm"))
 
 
 def _end_next(uow: UnitOfWork, now: datetime) -> bool:
-    return end_next_case(uow, now, lambda error: log_error(error, "end of a case"))
+    return end_next_case(uow, now, noted("end of a case"))
 
 
 def _tidy(uow: UnitOfWork, now: datetime) -> int:

@@ -13,6 +13,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from handlers.platform.errors import log_error
+from handlers.platform.jobs import LEFT_BEHIND
 from handlers.platform.members import is_nobody
 from handlers.platform.services import Services
 from handlers.platform.slack_errors import code_of, retry_after
@@ -20,7 +21,6 @@ from handlers.platform.workspaces import NotInstalled
 from meldcode.application.executor import JOB_SECONDS, Executor
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.staff.accounts import accounts, leave_or_return
-from meldcode.application.staff.left_behind import notice_left_behind
 from meldcode.domain.staff import Identity
 
 AT_ONCE, PAUSE = 50, 60.0
@@ -49,7 +49,7 @@ class AccountWatch:
             is_nobody = await self._is_nobody(who)
             if is_nobody is not None and is_nobody != is_gone:
                 await self._note(who, is_gone=is_nobody)
-                await self._executor.execute_in_parts(notice_left_behind, JOB_SECONDS)
+                await self._executor.execute_in_parts(LEFT_BEHIND, JOB_SECONDS)
             if number % AT_ONCE == 0:
                 await asyncio.sleep(PAUSE)
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from handlers.platform.forms.form_state import answers_of
+from handlers.platform.jobs import LEFT_BEHIND
 from handlers.platform.members import is_nobody
 from handlers.platform.request import Request
 from handlers.platform.services import Services, idempotent
@@ -14,7 +15,6 @@ from meldcode.application.executor import JOB_SECONDS
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.staff import accounts
 from meldcode.application.staff.deputies import Appoint, appoint_deputy, change_deputy, end_deputy, see_deputy
-from meldcode.application.staff.left_behind import notice_left_behind
 
 
 async def submit_deputy(services: Services, request: Request) -> dict[str, Any]:
@@ -73,5 +73,5 @@ async def leave_or_return(services: Services, request: Request) -> None:
 
 
 async def _notice_left_behind(services: Services) -> None:
-    await services.executor.execute_in_parts(notice_left_behind, JOB_SECONDS)
+    await services.executor.execute_in_parts(LEFT_BEHIND, JOB_SECONDS)
     services.wake()

@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 import secrets
 import traceback
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 ALPHABET = "BCDFGHJKMNPQRSTVWXYZ23456789"
@@ -20,6 +22,11 @@ def log_error(error: BaseException, what: str) -> str:
     reference = "-".join("".join(secrets.choice(ALPHABET) for _ in range(3)) for _ in range(2))
     log.error("reference=%s what=%s error=%s at=%s", reference, what, type(error).__name__, _places(error))
     return reference
+
+
+def noted(what: str) -> Callable[[BaseException], str]:
+    """Return what logs an error of this work, which goes on without what failed."""
+    return partial(log_error, what=what)
 
 
 def _places(error: BaseException) -> str:

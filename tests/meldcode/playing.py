@@ -198,9 +198,9 @@ class Play:
         return self._told_by(self._look_at_all_cases)[1]
 
     def _look_at_all_cases(self, uow: StoredUnitOfWork) -> None:
-        seen = notice_left_behind(uow, None, self.now)
+        seen = notice_left_behind(uow, None, self.now, trouble=_raised)
         while seen:
-            seen = notice_left_behind(uow, seen, self.now)
+            seen = notice_left_behind(uow, seen, self.now, trouble=_raised)
 
     def reminds(self) -> set[Actor]:
         """The clock's work is done; returns who was reminded."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from meldcode.application.case_people import acting_as, escalate_to, plan_of, staff_of
@@ -25,16 +25,22 @@ from meldcode.domain.staff import Person
 AT_ONCE = 20
 
 
-def notice_left_behind(uow: UnitOfWork, after: CaseId | None, now: datetime) -> CaseId | None:
+def notice_left_behind(
+    uow: UnitOfWork, after: CaseId | None, now: datetime, *, trouble: Callable[[Exception], object]
+) -> CaseId | None:
     """Look at the next few open cases after this one. Return the last of them; None when there are no more.
 
-    Once a week for a case, the people in charge are notified until it is handed over or the role is given.
+    Once a week for a case, the people in charge are notified until it is handed over or the role is given. A case that
+    cannot be read does not stop the others: its error goes to `trouble`.
     """
     looked_at = None
     for case in some(uow.cases.open_after(after, AT_ONCE)):
-        _notice_without_holder(uow, case, now)
-        _notice_without_responsible(uow, case, now)
         looked_at = case.id
+        try:
+            _notice_without_holder(uow, case, now)
+            _notice_without_responsible(uow, case, now)
+        except Exception as error:
+            trouble(error)
     return looked_at
 
 

@@ -8,10 +8,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import delete, select
 
 from meldcode.application.actor import actor_of
+from meldcode.application.staff.left_behind import notice_left_behind
 from meldcode.application.staff.roles import Changed, ChangeRoles, change_roles, missing_roles, role_form, see_roles
 from meldcode.domain.plan.roles import Role
+from storage.db.schema import case_keys, cases
 from tests.meldcode.playing import BEA, DIRK, FATIMA, KARIN, MEHMET, SANNE, STRANGER, Actor, Play
 
 pytestmark = pytest.mark.rule("G3")
@@ -147,6 +150,21 @@ def test_whoever_loses_every_role_reads_nothing_any_more_their_own_neither(play:
     gives(play, FATIMA, SANNE, Role.CLUSTER_DIRECTOR)
     assert play.refused_to(lambda: play.opens(SANNE)) == {"": "no_such_case"}
     assert play.looks_for_abandoned_cases() == {KARIN, FATIMA}
+
+
+def test_a_left_case_that_cannot_be_read_does_not_hide_the_next(play: Play) -> None:
+    first = play.signal(by=SANNE).code
+    play.signal(by=SANNE, first_name="Tim")
+    with play.engine.begin() as connection:
+        case = connection.scalar(select(cases.c.id).where(cases.c.code == first))
+        connection.execute(delete(case_keys).where(case_keys.c.case == case))
+    gives(play, FATIMA, SANNE, Role.CLUSTER_DIRECTOR)
+    play.restarts()
+    troubles: list[Exception] = []
+    with play.transaction() as uow:
+        assert notice_left_behind(uow, None, play.now, trouble=troubles.append)
+    told = {message.case for message in play.messages() if message.kind == "without_holder"}
+    assert ([type(error) for error in troubles], len(told)) == ([KeyError], 1)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -32,15 +33,16 @@ def open_store(settings: Settings, now: datetime | None = None) -> tuple[Engine,
         elif not is_current(engine):
             raise ConfigError(OLD_TABLES)
         vault = vault_of(engine, settings)
-        path = settings.meldwijzer_plan or DEFAULT_PLAN
-        store = Store(engine, vault, plan_of(settings))
-        files = ((load_plan(file), file.read_text(encoding="utf-8")) for file in _plan_files(path))
-        store.register_plans(files, tell_of_new_plan, now)
+        plan = plan_of(settings)
+        store = Store(engine, vault, plan)
+        store.register_plans(_known_plans(settings.meldwijzer_plan or DEFAULT_PLAN, plan), tell_of_new_plan, now)
         return engine, store
 
 
-def _plan_files(path: Path) -> list[Path]:
-    return sorted({path, *shipped_plans()})
+def _known_plans(path: Path, plan: Plan) -> Iterator[tuple[Plan, str]]:
+    """The plan for new cases and those that are shipped, each with its document; reading one takes a while."""
+    for file in sorted({path, *shipped_plans()}):
+        yield plan if file == path else load_plan(file), file.read_text(encoding="utf-8")
 
 
 def plan_of(settings: Settings) -> Plan:

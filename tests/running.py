@@ -33,6 +33,7 @@ from bot.manifest import manifest
 from bot.settings import Settings
 from handlers.platform import call_budget, limits
 from handlers.platform.call_budget import Limit
+from handlers.platform.services import LATER
 from meldcode.domain.yaml_text import dump_yaml
 from practice.client import payloads
 from practice.client.actor import Actor
@@ -231,6 +232,10 @@ class Running:
 
         self.program.outbox_relay.wake()
         await until(is_drained, seconds)
+
+    async def done_later(self) -> None:
+        """Wait until the program has done what it does after its acknowledgements."""
+        await until(lambda: not [task for task in asyncio.all_tasks() if task.get_name() == LATER])
 
     def faults(self) -> list[str]:
         """What Slack would have refused, beside what the test expects; and what is almost too large for it."""

@@ -30,6 +30,7 @@ UPDATE_WAIT, LONGEST_WAIT = timedelta(seconds=2), timedelta(seconds=30)
 """Between two tries: when Slack does not say how long, and at most."""
 NOT_THERE_YET = (0.05, 0.2, 0.5, 1.0, 2.0)
 """Seconds before each try to update a view that Slack shows when it has the acknowledgement."""
+LATER = "after the acknowledgement"
 T = TypeVar("T")
 Args = TypeVarTuple("Args")
 UseCase = Callable[[UnitOfWork, datetime], T]
@@ -191,7 +192,7 @@ class Services:
 
     def later(self, work: Coroutine[Any, Any, Any]) -> None:
         """Do this after the acknowledgement. A failure is only logged."""
-        task = asyncio.ensure_future(_noted(work))
+        task = asyncio.create_task(_noted(work), name=LATER)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -200,4 +201,4 @@ async def _noted(work: Coroutine[Any, Any, Any]) -> None:
     try:
         await work
     except Exception as error:
-        log_error(error, "after the acknowledgement")
+        log_error(error, LATER)

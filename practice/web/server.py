@@ -15,6 +15,8 @@ from practice.state.workspace import Workspace
 from practice.web import endpoints, pages
 
 START_SECONDS = 5
+STOP_SECONDS = 4
+"""Longer than an app may take to acknowledge: whoever just did something gets an answer."""
 
 
 def create_app(workspace: Workspace, others: Sequence[Workspace] = ()) -> Starlette:
@@ -83,7 +85,7 @@ class PracticeServer:
             log_config=None,
             access_log=False,
             date_header=False,  # the workspace has a clock of its own
-            timeout_graceful_shutdown=1,
+            timeout_graceful_shutdown=STOP_SECONDS,
             ws_ping_interval=5,
             lifespan="off",
         )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
+import aiohttp
 import pytest
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -139,3 +141,18 @@ async def test_a_thread_can_run_the_server(workspace: Workspace) -> None:
     with PracticeServer(workspace) as server:
         answer = await AsyncWebClient("xoxb-test", base_url=server.api_url).auth_test()
     assert answer["user_id"] == workspace.app.bot_user_id
+
+
+async def test_who_did_something_gets_an_answer_while_the_server_stops(workspace: Workspace) -> None:
+    """The app stopped first, and does not acknowledge any more."""
+    silent = await asyncio.start_server(lambda _reader, _writer: None, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{silent.sockets[0].getsockname()[1]}/"
+    workspace.app = replace(workspace.app, request_url=url)
+    async with silent, aiohttp.ClientSession() as session:
+        async with PracticeServer(workspace) as server:
+            page = {"Origin": server.url}
+            answer = asyncio.create_task(
+                session.post(f"{server.url}/als/{SANNE}/zeg", data={"text": "Dag"}, headers=page)
+            )
+            await asyncio.sleep(0.3)
+        assert (await answer).status == 200

@@ -37,6 +37,7 @@ class ComponentLog:
         self._unstored: set[str] = set()
         self._failing_since: dict[str, float] = {}
         self._told: set[str] = set()
+        self._storing = asyncio.Lock()
         self.requests: Counter[str] = Counter()
         """Requests of Slack since the start, by outcome."""
 
@@ -103,7 +104,11 @@ class ComponentLog:
             await asyncio.sleep(STORED_EVERY)
 
     async def store(self) -> None:
-        """Store the news, and that storing works."""
+        """Store the news, and that storing works; after news that is being stored, which it may replace."""
+        async with self._storing:
+            await self._store()
+
+    async def _store(self) -> None:
         self._tell()
         self._note(replace(self._of(DATABASE), succeeded_at=self._now()))
         names, self._unstored = self._unstored, set()

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import pytest
@@ -43,6 +43,26 @@ async def test_a_request_with_another_signature_is_logged_once_and_reported(tmp_
         await school.program.components.store()
         found = await asyncio.to_thread(lambda: list(complaints(school.program.settings)))
         assert not [words for words in found if "SLACK_SIGNING_SECRET" in words]
+
+
+async def test_news_is_stored_in_turn() -> None:
+    """What is stored later may not be overtaken by what was stored first."""
+    may_go_on, begun = asyncio.Event(), 0
+
+    class Slow:
+        async def execute(self, *_: Any, **__: Any) -> None:
+            nonlocal begun
+            begun += 1
+            await may_go_on.wait()
+
+    log = component_log.ComponentLog(cast(Any, Slow()), lambda: TODAY)
+    storing = [asyncio.create_task(log.store()) for _ in range(2)]
+    await until(lambda: begun)
+    await asyncio.sleep(0.05)
+    assert begun == 1
+    may_go_on.set()
+    await asyncio.gather(*storing)
+    assert begun == 2
 
 
 async def test_strangers_cannot_make_it_unhealthy_once_slack_was_heard(tmp_path: Path) -> None:

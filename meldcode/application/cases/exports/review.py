@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from itertools import count, takewhile
 
 from meldcode import hints
@@ -39,16 +39,19 @@ class Review:
         ids = tuple(as_id(line) for line in view.lines if line.record.effect is not Effect.EXPORTS)
         return cls(view, size, {**asked, READ_OVER: ids})
 
-    @property
+    @cached_property
     def pages(self) -> list[list[LogbookLine]]:
         """The entries of each page; at least one page. Masks make texts longer, so it may show a few parts more."""
         wanted = set(self.draft[READ_OVER])
         found: list[list[LogbookLine]] = [[]]
+        held = 0
         for line in (line for line in self.view.lines if as_id(line) in wanted):
-            parts = sum(map(self._parts_of, [*found[-1], line]))
-            if found[-1] and (parts > self.size.parts or len(found[-1]) == self.size.entries):
+            parts = self._parts_of(line)
+            if found[-1] and (held + parts > self.size.parts or len(found[-1]) == self.size.entries):
                 found.append([])
+                held = 0
             found[-1].append(line)
+            held += parts
         return found
 
     def _parts_of(self, line: LogbookLine) -> int:

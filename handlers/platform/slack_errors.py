@@ -113,6 +113,8 @@ def meaning_of(error: SlackApiError) -> Meaning:
 
 def screen_refusal(answer: str) -> str:
     """Return the code with which this answer refuses what is on a screen; empty if it does not."""
+    if '"error"' not in answer:  # nearly always; a whole view comes back with it
+        return ""
     try:
         said = json.loads(answer)
     except ValueError:

@@ -36,7 +36,8 @@ from storage.db.insert_once import insert_all_once
 from storage.db.schema import identities, outbox, people
 from storage.repositories.payloads import decode, encode
 
-WEEK = timedelta(days=7)
+TOLD_FOR = timedelta(days=7)
+"""How long `doctor` tells what Slack refused."""
 _NO_ID = 2**62
 """More than any message's number."""
 GOES_ALONG = timedelta(minutes=2)
@@ -198,7 +199,7 @@ class SendQueue:
         """The health of the outbox at this moment."""
         failed = select(func.count()).where(outbox.c.state == SendState.FAILED.value)
         oldest = select(func.min(outbox.c.due_at)).where(outbox.c.state.in_(_UNSENT), outbox.c.due_at <= now)
-        errors, refused = _errors(outbox.c.state.in_(_UNSENT)), _errors(*_sent_since(now - WEEK))
+        errors, refused = _errors(outbox.c.state.in_(_UNSENT)), _errors(*_sent_since(now - TOLD_FOR))
         return Backlog(
             self._connection.scalar(failed) or 0,
             self._connection.scalar(oldest),

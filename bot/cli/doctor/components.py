@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 
 from bot.jobs.component_words import REQUESTS, SCREENS, SOCKET, STORING, WEB, WORKER, complaint
 from storage.db.component_records import ComponentRecord
+from storage.repositories.outbox import TOLD_FOR
 
-TOLD_FOR = timedelta(days=7)
-"""How long a refused screen is told of: as long as a refused message."""
 SILENT = timedelta(minutes=15)
 """A part of which nothing was heard for so long does not run."""
 

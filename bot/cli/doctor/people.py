@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from http.client import HTTPException
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.cli.doctor.finding import Finding
-from bot.schools_file import PersonInFile, SchoolInFile, read_schools
+from bot.schools_file import PersonInFile, SchoolsFile, read_schools
 from bot.settings import ConfigError, Settings
 from handlers.platform.members import Member, member_of
 from handlers.platform.slack_errors import Meaning, code_of, meaning_of
@@ -27,11 +27,14 @@ GUEST = (
 
 def people_findings(client: WebClient, settings: Settings) -> Iterator[Finding]:
     """Yield who in the schools file is unknown to Slack or no colleague, until Slack stops answering."""
-    people = _people(settings)
-    confirmed = {person.slack for _, person in people if person.guest}
+    file = _file(settings)
+    if file is None:
+        return
+    people = [(school, person) for school in file.schools for person in school.people]
+    unconfirmed = file.unconfirmed
     for school, person in people[:MOST]:
         try:
-            wrong = _wrong(client, person, may_be_guest=person.slack in confirmed)
+            wrong = _wrong(client, person, unconfirmed)
         except (SlackApiError, OSError, HTTPException) as error:
             code = code_of(error) if isinstance(error, SlackApiError) else type(error).__name__
             yield Finding(f"Slack did not say who is in the workspace ({code}): people are not all checked.", False)
@@ -42,15 +45,14 @@ def people_findings(client: WebClient, settings: Settings) -> Iterator[Finding]:
         yield Finding(f"The first {MOST} people of the schools file are checked, and the others are not.", False)
 
 
-def _people(settings: Settings) -> list[tuple[SchoolInFile, PersonInFile]]:
+def _file(settings: Settings) -> SchoolsFile | None:
     try:
-        file = read_schools(settings.meldwijzer_schools) if settings.meldwijzer_schools else None
+        return read_schools(settings.meldwijzer_schools) if settings.meldwijzer_schools else None
     except ConfigError:
-        return []  # reported already
-    return [(school, person) for school in file.schools for person in school.people] if file else []
+        return None  # reported already
 
 
-def _wrong(client: WebClient, person: PersonInFile, *, may_be_guest: bool) -> str:
+def _wrong(client: WebClient, person: PersonInFile, unconfirmed: Collection[str]) -> str:
     """What is wrong with this person; empty if nothing is."""
     try:
         said = client.users_info(user=person.slack)["user"]
@@ -61,7 +63,7 @@ def _wrong(client: WebClient, person: PersonInFile, *, may_be_guest: bool) -> st
     match member_of(said):
         case Member.NOBODY:
             return NO_COLLEAGUE
-        case Member.GUEST if not may_be_guest:
+        case Member.GUEST if person.slack in unconfirmed:
             return GUEST
         case _:
             return ""

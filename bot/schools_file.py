@@ -79,7 +79,7 @@ class SchoolsFile(_Part):
 
     @property
     def unconfirmed(self) -> frozenset[str]:
-        """The members who may be no guests: nowhere in the file it says that they are."""
+        """The members who are not marked as guests anywhere in the file."""
         people = [person for school in self.schools for person in school.people]
         return frozenset(person.slack for person in people) - {person.slack for person in people if person.guest}
 

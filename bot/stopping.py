@@ -39,7 +39,7 @@ async def until_stopped(work: Coroutine[Any, Any, None]) -> bool:
 
 
 async def in_thread(work: Callable[[*Args], T], *args: *Args) -> T:
-    """Do the work in a thread. Whoever is cancelled waits for its end: it may still use the database."""
+    """Do the work in a thread. A cancelled caller first waits for the thread, which may still use the database."""
     working = asyncio.ensure_future(asyncio.to_thread(work, *args))
     try:
         return await asyncio.shield(working)

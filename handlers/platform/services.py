@@ -83,7 +83,7 @@ class Services:
 
     `wake` makes the outbox relay look at once, to be called after a commit. `client` acts in the workspace that the
     request came from. `language` is that of the actor. `administrator` is whom people can ask when something fails.
-    `unconfirmed` are the people in the schools file of whom it does not say that a guest is meant.
+    `unconfirmed` are the people in the schools file who are not marked as guests.
     """
 
     executor: Executor[UnitOfWork]

@@ -16,7 +16,7 @@ from practice.web import endpoints, pages
 
 START_SECONDS = 5
 STOP_SECONDS = 4
-"""Longer than an app may take to acknowledge: whoever just did something gets an answer."""
+"""More than an app may take to acknowledge, so that somebody who just clicked still gets an answer."""
 
 
 def create_app(workspace: Workspace, others: Sequence[Workspace] = ()) -> Starlette:

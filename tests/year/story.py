@@ -108,9 +108,9 @@ def _answers(figures: Figures, roles: list[str]) -> Iterable[str]:
 
 def _late(figures: Figures) -> str:
     """For each step how long cases stood there, and how often longer than the plan gives."""
-    stands, rows = list(figures.stands()), []
+    periods, rows = list(figures.stands()), []
     for name, step in steps(figures.plan).items():
-        here = [stand for stand in stands if stand.step == name]
+        here = [period for period in periods if period.step == name]
         if here:
             rows.append(
                 [f"{step['number']}. {step['title']}", len(here), *_in_days(here), sum(s.is_late for s in here)]
@@ -124,8 +124,8 @@ def _late(figures: Figures) -> str:
     )
 
 
-def _in_days(stands: list[Stand]) -> tuple[float, int]:
-    days = [stand.days for stand in stands]
+def _in_days(periods: list[Stand]) -> tuple[float, int]:
+    days = [period.days for period in periods]
     return median(days), max(days)
 
 

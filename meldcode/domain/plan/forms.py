@@ -31,7 +31,7 @@ class PlanPart(BaseModel):
 
     @override
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """Return a copy, for which cached properties are computed anew: pydantic's own takes them along."""
+        """Return a copy without the cached properties of this part, which pydantic would copy too."""
         copied = super().model_copy(update=update, deep=deep)
         for cached in copied.__dict__.keys() - type(self).model_fields.keys():
             del copied.__dict__[cached]

@@ -11,7 +11,7 @@ from bench.school import MESSAGES
 from bot.settings import Settings
 from bot.store import open_store
 from storage.db.schema import cases, entries, outbox
-from storage.repositories.outbox import SendState
+from storage.repositories.messages.outbox import SendState
 
 
 def wrong_in(settings: Settings, acknowledged: Collection[int]) -> list[str]:

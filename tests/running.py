@@ -44,7 +44,7 @@ from practice.state.workspace import Timeouts, Workspace
 from practice.web.server import PracticeServer
 from storage.crypto.vault import new_master_key
 from storage.db.schema import components, identities, metadata, outbox
-from storage.repositories.outbox import SendState
+from storage.repositories.messages.outbox import SendState
 from tests.clock import Clock, until
 from tests.databases import migrated_sqlite
 from tests.emitted import nothing_changes_in_silence

@@ -35,8 +35,8 @@ from storage.integrity.backup_file import (
 from storage.integrity.private_files import staging_folder
 from storage.integrity.shape import strange_in_database
 from storage.integrity.verify import Fault, faults
+from storage.repositories.messages.outbox import SendState
 from storage.repositories.name_index import index_outdated
-from storage.repositories.outbox import SendState
 from storage.session import Session
 
 

@@ -11,7 +11,7 @@ from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.worklist import Section
 from storage.db.component_records import all_records
 from storage.db.schema import outbox, work_items
-from storage.repositories.outbox import SendState
+from storage.repositories.messages.outbox import SendState
 
 _ON_ITS_WAY = (SendState.PENDING.value, SendState.CLAIMED.value)
 _WAITS = (Section.URGENT.value, Section.WAITS.value)

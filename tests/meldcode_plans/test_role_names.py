@@ -28,7 +28,7 @@ from meldcode.domain.plan.file import PLANS, WrongPlan, parse_plan
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.plan.translation import in_language
-from storage.repositories.payloads import decode
+from storage.repositories.messages.payloads import decode
 from tests.meldcode.playing import KARIN, MEHMET, SANNE, Play, new_play
 
 USUAL, LONG, SHORT = "IB-er/zorgcoördinator", "intern begeleider", "ib"

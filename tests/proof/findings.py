@@ -12,7 +12,7 @@ from sqlalchemy import select
 from meldcode.domain.ids import CaseId
 from practice.state.workspace import Workspace
 from storage.db.schema import cases, identities, outbox, reminders
-from storage.repositories.outbox import SendState
+from storage.repositories.messages.outbox import SendState
 from storage.unit_of_work import Store
 from tests.on_screen import words_of
 from tests.proof.house import REMINDED, TOLD, user

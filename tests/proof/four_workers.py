@@ -24,7 +24,7 @@ from meldcode.domain.ids import CaseId
 from meldcode.domain.plan.file import load_plan
 from practice.web.server import PracticeServer
 from storage.db.schema import cases, outbox
-from storage.repositories.outbox import SendState
+from storage.repositories.messages.outbox import SendState
 from storage.unit_of_work import Store
 from tests.proof.findings import Figures, find_out
 from tests.proof.house import open_again, settings_for, workspace_for

@@ -29,7 +29,7 @@ from meldcode.domain.ids import CaseId
 from practice.state.workspace import Workspace
 from practice.web.server import PracticeServer
 from storage.db.schema import cases, outbox
-from storage.repositories.outbox import SendState
+from storage.repositories.messages.outbox import SendState
 from storage.unit_of_work import Store
 from tests.databases import Postgres
 from tests.ports import free_port

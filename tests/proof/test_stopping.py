@@ -24,7 +24,7 @@ from bot.stopping import in_thread
 from bot.store import open_store
 from practice.state.workspace import Workspace
 from practice.web.server import PracticeServer
-from storage.repositories.outbox import SendState
+from storage.repositories.messages.outbox import SendState
 from tests.children import end_with_parent
 from tests.clock import until
 from tests.databases import migrated_sqlite

@@ -19,7 +19,7 @@ from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.state import Answer
 from meldcode.domain.staff import Identity
 from storage.db.schema import cases, entries, outbox
-from storage.repositories.outbox import SendState
+from storage.repositories.messages.outbox import SendState
 from tests.bot.cases.closing import record
 from tests.databases import Postgres
 from tests.names import NAMES

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, event, insert, select
 
 from bot.scheduler import AT_ONCE, DELETED
 from storage.db.schema import alarms, drafts, outbox, people, processed_requests
-from storage.repositories.outbox import SendState
+from storage.repositories.messages.outbox import SendState
 from tests.bot.cases.closing import SIGNAL, opened_case, record
 from tests.running import KARIN, SANNE, Running, running
 

@@ -117,6 +117,6 @@ def test_nobody_gets_round_an_exclusion(path: Path, empty_database: Path, tmp_pa
 
 
 def test_the_machine_notices_a_leak(empty_database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storage.repositories.outbox.StoredOutbox.withdraw", lambda *_: None)
+    monkeypatch.setattr("storage.repositories.messages.outbox.StoredOutbox.withdraw", lambda *_: None)
     with pytest.raises((AssertionError, Refused, Invalid)):
         test_nobody_gets_round_an_exclusion(shipped_plans()[0], empty_database, tmp_path)

@@ -12,7 +12,7 @@ from meldcode.application.cases.alarms.view import current_alarm
 from meldcode.application.jobs.alarms import delete_old_alarms, escalate_next_alarm
 from meldcode.application.messages.alarms import AboutAlarm
 from meldcode.domain.alarm import Alarm, AlarmId, Response
-from storage.repositories.payloads import decode
+from storage.repositories.messages.payloads import decode
 from tests.meldcode.playing import Actor, Play
 from tests.on_screen import read
 

@@ -42,7 +42,7 @@ from meldcode.domain.plan.parts import Lead
 from meldcode.domain.plan.roles import Role
 from storage.db.migrations.versions.r0020_appointments import LOOK_AGAIN
 from storage.db.schema import appointments
-from storage.repositories.payloads import decode
+from storage.repositories.messages.payloads import decode
 from tests.meldcode.playing import BEA, FATIMA, KARIN, MEHMET, SANNE, TYPED, Actor, Play, new_play
 from tests.on_screen import read
 

@@ -35,7 +35,7 @@ from meldcode.domain.deadlines.schedule import calendar_of
 from meldcode.domain.worklist import Section, last_day
 from practice.blocks.surfaces import is_too_large, view_problems
 from storage.db.schema import work_items
-from storage.repositories.payloads import decode
+from storage.repositories.messages.payloads import decode
 from tests.meldcode.playing import BEA, DIRK, FATIMA, KARIN, MEHMET, PUPIL, SANNE, Actor, Play
 from tests.on_screen import read
 

@@ -12,7 +12,7 @@ from meldcode.application.cases.deny_presence import DenyPresence, deny_presence
 from meldcode.application.messages.cases import Named, OwnEntry, Recorded, TaskEnded
 from meldcode.domain.plan.file import load_plan
 from meldcode.domain.plan.older_plans import with_later_actions
-from storage.repositories.payloads import decode
+from storage.repositories.messages.payloads import decode
 from tests.meldcode.playing import BEA, FATIMA, IRIS, KARIN, MEHMET, SANNE, Actor, Play
 
 NO_SUCH_CASE = {"": "no_such_case"}

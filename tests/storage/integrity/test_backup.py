@@ -36,7 +36,7 @@ from storage.integrity.backup import BackedUp, back_up
 from storage.integrity.backup_file import LEFT_OUT, ROWS_ALONE, BackupPart, BadBackup, keys_file, write_label
 from storage.integrity.restore import Restored, restore
 from storage.integrity.verify import FaultKind, faults
-from storage.repositories.outbox import SendState
+from storage.repositories.messages.outbox import SendState
 from storage.unit_of_work import Store
 from tests.databases import sqlite_only
 from tests.storage.conftest import NOW, PUPIL, Staff, append

@@ -19,7 +19,7 @@ from meldcode.application.messages.reminders import UrgentReminder
 from meldcode.application.messages.staff import DeputyArranged, DeputyPeriod, NewPlan, RoleVacant
 from meldcode.application.ports.outbox import OutboxMessage
 from storage.db.schema import outbox
-from storage.repositories.payloads import decode, encode
+from storage.repositories.messages.payloads import decode, encode
 from storage.unit_of_work import Store
 from tests.payloads import EXAMPLES, SINCE_0023
 from tests.storage.conftest import NOW, Staff

@@ -34,7 +34,7 @@ from meldcode.domain.ids import CaseId, PersonId
 from meldcode.domain.staff import Identity
 from storage.db.insert_once import insert_all_once
 from storage.db.schema import identities, outbox, people
-from storage.repositories.payloads import decode, encode
+from storage.repositories.messages.payloads import decode, encode
 
 TOLD_FOR = timedelta(days=7)
 """How long `doctor` tells what Slack refused."""

@@ -1,0 +1,1 @@
+"""The outbox: messages that wait to be sent, with what they carry."""

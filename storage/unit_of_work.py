@@ -19,7 +19,8 @@ from storage.repositories.cases import StoredCases
 from storage.repositories.drafts import StoredDrafts
 from storage.repositories.files import StoredFiles
 from storage.repositories.installations import StoredInstallations
-from storage.repositories.messages.outbox import SendQueue, StoredOutbox
+from storage.repositories.messages.outbox import StoredOutbox
+from storage.repositories.messages.send_queue import SendQueue
 from storage.repositories.people.identities import StoredIdentities
 from storage.repositories.people.staff import StoredStaff
 from storage.repositories.people.staff_cache import StaffCache

@@ -21,7 +21,7 @@ from meldcode.application.messages.registry import REMINDERS
 from meldcode.application.messages.reminders import Reminder
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.calendar import AMSTERDAM
-from storage.repositories.messages.outbox import Claimed
+from storage.repositories.messages.send_queue import Claimed
 from storage.unit_of_work import StoredUnitOfWork
 
 

@@ -6,7 +6,7 @@ There can be more places than Slack takes updates in a minute: each try goes on 
 from __future__ import annotations
 
 from handlers.platform.send_message import Content, Place
-from storage.repositories.messages.outbox import Claimed
+from storage.repositories.messages.send_queue import Claimed
 
 
 class PlacesDone:

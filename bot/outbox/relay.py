@@ -39,7 +39,7 @@ from meldcode.application.messages.base import Payload
 from meldcode.application.messages.registry import REMINDERS
 from meldcode.application.ports.outbox import Placing
 from meldcode.domain.staff import Identity
-from storage.repositories.messages.outbox import Claimed, SendQueue, Sent
+from storage.repositories.messages.send_queue import Claimed, SendQueue, Sent
 from storage.unit_of_work import StoredUnitOfWork
 
 log = logging.getLogger("meldwijzer.outbox")

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from handlers.platform.call_budget import POST, Call, CallBudget, Urgency
 from meldcode.application.messages.registry import REMINDERS, URGENT_KINDS
-from storage.repositories.messages.outbox import Claimed
+from storage.repositories.messages.send_queue import Claimed
 
 LONGEST_TURN = 30.0
 """Seconds after which a message goes back to the queue; far less than a lease."""

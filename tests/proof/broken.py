@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from meldcode.application.executor import Executor
-from storage.repositories.messages.outbox import Claimed, SendQueue
+from storage.repositories.messages.send_queue import Claimed, SendQueue
 
 
 def acknowledged_before_commit() -> None:

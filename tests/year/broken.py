@@ -21,7 +21,7 @@ from meldcode.domain.calendar import SchoolCalendar
 from meldcode.domain.case.state import fold
 from meldcode.domain.deadlines import reminders
 from storage.repositories.cases import StoredCases
-from storage.repositories.messages.outbox import SendQueue
+from storage.repositories.messages.send_queue import SendQueue
 from tests.year.schools import PUPILS
 
 _pending, _levels_of, _deadline = reminders.pending, reminders.levels_of, reminders.deadline
@@ -81,7 +81,7 @@ BROKEN: dict[str, dict[str, Any]] = {
     "no-vacation-notice": {"meldcode.domain.deadlines.schedule.pending": _no_notice},
     "no-second-level": {"meldcode.domain.deadlines.reminders.levels_of": _first_level_only},
     "a-day-late": {"meldcode.domain.deadlines.reminders.deadline": _a_day_late},
-    "sent-again": {"storage.repositories.messages.outbox.SendQueue.mark_sent": _not_all_marked},
+    "sent-again": {"storage.repositories.messages.send_queue.SendQueue.mark_sent": _not_all_marked},
     "reminded-on-a-day-off": {"meldcode.domain.presence.Presence.reach": _to_all},
     "reminded-of-what-is-done": {"meldcode.application.jobs.reminders.fold": _one_entry_behind},
     "text-lost": {"storage.repositories.cases.StoredCases.append": _without_texts},
@@ -92,7 +92,7 @@ BROKEN: dict[str, dict[str, Any]] = {
     "answers-lead-nowhere": {"meldcode.domain.case.state._lead": lambda _plan, state, _record, _entry: state},
     "no-next-moment": {"meldcode.application.jobs.reminders.next_moment": lambda *_: None},
     "one-case-of-several": {"bot.outbox.content.render_reminders": lambda several: render_reminders(several[:1])},
-    "lost-when-slack-is-away": {"storage.repositories.messages.outbox.SendQueue.retry": _set_aside},
+    "lost-when-slack-is-away": {"storage.repositories.messages.send_queue.SendQueue.retry": _set_aside},
     "reminders-forgotten": {"storage.repositories.cases.StoredCases.sent_reminders": lambda _cases, _case: frozenset()},
 }
 

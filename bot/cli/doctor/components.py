@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.jobs.component_words import REQUESTS, SCREENS, SOCKET, STORING, WEB, WORKER, complaint
 from storage.db.component_records import ComponentRecord
-from storage.repositories.messages.outbox import TOLD_FOR
+from storage.repositories.messages.send_queue import TOLD_FOR
 
 SILENT = timedelta(minutes=15)
 """A part of which nothing was heard for so long does not run."""

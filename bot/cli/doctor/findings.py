@@ -31,7 +31,7 @@ from meldcode.domain.staff import School
 from storage.crypto.keys import outdated
 from storage.db.component_records import all_records
 from storage.db.engine import BadDatabaseUrl
-from storage.repositories.messages.outbox import Backlog
+from storage.repositories.messages.send_queue import Backlog
 from storage.repositories.plans import PlanChanged
 from storage.schools import differences, missing_schools
 

@@ -2,48 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable
+from datetime import datetime
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    FromClause,
-    Row,
-    Select,
-    bindparam,
-    delete,
-    exists,
-    func,
-    literal_column,
-    or_,
-    select,
-    union_all,
-    update,
-)
+from sqlalchemy import Connection, bindparam, delete, exists, select
 from typing_extensions import override
 
-from meldcode.application.messages.base import Payload
 from meldcode.application.messages.cases import TaskEnded
-from meldcode.application.messages.registry import REMINDERS, URGENT_KINDS
-from meldcode.application.ports.outbox import Outbox, OutboxMessage, Placing
+from meldcode.application.ports.outbox import Outbox, OutboxMessage
 from meldcode.domain.ids import CaseId, PersonId
-from meldcode.domain.staff import Identity
 from storage.db.insert_once import insert_all_once
-from storage.db.schema import identities, outbox, people
-from storage.repositories.messages.payloads import decode, encode
+from storage.db.schema import outbox
+from storage.repositories.messages.payloads import encode
 
-TOLD_FOR = timedelta(days=7)
-"""How long `doctor` tells what Slack refused."""
-_NO_ID = 2**62
-"""More than any message's number."""
-GOES_ALONG = timedelta(minutes=2)
-"""How much earlier than its moment a message is sent when another one to the same person is sent now."""
-MARKED_TOGETHER = 200
-"""Messages in one statement. PostgreSQL aborts a statement that takes long, and none would count as sent."""
 _SAME = (outbox.c.about, outbox.c.kind, outbox.c.recipient, outbox.c.moment)
 
 
@@ -57,52 +30,7 @@ class SendState(StrEnum):
     RESTORED = "restored"
 
 
-_UNSENT = (SendState.PENDING.value, SendState.CLAIMED.value)
-
-
-class Sent(NamedTuple):
-    """Where a message stands in Slack."""
-
-    channel: str
-    ts: str
-
-
-@dataclass(frozen=True)
-class Claimed:
-    """A message that is ours to send until the lease ends; `attempts` counts this one. No identity: nowhere to send.
-
-    `stored` is its payload as it stands in the database: one that cannot be read must hold up no other. It takes the
-    place of the messages `earlier`, as its `placing` says.
-    """
-
-    id: int
-    kind: str
-    to: PersonId
-    identity: Identity | None
-    case: CaseId | None
-    stored: object
-    attempts: int
-    locale: str | None = None
-    replaces: str = ""
-    placing: Placing = Placing.IN_PLACE
-    earlier: tuple[Sent, ...] = ()
-
-    def payload(self) -> Payload:
-        """Return what the message is about. Raises ValueError when this program cannot read it."""
-        return decode(self.kind, self.stored)
-
-
-@dataclass(frozen=True)
-class Backlog:
-    """The health of the outbox: failed messages, since when the oldest is due, and waiting messages by last error.
-
-    `refused` are messages of the last week of which Slack only took a shorter one, by its error.
-    """
-
-    failed: int
-    oldest_due: datetime | None
-    errors: Mapping[str, int] = field(default_factory=dict)
-    refused: Mapping[str, int] = field(default_factory=dict)
+UNSENT = (SendState.PENDING.value, SendState.CLAIMED.value)
 
 
 class StoredOutbox(Outbox):
@@ -167,200 +95,8 @@ def _row(message: OutboxMessage, now: datetime, due: datetime) -> dict[str, Any]
     }
 
 
-class SendQueue:
-    """The relay's side of the outbox, within one transaction."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def claim(self, now: datetime, limit: int, lease: timedelta, *, only_urgent: bool = False) -> list[Claimed]:
-        """Claim due messages in order, one per person at most. No other worker gets them before the lease ends."""
-        # In one statement PostgreSQL may compare all messages with each other before it looks at which are the first.
-        ids = self._connection.scalars(_URGENT if only_urgent else _FIRST_OF_EACH, {"now": now})
-        found = {"ids": [id_ for id_ in ids if id_ is not None], "now": now, "most": limit}
-        rows = self._connection.execute(_CLAIMABLE, found).all() if found["ids"] else []
-        if not rows:
-            return []
-        self._mark_claimed(rows, now + lease)
-        known = self._identities({row.recipient for row in rows})
-        claimed = [_claimed(row, *known.get(row.recipient, (None, None))) for row in rows]
-        return [replace(one, earlier=self._earlier(one)) if _is_placed(one) else one for one in claimed]
-
-    def claim_alike(self, claimed: Claimed, now: datetime, lease: timedelta) -> list[Claimed]:
-        """Claim other messages of the same kind for the same person, due now or soon, to send all as one."""
-        alike = (outbox.c.recipient == claimed.to, outbox.c.kind == claimed.kind, outbox.c.id != claimed.id)
-        waiting = (outbox.c.state == SendState.PENDING.value, outbox.c.due_at <= now + GOES_ALONG)
-        query = select(outbox).where(*alike, *waiting).order_by(outbox.c.id).with_for_update(skip_locked=True)
-        rows = self._connection.execute(query).all()
-        self._mark_claimed(rows, now + lease)
-        return [_claimed(row, claimed.identity) for row in rows]
-
-    def backlog(self, now: datetime) -> Backlog:
-        """The health of the outbox at this moment."""
-        failed = select(func.count()).where(outbox.c.state == SendState.FAILED.value)
-        oldest = select(func.min(outbox.c.due_at)).where(outbox.c.state.in_(_UNSENT), outbox.c.due_at <= now)
-        errors, refused = _errors(outbox.c.state.in_(_UNSENT)), _errors(*_sent_since(now - TOLD_FOR))
-        return Backlog(
-            self._connection.scalar(failed) or 0,
-            self._connection.scalar(oldest),
-            {row.last_error_code: row.messages for row in self._connection.execute(errors)},
-            {row.last_error_code: row.messages for row in self._connection.execute(refused)},
-        )
-
-    def next_due(self) -> datetime | None:
-        """When the next pending message is due."""
-        waiting = outbox.c.state == SendState.PENDING.value
-        found: datetime | None = self._connection.scalar(select(func.min(outbox.c.due_at)).where(waiting))
-        return found
-
-    def mark_sent(self, sent: Collection[int], now: datetime) -> None:
-        """Mark these messages sent, even if a lease ended meanwhile: they were sent."""
-        ids = sorted(sent)
-        for first in range(0, len(ids), MARKED_TOGETHER):
-            some = ids[first : first + MARKED_TOGETHER]
-            self._connection.execute(_MARK_SENT, {"ids": some, "sent_at": now})
-
-    def keep_places(self, places: Mapping[int, Sent]) -> None:
-        """Store where these messages stand, so that a later one can take their place."""
-        for id_, place in places.items():
-            kept = {"channel": place.channel, "ts": place.ts}
-            self._connection.execute(update(outbox).where(outbox.c.id == id_).values(kept))
-
-    def keep_refusals(self, codes: Mapping[int, str]) -> None:
-        """Store with which error Slack refused these messages before it took a shorter one, for `doctor`."""
-        for id_, code in codes.items():
-            self._connection.execute(update(outbox).where(outbox.c.id == id_).values(last_error_code=code))
-
-    def retry(self, claimed: Claimed, due_at: datetime, error_code: str) -> None:
-        """Return the message to the queue until `due_at`; does nothing if the lease was lost."""
-        self._release(claimed, SendState.PENDING, error_code, due_at=due_at)
-
-    def postpone(self, claimed: Claimed, due_at: datetime) -> None:
-        """Return the message until `due_at`, as if it had not been tried; does nothing if the lease was lost."""
-        self._release(claimed, SendState.PENDING, None, due_at=due_at, attempts=0)
-
-    def set_aside(self, claimed: Claimed, error_code: str) -> None:
-        """Stop trying to send the message; does nothing if the lease was lost."""
-        self._release(claimed, SendState.FAILED, error_code)
-
-    def _earlier(self, claimed: Claimed) -> tuple[Sent, ...]:
-        same = (outbox.c.recipient == claimed.to, outbox.c.replaces == claimed.replaces, outbox.c.ts.is_not(None))
-        places = select(outbox.c.channel, outbox.c.ts).where(*same).distinct()
-        return tuple(Sent(row.channel, row.ts) for row in self._connection.execute(places))
-
-    def _mark_claimed(self, rows: Sequence[Row[Any]], until: datetime) -> None:
-        self._connection.execute(_MARK_CLAIMED, {"ids": [row.id for row in rows], "claimed_until": until})
-
-    def _identities(self, people: set[PersonId]) -> dict[PersonId, tuple[Identity, str | None]]:
-        rows = self._connection.execute(_IDENTITIES, {"people": list(people)})
-        return {row.person: (Identity(row.platform, row.workspace, row.user), row.locale) for row in rows}
-
-    def _release(self, claimed: Claimed, state: SendState, error_code: str | None, **changed: Any) -> None:
-        # The number of attempts identifies the claim, so that a slow worker cannot change another's.
-        ours = (
-            outbox.c.id == claimed.id,
-            outbox.c.state == SendState.CLAIMED.value,
-            outbox.c.attempts == claimed.attempts,
-        )
-        row = {"state": state.value, "claimed_until": None, "last_error_code": error_code, **changed}
-        self._connection.execute(update(outbox).where(*ours).values(row))
-
-
-def _claimable() -> Select[Any]:
-    """Those of some messages that can be sent now, in the order in which they are."""
-    earlier = outbox.alias()
-    # What nobody is notified of holds up nothing but what is to take the same place.
-    holds_up = or_(earlier.c.placing != Placing.ONLY_IN_PLACE.value, earlier.c.replaces == outbox.c.replaces)
-    waits = exists().where(*_before(earlier), _comes_before(earlier), holds_up)
-    # What takes the place of a message waits until that one was sent, or there would be two.
-    same_place = earlier.c.replaces == outbox.c.replaces
-    waits_for_place = (outbox.c.replaces != "") & exists().where(*_before(earlier), same_place)
-    due = (outbox.c.state == SendState.PENDING.value) & (outbox.c.due_at <= _NOW)
-    abandoned = (outbox.c.state == SendState.CLAIMED.value) & (outbox.c.claimed_until <= _NOW)
-    # An alarm that is new goes before what is told of others (G4).
-    is_new, is_reminder = outbox.c.placing == Placing.NEW.value, outbox.c.kind.in_(REMINDERS)
-    return (
-        select(outbox)
-        .where(
-            outbox.c.id.in_(bindparam("ids", expanding=True)),
-            or_(due, abandoned),
-            or_(_IS_URGENT & ~waits_for_place, ~waits),
-        )
-        .order_by(_IS_URGENT.desc(), (_IS_URGENT & is_new).desc(), is_reminder, outbox.c.due_at, outbox.c.id)
-        .limit(bindparam("most"))
-        .with_for_update(skip_locked=True)
-    )
-
-
-def _first_of_each() -> Select[Any]:
-    """The first message that holds up the others of its recipient, for each recipient, and what may go before it.
-
-    Nothing later can be claimed but what is urgent. So 200,000 messages to 40 people cost no more than 40 do.
-    """
-    earlier, first, quiet = outbox.alias(), outbox.alias(), outbox.alias()
-    is_loud = earlier.c.placing != Placing.ONLY_IN_PLACE.value
-    mine = (earlier.c.recipient == people.c.id, _unsent(earlier), _comes_before(earlier), is_loud)
-    head = select(earlier.c.id).where(*mine).order_by(earlier.c.id).limit(1).scalar_subquery()
-    heads = select(people.c.id.label("person"), head.label("head")).cte("heads")
-    is_earlier = quiet.c.id < func.coalesce(heads.c.head, _NO_ID)
-    is_quiet = quiet.c.placing == Placing.ONLY_IN_PLACE.value
-    before = select(quiet.c.id).join(heads, quiet.c.recipient == heads.c.person)
-    before = before.where(_unsent(quiet), is_quiet, is_earlier)
-    urgent = select(first.c.id).where(_unsent(first), first.c.kind.in_(URGENT_KINDS))
-    return select(union_all(select(heads.c.head), before, urgent).subquery())
-
-
-def _before(earlier: FromClause) -> tuple[ColumnElement[bool], ...]:
-    return earlier.c.recipient == outbox.c.recipient, earlier.c.id < outbox.c.id, _unsent(earlier)
-
-
-def _comes_before(earlier: FromClause) -> ColumnElement[bool]:
-    """A message that waits for the morning does not hold up one at night (G4); one that is retried keeps its place."""
-    return or_(earlier.c.due_at <= _NOW, earlier.c.attempts > 0)
-
-
-def _unsent(messages: FromClause) -> ColumnElement[bool]:
-    """As the index says it: a parameter would not tell PostgreSQL that the index has them."""
-    state: ColumnElement[str] = messages.c.state
-    return state.in_([literal_column(f"'{state}'") for state in _UNSENT])
-
-
-def _errors(*which: ColumnElement[bool]) -> Select[Any]:
-    failed = outbox.c.last_error_code.is_not(None)
-    counted = select(outbox.c.last_error_code, func.count().label("messages")).where(*which, failed)
-    return counted.group_by(outbox.c.last_error_code)
-
-
-def _sent_since(moment: datetime) -> tuple[ColumnElement[bool], ...]:
-    return outbox.c.state == SendState.SENT.value, outbox.c.sent_at >= moment
-
-
-_IS_URGENT = outbox.c.kind.in_(URGENT_KINDS)
-_NOW = bindparam("now", type_=outbox.c.due_at.type)
-_FIRST_OF_EACH = _first_of_each()
-_URGENT = select(outbox.c.id).where(_unsent(outbox), _IS_URGENT)
-_CLAIMABLE = _claimable()
 _ABOUT_TASKS = (
     select(outbox.c.case, outbox.c.recipient, outbox.c.replaces, outbox.c.kind)
     .where(outbox.c.about.in_(bindparam("cases", expanding=True)), outbox.c.replaces.startswith("task "))
     .order_by(outbox.c.id)
 )
-_IDS = outbox.c.id.in_(bindparam("ids", expanding=True))
-_MARK_CLAIMED = update(outbox).where(_IDS).values(state=SendState.CLAIMED.value, attempts=outbox.c.attempts + 1)
-_MARK_SENT = update(outbox).where(_IDS).values(state=SendState.SENT.value, claimed_until=None, last_error_code=None)
-_IDENTITIES = (
-    select(identities)
-    .where(identities.c.person.in_(bindparam("people", expanding=True)))
-    .order_by(identities.c.platform)
-)
-
-
-def _is_placed(claimed: Claimed) -> bool:
-    return bool(claimed.replaces) and claimed.placing is not Placing.NEW
-
-
-def _claimed(row: Row[Any], identity: Identity | None, locale: str | None = None) -> Claimed:
-    tried, placing = row.attempts + 1, Placing(row.placing)
-    return Claimed(
-        row.id, row.kind, row.recipient, identity, row.case, row.payload, tried, locale, row.replaces, placing
-    )

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from meldcode.application.messages.alarms import Alarm
-from storage.repositories.messages.outbox import SendQueue
+from storage.repositories.messages.send_queue import SendQueue
 from tests.meldcode.alarm.alarms import Alarms
 from tests.meldcode.playing import FATIMA, KARIN, MEHMET, SANNE, Actor, Play
 

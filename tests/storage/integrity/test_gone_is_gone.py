@@ -33,7 +33,7 @@ from storage.db.schema import case_keys, cases, draft_keys, drafts, entries, nam
 from storage.db.snapshot import snapshot
 from storage.integrity.verify import faults
 from storage.integrity.wipe import wipe
-from storage.repositories.messages.outbox import Claimed
+from storage.repositories.messages.send_queue import Claimed
 from storage.unit_of_work import Store
 from tests.databases import Postgres, contents, postgresql_only, sqlite_only
 from tests.storage.conftest import NOW, PUPIL, Staff

@@ -15,7 +15,7 @@ from meldcode.domain.ids import PersonId
 from meldcode.domain.staff import Identity
 from storage.db.schema import outbox
 from storage.integrity.future import has_future
-from storage.repositories.messages.outbox import Claimed, Sent
+from storage.repositories.messages.send_queue import Claimed, Sent
 from storage.unit_of_work import Store
 from tests.payloads import EXAMPLES
 from tests.storage.conftest import NOW, WORKSPACE, Staff

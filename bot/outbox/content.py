@@ -15,7 +15,8 @@ from handlers.views.messages.asked import Rendered
 from handlers.views.messages.reminders import render_reminders
 from handlers.views.messages.told import Lookup, render
 from meldcode.application.cases.alarms.view import current_alarm
-from meldcode.application.jobs.reminders import current_reminder, earliest_delivery, latest_reminders
+from meldcode.application.jobs.current import current_reminder
+from meldcode.application.jobs.reminders import earliest_delivery, latest_reminders
 from meldcode.application.messages.alarms import AboutAlarm, AlarmStatus, AlarmUnanswered
 from meldcode.application.messages.registry import REMINDERS
 from meldcode.application.messages.reminders import Reminder

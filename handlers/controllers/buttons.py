@@ -24,9 +24,10 @@ from handlers.views.forms import form_modal
 from handlers.views.home import home_view, problem_home
 from handlers.views.saved import saved_modal
 from handlers.views.staff.deputies import deputy_modal
-from meldcode.application.cases import merge, open_form, view_case
+from meldcode.application.cases import open_form, view_case
 from meldcode.application.cases.alarms.form import alarm_draft
 from meldcode.application.cases.deny_presence import DenyPresence, deny_presence
+from meldcode.application.cases.joining import merge
 from meldcode.application.cases.record_entry import Saved, record_entry
 from meldcode.application.cases.submission import RecordEntry
 from meldcode.domain.alarm import Response

@@ -23,7 +23,7 @@ from handlers.platform.forms.form_state import read_form
 from handlers.platform.request import Request
 from handlers.platform.services import Replayed, Services
 from handlers.platform.upload import KEPT_IN_SLACK, send_up, share
-from handlers.views.export import page_modal, password_modal, status_modal
+from handlers.views.exports.export import page_modal, password_modal, status_modal
 from meldcode.application.cases.exports import export
 from meldcode.application.cases.exports.exported import Export, ExportPage
 from meldcode.application.ports.files import PendingExport

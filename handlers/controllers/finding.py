@@ -16,7 +16,8 @@ from handlers.views.forms import form_modal
 from handlers.views.pupils import search as shown
 from handlers.views.pupils.history import history_modal
 from handlers.views.pupils.two_cases import MERGE, OTHER, WHAT, choose_case_modal, find_other_modal, together_modal
-from meldcode.application.cases import merge, open_form, view_case
+from meldcode.application.cases import open_form, view_case
+from meldcode.application.cases.joining import merge
 from meldcode.application.finding import history, search, two_cases
 from meldcode.domain.case.state import Answers, Status
 from meldcode.domain.errors import Invalid, Problem, Refused

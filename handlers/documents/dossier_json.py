@@ -7,7 +7,7 @@ from typing import Any
 
 from handlers.i18n.answers import answered
 from meldcode.application.cases.exports.exported import Export
-from meldcode.application.cases.view_case import LogbookLine
+from meldcode.application.cases.logbook import LogbookLine
 from meldcode.domain.case.state import Status
 
 SCHEMA = "meldwijzer-dossier/1"

@@ -19,7 +19,7 @@ from handlers.i18n.days import day
 from handlers.i18n.texts import counted, role, text
 from handlers.views.pupils.names import pupil_name
 from meldcode.application.cases.exports.exported import Export
-from meldcode.application.cases.view_case import LogbookLine
+from meldcode.application.cases.logbook import LogbookLine
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.state import Status
 from meldcode.domain.plan.effects import Version

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from handlers.i18n.days import day
 from handlers.i18n.texts import listed, text
-from meldcode.application.cases.view_case import LogbookLine
+from meldcode.application.cases.logbook import LogbookLine
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.state import Answer, Answers
 from meldcode.domain.plan.effects import Effect

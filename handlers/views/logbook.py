@@ -14,7 +14,8 @@ from handlers.platform import limits
 from handlers.views import blocks as b
 from handlers.views.actions import CORRECT, MAKE_RECORD, TURN_PAGE, deny_button
 from handlers.views.paging import full_from_the_end, turn_buttons
-from meldcode.application.cases.view_case import CaseView, LogbookLine
+from meldcode.application.cases.logbook import LogbookLine
+from meldcode.application.cases.view_case import CaseView
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.plan.forms import FieldKind
 from meldcode.domain.plan.model import ActionSpec

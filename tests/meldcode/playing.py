@@ -25,7 +25,7 @@ from meldcode.application.actor import actor_of
 from meldcode.application.case_people import call_in
 from meldcode.application.cases.alarms.alarm import RaiseAlarm, raise_alarm
 from meldcode.application.cases.alarms.view import AlarmView
-from meldcode.application.cases.merge import TwoCases, merge_cases
+from meldcode.application.cases.joining.merge import TwoCases, merge_cases
 from meldcode.application.cases.open_form import FormView, record_form
 from meldcode.application.cases.pupils.same_pupil import WhichPupil
 from meldcode.application.cases.record_entry import NeedsReview, Saved, record_entry, record_for_pupil

@@ -16,10 +16,10 @@ from handlers.platform import limits
 from handlers.platform.forms.form_reference import FormRef
 from handlers.platform.home_page import home_page
 from handlers.views.case import case_modal
+from handlers.views.exports.review import review_modal
 from handlers.views.forms import form_modal
 from handlers.views.home import home_view
 from handlers.views.readers import readers_modal
-from handlers.views.review import review_modal
 from handlers.views.saved import saved_modal
 from handlers.views.staff.roles import roles_modal
 from meldcode.application.actor import Actor, actor_of

@@ -34,9 +34,9 @@ from handlers.views.actions import (
     WORKING_DAYS_FORM,
 )
 from handlers.views.blocks import notice_modal
+from handlers.views.exports.review import review_modal
 from handlers.views.forms import form_modal
 from handlers.views.pupils.which_pupil import which_pupil_modal
-from handlers.views.review import review_modal
 from handlers.views.saved import saved_modal
 from meldcode.application.cases.open_form import FormView
 from meldcode.application.cases.pupils.same_pupil import WhichPupil

@@ -11,7 +11,7 @@ from handlers.views import blocks as b
 from handlers.views.actions import acute_button, open_button, record_button
 from handlers.views.messages.asked import Rendered, by_when, what_to_do, where_it_stands
 from handlers.views.paging import in_a_message, listing
-from meldcode.application.jobs.reminders import CurrentReminder
+from meldcode.application.jobs.current import CurrentReminder
 from meldcode.application.messages.reminders import AppointmentReminder, UrgentReminder, VacationReminder
 from meldcode.domain.plan.effects import Effect
 from meldcode.domain.staff import WithDeputies

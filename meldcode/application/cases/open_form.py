@@ -128,10 +128,15 @@ def refilled(uow: UnitOfWork, actor: Actor, begun: Begun, shown: Collection[str]
     case = recordable_case(uow, actor.person, begun.case, begun.record)
     if not reads(actor.person, case, plan_of(uow, case)):
         return _without_content(case_context(uow, actor.person, case), begun.record, now)
-    context = read_case(uow, actor.person, case, now, "form")
-    plan = context.plan
-    asked, refers_to = form_asked(context, begun), begun.refers_to
-    whole, case = asked_now(plan, asked, context.state), context.stored
+    return _within_case(uow, actor, read_case(uow, actor.person, case, now, "form"), begun, shown, now)
+
+
+def _within_case(
+    uow: UnitOfWork, actor: Actor, context: CaseContext, begun: Begun, shown: Collection[str], now: datetime
+) -> FormView:
+    plan, case, refers_to = context.plan, context.stored, begun.refers_to
+    asked = form_asked(context, begun)
+    whole = asked_now(plan, asked, context.state)
     whole = whole.without_pupil() if asked.id == plan.opens else whole
     first = at_first(uow, actor, context, whole, now)
     initial = {**{id_: answer for id_, answer in first.items() if id_ not in shown}, **begun.answers}
@@ -139,7 +144,7 @@ def refilled(uow: UnitOfWork, actor: Actor, begun: Begun, shown: Collection[str]
     above, newer, logbook = _to_read_first(uow, context, form, now)
     return FormView(
         form,
-        context.plan,
+        plan,
         initial | _teachers(uow, actor, form, case) | known_pupil(form, context, refers_to),
         case.code,
         case.version,

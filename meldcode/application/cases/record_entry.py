@@ -15,8 +15,8 @@ from meldcode.application.case_people import reads
 from meldcode.application.cases.alarms.form import bind_alarm, teacher_of
 from meldcode.application.cases.alarms.view import answer_by_record
 from meldcode.application.cases.append_entry import append_entry
-from meldcode.application.cases.merge import separate
-from meldcode.application.cases.move_signal import move_signal
+from meldcode.application.cases.joining.merge import separate
+from meldcode.application.cases.joining.move_signal import move_signal
 from meldcode.application.cases.notifications import Notified
 from meldcode.application.cases.open_form import FormView, further_questions, whose_pupil
 from meldcode.application.cases.parts import inherit_exclusions, is_agreed, names_excluded, names_stand_in

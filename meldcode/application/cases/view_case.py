@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from meldcode.application.actor import Actor
 from meldcode.application.case_context import CaseContext, may_read, read_case, readable_case
+from meldcode.application.cases.logbook import LogbookLine, logbook_lines
 from meldcode.application.cases.parts import names_excluded, names_stand_in
 from meldcode.application.cases.pupils.same_pupil import other_cases
 from meldcode.application.ports.unit_of_work import UnitOfWork
@@ -18,56 +19,20 @@ from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.appointments import Appointment, open_ones
 from meldcode.domain.case.asked import needed, offered, owed, waived
 from meldcode.domain.case.header import CaseHeader
-from meldcode.domain.case.names import pupil_in, same_name
+from meldcode.domain.case.names import same_name
 from meldcode.domain.case.newer import newer_than_weighing, unread
 from meldcode.domain.case.state import Entry, Status
 from meldcode.domain.deadlines.appointments import school_days_late
 from meldcode.domain.deadlines.schedule import calendar_of
-from meldcode.domain.forms.appointment_rules import ABOUT_ONE
 from meldcode.domain.forms.form_rules import may_agree, was_there
-from meldcode.domain.forms.named import denied_by, may_deny, people_in
+from meldcode.domain.forms.named import people_in
 from meldcode.domain.ids import CaseId, PersonId
 from meldcode.domain.plan.effects import DECIDES, Effect
-from meldcode.domain.plan.forms import Meaning
 from meldcode.domain.plan.model import ActionSpec
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.retention import term_of
 from meldcode.domain.staff import Person, WithDeputies, paired
 from meldcode.domain.worklist import postponement
-
-OTHER_CASE = (Effect.MOVES_SIGNAL, Effect.RECEIVES, Effect.JOINS, Effect.DIFFERS, Effect.SEPARATES, Effect.LINKS)
-"""Effects of entries that name another case."""
-
-
-@dataclass(frozen=True)
-class LogbookLine:
-    """One entry of the logbook: the day and, if known, the time it is about, its author, and the code of its case.
-
-    `appointment` says which appointment it decided on, if any. `other` is the code of the other case that it mentions,
-    for who may know of that (G3). `denied` are the names of who says that they did not take part, and with `may_deny`
-    this reader can say so.
-    """
-
-    entry: Entry
-    happened: date
-    at: str
-    author: str
-    record: ActionSpec
-    code: str
-    appointment: str = ""
-    other: str = ""
-    denied: tuple[str, ...] = ()
-    may_deny: bool = False
-
-    @property
-    def denies(self) -> int:
-        """The number of the entry in which its author did not take part, or 0."""
-        return self.entry.refers_to if self.record.effect is Effect.DENIES else 0
-
-    @property
-    def corrects(self) -> int:
-        """The number of the entry that it corrects, or 0."""
-        return self.entry.refers_to if self.record.effect is Effect.CORRECTS else 0
 
 
 @dataclass(frozen=True)
@@ -125,18 +90,14 @@ def open_case(uow: UnitOfWork, actor: Actor, code: str, now: datetime) -> CaseVi
 
 def build_case_view(uow: UnitOfWork, context: CaseContext, now: datetime) -> CaseView:
     """Return what this reader sees of the case, including the cases merged into it."""
-    reads_joined = may(Permission.READ_JOINED, context.relation, context.plan)
-    parts = [context, *(_joined(uow, context.person, context.stored, now) if reads_joined else ())]
+    parts = _parts(uow, context, now)
     part_takers = context.staff(uow)
-    staff = {colleague.id: colleague.name for colleague in (*uow.staff.of_school(context.school), *part_takers)}
-    staff |= {one.id: one.name for one in _from_elsewhere(uow, parts, staff)}
-    others = other_cases(uow, context)
-    term = term_of(context.plan, context.state, uow.staff.school(context.school))
+    staff = _names(uow, parts, part_takers)
     responsible = responsible_for(context.stored, context.plan, part_takers)
-    same = tuple(_same_pupil(context, others))
+    same = tuple(_same_pupil(context, others := other_cases(uow, context)))
     return CaseView(
         context=context,
-        lines=tuple(_lines(uow, parts, staff)),
+        lines=tuple(logbook_lines(uow, parts, staff)),
         open=tuple(r for r in needed(context.plan, context.state) if not _is_about_reader(context, r)),
         doable=tuple(_doable(context, responsible)),
         names={str(person_id): name for person_id, name in staff.items()},
@@ -145,7 +106,7 @@ def build_case_view(uow: UnitOfWork, context: CaseContext, now: datetime) -> Cas
         siblings=tuple(_siblings(uow, context)),
         has_history=any(same_name(context.pupil, uow.cases.pupil(other.id)) for other in others),
         may_see_readers=may(Permission.SEE_READERS, context.relation, context.plan),
-        kept_until=term.destroy_at if term else None,
+        kept_until=_kept_until(uow, context),
         postponement=postponement(context.plan, context.state),
         newer=tuple(newer_than_weighing(context.plan, context.state, context.entries)),
         owed=tuple(owed(context.plan, context.state)),
@@ -184,7 +145,8 @@ def may_record(context: CaseContext, record: ActionSpec) -> bool:
 
 
 def _moves(context: CaseContext) -> ActionSpec | None:
-    moves, signals = context.plan.moves_signal, [e for e in context.entries if e.record == context.plan.opens]
+    moves = context.plan.find_record(Effect.MOVES_SIGNAL)
+    signals = [entry for entry in context.entries if entry.record == context.plan.opens]
     return moves if moves and len(signals) > 1 and may_record(context, moves) else None
 
 
@@ -207,6 +169,11 @@ def _others_wrote(context: CaseContext) -> bool:
     return any(entry.author != context.person.id for entry in unread(context.plan, context.entries))
 
 
+def _parts(uow: UnitOfWork, context: CaseContext, now: datetime) -> list[CaseContext]:
+    reads_joined = may(Permission.READ_JOINED, context.relation, context.plan)
+    return [context, *(_joined(uow, context.person, context.stored, now) if reads_joined else ())]
+
+
 def _joined(uow: UnitOfWork, person: Person, case: CaseHeader, now: datetime) -> list[CaseContext]:
     """The cases merged into this one, directly or not. Their entries form one logbook."""
     found: list[CaseContext] = []
@@ -215,71 +182,22 @@ def _joined(uow: UnitOfWork, person: Person, case: CaseHeader, now: datetime) ->
     return found
 
 
+def _kept_until(uow: UnitOfWork, context: CaseContext) -> datetime | None:
+    term = term_of(context.plan, context.state, uow.staff.school(context.school))
+    return term.destroy_at if term else None
+
+
+def _names(uow: UnitOfWork, parts: Sequence[CaseContext], part_takers: Iterable[Person]) -> dict[PersonId, str]:
+    """The names of the school's staff, and of everybody else who has a part in the case."""
+    names = {one.id: one.name for one in (*uow.staff.of_school(parts[0].school), *part_takers)}
+    return names | {one.id: one.name for one in _from_elsewhere(uow, parts, names)}
+
+
 def _from_elsewhere(uow: UnitOfWork, parts: Sequence[CaseContext], known: Collection[PersonId]) -> list[Person]:
     """The colleagues of other schools whom the logbook names: they took over a role, or may."""
     named = {id_ for part in parts for e in part.entries for id_ in people_in(part.plan.records[e.record], e.answers)}
     people = [uow.staff.get(id_) for id_ in map(UUID, named) if id_ not in known]
     return [person for person in people if person.has_role]
-
-
-def _lines(uow: UnitOfWork, parts: Iterable[CaseContext], staff: dict[PersonId, str]) -> list[LogbookLine]:
-    """The entries of all the cases in order of events (S1.2).
-
-    Notes about a colleague's case of the same pupil are only for readers of that case. A merge is mentioned once, in
-    this case.
-    """
-    lines = []
-    for place, part in enumerate(parts):
-        may_know = may(Permission.KNOW_SAME_PUPIL, part.relation, part.plan)
-        hidden = {Effect.JOINS} if place else set()
-        hidden |= set() if may_know else {Effect.JOINS, Effect.DIFFERS, Effect.SEPARATES, Effect.LINKS}
-        denials = [entry for entry in part.entries if part.plan.records[entry.record].effect is Effect.DENIES]
-        for entry in part.entries:
-            record = part.plan.records[entry.record]
-            if record.effect in hidden or names_excluded(part.plan, entry, part.person.id):
-                continue
-            author, *denied = (
-                staff.get(one) or uow.staff.get(one).name
-                for one in (entry.author, *denied_by(part.plan, denials, entry.seq))
-            )
-            at = str(entry.answers.get(record.id_of(Meaning.HAPPENED_AT), ""))
-            about, day = _appointment_of(part, record, entry), _happened(record, entry)
-            shown = _without_known_pupil(part, record, entry)
-            other = str(entry.answers.get("case", "")) if may_know and record.effect in OTHER_CASE else ""
-            can_deny = may_deny(part.plan, denials, entry, part.person.id)
-            line = LogbookLine(shown, day, at, author, record, part.stored.code, about, other, tuple(denied), can_deny)
-            lines.append(line)
-    return in_order_of_events(lines)
-
-
-def in_order_of_events(lines: Iterable[LogbookLine]) -> list[LogbookLine]:
-    """The order of a logbook: by day, then by the time of day, then as they were written (S1.2)."""
-    return sorted(lines, key=lambda line: (line.happened, _time(line), line.entry.written_at, line.entry.seq))
-
-
-def _time(line: LogbookLine) -> str:
-    """The time of day of an entry: the one it names, else when it was written that day, else the end of the day."""
-    written = line.entry.written_at.astimezone(AMSTERDAM)
-    return line.at or (f"{written:%H:%M}" if written.date() == line.happened else "24:00")
-
-
-def _appointment_of(part: CaseContext, record: ActionSpec, entry: Entry) -> str:
-    is_about_one = entry.refers_to and record.effect in ABOUT_ONE
-    return part.state.appointments[entry.refers_to - 1].what if is_about_one else ""
-
-
-def _without_known_pupil(part: CaseContext, record: ActionSpec, entry: Entry) -> Entry:
-    """The entry; without the pupil that was typed, unless that is another name or group than the case's (G10)."""
-    if record.id != part.plan.opens or pupil_in(record, entry.answers) != part.pupil:
-        return entry
-    pupil = {field.id for field in record.fields if field.pupil}
-    return replace(entry, answers={id_: answer for id_, answer in entry.answers.items() if id_ not in pupil})
-
-
-def _happened(record: ActionSpec, entry: Entry) -> date:
-    """The day an entry is about, or else the day it was written."""
-    told = entry.answers.get(record.id_of(Meaning.HAPPENED_ON))
-    return date.fromisoformat(str(told)) if told else entry.written_at.astimezone(AMSTERDAM).date()
 
 
 def _same_pupil(context: CaseContext, others: Iterable[CaseHeader]) -> Iterator[CaseHeader]:

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from meldcode.application.actor import Actor
 from meldcode.application.case_context import read_case, readable_case
+from meldcode.application.cases.logbook import in_order_of_events
 from meldcode.application.cases.pupils.same_pupil import other_cases
-from meldcode.application.cases.view_case import CaseView, build_case_view, in_order_of_events, may_record
+from meldcode.application.cases.view_case import CaseView, build_case_view, may_record
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.case.names import same_name
 from meldcode.domain.plan.effects import Effect

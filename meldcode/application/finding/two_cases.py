@@ -9,7 +9,7 @@ from meldcode.application.actor import Actor
 from meldcode.application.case_context import CaseContext, case_code, case_context, readable_case
 from meldcode.application.case_people import plan_of
 from meldcode.application.cases.append_entry import append_entry
-from meldcode.application.cases.merge import TwoCases
+from meldcode.application.cases.joining.merge import TwoCases
 from meldcode.application.cases.view_case import may_record
 from meldcode.application.finding.search import NamedCase, Query, find_cases, note_listed
 from meldcode.application.ports.unit_of_work import UnitOfWork
@@ -71,7 +71,7 @@ def _is_other(case: CaseHeader, than: CaseHeader) -> bool:
 
 
 def _note(uow: UnitOfWork, context: CaseContext, other: str, key: str, now: datetime) -> None:
-    record = context.plan.links
+    record = context.plan.find_record(Effect.LINKS)
     if record is None:
         raise Refused("older_plan")
     role = acting_role(record, context.relation)

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
-from meldcode.application.case_people import escalate_to, hidden_from, is_kept_from, plan_of, staff_of
+from meldcode.application.case_people import escalate_to, hidden_from, plan_of
 from meldcode.application.cases.readers import unusual_in
-from meldcode.application.cases.tasks import appointments_key, task_for, task_key
-from meldcode.application.jobs.appointments import DueNow, appointment_payload, called, owners_beside, still_due
+from meldcode.application.cases.tasks import appointments_key, task_key
+from meldcode.application.jobs.appointments import appointment_payload, called
 from meldcode.application.jobs.audience import Audience, audience_of
+from meldcode.application.jobs.current import waiting_for
 from meldcode.application.messages.base import Payload
 from meldcode.application.messages.registry import QUIET
 from meldcode.application.messages.reminders import (
@@ -26,56 +26,25 @@ from meldcode.application.messages.reminders import (
     StepReminder,
     UrgentReminder,
     VacationReminder,
-    Waiting,
 )
 from meldcode.application.messages.reminders import Reminder as ReminderPayload
 from meldcode.application.messages.staff import UnusualReaders, WeeklyOverview
 from meldcode.application.ports.outbox import OutboxMessage, Placing
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.worklists import appointment_count, update_appointments
-from meldcode.domain.access.responsible import responsible_for
-from meldcode.domain.access.rules import may_hand_over, roles_in_case
-from meldcode.domain.calendar import AMSTERDAM, DAY, BeyondCalendar, SchoolCalendar
-from meldcode.domain.case.asked import needed, to_act
+from meldcode.domain.access.rules import may_hand_over
+from meldcode.domain.calendar import AMSTERDAM, DAY, BeyondCalendar
 from meldcode.domain.case.header import CaseHeader, some
-from meldcode.domain.case.state import State, Status, fold
-from meldcode.domain.deadlines.reminders import Reminder, ReminderKind, counts_from
-from meldcode.domain.deadlines.schedule import RETRY, calendar_of, next_moment, open_moment, pressing, to_remind
+from meldcode.domain.case.state import State, fold
+from meldcode.domain.deadlines.reminders import Reminder, ReminderKind
+from meldcode.domain.deadlines.schedule import RETRY, next_moment, open_moment, to_remind
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
-from meldcode.domain.plan.model import Plan, Step
+from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.presence import Reached
-from meldcode.domain.staff import Person, School, WithDeputies, paired
-from meldcode.domain.worklist import last_day, tasks_of
+from meldcode.domain.staff import Person, School
 
 AFTER_TROUBLE = timedelta(hours=1)
-
-
-@dataclass(frozen=True)
-class CurrentReminder:
-    """A reminder, and the state of its case at the moment of sending.
-
-    `record` is what the case waits for, if anything; `asked_as` the reader's role if it is theirs to do; otherwise
-    `asked_of` are the people who must do it. `appointments` are those that it is about. `minders` mind the case: the
-    responsible person, else everybody it waits for (G6). Beyond the school calendar `school_days` (how long the step is
-    open) and `until` (its last day) are unknown.
-    """
-
-    payload: ReminderPayload
-    plan: Plan
-    step: Step
-    record: str
-    assignees: tuple[Role, ...]
-    since: datetime
-    today: date
-    asked_as: Role | None = None
-    asked_of: tuple[WithDeputies, ...] = ()
-    responsible: WithDeputies | None = None
-    minders: tuple[WithDeputies, ...] = ()
-    appointments: tuple[DueNow, ...] = ()
-    is_open: bool = True
-    school_days: int | None = None
-    until: date | None = None
 
 
 def send_due_reminders(uow: UnitOfWork, now: datetime, limit: int, trouble: Callable[[Exception], object]) -> int:
@@ -102,81 +71,6 @@ def latest_reminders(messages: Iterable[tuple[CaseId | None, Payload]]) -> Itera
             key = (case, isinstance(payload, AppointmentReminder))
             found[key] = payload.with_earlier(found.get(key)) if isinstance(payload, AppointmentReminder) else payload
     yield from ((case, payload) for (case, _), payload in found.items())
-
-
-def current_reminder(
-    uow: UnitOfWork, case: CaseId, payload: ReminderPayload, reader: PersonId, now: datetime
-) -> CurrentReminder | None:
-    """Return the reminder as it is now; None when its task was done or postponed, or its day is over."""
-    header = uow.cases.get(case)
-    if header.status is Status.DESTROYED:
-        return None
-    plan, calendar = plan_of(uow, header), calendar_of(uow.staff.school(header.school))
-    if is_kept_from(uow.staff.get(reader), header, plan):
-        return None
-    state = fold(plan, uow.cases.contents(case).entries)
-    today = now.astimezone(AMSTERDAM).date()
-    due = tuple(still_due(payload, state, today, calendar)) if isinstance(payload, AppointmentReminder) else ()
-    if not due and _is_outdated(payload, plan, state, now):
-        return None
-    staff, (asked, assignees) = staff_of(uow, header), _asked_in(plan, state)
-    responsible = responsible_for(header, plan, staff)
-    waited_for = [one for one in staff if roles_in_case(one, header, plan) & set(assignees)]
-    person = uow.staff.get(reader)
-    task = task_for(person, header, plan, tasks_of(plan, state, calendar))
-    current = CurrentReminder(
-        payload,
-        plan,
-        plan.step(state.step),
-        record=task.record if task else asked,
-        assignees=assignees,
-        since=state.since or now,
-        today=today,
-        asked_as=task.role if task else None,
-        asked_of=() if task else tuple(_asked_of(waited_for, responsible, header, plan)),
-        responsible=responsible,
-        minders=(responsible,) if responsible else tuple(paired(waited_for, header.school)),
-        appointments=tuple(
-            replace(one, owners=tuple(owners_beside(person, state.appointments[one.number - 1], header, plan, staff)))
-            for one in due
-        ),
-        is_open=state.status is Status.OPEN,
-    )
-    return _with_days(current, state, calendar)
-
-
-def _asked_in(plan: Plan, state: State) -> tuple[str, tuple[Role, ...]]:
-    """What the case waits for and of which roles: what it needs, else what is recorded again and again (S4.6)."""
-    deadline, waits_for = plan.step(state.step).deadline, needed(plan, state)
-    watched = plan.records.get((deadline and deadline.each) or "")
-    if watched and not waits_for:
-        return watched.id, watched.by
-    return next((record.id for record in waits_for), ""), to_act(plan, state)
-
-
-def _asked_of(
-    waited_for: Sequence[Person], responsible: WithDeputies | None, case: CaseHeader, plan: Plan
-) -> list[WithDeputies]:
-    """Of whom something is asked: who is responsible stands for the others with their roles."""
-    theirs = roles_in_case(responsible.person, case, plan) - {Role.TEACHER} if responsible else frozenset()
-    if not responsible or responsible.person not in waited_for:
-        return paired(waited_for, case.school)
-    others = [one for one in waited_for if not roles_in_case(one, case, plan) & theirs]
-    return [*paired(others, case.school), responsible]
-
-
-def _is_outdated(payload: ReminderPayload, plan: Plan, state: State, now: datetime) -> bool:
-    if state.status is not Status.OPEN:
-        return True
-    match payload:
-        case VacationReminder():
-            return payload.first_day <= now.astimezone(AMSTERDAM).date()
-        case StepReminder():
-            return payload.waiting != _waiting(plan, state)
-        case UrgentReminder():
-            return (payload.what, payload.since) not in {(one.what, one.since) for one in pressing(plan, state, now)}
-        case _:
-            return isinstance(payload, AppointmentReminder)
 
 
 def earliest_delivery(uow: UnitOfWork, payload: Payload, case: CaseId | None, now: datetime) -> datetime:
@@ -251,24 +145,12 @@ def _message(case: CaseHeader, payload: ReminderPayload, person: Person, due: Re
     return OutboxMessage(person.id, case.id, due.reminder_id, payload, key, Placing.NEW)
 
 
-def _waiting(plan: Plan, state: State) -> Waiting:
-    return Waiting(state.step, counts_from(plan.step(state.step), state), len(state.postponed))
-
-
-def _with_days(current: CurrentReminder, state: State, calendar: SchoolCalendar) -> CurrentReminder:
-    try:
-        days = calendar.school_days_between(calendar.local_day(current.since), current.today)
-    except BeyondCalendar:
-        return current
-    return replace(current, school_days=days, until=last_day(current.plan, state, calendar))
-
-
 def _payload(case: CaseHeader, plan: Plan, state: State, person: Person, due: Reminder) -> ReminderPayload:
     hands_over = may_hand_over(person, case, plan)
     if due.since is not None:
         return UrgentReminder(case.code, hands_over, due.what, due.since)
     if due.day is None:
-        return StepReminder(case.code, hands_over, _waiting(plan, state))
+        return StepReminder(case.code, hands_over, waiting_for(plan, state))
     return VacationReminder(case.code, hands_over, due.day)
 
 

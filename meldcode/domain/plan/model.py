@@ -219,11 +219,11 @@ class Plan(PlanPart):
 
     def record_with(self, effect: Effect) -> ActionSpec:
         """Return the record with this effect. A checked plan has exactly one."""
-        return next(record for record in self.always if record.effect is effect)
+        return self._by_effect[effect]
 
     def find_record(self, effect: Effect) -> ActionSpec | None:
         """Return the record with this effect, if the plan has one. A checked plan has no more."""
-        return next((record for record in self.always if record.effect is effect), None)
+        return self._by_effect.get(effect)
 
     @cached_property
     def taking_charge(self) -> tuple[ActionSpec, ...]:
@@ -239,16 +239,6 @@ class Plan(PlanPart):
     def leaves(self) -> ActionSpec | None:
         """The record that the pupil of a closed case left the school, if the plan has one (G9)."""
         return self.find_record(Effect.LEAVES)
-
-    @cached_property
-    def moves_signal(self) -> ActionSpec | None:
-        """The record that a signal was moved to another pupil's case, if the plan has one (G10)."""
-        return self.find_record(Effect.MOVES_SIGNAL)
-
-    @cached_property
-    def links(self) -> ActionSpec | None:
-        """The record that another case is a sibling's, if the plan has one (G11)."""
-        return self.find_record(Effect.LINKS)
 
     @cached_property
     def fast_lane(self) -> ActionSpec | None:
@@ -267,11 +257,6 @@ class Plan(PlanPart):
     def take_over(self) -> ActionSpec | None:
         """The record that somebody takes over a role in a case, if the plan has one (G12)."""
         return self.find_record(Effect.TAKES_OVER)
-
-    @cached_property
-    def separates(self) -> ActionSpec | None:
-        """The record that a joined case is about another pupil, if the plan has one (G10)."""
-        return self.find_record(Effect.SEPARATES)
 
     @cached_property
     def reads(self) -> ActionSpec | None:
@@ -314,6 +299,10 @@ class Plan(PlanPart):
     def outcome(self, outcome_id: str) -> Outcome | None:
         """Return the outcome with this id, if the plan has it."""
         return next((outcome for outcome in self.outcomes if outcome.id == outcome_id), None)
+
+    @cached_property
+    def _by_effect(self) -> dict[Effect, ActionSpec]:
+        return {record.effect: record for record in self.always if record.effect}
 
     @cached_property
     def _steps(self) -> dict[str, Step]:

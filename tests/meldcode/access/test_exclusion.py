@@ -14,7 +14,7 @@ from handlers.views.home import home_view
 from handlers.views.saved import saved_modal
 from meldcode.application.actor import actor_of
 from meldcode.application.cases.exports.export import answers_of, begin_export, read_over_page
-from meldcode.application.cases.merge import TwoCases, mark_as_different_pupils, merge_cases
+from meldcode.application.cases.joining.merge import TwoCases, mark_as_different_pupils, merge_cases
 from meldcode.application.cases.readers import see_unusual, who_read
 from meldcode.application.cases.submission import RecordEntry
 from meldcode.application.home import overview

@@ -9,7 +9,7 @@ import pytest
 
 from handlers.platform import limits
 from meldcode.application.actor import actor_of
-from meldcode.application.cases.merge import TwoCases
+from meldcode.application.cases.joining.merge import TwoCases
 from meldcode.application.cases.pupils.same_pupil import ANOTHER
 from meldcode.application.cases.readers import unusual_in
 from meldcode.application.finding.history import PupilHistory, pupil_history

@@ -38,7 +38,7 @@ from meldcode.application.cases.record_entry import Saved
 from meldcode.application.cases.view_case import CaseView, OpenAppointment
 from meldcode.application.finding.history import PupilHistory
 from meldcode.application.home import overview
-from meldcode.application.jobs.reminders import CurrentReminder
+from meldcode.application.jobs.current import CurrentReminder
 from meldcode.application.messages.alarms import AlarmInCase
 from meldcode.application.messages.reminders import StepReminder, Waiting
 from meldcode.application.staff.roles import Changed, MissingRoles, OneForTwo, RoleForm

@@ -12,7 +12,7 @@ from meldcode.application.actor import Actor as CaseActor
 from meldcode.application.actor import on_behalf_of
 from meldcode.application.cases.alarms.alarm import RaiseAlarm, raise_alarm
 from meldcode.application.cases.exports.export import answers_of, begin_export, read_over_page
-from meldcode.application.cases.merge import TwoCases, merge_cases
+from meldcode.application.cases.joining.merge import TwoCases, merge_cases
 from meldcode.application.cases.open_form import find_draft, record_form
 from meldcode.application.cases.record_entry import record_draft, record_entry
 from meldcode.application.cases.submission import RecordEntry

@@ -23,7 +23,8 @@ from meldcode.application.cases.append_entry import append_entry
 from meldcode.application.cases.record_entry import Saved, record_entry
 from meldcode.application.cases.submission import RecordEntry
 from meldcode.application.home import overview
-from meldcode.application.jobs.reminders import current_reminder, send_due_reminders, week_overview
+from meldcode.application.jobs.current import current_reminder
+from meldcode.application.jobs.reminders import send_due_reminders, week_overview
 from meldcode.application.messages.base import Payload
 from meldcode.application.messages.cases import AppointmentsMade, TaskEnded
 from meldcode.application.messages.reminders import AppointmentReminder, Reminder

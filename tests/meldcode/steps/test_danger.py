@@ -24,7 +24,8 @@ from meldcode.application.cases.open_form import FormView
 from meldcode.application.cases.record_entry import record_entry
 from meldcode.application.cases.submission import RecordEntry
 from meldcode.application.home import overview
-from meldcode.application.jobs.reminders import current_reminder, earliest_delivery, send_due_reminders
+from meldcode.application.jobs.current import current_reminder
+from meldcode.application.jobs.reminders import earliest_delivery, send_due_reminders
 from meldcode.application.messages import alarms
 from meldcode.application.messages.reminders import Reminder, StepReminder, UrgentReminder
 from meldcode.domain.case.asked import needed

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from meldcode.application.case_context import CaseContext
 from meldcode.application.cases.exports.read_over import EntryToRead
-from meldcode.application.cases.view_case import CaseView, LogbookLine
+from meldcode.application.cases.logbook import LogbookLine
+from meldcode.application.cases.view_case import CaseView
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.plan.effects import Version
 from meldcode.domain.plan.model import Plan

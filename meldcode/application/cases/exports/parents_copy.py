@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from meldcode.application.cases.exports.exported import LEFT_OUT, READ_OVER, Export, as_id, roles_of
 from meldcode.application.cases.exports.review import reviewed, texts_of
-from meldcode.application.cases.view_case import LogbookLine
+from meldcode.application.cases.logbook import LogbookLine
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access.withheld import is_withheld
 from meldcode.domain.case.state import Answers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from meldcode.application.cases.view_case import LogbookLine
+from meldcode.application.cases.logbook import LogbookLine
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from itertools import count, takewhile
 from meldcode import hints
 from meldcode.application.cases.exports.exported import LEFT_OUT, READ_OVER, ExportPage, as_id, roles_of
 from meldcode.application.cases.exports.read_over import EntryToRead, ReviewPageSize, TextPart
-from meldcode.application.cases.view_case import CaseView, LogbookLine
+from meldcode.application.cases.logbook import LogbookLine
+from meldcode.application.cases.view_case import CaseView
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access.withheld import is_withheld
 from meldcode.domain.case.state import Answer, Answers

@@ -84,7 +84,7 @@ def separate(uow: UnitOfWork, context: CaseContext, key: str, now: datetime) -> 
         raise Refused("not_now")
     uow.cases.set_joined(max(parts, key=_joined_at).stored.id, None)
     part = case_context(uow, context.person, uow.cases.get(max(parts, key=_joined_at).stored.id))
-    if part.plan.separates is None:  # a version of before there was one
+    if part.plan.find_record(Effect.SEPARATES) is None:  # a version of before there was one
         raise Refused("not_now")
     _append(uow, part, Effect.SEPARATES, context.stored.code, key, now)
 

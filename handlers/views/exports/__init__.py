@@ -1,0 +1,1 @@
+"""Modals of an export: its pages, its password and status, and reading it over for the parents."""

@@ -1,0 +1,123 @@
+"""The logbook on screen: the entries of a case and of those merged into it, in order of events (S1.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import chain
+
+from meldcode.application.case_context import CaseContext
+from meldcode.application.cases.parts import names_excluded
+from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.domain.access.rules import Permission, may
+from meldcode.domain.calendar import AMSTERDAM
+from meldcode.domain.case.names import pupil_in
+from meldcode.domain.case.state import Entry
+from meldcode.domain.forms.appointment_rules import ABOUT_ONE
+from meldcode.domain.forms.named import denied_by, may_deny
+from meldcode.domain.ids import PersonId
+from meldcode.domain.plan.effects import Effect
+from meldcode.domain.plan.forms import Meaning
+from meldcode.domain.plan.model import ActionSpec
+
+OTHER_CASE = (Effect.MOVES_SIGNAL, Effect.RECEIVES, Effect.JOINS, Effect.DIFFERS, Effect.SEPARATES, Effect.LINKS)
+"""Effects of entries that name another case."""
+
+
+@dataclass(frozen=True)
+class LogbookLine:
+    """One entry of the logbook: the day and, if known, the time it is about, its author, and the code of its case.
+
+    `appointment` says which appointment it decided on, if any. `other` is the code of the other case that it mentions,
+    for who may know of that (G3). `denied` are the names of who says that they did not take part, and with `may_deny`
+    this reader can say so.
+    """
+
+    entry: Entry
+    happened: date
+    at: str
+    author: str
+    record: ActionSpec
+    code: str
+    appointment: str = ""
+    other: str = ""
+    denied: tuple[str, ...] = ()
+    may_deny: bool = False
+
+    @property
+    def denies(self) -> int:
+        """The number of the entry in which its author did not take part, or 0."""
+        return self.entry.refers_to if self.record.effect is Effect.DENIES else 0
+
+    @property
+    def corrects(self) -> int:
+        """The number of the entry that it corrects, or 0."""
+        return self.entry.refers_to if self.record.effect is Effect.CORRECTS else 0
+
+
+def logbook_lines(uow: UnitOfWork, parts: Iterable[CaseContext], staff: Mapping[PersonId, str]) -> list[LogbookLine]:
+    """The entries of all the cases in order of events (S1.2).
+
+    Notes about a colleague's case of the same pupil are only for readers of that case. A merge is mentioned once, in
+    this case.
+    """
+    lines = [_lines_of(uow, part, staff, is_merged=place > 0) for place, part in enumerate(parts)]
+    return in_order_of_events(chain.from_iterable(lines))
+
+
+def _lines_of(
+    uow: UnitOfWork, part: CaseContext, staff: Mapping[PersonId, str], *, is_merged: bool
+) -> Iterator[LogbookLine]:
+    may_know = may(Permission.KNOW_SAME_PUPIL, part.relation, part.plan)
+    hidden = {Effect.JOINS} if is_merged else set()
+    hidden |= set() if may_know else {Effect.JOINS, Effect.DIFFERS, Effect.SEPARATES, Effect.LINKS}
+    denials = [entry for entry in part.entries if part.plan.records[entry.record].effect is Effect.DENIES]
+    for entry in part.entries:
+        record = part.plan.records[entry.record]
+        if record.effect in hidden or names_excluded(part.plan, entry, part.person.id):
+            continue
+        named = (entry.author, *denied_by(part.plan, denials, entry.seq))
+        author, *denied = (staff.get(one) or uow.staff.get(one).name for one in named)
+        yield LogbookLine(
+            entry=_without_known_pupil(part, record, entry),
+            happened=_happened(record, entry),
+            at=str(entry.answers.get(record.id_of(Meaning.HAPPENED_AT), "")),
+            author=author,
+            record=record,
+            code=part.stored.code,
+            appointment=_appointment_of(part, record, entry),
+            other=str(entry.answers.get("case", "")) if may_know and record.effect in OTHER_CASE else "",
+            denied=tuple(denied),
+            may_deny=may_deny(part.plan, denials, entry, part.person.id),
+        )
+
+
+def in_order_of_events(lines: Iterable[LogbookLine]) -> list[LogbookLine]:
+    """The order of a logbook: by day, then by the time of day, then as they were written (S1.2)."""
+    return sorted(lines, key=lambda line: (line.happened, _time(line), line.entry.written_at, line.entry.seq))
+
+
+def _time(line: LogbookLine) -> str:
+    """The time of day of an entry: the one it names, else when it was written that day, else the end of the day."""
+    written = line.entry.written_at.astimezone(AMSTERDAM)
+    return line.at or (f"{written:%H:%M}" if written.date() == line.happened else "24:00")
+
+
+def _appointment_of(part: CaseContext, record: ActionSpec, entry: Entry) -> str:
+    is_about_one = entry.refers_to and record.effect in ABOUT_ONE
+    return part.state.appointments[entry.refers_to - 1].what if is_about_one else ""
+
+
+def _without_known_pupil(part: CaseContext, record: ActionSpec, entry: Entry) -> Entry:
+    """The entry; without the pupil that was typed, unless that is another name or group than the case's (G10)."""
+    if record.id != part.plan.opens or pupil_in(record, entry.answers) != part.pupil:
+        return entry
+    pupil = {field.id for field in record.fields if field.pupil}
+    return replace(entry, answers={id_: answer for id_, answer in entry.answers.items() if id_ not in pupil})
+
+
+def _happened(record: ActionSpec, entry: Entry) -> date:
+    """The day an entry is about, or else the day it was written."""
+    told = entry.answers.get(record.id_of(Meaning.HAPPENED_ON))
+    return date.fromisoformat(str(told)) if told else entry.written_at.astimezone(AMSTERDAM).date()

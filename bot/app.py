@@ -53,7 +53,8 @@ from handlers.platform.call_budget import CallBudget
 from handlers.platform.locales import Languages
 from handlers.platform.services import Services
 from handlers.platform.workspaces import Workspaces
-from meldcode.application.executor import Executor
+from meldcode.application.executor import JOB_SECONDS, Executor
+from meldcode.application.staff.new_plan import tell_of_new_plan
 from storage.unit_of_work import Store, StoredUnitOfWork
 
 log = logging.getLogger("meldwijzer")
@@ -145,7 +146,7 @@ async def prepared(
     guard = ClockGuard(machine)
     now = guard.now if is_guarded else machine
     schools = read_schools(settings.meldwijzer_schools) if settings.meldwijzer_schools else None
-    engine, store = await asyncio.to_thread(open_store, settings, now())
+    engine, store = await asyncio.to_thread(open_store, settings)
     executor = Executor(store.together, now, threads=store.writers)
     base = _Base(settings, engine, store, executor, ComponentLog(executor, now), now)
     components = base.components
@@ -167,6 +168,7 @@ async def _assembled(
     workspaces, ours = await workspaces_of(settings, client, executor)
     languages = Languages(executor, workspaces)
     home_tabs = HomeTabPublisher(executor, workspaces, languages, budget)
+    await executor.execute(tell_of_new_plan, seconds=JOB_SECONDS)
     take_over_schools = partial(_take_over, base, schools, ours)
     await take_over_schools()
     calendars = CalendarWatch()

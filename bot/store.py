@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from bot.database import OLD_TABLES, POOLER, usable, vault_of
 from bot.settings import ConfigError, Settings
-from meldcode.application.staff.new_plan import tell_of_new_plan
 from meldcode.domain.plan.file import PLANS, load_plan, shipped_plans
 from meldcode.domain.plan.model import Plan
 from storage.db.engine import make_engine
@@ -21,7 +19,7 @@ from storage.unit_of_work import Store
 DEFAULT_PLAN = PLANS / "heutink.yaml"
 
 
-def open_store(settings: Settings, now: datetime | None = None) -> tuple[Engine, Store]:
+def open_store(settings: Settings) -> tuple[Engine, Store]:
     """Open the database, migrated if it is the embedded one. Raises ConfigError when it cannot be used."""
     settings.master_keys()  # before anything is made in what may be the wrong folder
     with usable(settings.database_url):
@@ -35,7 +33,7 @@ def open_store(settings: Settings, now: datetime | None = None) -> tuple[Engine,
         vault = vault_of(engine, settings)
         plan = plan_of(settings)
         store = Store(engine, vault, plan)
-        store.register_plans(_known_plans(settings.meldwijzer_plan or DEFAULT_PLAN, plan), tell_of_new_plan, now)
+        store.register_plans(_known_plans(settings.meldwijzer_plan or DEFAULT_PLAN, plan))
         return engine, store
 
 

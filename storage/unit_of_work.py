@@ -33,7 +33,6 @@ from storage.session import CURRENT_EPOCH, Epoch, Session
 
 SERVER_WRITERS = 8
 Transactions = Callable[[datetime], AbstractContextManager["StoredUnitOfWork"]]
-Tell = Callable[["StoredUnitOfWork", datetime], object]
 
 
 class LostTransaction(RuntimeError):
@@ -124,18 +123,11 @@ class Store:
         session = Session(connection, self._vault, now or datetime.now(UTC), epoch)
         return StoredUnitOfWork(session, plans, self._staff_cache)
 
-    def register_plans(
-        self, plans: Iterable[tuple[Plan, str]], tell: Tell | None = None, now: datetime | None = None
-    ) -> None:
-        """Store each new plan version with its document, and `tell` of it if it is that of new cases.
-
-        Raises PlanChanged when a stored version differs.
-        """
+    def register_plans(self, plans: Iterable[tuple[Plan, str]]) -> None:
+        """Store each new plan version with its document. Raises PlanChanged when a stored one differs."""
         known = list(plans)
-        with self.transaction(now) as uow:
-            stored = register(uow.session.connection, known)
-            if tell and (self._plan.plan, self._plan.version) in stored:
-                tell(uow, uow.session.now)
+        with self.transaction() as uow:
+            register(uow.session.connection, known)
         # Parsing a document takes too long for the first request about a case to do it.
         self._parsed |= {(plan.plan, plan.version, ""): plan for plan, _ in known}
 

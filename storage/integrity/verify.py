@@ -18,6 +18,7 @@ from storage.db.progress import UNSEEN, Progress
 from storage.db.schema import case_keys, cases, entries
 from storage.integrity.shape import strange_in_database
 from storage.integrity.verify_states import false_states
+from storage.repositories.plans import DATABASE_CHANGED, changed_plans
 
 CASES_AT_ONCE = 200
 _GARBAGE = (TypeError, ValueError, AttributeError, OverflowError)
@@ -49,6 +50,7 @@ class FaultKind(StrEnum):
     FORGED_DESTRUCTION = "marked as destroyed, but not by Meldwijzer"
     NOT_ALL_DESTROYED = "destroyed, but something of it is (back) in the database"
     FALSE_STATE = "the state that is kept of the case does not fit its entries"
+    PLAN_CHANGED = DATABASE_CHANGED
     STRANGE = "a table, view, trigger or rule that is not as Meldwijzer makes it"
 
 
@@ -56,7 +58,7 @@ class FaultKind(StrEnum):
 class Fault:
     """What is wrong with a case, and at which entry.
 
-    `code` is the case's id when its row is gone, and the name of a table or trigger when that is what is wrong.
+    `code` is the case's id when its row is gone, and the name of a table, trigger or plan when that is what is wrong.
     """
 
     code: str
@@ -68,9 +70,10 @@ class Fault:
 
 
 def faults(connection: Connection, vault: Vault, progress: Progress = UNSEEN) -> Iterator[Fault]:
-    """All faults: of the tables themselves, of chains, keys, destruction and kept states."""
+    """All faults: of the tables themselves, of plans, chains, keys, destruction and kept states."""
     expect_cases(connection, progress, times=2)
     yield from schema_faults(connection)
+    yield from plan_faults(connection)
     yield from chain_faults(connection, vault, progress)
     yield from key_faults(connection, vault, progress)
     yield from state_faults(connection, vault)
@@ -84,6 +87,11 @@ def expect_cases(connection: Connection, progress: Progress, *, times: int = 1) 
 def schema_faults(connection: Connection) -> Iterator[Fault]:
     """Tables with other columns, and what could change or hide rows."""
     yield from (Fault(name, FaultKind.STRANGE) for name in strange_in_database(connection))
+
+
+def plan_faults(connection: Connection) -> Iterator[Fault]:
+    """Plans that do not fit their digest: the program refuses to read them."""
+    yield from (Fault(plan, FaultKind.PLAN_CHANGED) for plan in changed_plans(connection))
 
 
 def chain_faults(connection: Connection, vault: Vault, progress: Progress = UNSEEN) -> Iterator[Fault]:

@@ -15,7 +15,7 @@ from storage.crypto.vault import Tampered, Vault, WrongKey
 from storage.db.schema import case_states, cases
 from storage.repositories.cases import StoredCases
 from storage.repositories.kept_states import made_by, open_state
-from storage.repositories.plans import PlanDocuments
+from storage.repositories.plans import PlanChanged, PlanDocuments
 from storage.session import Session
 
 _KEPT = select(
@@ -33,11 +33,15 @@ _KEPT = select(
 def false_states(connection: Connection, vault: Vault) -> Iterator[str]:
     """The codes of the cases whose kept state is not the one that their entries lead to.
 
-    One by another version of the program or of the plan is never used, so nothing is said of it.
+    One by another version of the program or of the plan is never used, so nothing is said of it; nor of one under a
+    plan that was changed, which is another fault.
     """
     documents = PlanDocuments(connection, {})
     for row in connection.execute(_KEPT).all():
-        plan = documents.get(row.plan, row.plan_version)
+        try:
+            plan = documents.get(row.plan, row.plan_version)
+        except PlanChanged:
+            continue
         in_force = next((one for one in _in_all_languages(plan) if made_by(one) == row.made_by), None)
         if in_force and not _is_true(Session(connection, vault, datetime.now(UTC)), in_force, row):
             yield row.code

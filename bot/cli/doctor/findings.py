@@ -31,6 +31,7 @@ from meldcode.domain.staff import School
 from storage.crypto.keys import outdated
 from storage.db.component_records import all_records
 from storage.db.engine import BadDatabaseUrl
+from storage.integrity.verify import plan_faults
 from storage.repositories.messages.send_queue import Backlog
 from storage.repositories.plans import PlanChanged
 from storage.schools import differences, missing_schools
@@ -132,6 +133,7 @@ def _database(settings: Settings) -> Iterator[str]:
         yield from _keys(engine, settings)
         yield from anchor_complaints(engine, settings)
         with store.transaction(now) as uow:
+            yield from map(str, plan_faults(uow.session.connection))
             yield from _outbox(uow.queue.backlog(now), now)
             yield from (line for school in uow.staff.schools() for line in calendar_ends(school, now))
             yield from _roles(settings, uow)

@@ -21,3 +21,7 @@ class Plans(ABC):
     @abstractmethod
     def get(self, plan: str, version: int) -> Plan:
         """The plan that a case runs under. Raises KeyError."""
+
+    @abstractmethod
+    def choose(self) -> int | None:
+        """Note that new cases begin under the current plan; return the number of the change if it was another."""

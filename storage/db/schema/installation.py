@@ -21,6 +21,8 @@ plans = Table(
     Column("version", Integer, primary_key=True, autoincrement=False, info=PLAIN),
     Column("digest", LargeBinary, nullable=False, info=HASH),
     Column("document", Text, nullable=False, info=PLAIN),
+    # The highest number is of the plan for new cases; a plan that is chosen again gets the next.
+    Column("chosen", Integer, nullable=True, info=PLAIN),
 )
 
 installations = Table(

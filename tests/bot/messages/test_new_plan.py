@@ -1,4 +1,4 @@
-"""School leaders are told once of a new version of the plan, in their language, and nobody else is."""
+"""School leaders are told once of another plan or a new version of it, in their language, and nobody else is."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.store import DEFAULT_PLAN
-from meldcode.domain.plan.file import load_plan
+from meldcode.domain.plan.file import PLANS, load_plan
 from tests.bot.messages.test_languages import speaks_english
 from tests.bot.messages.test_reminders import messages
 from tests.on_screen import words_of
@@ -45,3 +45,15 @@ async def test_school_leaders_hear_once_of_a_new_version(
         assert f"version {version}" in english and "What to do now?" in english
     async with running(tmp_path, database_url=database_url, schools=[SCHOOL]) as school:
         assert len(messages(school, "new_plan")) == 2
+
+
+async def test_school_leaders_hear_each_time_that_another_plan_is_chosen(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plans = [DEFAULT_PLAN, PLANS / "landelijk.yaml", PLANS / "landelijk.yaml", DEFAULT_PLAN]
+    for plan, count in zip(plans, (0, 2, 2, 4), strict=True):
+        monkeypatch.setattr("bot.store.DEFAULT_PLAN", plan)
+        async with running(tmp_path, database_url=database_url) as school:
+            assert len(messages(school, "new_plan")) == count
+            await school.sent()
+            assert not told(school, FATIMA) or load_plan(plan).title in told(school, FATIMA)[-1]

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import insert
 
 from bot.cli.doctor.findings import complaints, notes
 from bot.jobs.calendar_watch import calendar_ends
@@ -18,6 +19,8 @@ from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.domain.plan.roles import NEEDED, Role
 from meldcode.domain.staff import School
 from storage.crypto.vault import new_master_key
+from storage.db.schema import plans
+from storage.repositories.plans import DATABASE_CHANGED
 from storage.schools import PersonConfig, SchoolConfig, apply_schools
 from storage.unit_of_work import Store
 
@@ -52,6 +55,13 @@ def store(settings: Settings) -> Store:
 
 def test_all_is_well(settings: Settings) -> None:
     assert list(complaints(settings)) == []
+
+
+def test_a_plan_that_was_changed_in_the_database_is_named(settings: Settings, store: Store) -> None:
+    with store.transaction() as uow:
+        older = {"plan": "eigen", "version": 1, "digest": b"of another text", "document": "plan: eigen"}
+        uow.session.connection.execute(insert(plans), older)
+    assert list(complaints(settings)) == [f"eigen 1: {DATABASE_CHANGED}"]
 
 
 def test_a_role_without_holder_is_named(settings: Settings) -> None:

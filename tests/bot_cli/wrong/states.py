@@ -62,6 +62,12 @@ def _triggered(house: House) -> None:
         connection.execute("CREATE TRIGGER own AFTER INSERT ON entries BEGIN SELECT 1; END")
 
 
+def _changed_plan(house: House) -> None:
+    _store(house)
+    with closing(sqlite3.connect(house.database)) as connection, connection:
+        connection.execute("UPDATE plans SET document = document || '# more'")
+
+
 STATES = [
     Situation(
         "the program was stopped, or died",
@@ -104,5 +110,11 @@ STATES = [
         "own: a table, view, trigger or rule that is not as Meldwijzer makes it",
         _triggered,
         ("verify",),
+    ),
+    Situation(
+        "somebody changed a plan in the database",
+        "the plan was changed in the database: find out by whom, and put a backup back",
+        _changed_plan,
+        ("doctor", "verify"),
     ),
 ]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -110,3 +111,19 @@ def test_tables_that_got_another_name_keep_their_rows(empty: Engine) -> None:
         assert connection.execute(select(pending_exports)).all() == [(CASE, 3, PERSON, NOW)]
         [item] = connection.execute(select(work_items)).mappings()
     assert dict(item) == {**ITEM, "assignee": "confidant", "section": 1}
+
+
+def test_plans_of_older_programs_get_a_digest_of_their_text_and_the_newest_case_says_which_is_in_use(
+    empty: Engine,
+) -> None:
+    config = _config()
+    with empty.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0037")
+        unused = (plans, {"plan": "q", "version": 1, "digest": b"", "document": "een ander plan"})
+        for needed, row in (*NEEDED, unused):
+            connection.execute(insert(needed).values(row))
+    upgrade(empty)
+    with empty.connect() as connection:
+        rows = connection.execute(select(plans.c.plan, plans.c.digest, plans.c.chosen).order_by(plans.c.plan)).all()
+    assert rows == [("p", sha256(b"").digest(), 1), ("q", sha256(b"een ander plan").digest(), None)]

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, insert, select
 
-from meldcode.domain.ids import CaseId
+from meldcode.domain.case.state import Pupil
+from meldcode.domain.ids import CaseId, SchoolId
 from storage.crypto.vault import DataKey, Vault, Wrapped
 from storage.db.schema import cache_epoch, case_keys
 
@@ -48,6 +49,7 @@ class Session:
         self.now = now
         self._case_keys: dict[CaseId, DataKey] = {}
         self._wrapped_keys: dict[CaseId, bytes] = {}
+        self._name_keys: dict[tuple[SchoolId, Pupil], list[bytes]] = {}
 
     def new_case_key(self, case: CaseId) -> tuple[DataKey, Wrapped]:
         """Create the data key of a new case. `store_case_key` stores it, once the case has a row."""
@@ -62,6 +64,12 @@ class Session:
     def remember_wrapped_key(self, case: CaseId, wrapped: bytes) -> None:
         """Remember the wrapped key that was read along with the case; `case_key` unwraps it when needed."""
         self._wrapped_keys[case] = wrapped
+
+    def name_keys(self, school: SchoolId, pupil: Pupil) -> list[bytes]:
+        """The keys of this name, which a first signal needs twice: to look for a case, and to store its own."""
+        if (school, pupil) not in self._name_keys:
+            self._name_keys[school, pupil] = self.vault.name_keys(school, pupil)
+        return self._name_keys[school, pupil]
 
     def case_key(self, case: CaseId) -> DataKey:
         """The case's data key. Raises KeyError when it was destroyed."""

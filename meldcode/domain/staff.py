@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import cached_property
 
 from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.plan.roles import Role
@@ -75,17 +76,19 @@ class Person:
     def roles_without(self, school: SchoolId, excluded: Collection[PersonId]) -> frozenset[Role]:
         """Return this person's roles in the school, but for those that they have as a deputy of one of these people."""
         membership = self.memberships.get(school)
-        if membership is None or membership.stands_in_for.isdisjoint(excluded):
-            return self.roles_in(school)
+        if membership is None:
+            return frozenset()
+        if membership.stands_in_for.isdisjoint(excluded):
+            return membership.roles
         lent = (roles for person, roles in membership.lent.items() if person not in excluded)
         return membership.own.union(*lent)
 
-    @property
+    @cached_property
     def has_role(self) -> bool:
         """Whether this person has a role in any school."""
         return any(membership.roles for membership in self.memberships.values())
 
-    @property
+    @cached_property
     def leads_a_cluster(self) -> bool:
         """Whether this person is a cluster director of any school."""
         return any(Role.CLUSTER_DIRECTOR in membership.roles for membership in self.memberships.values())

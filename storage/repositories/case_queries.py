@@ -126,7 +126,7 @@ class CaseQueries(Cases):
 
     @override
     def find_by_pupil(self, school: SchoolId, pupil: Pupil) -> list[CaseHeader]:
-        found = self._look_up(_BY_NAME, {"keys": self._session.vault.name_keys(school, pupil)})
+        found = self._look_up(_BY_NAME, {"keys": self._session.name_keys(school, pupil)})
         return [case for case in found if alike(pupil, self.pupil(case.id))]
 
     @override

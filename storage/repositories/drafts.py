@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, insert, select, tuple_
+from sqlalchemy import Row, and_, bindparam, delete, insert, select, tuple_
 from typing_extensions import override
 
 from meldcode.application.ports.drafts import Draft, DraftForm, Drafts
@@ -23,6 +23,8 @@ _IDS = (drafts.c.key, drafts.c.author)
 _WITH_KEY = select(drafts, draft_keys.c.wrapped_key).join_from(
     drafts, draft_keys, and_(draft_keys.c.key == drafts.c.key, draft_keys.c.author == drafts.c.author)
 )
+
+_DELETE = delete(drafts).where(drafts.c.key == bindparam("key"), drafts.c.author == bindparam("author"))
 
 
 class StoredDrafts(Drafts):
@@ -93,8 +95,7 @@ class StoredDrafts(Drafts):
 
     @override
     def delete(self, key: str, author: PersonId) -> None:
-        own = (drafts.c.key == self._vault.submission_index(key), drafts.c.author == author)
-        self._connection.execute(delete(drafts).where(*own))
+        self._connection.execute(_DELETE, {"key": self._vault.submission_index(key), "author": author})
 
     @override
     def delete_expired(self, now: datetime, most: int) -> int:

@@ -29,7 +29,7 @@ _MARK = update(cases).where(cases.c.id == bindparam("case_id")).values(indexed=V
 
 def add_keys(session: Session, case: CaseId, school: SchoolId, pupil: Pupil) -> None:
     """Store the keys under which a new case is found."""
-    if rows := [{"case": case, "key": key} for key in session.vault.name_keys(school, pupil)]:
+    if rows := [{"case": case, "key": key} for key in session.name_keys(school, pupil)]:
         session.connection.execute(_INSERT, rows)
 
 

@@ -52,6 +52,10 @@ _ORDER = (work_items.c.section, work_items.c.due, work_items.c.code)
 _NEEDS_SOMETHING = (Section.URGENT, Section.WAITS)
 _POSTPONED = (work_items.c.postponed_to, work_items.c.postponed_by)
 """The same for all work items of a case."""
+_OF_CASE = {
+    table: (select(table).where(table.c.case == bindparam("id")), delete(table).where(table.c.case == bindparam("id")))
+    for table in (work_items, appointments)
+}
 
 
 class StoredWorklists(Worklists):
@@ -184,13 +188,13 @@ class StoredWorklists(Worklists):
 
     def _replace(self, table: Table, case: CaseHeader, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Write only what differs, since most entries change nothing. Returns the rows from before."""
-        of_case = table.c.case == case.id
         kept: list[dict[str, Any]] = []
         if case.version > 1:  # the first entry of a case has no rows to replace
-            kept = [dict(row) for row in self._connection.execute(select(table).where(of_case)).mappings()]
+            read, remove = _OF_CASE[table]
+            kept = [dict(row) for row in self._connection.execute(read, {"id": case.id}).mappings()]
             if _as_set(kept) == _as_set(rows):
                 return kept
-            self._connection.execute(delete(table).where(of_case))
+            self._connection.execute(remove, {"id": case.id})
         if rows:
             self._connection.execute(insert(table), rows)
         return kept

@@ -25,13 +25,14 @@ from meldcode.application.ports.outbox import OutboxMessage, Placing
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access.rules import keepers, may_hand_over, roles_in_case
 from meldcode.domain.case.appointments import Appointment
-from meldcode.domain.case.asked import needed, to_act
+from meldcode.domain.case.asked import needed, whose
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.newer import unread
 from meldcode.domain.case.state import TIMES_TO_POSTPONE, Entry, State, Status, holds
 from meldcode.domain.case.urgency import is_urgent
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.effects import DECIDES, Effect
+from meldcode.domain.plan.model import ActionSpec
 from meldcode.domain.plan.parts import Tell
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person
@@ -119,6 +120,11 @@ class _Said:
         """What the entry says of colleagues of its author."""
         return AboutPeople(self.context, self.entry)
 
+    @cached_property
+    def waiting(self) -> list[ActionSpec]:
+        """What the case waits for after the entry."""
+        return needed(self.context.plan, self.after)
+
     def new(self, person: Person, rule: int | None, staff: Sequence[Person]) -> OutboxMessage:
         """A message of which the reader is notified."""
         payload: Payload = self._recorded(person, rule)
@@ -184,13 +190,13 @@ class _Said:
         return OutboxMessage(person.id, self.context.stored.id, f"entry {self.entry.seq}", payload, key, placing)
 
     def _recorded(self, person: Person, rule: int | None) -> Recorded:
-        task, waiting = self.changes.asked(person), needed(self.context.plan, self.after)
+        task, waiting = self.changes.asked(person), self.waiting
         return Recorded(
             **case_for(self.context, person),
             record=self.entry.record,
             step=self.after.step,
             status=self.after.status,
-            assignees=tuple(to_act(self.context.plan, self.after)) if waiting else (),
+            assignees=whose(waiting[0], self.after) if waiting else (),
             rule=rule,
             missing_roles=self.missing,
             needed=waiting[0].id if waiting else "",
@@ -254,7 +260,7 @@ def _by_rules(
     called_in: list[Person] = []
     record = context.plan.records[entry.record]
     is_alarm = record.effect is Effect.ALARMS
-    is_proposal = record.id in {other.agrees_with for other in context.plan.records.values()}
+    is_proposal = bool(context.plan.agreeing_with(record.id))
     for number, rule in enumerate(record.tell):
         if holds(rule.when, context.state.standing, entry.answers):
             people, roles = _holders(rule, staff, context, calls_in=rule.calls_in or is_alarm)

@@ -113,7 +113,7 @@ def record_entry(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: datet
         _keep_draft(uow, context, form, command, now)
         return NeedsReview(form.spec, form.typed, found)
     context, notified = store_form(uow, context, form, command, now)
-    following, also = _next(context, form.spec)
+    following, also = _next(context, notified.state, form.spec)
     return Saved(
         context.stored.code,
         context.plan,
@@ -128,18 +128,18 @@ def record_entry(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: datet
     )
 
 
-def _next(context: CaseContext, made: ActionSpec) -> tuple[ActionSpec | None, ActionSpec | None]:
+def _next(context: CaseContext, state: State, made: ActionSpec) -> tuple[ActionSpec | None, ActionSpec | None]:
     """What this person can do now: what the case waits for, and what the plan asks about after this record.
 
     Nobody agrees with themselves (S4.3).
     """
-    plan, state = context.plan, context.state
+    plan, waiting = context.plan, needed(context.plan, state)
     own = {id_ for id_, entry in state.standing.items() if entry.author == context.person.id}
-    can = [r for r in offered(plan, state) if may(Permission.RECORD, context.relation, plan, r)]
-    waiting = [record for record in needed(plan, state) if record in can]
-    asked = made.offers.record if made.offers else ""
-    following = next((record for record in waiting if record.agrees_with not in own), None)
-    return following, next((record for record in can if record.id == asked), None)
+    asked = plan.records.get(made.offers.record) if made.offers else None
+    wanted = [r for r in (*waiting, asked) if r and may(Permission.RECORD, context.relation, plan, r)]
+    can = [r for r in offered(plan, state) if r in wanted] if wanted else []
+    following = next((record for record in waiting if record in can and record.agrees_with not in own), None)
+    return following, asked if asked in can else None
 
 
 def record_draft(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: datetime) -> Outcome:
@@ -258,7 +258,7 @@ def _saved_before(uow: UnitOfWork, actor: Actor, command: RecordEntry, stored: S
     ):
         raise Refused("stored_before", case=code)
     may_open = reads(actor.person, case, context.plan)
-    following, also = _next(context, spec)
+    following, also = _next(context, context.state, spec)
     return Saved(
         code,
         context.plan,

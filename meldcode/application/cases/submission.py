@@ -221,8 +221,8 @@ def _values(answer: Answer) -> tuple[str, ...]:
 
 
 def _refuse_problems(uow: UnitOfWork, context: CaseContext, form: FilledForm, now: datetime) -> None:
-    staff = [*uow.staff.of_school(context.school), *context.staff(uow), *_stand_in(uow, form)]
-    colleagues = context.colleagues(staff)
+    known = (*uow.staff.of_school(context.school), *context.staff(uow), *_stand_in(uow, form))
+    colleagues = context.colleagues(list({person.id: person for person in known}.values()))
     local = now.astimezone(AMSTERDAM)
     today = local.date()
     ordinary = ordinary_words((context.pupil.first_name, context.pupil.last_name))

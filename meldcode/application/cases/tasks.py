@@ -104,6 +104,8 @@ class TaskChanges:
         return self._task(person, self.before)
 
     def _task(self, person: Person, tasks: Mapping[Role, Task]) -> Task | None:
+        if not tasks:
+            return None
         if person.id not in self._held:
             self._held[person.id] = roles_in_case(person, self.case, self.plan)
         return _first_of(self._held[person.id], tasks)

@@ -50,8 +50,7 @@ def needed(plan: Plan, state: State) -> list[ActionSpec]:
 
 def asked_at_any_step(plan: Plan, state: State) -> list[ActionSpec]:
     """Return what somebody must agree with, and what cannot wait for its step (G8)."""
-    called_for = [r for r in plan.always if r.urgent and not r.agrees_with and asked_by(r, state)]
-    return [*to_agree(plan, state), *called_for]
+    return [*to_agree(plan, state), *(record for record in plan.cannot_wait if asked_by(record, state))]
 
 
 def to_agree(plan: Plan, state: State) -> list[ActionSpec]:

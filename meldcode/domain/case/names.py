@@ -54,14 +54,16 @@ def pupil_in(form: ActionSpec, answers: Answers) -> Pupil:
 
 def same_name(one: Pupil, other: Pupil) -> bool:
     """Tell whether both have the same name, however it is spelled."""
-    return not is_placeholder(one) and _plain(one) == _plain(other)
+    name = _plain(one)
+    return not _says_nothing(name) and name == _plain(other)
 
 
 def alike(one: Pupil, other: Pupil) -> bool:
     """Tell whether both may be the same name: the same, one letter off, of one sound, or a short first name."""
-    if is_placeholder(one) or is_placeholder(other):
+    names = _plain(one), _plain(other)
+    if any(map(_says_nothing, names)):
         return False
-    (first, last), (other_first, other_last) = _plain(one), _plain(other)
+    (first, last), (other_first, other_last) = names
     return (_near(first, other_first) or _is_short_of(first, other_first)) and _near(last, other_last)
 
 
@@ -85,7 +87,7 @@ def name_matcher(typed: str) -> Callable[[Pupil], bool]:
 
 def is_placeholder(pupil: Pupil) -> bool:
     """Tell whether the name says nothing, so that it is no reason to think of the same pupil."""
-    return any(_PLACEHOLDERS.fullmatch(name) or not re.search(r"[^\W\d]", name) for name in _plain(pupil))
+    return _says_nothing(_plain(pupil))
 
 
 def look_alike_keys(pupil: Pupil) -> tuple[str, ...]:
@@ -93,12 +95,17 @@ def look_alike_keys(pupil: Pupil) -> tuple[str, ...]:
 
     Each holds one name by its sound, and of the other a letter alone, so that it is neither of the two names.
     """
-    if is_placeholder(pupil):
+    name = _plain(pupil)
+    if _says_nothing(name):
         return ()
-    first, last = map(_sound, _plain(pupil))
+    first, last = map(_sound, name)
     telling = next((letter for letter in _TELLING if letter in first), first[0])
     by_last = (("1", first[0], last), ("3", first[-1], last), ("5", telling, last))
     return tuple("\0".join(parts) for parts in (*by_last, ("2", first, last[0]), ("4", first, last[-1])))
+
+
+def _says_nothing(name: tuple[str, str]) -> bool:
+    return any(_PLACEHOLDERS.fullmatch(part) or not re.search(r"[^\W\d]", part) for part in name)
 
 
 def _plain(pupil: Pupil) -> tuple[str, str]:

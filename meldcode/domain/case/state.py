@@ -174,7 +174,7 @@ def _after(plan: Plan, state: State, entry: Entry) -> State:
     if record.effect is Effect.POSTPONES and entry.refers_to:
         return state
     responsible = entry.author if _takes_charge(record, state) else state.responsible
-    agreed_before = {other.id for other in plan.records.values() if other.agrees_with == record.id}
+    agreed_before = plan.agreeing_with(record.id)
     standing = {id_: earlier for id_, earlier in state.standing.items() if id_ not in agreed_before}
     state = replace(state, standing={**standing, record.id: entry}, responsible=responsible)
     if record.effect in (Effect.POSTPONES, Effect.HOLDS):

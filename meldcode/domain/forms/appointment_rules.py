@@ -51,9 +51,9 @@ def undecided(plan: Plan, state: State, asked: ActionSpec, entry: Entry) -> list
 
     The form asks about some of them; raises Refused if there are more.
     """
-    if state.status is not Status.OPEN or fold(plan, [entry], state).status is not Status.CLOSED:
-        return []
     left = [decision_ids(one.number)[0] for one in open_ones(state.appointments)]
+    if state.status is not Status.OPEN or not left or fold(plan, [entry], state).status is not Status.CLOSED:
+        return []
     left = [decision for decision in left if decision not in entry.answers]
     if not all(map(asked.field, left)):
         raise Refused("appointments_undecided", rule="S3.6")

@@ -208,14 +208,20 @@ class Plan(PlanPart):
 
     def readers_at(self, step_id: str) -> tuple[Role, ...]:
         """Return the roles that read a case at this step (G3)."""
-        place = self.place(step_id)
-        return tuple(
-            reader.role
-            for reader in self.readers
-            if reader.role in self.reader_roles
-            and (reader.first is None or self.place(reader.first) <= place)
-            and (reader.last is None or place <= self.place(reader.last))
-        )
+        return self._readers[step_id]
+
+    @cached_property
+    def _readers(self) -> dict[str, tuple[Role, ...]]:
+        reads = [one for one in self.readers if one.role in self.reader_roles]
+        return {
+            step.id: tuple(
+                one.role
+                for one in reads
+                if (one.first is None or self.place(one.first) <= place)
+                and (one.last is None or place <= self.place(one.last))
+            )
+            for place, step in enumerate(self.steps)
+        }
 
     def record_with(self, effect: Effect) -> ActionSpec:
         """Return the record with this effect. A checked plan has exactly one."""
@@ -224,6 +230,23 @@ class Plan(PlanPart):
     def find_record(self, effect: Effect) -> ActionSpec | None:
         """Return the record with this effect, if the plan has one. A checked plan has no more."""
         return self._by_effect.get(effect)
+
+    @cached_property
+    def cannot_wait(self) -> tuple[ActionSpec, ...]:
+        """The records of any time that are asked as soon as something calls for them (G8)."""
+        return tuple(record for record in self.always if record.urgent and not record.agrees_with)
+
+    def agreeing_with(self, record_id: str) -> frozenset[str]:
+        """Return the records that agree with this one."""
+        return self._agreeing.get(record_id, frozenset())
+
+    @cached_property
+    def _agreeing(self) -> dict[str, frozenset[str]]:
+        proposals = {record.agrees_with for record in self.records.values() if record.agrees_with}
+        return {
+            id_: frozenset(record.id for record in self.records.values() if record.agrees_with == id_)
+            for id_ in proposals
+        }
 
     @cached_property
     def taking_charge(self) -> tuple[ActionSpec, ...]:

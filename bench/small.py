@@ -26,6 +26,7 @@ from meldcode.application.actor import actor_of
 from meldcode.application.cases.record_entry import Saved, record_entry
 from meldcode.application.cases.submission import RecordEntry
 from meldcode.application.cases.view_case import open_case
+from meldcode.application.ports.cases import NewEntry
 from meldcode.domain.case.state import Answer, fold
 from meldcode.domain.staff import Identity
 from storage.schools import apply_schools
@@ -103,7 +104,7 @@ def _fill(store: Store, code: str, count: int) -> None:
         while case.version < count:
             entry = replace(first, seq=case.version + 1)
             state = fold(plan, [entry], state)
-            case = uow.cases.append(case, entry, state, None, key=str(uuid4()), digest="")
+            case = uow.cases.append(case, NewEntry(entry, state, None, str(uuid4())))
             uow.cases.keep_state(case, plan, state)
 
 

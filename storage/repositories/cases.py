@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from typing_extensions import override
 
-from meldcode.application.ports.cases import AlreadyStored, Outdated, Submission
+from meldcode.application.ports.cases import AlreadyStored, NewEntry, Outdated, Submission
 from meldcode.domain.case.header import CaseHeader, Contents, Reading
 from meldcode.domain.case.state import Entry, LongLogbook, Pupil, State, Status
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
@@ -57,6 +57,20 @@ class NoFreeCode(RuntimeError):
     """No free case code was found; the year is (nearly) full."""
 
 
+@dataclass(frozen=True)
+class _Linked:
+    """A new entry with its sealed content and its link of the chain, and the case that it leads to."""
+
+    case: CaseHeader
+    new: NewEntry
+    payload: bytes
+    link: bytes
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        return _columns(self.case, self.link, self.new.next_due)
+
+
 class StoredCases(CaseQueries):
     """Cases in the database, within one transaction."""
 
@@ -73,33 +87,22 @@ class StoredCases(CaseQueries):
         teacher: PersonId,
         now: datetime,
         co_teachers: Collection[PersonId] = (),
+        first: NewEntry | None = None,
     ) -> CaseHeader:
         """Raises NoFreeCode."""
-        case = uuid4()
-        _, wrapped = self._session.new_case_key(case)
-        row: dict[str, Any] = {
-            "id": case,
-            "school": school,
-            "plan": plan.plan,
-            "plan_version": plan.version,
-            "status": Status.OPEN.value,
-            "step": plan.steps[0].id,
-            "version": 0,
-            "opened_at": now,
-            "since": now,
-            "pupil": self._sealed_pupil(case, pupil),
-            "indexed": name_index.VERSION,
-            "head": chain.START,
-            "rungs": 0,
-        }
-        code = self._insert_with_code(row, now)
-        self._session.store_case_key(case, wrapped)
-        teachers = frozenset({teacher, *co_teachers})
-        self._connection.execute(_INSERT_TEACHER, [{"case": case, "teacher": one} for one in teachers])
-        name_index.add_keys(self._session, case, school, pupil)
-        self._heads[case] = (0, chain.START)
-        at, step = now.astimezone(UTC), plan.steps[0].id
-        return CaseHeader(case, code, school, plan.plan, plan.version, Status.OPEN, step, 0, at, at, teachers)
+        at, teachers, step = now.astimezone(UTC), frozenset({teacher, *co_teachers}), plan.steps[0].id
+        case = CaseHeader(uuid4(), "", school, plan.plan, plan.version, Status.OPEN, step, 0, at, at, teachers)
+        _, wrapped = self._session.new_case_key(case.id)
+        linked = self._linked(case, chain.START, first) if first else None
+        case, columns = (linked.case, linked.columns) if linked else (case, _columns(case, chain.START))
+        case = self._insert(case, columns, pupil)
+        self._session.store_case_key(case.id, wrapped)
+        self._connection.execute(_INSERT_TEACHER, [{"case": case.id, "teacher": one} for one in teachers])
+        name_index.add_keys(self._session, case.id, school, pupil)
+        self._heads[case.id] = (0, chain.START)
+        if linked:
+            self._insert_entry(linked)
+        return case
 
     @override
     def contents(self, case: CaseId) -> Contents:
@@ -122,11 +125,18 @@ class StoredCases(CaseQueries):
         return self.contents(case)
 
     @override
-    def append(
-        self, case: CaseHeader, entry: Entry, state: State, next_due: datetime | None, *, key: str, digest: str
-    ) -> CaseHeader:
-        previous = self._head(case, entry)
-        payload = self._sealed(case.id, entry, digest)
+    def append(self, case: CaseHeader, new: NewEntry) -> CaseHeader:
+        linked = self._linked(case, self._head(case, new.entry), new)
+        which = {"case_id": case.id, "seen": case.version}
+        if self._connection.execute(_UPDATE_UNCHANGED, {**linked.columns, **which}).rowcount != 1:
+            raise Outdated(case.code)
+        self._insert_entry(linked)
+        return linked.case
+
+    def _linked(self, case: CaseHeader, previous: bytes, new: NewEntry) -> _Linked:
+        """The entry as it is stored after this link of the chain, and the case with it."""
+        entry, state = new.entry, new.state
+        payload = self._sealed(case.id, entry, new.digest)
         link = chain.link(self._session.vault, previous, case.id, entry.seq, entry.author, entry.written_at, payload)
         since = state.since or case.since
         escalations = case.escalations if (state.step, since) == (case.step, case.since) else 0
@@ -139,10 +149,7 @@ class StoredCases(CaseQueries):
             escalations=escalations,
             responsible=state.responsible,
         )
-        self._update_row(case, after, link, next_due)
-        self._insert_entry(case.id, entry, key, payload, link)
-        self._heads[case.id] = (entry.seq, link)
-        return after
+        return _Linked(after, new, payload, link)
 
     @override
     def keep_state(self, case: CaseHeader, plan: Plan, state: State) -> None:
@@ -240,15 +247,25 @@ class StoredCases(CaseQueries):
     def set_joined(self, case: CaseId, to: CaseId | None) -> None:
         self._connection.execute(update(cases).where(cases.c.id == case).values(joined_to=to))
 
-    def _insert_with_code(self, row: dict[str, Any], now: datetime) -> str:
+    def _insert(self, case: CaseHeader, columns: dict[str, Any], pupil: Pupil) -> CaseHeader:
+        row = {
+            **columns,
+            "id": case.id,
+            "school": case.school,
+            "plan": case.plan,
+            "plan_version": case.plan_version,
+            "opened_at": case.opened_at,
+            "pupil": self._sealed_pupil(case.id, pupil),
+            "indexed": name_index.VERSION,
+        }
         for _ in range(CODE_TRIES):
-            code = _new_code(now)
+            code = _new_code(case.opened_at)
             if insert_once(self._connection, cases, {**row, "code": code}, (cases.c.code,)):
-                return code
+                return replace(case, code=code)
         raise NoFreeCode(f"no free code after {CODE_TRIES} tries")
 
     def _head(self, case: CaseHeader, entry: Entry) -> bytes:
-        """The chain link to continue from. `_update_row` detects a concurrent append."""
+        """The chain link to continue from. The update of the row detects a concurrent append."""
         if case.id not in self._heads or self._heads[case.id][0] != case.version:
             self.get(case.id)
         version, head = self._heads[case.id]
@@ -256,39 +273,39 @@ class StoredCases(CaseQueries):
             raise Outdated(case.code)
         return head
 
-    def _insert_entry(self, case: CaseId, entry: Entry, key: str, payload: bytes, link: bytes) -> None:
+    def _insert_entry(self, linked: _Linked) -> None:
+        case, entry = linked.case.id, linked.new.entry
         row = {
             "case": case,
             "seq": entry.seq,
             "author": entry.author,
             "written_at": entry.written_at,
-            "idempotency_key": self._session.vault.submission_index(key),
-            "payload": payload,
-            "chain": link,
+            "idempotency_key": self._session.vault.submission_index(linked.new.key),
+            "payload": linked.payload,
+            "chain": linked.link,
         }
         if not insert_once(self._connection, entries, row, (entries.c.idempotency_key,)):
             raise AlreadyStored
-
-    def _update_row(self, before: CaseHeader, after: CaseHeader, head: bytes, next_due: datetime | None) -> None:
-        changed = {
-            "status": after.status.value,
-            "step": after.step,
-            "version": after.version,
-            "since": after.since,
-            "rungs": after.escalations,
-            "responsible": after.responsible,
-            "head": head,
-            "next_due": next_due,
-            "case_id": before.id,
-            "seen": before.version,
-        }
-        if self._connection.execute(_UPDATE_UNCHANGED, changed).rowcount != 1:
-            raise Outdated(before.code)
+        self._heads[case] = (entry.seq, linked.link)
 
     def _sealed(self, case: CaseId, entry: Entry, digest: str) -> bytes:
         content = Payload.of(entry, digest).to_bytes()
         key = self._session.case_key(case)
         return key.seal(content, table="entries", column="payload", row=f"{case}/{entry.seq}")
+
+
+def _columns(case: CaseHeader, head: bytes, next_due: datetime | None = None) -> dict[str, Any]:
+    """The columns of a case that an entry changes."""
+    return {
+        "status": case.status.value,
+        "step": case.step,
+        "version": case.version,
+        "since": case.since,
+        "rungs": case.escalations,
+        "responsible": case.responsible,
+        "head": head,
+        "next_due": next_due,
+    }
 
 
 def _payload(key: DataKey, case: CaseId, row: Row[Any]) -> Payload:

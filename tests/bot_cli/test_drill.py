@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from bot.cli.main import main
 from bot.settings import Settings
 from bot.store import open_store
+from meldcode.application.ports.cases import NewEntry
 from meldcode.domain.case.state import Entry, Pupil, State
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Identity
@@ -57,7 +58,7 @@ def machine(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[s
             assert sanne
             case = uow.cases.open(next(iter(sanne.memberships)), uow.plans.current(), NOOR, sanne.id, NOW)
             entry = Entry(1, "signal", sanne.id, Role.TEACHER, NOW, {"what": "Stil"})
-            uow.cases.append(case, entry, State(case.step), None, key="V1", digest="")
+            uow.cases.append(case, NewEntry(entry, State(case.step), None, "V1"))
     return environment
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from meldcode.application.ports.cases import NewEntry
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import Answers, Entry, Pupil, State
@@ -126,4 +127,4 @@ def append(
     uow: UnitOfWork, case: CaseHeader, author: Person, answers: Answers | None = None, *, key: str
 ) -> CaseHeader:
     state = State(step=case.step, since=case.since)
-    return uow.cases.append(case, entry(case, author, answers), state, None, key=key, digest=f"digest of {key}")
+    return uow.cases.append(case, NewEntry(entry(case, author, answers), state, None, key, f"digest of {key}"))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from meldcode.application.about_people import AboutPeople
 from meldcode.application.case_context import CaseContext, case_context
 from meldcode.application.case_people import call_in, keep_named, staff_of
 from meldcode.application.cases.notifications import Notified, notify, recipients
-from meldcode.application.cases.parts import change_parts
-from meldcode.application.cases.pupils.whose_pupil import note_former_teachers, share
+from meldcode.application.cases.parts import change_parts, inherit_exclusions
+from meldcode.application.cases.pupils.whose_pupil import for_teachers, note_former_teachers, share
+from meldcode.application.ports.cases import NewEntry
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.worklists import update_worklist
 from meldcode.domain.access.rules import relation_to
@@ -39,12 +41,16 @@ def append_entry(
 ) -> tuple[CaseContext, Notified]:
     """Append the entry and notify the people concerned. Return the case with the entry, and who was notified.
 
-    `key` makes a repeated submission one entry; `digest` tells a repeated submission from a changed one. A case that
-    was merged into another passes its entry on to that one. Without `is_told` nobody is notified.
+    `key` makes a repeated submission one entry; `digest` tells a repeated submission from a changed one. The first
+    entry opens its case. A case that was merged into another passes its entry on to that one. Without `is_told` nobody
+    is notified.
     """
     effect = context.plan.records[entry.record].effect
     after = fold(context.plan, [entry], context.state)
-    case = _stored_case(uow, context, entry, after, key, digest)
+    case = _stored_case(uow, context, NewEntry(entry, after, _due(uow, context, after, entry), key, digest))
+    if context.case is None:
+        case = inherit_exclusions(uow, case, context.same_pupil)
+        context = replace(context, case=case, relation=relation_to(context.person, case))
     if effect in (Effect.HANDS_OVER, Effect.SHARES):
         case = _with_other_teachers(uow, context, case, entry)
         context = replace(context, case=case)
@@ -92,20 +98,24 @@ def _values(answer: Answer) -> tuple[str, ...]:
 def append_quietly(uow: UnitOfWork, context: CaseContext, entry: Entry, key: str) -> CaseContext:
     """Append an entry that notifies nobody and leaves what is to be done as it is. Return the case with it."""
     after = fold(context.plan, [entry], context.state)
-    case = _stored_case(uow, context, entry, after, key, "")
+    case = _stored_case(uow, context, NewEntry(entry, after, _due(uow, context, after, entry), key))
     return replace(context, case=case, entries=followed_by(context.entries, entry))
 
 
-def _stored_case(
-    uow: UnitOfWork, context: CaseContext, entry: Entry, after: State, key: str, digest: str
-) -> CaseHeader:
-    """Store the entry, the next moment to look at the case, and the retention term if the entry closes it."""
-    school = uow.staff.school(context.school)
-    due = next_moment(context.plan, after, school, entry.written_at)
-    case = uow.cases.append(context.stored, entry, after, due, key=key, digest=digest)
-    uow.cases.keep_state(case, context.plan, after)
-    if ends_otherwise(context.state, after):
-        uow.retention.set_term(case.id, term_of(context.plan, after, school))
+def _due(uow: UnitOfWork, context: CaseContext, after: State, entry: Entry) -> datetime | None:
+    return next_moment(context.plan, after, uow.staff.school(context.school), entry.written_at)
+
+
+def _stored_case(uow: UnitOfWork, context: CaseContext, new: NewEntry) -> CaseHeader:
+    """Store the entry, with its case if there is none yet, and the retention term if the entry closes it."""
+    if context.case is None:
+        teacher, *others = for_teachers(context) or [context.person.id]
+        now = new.entry.written_at
+        return uow.cases.open(context.school, context.plan, context.pupil, teacher, now, others, new)
+    case = uow.cases.append(context.case, new)
+    uow.cases.keep_state(case, context.plan, new.state)
+    if ends_otherwise(context.state, new.state):
+        uow.retention.set_term(case.id, term_of(context.plan, new.state, uow.staff.school(context.school)))
     return case
 
 

@@ -12,16 +12,16 @@ from meldcode import hints
 from meldcode.application.actor import Actor
 from meldcode.application.case_context import CaseContext, case_context
 from meldcode.application.case_people import reads
-from meldcode.application.cases.alarms.form import bind_alarm, teacher_of
+from meldcode.application.cases.alarms.form import bind_alarm
 from meldcode.application.cases.alarms.view import answer_by_record
 from meldcode.application.cases.append_entry import append_entry
 from meldcode.application.cases.joining.merge import separate
 from meldcode.application.cases.joining.move_signal import move_signal
 from meldcode.application.cases.notifications import Notified
 from meldcode.application.cases.open_form import FormView, further_questions, whose_pupil
-from meldcode.application.cases.parts import inherit_exclusions, is_agreed, names_excluded, names_stand_in
+from meldcode.application.cases.parts import is_agreed, names_excluded, names_stand_in
 from meldcode.application.cases.pupils.same_pupil import WhichPupil, ask_which_pupil
-from meldcode.application.cases.pupils.whose_pupil import for_teachers, suggested
+from meldcode.application.cases.pupils.whose_pupil import suggested
 from meldcode.application.cases.submission import (
     FilledForm,
     RecordEntry,
@@ -33,7 +33,7 @@ from meldcode.application.cases.submission import (
 )
 from meldcode.application.ports.cases import Submission
 from meldcode.application.ports.unit_of_work import UnitOfWork
-from meldcode.domain.access.rules import Permission, acting_role, may, relation_to
+from meldcode.domain.access.rules import Permission, acting_role, may
 from meldcode.domain.case.appointments import AppointmentState
 from meldcode.domain.case.asked import needed, offered
 from meldcode.domain.case.names import pupil_in
@@ -101,17 +101,8 @@ def record_entry(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: datet
         return _saved_before(uow, actor, command, stored)
     context = context_of(uow, actor, command)
     form = check_form(uow, actor, context, command, now)
-    if context.perhaps:
-        _keep_draft(uow, context, form, command, now)
-        return ask_which_pupil(uow, context, form.spec, now)
-    is_first = not command.case and not is_call(context.plan, command)
-    if is_first and (further := further_questions(context, form.typed)):
-        return further
-    if is_first and context.case is None and not context.teachers:
-        return whose_pupil(context, form.typed, suggested(uow, actor, context))
-    if not command.reviewed and (found := _hints_in(uow, context, form)):
-        _keep_draft(uow, context, form, command, now)
-        return NeedsReview(form.spec, form.typed, found)
+    if asked := _asked_first(uow, actor, context, form, command, now):
+        return asked
     context, notified = store_form(uow, context, form, command, now)
     following, also = _next(context, notified.state, form.spec)
     return Saved(
@@ -126,6 +117,24 @@ def record_entry(uow: UnitOfWork, actor: Actor, command: RecordEntry, now: datet
         following=following,
         offered=also,
     )
+
+
+def _asked_first(
+    uow: UnitOfWork, actor: Actor, context: CaseContext, form: FilledForm, command: RecordEntry, now: datetime
+) -> NeedsReview | FormView | WhichPupil | None:
+    """What the author is asked before the form is stored, if anything."""
+    if context.perhaps:
+        _keep_draft(uow, context, form, command, now)
+        return ask_which_pupil(uow, context, form.spec, now)
+    is_first = not command.case and not is_call(context.plan, command)
+    if is_first and (further := further_questions(context, form.typed)):
+        return further
+    if is_first and context.case is None and not context.teachers:
+        return whose_pupil(context, form.typed, suggested(uow, actor, context))
+    if not command.reviewed and (found := _hints_in(uow, context, form)):
+        _keep_draft(uow, context, form, command, now)
+        return NeedsReview(form.spec, form.typed, found)
+    return None
 
 
 def _next(context: CaseContext, state: State, made: ActionSpec) -> tuple[ActionSpec | None, ActionSpec | None]:
@@ -171,22 +180,18 @@ def store_form(
     role = acting_role(form.spec, context.relation, beside=_role_to_agree_with(form.spec, context.state))
     assert role is not None  # noqa: S101 - refused before
     uow.drafts.delete(command.key, context.person.id)
-    if context.case is None:
-        teacher, *others = for_teachers(context) or [teacher_of(uow, context, command.alarm)]
-        case = uow.cases.open(context.school, context.plan, context.pupil, teacher, now, others)
-        case = inherit_exclusions(uow, case, context.same_pupil)
-        context = replace(context, case=case, relation=relation_to(context.person, case))
     if command.alarm:
         context = bind_alarm(uow, context, command.alarm, now)
     context = _decide(uow, context, form, command, now)
     context, answers = _with_effect(uow, context, form, command, now)
     kept = {field: answer for field, answer in answers.items() if field not in _decision_fields(context)}
     refers_to = command.refers_to if form.spec.effect in (*form_rules.OF_AN_ENTRY, *ABOUT_ONE) else 0
-    entry = Entry(context.stored.version + 1, form.spec.id, context.person.id, role, now, kept, refers_to)
+    number = context.case.version + 1 if context.case else 1
+    entry = Entry(number, form.spec.id, context.person.id, role, now, kept, refers_to)
     form_rules.refuse_unless_agreeing(form.spec, context.state, entry)
     _refuse_about_oneself(context, form.spec)
-    if form.spec.effect is Effect.FAST_LANE:
-        answer_by_record(uow, context.person.id, context.stored.id, now)
+    if form.spec.effect is Effect.FAST_LANE and context.case:
+        answer_by_record(uow, context.person.id, context.case.id, now)
     typed = {field: answer for field, answer in form.typed.items() if field not in _decision_fields(context)}
     before = context.state
     context, notified = append_entry(uow, context, entry, command.key, digest(typed), is_told=is_told)

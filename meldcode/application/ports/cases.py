@@ -23,6 +23,20 @@ class Submission:
 
 
 @dataclass(frozen=True)
+class NewEntry:
+    """An entry to store, with the state that it leads to. `next_due` is when reminders look at the case again.
+
+    `key` is the submission's idempotency key.
+    """
+
+    entry: Entry
+    state: State
+    next_due: datetime | None
+    key: str
+    digest: str = ""
+
+
+@dataclass(frozen=True)
 class CasePart:
     """Somebody has this part in a case: called in, excluded, a teacher before, or a role that they took over."""
 
@@ -52,8 +66,12 @@ class Cases(ABC):
         teacher: PersonId,
         now: datetime,
         co_teachers: Collection[PersonId] = (),
+        first: NewEntry | None = None,
     ) -> CaseHeader:
-        """Create a case without entries, with a new code and data key."""
+        """Create a case with a new code and data key, and with its `first` entry or without entries.
+
+        Raises AlreadyStored.
+        """
 
     @abstractmethod
     def find(self, code: str, schools: Iterable[SchoolId], person: PersonId | None = None) -> CaseHeader | None:
@@ -76,13 +94,8 @@ class Cases(ABC):
         """The decrypted case, for display. Stores who reads it first (G3). Raises KeyError."""
 
     @abstractmethod
-    def append(
-        self, case: CaseHeader, entry: Entry, state: State, next_due: datetime | None, *, key: str, digest: str
-    ) -> CaseHeader:
-        """Append the entry and save the state it leads to. `next_due` is when reminders look at the case again.
-
-        `key` is the submission's idempotency key. Raises Outdated or AlreadyStored.
-        """
+    def append(self, case: CaseHeader, new: NewEntry) -> CaseHeader:
+        """Append the entry and save the state it leads to. Raises Outdated or AlreadyStored."""
 
     @abstractmethod
     def keep_state(self, case: CaseHeader, plan: Plan, state: State) -> None:

@@ -16,6 +16,7 @@ from bot.jobs.wiping import Wiping
 from meldcode.application.jobs.retention import end_next_case
 from meldcode.application.messages.cases import Undelivered
 from meldcode.application.messages.staff import DeputyArranged
+from meldcode.application.ports.cases import NewEntry
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.case.header import CaseHeader, Reading
@@ -72,7 +73,7 @@ def _append(
     seq = case.version + 1
     entry = Entry(seq, record, staff.karin.id, Role.CARE_COORDINATOR, NOW, answers)
     state = State(step=case.step, since=NOW, status=status)
-    return uow.cases.append(case, entry, state, None, key=f"{case.code}/{seq}", digest="")
+    return uow.cases.append(case, NewEntry(entry, state, None, f"{case.code}/{seq}"))
 
 
 def run_out(store: Store) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, delete, event, func, select, update
 
 from meldcode.application.messages.staff import DeputyArranged
-from meldcode.application.ports.cases import Outdated, Submission
+from meldcode.application.ports.cases import NewEntry, Outdated, Submission
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.domain.case.header import CaseHeader, Reading
 from meldcode.domain.case.state import Answers, Pupil, State, Status
@@ -128,14 +128,14 @@ def test_a_stored_submission_is_found_again(store: Store, staff: Staff, case: Ca
 def test_a_case_cannot_be_written_to_out_of_order(store: Store, staff: Staff, case: CaseHeader) -> None:
     late = entry(CaseHeader(**{**case.__dict__, "version": 5}), staff.sanne)
     with pytest.raises(Outdated), store.transaction() as uow:
-        uow.cases.append(case, late, State(case.step), None, key="V1", digest="")
+        uow.cases.append(case, NewEntry(late, State(case.step), None, "V1"))
 
 
 def test_the_row_follows_the_state(store: Store, staff: Staff, case: CaseHeader) -> None:
     later = NOW + timedelta(days=1)
     with store.transaction() as uow:
         state = State("elsewhere", since=later, status=Status.CLOSED)
-        uow.cases.append(case, entry(case, staff.sanne), state, None, key="V1", digest="")
+        uow.cases.append(case, NewEntry(entry(case, staff.sanne), state, None, "V1"))
     with store.transaction() as uow:
         now = uow.cases.get(case.id)
     assert (now.step, now.since, now.status, now.version) == ("elsewhere", later, Status.CLOSED, 1)

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection, Engine, delete, select, update
 
+from meldcode.application.ports.cases import NewEntry
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import Entry, LongLogbook, State, fold
 from meldcode.domain.plan.model import Plan
@@ -34,7 +35,7 @@ def go_on(uow: StoredUnitOfWork, case: CaseHeader, staff: Staff, count: int) -> 
     for _ in range(count):
         one = entry(case, staff.sanne, {"what": f"{SAID} {case.version}"}, minutes=case.version)
         state = fold(plan, [one], state)
-        case = uow.cases.append(case, one, state, None, key=f"{case.id} {case.version}", digest="")
+        case = uow.cases.append(case, NewEntry(one, state, None, f"{case.id} {case.version}"))
         uow.cases.keep_state(case, plan, state)
     return case
 

@@ -14,10 +14,11 @@ from meldcode.application.cases.alarms.trace import write_trace
 from meldcode.application.cases.alarms.view import schools_of, show_all
 from meldcode.application.cases.first_answers import initial_answers
 from meldcode.application.cases.open_form import FormView, record_form
-from meldcode.application.cases.pupils.whose_pupil import teachers_of
+from meldcode.application.cases.parts import inherit_exclusions
+from meldcode.application.cases.pupils.whose_pupil import for_teachers, teachers_of
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access.rules import Permission, in_school, may, relation_to
-from meldcode.domain.alarm import AlarmId, Answer, Response
+from meldcode.domain.alarm import Alarm, AlarmId, Answer, Response
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.names import pupil_in, same_name
 from meldcode.domain.case.state import Answers, Pupil, Status
@@ -84,19 +85,31 @@ def context_of_call(
 
 
 def bind_alarm(uow: UnitOfWork, context: CaseContext, alarm: AlarmId, now: datetime) -> CaseContext:
-    """Let the case be the alarm's from now on: it is answered, and what happened with it is in the logbook."""
+    """Let the case be the alarm's from now on, and open it if there is none yet.
+
+    The alarm is answered, and what happened with it is in the logbook.
+    """
     found = uow.alarms.find_to_change(alarm)
     if found is None:
         raise Refused("alarm_gone")
+    context = context if context.case else _opened(uow, context, found, now)
     found = uow.alarms.set_case(found, context.stored.id)
     context = write_trace(uow, context, found, now)
     show_all(uow, uow.alarms.answer(found, Answer(context.person.id, Response.RECORDED, now)), now)
     return context
 
 
-def teacher_of(uow: UnitOfWork, context: CaseContext, alarm: AlarmId | None) -> PersonId:
-    """Return whose case it becomes: of who raised the alarm, if they may have cases, or of who opens it."""
-    raiser = uow.staff.get(alarm.raised_by) if alarm else context.person
+def _opened(uow: UnitOfWork, context: CaseContext, alarm: Alarm, now: datetime) -> CaseContext:
+    """Open a case without entries: the first is the trace of the alarm."""
+    teacher, *others = for_teachers(context) or [_teacher_of(uow, context, alarm)]
+    case = uow.cases.open(context.school, context.plan, context.pupil, teacher, now, others)
+    case = inherit_exclusions(uow, case, context.same_pupil)
+    return replace(context, case=case, relation=relation_to(context.person, case))
+
+
+def _teacher_of(uow: UnitOfWork, context: CaseContext, alarm: Alarm) -> PersonId:
+    """Whose case it becomes: of who raised the alarm, if they may have cases, or of who opens it."""
+    raiser = uow.staff.get(alarm.raised_by)
     may_open = may(Permission.OPEN, in_school(raiser, context.school), context.plan)
     return raiser.id if may_open else context.person.id
 

@@ -280,11 +280,13 @@ async def running(
     Slack is asked for the languages of people who did not act yet. With `machine` the program has that clock, and holds
     it against Slack's. The `administrator` is in the schools file.
 
-    People act much faster than in a school, so calls to Slack wait for no turn, unless the test sets a limit itself.
+    People act much faster than in a school, so neither the program nor Slack limits the calls, unless the test sets a
+    limit itself.
     """
     clock, door = Clock(TODAY), _door() if transport == "http" else None
     url = f"http://127.0.0.1:{door.getsockname()[1]}" if door else ""
     workspace = Workspace(_app(url, typing=typing), _people(schools), now=clock)
+    workspace.rates = None
     async with contextlib.AsyncExitStack() as stack:
         stack.enter_context(patch.dict(call_budget.LIMITS, _no_limits()))
         practice = await stack.enter_async_context(PracticeServer(workspace))

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from practice.i18n import text
-from practice.state.rates import Rates
 
 FAILURES, LOST_ANSWERS, SLOW_SECONDS = 5, 2, 2.0
 """What a switch sets; the explanations in the catalogue mention these numbers."""
@@ -29,7 +27,6 @@ class Faults:
     slow_seconds: float = 0
     redeliver: bool = False
     refuses: str = ""
-    rates: Rates | None = None
     on_drop: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
 
     def drop_socket(self) -> None:
@@ -40,10 +37,6 @@ class Faults:
         """Turn all faults off."""
         for switch in SWITCHES.values():
             switch.turn(self, False)
-
-    def seconds_to_wait(self, method: str, channel: str, now: datetime) -> int:
-        """Return how long the app must wait before this call; 0 when rate limits are off."""
-        return self.rates.wait(method, channel, now) if self.rates else 0
 
 
 @dataclass(frozen=True)
@@ -71,10 +64,6 @@ def _limited(faults: Faults, is_on: bool) -> None:
     faults.rate_limited, faults.retry_after = (FAILURES, 3) if is_on else (0, 1)
 
 
-def _rates(faults: Faults, is_on: bool) -> None:
-    faults.rates = Rates() if is_on else None
-
-
 def _redeliver(faults: Faults, is_on: bool) -> None:
     faults.redeliver = is_on
 
@@ -98,6 +87,5 @@ SWITCHES: dict[str, Switch] = {
         lambda faults: _times(faults.taken_then_timeout, "fault_geen-antwoord_on"),
     ),
     "dubbel": Switch(_redeliver, lambda faults: text("fault_dubbel_on") if faults.redeliver else ""),
-    "maat": Switch(_rates, lambda faults: text("fault_maat_on") if faults.rates else ""),
     "verbinding": Switch(_drop, once=True),
 }

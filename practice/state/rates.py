@@ -1,4 +1,4 @@
-"""Slack's rate limits: how often the app may call a method. Enforced only when a switch turns them on."""
+"""Slack's rate limits: how often the app may call a method, by the clock of the workspace."""
 
 from __future__ import annotations
 

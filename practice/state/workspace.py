@@ -17,6 +17,7 @@ from practice.state.faults import Faults
 from practice.state.files import Files
 from practice.state.installation_codes import InstallationCodes
 from practice.state.modal_file import ModalFile
+from practice.state.rates import Rates
 from practice.state.response_urls import ResponseUrls
 from practice.state.sockets import Sockets
 from practice.state.triggers import Triggers
@@ -42,7 +43,7 @@ class Workspace:
 
     With a `clock`, messages and traffic carry its time. Trigger ids, response URLs and OAuth codes always expire by
     `now`, the machine's time, so that moving the clock does not invalidate them. With a `modal_file`, modals that are
-    open stay open when it is started again.
+    open stay open when it is started again. A test in which people act faster than they can sets `rates` to None.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class Workspace:
 
     def _start(self) -> None:
         self.faults = Faults(on_drop=self._drop_sockets)
+        self.rates: Rates | None = Rates()
         self.traffic: deque[Exchange] = deque(maxlen=TRAFFIC_KEPT)
         self.triggers = Triggers(self._machine_now)
         self.response_urls = ResponseUrls(self._machine_now)

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from email.utils import format_datetime
 
 from starlette.requests import Request
@@ -71,7 +71,7 @@ class _Endpoints:
         start = time.perf_counter()
         method, faults = request.path_params["method"], self.workspace.faults
         await asyncio.sleep(faults.slow_seconds)
-        args, status, answer, fault = await self._answered(method, request)
+        args, status, answer, fault, wait = await self._answered(method, request)
         hangs = status == _OK and faults.taken_then_timeout > 0
         if hangs:
             faults.taken_then_timeout -= 1
@@ -80,40 +80,41 @@ class _Endpoints:
         self.workspace.record("from_app", method, readable(args), answer, took, fault=fault)
         if hangs:
             await _hang(request)
-        return JSONResponse(answer, status, headers=self._headers(status))
+        return JSONResponse(answer, status, headers=self._headers(wait))
 
-    async def _answered(self, method: str, request: Request) -> tuple[Json, int, Json, str]:
+    async def _answered(self, method: str, request: Request) -> tuple[Json, int, Json, str, int]:
         args: Json = {}
         try:
             token, args = await read_arguments(request)
             if spoiled := self._fault(method, str(args.get("channel", ""))):
                 return args, *spoiled
-            return args, _OK, call(self.workspace, method, token, args), self._slowness()
+            return args, _OK, call(self.workspace, method, token, args), self._slowness(), 0
         except ApiError as error:
-            return args, _OK, error.as_answer(), str(error)
+            return args, _OK, error.as_answer(), str(error), 0
 
-    def _fault(self, method: str, channel: str) -> tuple[int, Json, str] | None:
+    def _fault(self, method: str, channel: str) -> tuple[int, Json, str, int] | None:
+        """The status, answer and name of what spoils a call, and how many seconds the app must wait."""
         faults = self.workspace.faults
         if faults.rate_limited > 0:
             faults.rate_limited -= 1
-            return _LIMITED, {"ok": False, "error": "ratelimited"}, "rate_limited"
-        if wait := faults.seconds_to_wait(method, channel, _machine_time()):
-            faults.retry_after = wait
-            return _LIMITED, {"ok": False, "error": "ratelimited"}, "rate_limited"
+            return _LIMITED, {"ok": False, "error": "ratelimited"}, "rate_limited", faults.retry_after
+        rates = self.workspace.rates
+        if rates and (wait := rates.wait(method, channel, self.workspace.now())):
+            return _LIMITED, {"ok": False, "error": "ratelimited"}, "rate_limited", wait
         if faults.server_error > 0:
             faults.server_error -= 1
-            return _UNAVAILABLE, {"ok": False, "error": "service_unavailable"}, "server_error"
+            return _UNAVAILABLE, {"ok": False, "error": "service_unavailable"}, "server_error", 0
         if faults.refuses:
-            return _OK, {"ok": False, "error": faults.refuses}, faults.refuses
+            return _OK, {"ok": False, "error": faults.refuses}, faults.refuses, 0
         return None
 
     def _slowness(self) -> str:
         return "slow" if self.workspace.faults.slow_seconds else ""
 
-    def _headers(self, status: int) -> dict[str, str]:
+    def _headers(self, wait: int) -> dict[str, str]:
         date = format_datetime(self.workspace.now().astimezone(UTC), usegmt=True)
         headers = {"Date": date, "X-OAuth-Scopes": ",".join(bot_scopes(self.workspace.app.manifest))}
-        return {**headers, "Retry-After": str(self.workspace.faults.retry_after)} if status == _LIMITED else headers
+        return {**headers, "Retry-After": str(wait)} if wait else headers
 
     async def response_url(self, request: Request) -> Response:
         """Carry out what the app posts to a response URL."""
@@ -174,10 +175,6 @@ class _Endpoints:
             "debug_info": {"host": "practice", "build_number": 1, "approximate_connection_time": 18060},
             "connection_info": {"app_id": self.workspace.app.app_id},
         }
-
-
-def _machine_time() -> datetime:
-    return datetime.now(UTC)
 
 
 async def _hang(request: Request) -> None:

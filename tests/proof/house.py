@@ -53,7 +53,7 @@ def user(role: str, school: int) -> str:
 
 
 def workspace_for(schools: int, url: str = "") -> Workspace:
-    """A practice workspace with everybody in it; the bot is at this URL."""
+    """A practice workspace with everybody in it, which counts no calls; the bot is at this URL."""
     app = AppConfig(
         manifest=manifest(url),
         bot_token=f"xoxb-{secrets.token_hex(8)}",
@@ -62,7 +62,9 @@ def workspace_for(schools: int, url: str = "") -> Workspace:
         request_url=f"{url}/slack/events",
     )
     people = [Person(user(role, number), f"{role} {number}") for number in range(schools) for role in ROLES]
-    return Workspace(app, people)
+    workspace = Workspace(app, people)
+    workspace.rates = None
+    return workspace
 
 
 def settings_for(workspace: Workspace, api_url: str, folder: Path, database_url: str, schools: int) -> Settings:

@@ -58,7 +58,7 @@ async def play(folder: Path, database_url: str, count: int) -> Morning:
     """Let so many cases be due, raise an alarm meanwhile, and wait until everybody has a message and their tab."""
     schools = count // MOST_OF_A_SCHOOL
     workspace, ahead = workspace_for(schools), open_again(utc_now()) - utc_now()
-    workspace.faults.rates = counted = _Counted()
+    workspace.rates = counted = _Counted()
 
     def clock() -> datetime:
         return utc_now() + ahead

@@ -19,7 +19,6 @@ WHO_ASKS = {
     "bot.jobs.clock_check.monotonic": "monotonic",
     "meldcode.application.executor.monotonic": "monotonic",
     "slack_sdk.signature.time": "time",
-    "practice.web.endpoints._machine_time": "now",
     "practice.state.workspace._utc_now": "now",
     "bot.app.utc_now": "machine",
 }

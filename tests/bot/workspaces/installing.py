@@ -106,6 +106,8 @@ async def two_workspaces(
     )
     beuk = replace(linde, team_id=T_BEUK, team_name="Werkruimte Beuk", bot_user_id="U0BEUKBOT", bot_id="B0BEUKBOT")
     apps = [Workspace(linde, people_of(LINDE, T_LINDE), now=clock), Workspace(beuk, people_of(BEUK, T_BEUK), now=clock)]
+    for workspace in apps:
+        workspace.rates = None
     async with contextlib.AsyncExitStack() as stack:
         practice = await stack.enter_async_context(PracticeServer(apps[0], others=apps[1:]))
         settings = settings_for(practice, folder, schools, database_url)

@@ -49,11 +49,11 @@ CODES: Mapping[Meaning, frozenset[str]] = {
         """,
         Meaning.LOCKED_OUT: """
             access_denied accesslimited account_inactive as_user_not_supported bad_client_secret bad_redirect_uri
-            cannot_install_an_org_installed_app deprecated_endpoint ekm_access_denied enterprise_is_restricted
-            forbidden_team insecure_request invalid_arg_name invalid_array_arg invalid_auth invalid_charset
-            invalid_client_id invalid_code invalid_code_verifier invalid_form_data invalid_grant_type invalid_json
-            invalid_post_type invalid_refresh_token is_bot json_not_object messages_tab_disabled method_deprecated
-            missing_args missing_post_type missing_profile_id missing_scope no_permission no_scopes
+            bot_not_found bots_not_found cannot_install_an_org_installed_app deprecated_endpoint ekm_access_denied
+            enterprise_is_restricted forbidden_team insecure_request invalid_arg_name invalid_array_arg invalid_auth
+            invalid_charset invalid_client_id invalid_code invalid_code_verifier invalid_form_data invalid_grant_type
+            invalid_json invalid_post_type invalid_refresh_token is_bot json_not_object messages_tab_disabled
+            method_deprecated missing_args missing_post_type missing_profile_id missing_scope no_permission no_scopes
             not_allowed_token_type not_authed not_enabled not_implemented oauth_authorization_url_mismatch
             org_login_required pkce_not_allowed preview_feature_not_available restricted_action
             send_on_behalf_not_allowed team_access_not_granted team_not_found token_expired token_revoked

@@ -53,6 +53,7 @@ OF_ONE = {
     "users.info": "too_many_users user_not_found user_not_visible",
     "auth.test": "internal_error invalid_auth",
     "api.test": "",
+    "bots.info": "bot_not_found bots_not_found missing_argument team_not_found",
     "files.getUploadURLExternal": """
         alt_txt_too_large file_type_not_allowed file_upload_size_restricted file_uploads_disabled
         file_uploads_except_images_disabled missing_argument snippet_too_large storage_limit_reached

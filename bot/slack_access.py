@@ -22,10 +22,17 @@ T = TypeVar("T")
 log = logging.getLogger("meldwijzer")
 START_TRIES = 8
 PROXY = "the proxy in HTTPS_PROXY does not let it through. Check its address, name and password"
+
+
+class NoSocket(TimeoutError):
+    """Slack gave an address for Socket Mode, and nothing answers there."""
+
+
 REASONS: dict[type[BaseException], str] = {
     socket.gaierror: "its name cannot be looked up. Check the network and DNS",
     ssl.SSLError: "its certificate is not trusted (TLS). Check the clock, the CA certificates, and what reads along",
     ConnectionRefusedError: "the connection is refused. Check the network, the firewall and SLACK_API_URL",
+    NoSocket: "nothing answers for Socket Mode. Let the firewall and the proxy pass WebSockets to *.slack.com",
     TimeoutError: "no answer came in time. Check the network, the firewall and HTTPS_PROXY",
 }
 OTHER = "{kind}. Check the network, DNS, HTTPS_PROXY and SLACK_API_URL"

@@ -15,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from typing_extensions import override
 
 from bot.settings import Settings
+from bot.slack_access import NoSocket
 from handlers.app import quiet_logger
 
 DEAF_SECONDS = 120
@@ -60,9 +61,9 @@ class SocketLink:
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 await self._link.connect_async()  # type: ignore[no-untyped-call]
-        except TimeoutError:
+        except TimeoutError as error:
             await self._close()
-            raise
+            raise NoSocket from error
 
     async def run(self, heartbeat: Callable[[], None]) -> None:
         """Keep the connection open until cancelled. Raises LinkLost when it does not work any more."""

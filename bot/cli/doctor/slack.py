@@ -12,6 +12,9 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException
 from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -20,7 +23,7 @@ from bot.cli.doctor.finding import Finding
 from bot.cli.doctor.people import people_findings
 from bot.cli.doctor.sample_case import views_with_a_case
 from bot.settings import Settings
-from bot.slack_access import refused, unreachable
+from bot.slack_access import NoSocket, refused, unreachable
 from bot.workspaces import LACKS, ORG_WIDE, missing_scopes
 from handlers.platform.slack_errors import Meaning, code_of, meaning_of
 from handlers.views.alarm import acute_modal
@@ -50,18 +53,32 @@ def slack_findings(settings: Settings, plan: Plan, now: datetime) -> Iterator[Fi
 
 
 def _app_token(client: WebClient, token: str) -> Iterator[Finding]:
-    """Ask for the address of a connection, which is not used; and whether both tokens are of one app."""
+    """Ask for the address of a connection, and whether both tokens are of one app."""
     try:
-        client.apps_connections_open(app_token=token)
+        address = str(client.apps_connections_open(app_token=token)["url"])
     except (SlackApiError, OSError, HTTPException) as error:
         if isinstance(error, SlackApiError) and meaning_of(error) is not Meaning.LATER:
             yield Finding(refused("SLACK_APP_TOKEN", error))
         return  # else it is reported already
+    if not _answers(address):
+        yield Finding(f"Slack does not answer: {unreachable(NoSocket())}.")
     app, of = _app_of(client), re.match(r"xapp-\d+-(A[A-Z0-9]+)-", token)
     if app and of and of[1] != app:
         yield Finding(
             f"SLACK_APP_TOKEN is of another app ({of[1]}) than SLACK_BOT_TOKEN ({app}). Copy both of one app."
         )
+
+
+def _answers(address: str) -> bool:
+    """Whether something answers there. Only the server is asked: a connection would get requests of people."""
+    server = urlsplit(address.replace("ws", "http", 1))._replace(path="/", query="")
+    try:
+        urlopen(server.geturl(), timeout=SECONDS).close()  # noqa: S310 - Slack gave the address
+    except HTTPError:
+        return True
+    except (OSError, HTTPException):
+        return False
+    return True
 
 
 def _app_of(client: WebClient) -> str:

@@ -66,6 +66,11 @@ def _without_answer(house: House) -> None:
     house.set(SLACK_API_URL=f"http://{_server(house, _silent)}/api/")
 
 
+def _without_socket_mode(house: House) -> None:
+    house.patch.setattr("bot.socket_link.CONNECT_SECONDS", 0.3)
+    house.slack.workspace.base_url = "http://127.0.0.1:1"
+
+
 def _self_signed(house: House) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(_certificate(house.folder / "cert.pem"))
@@ -156,6 +161,11 @@ NETWORK = [
         "the firewall refuses the connection",
         "the connection is refused. Check the network, the firewall and SLACK_API_URL.",
         lambda h: h.set(SLACK_API_URL="http://127.0.0.1:1/api/"),
+    ),
+    Situation(
+        "the firewall lets the Web API through, but not Socket Mode",
+        "nothing answers for Socket Mode. Let the firewall and the proxy pass WebSockets to *.slack.com.",
+        _without_socket_mode,
     ),
     Situation(
         "Slack's certificate is not trusted (TLS)",

@@ -140,6 +140,7 @@ def _postgresql(url: URL) -> Engine:
         connect_args={
             **{name: value for name, value in TCP_LIMITS.items() if name not in url.query},
             "connect_timeout": CONNECT_SECONDS,
+            "client_encoding": "utf8",  # whatever the server has: see `migrate.refuse_strange`
         },
         hide_parameters=True,
     )

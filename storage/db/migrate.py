@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Connection, Engine, inspect, text
 
 from storage.db.engine import one_at_a_time, without_time_limit
 
@@ -16,6 +16,11 @@ NEWER = (
     "newer one stored."
 )
 FOREIGN = "The database belongs to another program. Give Meldwijzer a database of its own (DATABASE_URL)."
+
+NO_UTF8 = (
+    "The database at DATABASE_URL is not in UTF-8. Make it again: "
+    "CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0, with the same owner."
+)
 
 
 class StrangeDatabase(Exception):
@@ -35,7 +40,9 @@ def upgrade(engine: Engine) -> None:
 
 
 def refuse_strange(connection: Connection) -> None:
-    """Raise StrangeDatabase if the database is of a newer version, or belongs to another program."""
+    """Raise StrangeDatabase if the database is of a newer version or another program, or cannot hold every name."""
+    if connection.dialect.name == "postgresql" and connection.scalar(text("SHOW server_encoding")) != "UTF8":
+        raise StrangeDatabase(NO_UTF8)
     tables = set(inspect(connection).get_table_names())
     if VERSION not in tables:
         if tables:

@@ -118,6 +118,17 @@ def _as_user(user: str, *statements: str) -> Callable[[House], None]:
     return arrange
 
 
+def _no_utf8(house: House) -> None:
+    """As a server makes it where no language is set."""
+    url = make_url(house.postgres())
+    name = f"{url.database}_ascii"
+    server = make_engine(url.render_as_string(hide_password=False)).execution_options(isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0"))
+    server.dispose()
+    house.set(DATABASE_URL=url.set(database=name).render_as_string(hide_password=False))
+
+
 def _transaction_pooler(house: House) -> None:
     house.set(DATABASE_URL=house.stack.enter_context(pooled(house.postgres(), "transaction")))
 
@@ -243,6 +254,13 @@ DATABASES = [
         "the database on PostgreSQL is of another program",
         "The database belongs to another program. Give Meldwijzer a database of its own (DATABASE_URL).",
         _server(*_NO_TABLES, "CREATE TABLE customers (name TEXT)"),
+        ALL,
+        needs_postgres=True,
+    ),
+    Situation(
+        "the database on PostgreSQL is not in UTF-8",
+        "The database at DATABASE_URL is not in UTF-8. Make it again: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE",
+        _no_utf8,
         ALL,
         needs_postgres=True,
     ),

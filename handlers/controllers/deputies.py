@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from handlers.i18n.texts import refusal
 from handlers.platform.forms.form_state import answers_of
 from handlers.platform.jobs import LEFT_BEHIND
 from handlers.platform.members import is_nobody
 from handlers.platform.request import Request
 from handlers.platform.services import Services, idempotent
+from handlers.views.blocks import notice_modal
 from handlers.views.staff.deputies import DEPUTY_FIELDS, appointed_modal, change_deputy_modal
 from meldcode.application.executor import JOB_SECONDS
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.staff import accounts
 from meldcode.application.staff.deputies import Appoint, appoint_deputy, change_deputy, end_deputy, see_deputy
+from meldcode.domain.errors import Refused
 
 
 async def submit_deputy(services: Services, request: Request) -> dict[str, Any]:
@@ -44,10 +47,15 @@ async def submit_period(services: Services, request: Request) -> dict[str, Any]:
 
 
 async def stop_deputy(services: Services, request: Request) -> None:
-    """End an arrangement at once, and confirm it."""
-    ended = await services.execute_once(end_deputy, request, request.value)
+    """End an arrangement at once, and confirm it; a refusal takes the place of what was shown when it was clicked."""
+    try:
+        shown = appointed_modal(await services.execute_once(end_deputy, request, request.value))
+    except Refused as refused:
+        if not request.is_in_modal:
+            raise
+        shown = notice_modal(refusal(refused))
     services.wake()
-    await services.client.views_update(view_id=request.view["id"], view=appointed_modal(ended))
+    await services.client.views_update(view_id=request.view["id"], hash=request.view.get("hash"), view=shown)
 
 
 async def leave_or_return(services: Services, request: Request) -> None:

@@ -65,7 +65,7 @@ def _triggered(house: House) -> None:
 def _changed_plan(house: House) -> None:
     _store(house)
     with closing(sqlite3.connect(house.database)) as connection, connection:
-        connection.execute("UPDATE plans SET document = document || '# more'")
+        connection.execute("UPDATE plans SET document = document || '# more' WHERE plan = 'heutink'")
 
 
 STATES = [

@@ -74,7 +74,10 @@ class WorkItem:
 
 @dataclass(frozen=True)
 class Task:
-    """What a case asks now of who has this role in it: `record`, by the day `due`, in the step that began `since`."""
+    """What a case asks now of who has this role in it: `record`, by the day `due`, in the step that began `since`.
+
+    What is asked at any step is asked since the entry that calls for it.
+    """
 
     record: str
     role: Role
@@ -83,8 +86,8 @@ class Task:
     due: date | None
 
     def continues(self, before: Task) -> bool:
-        """Tell whether it is still the same task: another part of a step that goes on, or another day for it."""
-        return (self.step, self.since) == (before.step, before.since)
+        """Tell whether it is still the same task, perhaps by another day."""
+        return (self.record, self.since) == (before.record, before.since)
 
 
 @dataclass(frozen=True)
@@ -201,11 +204,16 @@ def tasks_of(plan: Plan, state: State, calendar: SchoolCalendar) -> dict[Role, T
     if section is Section.WATCHES and step.remind:
         turns = {role: record for role, record in turns.items() if role in step.remind[0].to}
     tasks = [
-        Task(record, role, step.id, state.since, _due(plan, state, calendar, record))
+        Task(record, role, step.id, _asked_since(plan, state, record), _due(plan, state, calendar, record))
         for role, record in reversed(turns.items())
         if record
     ]
     return {task.role: task for task in sorted(tasks, key=lambda task: task.role not in step.who)}
+
+
+def _asked_since(plan: Plan, state: State, record: str) -> datetime | None:
+    calling = next((asked_by(one, state) for one in asked_at_any_step(plan, state) if one.id == record), None)
+    return calling.written_at if calling else state.since
 
 
 def _chased(plan: Plan, state: State) -> frozenset[Role]:

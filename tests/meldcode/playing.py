@@ -281,8 +281,9 @@ class Play:
 
     def reach(self, step: str, **answers: Any) -> None:
         """The case is played by the plan until it stands at this step; `answers` are given wherever they are asked."""
-        new = (self.code, self.now, self.staff) == ("", MONDAY, list(STAFF))
-        kept = self._shelf / "-".join([step, *sorted(map(str, answers.items()))]) if self._shelf and new else None
+        is_new = (self.code, self.staff[: len(STAFF)]) == ("", list(STAFF)) and self.now == MONDAY
+        name = "-".join([step, *sorted(map(str, answers.items())), *(actor.user for actor in self.staff[len(STAFF) :])])
+        kept = self._shelf / name if self._shelf and is_new else None
         if kept and kept.exists():
             return self._take(kept)
         if not self.code:

@@ -85,7 +85,7 @@ def notify(uow: UnitOfWork, context: CaseContext, after: State, entry: Entry, to
     people = tuple(p for p in staff if p.id in {*rules, *written, *promised, former} or about.concerns(p))
     uow.outbox.put_all(
         [
-            *(message for person in staff for message in said.in_place(person, is_told=person.id in rules)),
+            *(message for person in staff for message in said.in_place(person)),
             *said.decided(uow, staff),
             *(said.taken_over(person) for person in people if person.id == former),
             *(said.new(p, rules[p.id], staff) for p in people if p.id != former and p.id in rules),
@@ -147,9 +147,9 @@ class _Said:
         read = SignalRead(case.code, plan.plan, plan.version, self.entry.role, may_open)
         return self._message(person, read, "", Placing.NEW)
 
-    def in_place(self, person: Person, *, is_told: bool) -> Iterator[OutboxMessage]:
-        """What their earlier messages become, if they are about what is done now or is asked otherwise."""
-        if ended := self.changes.ended(person) or (self.changes.replaced(person) if is_told else None):
+    def in_place(self, person: Person) -> Iterator[OutboxMessage]:
+        """What their earlier messages become, if what they ask is done now, or is asked no more or by another day."""
+        if ended := self.changes.ended(person):
             by = self.entry.author if self.changes.is_done(ended) else None
             later, case = self.changes.comes_later(person, ended), case_for(self.context, person)
             payload = TaskEnded(**case, asked=ended.record, asked_as=ended.role, by=by, comes_later=later)

@@ -45,34 +45,22 @@ class TaskChanges:
         return self._task(person, self.now)
 
     def is_new(self, person: Person) -> bool:
-        """Tell whether something is asked of them for the first time, or again in another step.
-
-        Of who may do it but does not act in the step, nothing is.
-        """
+        """Tell whether something else is asked of them than before. Of who may do it but need not, nothing is."""
         was, now = self._was(person), self.asked(person)
-        if now is None or not self._calls(now):
-            return False
-        if was is None or not now.continues(was):
-            return True
-        return now.record != was.record and person.id not in self.keys
+        return now is not None and self._calls(now) and not (was and now.continues(was))
 
     def key_for(self, person: Person) -> str:
         """Return the key of a new message that asks something of them."""
         was, now, key = self._was(person), self.asked(person), self.keys.get(person.id)
-        goes_on = was and now and now.continues(was) and now.record == was.record
+        goes_on = was and now and now.continues(was)
         return key if key and goes_on else task_key(self.case.code, self.entry.seq)
 
     def changed(self, person: Person) -> bool:
-        """Tell whether their messages are to ask something else, or by another day."""
+        """Tell whether their messages are to ask it by another day."""
         was, now = self._was(person), self.asked(person)
         if person.id not in self.keys or was is None or now is None or not now.continues(was):
             return False
-        return (now.record, now.due) != (was.record, was.due)
-
-    def replaced(self, person: Person) -> Task | None:
-        """Return what their messages ask, if a new message asks another action of the same step."""
-        was, now = self._was(person), self.asked(person)
-        return was if self.changed(person) and was and now and was.record != now.record else None
+        return now.due != was.due
 
     def ended(self, person: Person) -> Task | None:
         """Return what their messages ask, if that is over. Of who was only reminded, it is what the case waited for."""
@@ -84,7 +72,7 @@ class TaskChanges:
         if was:
             return None if now and now.continues(was) else was
         following = _first(self.now)
-        goes_on = following and following.record == first.record and following.continues(first)
+        goes_on = following and following.continues(first)
         return None if goes_on else first
 
     def is_done(self, task: Task) -> bool:
@@ -93,12 +81,14 @@ class TaskChanges:
 
     def comes_later(self, person: Person, task: Task) -> bool:
         """Tell whether the case waits for it all the same, after what is asked of this person now."""
-        now = self.asked(person)
-        goes_on = now is not None and now.continues(task)
+        goes_on = self.asked(person) is not None and task.step == self.state.step
         return goes_on and any(record.id == task.record for record in needed(self.plan, self.state))
 
     def _calls(self, task: Task) -> bool:
-        return task.role in self.plan.step(task.step).who or bool(self.plan.records[task.record].agrees_with)
+        """Tell whether it takes this role: it acts in the step, or is one of two who decide, or no other can."""
+        acting, record = self.plan.step(task.step).who, self.plan.records[task.record]
+        for_two = record.agrees_with or record.id in {other.agrees_with for other in self.plan.records.values()}
+        return task.role in acting or bool(for_two) or not {*record.by} & {*acting}
 
     def _was(self, person: Person) -> Task | None:
         return self._task(person, self.before)

@@ -64,11 +64,11 @@ class CaseContext:
         in_charge = responsible_for(self.case, self.plan, staff) if self.case else None
         acting = {person.id for person in in_charge.acting} if in_charge else set()
         return {
-            str(person.id): replace(self._colleague(person), is_away=person.id in away, acts_for_it=person.id in acting)
+            str(person.id): self._colleague(person, is_away=person.id in away, acts_for_it=person.id in acting)
             for person in staff
         }
 
-    def _colleague(self, person: Person) -> Colleague:
+    def _colleague(self, person: Person, *, is_away: bool, acts_for_it: bool) -> Colleague:
         relation = self._relation_of(person)
         is_excluded = self.case is not None and person.id in self.case.excluded
         teachers = self.case.teachers if self.case else frozenset({self.person.id})
@@ -78,7 +78,16 @@ class CaseContext:
         can_read = may(Permission.READ, replace(relation, is_called_in=True), self.plan)
         may_stand_in = not (is_excluded or person.leads_a_cluster)
         return Colleague(
-            person.id, relation.roles, relation.is_own, can_take_over, can_read, may_stand_in, is_excluded, teaches
+            person.id,
+            relation.roles,
+            relation.is_own,
+            can_take_over,
+            can_read,
+            may_stand_in,
+            is_excluded,
+            teaches,
+            is_away=is_away,
+            acts_for_it=acts_for_it,
         )
 
     def _relation_of(self, person: Person) -> Relation:

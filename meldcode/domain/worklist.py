@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
+from functools import cache, partial
 
 from meldcode.domain.calendar import BeyondCalendar, SchoolCalendar
 from meldcode.domain.case.asked import asked_at_any_step, asked_by, needed, to_act, whose
@@ -173,12 +174,12 @@ def work_items_of(
     chased: frozenset[Role] = frozenset()
     if place is Section.WAITS and is_urgent(plan, state):
         place, chased = Section.URGENT, _chased(plan, state)
-    put_off = _postponed(plan, state)
+    put_off, due = _postponed(plan, state), cache(partial(_due, plan, state, calendar))
     for holder, roles in _holders(plan, state, teachers, others or {}):
         record = next((turns[role] for role in sorted(roles) if turns.get(role)), "")
         theirs = place if place is not Section.URGENT or _cannot_wait(plan, state, record) else Section.WAITS
         section = theirs if roles & (turns.keys() | chased) else Section.FOLLOWS
-        yield WorkItem(Assignee(school, str(holder)), section, record, _due(plan, state, calendar, record), put_off)
+        yield WorkItem(Assignee(school, str(holder)), section, record, due(record), put_off)
 
 
 def _holders(

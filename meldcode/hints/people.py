@@ -8,7 +8,7 @@ from functools import lru_cache
 from meldcode.hints.tokens import Index, Name, tokens
 from meldcode.hints.word_lists import words
 
-STAFFS = 64
+STAFFS = 1024
 """Schools whose staff names are cached as words: they are the same for every entry."""
 
 

@@ -36,9 +36,11 @@ class Surnames:
 
     def _blocked(self) -> set[int]:
         found: set[int] = set()
+        nobody, somewhere = _no_people(), places()
         for at, word in enumerate(self.words):
-            found.update(range(at, at + _no_people().longest(self.words, at)))
-            if at and word.folded in places() and self.words[at - 1].folded in _TO_PLACES:
+            if nobody.may_start(word):
+                found.update(range(at, at + nobody.longest(self.words, at)))
+            if at and word.folded in somewhere and self.words[at - 1].folded in _TO_PLACES:
                 found.add(at)
         return found | things(self.words, self.text)
 

@@ -55,8 +55,7 @@ def asked_at_any_step(plan: Plan, state: State) -> list[ActionSpec]:
 
 def to_agree(plan: Plan, state: State) -> list[ActionSpec]:
     """Return the records with which somebody must still agree, beside what the step asks: the other one is newer."""
-    records = (*plan.always, *(record for record in plan.step(state.step).records if record.optional))
-    return [record for record in records if record.agrees_with and _is_newer(record.agrees_with, record.id, state)]
+    return [r for r in plan.agreeing_beside(state.step) if _is_newer(r.agrees_with or "", r.id, state)]
 
 
 def asked_by(record: ActionSpec, state: State) -> Entry | None:

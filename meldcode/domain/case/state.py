@@ -288,8 +288,10 @@ def _is_undone(record: ActionSpec, state: State) -> bool:
 
 
 def _is_newer(record: str, than: str, state: State) -> bool:
-    entry, other = state.standing.get(record), state.standing.get(than)
-    return entry is not None and (other is None or other.seq < entry.seq)
+    if (entry := state.standing.get(record)) is None:
+        return False
+    other = state.standing.get(than)
+    return other is None or other.seq < entry.seq
 
 
 def _matches(path: str, allowed: tuple[str, ...], standing: Mapping[str, Entry], answers: Answers) -> bool:

@@ -236,6 +236,15 @@ class Plan(PlanPart):
         """The records of any time that are asked as soon as something calls for them (G8)."""
         return tuple(record for record in self.always if record.urgent and not record.agrees_with)
 
+    def agreeing_beside(self, step_id: str) -> tuple[ActionSpec, ...]:
+        """Return the records that agree with another, beside what this step asks."""
+        return self._agreeing_beside[step_id]
+
+    @cached_property
+    def _agreeing_beside(self) -> dict[str, tuple[ActionSpec, ...]]:
+        beside = {step.id: (*self.always, *(r for r in step.records if r.optional)) for step in self.steps}
+        return {step: tuple(record for record in records if record.agrees_with) for step, records in beside.items()}
+
     def agreeing_with(self, record_id: str) -> frozenset[str]:
         """Return the records that agree with this one."""
         return self._agreeing.get(record_id, frozenset())

@@ -22,6 +22,8 @@ CONNECTIONS_AT_ONCE = 100
 """So many are accepted before the first of them can be closed again."""
 HEADER_SECONDS = 5
 """What a connection gets to send the headers of a request."""
+HEADER_BYTES = 64 * 1024
+"""What a request may have beside its body; Slack sends less than 2 kB. uvicorn keeps headers without end."""
 MOST_CONNECTIONS = 400
 """A process may often open 1,024 files. When there are more, those go first that wait longest without a request."""
 
@@ -67,9 +69,10 @@ class _Server(uvicorn.Server):
 
 
 class _Connection(HttpToolsProtocol):
-    """A connection that is closed when it is late, or when others need its place."""
+    """A connection that is closed when it is late, sends too many headers, or when others need its place."""
 
     _deadline: asyncio.TimerHandle | None = None
+    _beside_body = 0
 
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -85,9 +88,22 @@ class _Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     @override
+    def data_received(self, data: bytes) -> None:
+        self._beside_body += len(data)
+        super().data_received(data)
+        if self._beside_body > HEADER_BYTES:
+            self.transport.abort()
+
+    @override
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._wait_for_headers()
+        self._beside_body = 0
+
+    @override
+    def on_body(self, body: bytes) -> None:
+        self._beside_body -= len(body)
+        super().on_body(body)
 
     @override
     def on_headers_complete(self) -> None:

@@ -96,6 +96,29 @@ async def test_uploads_take_little_memory(tmp_path: Path, looks_signed: bool) ->
     assert "Traceback" not in (tmp_path / "said.txt").read_text(encoding="utf-8")
 
 
+ENDLESS = {
+    "many headers": HEADERS % 5 + b"X: %s\r\n" % (b"y" * 50) * 1000,
+    "one header": HEADERS % 5 + b"X: " + b"y" * 50_000,
+    "after the body": b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + b"X: %s\r\n" % (b"y" * 50) * 1000,
+}
+
+
+@pytest.mark.parametrize("begun", ENDLESS.values(), ids=ENDLESS)
+async def test_headers_without_end_take_little_memory(tmp_path: Path, begun: bytes) -> None:
+    more = (b"y" * 60 if begun is ENDLESS["one header"] else b"X: %s\r\n" % (b"y" * 50)) * 1000
+    async with a_bot(tmp_path) as (process, port):
+        before = peak(process)
+        _, writer = await asyncio.open_connection(HOST, port)
+        writer.write(begun)
+        with pytest.raises(OSError):  # noqa: PT011 - any way of hanging up
+            for _ in range(1000):
+                writer.write(more)
+                await asyncio.wait_for(writer.drain(), PATIENCE)
+        await assert_it_answers(port)
+        assert peak(process) - before < 20
+    assert "Traceback" not in (tmp_path / "said.txt").read_text(encoding="utf-8")
+
+
 async def test_a_request_that_never_ends_is_ended(tmp_path: Path) -> None:
     forged = b"X-Slack-Request-Timestamp: %d\r\nX-Slack-Signature: v0=00\r\n" % time.time()
     async with a_bot(tmp_path) as (_, port):

@@ -110,7 +110,7 @@ async def test_headers_without_end_take_little_memory(tmp_path: Path, begun: byt
         before = peak(process)
         _, writer = await asyncio.open_connection(HOST, port)
         writer.write(begun)
-        with pytest.raises(OSError):  # noqa: PT011 - any way of hanging up
+        with pytest.raises(OSError):
             for _ in range(1000):
                 writer.write(more)
                 await asyncio.wait_for(writer.drain(), PATIENCE)

@@ -8,7 +8,8 @@ from datetime import date
 from itertools import chain
 
 from meldcode.application.case_context import CaseContext
-from meldcode.application.cases.parts import names_excluded
+from meldcode.application.case_people import is_kept_from, plan_of
+from meldcode.application.cases.parts import about_excluding
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access.rules import Permission, may
 from meldcode.domain.calendar import AMSTERDAM
@@ -21,7 +22,9 @@ from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.forms import Meaning
 from meldcode.domain.plan.model import ActionSpec
 
-OTHER_CASE = (Effect.MOVES_SIGNAL, Effect.RECEIVES, Effect.JOINS, Effect.DIFFERS, Effect.SEPARATES, Effect.LINKS)
+OF_TWO_CASES = (Effect.JOINS, Effect.DIFFERS, Effect.SEPARATES, Effect.LINKS)
+"""Effects of entries about two cases: who may not know of the other one is not shown them."""
+OTHER_CASE = (Effect.MOVES_SIGNAL, Effect.RECEIVES, *OF_TWO_CASES)
 """Effects of entries that name another case."""
 
 
@@ -59,8 +62,8 @@ class LogbookLine:
 def logbook_lines(uow: UnitOfWork, parts: Iterable[CaseContext], staff: Mapping[PersonId, str]) -> list[LogbookLine]:
     """The entries of all the cases in order of events (S1.2).
 
-    Notes about a colleague's case of the same pupil are only for readers of that case. A merge is mentioned once, in
-    this case.
+    Notes about another case, of the same pupil or of a sibling, are for who may know of that case. A merge is mentioned
+    once, in this case.
     """
     lines = [_lines_of(uow, part, staff, is_merged=place > 0) for place, part in enumerate(parts)]
     return in_order_of_events(chain.from_iterable(lines))
@@ -69,13 +72,13 @@ def logbook_lines(uow: UnitOfWork, parts: Iterable[CaseContext], staff: Mapping[
 def _lines_of(
     uow: UnitOfWork, part: CaseContext, staff: Mapping[PersonId, str], *, is_merged: bool
 ) -> Iterator[LogbookLine]:
-    may_know = may(Permission.KNOW_SAME_PUPIL, part.relation, part.plan)
     hidden = {Effect.JOINS} if is_merged else set()
-    hidden |= set() if may_know else {Effect.JOINS, Effect.DIFFERS, Effect.SEPARATES, Effect.LINKS}
+    about_reader = about_excluding(part.plan, part.entries, part.person.id)
     denials = [entry for entry in part.entries if part.plan.records[entry.record].effect is Effect.DENIES]
     for entry in part.entries:
         record = part.plan.records[entry.record]
-        if record.effect in hidden or names_excluded(part.plan, entry, part.person.id):
+        other = _other_case(uow, part, record, entry)
+        if other is None or record.effect in hidden or entry.seq in about_reader:
             continue
         named = (entry.author, *denied_by(part.plan, denials, entry.seq))
         author, *denied = (staff.get(one) or uow.staff.get(one).name for one in named)
@@ -87,10 +90,25 @@ def _lines_of(
             record=record,
             code=part.stored.code,
             appointment=_appointment_of(part, record, entry),
-            other=str(entry.answers.get("case", "")) if may_know and record.effect in OTHER_CASE else "",
+            other=other,
             denied=tuple(denied),
             may_deny=may_deny(part.plan, denials, entry, part.person.id),
         )
+
+
+def _other_case(uow: UnitOfWork, part: CaseContext, record: ActionSpec, entry: Entry) -> str | None:
+    """The code of the other case that the entry names, if any; None if this reader may not know of the entry.
+
+    Who is excluded from the other case may not know of it, whatever they read here (G12).
+    """
+    if record.effect not in OTHER_CASE:
+        return ""
+    code = str(entry.answers.get("case", ""))
+    other = uow.cases.find(code, [part.school])
+    is_kept = other is not None and is_kept_from(part.person, other, plan_of(uow, other))
+    if is_kept or not may(Permission.KNOW_SAME_PUPIL, part.relation, part.plan):
+        return None if record.effect in OF_TWO_CASES else ""
+    return code
 
 
 def in_order_of_events(lines: Iterable[LogbookLine]) -> list[LogbookLine]:

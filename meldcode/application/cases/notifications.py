@@ -10,6 +10,7 @@ from typing import Any
 from meldcode.application.about_people import AboutPeople, case_for
 from meldcode.application.case_context import CaseContext
 from meldcode.application.case_people import reads, staff_of
+from meldcode.application.cases.parts import kept_in_the_dark
 from meldcode.application.cases.tasks import (
     APPOINTMENTS,
     TaskChanges,
@@ -63,7 +64,9 @@ class Recipients:
 
 def recipients(uow: UnitOfWork, context: CaseContext, after: State, entry: Entry) -> Recipients:
     """Return who is to be notified: who may read the case after the entry, is called in, or never reads one."""
-    staff = tuple(staff_of(uow, context.stored))
+    is_alarm = context.plan.records[entry.record].effect is Effect.ALARMS
+    unaware = frozenset() if is_alarm else kept_in_the_dark(context.plan, after)
+    staff = tuple(person for person in staff_of(uow, context.stored) if person.id not in unaware)
     changes = task_changes(uow, context, after, entry)
     rules, missing, called_in = _by_rules(context, entry, staff)
     for person in (*_of_the_end(context, after, staff), *filter(changes.is_new, staff)):

@@ -6,7 +6,7 @@ of the next school day; once a second person agrees it stays. A role that was ta
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -17,6 +17,7 @@ from meldcode.application.messages.cases import RoleEmpty, RoleTaken
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.calendar import BeyondCalendar
+from meldcode.domain.case.asked import to_agree
 from meldcode.domain.case.header import EXCLUDED, CaseHeader
 from meldcode.domain.case.names import same_name
 from meldcode.domain.case.state import Entry, State, Status
@@ -67,15 +68,47 @@ def inherit_exclusions(uow: UnitOfWork, case: CaseHeader, others: Collection[Cas
 
 def share_exclusions(uow: UnitOfWork, one: CaseHeader, other: CaseHeader) -> None:
     """Exclude from two cases that are merged, and from what was merged before, who is excluded from either."""
-    cases = [*_family(uow, one), *_family(uow, other)]
+    _share(uow, [*_family(uow, one), *_family(uow, other)])
+
+
+def share_names(uow: UnitOfWork, context: CaseContext) -> CaseHeader:
+    """Exclude from a case of which the pupil's name changed who is excluded from another about that pupil, and back.
+
+    Returns the case as it is then.
+    """
+    _share(uow, _about_the_pupil(uow, context, context.stored))
+    return uow.cases.get(context.stored.id)
+
+
+def _share(uow: UnitOfWork, cases: Collection[CaseHeader]) -> None:
     ids = [case.id for case in cases]
     for case in cases if any(case.excluded for case in cases) else ():
         uow.cases.share_parts([id_ for id_ in ids if id_ != case.id], case.id, EXCLUDED)
 
 
 def names_excluded(plan: Plan, entry: Entry, person: PersonId) -> bool:
-    """Tell whether the entry, or what it agrees with, is about excluding this person: it is not shown to them."""
+    """Tell whether the entry is about excluding this person."""
     return person in _excluded(plan, entry)
+
+
+def about_excluding(plan: Plan, entries: Iterable[Entry], person: PersonId) -> frozenset[int]:
+    """The numbers of the entries that are not shown to this person: about excluding them, or about such an entry."""
+    found: set[int] = set()
+    latest: dict[str, Entry] = {}
+    for entry in entries:
+        record = plan.records[entry.record]
+        proposal = latest.get(record.agrees_with or "")
+        names_them = names_excluded(plan, entry, person) or (proposal and proposal.seq in found)
+        if names_them or (record.effect in (Effect.CORRECTS, Effect.DENIES) and entry.refers_to in found):
+            found.add(entry.seq)
+        latest[entry.record] = entry
+    return frozenset(found)
+
+
+def kept_in_the_dark(plan: Plan, state: State) -> frozenset[PersonId]:
+    """Whom a colleague proposed to exclude while nobody has answered: no message asks or tells them anything."""
+    proposals = (state.standing[record.agrees_with or ""] for record in to_agree(plan, state))
+    return frozenset(person for proposal in proposals for person in _excluded(plan, proposal))
 
 
 def names_stand_in(plan: Plan, entry: Entry, person: PersonId) -> bool:

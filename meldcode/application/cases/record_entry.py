@@ -19,7 +19,7 @@ from meldcode.application.cases.joining.merge import separate
 from meldcode.application.cases.joining.move_signal import move_signal
 from meldcode.application.cases.notifications import Notified
 from meldcode.application.cases.open_form import FormView, further_questions, whose_pupil
-from meldcode.application.cases.parts import is_agreed, names_excluded, names_stand_in
+from meldcode.application.cases.parts import is_agreed, names_excluded, names_stand_in, share_names
 from meldcode.application.cases.pupils.same_pupil import WhichPupil, ask_which_pupil
 from meldcode.application.cases.pupils.whose_pupil import suggested
 from meldcode.application.cases.submission import (
@@ -236,7 +236,8 @@ def _with_effect(
     if form.spec.effect is Effect.CORRECTS_PUPIL:
         pupil = pupil_in(form.spec, form.answers)
         uow.cases.set_pupil(context.stored, pupil)
-        return replace(context, pupil=pupil), form.answers
+        context = replace(context, pupil=pupil)
+        return replace(context, case=share_names(uow, context)), form.answers
     if form.spec.effect is not Effect.MOVES_SIGNAL:
         asked = context.plan.records[form.spec.id]  # the form of an alarm asks for the pupil too
         return context, {id_: said for id_, said in form.answers.items() if asked.field(id_)}

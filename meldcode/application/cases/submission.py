@@ -188,10 +188,10 @@ def _refuse_impossible(context: CaseContext, spec: ActionSpec, command: RecordEn
 
 
 def _changed_since(seen: int, context: CaseContext, spec: ActionSpec) -> bool:
-    """Whether a colleague recorded this action, or the one that it confirms, after the form was shown."""
-    made = [context.state.standing.get(id_) for id_ in (spec.id, spec.agrees_with or "")]
-    in_step = context.plan.step_of(spec.id) is not None
-    return in_step and any(entry is not None and entry.seq > seen for entry in made)
+    """Whether a colleague recorded this action of a step, or any proposal that it confirms, after it was shown."""
+    own = spec.id if context.plan.step_of(spec.id) else ""
+    made = [context.state.standing.get(id_) for id_ in (own, spec.agrees_with or "")]
+    return any(entry is not None and entry.seq > seen for entry in made)
 
 
 def _with_people(uow: UnitOfWork, actor: Actor, spec: ActionSpec, typed: Answers) -> dict[str, Answer]:

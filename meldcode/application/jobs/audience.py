@@ -14,6 +14,7 @@ from meldcode.domain.access.rules import ALERTED, roles_in_case
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.deadlines.reminders import Reminder, ReminderKind
 from meldcode.domain.deadlines.schedule import calendar_of, open_moment
+from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.presence import Presence, Reached
@@ -94,6 +95,9 @@ class Audience:
         return Presence(self.staff, self.case.school, calendar, calendar.local_day(at))
 
 
-def audience_of(uow: UnitOfWork, case: CaseHeader, plan: Plan, now: datetime) -> Audience:
-    """Return the audience of the case at this moment."""
-    return Audience(case, plan, uow.staff.school(case.school), tuple(staff_of(uow, case)), now)
+def audience_of(
+    uow: UnitOfWork, case: CaseHeader, plan: Plan, now: datetime, without: Collection[PersonId] = ()
+) -> Audience:
+    """Return the audience of the case at this moment, `without` some people."""
+    staff = tuple(person for person in staff_of(uow, case) if person.id not in without)
+    return Audience(case, plan, uow.staff.school(case.school), staff, now)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import datetime, time, timedelta
 
 from meldcode.application.case_people import escalate_to, hidden_from, plan_of
+from meldcode.application.cases.parts import kept_in_the_dark
 from meldcode.application.cases.readers import unusual_in
 from meldcode.application.cases.tasks import appointments_key, task_key
 from meldcode.application.jobs.appointments import appointment_payload, called
@@ -121,7 +122,7 @@ def _remind_of(uow: UnitOfWork, case: CaseHeader, keys: Mapping[PersonId, str], 
     if case.version > 1:  # a case that an earlier version stored has no rows of its appointments yet
         update_appointments(uow, case, plan, state)
     key = task_key(case.code, case.version)
-    audience = audience_of(uow, case, plan, now)
+    audience = audience_of(uow, case, plan, now, without=kept_in_the_dark(plan, state))
     recipients = _recipients(audience, [d for d in due if not d.appointment])
     case = escalate_to(uow, case, plan, [reached.person for reached, _ in recipients])
     messages: dict[datetime, list[OutboxMessage]] = defaultdict(list)

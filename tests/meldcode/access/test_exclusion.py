@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from handlers.platform import limits
+from handlers.views.case import case_modal
 from handlers.views.home import home_view
 from handlers.views.saved import saved_modal
 from meldcode.application.actor import actor_of
@@ -17,6 +18,7 @@ from meldcode.application.cases.exports.export import answers_of, begin_export, 
 from meldcode.application.cases.joining.merge import TwoCases, mark_as_different_pupils, merge_cases
 from meldcode.application.cases.readers import see_unusual, who_read
 from meldcode.application.cases.submission import RecordEntry
+from meldcode.application.finding.two_cases import link_siblings
 from meldcode.application.home import overview
 from meldcode.application.jobs.alarms import escalate_next_alarm
 from meldcode.application.jobs.reminders import send_due_reminders, week_overview
@@ -438,3 +440,61 @@ def test_a_closed_case_can_be_kept_from_somebody_too(play: Play) -> None:
     excludes(play, FATIMA, by=KARIN)
     assert play.refused_to(lambda: play.opens(FATIMA)) == NO_SUCH_CASE
     assert play.opens(BEA).excluded == (FATIMA.name,)
+
+
+@pytest.mark.parametrize("kind", ["siblings", "another pupil"])
+def test_the_case_of_a_sibling_or_namesake_does_not_tell_them_of_it(play: Play, kind: str) -> None:
+    """They read that one, as nobody excluded them from it."""
+    first = play.signal(by=SANNE).code
+    other = play.signal(by=MEHMET, **({"first_name": "Lotte"} if kind == "siblings" else {}), group="7").code
+    do = link_siblings if kind == "siblings" else mark_as_different_pupils
+    with play.transaction() as uow:
+        do(uow, actor_of(uow, KARIN.identity), TwoCases("V", other, first), play.now)
+    play.code = first
+    excludes(play, BEA, by=KARIN, agrees=SANNE)
+    assert first in json.dumps(case_modal(play.opens(KARIN, other)))
+    assert first not in json.dumps(case_modal(play.opens(BEA, other)))
+
+
+def test_who_reads_again_because_nobody_agreed_is_told_nothing_of_it(play: Play) -> None:
+    play.signal(by=SANNE)
+    excludes(play, KARIN, agrees=None)
+    for day in range(4, 21):
+        play.comes(date(2026, 3, day))
+        assert KARIN not in reminds(play)
+    assert KARIN not in excludes(play, KARIN, by=FATIMA, agrees=None)
+    assert KARIN not in play.signal(by=SANNE).told
+    assert KARIN in play.alarm(SANNE)[1], "a child in danger is another thing"
+    play.record("exclusion_agreed", by=BEA, exclusion_right="no")
+    assert KARIN in play.signal(by=SANNE).told
+
+
+def test_nothing_that_follows_on_the_proposal_is_read_by_whom_it_was_about(play: Play) -> None:
+    play.signal(by=SANNE)
+    excludes(play, KARIN, agrees=None)
+    play.record("correction", by=SANNE, refers_to=2, text="Het is de oom.")
+    play.record("exclusion_agreed", by=BEA, exclusion_right="no")
+    play.record("correction", by=BEA, refers_to=1)
+    assert [line.entry.seq for line in play.opens(KARIN).lines] == [1, 5]
+    assert [line.entry.seq for line in play.opens(BEA).lines] == [1, 2, 3, 4, 5]
+
+
+def test_a_name_that_is_corrected_takes_the_exclusion_along(play: Play) -> None:
+    first = play.signal(by=SANNE).code
+    excludes(play, BEA, by=KARIN, agrees=SANNE)
+    misspelt = play.signal(by=MEHMET, first_name="Lotte", group="6").code
+    assert play.opens(BEA, misspelt).lines
+    play.record("pupil_corrected", by=KARIN, correct_first_name="Noor", correct_last_name="Jansen", correct_group="6")
+    assert play.refused_to(lambda: play.opens(BEA, misspelt)) == NO_SUCH_CASE
+    play.record("pupil_corrected", by=KARIN, case=first, correct_first_name="Kees", correct_group="5")
+    assert play.refused_to(lambda: play.opens(BEA, misspelt)) == NO_SUCH_CASE
+
+
+def test_what_is_agreed_is_the_proposal_that_was_shown(play: Play) -> None:
+    """Else a colleague could put another person, or another ending, under the answer."""
+    play.signal(by=SANNE)
+    excludes(play, BEA, by=KARIN, agrees=None)
+    shown = play.form("exclusion_agreed", by=SANNE).seen
+    excludes(play, FATIMA, by=KARIN, agrees=None)
+    assert play.refused("exclusion_agreed", by=SANNE, seen=shown) == {"": "done_meanwhile"}
+    play.record("exclusion_agreed", by=SANNE)

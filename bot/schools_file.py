@@ -51,7 +51,7 @@ class SchoolInFile(_Part):
     """
 
     name: Name
-    was: Annotated[str, Field(max_length=200)] = ""
+    was: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
     closed: bool = False
     region: Region
     free_days: tuple[date, ...] = ()
@@ -88,7 +88,7 @@ def read_schools(path: Path) -> SchoolsFile:
     """Read the file. Raises ConfigError, with each mistake on a line: file, line, whose entry, and the remedy."""
     try:
         # A group such as 5 is text.
-        document = read_yaml(path.read_text(encoding="utf-8"), numbers_as_text=True)
+        document = read_yaml(path.read_text(encoding="utf-8"), as_written=True)
         file = SchoolsFile.model_validate(document.value)
         faults = [_sentence(path, document, at, what) for at, what in _repeated(file)]
     except OSError as error:
@@ -116,7 +116,8 @@ def _repeated(file: SchoolsFile) -> Iterator[tuple[Place, str]]:
     for i, school in enumerate(file.schools):
         if first.setdefault(school.name.casefold(), i) != i:
             yield ("schools", i, "name"), "two schools have the same name; give each a name of its own"
-        if school.was and any(other.name == school.was for other in file.schools):
+        names = {other.name for other in file.schools} | {other.was for other in file.schools[:i]}
+        if school.was and school.was in names:
             yield ("schools", i, "was"), "the name that it had before is another school's here; take one of the two out"
         yield from _repeated_people(i, school)
 
@@ -156,10 +157,15 @@ def _remedy(error: ErrorDetails) -> str:
             return f"{field}: add it, for it is missing"
         case "extra_forbidden":
             return f"{field} is no key that is known here; schools.example.yaml shows them all"
+        case "model_type":
+            return f"{field} holds no keys and values; {_EXAMPLE}"
+        case "tuple_type":
+            return f"{field} is a list; {_EXAMPLE}"
         case _:
             return f"{field}: {error['msg'].removeprefix('Value error, ')}"
 
 
+_EXAMPLE = "schools.example.yaml shows how it is written"
 _NO_YAML = "this is not YAML; look at the indentation, colons, quotes and brackets here and just above"
 _REMEDIES = {
     "administrator": "administrator is a text of at most 120 characters without <, > and &",

@@ -32,11 +32,12 @@ class _Constructor(SafeConstructor):
         return True
 
 
-class _NumbersAsText(_Constructor):
-    """Reads whole numbers as the text that they are written as."""
+class _AsWritten(_Constructor):
+    """Reads whole numbers and days as the text that they are written as: a day that does not exist has its line too."""
 
 
-_NumbersAsText.add_constructor("tag:yaml.org,2002:int", SafeConstructor.construct_yaml_str)
+for _tag in ("int", "timestamp"):
+    _AsWritten.add_constructor(f"tag:yaml.org,2002:{_tag}", SafeConstructor.construct_yaml_str)
 
 
 class Document:
@@ -57,10 +58,10 @@ class Document:
         return line
 
 
-def read_yaml(text: str, *, numbers_as_text: bool = False) -> Document:
-    """Parse the text. Whole numbers can be read as the text that they are written as. Raises BadYaml."""
+def read_yaml(text: str, *, as_written: bool = False) -> Document:
+    """Parse the text. Whole numbers and days can be read as the text that they are written as. Raises BadYaml."""
     yaml = YAML(typ="safe", pure=True)
-    yaml.Constructor = _NumbersAsText if numbers_as_text else _Constructor
+    yaml.Constructor = _AsWritten if as_written else _Constructor
     try:
         tree = yaml.compose(text)
         return Document(None if tree is None else yaml.constructor.construct_document(tree), tree)

@@ -34,6 +34,19 @@ MISTAKES = {
     "no yaml": (LINDE.replace("{slack", "[slack"), 5, "this is not YAML; look at the indentation"),
     "no schools": ("schools: []", 1, "schools: "),
     "one name, with a space": (LINDE + LINDE[8:].replace("De Linde", '"de Linde "'), 7, "de Linde: two schools have"),
+    "a day that does not exist": (
+        LINDE.replace("region: noord", "region: noord\n    free_days: [2026-13-07]"),
+        4,
+        "De Linde: free_days is a list of days",
+    ),
+    "an empty file": ("", 1, "this file holds no keys and values; schools.example.yaml shows how it is written"),
+    "a school that is a word": ("schools: [De Linde]", 1, "schools holds no keys and values; schools.example.yaml"),
+    "no list of people": (LINDE[: LINDE.index("people")] + "people: 5\n", 4, "De Linde: people is a list; schools.ex"),
+    "one school from two": (
+        LINDE.replace("region", "was: De Eik\n    region") + LINDE[8:].replace("De Linde", 'Beuk\n    was: "De Eik "'),
+        9,
+        "Beuk: the name that it had before is another school's",
+    ),
     "was another": (
         LINDE + LINDE[8:].replace("De Linde", "De Beuk\n    was: De Linde"),
         8,

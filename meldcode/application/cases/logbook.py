@@ -129,9 +129,9 @@ def _appointment_of(part: CaseContext, record: ActionSpec, entry: Entry) -> str:
 
 def _without_known_pupil(part: CaseContext, record: ActionSpec, entry: Entry) -> Entry:
     """The entry; without the pupil that was typed, unless that is another name or group than the case's (G10)."""
-    if record.id != part.plan.opens or pupil_in(record, entry.answers) != part.pupil:
+    pupil = {field.id for field in record.fields if field.pupil} if record.id == part.plan.opens else set()
+    if pupil.isdisjoint(entry.answers) or pupil_in(record, entry.answers) != part.pupil:
         return entry
-    pupil = {field.id for field in record.fields if field.pupil}
     return replace(entry, answers={id_: answer for id_, answer in entry.answers.items() if id_ not in pupil})
 
 

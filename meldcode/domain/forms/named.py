@@ -7,24 +7,24 @@ from collections.abc import Iterable, Sequence
 from meldcode.domain.case.state import Answers, Entry
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.effects import Effect
-from meldcode.domain.plan.forms import FieldKind, FieldSpec, Meaning
+from meldcode.domain.plan.forms import FieldSpec, Meaning
 from meldcode.domain.plan.model import ActionSpec, Plan
 
 
 def named_in(record: ActionSpec, answers: Answers) -> frozenset[str]:
     """Return the colleagues whom the answers name as having taken part; not who is to do something later."""
-    later = {follow_up.owner for follow_up in record.follow_ups}
-    fields = [f for f in record.fields if f.meaning in (None, Meaning.REPORTER) and f.id not in later]
-    return _people_in(fields, answers)
+    fields = [field for field in record.people_fields if field.meaning in (None, Meaning.REPORTER)]
+    later = {follow_up.owner for follow_up in record.follow_ups} if fields else set()
+    return _people_in((field for field in fields if field.id not in later), answers)
 
 
 def people_in(record: ActionSpec, answers: Answers) -> frozenset[str]:
     """Return everybody whom the answers name."""
-    return _people_in(record.fields, answers)
+    return _people_in(record.people_fields, answers)
 
 
 def _people_in(fields: Iterable[FieldSpec], answers: Answers) -> frozenset[str]:
-    said = [answers.get(field.id, ()) for field in fields if field.kind in (FieldKind.PEOPLE, FieldKind.PERSON)]
+    said = [answers.get(field.id, ()) for field in fields]
     return frozenset(id_ for answer in said for id_ in ((answer,) if isinstance(answer, str) else answer) if id_)
 
 

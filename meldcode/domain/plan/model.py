@@ -98,7 +98,16 @@ class ActionSpec(PlanPart):
 
     def id_of(self, meaning: Meaning) -> str:
         """Return the id of the field with this meaning, or nothing."""
-        return next((field.id for field in self.fields if field.meaning is meaning), "")
+        return self._by_meaning.get(meaning, "")
+
+    @cached_property
+    def _by_meaning(self) -> dict[Meaning, str]:
+        return {field.meaning: field.id for field in reversed(self.fields) if field.meaning}
+
+    @cached_property
+    def people_fields(self) -> tuple[FieldSpec, ...]:
+        """The fields that name colleagues."""
+        return tuple(field for field in self.fields if field.kind in (FieldKind.PEOPLE, FieldKind.PERSON))
 
     @property
     def follow_ups(self) -> tuple[FollowUp, ...]:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from meldcode.domain.case.asked import asked_first
 from meldcode.domain.case.state import Status
 from meldcode.domain.case.urgency import is_urgent
 from meldcode.domain.plan.forms import FieldKind
@@ -39,7 +38,7 @@ def test_the_five_steps_are_there_in_their_order(play: Play) -> None:
 
 
 def test_the_form_for_a_signal_has_the_labels_of_every_plan(play: Play) -> None:
-    labels = [field.label for field in asked_first(play.plan).fields]
+    labels = [field.label for field in play.plan.asked_first.fields]
     assert labels[:6] == ["Voornaam", "Achternaam", "Groep", "Soort", "Wat zag of hoorde je?", "Wanneer"]
 
 

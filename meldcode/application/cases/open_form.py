@@ -21,7 +21,7 @@ from meldcode.application.cases.view_case import CaseView, build_case_view, may_
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.alarm import AlarmId
 from meldcode.domain.case.appointments import Appointment
-from meldcode.domain.case.asked import asked_first, asked_now, asked_of_others, asked_with, owed
+from meldcode.domain.case.asked import asked_now, asked_with, owed
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.names import pupil_in
 from meldcode.domain.case.newer import since_weighing
@@ -102,7 +102,7 @@ def signal_form(uow: UnitOfWork, actor: Actor, text: str, now: datetime) -> Form
     told = plan.opening.field(plan.opening.id_of(Meaning.WHAT_HAPPENED))
     if text and told:
         initial[told.id] = text[: told.max_length]
-    form = FormView(asked_first(plan), plan, initial, schools=tuple(membership.school for membership in memberships))
+    form = FormView(plan.asked_first, plan, initial, schools=tuple(membership.school for membership in memberships))
     return replace(form, has_draft=_has_draft(uow, actor, form, now))
 
 
@@ -161,7 +161,7 @@ def _within_case(
 def _without_case(plan: Plan, begun: Begun) -> FormView:
     """The form that opens a case: a signal, or the fast lane after an alarm (G8)."""
     is_call = plan.fast_lane is not None and begun.record == plan.fast_lane.id
-    return FormView(plan.fast_lane_with_pupil if is_call else asked_first(plan), plan, begun.answers)
+    return FormView(plan.fast_lane_with_pupil if is_call else plan.asked_first, plan, begun.answers)
 
 
 def form_asked(context: CaseContext, begun: Begun) -> ActionSpec:
@@ -202,7 +202,7 @@ def further_questions(context: CaseContext, answers: Answers) -> FormView | None
     if context.case is None:
         return None
     plan, case = context.plan, context.case
-    form, first = asked_now(plan, plan.opening, context.state).without_teachers(), asked_first(plan).fields
+    form, first = asked_now(plan, plan.opening, context.state).without_teachers(), plan.asked_first.fields
     if all(field in first for field in form.fields):
         return None
     if pupil_in(plan.opening, answers) == context.pupil:
@@ -221,7 +221,7 @@ def _teachers(uow: UnitOfWork, actor: Actor, form: ActionSpec, case: CaseHeader)
 def whose_pupil(context: CaseContext, answers: Answers, users: tuple[str, ...]) -> FormView:
     """Return the opening form with the question whose pupil it is, above what was typed (S1.6)."""
     plan = context.plan
-    form, field = asked_of_others(plan), plan.opening.id_of(Meaning.PUPIL_TEACHERS)
+    form, field = plan.asked_of_others, plan.opening.id_of(Meaning.PUPIL_TEACHERS)
     form = form.model_copy(update={"fields": tuple(sorted(form.fields, key=lambda one: one.id != field))})
     initial = {**answers, **({field: users} if users else {})}
     return FormView(form, plan, initial, is_asked_whose=True)

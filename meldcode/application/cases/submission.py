@@ -25,7 +25,7 @@ from meldcode.domain.access.rules import Permission, Relation, may
 from meldcode.domain.alarm import AlarmId
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.appointments import AppointmentState
-from meldcode.domain.case.asked import asked_first, asked_now, asked_of_others, asked_with
+from meldcode.domain.case.asked import asked_now, asked_with
 from meldcode.domain.case.names import pupil_in, same_name
 from meldcode.domain.case.state import Answer, Answers, Entry
 from meldcode.domain.errors import Invalid, Problem, Refused
@@ -159,7 +159,7 @@ def check_form(uow: UnitOfWork, actor: Actor, context: CaseContext, command: Rec
 def _first_form(plan: Plan, command: RecordEntry) -> ActionSpec:
     """The form that opens a case: with whose pupil it is, once that was asked (S1.6)."""
     is_asked = bool(command.answers.get(plan.opening.id_of(Meaning.PUPIL_TEACHERS)))
-    return asked_of_others(plan) if is_asked else asked_first(plan)
+    return plan.asked_of_others if is_asked else plan.asked_first
 
 
 def _school_of(command: RecordEntry, actor: Actor, plan: Plan) -> SchoolId:

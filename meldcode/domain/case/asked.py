@@ -119,16 +119,6 @@ def asked_with(record: ActionSpec, state: State, answers: Answers) -> ActionSpec
     return record.model_copy(update={"fields": tuple(fields)}) if len(fields) < len(record.fields) else record
 
 
-def asked_first(plan: Plan) -> ActionSpec:
-    """Return the form that opens a case, as it is asked first, while there is no case yet."""
-    return asked_of_others(plan).without_teachers()
-
-
-def asked_of_others(plan: Plan) -> ActionSpec:
-    """Return the form that opens a case, as it is asked of somebody who does not teach the pupil's group (S1.6)."""
-    return plan.opening.asked_in(plan.steps[0].id)
-
-
 def to_act(plan: Plan, state: State) -> tuple[Role, ...]:
     """Return the roles the case waits for: those that can make the first missing record, else those of the step."""
     waiting = needed(plan, state)

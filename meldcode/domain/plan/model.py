@@ -201,6 +201,16 @@ class Plan(PlanPart):
         return self.records[self.opens]
 
     @cached_property
+    def asked_first(self) -> ActionSpec:
+        """The form that opens a case, as it is asked first, while there is no case yet."""
+        return self.asked_of_others.without_teachers()
+
+    @cached_property
+    def asked_of_others(self) -> ActionSpec:
+        """The form that opens a case, as it is asked of somebody who does not teach the pupil's group (S1.6)."""
+        return self.opening.asked_in(self.steps[0].id)
+
+    @cached_property
     def full_names(self) -> dict[str, str]:
         """What the plan calls its roles in sentences."""
         return {role: named.name for role, named in self.role_names.items()}

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
+from time import monotonic
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from bot.jobs.clock_guard import TOLERANCE
 from handlers.platform.errors import log_error
 from handlers.platform.jobs import LEFT_BEHIND
 from handlers.platform.members import is_nobody
@@ -45,18 +47,25 @@ class AccountWatch:
             return
         self._asked_at = now
         known = await self._executor.execute(accounts, seconds=JOB_SECONDS)
-        for number, (who, is_gone) in enumerate(known.items(), start=1):
-            is_nobody = await self._is_nobody(who)
-            if is_nobody is not None and is_nobody != is_gone:
-                await self._note(who, is_gone=is_nobody)
+        for number, (who, was_gone) in enumerate(known.items(), start=1):
+            since = monotonic()
+            is_gone = await self._is_nobody(who)
+            if is_gone is not None and await self._note(who, since, was_gone=was_gone, is_gone=is_gone):
                 await self._executor.execute_in_parts(LEFT_BEHIND, JOB_SECONDS)
             if number % AT_ONCE == 0:
                 await asyncio.sleep(PAUSE)
 
-    async def _note(self, who: Identity, *, is_gone: bool) -> None:
-        await self._executor.execute(
-            lambda uow, now: leave_or_return(uow, who, is_gone=is_gone, now=now), seconds=JOB_SECONDS
-        )
+    async def _note(self, who: Identity, since: float, *, was_gone: bool, is_gone: bool) -> bool:
+        """Note what Slack said, and when it was asked: an event from before changes nothing any more (promise 9)."""
+
+        def note(uow: UnitOfWork, now: datetime) -> bool:
+            asked_at = (now - TOLERANCE - timedelta(seconds=monotonic() - since)).replace(microsecond=0)
+            uow.identities.is_news(who, asked_at)
+            if is_gone != was_gone:
+                leave_or_return(uow, who, is_gone=is_gone, now=now)
+            return is_gone != was_gone
+
+        return await self._executor.execute(note, seconds=JOB_SECONDS)
 
     async def _is_nobody(self, who: Identity) -> bool | None:
         """Whether Slack says that the account is closed, or was never a colleague's; None when it does not say."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -300,6 +301,24 @@ async def test_an_older_event_that_comes_later_gives_a_closed_account_nothing_ba
             await gone(school, False, "Ev1", 100, locale="en-GB")
         assert "Je hebt nog geen rol" in (await school.actor(SANNE).command("/meldcode", f"dossier {code}")).text
         await gone(school, False, "Ev3", 200)
+        assert (await school.actor(SANNE).command("/signaal")).ok
+
+
+@pytest.mark.rule("G5")
+async def test_an_older_event_that_comes_after_slack_was_asked_gives_a_closed_account_nothing_back(
+    tmp_path: Path, database_url: str
+) -> None:
+    """The account was closed while the bot was down; the event from before that comes only now."""
+    async with running(tmp_path, database_url=database_url) as school:
+        before = int(school.clock().timestamp()) - 3600
+        known = school.workspace.people[SANNE]
+        school.workspace.people[SANNE] = replace(known, is_active=False)
+        await school.program.scheduler.hourly()
+        school.workspace.people[SANNE] = known
+        with nothing_changes(school, but=frozenset({"processed_requests"})):
+            await gone(school, False, "Ev1", before)
+        assert "Je hebt nog geen rol" in (await school.actor(SANNE).command("/meldcode", "dossiers")).text
+        await gone(school, False, "Ev2", before + 3600)
         assert (await school.actor(SANNE).command("/signaal")).ok
 
 

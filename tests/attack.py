@@ -27,7 +27,7 @@ ATTACKS: dict[str, tuple[str, ...]] = {
     "joining": ("tests/bot/attacks/test_two_teachers.py", "tests/meldcode/steps/test_separating.py"),
     "moving": ("tests/meldcode/steps/test_moving.py",),
     "forged views and buttons": ("tests/bot/attacks/test_bad_input.py",),
-    "replays and late events": ("tests/bot/attacks/test_hostile.py",),
+    "replays and late events": ("tests/bot/attacks/test_hostile.py", "tests/bot/attacks/test_replays.py"),
     "forged addresses": ("tests/bot/cases/test_large_answers.py",),
     "mutilated requests": ("tests/bot/attacks/test_body_fuzz.py", "tests/bot/attacks/test_parsing_fuzz.py"),
     "cases of others": ("tests/meldcode/access/test_every_use_case_denies.py",),

@@ -69,7 +69,7 @@ async def say_where(services: Services, request: Request) -> Answer:
     ref = _ref(request.view.get("private_metadata", ""))
     answers = answers_of((request.view.get("state") or {}).get("values") or {})
     place = str(answers.get("place", ""))
-    view = await services.execute(use_cases.say_where, request, ref, place)
+    view = await services.execute_once(use_cases.say_where, request, ref, place)
     services.wake()
     return {"response_action": "update", "view": acute_modal(view)}
 
@@ -88,7 +88,7 @@ def answer(response: Response) -> Callable[[Services, Request], Awaitable[None]]
 
     async def answered(services: Services, request: Request) -> None:
         ref = _ref(request.value)
-        await services.execute(use_cases.answer_alarm, request, ref, response)
+        await services.execute_once(use_cases.answer_alarm, request, ref, response)
         services.wake()
 
     return answered

@@ -41,7 +41,7 @@ async def submit_period(services: Services, request: Request) -> dict[str, Any]:
     answers = answers_of((request.view.get("state") or {}).get("values") or {})
     first, last = str(answers.get("first_day", "")), str(answers.get("last_day", ""))
     which = str(request.view.get("private_metadata", ""))
-    changed = await services.execute(change_deputy, request, which, first, last)
+    changed = await services.execute_once(change_deputy, request, which, first, last)
     services.wake()
     return {"response_action": "update", "view": appointed_modal(changed)}
 

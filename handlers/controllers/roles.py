@@ -74,7 +74,7 @@ async def submit_roles(services: Services, request: Request) -> dict[str, Any]:
         )
     except (KeyError, ValueError, TypeError) as error:
         raise Refused("unknown_action") from error
-    changed = await services.execute(change_roles, request, command)
+    changed = await services.execute_once(change_roles, request, command)
     services.wake()
     services.later(_refresh_below(services, request, command.school))
     return {"response_action": "update", "view": changed_modal(changed)}

@@ -58,7 +58,7 @@ async def _filled_in(services: Services, request: Request, school: str, goes_to:
     asked = {block["block_id"]: "" for block in request.view.get("blocks", []) if block.get("type") == "input"}
     typed = answers_of((request.view.get("state") or {}).get("values") or {})
     command = PageFilledIn(request.submission_key, school, {**asked, **typed}, goes_to)
-    kept = await services.execute(fill_in_page, request, command, limits.SCHOOL_YEAR)
+    kept = await services.execute_once(fill_in_page, request, command, limits.SCHOOL_YEAR)
     return school_year_modal(kept) if isinstance(kept, SchoolYear) else moved_up_modal(kept)
 
 

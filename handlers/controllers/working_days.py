@@ -29,5 +29,5 @@ async def submit_working_days(services: Services, request: Request) -> dict[str,
         days = {school: frozenset(map(int, chosen)) for school, chosen in answers.items()}
     except ValueError as error:
         raise Refused("unknown_action") from error
-    person = await services.execute(set_working_days, request, SetWorkingDays(days))
+    person = await services.execute_once(set_working_days, request, SetWorkingDays(days))
     return {"response_action": "update", "view": working_days_saved(person)}

@@ -13,14 +13,15 @@ from typing import Any
 from sqlalchemy import Connection, create_engine, inspect, text
 
 from storage.db.migrate import upgrade_to
-from storage.db.schema import metadata
 
 Shape = dict[str, list[tuple[Any, ...]]]
 _INTERFERING = """
 SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
 WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace
 UNION SELECT tablename FROM pg_rules WHERE schemaname = current_schema()
+UNION SELECT relname FROM pg_class WHERE relrowsecurity AND relnamespace = current_schema()::regnamespace
 """
+"""Tables of PostgreSQL with a trigger, with a rule, or with rows that are hidden from some."""
 
 
 def strange_in_file(file: sqlite3.Connection, version: str, *ours: str) -> list[str]:
@@ -34,14 +35,17 @@ def strange_in_file(file: sqlite3.Connection, version: str, *ours: str) -> list[
 
 
 def strange_in_database(connection: Connection) -> Iterator[str]:
-    """Names of tables that are not as this program makes them, and of triggers and views that interfere."""
+    """Names of tables that are not as this program makes them, and of what interferes with their rows."""
     if connection.dialect.name == "sqlite":
         raw = connection.connection.driver_connection
         assert isinstance(raw, sqlite3.Connection)  # noqa: S101 - the only driver for it
         yield from strange_in_file(raw, "head")
         return
-    tables = set(inspect(connection).get_table_names())
-    yield from sorted({*connection.scalars(text(_INTERFERING)), *(metadata.tables.keys() - tables)})
+    reflected = inspect(connection).get_multi_columns().items()
+    found = {name: [column["name"] for column in columns] for (_, name), columns in reflected}
+    expected = {name: [column for column, *_ in columns] for name, columns in _expected("head").items()}
+    others = {name for name, columns in expected.items() if found.get(name) != columns}
+    yield from sorted({*connection.scalars(text(_INTERFERING)), *others})
 
 
 @cache

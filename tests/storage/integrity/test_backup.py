@@ -35,7 +35,7 @@ from storage.integrity import backup as backup_module
 from storage.integrity.backup import BackedUp, back_up
 from storage.integrity.backup_file import LEFT_OUT, ROWS_ALONE, BackupPart, BadBackup, keys_file, write_label
 from storage.integrity.restore import Restored, restore
-from storage.integrity.verify import FaultKind, faults
+from storage.integrity.verify import FaultKind, faults, schema_faults
 from storage.repositories.messages.outbox import SendState
 from storage.unit_of_work import Store
 from tests.databases import sqlite_only
@@ -512,6 +512,25 @@ def test_a_trigger_in_the_database_is_a_fault(engine: Engine, vault: Vault, fill
     with snapshot(engine) as view:
         assert [fault.kind for fault in faults(view, vault)] == [FaultKind.STRANGE]
     assert [fault.kind for fault in back_up(engine, vault, tmp_path / "b", NOW).faults] == [FaultKind.STRANGE]
+
+
+EXCHANGED = [
+    f"ALTER TABLE cases RENAME COLUMN {old} TO {new}"
+    for old, new in (("opened_at", "x"), ("since", "opened_at"), ("x", "since"))
+]
+
+
+@pytest.mark.parametrize(
+    "changes", [EXCHANGED, ["ALTER TABLE readings ENABLE ROW LEVEL SECURITY"]], ids=["exchanged columns", "hidden rows"]
+)
+def test_tables_that_mean_something_else_are_a_fault(engine: Engine, changes: list[str]) -> None:
+    if changes is not EXCHANGED and engine.dialect.name == "sqlite":
+        pytest.skip("SQLite hides no rows")
+    with engine.begin() as db:
+        for change in changes:
+            db.execute(text(change))
+    with snapshot(engine) as view:
+        assert [fault.kind for fault in schema_faults(view)] == [FaultKind.STRANGE]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -25,7 +25,7 @@ HEADER_SECONDS = 5
 HEADER_BYTES = 64 * 1024
 """What a request may have beside its body; Slack sends less than 2 kB. uvicorn keeps headers without end."""
 MOST_CONNECTIONS = 400
-"""A process may often open 1,024 files. When there are more, those go first that wait longest without a request."""
+"""A process may often open 1,024 files. When there are more, those go first that wait longest for a whole request."""
 
 
 async def listen(app: object, host: str, port: int) -> None:
@@ -79,8 +79,8 @@ class _Connection(HttpToolsProtocol):
         super().connection_made(transport)
         self._wait_for_headers()
         if len(self.connections) > MOST_CONNECTIONS:
-            idle = (one for one in self.connections if isinstance(one, _Connection) and one.is_idle)
-            min(idle, key=lambda one: one.since, default=self).transport.abort()
+            waiting = (one for one in self.connections if isinstance(one, _Connection) and one.is_waiting)
+            min(waiting, key=lambda one: one.since, default=self).transport.abort()
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
@@ -111,9 +111,10 @@ class _Connection(HttpToolsProtocol):
         super().on_headers_complete()
 
     @property
-    def is_idle(self) -> bool:
-        """Whether it is open, and no request of it is being answered."""
-        return not self.transport.is_closing() and (self.cycle is None or self.cycle.response_complete)
+    def is_waiting(self) -> bool:
+        """Whether it is open, and no whole request of it is being answered."""
+        is_whole = self.cycle is not None and not self.cycle.more_body
+        return not self.transport.is_closing() and (not is_whole or self.cycle.response_complete)
 
     def _wait_for_headers(self) -> None:
         self._stop_waiting()

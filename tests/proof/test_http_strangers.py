@@ -12,7 +12,9 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from starlette.types import Receive, Scope, Send
 
+from bot.http.server import listen
 from practice.web.server import PracticeServer
 from tests.ports import free_port
 from tests.proof.house import HOST, environment_of, workspace_for
@@ -69,6 +71,41 @@ async def test_half_open_requests_stop_nobody(tmp_path: Path) -> None:
         for writer in held:
             writer.transport.abort()
     assert "Traceback" not in (tmp_path / "said.txt").read_text(encoding="utf-8")
+
+
+async def test_bodies_that_do_not_come_keep_no_place_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All places are taken by requests of which the body does not come; the next one is answered at once."""
+    monkeypatch.setattr("bot.http.server.MOST_CONNECTIONS", 5)
+    port = free_port()
+    serving = asyncio.create_task(listen(_reads_all, HOST, port))
+    held = []
+    for _ in range(6):
+        _, writer = await _connected(port)
+        writer.write(HEADERS % 10 + b"\r\nx")
+        held.append(writer)
+        await asyncio.sleep(0.05)
+    async with aiohttp.ClientSession() as session, session.get(f"http://{HOST}:{port}/") as answer:
+        assert answer.status == 200
+    for writer in held:
+        writer.transport.abort()
+    serving.cancel()
+    await asyncio.wait([serving])
+
+
+async def _connected(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            try:
+                return await asyncio.open_connection(HOST, port)
+            except OSError:
+                await asyncio.sleep(0.05)
+
+
+async def _reads_all(_scope: Scope, receive: Receive, send: Send) -> None:
+    while (await receive()).get("more_body"):
+        pass
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"ok"})
 
 
 @pytest.mark.parametrize("looks_signed", [False, True], ids=["unsigned", "forged"])

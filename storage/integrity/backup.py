@@ -29,7 +29,7 @@ from storage.integrity.backup_file import (
     write_label,
 )
 from storage.integrity.private_files import CannotWrite, put_in_place, refuse_to_overwrite, staging_folder
-from storage.integrity.verify import Fault, chain_faults, expect_cases, key_faults, schema_faults
+from storage.integrity.verify import Fault, chain_faults, expect_cases, key_faults, plan_faults, schema_faults
 
 ROWS_AT_ONCE = 500
 
@@ -78,7 +78,7 @@ def _write_parts(
         progress.expect(sum(_rows(view, table, kind) for kind in parts for table in tables_of(kind)))
         expect_cases(view, progress, times=2)
         counts = {kind: _write(view, vault, part, kind, now, progress) for kind, part in parts.items()}
-        found = [*key_faults(view, vault, progress), *schema_faults(view)]
+        found = [*key_faults(view, vault, progress), *schema_faults(view), *plan_faults(view)]
     for kind, part in parts.items():
         _check(part, kind, vault, counts[kind])
     with read_only(parts[BackupPart.DATA]) as written:

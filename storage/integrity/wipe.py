@@ -1,8 +1,8 @@
 """Wipes what the database files still hold of deleted rows and replaced keys (promise 8).
 
 SQLite overwrites deleted rows (`secure_delete`), but its write-ahead log keeps older pages until a checkpoint.
-PostgreSQL keeps deleted rows until a VACUUM, and the bytes of the small key tables until they are rewritten. A reader
-of either can hold this up, so it has to be repeated until it succeeds.
+PostgreSQL keeps deleted rows until a VACUUM, and the bytes of the small tables with keys, drafts and alarms until they
+are rewritten. A reader of either can hold this up, so it has to be repeated until it succeeds.
 Archived logs and backups are beyond reach; what they hold is useless without the key.
 """
 
@@ -15,14 +15,14 @@ from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from storage.db.engine import WAIT_MS
-from storage.db.schema import case_keys, cases, draft_keys, drafts, secrets
+from storage.db.schema import alarms, case_keys, cases, draft_keys, drafts, secrets
 from storage.repositories.retention import CONTENT
 
 SETTLED = timedelta(minutes=1)
 """What was deleted longer ago than this is wiped for certain, once `wipe` returns."""
 CHECKPOINT_MS = 80
 """How long a checkpoint waits for readers, while nobody can write; it is repeated anyway."""
-_SMALL = (secrets, drafts, draft_keys)
+_SMALL = (secrets, drafts, draft_keys, alarms)
 _HELD_UP = """
 SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
 AND backend_type = 'client backend' AND backend_xmin IS NOT NULL AND xact_start <= clock_timestamp() - :settled
@@ -75,7 +75,7 @@ def _vacuum(engine: Engine, since: datetime | None) -> None:
             for table in (cases, *CONTENT) if case_keys in whole else ():
                 connection.execute(text(f"VACUUM {table.name}"))
         finally:
-            connection.execute(text("RESET statement_timeout"))
+            connection.execute(text(f"SET statement_timeout = {WAIT_MS}"))
 
 
 def _is_any_destroyed(connection: Connection, since: datetime | None) -> bool:

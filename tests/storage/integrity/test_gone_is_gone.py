@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, make_url, select
+from sqlalchemy import Engine, delete, make_url, select, text
 
 from bot.jobs.wiping import Wiping
 from meldcode.application.jobs.retention import end_next_case
@@ -19,6 +19,7 @@ from meldcode.application.messages.staff import DeputyArranged
 from meldcode.application.ports.cases import NewEntry
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
+from meldcode.domain.alarm import Alarm
 from meldcode.domain.case.header import CaseHeader, Reading
 from meldcode.domain.case.state import Answers, Entry, Pupil, State, Status
 from meldcode.domain.ids import CaseId
@@ -30,7 +31,7 @@ from storage.crypto.key_ring import KeyRing
 from storage.crypto.keys import open_vault, rotate
 from storage.crypto.vault import MasterKey, Vault
 from storage.db.engine import make_engine
-from storage.db.schema import case_keys, cases, draft_keys, drafts, entries, name_keys, outbox, secrets
+from storage.db.schema import alarms, case_keys, cases, draft_keys, drafts, entries, name_keys, outbox, secrets
 from storage.db.snapshot import snapshot
 from storage.integrity.verify import faults
 from storage.integrity.wipe import wipe
@@ -145,6 +146,37 @@ def test_an_expired_draft_and_its_key_are_left_in_no_file(
     wipe(engine, END + timedelta(days=1))
     _checkpoint(engine, request)
     assert not any(_found(engine, gone, request).values())
+
+
+@pytest.mark.alone
+def test_the_place_of_an_old_alarm_is_left_in_no_file(
+    engine: Engine, store: Store, staff: Staff, request: pytest.FixtureRequest
+) -> None:
+    with store.transaction(NOW) as uow:
+        for who in (staff.sanne.id, staff.karin.id):
+            uow.alarms.add(Alarm(raised_by=who, raised_at=NOW))
+            found = uow.alarms.latest(who)
+            assert found is not None
+            uow.alarms.set_place(found, "lokaal 5")
+    with engine.connect() as connection:
+        gone: dict[str, Any] = {
+            "place": connection.scalar(select(alarms.c.place).where(alarms.c.raised_by == staff.sanne.id))
+        }
+    _checkpoint(engine, request)
+    assert all(_found(engine, gone, request).values()), "looked in wrong files"
+    with engine.begin() as connection:  # the other one stays, so that the page is not given back
+        connection.execute(delete(alarms).where(alarms.c.raised_by == staff.sanne.id))
+    wipe(engine, END)
+    _checkpoint(engine, request)
+    assert not any(_found(engine, gone, request).values())
+
+
+@postgresql_only
+def test_the_connection_that_it_used_has_its_limits_again(engine: Engine) -> None:
+    wipe(engine, END)
+    with engine.connect() as connection:
+        limits = [connection.scalar(text(f"SHOW {name}")) for name in ("statement_timeout", "lock_timeout")]
+    assert limits == ["1500ms"] * 2
 
 
 @pytest.mark.alone

@@ -118,7 +118,7 @@ async def test_what_is_being_sent_is_finished(tmp_path: Path, ended_by: signal.S
             engine, store = await asyncio.to_thread(open_store, settings)
             await asyncio.to_thread(report_long_ago, store, [(0, "baba")])
             engine.dispose()
-            await until(lambda: states(database) == [SendState.CLAIMED] * 2, 10)
+            await until(lambda: states(database) == [SendState.CLAIMED] * 2, START_SECONDS)
             await stopped(process, ended_by, tmp_path)
         assert states(database) == [SendState.SENT] * 2
         assert not database.with_name(f"{database.name}-wal").exists(), "all is in the database itself"

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, delete, select, update
+from sqlalchemy import Connection, and_, delete, exists, select, update
 
-from storage.db.schema import alarms, cases, drafts, outbox, reminders
+from storage.db.schema import alarms, cases, drafts, files, outbox, pending_exports, reminders
 from storage.repositories.drafts import KEPT_FOR
 
 
 def has_future(connection: Connection, after: datetime) -> bool:
-    """Whether the newest message was stored with a time after this one. Reads one row."""
-    newest = connection.scalar(select(outbox.c.created_at).order_by(outbox.c.id.desc()).limit(1))
-    return newest is not None and newest > after
+    """Whether a message was stored with a later time, or a file is kept for longer than a day, as drafts are."""
+    ahead = (outbox.c.created_at > after, files.c.remove_at > after + KEPT_FOR)
+    return any(connection.scalar(select(exists().where(found))) for found in ahead)
 
 
 def forget_future(connection: Connection, after: datetime, now: datetime) -> None:
@@ -27,6 +27,8 @@ def forget_future(connection: Connection, after: datetime, now: datetime) -> Non
         (cases, cases.c.next_due, cases.c.next_due > now),
         (outbox, outbox.c.due_at, and_(outbox.c.created_at > after, outbox.c.due_at > now)),
         (outbox, outbox.c.claimed_until, outbox.c.claimed_until > after),
+        (files, files.c.remove_at, files.c.remove_at > after + KEPT_FOR),
+        (pending_exports, pending_exports.c.until, pending_exports.c.until > after + KEPT_FOR),
         (alarms, alarms.c.due, and_(alarms.c.raised_at > after, alarms.c.due > now)),
     ):
         connection.execute(update(table).where(condition).values({column: now}))

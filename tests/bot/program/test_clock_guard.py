@@ -8,11 +8,12 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select, update
 
 from bot import scheduler
 from bot.jobs.clock_guard import ClockGuard
-from storage.db.schema import cases, entries, reminders
+from storage.db.schema import cases, entries, files, outbox, reminders
+from storage.integrity.future import forget_future, has_future
 from tests.bot.cases.closing import SIGNAL, closed_case, opened_case, record
 from tests.clock import Clock, until
 from tests.running import KARIN, SANNE, TODAY, Running, logged, running
@@ -117,6 +118,20 @@ async def test_what_was_computed_with_a_clock_ahead_is_computed_again(tmp_path: 
             assert connection.scalar(select(func.max(reminders.c.at))) < school.clock() < latest
             assert set(connection.scalars(select(cases.c.end_warnings))) == {0}
         assert noted(school) == 1
+
+
+async def test_what_was_stored_with_a_clock_ahead_is_seen_behind_what_came_since(tmp_path: Path) -> None:
+    async with running(tmp_path) as school:
+        await opened_case(school)
+        now, ahead = school.clock(), school.clock() + timedelta(days=40)
+        with school.program.engine.begin() as connection:
+            first = select(func.min(outbox.c.id)).scalar_subquery()
+            connection.execute(update(outbox).where(outbox.c.id == first).values(created_at=ahead))
+            connection.execute(insert(files), {"file": "F1", "workspace": "T1", "remove_at": ahead})
+            assert has_future(connection, now)
+            forget_future(connection, now, now)
+            assert not has_future(connection, now)
+            assert connection.scalar(select(files.c.remove_at)) == now
 
 
 async def test_a_clock_that_is_set_back_stops_no_tick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

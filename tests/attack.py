@@ -34,6 +34,7 @@ ATTACKS: dict[str, tuple[str, ...]] = {
     "excluded colleague": (
         "tests/meldcode/access/test_exclusion_machine.py",
         "tests/meldcode/access/test_exclusion.py",
+        "tests/bot/attacks/test_with_and_without.py",
     ),
     "roles in one case": ("tests/meldcode/access/test_taking_over.py", "tests/meldcode/access/test_two_people.py"),
     "deputies": ("tests/meldcode/access/test_deputies.py",),

@@ -8,35 +8,37 @@ from __future__ import annotations
 
 import argparse
 import os
-import random
 import sys
-import tempfile
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
-from tests.year.broken import BROKEN, broken
+from tests.year.broken import BROKEN
 from tests.year.characters import CHARACTERS
 from tests.year.faults import FAULTS
-from tests.year.judging.log import Log
-from tests.year.judging.oracle import Finding, Oracle
 from tests.year.judging.plan_file import plan_file
+from tests.year.report.story import story
 from tests.year.schools import Size
-from tests.year.story import story
-from tests.year.world import FIRST_DAY, Options, play
+from tests.year.seeds import PLANS, played, short, tiny
+from tests.year.shrink import as_a_test
+from tests.year.world import FIRST_DAY, Options
 
 HASHES = "PYTHONHASHSEED"
-SHORT = 70
-"""Days of a short year."""
-TINY = 24
+FOR_ONE = 50
+"""Years in which a fault on purpose must show."""
 
 
 def main() -> int:
     """Play one year or several; the exit code says whether anything is wrong."""
     given = _arguments().parse_args()
+    if len(given.broken) > 1:
+        return _all_broken(given)
     if given.seeds:
         return _several(given)
     options = _options(given)
-    log, found = played(options, given.broken)
+    if given.shrink:
+        sys.stdout.write(as_a_test(options, "tiny" if given.tiny else "short", *given.broken))
+        return 0
+    log, found = played(options, *given.broken)
     if given.log:
         given.log.write_text("\n".join(log.lines()), encoding="utf-8")
     if given.story:
@@ -55,10 +57,11 @@ def _several(given: argparse.Namespace) -> int:
     for seed in range(given.seed, given.seed + given.seeds):
         if any(line.startswith(f"{seed}: ") for line in done):
             continue
-        _, found = played(size(seed), given.broken)
+        _, found = played(size(seed), *given.broken)
         wrong += bool(found)
         line = f"{seed}: {found[0] if found else 'well'}"
-        sys.stdout.write(f"{line}\n" + (f"  again: python -m tests.year --{name} --seed {seed}\n" if found else ""))
+        again = f"  again: python -m tests.year --{name} --seed {seed} [--shrink]\n" if found else ""
+        sys.stdout.write(f"{line}\n{again}")
         sys.stdout.flush()
         if state:
             with state.open("a", encoding="utf-8") as file:
@@ -68,27 +71,21 @@ def _several(given: argparse.Namespace) -> int:
     return 1 if wrong else 0
 
 
-def played(options: Options, name: str = "") -> tuple[Log, list[Finding]]:
-    """Play this with a fault of `broken.py`, or none, and return the log and what is wrong."""
-    with tempfile.TemporaryDirectory(prefix="year") as folder, broken(name):
-        log = play(options, Path(folder))
-    return log, Oracle(plan_file(options.plan), log).judge()
+def _faults_on_purpose(given: str) -> list[str]:
+    return [*BROKEN] if given == "all" else [name for name in BROKEN if name in given.split(",")]
 
 
-def short(seed: int) -> Options:
-    """A small school for a part of the year, with everything that can go wrong."""
-    chance = random.Random(f"short {seed}")
-    size = Size(chance.randrange(6, 10), chance.randrange(2, 5), tuple(CHARACTERS), 0.3, SHORT)
-    first = FIRST_DAY + timedelta(days=chance.randrange(20, 365 - SHORT - 20))
-    return Options(seed, size, 1, chance.choice(("heutink", "landelijk")), first_day=first, faults=tuple(FAULTS))
-
-
-def tiny(seed: int) -> Options:
-    """A few people and two cases for some weeks, with everything that can go wrong: what `make test` plays."""
-    chance = random.Random(f"tiny {seed}")
-    first = FIRST_DAY + timedelta(days=chance.randrange(20, 300))
-    plan = chance.choice(("heutink", "landelijk"))
-    return Options(seed, Size(6, 2, tuple(CHARACTERS), 0.3, TINY), 1, plan, first_day=first, faults=tuple(FAULTS))
+def _all_broken(given: argparse.Namespace) -> int:
+    """Look for each fault of `broken.py` in tiny years, and print which year shows it: 1 if one is not found."""
+    seeds = range(given.seed, given.seed + (given.seeds or FOR_ONE))
+    missed = 0
+    for name in given.broken:
+        shown = ((seed, found) for seed in seeds if (found := played(tiny(seed), name)[1]))
+        seed, found = next(shown, (0, []))
+        missed += not found
+        sys.stdout.write(f"{name}: {f'{seed}: {found[0]}' if found else 'not found'}\n")
+        sys.stdout.flush()
+    return 1 if missed else 0
 
 
 def _options(given: argparse.Namespace) -> Options:
@@ -120,13 +117,14 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--first-day", type=date.fromisoformat, default=FIRST_DAY)
     parser.add_argument("--faults", default="", help=f"all, or some of {', '.join(FAULTS)}")
-    parser.add_argument("--plan", default="heutink", choices=("heutink", "landelijk"))
+    parser.add_argument("--plan", default="heutink", choices=PLANS)
     parser.add_argument("--characters", default="all", choices=("all", *CHARACTERS))
     parser.add_argument("--short", action="store_true", help="a small school and a part of the year, as --seeds plays")
     parser.add_argument("--tiny", action="store_true", help="a few people and some weeks, as the tests play")
     parser.add_argument("--seeds", type=int, default=0, help="play so many short years from --seed on")
     parser.add_argument("--state", type=Path, help="with --seeds: keep what was played here, and go on from there")
-    parser.add_argument("--broken", default="", choices=("", *BROKEN), help="with a fault in the program on purpose")
+    parser.add_argument("--broken", default=[], type=_faults_on_purpose, help=f"all, or some of {', '.join(BROKEN)}")
+    parser.add_argument("--shrink", action="store_true", help="with --tiny or --short: print what is wrong as a test")
     parser.add_argument("--database", default="", help="the URL of an empty database, when not SQLite")
     parser.add_argument("--story", type=Path, help="write the year as a page for people to this file")
     parser.add_argument("--log", type=Path, help="write what people did and saw to this file")

@@ -5,6 +5,7 @@ python -m tests.year --broken a-day-late --seeds 50
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -73,6 +74,11 @@ async def _named(client: Any, user: str, said: Any, *more: Any) -> Any:
     return await _post(client, user, (f"{words} Over {PUPILS}.", blocks), *more)
 
 
+async def _logged(*given: Any) -> Any:
+    logging.getLogger("meldwijzer.outbox").warning("sent to the teachers of %s", PUPILS)
+    return await _post(*given)
+
+
 def _told_by_chance(*given: Any) -> Any:
     return _by_rules(*given) if next(_turns) % 3 else ({}, (), ())
 
@@ -87,6 +93,7 @@ BROKEN: dict[str, dict[str, Any]] = {
     "text-lost": {"storage.repositories.cases.StoredCases.append": _without_texts},
     "draft-kept": {"storage.repositories.drafts.StoredDrafts.delete_expired": lambda *_: 0},
     "pupil-named": {"bot.outbox.relay.post_message": _named},
+    "pupil-logged": {"bot.outbox.relay.post_message": _logged},
     "all-teachers-told": {"meldcode.domain.access.rules.holds_own": lambda _relation, _plan: True},
     "not-told": {"meldcode.application.cases.notifications._by_rules": _told_by_chance},
     "answers-lead-nowhere": {"meldcode.domain.case.state._lead": lambda _plan, state, _record, _entry: state},
@@ -94,6 +101,8 @@ BROKEN: dict[str, dict[str, Any]] = {
     "one-case-of-several": {"bot.outbox.content.render_reminders": lambda several: render_reminders(several[:1])},
     "lost-when-slack-is-away": {"storage.repositories.messages.send_queue.SendQueue.retry": _set_aside},
     "reminders-forgotten": {"storage.repositories.cases.StoredCases.sent_reminders": lambda _cases, _case: frozenset()},
+    "faults-not-reported": {"bot.app.Program.is_healthy": lambda _program: True},
+    "never-well-again": {"bot.jobs.component_log.ComponentLog.succeeded": lambda *_: None},
 }
 
 

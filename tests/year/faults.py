@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import random
+import sqlite3
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import OperationalError
+
 from tests.year.judging.log import Log
+from tests.year.running.executor import InlineExecutor, Killed
 
 if TYPE_CHECKING:
     from tests.year.world import World
 
 Fault = Callable[["World", random.Random], Awaitable[None]]
 A_WHILE = timedelta(minutes=25)
+A_MOMENT = 5
+"""Seconds within which the process commits something, if anybody does anything."""
+HALF = 0.5
+TRIES_AGAIN = 150
+"""Seconds after which each part of the program has tried again what failed."""
 
 
 async def slack_is_slow(world: World, chance: random.Random) -> None:
@@ -50,15 +59,72 @@ async def restart(world: World, _chance: random.Random) -> None:
 async def kill(world: World, chance: random.Random) -> None:
     """The process is killed while it does something, at any moment of the next seconds, and started again."""
     await asyncio.sleep(chance.uniform(0, 3))
+    await _dead_for_a_while(world, chance)
+
+
+async def _dead_for_a_while(world: World, chance: random.Random) -> None:
     await world.machine.kill()
     world.time.skip_to(world.time.now() + timedelta(minutes=chance.randrange(1, 20)))
     await world.machine.start()
 
 
+async def kill_at_commit(world: World, chance: random.Random) -> None:
+    """The process is killed when it commits, or when it has and nobody heard of it, and started again."""
+    executor = world.machine.running.executor
+    if isinstance(executor, InlineExecutor) and chance.random() < HALF:
+        executor.dies_unheard = True
+        await asyncio.sleep(A_MOMENT)
+    else:
+        with world.machine.before_commits(_dies):
+            await asyncio.sleep(A_MOMENT)
+    await _dead_for_a_while(world, chance)
+
+
+def _dies() -> None:
+    raise Killed
+
+
+async def disk_is_full(world: World, chance: random.Random) -> None:
+    """Nothing can be written for some minutes."""
+    with world.machine.before_commits(_no_room):
+        await asyncio.sleep(chance.randrange(60, 100))
+        world.say_health("full")
+    await asyncio.sleep(TRIES_AGAIN)
+
+
+def _no_room() -> None:
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorcode = sqlite3.SQLITE_FULL
+    raise OperationalError("COMMIT", {}, full)
+
+
+async def new_plan_version(world: World, _chance: random.Random) -> None:
+    """A new version of the plan, for new cases; the old ones keep theirs."""
+    await world.machine.stop()
+    world.machine.raise_plan_version()
+    await world.machine.start()
+
+
+async def other_language(world: World, chance: random.Random) -> None:
+    """Somebody sets Slack to English, and back."""
+    someone = chance.choice([*world.people.values()])
+    await someone.speak("en-US")
+    await asyncio.sleep(chance.randrange(20, 80))
+    await someone.speak("nl-NL")
+
+
+async def account_closed(world: World, chance: random.Random) -> None:
+    """A teacher leaves in the middle of the year."""
+    teachers = [one for one in world.people.values() if one.who.roles == ("teacher",) and not one.is_gone]
+    if len(teachers) > 1:
+        await chance.choice(teachers).leave()
+
+
 async def clock_is_wrong(world: World, chance: random.Random) -> None:
     """Somebody sets the machine's clock hours or days off, and it is set right again."""
     world.time.wrong = timedelta(hours=chance.choice((-30, -2, 2, 49)))
-    await asyncio.sleep(chance.randrange(20, 80))
+    await asyncio.sleep(chance.randrange(60, 100))
+    world.say_health("clock")
     world.time.wrong = timedelta()
 
 
@@ -89,6 +155,11 @@ FAULTS: dict[str, Fault] = {
     "twice": events_come_twice,
     "restart": restart,
     "kill": kill,
+    "commit": kill_at_commit,
+    "full": disk_is_full,
+    "plan": new_plan_version,
+    "language": other_language,
+    "closed": account_closed,
     "clock": clock_is_wrong,
     "key": new_master_key,
     "moved": other_machine,
@@ -103,9 +174,9 @@ class Trouble:
         self._world, self._names, self._log, self._chance = world, names, log, chance
 
     def plan(self, first: date, days: int) -> None:
-        """About one fault a week."""
+        """One or two faults a week."""
         for number in range(days - 7):
-            if self._names and self._chance.random() < 1 / 5:
+            if self._names and self._chance.random() < 1 / 3:
                 when = time(self._chance.randrange(6, 18), self._chance.randrange(60))
                 self._world.at(first + timedelta(days=number), when, self._one(self._chance.choice(self._names)))
 
@@ -113,8 +184,11 @@ class Trouble:
         async def happen() -> None:
             until: datetime = self._world.time.now() + A_WHILE
             self._log.add("trouble", fault=name, until=until.isoformat(timespec="seconds"))
-            busy = [one for one in self._world.people.values() if self._chance.random() < 1 / 4]
-            working = asyncio.gather(*(one.look() for one in busy), return_exceptions=True)
+            people = self._world.people.values()
+            busy = [one for one in people if one.has_reason() or self._chance.random() < 1 / 4]
+            is_signal = self._chance.random() < HALF
+            acts = [self._world.report_somebody()] if is_signal else [one.look() for one in busy]
+            working = asyncio.gather(*acts, return_exceptions=True)
             await FAULTS[name](self._world, self._chance)
             await working
             self._world.workspace.faults.off()

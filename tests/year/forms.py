@@ -20,6 +20,9 @@ from tests.year.characters import CHARACTERS, ODD, Character
 Json = dict[str, Any]
 FIRST_CHOICE = 0.7
 """How often somebody chooses the first option."""
+SAVED = ("Opgeslagen", "Saved")
+TOLD = 0.3
+"""How often the app hears of a text before the form is sent."""
 TRIES = 6
 POINTS = 5
 """What must be spoken of in a talk with parents (S3.6): people do not leave one out."""
@@ -56,7 +59,7 @@ class Pen:
                 return "saved"
             view = top[-1]
             if view.payload.get("submit") is None:
-                return "saved" if _is_saved(view) else "refused"
+                return "saved" if is_saved(view) else "refused"
         return "refused"
 
     async def _submit(self, view: View, fixed: Json) -> Outcome:
@@ -70,7 +73,7 @@ class Pen:
             name = block["block_id"]
             if name not in self.given:
                 self.given[name] = self._answer(block, fixed.get(name))
-                if block.get("dispatch_action"):
+                if block.get("dispatch_action") and self._is_told(block):
                     element = block["element"]["action_id"]
                     answers = {each: {element: state} for each, state in self.given.items()}
                     await self.actor.click(view, element, self.given[name], block_id=name, state=answers)
@@ -86,6 +89,10 @@ class Pen:
         if self.chance.random() < self.character.twice:
             return await self._submit_twice(view, answers)
         return await self.actor.submit(view, answers)
+
+    def _is_told(self, block: Json) -> bool:
+        """Whether Slack tells of this answer at once. Of text it does with each letter: here with some texts."""
+        return block["element"]["type"] != "plain_text_input" or self.chance.random() < TOLD
 
     async def _submit_twice(self, view: View, answers: Json) -> Outcome:
         """Press the button twice: Slack sends the same form twice."""
@@ -136,8 +143,9 @@ def _questions(view: View) -> list[Json]:
     return [block for block in view.payload["blocks"] if block["type"] == "input"]
 
 
-def _is_saved(view: View) -> bool:
-    return bool(view.payload["title"]["text"] == "Opgeslagen")
+def is_saved(view: View) -> bool:
+    """Whether the screen says that it is stored, in Dutch or English."""
+    return view.payload["title"]["text"] in SAVED
 
 
 def _plain(state: Json) -> Any:

@@ -6,7 +6,7 @@ import json
 import random
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import count
 from typing import Any
@@ -17,7 +17,7 @@ from practice.model import View
 from practice.state.workspace import Workspace
 from tests.on_screen import words_of
 from tests.year.characters import CHARACTERS
-from tests.year.forms import Pen
+from tests.year.forms import Pen, is_saved
 from tests.year.judging.log import Log
 from tests.year.judging.plan_file import records, several, steps
 from tests.year.schools import Colleague, School
@@ -68,11 +68,14 @@ class Someone:
         self.around, self.school, self.who = around, school, who
         self.actor = Actor(around.workspace, who.slack)
         self.to_do: dict[str, None] = {}
+        self.is_gone = False
         self._records = records(around.plan)
         self._titles = {step["title"]: id_ for id_, step in steps(around.plan).items()}
 
     def has_reason(self) -> bool:
         """Whether there is anything to look at."""
+        if self.is_gone:
+            return False
         return bool(self.to_do or self.around.workspace.unread_of(self.who.slack)) or self._happens("curious")
 
     def _happens(self, what: str) -> bool:
@@ -84,6 +87,8 @@ class Someone:
     async def report(self, pupil: tuple[str, str, str]) -> None:
         """Pass on a signal about a pupil."""
         self._clear()
+        if self.is_gone:
+            return None
         if not (await self.actor.command("/signaal")).ok:
             return self._did("signal", "", {}, "failed")
         first, last, group = pupil
@@ -123,6 +128,17 @@ class Someone:
         if "vervangt" in words_of(self._top):
             self.around.log.add("deputy", who=self.who.slack, first=str(first), last=str(last), deputy=deputy)
 
+    async def leave(self) -> None:
+        """Leave the school: the account is closed."""
+        self.is_gone = True
+        self.around.log.add("gone", who=self.who.slack)
+        await self.actor.leave_or_return(is_gone=True)
+
+    async def speak(self, locale: str) -> None:
+        """Set Slack to another language."""
+        self.around.workspace.update_person(replace(self.actor.person, locale=locale))
+        await self.actor.leave_or_return(is_gone=False)
+
     async def work_on(self, code: str) -> None:
         """Open a case and do the next thing that it asks of this person, if there is one."""
         view = await self.open(code)
@@ -155,8 +171,7 @@ class Someone:
             return self._did(about["record"], code, {}, "failed")
         top = self._top
         if top.payload.get("submit") is None:
-            is_saved = top.payload["title"]["text"] == "Opgeslagen"
-            return self._did(about["record"], code, {}, "saved" if is_saved else "refused", about=about)
+            return self._did(about["record"], code, {}, "saved" if is_saved(top) else "refused", about=about)
         pen = self._pen(about["record"], self._case(code).teachers)
         result = await pen.fill_in(top)
         return self._did(about["record"], code, pen.said, result, about=about)

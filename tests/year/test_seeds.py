@@ -10,6 +10,7 @@ import pytest
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 OF_TODAY = 3
+QUICK = ("draft-kept", "reminders-forgotten", "no-vacation-notice")
 
 
 def played(*arguments: object) -> tuple[int, str]:
@@ -29,7 +30,8 @@ def test_three_seeds_of_today_are_well() -> None:
     assert code == 0, said
 
 
-@pytest.mark.parametrize(("name", "finding"), [("text-lost", "lost: "), ("no-next-moment", "without next: ")])
-def test_a_fault_on_purpose_is_found(name: str, finding: str) -> None:
-    code, said = played("--seed", 9, "--broken", name)
-    assert (code, finding in said) == (1, True), said
+def test_faults_on_purpose_are_found() -> None:
+    """Some that one year shows; `python -m tests.year --tiny --broken all` looks for all of them."""
+    code, said = played("--seed", 6, "--broken", ",".join(QUICK))
+    assert code == 0, said
+    assert {line.split(":")[0] for line in said.splitlines()} == {*QUICK}

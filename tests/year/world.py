@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import heapq
 import random
 from collections.abc import Awaitable, Callable, Iterator
@@ -11,32 +12,25 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, partial
 from itertools import count
 from pathlib import Path
-from typing import Any
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
-
-from bot.database import vault_of
 from bot.scheduler import TICK_SECONDS
 from meldcode.domain.plan.file import load_plan
 from meldcode.domain.plan.model import Plan
-from practice.blocks.elements import all_elements
 from practice.model import Person
 from practice.state.workspace import Workspace
-from storage.db.schema import cases, drafts, outbox
-from storage.integrity import verify
-from tests.on_screen import read, texts_of
 from tests.year.characters import CHARACTERS
-from tests.year.clock import VirtualLoop, VirtualTime, everywhere
-from tests.year.faults import Trouble
+from tests.year.faults import TRIES_AGAIN, Trouble
 from tests.year.judging.calendar import Calendar
 from tests.year.judging.log import Log
-from tests.year.judging.oracle import MARK
 from tests.year.judging.plan_file import plan_file
-from tests.year.people import CODE, Someone, Surroundings
-from tests.year.program import Machine, in_one_thread, workspace_of
+from tests.year.people import Someone, Surroundings
+from tests.year.running.clock import VirtualLoop, VirtualTime, everywhere
+from tests.year.running.machine import DATABASE, Machine, empty_database, workspace_of
+from tests.year.running.one_thread import in_one_thread
 from tests.year.schools import WEEK, School, Size, invent
+from tests.year.seen import Seen
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 FIRST_DAY = date(2026, 8, 1)
@@ -64,6 +58,8 @@ class Options:
     database_url: str = ""
     first_day: date = FIRST_DAY
     faults: tuple[str, ...] = ()
+    only: frozenset[int] | None = None
+    """The numbers of the acts that happen, if not all do: as they did among all the others (`shrink.py`)."""
 
 
 class World:
@@ -76,14 +72,15 @@ class World:
         self.schools = [invent(n, options.size, FIRST_DAY, chance) for n in range(options.schools)]
         self.calendars = {school.name: Calendar(school.region, school.free) for school in self.schools}
         members = [Person(one.slack, one.name) for school in self.schools for one in school.people]
-        self.workspace: Workspace = _watched(workspace_of(members, time_.now), self._heard)
+        self.seen = Seen(self.log, {name for school in self.schools for pupil in school.pupils for name in pupil[:2]})
+        self.workspace: Workspace = self.seen.watch(workspace_of(members, time_.now))
         self.machine = Machine(folder, self.workspace, time_, options.database_url)
         self.machine.plan = Path(f"meldcode/plans/{options.plan}.yaml")
         around = Surroundings(self.workspace, self.plan, self.log, chance)
         self.people = {one.slack: Someone(around, school, one) for school in self.schools for one in school.people}
-        self.names = {name for school in self.schools for first, last, _ in school.pupils for name in (first, last)}
         self._agenda: list[tuple[datetime, int, Act, Callable[[], bool]]] = []
         self._numbers = count()
+        self._reported: set[tuple[str, str, str]] = set()
         self._away: dict[str, tuple[date, date]] = {}
 
     async def play(self) -> None:
@@ -91,6 +88,10 @@ class World:
         self.machine.write_schools([school.entry() for school in self.schools])
         for school in self.schools:
             self.log.add("school", **school.entry())
+        with self.seen.listening():
+            await self._play()
+
+    async def _play(self) -> None:
         await self.machine.start()
         await self._settle()
         options = self.options
@@ -100,13 +101,20 @@ class World:
         for number in range(options.size.days):
             self._plan_day(options.first_day + timedelta(days=number))
         while self._agenda:
-            moment, _, act, is_needed = heapq.heappop(self._agenda)
-            await self._until(moment)
-            if is_needed():
-                self.time.skip_to(moment)
-                await act()
-                await self._settle()
+            await self._do(*heapq.heappop(self._agenda))
         await self._end()
+
+    async def _do(self, moment: datetime, number: int, act: Act, is_needed: Callable[[], bool]) -> None:
+        """Let somebody act, with chances of their own: what is left out changes nothing for the others."""
+        if self.options.only is not None and number not in self.options.only:
+            return
+        await self._until(moment)
+        self.chance.seed(f"{self.options.seed} {number}")
+        if is_needed():
+            self.log.acts.append(number)
+            self.time.skip_to(moment)
+            await act()
+            await self._settle()
 
     # The agenda.
     def at(self, day: date, when: time, act: Act, is_needed: Callable[[], bool] = always) -> None:
@@ -117,7 +125,7 @@ class World:
     def _plan_day(self, day: date) -> None:
         is_school_day = any(calendar.is_school_day(day) for calendar in self.calendars.values())
         for when in LOOKS if is_school_day else OTHER_LOOKS:
-            self.at(day, when, _nothing)
+            self.at(day, when, self._look_at_health)
         for school in self.schools:
             if self.calendars[school.name].is_school_day(day):
                 for one in school.people:
@@ -161,16 +169,27 @@ class World:
             return
         for pupil in school.pupils:
             if self._day_of(school, pupil) == day:
-                who = self.chance.choice(school.teachers_of(pupil[2]))
-                self.at(day, self._moment(9, 17), self._report(self.people[who.slack], pupil))
+                self.at(day, self._moment(9, 17), partial(self.report, school, pupil))
 
     def _day_of(self, school: School, pupil: tuple[str, str, str]) -> date:
         """The day on which somebody is worried about a pupil: one in the first months of the year."""
-        days = self.calendars[school.name].school_days(self.options.first_day, self.options.size.days * 3 // 4)
+        first, calendar = self.options.first_day, self.calendars[school.name]
+        days = calendar.school_days(first, self.options.size.days * 3 // 4) or [calendar.on_or_after(first)]
         return random.Random(f"{self.options.seed} {pupil}").choice(days)
 
-    def _report(self, someone: Someone, pupil: tuple[str, str, str]) -> Act:
-        return lambda: someone.report(pupil)
+    async def report(self, school: School, pupil: tuple[str, str, str]) -> None:
+        """Have a teacher of this pupil pass on a signal, if nobody did."""
+        if pupil not in self._reported:
+            self._reported.add(pupil)
+            await self.people[self.chance.choice(school.teachers_of(pupil[2])).slack].report(pupil)
+
+    async def report_somebody(self) -> None:
+        """Have a signal that was to come later passed on now."""
+        for school in self.schools:
+            for pupil in school.pupils:
+                if pupil not in self._reported:
+                    return await self.report(school, pupil)
+        return None
 
     # The time.
     async def _until(self, moment: datetime) -> None:
@@ -192,71 +211,24 @@ class World:
     async def _settle(self) -> None:
         await asyncio.sleep(SETTLES)
 
-    # What is seen.
-    def _heard(self, direction: str, what: str, request: dict[str, Any], answer: dict[str, Any]) -> None:
-        """Log what the app sends to people."""
-        if direction != "from_app" or not answer.get("ok"):
-            return
-        if what in ("chat.postMessage", "chat.update"):
-            self._message(what, request, answer)
-        elif what == "views.publish":
-            blocks = request["view"]["blocks"]
-            words = [text["text"] for text in texts_of(blocks)]
-            codes = sorted({code for text in words for code in CODE.findall(text)})
-            self.log.add("home", who=request["user_id"], codes=codes, names=self._named(words))
+    async def _look_at_health(self) -> None:
+        """The program's clock is heard, and somebody looks whether all is well.
 
-    def _message(self, what: str, request: dict[str, Any], answer: dict[str, Any]) -> None:
-        blocks = request.get("blocks") or []
-        words = [request.get("text", ""), *(read(text["text"]) for text in texts_of(blocks))]
-        buttons = [[e["action_id"], e.get("value", "")] for _, e in all_elements(blocks) if e["type"] == "button"]
-        kind = "message" if what == "chat.postMessage" else "changed"
-        who = self.workspace.person_in(answer["channel"]).id
-        self.log.add(kind, who=who, ts=answer["ts"], words=words, buttons=buttons, names=self._named(words))
+        After hours that were skipped each part first looks again, as it does all the time.
+        """
+        if self.machine.program and not self.machine.program.is_healthy():
+            await asyncio.sleep(TRIES_AGAIN)
+        self.say_health()
 
-    def _named(self, words: list[str]) -> list[str]:
-        whole = "\n".join(words)
-        return sorted(name for name in self.names if name in whole)
+    def say_health(self, fault: str = "") -> None:
+        """Log what `/healthz` says, while something is wrong or not."""
+        self.seen.say_health(self.machine.program, fault)
 
     async def _end(self) -> None:
         """Let the last things happen, and say what is stored."""
         await asyncio.sleep(120)
-        self._say_what_is_stored()
+        self.seen.say_what_is_stored(self.machine.running, self.time.now())
         await self.machine.stop()
-
-    def _say_what_is_stored(self) -> None:
-        """The texts of all logbooks, and what the program says of itself."""
-        program, now = self.machine.running, self.time.now()
-        with program.engine.connect() as connection:
-            faults = [str(fault) for fault in verify.faults(connection, vault_of(program.engine, program.settings))]
-            waits = connection.execute(select(cases.c.code).where(cases.c.status == "open", cases.c.next_due.is_(None)))
-            stuck = connection.scalar(select(func.count()).where(outbox.c.state == "pending", outbox.c.due_at < now))
-            old = connection.scalar(select(func.count()).where(drafts.c.expires_at < now - timedelta(hours=12)))
-            ids = connection.scalars(select(cases.c.id).where(cases.c.destroyed_at.is_(None))).all()
-            without = sorted(waits.scalars())
-        with program.store.transaction(now) as uow:
-            logbooks = {uow.cases.get(id_).code: [*uow.cases.contents(id_).entries] for id_ in ids}
-        said = [(code, str(text)) for code, lines in logbooks.items() for e in lines for text in e.answers.values()]
-        marks = sorted((mark, code) for code, text in said for mark in MARK.findall(text))
-        entries = {code: [entry.record for entry in lines] for code, lines in sorted(logbooks.items())}
-        state = {"faults": faults, "without_next": without, "stuck": stuck, "drafts": old, "alarms": []}
-        self.log.add("stored", marks=marks, entries=entries, unhealthy=not program.is_healthy(), **state)
-
-
-async def _nothing() -> None:
-    """The program's clock is heard."""
-
-
-def _watched(workspace: Workspace, heard: Callable[..., None]) -> Workspace:
-    record = workspace.record
-
-    def recorded(
-        direction: Any, what: str, request: Any, answer: Any, milliseconds: float = 0, *, fault: str = ""
-    ) -> None:
-        record(direction, what, request, answer, milliseconds, fault=fault)
-        heard(direction, what, request, answer)
-
-    workspace.record = recorded  # type: ignore[method-assign]
-    return workspace
 
 
 @cache
@@ -268,6 +240,8 @@ def play(options: Options, folder: Path) -> Log:
     """Play a year, and return its log."""
     time_ = VirtualTime(datetime.combine(options.first_day, time(0, 30), AMSTERDAM).astimezone(UTC))
     chance = random.Random(options.seed)
+    if not options.database_url:
+        (folder / DATABASE).write_bytes(empty_database())
     with (
         patch("bot.store.load_plan", _load_once),
         everywhere(time_),
@@ -279,4 +253,5 @@ def play(options: Options, folder: Path) -> Log:
         world = World(options, folder, time_, chance)
         use(world.machine)
         runner.run(world.play())
+    gc.unfreeze()  # what the program of this year kept is not kept for the next
     return world.log

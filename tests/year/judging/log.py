@@ -16,6 +16,8 @@ class Log:
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
         self.events: list[Event] = []
+        self.acts: list[int] = []
+        """The numbers of what happened; with `Options.only` some of it happens again."""
 
     def add(self, what: str, **more: Any) -> None:
         self.events.append({"at": self._now().isoformat(timespec="seconds"), "what": what, **more})

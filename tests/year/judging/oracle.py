@@ -160,6 +160,22 @@ class Oracle:
         for code in CODES(event):
             self._may_hear(event, code)
 
+    def _on_logged(self, event: Event) -> None:
+        self._find(moment(event), "personal data in the log", str(event["names"]))
+
+    def _on_error(self, event: Event) -> None:
+        """Where nothing goes wrong nothing fails, also where nobody sees it."""
+        if not self.staff.was_trouble(moment(event), moment(event)):
+            self._find(moment(event), "an error without a fault", event["words"])
+
+    def _on_health(self, event: Event) -> None:
+        """`/healthz` says what is wrong while it is wrong, and not when all is well."""
+        at = moment(event)
+        if event["fault"] and event["is_well"]:
+            self._find(at, "a fault that is not reported", event["fault"])
+        elif not event["fault"] and not event["is_well"] and not self.staff.was_trouble(at, at):
+            self._find(at, "reported without a fault", "/healthz")
+
     def _private(self, event: Event) -> None:
         if event["names"] or any(MARK.search(words) for words in event.get("words", [])):
             self._find(moment(event), "personal data in a message", f"{event['names']} to {event['who']}")

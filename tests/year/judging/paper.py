@@ -28,13 +28,13 @@ class Line:
 
 @dataclass
 class Stay:
-    """How long a case stood at a step, from when its days count. `postponed` are days that somebody chose."""
+    """How long a case stood at a step, from when its days count. `postponed` are days that somebody chose, and when."""
 
     step: str
     began: datetime
     counts: datetime
     ended: datetime | None = None
-    postponed: list[str] = field(default_factory=list)
+    postponed: list[tuple[datetime, str]] = field(default_factory=list)
 
 
 class Paper:
@@ -71,7 +71,7 @@ class Paper:
         self.lines.append(line)
         if spec.get("effect") == "postpones":
             if not number:
-                self.stays[-1].postponed.append(said["until"])
+                self.stays[-1].postponed.append((at, said["until"]))
             return
         agreed = [id_ for id_, other in self._records.items() if other.get("agrees_with") == record]
         self.standing = {id_: old for id_, old in self.standing.items() if id_ not in agreed} | {record: line}

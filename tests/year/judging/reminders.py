@@ -20,6 +20,7 @@ IN_TIME = timedelta(minutes=5)
 LONG = 7
 """More days than this without school are a vacation."""
 WAITS, URGENT, VACATION = "Dossier {} wacht", "Dit kan niet wachten tot morgen: dossier {}", "Dossier {} blijft open"
+IN_ENGLISH = ("Case {} is waiting", "Case {} stays open during the vacation")
 CODE = re.compile(r"\d\d-[A-Z0-9]{4}")
 
 
@@ -30,7 +31,7 @@ def CODES(event: Event) -> list[str]:
 
 def is_reminder(event: Event, code: str) -> bool:
     """Whether the message reminds of what this case waits for."""
-    return any(kind.format(code) in words for kind in (WAITS, VACATION) for words in event["words"])
+    return any(kind.format(code) in words for kind in (WAITS, VACATION, *IN_ENGLISH) for words in event["words"])
 
 
 def is_urgent(event: Event, code: str) -> bool:
@@ -39,11 +40,17 @@ def is_urgent(event: Event, code: str) -> bool:
 
 @dataclass(frozen=True)
 class Due:
-    """A reminder that must come, to somebody with one of these roles; `last` is the highest level so far."""
+    """A reminder that must come, to somebody with one of these roles, unless the case went on before (`ended`)."""
 
     at: datetime
     roles: tuple[str, ...]
+    ended: datetime | None = None
     is_vacation: bool = False
+
+    def is_reason(self, at: datetime) -> bool:
+        """Whether a message of this moment can be about it."""
+        is_over = self.ended is not None and at > self.ended + IN_TIME
+        return self.at - IN_TIME <= at and (self.is_vacation or not is_over)
 
 
 class Reminders:
@@ -61,6 +68,7 @@ class Reminders:
         for due in expected:
             yield from self._missing(due, sent, messages)
         yield from self._twice(sent)
+        yield from self._of_another_step(sent)
         yield from self._without_reason(sent, expected)
 
     # What is expected.
@@ -68,15 +76,19 @@ class Reminders:
         ended = stay.ended or self._until
         ladder = self._ladder(stay)
         for at, roles in ladder:
-            if at >= ended:
+            if at > ended:
                 break
-            yield Due(at, roles)
+            yield Due(at, roles, stay.ended)
+        first_level = self._steps[stay.step].get("remind", [{}])[0]
+        for at in self._asked_for(stay):
+            if at < ended:
+                yield Due(at, tuple(first_level.get("to", ())), stay.ended)
         for first in self._vacations(stay.began, ended):
             at = self._notice(first, stay.began)
             if at < ended:
                 levels = self._steps[stay.step].get("remind", [])
                 everybody = {role for level in levels for role in level["to"]} or {*self._steps[stay.step]["who"]}
-                yield Due(at, tuple(sorted(everybody)), is_vacation=True)
+                yield Due(at, tuple(sorted(everybody)), stay.ended, is_vacation=True)
 
     @staticmethod
     def _once(found: Iterator[Due]) -> Iterator[Due]:
@@ -91,19 +103,25 @@ class Reminders:
         step = self._steps[stay.step]
         if "deadline" not in step:
             return
-        last_day, later = last_day_of(step["deadline"], stay.counts, self._calendar), self._postponed(stay)
+        last_day = last_day_of(step["deadline"], stay.counts, self._calendar)
         for level, after in self._levels(step.get("remind", [])):
             day = self._calendar.next(last_day, after) if after else last_day
             if day.year > self._until.year + 1:
                 return
             when = LAST_CALL if day == _day(stay.counts) else OPENS
-            at = max(_at(day, when), stay.began)
-            yield (max(at, later) if later else at), tuple(level["to"])
+            yield self._postponed(max(_at(day, when), stay.began), stay), tuple(level["to"])
 
-    def _postponed(self, stay: Stay) -> datetime | None:
-        if not stay.postponed:
-            return None
-        return _at(self._calendar.on_or_after(date.fromisoformat(stay.postponed[-1])), OPENS)
+    def _postponed(self, at: datetime, stay: Stay) -> datetime:
+        """The moment, or the day that somebody chose before it."""
+        for made, until in stay.postponed:
+            if made < at:
+                at = max(at, _at(self._calendar.on_or_after(date.fromisoformat(until)), OPENS))
+        return at
+
+    def _asked_for(self, stay: Stay) -> Iterator[datetime]:
+        """The days to which somebody postponed a reminder that was already given."""
+        for made, until in stay.postponed:
+            yield max(made, _at(self._calendar.on_or_after(date.fromisoformat(until)), OPENS))
 
     def _levels(self, remind: list[Json]) -> Iterator[tuple[Json, int]]:
         for level in remind:
@@ -174,24 +192,45 @@ class Reminders:
         """Whether the case came to a step on this day: then it may be reminded of two steps."""
         return any(_day(stay.began) == day for stay in self._paper.stays)
 
+    def _of_another_step(self, sent: list[Event]) -> Iterator[tuple[datetime, str, str]]:
+        """A reminder names the step at which the case stands then: nothing is asked that was done."""
+        for one in sent:
+            at, words = moment(one), self._lines(one)
+            stays = [stay for stay in self._paper.stays if stay.began - IN_TIME <= at <= _end(stay)]
+            if words and not any(self._steps[stay.step]["title"] in words for stay in stays):
+                yield at, "reminded of another step", f"{self._code} to {one['who']}"
+
+    def _lines(self, message: Event) -> str:
+        """What a message says of this case, in Dutch."""
+        kinds = [kind.format(self._code) for kind in (WAITS, VACATION)]
+        return "\n".join(words for words in message["words"] if any(kind in words for kind in kinds))
+
     def _without_reason(self, sent: list[Event], expected: list[Due]) -> Iterator[tuple[datetime, str, str]]:
         for one in sent:
             at = moment(one)
-            reasons = [due for due in expected if due.at - IN_TIME <= at]
+            reasons = sorted((due for due in expected if due.is_reason(at)), key=lambda due: due.at)
             if not reasons or not self._is_open(at):
                 yield at, "reminded without a reason", f"{self._code} to {one['who']}"
-            elif not self._staff.is_here(one["who"], at) and not any(
-                due.is_vacation or self._was_there(one["who"], due) for due in reasons
-            ):
+            elif not self._staff.is_here(one["who"], at) and not self._may_be_off(one["who"], at, reasons):
                 yield at, "reminded on a day off", f"{self._code} to {one['who']}"
+
+    def _may_be_off(self, who: str, at: datetime, reasons: list[Due]) -> bool:
+        """Whether it was for all before a vacation, or nobody was there; in trouble it may come a day late."""
+        last = [due for due in reasons if not due.is_vacation][-1:]
+        if len(last) < len(reasons) or self._staff.was_trouble(last[0].at, at):
+            return any(due.is_vacation or self._was_there(who, due) for due in reasons)
+        return self._was_there(who, replace(last[0], at=max(last[0].at, at)))
 
     def _was_there(self, who: str, due: Due) -> bool:
         return self._staff.is_here(who, due.at) or not self._anybody(due)
 
     def _is_open(self, at: datetime) -> bool:
-        return any(
-            stay.began <= at and (stay.ended is None or at <= stay.ended + IN_TIME) for stay in self._paper.stays
-        )
+        return any(stay.began <= at <= _end(stay) for stay in self._paper.stays)
+
+
+def _end(stay: Stay) -> datetime:
+    """Until when a message may still be about it."""
+    return (stay.ended or datetime.max.replace(tzinfo=UTC) - IN_TIME) + IN_TIME
 
 
 def last_day_of(deadline: Json, since: datetime, calendar: Calendar) -> date:

@@ -16,7 +16,7 @@ KARIN, JORIS, FATIMA, WILLEM, SANNE, MEHMET = "U0KARIN", "U0JORIS", "U0FATIMA", 
 ROLES = {KARIN: "care_coordinator", JORIS: "confidant", FATIMA: "school_leader", WILLEM: "cluster_director"}
 PEOPLE = [Colleague(slack, slack, (role,)) for slack, role in ROLES.items()]
 TEACHERS = [Colleague(SANNE, SANNE, ("teacher",), ("5",)), Colleague(MEHMET, MEHMET, ("teacher",), ("6",))]
-CODE, WAITS = "26-ABCD", "*Dossier 26-ABCD wacht*"
+CODE, WAITS = "26-ABCD", "*Dossier 26-ABCD wacht*\nStap 1 van 4: Signalen vastleggen."
 TUESDAY, LAST_CALL, EVENING = (datetime(2026, 9, 8, hour, tzinfo=UTC) for hour in (9, 13, 20))
 
 
@@ -32,6 +32,7 @@ SIGNAL = _event(
     "did", who=SANNE, record="signal", case=CODE, said={"what": "Merk00001"}, result="saved", number=0, teachers=[SANNE]
 )
 TOLD = _message(KARIN, f"Dossier {CODE}: lees het.")
+TROUBLE = _event("trouble", fault="clock", until=TUESDAY.isoformat())
 REMINDED = _message(KARIN, WAITS, LAST_CALL)
 
 
@@ -81,10 +82,33 @@ def test_a_signal_that_was_told_and_reminded_of_is_well() -> None:
             [SIGNAL, TOLD, REMINDED, _event("opened", who=KARIN, case=CODE, may=True, step="talk", failed="")],
             "wrong step",
         ),
+        (
+            [SIGNAL, TOLD, _message(KARIN, WAITS.replace("Signalen vastleggen", "Wegen"), LAST_CALL)],
+            "reminded of another step",
+        ),
+        ([SIGNAL, TOLD, REMINDED, _event("logged", names=["Dewi"])], "personal data in the log"),
+        ([SIGNAL, TOLD, REMINDED, _event("error", words="a message that failed")], "an error without a fault"),
+        ([SIGNAL, TOLD, REMINDED, _event("health", fault="", is_well=False)], "reported without a fault"),
+        (
+            [TROUBLE, SIGNAL, TOLD, REMINDED, _event("health", fault="clock", is_well=True)],
+            "a fault that is not reported",
+        ),
     ],
 )
 def test_what_is_wrong_is_found(events: list[Event], said: str) -> None:
     assert said in _said(*events)
+
+
+def test_what_fails_during_a_fault_is_well() -> None:
+    failed = _event("error", words="a message that failed")
+    assert _said(TROUBLE, SIGNAL, TOLD, REMINDED, failed, _event("health", fault="clock", is_well=False)) == []
+
+
+def test_a_reminder_on_a_day_off_is_found() -> None:
+    """Karin was told on Tuesday and is away; Joris, who has the other role, was there."""
+    away = _event("deputy", who=KARIN, deputy=JORIS, first="2026-09-08", last="2026-09-08")
+    assert "reminded on a day off" in _said(away, SIGNAL, TOLD, REMINDED)
+    assert "reminded on a day off" not in _said(away, SIGNAL, TOLD, _message(JORIS, WAITS, LAST_CALL))
 
 
 def test_what_was_acknowledged_and_is_not_stored_is_found() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from tests.year.figures import Figures, Stand
 from tests.year.judging.plan_file import plan_file
 from tests.year.judging.test_oracle import KARIN, REMINDED, SIGNAL, TOLD, a_tuesday
-from tests.year.story import story
+from tests.year.report.figures import Figures, Stand
+from tests.year.report.story import story
 
 PLAN = plan_file("heutink")
 TAKEN_UP = SIGNAL | {"who": KARIN, "record": "taken_up", "said": {}, "at": "2026-09-09T09:00:00+00:00"}

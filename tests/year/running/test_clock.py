@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 
-from tests.year.clock import VirtualLoop, VirtualTime
+from tests.year.running.clock import VirtualLoop, VirtualTime
 
 
 def test_timers_still_ring_at_the_end_of_a_year() -> None:

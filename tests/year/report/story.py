@@ -13,10 +13,10 @@ from pygal.style import CleanStyle
 
 from handlers.i18n.days import month
 from handlers.i18n.texts import role
-from tests.year.figures import Figures, Stand, per_month
 from tests.year.judging.log import Event, Log
 from tests.year.judging.paper import CLOSED
 from tests.year.judging.plan_file import Json, steps
+from tests.year.report.figures import Figures, Stand, per_month
 
 PAGE = """<!doctype html><html lang="nl"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>Een schooljaar met Meldwijzer</title>

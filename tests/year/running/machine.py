@@ -7,31 +7,26 @@ meant for. Everything else is what `meldwijzer run` runs.
 from __future__ import annotations
 
 import asyncio
-import random
+import re
 import secrets
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
-from functools import partial
+from functools import cache
+from itertools import count
 from pathlib import Path
-from queue import Empty
 from typing import Any
-from unittest.mock import patch
 
 import aiohttp
-from aiohttp_asgi_connector import ASGIApplicationConnector
 from pydantic import SecretStr
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, event
 from starlette.types import ASGIApp, Receive, Scope, Send
-from typing_extensions import override
 
 from bot.app import Program, prepared, program_app, working
 from bot.database import vault_of
-from bot.jobs.clock_guard import ClockGuard
 from bot.manifest import manifest
 from bot.settings import Settings
-from handlers.platform.call_budget import CallBudget
-from meldcode.application.executor import MOST_TOGETHER, SECONDS, Executor
 from meldcode.domain.yaml_text import dump_yaml
 from practice.model import AppConfig, Person
 from practice.state.workspace import Workspace
@@ -39,45 +34,15 @@ from practice.web.server import create_app
 from storage.crypto.keys import rotate
 from storage.crypto.vault import new_master_key
 from storage.db.engine import make_engine
+from storage.db.migrate import upgrade
 from storage.integrity.backup import back_up
 from storage.integrity.backup_file import keys_file
 from storage.integrity.restore import restore
-from storage.unit_of_work import StoredUnitOfWork
-from tests.year.clock import VirtualTime
+from tests.year.running.clock import VirtualTime
 
 BOT, SLACK = "bot.example", "slack.example"
-
-
-class Killed(BaseException):
-    """The process ends here, without a word."""
-
-
-class InlineExecutor(Executor[StoredUnitOfWork]):
-    """Runs use cases on the event loop, in the order of the queue; those that wait together still share a commit."""
-
-    def __init__(
-        self, together: Any, now: Callable[[], datetime], *, threads: int = 1, seconds: float = SECONDS
-    ) -> None:
-        super().__init__(together, now, threads=0, seconds=seconds)
-        self._most = MOST_TOGETHER if threads == 1 else 1
-        self.is_dead = False
-
-    @override
-    def _enqueue(self, since: float, job: Any) -> None:
-        super()._enqueue(since, job)
-        asyncio.get_running_loop().call_soon(self._run_queued)
-
-    def _run_queued(self) -> None:
-        with suppress(Empty):
-            job = self._queue.get_nowait().job
-            if job and not self.is_dead:
-                jobs = [job, *self._waiting(job)]
-                if wanted := [each for each in jobs if not each.waiting.done()]:
-                    self._deliver(self._outcomes(wanted))
-
-    @override
-    def close(self) -> None:
-        self.is_dead = True
+DATABASE = "meldwijzer.db"
+_UNKNOWN = count()
 
 
 class Machine:
@@ -85,7 +50,7 @@ class Machine:
 
     def __init__(self, folder: Path, workspace: Workspace, time: VirtualTime, database_url: str = "") -> None:
         self.folder, self.workspace, self.time = folder, workspace, time
-        self.database_url = database_url or f"sqlite:///{folder / 'meldwijzer.db'}"
+        self.database_url = database_url or f"sqlite:///{folder / DATABASE}"
         self.plan: Path | None = None
         self.slack = create_app(workspace, ())
         self.program: Program | None = None
@@ -154,6 +119,35 @@ class Machine:
             meldwijzer_schools=self.folder / "schools.yaml",
         )
 
+    @contextmanager
+    def before_commits(self, happens: Callable[[], None]) -> Iterator[None]:
+        """Let this happen before each commit that changes something."""
+        engine = self.running.engine
+
+        def begins(connection: Connection) -> None:
+            connection.info["changes"] = _changes(connection)
+
+        def commits(connection: Connection) -> None:
+            if connection.info.get("changes") != _changes(connection):
+                happens()
+
+        event.listen(engine, "begin", begins)
+        event.listen(engine, "commit", commits)
+        yield
+        event.remove(engine, "begin", begins)
+        event.remove(engine, "commit", commits)
+
+    def raise_plan_version(self) -> None:
+        """Put a plan file in place that says the same under the next version."""
+        assert self.plan
+        document = self.plan.read_text(encoding="utf-8")
+        version = re.search(r"^version: (\d+)$", document, re.MULTILINE)
+        assert version
+        self.plan = self.folder / f"version-{int(version[1]) + 1}" / self.plan.name
+        self.plan.parent.mkdir()
+        raised = document.replace(version[0], f"version: {int(version[1]) + 1}", 1)
+        self.plan.write_text(raised, encoding="utf-8")
+
     def replace_key(self) -> None:
         """Wrap everything with a new master key, as `meldwijzer keys rotate` does."""
         file = self._master_key()
@@ -187,6 +181,17 @@ class Machine:
         (self.folder / "schools.yaml").write_text(dump_yaml({"schools": schools}), encoding="utf-8")
 
 
+@cache
+def empty_database() -> bytes:
+    """A database of this version without anything in it: all migrations take longer than many a play."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, DATABASE)
+        engine = make_engine(f"sqlite:///{file}")
+        upgrade(engine)
+        engine.dispose()
+        return file.read_bytes()
+
+
 def workspace_of(people: list[Person], now: Callable[[], datetime]) -> Workspace:
     """A practice workspace with these people and the app."""
     url = f"http://{BOT}"
@@ -202,50 +207,10 @@ def workspace_of(people: list[Person], now: Callable[[], datetime]) -> Workspace
     return workspace
 
 
-@contextmanager
-def in_one_thread(time: VirtualTime, chance: random.Random) -> Iterator[Callable[[Machine], None]]:
-    """Replace threads, sockets and the system's randomness; the machine that is passed to the result gets requests."""
-    machines: list[Machine] = []
-
-    async def take(scope: Scope, receive: Receive, send: Send) -> None:
-        await machines[-1].take(scope, receive, send)
-
-    real = aiohttp.ClientSession
-
-    def session(**given: Any) -> aiohttp.ClientSession:
-        return real(**{**given, "connector": ASGIApplicationConnector(take)})
-
-    fakes: dict[str, Any] = {
-        "aiohttp.ClientSession": session,
-        "asyncio.to_thread": _at_once,
-        "bot.app.CallBudget": partial(CallBudget, time.monotonic),
-        "bot.app.Executor": InlineExecutor,
-        "bot.app.ClockGuard": partial(ClockGuard, steady=time.monotonic),
-        "random._urandom": chance.randbytes,
-        "os.urandom": chance.randbytes,
-        "practice.web.endpoints._hang": _hang,
-    }
-    event.listen(Engine, "connect", _trust_the_disk)
-    with ExitStack() as stack:
-        stack.callback(event.remove, Engine, "connect", _trust_the_disk)
-        for place, fake in fakes.items():
-            stack.enter_context(patch(place, fake))
-        yield machines.append
-
-
-async def _at_once(work: Callable[..., Any], *args: Any, **more: Any) -> Any:
-    return work(*args, **more)
-
-
-async def _hang(_request: object) -> None:
-    """Longer than the program waits for Slack."""
-    await asyncio.sleep(60)
-
-
-def _trust_the_disk(connection: Any, _record: object) -> None:
-    """Only the process is killed here, never the computer; so nothing waits for the disk."""
-    if hasattr(connection, "executescript"):
-        connection.execute("PRAGMA synchronous = OFF")
+def _changes(connection: Connection) -> int:
+    """How many rows this connection has changed; PostgreSQL does not say, so there each commit counts."""
+    driver = connection.connection.dbapi_connection
+    return int(getattr(driver, "total_changes", next(_UNKNOWN)))
 
 
 @asynccontextmanager

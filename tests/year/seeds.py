@@ -1,0 +1,61 @@
+"""What a seed stands for: which school, which people, which part of the year, and what can go wrong.
+
+No seed has everything. In each some characters and some faults are missing (Groce et al., *Swarm Testing*, 2012): where
+nothing goes wrong the oracle is stricter, and where nobody is prompt a case lies for days.
+"""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from datetime import date, timedelta
+from pathlib import Path
+
+from tests.year.broken import broken
+from tests.year.characters import CHARACTERS
+from tests.year.faults import FAULTS
+from tests.year.judging.log import Log
+from tests.year.judging.oracle import Finding, Oracle
+from tests.year.judging.plan_file import plan_file
+from tests.year.schools import Size
+from tests.year.world import FIRST_DAY, Options, play
+
+PLANS = ("heutink", "landelijk")
+SHORT = 70
+"""Days of a short year."""
+TINY = 16
+SLOW = ("late", "never")
+"""With these alone, cases lie for days."""
+BEFORE_VACATIONS = (date(2026, 10, 1), date(2026, 12, 7), date(2027, 2, 5), date(2027, 4, 13))
+"""Days from which a vacation begins within two weeks, in each region."""
+
+
+def played(options: Options, name: str = "") -> tuple[Log, list[Finding]]:
+    """Play this with a fault of `broken.py`, or none, and return the log and what is wrong."""
+    with tempfile.TemporaryDirectory(prefix="year") as folder, broken(name):
+        log = play(options, Path(folder))
+    return log, Oracle(plan_file(options.plan), log).judge()
+
+
+def short(seed: int) -> Options:
+    """A small school for a part of the year."""
+    chance = random.Random(f"short {seed}")
+    size = Size(chance.randrange(6, 10), chance.randrange(2, 5), tuple(CHARACTERS), 0.3, SHORT)
+    first = FIRST_DAY + timedelta(days=chance.randrange(20, 365 - SHORT - 20))
+    return Options(seed, size, 1, chance.choice(PLANS), first_day=first, faults=tuple(FAULTS))
+
+
+def tiny(seed: int) -> Options:
+    """A few people and three cases for some weeks: what `make test` plays."""
+    chance = random.Random(f"tiny {seed}")
+    anywhere = FIRST_DAY + timedelta(days=chance.randrange(20, 300))
+    before = chance.choice(BEFORE_VACATIONS) + timedelta(days=chance.randrange(5))
+    first = chance.choice((anywhere, before))
+    characters = chance.choice((SLOW, _some(chance, [*CHARACTERS], 2), tuple(CHARACTERS)))
+    faults = _some(chance, [*FAULTS], chance.choice((0, 2, len(FAULTS))))
+    size = Size(6, 2, characters, chance.choice((0, 0.3, 0.6)), TINY)
+    return Options(seed, size, 1, chance.choice(PLANS), first_day=first, faults=faults)
+
+
+def _some(chance: random.Random, names: list[str], count: int) -> tuple[str, ...]:
+    return tuple(sorted(chance.sample(names, count)))

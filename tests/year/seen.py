@@ -1,0 +1,121 @@
+"""What of a year gets into the log: what the bot sends, what it logs, how it says it is, and what it has stored."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from typing_extensions import override
+
+from bot.app import Program
+from bot.database import vault_of
+from practice.blocks.elements import all_elements
+from practice.state.workspace import Workspace
+from storage.db.schema import cases, drafts, outbox
+from storage.integrity import verify
+from tests.on_screen import read, texts_of
+from tests.year.judging.log import Log
+from tests.year.judging.oracle import MARK
+from tests.year.people import CODE
+
+
+class Seen:
+    """Puts into the log what the app sends to people, and where `names` of pupils stand that may not."""
+
+    def __init__(self, log: Log, names: Collection[str]) -> None:
+        self.log, self._names = log, names
+        self._workspace: Workspace | None = None
+
+    def watch(self, workspace: Workspace) -> Workspace:
+        """Hear what passes between the app and this workspace."""
+        self._workspace, record = workspace, workspace.record
+
+        def recorded(
+            direction: Any, what: str, request: Any, answer: Any, milliseconds: float = 0, *, fault: str = ""
+        ) -> None:
+            record(direction, what, request, answer, milliseconds, fault=fault)
+            self._heard(direction, what, request, answer)
+
+        workspace.record = recorded  # type: ignore[method-assign]
+        return workspace
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Hear what the program logs."""
+        lines = _Lines(self._logged)
+        logging.getLogger().addHandler(lines)
+        try:
+            yield
+        finally:
+            logging.getLogger().removeHandler(lines)
+
+    def say_health(self, program: Program | None, fault: str = "") -> None:
+        """Log what `/healthz` says while something is wrong, or that it says so while all is well."""
+        is_well = bool(program and program.is_healthy())
+        if fault or not is_well:
+            self.log.add("health", fault=fault, is_well=is_well)
+
+    def _logged(self, record: logging.LogRecord, words: str) -> None:
+        """Keep a line of the program's log that names somebody, and that something failed."""
+        if names := [*self._named([words]), *MARK.findall(words)]:
+            self.log.add("logged", names=names)
+        if record.levelno >= logging.ERROR:
+            self.log.add("error", words=words[:200])
+
+    def _heard(self, direction: str, what: str, request: dict[str, Any], answer: dict[str, Any]) -> None:
+        """Log what the app sends to people."""
+        if direction != "from_app" or not answer.get("ok"):
+            return
+        if what in ("chat.postMessage", "chat.update"):
+            self._message(what, request, answer)
+        elif what == "views.publish":
+            blocks = request["view"]["blocks"]
+            words = [text["text"] for text in texts_of(blocks)]
+            codes = sorted({code for text in words for code in CODE.findall(text)})
+            self.log.add("home", who=request["user_id"], codes=codes, names=self._named(words))
+
+    def _message(self, what: str, request: dict[str, Any], answer: dict[str, Any]) -> None:
+        blocks = request.get("blocks") or []
+        words = [request.get("text", ""), *(read(text["text"]) for text in texts_of(blocks))]
+        buttons = [[e["action_id"], e.get("value", "")] for _, e in all_elements(blocks) if e["type"] == "button"]
+        kind = "message" if what == "chat.postMessage" else "changed"
+        assert self._workspace
+        who = self._workspace.person_in(answer["channel"]).id
+        self.log.add(kind, who=who, ts=answer["ts"], words=words, buttons=buttons, names=self._named(words))
+
+    def _named(self, words: list[str]) -> list[str]:
+        whole = "\n".join(words)
+        return sorted(name for name in self._names if name in whole)
+
+    def say_what_is_stored(self, program: Program, now: datetime) -> None:
+        """The texts of all logbooks, and what the program says of itself."""
+        with program.engine.connect() as connection:
+            faults = [str(fault) for fault in verify.faults(connection, vault_of(program.engine, program.settings))]
+            waits = connection.execute(select(cases.c.code).where(cases.c.status == "open", cases.c.next_due.is_(None)))
+            stuck = connection.scalar(select(func.count()).where(outbox.c.state == "pending", outbox.c.due_at < now))
+            old = connection.scalar(select(func.count()).where(drafts.c.expires_at < now - timedelta(hours=12)))
+            ids = connection.scalars(select(cases.c.id).where(cases.c.destroyed_at.is_(None))).all()
+            without = sorted(waits.scalars())
+        with program.store.transaction(now) as uow:
+            logbooks = {uow.cases.get(id_).code: [*uow.cases.contents(id_).entries] for id_ in ids}
+        said = [(code, str(text)) for code, lines in logbooks.items() for e in lines for text in e.answers.values()]
+        marks = sorted((mark, code) for code, text in said for mark in MARK.findall(text))
+        entries = {code: [entry.record for entry in lines] for code, lines in sorted(logbooks.items())}
+        state = {"faults": faults, "without_next": without, "stuck": stuck, "drafts": old, "alarms": []}
+        self.log.add("stored", marks=marks, entries=entries, unhealthy=not program.is_healthy(), **state)
+
+
+class _Lines(logging.Handler):
+    """Hears each line that the program logs."""
+
+    def __init__(self, heard: Callable[[logging.LogRecord, str], None]) -> None:
+        super().__init__()
+        self._heard = heard
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        self._heard(record, self.format(record))

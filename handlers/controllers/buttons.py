@@ -161,15 +161,15 @@ async def _correct(services: Services, request: Request) -> None:
 
 
 async def _deny(services: Services, request: Request) -> None:
-    """Say that one did not take part in what an entry names one in."""
+    """Say that one did not take part in what an entry names one in, or does not agree with it."""
     asked = request.values()
-    command = DenyPresence(str(asked.get("case", "")), int(asked.get("entry", 0)))
-    code = await services.execute(deny_presence, request, command)
+    command = DenyPresence(str(asked.get("case", "")), int(asked.get("entry", 0)), str(asked.get("says", "")))
+    code, said = await services.execute(deny_presence, request, command)
     services.wake()
     if request.is_in_modal:
         await _show_case(services, request, case_modal(await services.execute_once(view_case.open_case, request, code)))
     else:
-        await _open_beside(services, request, notice_modal(text("denied", code=code)))
+        await _open_beside(services, request, notice_modal(text(f"said_{said.effect}", code=code)))
 
 
 async def _show_form(services: Services, request: Request, form: open_form.FormView) -> None:

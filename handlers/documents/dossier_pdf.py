@@ -111,7 +111,7 @@ def _entry(given: Export, line: LogbookLine) -> dict[str, Any]:
     if line.denies:
         notes.append(text("line_about", number=str(line.denies)))
     if given.version is Version.WHOLE:
-        notes += [text("line_denied", name=name) for name in line.denied]
+        notes += [text(f"line_{effect}", name=name) for effect, name in line.denied]
     return {"head": head, "parts": [part for part in parts if part["words"].strip()], "notes": notes}
 
 

@@ -62,9 +62,10 @@ def record_button(code: str, record: ActionSpec, *, style: str = "", appointment
 
 
 def deny_button(code: str, record: ActionSpec, entry: int) -> b.Block:
-    """The button with which somebody says that they did not take part in what this entry records."""
+    """The button with which somebody says that they did not take part in what this entry records, or disagree."""
     sure = b.confirm(record.title, text("deny_confirm"), text("deny_yes"), text("cancel"))
-    return b.button(record.button, f"{DENY}.{entry}", json.dumps({"case": code, "entry": entry}), confirm=sure)
+    value = json.dumps({"case": code, "entry": entry, "says": record.id})
+    return b.button(record.button, f"{DENY}.{entry}.{record.id}", value, confirm=sure)
 
 
 def signal_button() -> b.Block:

@@ -141,7 +141,7 @@ def _notes(line: LogbookLine, view: CaseView, *, is_here: bool) -> Iterator[str]
         yield text("line_corrects", number=str(line.corrects))
     if line.denies:
         yield text("line_about", number=str(line.denies))
-    yield from (text("line_denied", name=name) for name in line.denied)
+    yield from (text(f"line_{effect}", name=name) for effect, name in line.denied)
     if line.other:
         yield text("case", code=line.other)
     if not is_here:
@@ -154,10 +154,9 @@ def _correct_button(code: str, line: LogbookLine) -> b.Block:
 
 
 def _buttons(view: CaseView, line: LogbookLine) -> list[b.Block]:
-    """Say that one was not there; move a signal to another pupil's case, for who may do that (G10)."""
-    buttons, denies = [], view.context.plan.denies
-    if denies and line.may_deny:
-        buttons.append(deny_button(line.code, denies, line.entry.seq))
+    """Say that one was not there or disagrees; move a signal to another pupil's case, for who may do that (G10)."""
+    said = view.context.plan.denials_of(line.record) if line.may_deny else ()
+    buttons = [deny_button(line.code, one, line.entry.seq) for one in said]
     if view.moves and line.record.id == view.context.plan.opens:
         value = json.dumps({"case": line.code, "record": view.moves.id, "refers_to": line.entry.seq})
         buttons.append(b.button(view.moves.button, f"{MAKE_RECORD}.move{line.entry.seq}", value))

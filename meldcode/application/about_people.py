@@ -18,7 +18,7 @@ from meldcode.application.ports.outbox import OutboxMessage, Placing
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.case.state import Entry
 from meldcode.domain.forms.named import named_in
-from meldcode.domain.plan.effects import Effect
+from meldcode.domain.plan.effects import DENIALS, Effect
 from meldcode.domain.plan.model import ActionSpec
 from meldcode.domain.staff import Person
 
@@ -38,7 +38,7 @@ class AboutPeople:
     @cached_property
     def _own(self) -> Entry | None:
         """The entry of a colleague that this one corrects or denies."""
-        if self._record.effect not in (Effect.CORRECTS, Effect.DENIES):
+        if self._record.effect not in (Effect.CORRECTS, *DENIALS):
             return None
         about = [one for one in self.context.entries if one.seq == self.entry.refers_to]
         return next((one for one in about if one.author != self.entry.author), None)
@@ -57,7 +57,7 @@ class AboutPeople:
 
     def denied(self, uow: UnitOfWork) -> Iterator[OutboxMessage]:
         """Yield what the message becomes that told the author that they are named."""
-        if self._record.effect is not Effect.DENIES:
+        if self._record.effect not in DENIALS:
             return
         author, key = self.context.person, _key(self.context, self.entry.refers_to)
         if (author.id, key) in uow.outbox.keys_of(self.context.stored.id, key):

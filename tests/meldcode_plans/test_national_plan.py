@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from meldcode.application.actor import actor_of
+from meldcode.application.cases.deny_presence import DenyPresence, deny_presence
+from meldcode.domain.case.asked import needed
 from meldcode.domain.case.state import Status
 from meldcode.domain.case.urgency import is_urgent
 from meldcode.domain.plan.forms import FieldKind
@@ -40,6 +43,16 @@ def test_the_five_steps_are_there_in_their_order(play: Play) -> None:
 def test_the_form_for_a_signal_has_the_labels_of_every_plan(play: Play) -> None:
     labels = [field.label for field in play.plan.asked_first.fields]
     assert labels[:6] == ["Voornaam", "Achternaam", "Groep", "Soort", "Wat zag of hoorde je?", "Wanneer"]
+
+
+@pytest.mark.rule("S3.1")
+def test_who_sees_the_safety_of_a_talk_otherwise_has_it_judged_again(play: Play) -> None:
+    play.reach("talk")
+    play.record("talk_plan", by=KARIN, present=[KARIN, SANNE])
+    about = DenyPresence(play.code, play.header().version, "sees_otherwise")
+    with play.transaction() as uow:
+        deny_presence(uow, actor_of(uow, SANNE.identity), about, play.now)
+    assert [record.id for record in needed(play.plan, play.state())] == ["talk_plan"]
 
 
 @pytest.mark.rule("S3.7")
@@ -375,3 +388,12 @@ def test_only_what_can_be_chosen_leads_somewhere(play: Play) -> None:
     for record in play.plan.records.values():
         asked = [record.field(path) for lead in record.leads for path in lead.when if record.field(path)]
         assert all(field and field.required and field.kind is FieldKind.CHOICE for field in asked), record.id
+
+
+@pytest.mark.rule("S4.3")
+def test_who_proposes_a_decision_reads_each_entry_once(play: Play) -> None:
+    play.reach("decide")
+    form = play.form("proposal", by=KARIN)
+    assert form.shown is not None and form.logbook is not None
+    read = [line.entry.seq for view in (form.shown, form.logbook) for line in view.lines]
+    assert sorted(read) == [entry.seq for entry in play.entries()]

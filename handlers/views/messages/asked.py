@@ -51,11 +51,10 @@ def in_case(code: str, line: str, more: Sequence[b.Block] = (), *, may_open: boo
 
 def named_line(plan: Plan, record: str) -> str:
     """Return what is said to somebody who is named as having taken part."""
-    sentence = "named_deny" if plan.denies else "named"
+    sentence = ("named", "named_deny", "named_disagree")[len(plan.denials_of(plan.records[record]))]
     return b.escape(text(sentence, record=plan.records[record].title))
 
 
-def deny_buttons(plan: Plan, code: str, entry: int) -> list[b.Block]:
-    """Return the button that says one was not there, if this entry names the reader and the plan has it."""
-    denies = plan.denies
-    return [deny_button(code, denies, entry)] if denies and entry else []
+def deny_buttons(plan: Plan, code: str, record: str, entry: int) -> list[b.Block]:
+    """Return the buttons that say one was not there or disagrees, if an entry of this record names the reader."""
+    return [deny_button(code, said, entry) for said in plan.denials_of(plan.records[record]) if entry]

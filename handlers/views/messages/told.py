@@ -54,7 +54,7 @@ from meldcode.application.messages.staff import (
 )
 from meldcode.domain.case.state import Status
 from meldcode.domain.ids import PersonId, SchoolId
-from meldcode.domain.plan.effects import Effect
+from meldcode.domain.plan.effects import DENIALS, Effect
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.staff import Person, School
 
@@ -96,7 +96,7 @@ def _recorded(message: Recorded, known: Lookup) -> Rendered:
     title = f"*{text('told_title', code=code, what=title)}*"
     more = [effect for effect, may in _later(message).items() if may]
     buttons = [record_button(code, plan.record_with(effect)) for effect in more]
-    buttons += deny_buttons(plan, code, message.named_in)
+    buttons += deny_buttons(plan, code, message.record, message.named_in)
     return in_case(code, "\n".join([title, *lines]), buttons, may_open=message.may_open)
 
 
@@ -108,15 +108,14 @@ def _later(message: Recorded) -> dict[Effect, bool]:
 def _named(message: Named, known: Lookup) -> Rendered:
     plan = known.plan(message.plan, message.plan_version)
     title = b.escape(text("told_title", code=message.code, what=text("named_by", name=known.person(message.by).name)))
-    denies = deny_buttons(plan, message.code, message.entry)
+    denies = deny_buttons(plan, message.code, message.record, message.entry)
     return in_case(message.code, f"*{title}*\n{named_line(plan, message.record)}", denies, may_open=message.may_open)
 
 
 @render.register
 def _own_entry(message: OwnEntry, known: Lookup) -> Rendered:
     plan, name = known.plan(message.plan, message.plan_version), known.person(message.by).name
-    is_denial = plan.records[message.record].effect is Effect.DENIES
-    what = text("own_denied" if is_denial else "own_corrected", name=name)
+    what = text(f"own_{plan.records[message.record].effect}", name=name)
     title = b.escape(text("told_title", code=message.code, what=what))
     about = b.escape(text("own_about", record=plan.records[message.own].title))
     return in_case(message.code, f"*{title}*\n{about}", may_open=message.may_open)
@@ -140,7 +139,7 @@ def _where(message: Recorded, plan: Plan) -> str:
 def _task_ended(message: TaskEnded, known: Lookup) -> Rendered:
     plan = known.plan(message.plan, message.plan_version)
     record = plan.records[message.asked]
-    is_decision = record.effect in (Effect.SETTLES, Effect.DROPS, Effect.MOVES, Effect.DENIES)
+    is_decision = record.effect in (Effect.SETTLES, Effect.DROPS, Effect.MOVES, *DENIALS)
     what = b.escape(record.title) if is_decision else what_to_do(plan, message.asked, message.asked_as)
     how = text("told_later") if message.comes_later else text("told_lapsed")
     if message.by:

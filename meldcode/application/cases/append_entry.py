@@ -19,7 +19,7 @@ from meldcode.domain.access.rules import relation_to
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import Answer, Entry, State, Status, fold, followed_by
 from meldcode.domain.deadlines.schedule import next_moment
-from meldcode.domain.plan.effects import Effect
+from meldcode.domain.plan.effects import DENIALS, Effect
 from meldcode.domain.plan.forms import FieldKind, Meaning
 from meldcode.domain.retention import ends_otherwise, term_of
 from meldcode.domain.staff import Person
@@ -27,7 +27,7 @@ from meldcode.domain.staff import Person
 KEPT_TO_ITSELF = (
     Effect.ALARMS,
     Effect.CORRECTS,
-    Effect.DENIES,
+    *DENIALS,
     Effect.NOTES,
     Effect.SEPARATES,
     Effect.MOVES_SIGNAL,

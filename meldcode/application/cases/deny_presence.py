@@ -1,4 +1,4 @@
-"""Use case: somebody who is named as having taken part says that they did not."""
+"""Use case: somebody who is named as having taken part says that they did not, or that they do not agree."""
 
 from __future__ import annotations
 
@@ -20,14 +20,18 @@ from meldcode.domain.plan.model import ActionSpec
 
 @dataclass(frozen=True)
 class DenyPresence:
-    """Of which case, and of which entry in it. It is stored once, whatever is pressed how often."""
+    """Of which case, and of which entry in it. It is stored once, whatever is pressed how often.
+
+    `says` is the action that says it, that they were not there unless it is given.
+    """
 
     case: str
     entry: int
+    says: str = ""
 
 
-def deny_presence(uow: UnitOfWork, actor: Actor, command: DenyPresence, now: datetime) -> str:
-    """Record it beside the entry, and return the code of the case. The entry stays as it is.
+def deny_presence(uow: UnitOfWork, actor: Actor, command: DenyPresence, now: datetime) -> tuple[str, ActionSpec]:
+    """Record it beside the entry; return the code of the case, and what they say. The entry stays as it is.
 
     Whoever is named may say so without reading the case, and sees nothing of it. For everybody else it does not exist.
     """
@@ -35,12 +39,12 @@ def deny_presence(uow: UnitOfWork, actor: Actor, command: DenyPresence, now: dat
     if case is None or not _may_know(uow, actor, case):
         raise Refused("no_such_case")
     context = case_context(uow, actor.person, case)
-    denies, entry = _about(context, command.entry)
+    denies, entry = _about(context, command)
     if may_deny(context.plan, context.entries, entry, actor.person.id):
         role = acting_role(denies, context.relation) or min(context.relation.roles)
         said = Entry(case.version + 1, denies.id, actor.person.id, role, now, refers_to=entry.seq)
         append_entry(uow, context, said, f"{case.code}/{entry.seq}/denied/{actor.person.id}")
-    return case.code
+    return case.code, denies
 
 
 def _may_know(uow: UnitOfWork, actor: Actor, case: CaseHeader) -> bool:
@@ -50,10 +54,12 @@ def _may_know(uow: UnitOfWork, actor: Actor, case: CaseHeader) -> bool:
     return is_there and (is_named or reads(person, case, plan_of(uow, case)))
 
 
-def _about(context: CaseContext, seq: int) -> tuple[ActionSpec, Entry]:
+def _about(context: CaseContext, command: DenyPresence) -> tuple[ActionSpec, Entry]:
     """The entry, and the action that says it. Raises Refused for whom the entry does not name."""
-    plan, person, denies = context.plan, str(context.person.id), context.plan.denies
-    entry = next((one for one in context.entries if one.seq == seq), None)
-    if denies is None or entry is None or person not in named_in(plan.records[entry.record], entry.answers):
-        raise Refused("no_such_case")
-    return denies, entry
+    plan, person = context.plan, str(context.person.id)
+    for entry in (one for one in context.entries if one.seq == command.entry):
+        record = plan.records[entry.record]
+        said = [one for one in plan.denials_of(record) if command.says in ("", one.id)]
+        if said and person in named_in(record, entry.answers):
+            return said[0], entry
+    raise Refused("no_such_case")

@@ -16,9 +16,9 @@ from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.names import pupil_in
 from meldcode.domain.case.state import Entry
 from meldcode.domain.forms.appointment_rules import ABOUT_ONE
-from meldcode.domain.forms.named import denied_by, may_deny
+from meldcode.domain.forms.named import denials, may_deny
 from meldcode.domain.ids import PersonId
-from meldcode.domain.plan.effects import Effect
+from meldcode.domain.plan.effects import DENIALS, Effect
 from meldcode.domain.plan.forms import Meaning
 from meldcode.domain.plan.model import ActionSpec
 
@@ -33,8 +33,8 @@ class LogbookLine:
     """One entry of the logbook: the day and, if known, the time it is about, its author, and the code of its case.
 
     `appointment` says which appointment it decided on, if any. `other` is the code of the other case that it mentions,
-    for who may know of that (G3). `denied` are the names of who says that they did not take part, and with `may_deny`
-    this reader can say so.
+    for who may know of that (G3). `denied` are the names of who says that they did not take part, or disagree, and
+    with `may_deny` this reader can say so.
     """
 
     entry: Entry
@@ -45,13 +45,13 @@ class LogbookLine:
     code: str
     appointment: str = ""
     other: str = ""
-    denied: tuple[str, ...] = ()
+    denied: tuple[tuple[Effect | None, str], ...] = ()
     may_deny: bool = False
 
     @property
     def denies(self) -> int:
-        """The number of the entry in which its author did not take part, or 0."""
-        return self.entry.refers_to if self.record.effect is Effect.DENIES else 0
+        """The number of the entry in which its author did not take part, or with which they disagree, or 0."""
+        return self.entry.refers_to if self.record.effect in DENIALS else 0
 
     @property
     def corrects(self) -> int:
@@ -74,14 +74,14 @@ def _lines_of(
 ) -> Iterator[LogbookLine]:
     hidden = {Effect.JOINS} if is_merged else set()
     about_reader = about_excluding(part.plan, part.entries, part.person.id)
-    denials = [entry for entry in part.entries if part.plan.records[entry.record].effect is Effect.DENIES]
+    said = [entry for entry in part.entries if part.plan.records[entry.record].effect in DENIALS]
     for entry in part.entries:
         record = part.plan.records[entry.record]
         other = _other_case(uow, part, record, entry)
         if other is None or record.effect in hidden or entry.seq in about_reader:
             continue
-        named = (entry.author, *denied_by(part.plan, denials, entry.seq))
-        author, *denied = (staff.get(one) or uow.staff.get(one).name for one in named)
+        denied = denials(part.plan, said, entry.seq)
+        author, *by = (staff.get(one.author) or uow.staff.get(one.author).name for one in (entry, *denied))
         yield LogbookLine(
             entry=_without_known_pupil(part, record, entry),
             happened=_happened(record, entry),
@@ -91,8 +91,8 @@ def _lines_of(
             code=part.stored.code,
             appointment=_appointment_of(part, record, entry),
             other=other,
-            denied=tuple(denied),
-            may_deny=may_deny(part.plan, denials, entry, part.person.id),
+            denied=tuple(zip((part.plan.records[one.record].effect for one in denied), by, strict=True)),
+            may_deny=may_deny(part.plan, said, entry, part.person.id),
         )
 
 

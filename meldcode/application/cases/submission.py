@@ -33,13 +33,13 @@ from meldcode.domain.forms import form_rules, special_rules
 from meldcode.domain.forms.appointment_rules import ABOUT_ONE, appointment_problems, refuse_unless_open, undecided
 from meldcode.domain.ids import SchoolId
 from meldcode.domain.plan.appointments import decision_ids
-from meldcode.domain.plan.effects import DECIDES, Effect
+from meldcode.domain.plan.effects import DECIDES, DENIALS, Effect
 from meldcode.domain.plan.forms import FieldKind, Meaning
 from meldcode.domain.plan.model import ActionSpec, Plan
 from meldcode.domain.staff import Person
 from meldcode.hints import ordinary_words
 
-NO_FORM = (Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS, Effect.LINKS, Effect.DENIES)
+NO_FORM = (Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS, Effect.LINKS, *DENIALS)
 """Effects of actions that no form stores: they are about two cases, or about being named in an entry."""
 
 

@@ -15,14 +15,14 @@ from meldcode.domain.case.state import (
     applies,
     holds,
 )
-from meldcode.domain.plan.effects import DECIDES, Effect
+from meldcode.domain.plan.effects import DECIDES, DENIALS, Effect
 from meldcode.domain.plan.forms import FieldSpec
 from meldcode.domain.plan.model import ActionSpec, Plan
 from meldcode.domain.plan.roles import Role
 
 NOT_OFFERED = (
     Effect.CORRECTS,
-    Effect.DENIES,
+    *DENIALS,
     Effect.MOVES_SIGNAL,
     Effect.JOINS,
     Effect.RECEIVES,

@@ -20,7 +20,7 @@ from typing import overload
 
 from meldcode.domain.case.appointments import Appointment, appointments_after
 from meldcode.domain.ids import PersonId
-from meldcode.domain.plan.effects import Effect, TakesCharge
+from meldcode.domain.plan.effects import DENIALS, Effect, TakesCharge
 from meldcode.domain.plan.forms import GIVEN, Condition, Meaning
 from meldcode.domain.plan.model import ActionSpec, Plan, Step
 from meldcode.domain.plan.roles import Role
@@ -200,11 +200,12 @@ def _separated(plan: Plan, state: State, entry: Entry) -> State:
 def _without_outdated(plan: Plan, state: State, entry: Entry, made: Collection[str]) -> State:
     """The case without what this entry outdates.
 
-    Who was not there outdates only what they were named in (S3.1): it is done again, or owed once its step is over.
+    Who was not there or disagrees outdates only what they were named in (S3.1): it is done again,
+    or owed once its step is over.
     """
     old = {id_ for id_ in state.standing if id_ not in made and {*plan.records[id_].outdated_by} & {*made}}
     skipped = state.skipped
-    if plan.records[entry.record].effect is Effect.DENIES:
+    if plan.records[entry.record].effect in DENIALS:
         old = {id_ for id_ in old if state.standing[id_].seq == entry.refers_to}
         over = plan.steps[: plan.place(state.step)]
         skipped = (*skipped, *(step.id for step in over if old & {record.id for record in step.records}))

@@ -1,4 +1,4 @@
-"""Who is named as having taken part in something, and who says that they did not."""
+"""Who is named as having taken part in something, and who says that they did not, or do not agree."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from meldcode.domain.case.state import Answers, Entry
 from meldcode.domain.ids import PersonId
-from meldcode.domain.plan.effects import Effect
+from meldcode.domain.plan.effects import DENIALS
 from meldcode.domain.plan.forms import FieldSpec, Meaning
 from meldcode.domain.plan.model import ActionSpec, Plan
 
@@ -28,17 +28,17 @@ def _people_in(fields: Iterable[FieldSpec], answers: Answers) -> frozenset[str]:
     return frozenset(id_ for answer in said for id_ in ((answer,) if isinstance(answer, str) else answer) if id_)
 
 
-def denied_by(plan: Plan, entries: Sequence[Entry], seq: int) -> list[PersonId]:
-    """Return who says that they did not take part in what this entry records."""
-    return [e.author for e in entries if e.refers_to == seq and plan.records[e.record].effect is Effect.DENIES]
+def denials(plan: Plan, entries: Sequence[Entry], seq: int) -> list[Entry]:
+    """Return the entries whose author says that they did not take part in what this one records, or disagree."""
+    return [e for e in entries if e.refers_to == seq and plan.records[e.record].effect in DENIALS]
 
 
 def may_deny(plan: Plan, entries: Sequence[Entry], entry: Entry, person: PersonId) -> bool:
-    """Tell whether this person can say that they did not take part: a colleague named them, and they did not yet."""
-    is_named = str(person) in named_in(plan.records[entry.record], entry.answers)
+    """Tell whether this person can say that they did not take part or disagree: a colleague named them, and once."""
+    record = plan.records[entry.record]
     return (
-        plan.denies is not None
-        and is_named
+        bool(plan.denials_of(record))
+        and str(person) in named_in(record, entry.answers)
         and entry.author != person
-        and person not in denied_by(plan, entries, entry.seq)
+        and person not in {denial.author for denial in denials(plan, entries, entry.seq)}
     )

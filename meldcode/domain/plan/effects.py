@@ -8,7 +8,7 @@ from enum import StrEnum
 class Effect(StrEnum):
     """What a record does beside being kept.
 
-    `corrects` another entry (S1.2), `denies` that its author took part in one;
+    `corrects` another entry (S1.2), `denies` that its author took part in one, or `disagrees` with it (S3.1);
     `corrects_pupil`, the name or group that the case is under; `moves_signal` to the case of another pupil (G10);
     `joins` this case to another about the same pupil, which `receives` it; `links` this
     case to a sibling's (G11); `differs` says that another case is about another pupil, `separates` that
@@ -27,6 +27,7 @@ class Effect(StrEnum):
 
     CORRECTS = "corrects"
     DENIES = "denies"
+    DISAGREES = "disagrees"
     CORRECTS_PUPIL = "corrects_pupil"
     MOVES_SIGNAL = "moves_signal"
     JOINS = "joins"
@@ -59,6 +60,8 @@ class TakesCharge(StrEnum):
     IF_NOBODY = "if_nobody"
 
 
+DENIALS = (Effect.DENIES, Effect.DISAGREES)
+"""Effects that say of another entry that its author was not there, or does not agree."""
 DECIDES = (Effect.SETTLES, Effect.MOVES, Effect.DROPS)
 """Effects that decide on an appointment."""
 OPTIONAL_EFFECTS = (
@@ -66,7 +69,7 @@ OPTIONAL_EFFECTS = (
     Effect.LEAVES,
     Effect.EXPORTS,
     Effect.FAST_LANE,
-    Effect.DENIES,
+    *DENIALS,
     Effect.CORRECTS_PUPIL,
     Effect.MOVES_SIGNAL,
     Effect.LINKS,

@@ -13,7 +13,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, PrivateAttr
 
-from meldcode.domain.plan.effects import Effect, TakesCharge
+from meldcode.domain.plan.effects import DENIALS, Effect, TakesCharge
 from meldcode.domain.plan.forms import (
     Check,
     Condition,
@@ -314,10 +314,10 @@ class Plan(PlanPart):
         """The record that the signals were read, if the plan has one (S1.1)."""
         return self.find_record(Effect.READS)
 
-    @cached_property
-    def denies(self) -> ActionSpec | None:
-        """The record that somebody did not take part in what they are named in, if the plan has one."""
-        return self.find_record(Effect.DENIES)
+    def denials_of(self, record: ActionSpec) -> list[ActionSpec]:
+        """Return what somebody who is named in this can say of it: disagreement only where that outdates it (S3.1)."""
+        offered = [one for effect in DENIALS if (one := self.find_record(effect))]
+        return [one for one in offered if one.effect is Effect.DENIES or one.id in record.outdated_by]
 
     def step(self, step_id: str) -> Step:
         """Return the step with this id (KeyError if there is none)."""

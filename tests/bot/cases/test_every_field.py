@@ -30,7 +30,7 @@ from meldcode.domain.case.appointments import open_ones
 from meldcode.domain.case.asked import asked_now, offered
 from meldcode.domain.case.state import State, Status
 from meldcode.domain.plan.appointments import block_of
-from meldcode.domain.plan.effects import DECIDES, Effect
+from meldcode.domain.plan.effects import DECIDES, DENIALS, Effect
 from meldcode.domain.plan.file import load_plan, shipped_plans
 from meldcode.domain.plan.forms import FieldKind, FieldSpec, Meaning
 from meldcode.domain.plan.model import ActionSpec, Plan
@@ -62,7 +62,7 @@ from tests.running import (
 pytestmark = pytest.mark.rule("G3")
 TALKATIVE = ("slack_bolt", "slack_sdk", "sqlalchemy.engine", "aiohttp", "uvicorn")
 HOLDERS = {Role.TEACHER: SANNE, Role.CARE_COORDINATOR: KARIN, Role.CONFIDANT: JORIS, Role.SCHOOL_LEADER: FATIMA}
-NO_FORM = {Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS, Effect.LINKS, Effect.DENIES, Effect.ALARMS}
+NO_FORM = {Effect.JOINS, Effect.RECEIVES, Effect.DIFFERS, Effect.LINKS, *DENIALS, Effect.ALARMS}
 MOST_CASES, ACTS, TRIES = 20, 45, 6
 Typed = set[tuple[str, str]]
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.bot.cases.closing import record
-from tests.bot.messages.test_reminders import on_a_monday, reported, send
-from tests.bot.messages.test_task_messages import CONSULTED
+from tests.bot.messages.test_reminders import consulted, on_a_monday, reported, send
+from tests.bot.messages.test_task_messages import CONSULTED, SAFE
 from tests.on_screen import buttons_of, words_of
-from tests.running import JORIS, KARIN, MEHMET, SANNE, WILLEM, Running
+from tests.running import FATIMA, JORIS, KARIN, MEHMET, SANNE, WILLEM, Running
 
 NOT_THERE = "Ik was er niet bij"
 
@@ -41,6 +41,26 @@ async def test_one_button_says_that_somebody_was_not_there(tmp_path: Path, datab
         logbook = words_of(await school.open_case(SANNE, code))
         assert "Joris Hendriks zegt er niet bij te zijn geweest" in logbook
         assert "gaat over regel 3" in logbook
+
+
+@pytest.mark.rule("S3.1")
+async def test_another_button_says_that_somebody_sees_a_judgement_differently(tmp_path: Path) -> None:
+    async with on_a_monday(tmp_path) as school:
+        [code] = await reported(school)
+        await consulted(school, code)
+        await record(school, KARIN, "safety", code, **SAFE, pupil_able="with_us")
+        await send(school)
+        message = school.messages(SANNE)[-1]
+        assert "Was je er niet bij, of zie je het anders? Zeg het dan hier." in words_of(message)
+        assert buttons_of(message) == ["Dossier openen", NOT_THERE, "Ik zie het anders", "Acuut gevaar"]
+        await school.press(SANNE, message, "Ik zie het anders")
+        assert f"Vastgelegd in dossier {code}: jij ziet het anders." in words_of(school.modal(SANNE))
+        await send(school)
+        for user in (KARIN, FATIMA):
+            last = words_of(school.messages(user)[-1])
+            assert "Een collega ziet een inschatting anders. Bespreek het samen." in last
+            assert "Schat met een collega in" in last, "it is asked again"
+        assert "Sanne de Boer ziet dit anders" in words_of(await school.open_case(KARIN, code))
 
 
 async def test_it_can_be_said_in_the_logbook_too(tmp_path: Path) -> None:

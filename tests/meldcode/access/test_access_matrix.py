@@ -72,8 +72,8 @@ LETTERS = {
 # Who records what in the source's plan: Leerkracht (of their own case), IB-er, Vertrouwenspersoon, Schoolleider, and
 # the cluster Director.
 RECORDS = {
-    "LIVS": "signal note correction not_there acute postponed disclosure veilig_thuis_advice appointment "
-    "appointment_done appointment_moved",
+    "LIVS": "signal note correction not_there sees_otherwise acute postponed disclosure veilig_thuis_advice "
+    "appointment appointment_done appointment_moved",
     "LIS": "handed_over leader_told vt_contact",
     "LIV": "anonymous_summary consultation",
     "LI": "pupil_talk weighing watch_entry worsened",

@@ -10,6 +10,8 @@ import pytest
 from meldcode.application.actor import actor_of
 from meldcode.application.cases.deny_presence import DenyPresence, deny_presence
 from meldcode.application.messages.cases import Named, OwnEntry, Recorded, TaskEnded
+from meldcode.domain.case.asked import needed, owed
+from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.file import load_plan
 from meldcode.domain.plan.older_plans import with_later_actions
 from storage.repositories.messages.payloads import decode
@@ -19,9 +21,9 @@ NO_SUCH_CASE = {"": "no_such_case"}
 OLDER = Path(__file__).parents[2] / "meldcode_plans"
 
 
-def denies(play: Play, by: Actor, entry: int) -> set[Actor]:
-    """Somebody says that they were not there; returns who was told."""
-    about = DenyPresence(play.code, entry)
+def denies(play: Play, by: Actor, entry: int, says: str = "") -> set[Actor]:
+    """Somebody says that they were not there, or what `says` is; returns who was told."""
+    about = DenyPresence(play.code, entry, says)
     return play._told_by(lambda uow: deny_presence(uow, actor_of(uow, by.identity), about, play.now))[1]
 
 
@@ -74,7 +76,7 @@ def test_it_stands_beside_the_entry_and_is_said_once(play: Play) -> None:
     assert denies(play, SANNE, entry) == set()
     assert play.entries() == after
     [line] = [line for line in play.opens(KARIN).lines if line.entry.seq == entry]
-    assert line.denied == ("Sanne de Boer",)
+    assert line.denied == ((Effect.DENIES, "Sanne de Boer"),)
     assert not any(line.may_deny for line in play.opens(SANNE).lines)
 
 
@@ -88,6 +90,29 @@ def test_what_was_not_judged_by_two_is_judged_again_before_a_talk(play: Play) ->
     assert isinstance(told(play, FATIMA)[-1], Recorded)
     play.record("safety", by=KARIN, present=[SANNE, KARIN])
     play.record("parents_talk", by=KARIN)
+
+
+@pytest.mark.rule("S3.1")
+@pytest.mark.parametrize("danger", ["no", "yes"])
+def test_who_disagrees_with_a_judgement_says_so_and_it_is_judged_again(play: Play, danger: str) -> None:
+    play.reach("talk")
+    play.record("safety", by=KARIN, danger_by_talk=danger, present=[SANNE, KARIN])
+    entry = play.header().version
+    assert denies(play, SANNE, entry, "sees_otherwise") == {KARIN, FATIMA}, "its author, and who judges it again"
+    assert "safety" not in play.state().standing
+    assert "safety" in [record.id for record in (*needed(play.plan, play.state()), *owed(play.plan, play.state()))]
+    [line] = [line for line in play.opens(KARIN).lines if line.entry.seq == entry]
+    assert line.denied == ((Effect.DISAGREES, "Sanne de Boer"),)
+    assert denies(play, SANNE, entry) == set(), "one thing or the other, once"
+
+
+@pytest.mark.rule("S3.1")
+def test_nobody_disagrees_with_what_is_not_judged_or_judged_by_others(play: Play) -> None:
+    entry = consulted(play)
+    assert play.refused_to(partial(denies, play, SANNE, entry, "sees_otherwise")) == NO_SUCH_CASE
+    play.record("safety", by=KARIN, present=[SANNE, KARIN])
+    assert play.refused_to(partial(denies, play, FATIMA, play.header().version, "sees_otherwise")) == NO_SUCH_CASE
+    assert denies(play, KARIN, play.header().version, "sees_otherwise") == set(), "she judged it"
 
 
 @pytest.mark.rule("S3.1")
@@ -169,5 +194,6 @@ def test_who_wrote_an_entry_is_told_that_a_colleague_corrected_it(play: Play) ->
 @pytest.mark.parametrize("version", [6, 8])
 def test_a_case_under_an_older_plan_has_it_too(play: Play, version: int) -> None:
     older = load_plan(OLDER / f"version_{version}" / "heutink.yaml")
-    assert older.denies is None
-    assert with_later_actions(older, play.plan).denies is play.plan.denies
+    assert older.find_record(Effect.DENIES) is None
+    assert with_later_actions(older, play.plan).find_record(Effect.DENIES) is play.plan.find_record(Effect.DENIES)
+    assert older.denials_of(older.records["safety"]) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from meldcode.domain.plan.contradictions.contradiction import Contradiction, Loc, wrong_pupil
-from meldcode.domain.plan.effects import DECIDES, Effect, Version
+from meldcode.domain.plan.effects import DECIDES, DENIALS, Effect, Version
 from meldcode.domain.plan.forms import Meaning
 from meldcode.domain.plan.model import ActionSpec, Plan
 from meldcode.domain.plan.people import NO, YES, Exclusion
@@ -75,8 +75,8 @@ def _choices(record: ActionSpec, meaning: Meaning) -> set[str]:
 def _wrong_in_logbook(record: ActionSpec, loc: Loc) -> Iterator[Contradiction]:
     if record.effect is Effect.NOTES and (record.tell or record.leads or record.stands_as):
         yield (*loc, "effect"), "a note alarms nobody: it tells nobody, leads nowhere and stands as nothing else"
-    if record.effect is Effect.DENIES and record.fields:
-        yield (*loc, "fields"), "that somebody was not there is one click, which asks nothing"
+    if record.effect in DENIALS and record.fields:
+        yield (*loc, "fields"), "that somebody was not there or disagrees is one click, which asks nothing"
     if record.effect is Effect.READS and record.fields:
         yield (*loc, "fields"), "that the signals were read is one click, which asks nothing"
 

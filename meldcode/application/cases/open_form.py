@@ -230,7 +230,7 @@ def whose_pupil(context: CaseContext, answers: Answers, users: tuple[str, ...]) 
 def _to_read_first(
     uow: UnitOfWork, context: CaseContext, form: ActionSpec, now: datetime
 ) -> tuple[CaseView | None, CaseView | None, CaseView | None]:
-    """What stands above the questions: what the form agrees with (S4.3) or shows, and the whole logbook (S4.1)."""
+    """What stands above the questions: what the form agrees with (S4.3) or shows, and all else there is (S4.1)."""
     state = context.state
     first = dict.fromkeys((form.agrees_with or "", *form.shows))
     shown = [state.standing[id_] for id_ in first if id_ in state.standing]
@@ -239,7 +239,9 @@ def _to_read_first(
     if not (form.logbook or shown or newer):
         return None, None, None
     view = build_case_view(uow, context, now)
-    return _only(view, shown), _only(view, newer), view if form.logbook else None
+    above = [line for part in (_only(view, shown), _only(view, newer)) if part for line in part.lines]
+    rest = replace(view, lines=tuple(line for line in view.lines if line not in above))
+    return _only(view, shown), _only(view, newer), rest if form.logbook and rest.lines else None
 
 
 def _only(view: CaseView, entries: Sequence[Entry]) -> CaseView | None:

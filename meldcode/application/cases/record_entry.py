@@ -184,20 +184,25 @@ def store_form(
         context = bind_alarm(uow, context, command.alarm, now)
     context = _decide(uow, context, form, command, now)
     context, answers = _with_effect(uow, context, form, command, now)
-    kept = {field: answer for field, answer in answers.items() if field not in _decision_fields(context)}
-    refers_to = command.refers_to if form.spec.effect in (*form_rules.OF_AN_ENTRY, *ABOUT_ONE) else 0
-    number = context.case.version + 1 if context.case else 1
-    entry = Entry(number, form.spec.id, context.person.id, role, now, kept, refers_to)
+    entry = _entry(context, form, command, answers, role, now)
     form_rules.refuse_unless_agreeing(form.spec, context.state, entry)
     _refuse_about_oneself(context, form.spec)
     if form.spec.effect is Effect.FAST_LANE and context.case:
         answer_by_record(uow, context.person.id, context.case.id, now)
-    typed = {field: answer for field, answer in form.typed.items() if field not in _decision_fields(context)}
-    before = context.state
-    context, notified = append_entry(uow, context, entry, command.key, digest(typed), is_told=is_told)
+    before, typed = context.state, digest(_without_decisions(context, form.typed))
+    context, notified = append_entry(uow, context, entry, command.key, typed, is_told=is_told)
     if is_agreed(context.plan, before, entry, Effect.SEPARATES):
         separate(uow, context, command.key, now)
     return context, notified
+
+
+def _entry(
+    context: CaseContext, form: FilledForm, command: RecordEntry, answers: Answers, role: Role, now: datetime
+) -> Entry:
+    number = context.case.version + 1 if context.case else 1
+    refers_to = command.refers_to if form.spec.effect in (*form_rules.OF_AN_ENTRY, *ABOUT_ONE) else 0
+    kept = _without_decisions(context, answers)
+    return Entry(number, form.spec.id, context.person.id, role, now, kept, refers_to)
 
 
 def _decide(
@@ -219,8 +224,10 @@ def _decide(
     return context
 
 
-def _decision_fields(context: CaseContext) -> set[str]:
-    return {field for one in context.state.appointments for field in decision_ids(one.number)}
+def _without_decisions(context: CaseContext, answers: Answers) -> Answers:
+    """The answers without those about appointments, each of which has an entry of its own (S3.6)."""
+    decisions = {field for one in context.state.appointments for field in decision_ids(one.number)}
+    return {field: answer for field, answer in answers.items() if field not in decisions}
 
 
 def _refuse_about_oneself(context: CaseContext, spec: ActionSpec) -> None:

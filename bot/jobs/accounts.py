@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
-from time import monotonic
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -48,7 +47,7 @@ class AccountWatch:
         self._asked_at = now
         known = await self._executor.execute(accounts, seconds=JOB_SECONDS)
         for number, (who, was_gone) in enumerate(known.items(), start=1):
-            since = monotonic()
+            since = asyncio.get_running_loop().time()
             is_gone = await self._is_nobody(who)
             if is_gone is not None and await self._note(who, since, was_gone=was_gone, is_gone=is_gone):
                 await self._executor.execute_in_parts(LEFT_BEHIND, JOB_SECONDS)
@@ -57,9 +56,10 @@ class AccountWatch:
 
     async def _note(self, who: Identity, since: float, *, was_gone: bool, is_gone: bool) -> bool:
         """Note what Slack said, and when it was asked: an event from before changes nothing any more (promise 9)."""
+        loop = asyncio.get_running_loop()
 
         def note(uow: UnitOfWork, now: datetime) -> bool:
-            asked_at = (now - TOLERANCE - timedelta(seconds=monotonic() - since)).replace(microsecond=0)
+            asked_at = (now - TOLERANCE - timedelta(seconds=loop.time() - since)).replace(microsecond=0)
             uow.identities.is_news(who, asked_at)
             if is_gone != was_gone:
                 leave_or_return(uow, who, is_gone=is_gone, now=now)

@@ -10,9 +10,12 @@ import random
 from datetime import UTC, datetime, tzinfo
 from unittest.mock import patch
 
+from typing_extensions import override
+
 from bot.cli.main import main
 from handlers.platform.call_budget import CallBudget
 from meldcode.domain.calendar import AMSTERDAM
+from practice.state.rates import Rates
 
 MORNING = datetime(2026, 11, 10, 10, 0, 5, tzinfo=AMSTERDAM)
 """A Tuesday in a week without free days."""
@@ -29,6 +32,14 @@ class Still(datetime):
         return (MORNING + passed).astimezone(tz)
 
 
+class MachineRates(Rates):
+    """Slack's limits by the machine's time, as the program's own."""
+
+    @override
+    def wait(self, method: str, channel: str, now: datetime) -> int:
+        return super().wait(method, channel, datetime.now(UTC))
+
+
 BEGUN = datetime.now(UTC)
 
 if __name__ == "__main__":
@@ -36,6 +47,7 @@ if __name__ == "__main__":
     budget = CallBudget()
     with (
         patch("bot.demo.clock.datetime", Still),
+        patch("practice.state.workspace.Rates", MachineRates),
         patch("bot.demo.director.CallBudget", lambda _: budget),  # calls to Slack wait by the machine's time
         patch("storage.repositories.cases.secrets", codes),
     ):

@@ -66,6 +66,7 @@ async def weeks(folder: Path, happens: Callable[[Running], AsyncIterator[int]]) 
         school.expect("invalid `user_id`")  # the Home tab of whose account was just closed
         await school.report(MEHMET, signal(Voornaam="Lisa", Achternaam="Vis", Groep="6"))
         async for days in happens(school):
+            await school.done_later()
             school.clock.forward(days=days)
             await school.program.scheduler.hourly()
             await school.program.scheduler.tick()

@@ -140,6 +140,23 @@ async def test_a_change_elsewhere_keeps_what_is_being_typed(practice: Practice, 
     await expect(page.get_by_label("Voornaam")).to_be_focused()
 
 
+async def test_a_button_that_changes_while_it_is_pressed_is_clicked(practice: Practice, page: Page) -> None:
+    await visit(page, practice)
+    practice.workspace.views.open(SANNE, form())
+    practice.workspace.touch()
+    await fill(page, "Noor")
+    await page.get_by_role("button", name="Vastleggen").hover()
+    await page.mouse.down()
+    view = practice.workspace.modals_of(SANNE)[0]
+    async with page.expect_response(re.compile(f"/als/{SANNE}$")):
+        practice.workspace.views.update(view.id, {**form(), "title": plain("Andere titel")})
+        practice.workspace.touch()
+    await page.wait_for_timeout(200)
+    await page.mouse.up()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    assert practice.received
+
+
 async def test_the_composer_keeps_a_half_written_message(practice: Practice, page: Page) -> None:
     await visit(page, practice)
     box = page.get_by_label("Bericht aan Meldwijzer")

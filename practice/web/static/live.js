@@ -5,6 +5,15 @@ const madeFrom = new WeakMap(); // node → the HTML that the server sent for it
 const listeners = [];
 let version = document.body.dataset.version;
 let running = Promise.resolve();
+let pressing = Promise.resolve(); // until the finger is off: a button that is replaced under it is not clicked
+const LONGEST_PRESS = 2000; // a list that opens can take the end of a press
+
+addEventListener("pointerdown", () => {
+  pressing = new Promise((released) => {
+    for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(released), { once: true });
+    setTimeout(released, LONGEST_PRESS);
+  });
+});
 
 for (const region of regions(document)) {
   for (const child of region.children) madeFrom.set(child, child.outerHTML);
@@ -29,6 +38,7 @@ async function fetchAndPatch() {
   const response = await fetch(location.href);
   if (!response.ok) throw new Error(response.statusText);
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+  await pressing;
   const focused = document.activeElement?.matches("h2") ? "" : document.activeElement?.id; // a heading gives way to a field
   const remembered = listeners.map(({ before }) => before());
   const freshRegions = [...regions(fresh)];

@@ -31,6 +31,7 @@ from practice.web.server import PracticeServer
 from storage.db.schema import cases, outbox
 from storage.repositories.messages.outbox import SendState
 from storage.unit_of_work import Store
+from tests.clock import until as until_true
 from tests.databases import Postgres
 from tests.ports import free_port
 from tests.proof.findings import Figures, find_out
@@ -42,6 +43,8 @@ TEACHERS = 6
 MOST_OF_A_SCHOOL = 20
 """Cases of days ago; fewer than one message shows, so that each can be looked for at Slack."""
 WORK_SECONDS = 1.0
+SHOWN_BY, WORKING_SECONDS = 2, 60.0
+"""So many reports are acknowledged before a process that works is killed, within so many seconds."""
 AFTER_A_LEASE = timedelta(minutes=3)
 CALM_SECONDS = 240
 
@@ -81,7 +84,7 @@ async def prove(
                 while processes.kills < kills and time.monotonic() < until:
                     old = [((len(overdue) + more) % schools, next(names)) for more in range(overdue_each)]
                     overdue |= await asyncio.to_thread(report_long_ago, store, old)
-                    await _kill_one(processes, dice)
+                    await _kill_one(processes, reporting, dice)
                 for name in commands:
                     await processes.ready(name)
                 reporting.is_over = True
@@ -99,11 +102,12 @@ async def prove(
     return figures
 
 
-async def _kill_one(processes: Processes, dice: random.Random) -> None:
-    """At any moment: mostly while it works, now and then while it starts."""
-    name = dice.choice(list(processes.commands))
+async def _kill_one(processes: Processes, reporting: Reporting, dice: random.Random) -> None:
+    """At any moment: mostly while it works, which some reports show, now and then while it starts."""
+    name, before = dice.choice(list(processes.commands)), len(reporting.acknowledged)
     if dice.random() < 0.8:
         await processes.ready(name)
+        await until_true(lambda: len(reporting.acknowledged) >= before + SHOWN_BY, WORKING_SECONDS)
     await asyncio.sleep(dice.uniform(0, WORK_SECONDS))
     await asyncio.to_thread(processes.kill, name)
 

@@ -66,7 +66,7 @@ def _is_for_two(plan: Plan, record: ActionSpec) -> bool:
 
 
 def told(play: Play, since: int) -> tuple[Asking, list[Actor]]:
-    """What new messages ask, of whom; and of whom an update asks something else than the message that it updates."""
+    """Who is asked what by a new message, and whose updated message asks something else than before."""
     new: Asking = {}
     silent: list[Actor] = []
     says: dict[tuple[object, str], str] = {}
@@ -82,7 +82,7 @@ def told(play: Play, since: int) -> tuple[Asking, list[Actor]]:
 
 
 def act(play: Play, actor: Actor, record: str, heard: set[tuple[Actor, str]], **answers: Any) -> None:
-    """Somebody records something; whoever must act next hears it, unless they have `heard` what waits already."""
+    """Somebody records something; whoever must act next gets a message, unless what waits is in `heard` already."""
     before, since = play.state(), max(row.id for row in play.messages())
     play.record(record, by=actor, **answers)
     new, silent = told(play, since)

@@ -1,4 +1,4 @@
-"""A reminder at the moment of sending: what its case asks then, and of whom."""
+"""What a reminder says when it is sent: what its case waits for by then, and who must act."""
 
 from __future__ import annotations
 
@@ -68,14 +68,15 @@ def current_reminder(
     if header.status is Status.DESTROYED:
         return None
     plan, calendar = plan_of(uow, header), calendar_of(uow.staff.school(header.school))
-    if is_kept_from(uow.staff.get(reader), header, plan):
+    person = uow.staff.get(reader)
+    if is_kept_from(person, header, plan):
         return None
     state = fold(plan, uow.cases.contents(case).entries)
     today = now.astimezone(AMSTERDAM).date()
     due = tuple(still_due(payload, state, today, calendar)) if isinstance(payload, AppointmentReminder) else ()
     if not due and _is_outdated(payload, plan, state, now):
         return None
-    person, staff, step = uow.staff.get(reader), staff_of(uow, header), plan.step(state.step)
+    staff, step = staff_of(uow, header), plan.step(state.step)
     owned = [
         replace(one, owners=tuple(owners_beside(person, state.appointments[one.number - 1], header, plan, staff)))
         for one in due
@@ -89,7 +90,7 @@ def current_reminder(
 def _with_people(
     current: CurrentReminder, case: CaseHeader, staff: Sequence[Person], task: Task | None
 ) -> CurrentReminder:
-    """The reminder, and of whom something is asked: of its reader, who has this task, or else of others."""
+    """Say in the reminder who must act: its reader, who has this task, or else others."""
     plan, responsible = current.plan, responsible_for(case, current.plan, staff)
     waited_for = [one for one in staff if roles_in_case(one, case, plan) & set(current.assignees)]
     minders = [responsible] if responsible else paired(waited_for, case.school)
@@ -111,7 +112,7 @@ def _asked_in(plan: Plan, state: State) -> tuple[str, tuple[Role, ...]]:
 def _asked_of(
     waited_for: Sequence[Person], responsible: WithDeputies | None, case: CaseHeader, plan: Plan
 ) -> list[WithDeputies]:
-    """Of whom something is asked: who is responsible stands for the others with their roles."""
+    """The people who must act. The responsible person stands for the others with their roles."""
     theirs = roles_in_case(responsible.person, case, plan) - {Role.TEACHER} if responsible else frozenset()
     if not responsible or responsible.person not in waited_for:
         return paired(waited_for, case.school)

@@ -23,27 +23,17 @@ from storage.integrity.backup_file import keys_file
 from storage.integrity.restore import restore
 from storage.integrity.verify import faults
 
-_FILE = click.Path(dir_okay=False, path_type=Path)
 
-
-@click.command()
 def migrate() -> None:
-    """Bring the database to this version."""
+    """Bring the tables to this version."""
     url = settings().database_url
     with in_plain_words(), usable(url):
         upgrade(make_engine(url))
     click.echo("The database is of this version.")
 
 
-@click.command()
-@click.option("--against", type=_FILE, help="An anchor: what was cut off or put back since it was written.")
-@click.option("--write", type=_FILE, help="Write an anchor; an earlier one only if the database goes on from it.")
-@click.option("--json", "as_json", is_flag=True, help="As JSON, for another program.")
 def verify(against: Path | None, write: Path | None, as_json: bool) -> None:
-    """Say which cases and entries were tampered with; exit 1 when any was. Content is never shown.
-
-    Without --against it looks at the anchor in MELDWIJZER_ANCHOR_FILE, if there ever was one.
-    """
+    """Print what was tampered with, or cut off since the anchor; write a new anchor when nothing was."""
     kept = settings().meldwijzer_anchor_file
     anchor = against or (kept if kept and kept.exists() else None)
     with in_plain_words(), opened(settings()) as (engine, vault):
@@ -60,10 +50,8 @@ def verify(against: Path | None, write: Path | None, as_json: bool) -> None:
     click.echo("All chains are whole.")
 
 
-@click.command()
-@click.argument("dest", type=_FILE)
 def backup(dest: Path) -> None:
-    """Write a backup to DEST, and its keys to DEST.keys, while the program runs; both are checked afterwards."""
+    """Write a backup and its keys, and print what is in it."""
     bar = progress("Writing and checking")
     with _tidied_when_stopped(), in_plain_words(), opened(settings()) as (engine, vault), bar as shown:
         made = back_up(engine, vault, dest, datetime.now(UTC), shown)
@@ -71,11 +59,8 @@ def backup(dest: Path) -> None:
     _fail_with(made.faults, "The backup is a true copy, but the database itself is not whole:")
 
 
-@click.command("restore")
-@click.argument("source", type=_FILE)
-@click.option("--keys", type=_FILE, help="The key file, when not SOURCE.keys.")
 def restore_backup(source: Path, keys: Path | None) -> None:
-    """Put the backup SOURCE into the empty database at DATABASE_URL. Start the program only after it."""
+    """Restore a backup, and print what was in it."""
     with _tidied_when_stopped(), in_plain_words():
         engine = make_engine(settings().database_url)
         try:

@@ -40,26 +40,15 @@ T = TypeVar("T")
 SLACK = "slack"
 
 
-@click.command()
-@click.argument("code", required=False)
-@click.option("--json", "form", flag_value="json", help="As JSON, for another system; not encrypted.")
-@click.option("--pdf", "form", flag_value="pdf", default=True, help="As an encrypted PDF (the default).")
-@click.option("--as", "user", help="The Slack id of the member of staff who gives it.")
-@click.option("--to", help="For whom it is.")
-@click.option("--why", help="Why they get it.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The new file to write.")
-@click.option("--counts", "year", type=click.IntRange(2000, 2199), help="Count the cases that closed in this year.")
-def export(
-    code: str | None, form: str, user: str | None, to: str | None, why: str | None, out: Path | None, year: int | None
-) -> None:
-    """Write the dossier CODE to a file, or print the counts of a year. Parents' copies are made in Slack alone."""
-    if year is not None:
-        click.echo(json.dumps({"year": year, "closed": _with_store(lambda store: _counts(store, year))}, indent=2))
-        return
-    if not (code and user and to and why and out):
-        raise click.UsageError("Give CODE, --as, --to, --why and --out; or --counts YEAR.")
+def print_counts(year: int) -> None:
+    """Print how many cases closed in the year, and how."""
+    click.echo(json.dumps({"year": year, "closed": _with_store(lambda store: _counts(store, year))}, indent=2))
+
+
+def export(code: str, form: str, user: str, said: tuple[str, str], out: Path) -> None:
+    """Write the dossier in the name of a Slack user; `said` is for whom it is and why."""
     with in_plain_words(), new_file(out) as part:
-        given = _with_store(lambda store: _given(store, code, user, to, why))
+        given = _with_store(lambda store: _given(store, code, user, said))
         words = _write(given, form, part, out)
         _with_store(lambda store: _finish(store, given))
     click.echo(words)
@@ -76,11 +65,11 @@ def _counts(store: Store, year: int) -> list[dict[str, Any]]:
         return [asdict(ended) for ended in uow.retention.outcome_counts(first, until)]
 
 
-def _given(store: Store, code: str, user: str, to: str, why: str) -> Export:
+def _given(store: Store, code: str, user: str, said: tuple[str, str]) -> Export:
     now = datetime.now(UTC)
     try:
         with store.transaction(now) as uow:
-            return _export(uow, _identity(uow, user), code, (to, why), now)
+            return _export(uow, _identity(uow, user), code, said, now)
     except (Refused, Invalid) as refused:
         raise click.ClickException(_in_words(refused)) from refused
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from time import sleep
@@ -22,30 +23,21 @@ from storage.integrity.wipe import NotWiped, wipe
 WIPE_TRIES = 4
 
 
-@click.group()
-def keys() -> None:
-    """Make and keep the master key."""
-
-
-@keys.command("new")
 def new_key() -> None:
-    """Print a new master key. Keep a copy in a safe place: without it nothing can be read."""
+    """Print a new master key."""
     click.echo(new_master_key())
 
 
-@keys.command("shares")
 def print_shares() -> None:
-    """Print three sheets of words, of which two give the newest master key back. For a printer, never for a file."""
+    """Print the sheets of the newest master key."""
     with in_plain_words():
         settings().master_keys()
         newest = re.split(r"[\s,]+", settings().master_key_text())[0]
     click.echo("\f".join(sheets(newest, datetime.now(AMSTERDAM).date())), nl=False)
 
 
-@keys.command("recover")
-@click.argument("files", type=click.Path(exists=True, dir_okay=False, path_type=Path), nargs=-1)
-def recover_key(files: tuple[Path, ...]) -> None:
-    """Print the master key, from the words on two sheets: asked for, or each in one of the FILES."""
+def recover_key(files: Sequence[Path]) -> None:
+    """Print the master key, from sheets in files or else asked for."""
     shares = [file.read_text(encoding="utf-8") for file in files] or [_asked(number) for number in range(1, NEEDED + 1)]
     try:
         key = recovered(shares)
@@ -60,9 +52,8 @@ def _asked(number: int) -> str:
     return words
 
 
-@keys.command("rotate")
 def rotate_keys() -> None:
-    """Wrap all keys with the newest master key, the first line of the file. The program may keep running."""
+    """Wrap all keys with the newest master key, and wipe the old ones."""
     with in_plain_words():
         wrapper = settings().master_keys()
         with opened(settings()) as (engine, _):

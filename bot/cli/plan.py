@@ -16,15 +16,6 @@ from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 
 
-@click.group()
-def plan() -> None:
-    """Look at step plans."""
-
-
-@plan.command("show")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
-@click.option("--mermaid", is_flag=True, help="As a Mermaid diagram.")
-@click.option("--access", is_flag=True, help="Who may do what, in Dutch, for the privacy officer.")
 def show_plan(file: Path | None, mermaid: bool, access: bool) -> None:
     """Draw the plan in FILE, or the one that is in use."""
     found = _plan_in(file or settings().meldwijzer_plan or store.DEFAULT_PLAN)
@@ -32,10 +23,8 @@ def show_plan(file: Path | None, mermaid: bool, access: bool) -> None:
     click.echo(draw(found))
 
 
-@plan.command("check")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def check_plan(file: Path) -> None:
-    """Say whether the plan in FILE can be used, or print each fault with its file and line."""
+    """Print whether the plan can be used and what is odd about it, or each fault."""
     found = _plan_in(file, load_new_plan)
     for what in _warnings(found):
         click.echo(f"{file.name}: warning: {what}", err=True)

@@ -17,28 +17,13 @@ from bot.settings import Settings
 from bot.stopping import until_stopped
 
 
-@click.command()
-def run() -> None:
-    """Run everything in one process (Socket Mode if SLACK_APP_TOKEN is set, else HTTP)."""
-    _until_stopped(app.run(_settings()))
+def run(*, web: bool = True, worker: bool = True) -> None:
+    """Run the program, or one half of it."""
+    _until_stopped(app.run(_settings(), web=web, worker=worker))
 
 
-@click.command()
-def web() -> None:
-    """Take Slack's requests; `worker` sends the messages."""
-    _until_stopped(app.run(_settings(), worker=False))
-
-
-@click.command()
-def worker() -> None:
-    """Send the messages; `web` takes Slack's requests."""
-    _until_stopped(app.run(_settings(), web=False))
-
-
-@click.command()
-@click.option("--port", envvar="PORT", default=8765, show_default=True, help="Where the page is served.")
 def demo(port: int) -> None:
-    """Run the bot with a practice workspace in the browser; no account needed."""
+    """Run the program with the practice workspace."""
     logging.getLogger().setLevel(logging.WARNING)
     _until_stopped(practice_demo.demo(port))
 

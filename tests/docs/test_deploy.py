@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.cli.main import COMMANDS
+from bot.cli.main import main
 from bot.settings import Settings
 from meldcode.domain.yaml_text import read_yaml
 from tests.docs.documents import DOCS, ROOT, text
@@ -43,7 +43,7 @@ def test_the_container_runs_the_program_and_not_as_root() -> None:
 def test_compose_runs_the_bot_with_a_database_that_is_ready() -> None:
     bot, database = COMPOSE["services"]["meldwijzer"], COMPOSE["services"]["database"]
     assert bot["build"]["dockerfile"] == "Containerfile"
-    assert bot["command"][0] in COMMANDS
+    assert bot["command"][0] in main.commands
     assert bot["depends_on"] == {"database": {"condition": "service_healthy"}}
     assert bot["ports"] == ["127.0.0.1:8080:8080"], "only this machine reaches it"
     assert "ports" not in database
@@ -104,7 +104,7 @@ def test_the_guide_names_all_of_it() -> None:
     guide = text(DOCS / "operations.md")
     assert [unit.name for unit in UNITS if unit.name not in guide] == []
     assert "compose.yaml" in guide and "Containerfile" in guide
-    assert [name for name in COMMANDS if f"meldwijzer {name}" not in guide] == []
+    assert [name for name in main.commands if f"meldwijzer {name}" not in guide] == []
 
 
 def _here(unit: str, folder: Path) -> str:

@@ -8,10 +8,8 @@ from bot.cli.common import settings, show_json
 from bot.cli.doctor.findings import findings
 
 
-@click.command()
-@click.option("--json", "as_json", is_flag=True, help="As JSON, for another program.")
 def doctor(as_json: bool) -> None:
-    """Say in plain words what is missing; exit 1 when something is."""
+    """Print what is missing."""
     found = list(dict.fromkeys(findings(settings())))
     if as_json:
         show_json(

@@ -32,6 +32,7 @@ from handlers.platform.workspaces import NotInstalled, Workspaces
 from handlers.views.blocks import View
 from handlers.views.home import home_view, problem_home
 from meldcode.application.actor import on_behalf_of
+from meldcode.application.cases.drafts import with_drafts
 from meldcode.application.executor import JOB_SECONDS, Executor
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.worklists import people_assigned
@@ -64,6 +65,8 @@ class HomeTabPublisher(HomeTabs):
         self._queue = TabQueue()
         self._underway: dict[Identity, asyncio.Task[None]] = {}
         self._worklists: dict[Assignee, Place] = {}
+        self._closed: set[Identity] = set()
+        """Who closed a form, and may have one to go on with."""
         self._find_at = 0.0
         """When to look whose these worklists are: more may change until then."""
         self._changed = asyncio.Event()
@@ -81,11 +84,18 @@ class HomeTabPublisher(HomeTabs):
         self._find_soon((Assignee(event.school, str(person)) for person in event.people), Place.LOST)
 
     def _find_soon(self, worklists: Iterable[Assignee], place: Place) -> None:
-        if not self._worklists:
-            self._find_at = time.monotonic() + SETTLE
+        self._look_soon()
         for one in worklists:
             self._worklists[one] = min(place, self._worklists.get(one, place))
+
+    def _look_soon(self) -> None:
+        if not self._is_to_find:
+            self._find_at = time.monotonic() + SETTLE
         self._changed.set()
+
+    @property
+    def _is_to_find(self) -> bool:
+        return bool(self._worklists or self._closed)
 
     def update_soon(self, who: Identity, place: Place = Place.OTHER) -> None:
         """Publish this person's tab soon."""
@@ -99,6 +109,11 @@ class HomeTabPublisher(HomeTabs):
     @override
     def changed(self, who: Identity) -> None:
         self.update_soon(who)
+
+    @override
+    def form_closed(self, who: Identity) -> None:
+        self._look_soon()
+        self._closed.add(who)
 
     @override
     def published(self, who: Identity) -> None:
@@ -120,7 +135,7 @@ class HomeTabPublisher(HomeTabs):
             while True:
                 heartbeat()
                 self._changed.clear()
-                if self._worklists and self._find_at <= time.monotonic():
+                if self._is_to_find and self._find_at <= time.monotonic():
                     await self._find_whose()
                 await self._pause(self._start_publishing())
         except asyncio.CancelledError:
@@ -137,7 +152,7 @@ class HomeTabPublisher(HomeTabs):
     def _start_publishing(self) -> float | None:
         """Start what can be published now, and return in how many seconds there may be more; None: after a change."""
         waits = [self._publish_in(workspace) for workspace in self._queue.workspaces()]
-        waits += [self._queue.next_due(), self._find_at - time.monotonic() if self._worklists else None]
+        waits += [self._queue.next_due(), self._find_at - time.monotonic() if self._is_to_find else None]
         return min((wait for wait in waits if wait is not None), default=None)
 
     def _publish_in(self, workspace: str) -> float | None:
@@ -163,10 +178,11 @@ class HomeTabPublisher(HomeTabs):
 
     async def _find_whose(self) -> None:
         worklists, self._worklists = self._worklists, {}
+        closed, self._closed = self._closed, set()
         try:
-            found = await self._executor.execute(_whose, worklists, seconds=JOB_SECONDS)
+            found = await self._executor.execute(_whose, worklists, closed, seconds=JOB_SECONDS)
         except BaseException:
-            self._worklists = worklists | self._worklists
+            self._worklists, self._closed = worklists | self._worklists, closed | self._closed
             raise
         for who, place in found.items():
             self._queue.add(who, place, wait=0)
@@ -191,9 +207,14 @@ class HomeTabPublisher(HomeTabs):
             return problem_home(refusal(refused))
 
 
-def _whose(uow: UnitOfWork, worklists: dict[Assignee, Place], _now: datetime) -> dict[Identity, Place]:
-    """Return the identities of the people behind these worklists, each with their best place."""
-    found: dict[Identity, Place] = {}
+def _whose(
+    uow: UnitOfWork, worklists: dict[Assignee, Place], closed: set[Identity], now: datetime
+) -> dict[Identity, Place]:
+    """Return the identities of the people behind these worklists, each with their best place.
+
+    So is who closed a form and has one to go on with.
+    """
+    found = dict.fromkeys(with_drafts(uow, closed, now), Place.OTHER) if closed else {}
     for place in sorted(set(worklists.values())):
         people = people_assigned(uow, [one for one, at in worklists.items() if at is place])
         found = {**dict.fromkeys(uow.identities.of_people(people), place), **found}

@@ -70,6 +70,9 @@ class HomeTabs:
     def changed(self, who: Identity) -> None:
         """Publish this person's tab soon, because what it shows changed."""
 
+    def form_closed(self, who: Identity) -> None:
+        """Publish this person's tab soon if they have a form to go on with."""
+
     def published(self, who: Identity) -> None:
         """Note that this person's tab is being published."""
 

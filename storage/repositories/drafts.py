@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,7 +23,10 @@ _IDS = (drafts.c.key, drafts.c.author)
 _WITH_KEY = select(drafts, draft_keys.c.wrapped_key).join_from(
     drafts, draft_keys, and_(draft_keys.c.key == drafts.c.key, draft_keys.c.author == drafts.c.author)
 )
-
+_OPEN = (drafts.c.expires_at > bindparam("now"), drafts.c.author == bindparam("of"))
+_ONE = _WITH_KEY.where(drafts.c.key == bindparam("index"), *_OPEN)
+_OF = _WITH_KEY.where(*_OPEN, drafts.c.form.is_not(None)).order_by(drafts.c.expires_at.desc())
+_AUTHORS = select(drafts.c.author).where(drafts.c.expires_at > bindparam("now"), drafts.c.form.is_not(None))
 _DELETE = delete(drafts).where(drafts.c.key == bindparam("key"), drafts.c.author == bindparam("author"))
 
 
@@ -70,14 +73,16 @@ class StoredDrafts(Drafts):
 
     @override
     def of(self, author: PersonId, now: datetime) -> Sequence[Draft]:
-        own = (drafts.c.author == author, drafts.c.expires_at > now, drafts.c.form.is_not(None))
-        newest_first = _WITH_KEY.where(*own).order_by(drafts.c.expires_at.desc())
-        return [self._draft(row) for row in self._connection.execute(newest_first)]
+        return [self._draft(row) for row in self._connection.execute(_OF, {"of": author, "now": now})]
+
+    @override
+    def authors(self, now: datetime) -> Collection[PersonId]:
+        return set(self._connection.scalars(_AUTHORS, {"now": now}))
 
     def _row(self, key: str, author: PersonId, now: datetime) -> Row[Any] | None:
         index = self._vault.submission_index(key)
-        own = (drafts.c.key == index, drafts.c.author == author, drafts.c.expires_at > now)
-        return self._connection.execute(_WITH_KEY.where(*own)).one_or_none()
+        own = {"index": index, "of": author, "now": now}
+        return self._connection.execute(_ONE, own).one_or_none()
 
     def _draft(self, row: Row[Any]) -> Draft:
         key, form = draft_form_from_bytes(self._opened(row, "form"))

@@ -50,8 +50,7 @@ def inputs_of(view: Mapping[str, Any]) -> set[str]:
 
 async def form_closed(services: Services, request: Request) -> None:
     """Show on the Home tab that there is a form to go on with."""
-    if await services.execute(drafts.own_drafts, request):
-        services.home_tabs.changed(request.identity)
+    services.home_tabs.form_closed(request.identity)
 
 
 async def list_drafts(services: Services, request: Request) -> View:

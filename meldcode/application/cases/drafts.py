@@ -19,6 +19,7 @@ from meldcode.domain.access.rules import Permission, may, relation_to
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.errors import Refused
 from meldcode.domain.plan.model import ActionSpec
+from meldcode.domain.staff import Identity
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,12 @@ def own_drafts(uow: UnitOfWork, actor: Actor, now: datetime) -> list[OwnDraft]:
     """The forms that the actor was filling in and may still save, the newest first."""
     found = [(draft, _form_of(uow, actor, draft)) for draft in uow.drafts.of(actor.person.id, now)]
     return [OwnDraft(draft.key, record, draft.form.case, draft.until) for draft, record in found if record]
+
+
+def with_drafts(uow: UnitOfWork, identities: Collection[Identity], now: datetime) -> list[Identity]:
+    """Return those of them who were filling in a form."""
+    authors = uow.drafts.authors(now)
+    return [one for one in identities if (person := uow.staff.by_identity(one)) and person.id in authors]
 
 
 def go_on(uow: UnitOfWork, actor: Actor, key: str, now: datetime) -> tuple[Draft, FormView]:

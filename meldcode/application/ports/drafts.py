@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -58,6 +58,10 @@ class Drafts(ABC):
     @abstractmethod
     def of(self, author: PersonId, now: datetime) -> Sequence[Draft]:
         """The author's drafts of which the form is known, the newest first."""
+
+    @abstractmethod
+    def authors(self, now: datetime) -> Collection[PersonId]:
+        """Everybody who has such a draft."""
 
     @abstractmethod
     def delete(self, key: str, author: PersonId) -> None:

@@ -27,7 +27,8 @@ from meldcode.application.cases.record_entry import Saved, record_entry
 from meldcode.application.cases.submission import RecordEntry
 from meldcode.application.cases.view_case import open_case
 from meldcode.application.ports.cases import NewEntry
-from meldcode.domain.case.state import Answer, fold
+from meldcode.domain.case.fold import fold
+from meldcode.domain.case.state import Answer
 from meldcode.domain.staff import Identity
 from storage.schools import apply_schools
 from storage.unit_of_work import Store

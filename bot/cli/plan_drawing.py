@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from handlers.i18n.texts import counted, listed, readers, roles, text
-from meldcode.domain.case.state import holds
+from meldcode.domain.case.fold import holds
 from meldcode.domain.plan.forms import GIVEN, Condition, FieldKind, FieldSpec
 from meldcode.domain.plan.model import ActionSpec, Plan, Step
 from meldcode.domain.plan.parts import Lead, Tell

@@ -17,8 +17,9 @@ from bot.settings import Settings
 from bot.stopping import in_thread
 from handlers.i18n.texts import text
 from handlers.platform.call_budget import CallBudget
+from meldcode.domain.case.fold import fold
 from meldcode.domain.case.header import CaseHeader
-from meldcode.domain.case.state import Status, fold
+from meldcode.domain.case.state import Status
 from practice.model import Advice, Guide, Training
 from practice.state.workspace import Workspace
 

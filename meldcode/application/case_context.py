@@ -12,8 +12,9 @@ from meldcode.application.case_people import plan_of, reads, staff_of
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access.responsible import responsible_for
 from meldcode.domain.access.rules import Permission, Relation, in_school, may, relation_to
+from meldcode.domain.case.fold import LongLogbook, fold
 from meldcode.domain.case.header import CaseHeader, Contents, Reading
-from meldcode.domain.case.state import Entry, LongLogbook, Pupil, State, Status, fold
+from meldcode.domain.case.state import Entry, Pupil, State, Status
 from meldcode.domain.errors import Refused
 from meldcode.domain.forms.taking_part import Colleague, Colleagues
 from meldcode.domain.ids import PersonId, SchoolId

@@ -11,8 +11,9 @@ from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access.rules import ALERTED, Permission, in_school, keepers, may, roles_in_case
 from meldcode.domain.calendar import AMSTERDAM, DAY, BeyondCalendar
 from meldcode.domain.case.appointments import Appointment
+from meldcode.domain.case.fold import fold
 from meldcode.domain.case.header import CaseHeader
-from meldcode.domain.case.state import State, fold
+from meldcode.domain.case.state import State
 from meldcode.domain.deadlines.appointments import late_until, school_days_late
 from meldcode.domain.deadlines.schedule import calendar_of
 from meldcode.domain.events import WorklistChanged

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from meldcode.domain.case.state import fold
+from meldcode.domain.case.fold import fold
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.translation import in_language
 from storage.crypto.vault import Tampered, Vault, WrongKey

@@ -22,8 +22,9 @@ from sqlalchemy import (
 from typing_extensions import override
 
 from meldcode.application.ports.cases import AlreadyStored, NewEntry, Outdated, Submission
+from meldcode.domain.case.fold import LongLogbook
 from meldcode.domain.case.header import CaseHeader, Contents, Reading
-from meldcode.domain.case.state import Entry, LongLogbook, Pupil, State, Status
+from meldcode.domain.case.state import Entry, Pupil, State, Status
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
 from meldcode.domain.plan.model import Plan
 from storage.crypto import chain

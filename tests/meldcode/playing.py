@@ -39,8 +39,9 @@ from meldcode.application.staff.left_behind import notice_left_behind
 from meldcode.application.staff.roles import ChangeRoles, RolesView, change_roles, notify_of_roles, see_roles
 from meldcode.application.staff.working_days import SetWorkingDays, set_working_days
 from meldcode.domain.case.asked import asked_now, needed
+from meldcode.domain.case.fold import fold
 from meldcode.domain.case.header import CaseHeader, Reading
-from meldcode.domain.case.state import Answer, Entry, State, Status, fold
+from meldcode.domain.case.state import Answer, Entry, State, Status
 from meldcode.domain.errors import Invalid, Problem, Refused
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan import file as plan_file

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from meldcode.domain.calendar import SchoolCalendar
 from meldcode.domain.case.asked import asked_now, needed, offered
-from meldcode.domain.case.state import Entry, State, Status, fold, holds
+from meldcode.domain.case.fold import fold, holds
+from meldcode.domain.case.state import Entry, State, Status
 from meldcode.domain.case.urgency import is_urgent
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.contradictions.whole_plan import answered_beforehand

@@ -19,7 +19,7 @@ from handlers.views.messages.reminders import render_reminders
 from meldcode.application.cases import notifications
 from meldcode.domain import presence
 from meldcode.domain.calendar import SchoolCalendar
-from meldcode.domain.case.state import fold
+from meldcode.domain.case.fold import fold
 from meldcode.domain.deadlines import reminders
 from storage.repositories.cases import StoredCases
 from storage.repositories.messages.send_queue import SendQueue
@@ -96,7 +96,7 @@ BROKEN: dict[str, dict[str, Any]] = {
     "pupil-logged": {"bot.outbox.relay.post_message": _logged},
     "all-teachers-told": {"meldcode.domain.access.rules.holds_own": lambda _relation, _plan: True},
     "not-told": {"meldcode.application.cases.notifications._by_rules": _told_by_chance},
-    "answers-lead-nowhere": {"meldcode.domain.case.state._lead": lambda _plan, state, _record, _entry: state},
+    "answers-lead-nowhere": {"meldcode.domain.case.fold._lead": lambda _plan, state, _record, _entry: state},
     "no-next-moment": {"meldcode.application.jobs.reminders.next_moment": lambda *_: None},
     "one-case-of-several": {"bot.outbox.content.render_reminders": lambda several: render_reminders(several[:1])},
     "lost-when-slack-is-away": {"storage.repositories.messages.send_queue.SendQueue.retry": _set_aside},

@@ -16,8 +16,9 @@ from meldcode.application.ports.cases import NewEntry
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.worklists import update_worklist
 from meldcode.domain.access.rules import relation_to
+from meldcode.domain.case.fold import fold, followed_by
 from meldcode.domain.case.header import CaseHeader
-from meldcode.domain.case.state import Answer, Entry, State, Status, fold, followed_by
+from meldcode.domain.case.state import Answer, Entry, State, Status
 from meldcode.domain.deadlines.schedule import next_moment
 from meldcode.domain.plan.effects import DENIALS, Effect
 from meldcode.domain.plan.forms import FieldKind, Meaning

@@ -27,9 +27,10 @@ from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access.rules import keepers, may_hand_over, roles_in_case
 from meldcode.domain.case.appointments import Appointment
 from meldcode.domain.case.asked import needed, whose
+from meldcode.domain.case.fold import holds
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.newer import unread
-from meldcode.domain.case.state import TIMES_TO_POSTPONE, Entry, State, Status, holds
+from meldcode.domain.case.state import TIMES_TO_POSTPONE, Entry, State, Status
 from meldcode.domain.case.urgency import is_urgent
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.effects import DECIDES, Effect

@@ -22,10 +22,11 @@ from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.alarm import AlarmId
 from meldcode.domain.case.appointments import Appointment
 from meldcode.domain.case.asked import asked_now, asked_with, owed
+from meldcode.domain.case.fold import holds
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.names import pupil_in
 from meldcode.domain.case.newer import since_weighing
-from meldcode.domain.case.state import Answer, Answers, Entry, Status, holds
+from meldcode.domain.case.state import Answer, Answers, Entry, Status
 from meldcode.domain.errors import Refused
 from meldcode.domain.forms import form_rules
 from meldcode.domain.forms.appointment_rules import ABOUT_ONE, appointment_of, refuse_unless_open

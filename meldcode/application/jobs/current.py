@@ -22,8 +22,9 @@ from meldcode.domain.access.responsible import responsible_for
 from meldcode.domain.access.rules import roles_in_case
 from meldcode.domain.calendar import AMSTERDAM, BeyondCalendar, SchoolCalendar
 from meldcode.domain.case.asked import needed, to_act
+from meldcode.domain.case.fold import fold
 from meldcode.domain.case.header import CaseHeader
-from meldcode.domain.case.state import State, Status, fold
+from meldcode.domain.case.state import State, Status
 from meldcode.domain.deadlines.reminders import counts_from
 from meldcode.domain.deadlines.schedule import calendar_of, pressing
 from meldcode.domain.ids import CaseId, PersonId

@@ -35,8 +35,9 @@ from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.worklists import appointment_count, update_appointments
 from meldcode.domain.access.rules import may_hand_over
 from meldcode.domain.calendar import AMSTERDAM, DAY, BeyondCalendar
+from meldcode.domain.case.fold import fold
 from meldcode.domain.case.header import CaseHeader, some
-from meldcode.domain.case.state import State, fold
+from meldcode.domain.case.state import State
 from meldcode.domain.deadlines.reminders import Reminder, ReminderKind
 from meldcode.domain.deadlines.schedule import RETRY, next_moment, open_moment, to_remind
 from meldcode.domain.ids import CaseId, PersonId, SchoolId

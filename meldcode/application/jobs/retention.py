@@ -20,7 +20,8 @@ from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.retention import RetentionJob
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.calendar import AMSTERDAM
-from meldcode.domain.case.state import State, fold
+from meldcode.domain.case.fold import fold
+from meldcode.domain.case.state import State
 from meldcode.domain.deadlines.schedule import open_moment
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.retention import WARNED_BEFORE, asks_whether_left, term_of

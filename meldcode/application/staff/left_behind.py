@@ -14,8 +14,8 @@ from meldcode.domain.access.responsible import responsible_for
 from meldcode.domain.access.rules import ALERTED, may_be_responsible, relation_to
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.asked import to_act
+from meldcode.domain.case.fold import fold
 from meldcode.domain.case.header import CaseHeader, some
-from meldcode.domain.case.state import fold
 from meldcode.domain.deadlines.schedule import open_moment
 from meldcode.domain.ids import CaseId, PersonId
 from meldcode.domain.plan.model import Plan

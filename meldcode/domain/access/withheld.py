@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from meldcode.domain.case.state import Answers, holds
+from meldcode.domain.case.fold import holds
+from meldcode.domain.case.state import Answers
 from meldcode.domain.plan.forms import FieldSpec
 
 

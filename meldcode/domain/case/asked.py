@@ -3,18 +3,8 @@
 from __future__ import annotations
 
 from meldcode.domain.case.appointments import with_decisions
-from meldcode.domain.case.state import (
-    TIMES_TO_POSTPONE,
-    Answers,
-    Entry,
-    State,
-    Status,
-    _is_newer,
-    _is_undone,
-    _missing,
-    applies,
-    holds,
-)
+from meldcode.domain.case.fold import applies, holds, is_undone, missing
+from meldcode.domain.case.state import TIMES_TO_POSTPONE, Answers, Entry, State, Status
 from meldcode.domain.plan.effects import DECIDES, DENIALS, Effect
 from meldcode.domain.plan.forms import FieldSpec
 from meldcode.domain.plan.model import ActionSpec, Plan
@@ -45,7 +35,7 @@ def needed(plan: Plan, state: State) -> list[ActionSpec]:
     """Return what the case waits for: what is asked at any step (G8), then what the step asks."""
     if state.status is not Status.OPEN:
         return []
-    return [*asked_at_any_step(plan, state), *_missing(plan.step(state.step), state)]
+    return [*asked_at_any_step(plan, state), *missing(plan.step(state.step), state)]
 
 
 def asked_at_any_step(plan: Plan, state: State) -> list[ActionSpec]:
@@ -84,7 +74,7 @@ def owed(plan: Plan, state: State) -> list[ActionSpec]:
         r
         for step in steps
         for r in step.records
-        if r.owed and (r in _missing(step, state) or _is_undone(r, state)) and _is_ready(r, state)
+        if r.owed and (r in missing(step, state) or is_undone(r, state)) and _is_ready(r, state)
     ]
 
 
@@ -92,7 +82,7 @@ def waived(plan: Plan, state: State) -> list[ActionSpec]:
     """Return what the fast lane skipped and nobody is asked for any more: it came instead (G8)."""
     if state.status is not Status.OPEN:
         return []
-    return [r for step in map(plan.step, dict.fromkeys(state.skipped)) for r in _missing(step, state) if not r.owed]
+    return [r for step in map(plan.step, dict.fromkeys(state.skipped)) for r in missing(step, state) if not r.owed]
 
 
 def _is_ready(record: ActionSpec, state: State) -> bool:
@@ -159,6 +149,13 @@ def signals(plan: Plan) -> tuple[str, str]:
 def _has_unread(plan: Plan, state: State) -> bool:
     """Whether there is a signal to mark as read, which no record that the step asks does already."""
     read, step = plan.reads, plan.step(state.step)
-    if read is None or any(one.record == read.id for record in _missing(step, state) for one in record.stands_as):
+    if read is None or any(one.record == read.id for record in missing(step, state) for one in record.stands_as):
         return False
     return any(_is_newer(signal, read.id, state) for signal in signals(plan))
+
+
+def _is_newer(record: str, than: str, state: State) -> bool:
+    if (entry := state.standing.get(record)) is None:
+        return False
+    other = state.standing.get(than)
+    return other is None or other.seq < entry.seq

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from meldcode.domain.case.asked import asked_at_any_step, needed
-from meldcode.domain.case.state import State, Status, holds
+from meldcode.domain.case.fold import holds
+from meldcode.domain.case.state import State, Status
 from meldcode.domain.plan.model import Plan
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from meldcode.domain.case.appointments import Appointment, open_ones
-from meldcode.domain.case.state import TIMES_TO_POSTPONE, Answers, Entry, State, Status, fold
+from meldcode.domain.case.fold import fold
+from meldcode.domain.case.state import TIMES_TO_POSTPONE, Answers, Entry, State, Status
 from meldcode.domain.errors import Problem, Refused
 from meldcode.domain.forms.form_rules import Circumstances
 from meldcode.domain.plan.appointments import decision_ids

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, time
 
 from meldcode.domain.case.asked import offered
-from meldcode.domain.case.state import TIMES_TO_POSTPONE, Answer, Answers, Entry, Pupil, State, holds
+from meldcode.domain.case.fold import holds
+from meldcode.domain.case.state import TIMES_TO_POSTPONE, Answer, Answers, Entry, Pupil, State
 from meldcode.domain.errors import Problem, Refused
 from meldcode.domain.forms.taking_part import Colleagues, absence, missing_there, rule_holds, somebody_must_not_be_there
 from meldcode.domain.ids import PersonId

@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, permutations
 
-from meldcode.domain.case.state import Answers, State, holds
+from meldcode.domain.case.fold import holds
+from meldcode.domain.case.state import Answers, State
 from meldcode.domain.errors import Problem
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.forms import FieldSpec, Presence

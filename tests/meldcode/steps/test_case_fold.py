@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from meldcode.domain.case.state import Status, fold
+from meldcode.domain.case.fold import fold
+from meldcode.domain.case.state import Status
 from tests.meldcode.playing import FATIMA, KARIN, MEHMET, MONDAY, SANNE, Actor, Play
 
 

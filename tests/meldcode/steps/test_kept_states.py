@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject, DrawFn, SearchStrategy
 
-from meldcode.domain.case.state import Answer, Entry, LongLogbook, fold, followed_by
+from meldcode.domain.case.fold import LongLogbook, fold, followed_by
+from meldcode.domain.case.state import Answer, Entry
 from meldcode.domain.plan.file import load_plan, shipped_plans
 from meldcode.domain.plan.forms import FieldKind, FieldSpec
 from meldcode.domain.plan.model import ActionSpec, Plan

@@ -19,8 +19,9 @@ from sqlalchemy import select
 from meldcode.application.cases.pupils.same_pupil import ANOTHER
 from meldcode.application.jobs.reminders import send_due_reminders
 from meldcode.domain.case.asked import asked_now, needed, offered, to_agree
+from meldcode.domain.case.fold import fold, holds
 from meldcode.domain.case.header import CaseHeader
-from meldcode.domain.case.state import Entry, State, Status, fold, holds
+from meldcode.domain.case.state import Entry, State, Status
 from meldcode.domain.deadlines.schedule import to_remind
 from meldcode.domain.errors import Invalid, Refused
 from meldcode.domain.plan.effects import DECIDES, Effect

@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import Connection, Engine, delete, select, update
 
 from meldcode.application.ports.cases import NewEntry
+from meldcode.domain.case.fold import LongLogbook, fold
 from meldcode.domain.case.header import CaseHeader
-from meldcode.domain.case.state import Entry, LongLogbook, State, fold
+from meldcode.domain.case.state import Entry, State
 from meldcode.domain.plan.model import Plan
 from storage.crypto.vault import Vault
 from storage.db.schema import case_keys, case_states, cases

@@ -9,8 +9,9 @@ from itertools import product
 
 from handlers.i18n.texts import counted, listed, readers, roles, text
 from meldcode.domain.case.fold import holds
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.forms import GIVEN, Condition, FieldKind, FieldSpec
-from meldcode.domain.plan.model import ActionSpec, Plan, Step
+from meldcode.domain.plan.model import Plan, Step
 from meldcode.domain.plan.parts import Lead, Tell
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.plan.timing import Deadline, EscalationLevel

@@ -8,8 +8,9 @@ from handlers.i18n.catalogues import language, sentences
 from meldcode.domain.case.asked import whose
 from meldcode.domain.case.state import State
 from meldcode.domain.errors import Problem, Refused
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.effects import Effect
-from meldcode.domain.plan.model import ActionSpec, Plan, Step
+from meldcode.domain.plan.model import Plan, Step
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import WithDeputies
 

@@ -12,8 +12,8 @@ from handlers.i18n.texts import text
 from handlers.platform import limits
 from handlers.views import blocks as b
 from meldcode.application.cases.view_case import CaseView
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.effects import Effect
-from meldcode.domain.plan.model import ActionSpec
 
 OPEN_CASE = "open-case"
 NEW_SIGNAL = "signal"

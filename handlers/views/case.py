@@ -37,9 +37,10 @@ from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import State, Status
 from meldcode.domain.case.urgency import is_urgent
 from meldcode.domain.paging import page_of
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.forms import Meaning
-from meldcode.domain.plan.model import ActionSpec, Plan, Step
+from meldcode.domain.plan.model import Plan, Step
 
 ALWAYS_SHOWN = (Effect.FAST_LANE, Effect.NOTES, Effect.READS)
 """Effects of actions that are never in the menu: what cannot wait, and what is done every day."""

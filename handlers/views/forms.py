@@ -22,10 +22,10 @@ from handlers.views.actions import EXPORT, FORM, MORE_APPOINTMENTS, drafts_butto
 from handlers.views.logbook import logbook_above, owed_words
 from meldcode.application.cases.open_form import Consequence, FormView
 from meldcode.domain.case.state import Answer
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.appointments import block_of
 from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.forms import MOST_APPOINTMENTS, Choice, FieldKind, FieldSpec
-from meldcode.domain.plan.model import ActionSpec
 from meldcode.domain.staff import School
 
 TELLS = {"dispatch_action": True}

@@ -17,8 +17,8 @@ from handlers.views.paging import full_from_the_end, turn_buttons
 from meldcode.application.cases.logbook import LogbookLine
 from meldcode.application.cases.view_case import CaseView
 from meldcode.domain.calendar import AMSTERDAM
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.forms import FieldKind
-from meldcode.domain.plan.model import ActionSpec
 
 OLDER_AND_NEWER = ("case_older", "case_newer")
 OWN_BLOCKS, OWN_BYTES, BLOCK_BYTES = 4, 10_000, 1500

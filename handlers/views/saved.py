@@ -12,7 +12,7 @@ from meldcode.application.cases.record_entry import Saved
 from meldcode.domain.case.asked import needed, to_act
 from meldcode.domain.case.state import Status
 from meldcode.domain.case.urgency import is_urgent
-from meldcode.domain.plan.model import ActionSpec
+from meldcode.domain.plan.actions import ActionSpec
 
 
 def saved_modal(saved: Saved) -> b.View:

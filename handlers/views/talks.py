@@ -10,8 +10,8 @@ from handlers.platform import limits
 from handlers.views import blocks as b
 from handlers.views.actions import PREPARE, PRINT, record_button
 from meldcode.application.cases.preparation import Preparation
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.forms import Meaning
-from meldcode.domain.plan.model import ActionSpec
 
 
 def prepare_button(code: str, record: ActionSpec) -> b.Block:

@@ -18,8 +18,8 @@ from meldcode.application.ports.outbox import OutboxMessage, Placing
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.case.state import Entry
 from meldcode.domain.forms.named import named_in
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.effects import DENIALS, Effect
-from meldcode.domain.plan.model import ActionSpec
 from meldcode.domain.staff import Person
 
 

@@ -21,7 +21,8 @@ from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.ids import PersonId
 from meldcode.domain.paging import pages_of
-from meldcode.domain.plan.model import ActionSpec, Plan
+from meldcode.domain.plan.actions import ActionSpec
+from meldcode.domain.plan.model import Plan
 from meldcode.domain.staff import Deputy, Person, School, WithDeputies
 from meldcode.domain.worklist import ListedCase, Postponed, Section
 

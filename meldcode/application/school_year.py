@@ -27,9 +27,9 @@ from meldcode.domain.case.state import Answer, Pupil, Status
 from meldcode.domain.errors import Invalid, Problem, Refused
 from meldcode.domain.ids import PersonId, SchoolId
 from meldcode.domain.paging import page_of
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.forms import Meaning
-from meldcode.domain.plan.model import ActionSpec
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person, School
 

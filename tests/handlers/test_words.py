@@ -11,9 +11,10 @@ import pytest
 from handlers.i18n import texts
 from handlers.i18n.catalogues import DUTCH, ENGLISH, LANGUAGES, sentences, use_language
 from handlers.views import blocks as b
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.appointments import translations_of_own
 from meldcode.domain.plan.file import PLANS, load_plan
-from meldcode.domain.plan.model import ActionSpec, Plan
+from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.plan.translation import in_language, untranslated
 

@@ -45,11 +45,12 @@ from meldcode.domain.case.state import Answer, Entry, State, Status
 from meldcode.domain.errors import Invalid, Problem, Refused
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan import file as plan_file
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.appointments import block_of
 from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.file import load_plan, shipped_plans
 from meldcode.domain.plan.forms import FieldKind, FieldSpec, Meaning
-from meldcode.domain.plan.model import ActionSpec, Plan
+from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Identity, Person
 from storage.crypto.keys import open_vault

@@ -18,11 +18,12 @@ from meldcode.domain.case.fold import fold, holds
 from meldcode.domain.case.state import Entry, State, Status
 from meldcode.domain.case.urgency import is_urgent
 from meldcode.domain.ids import PersonId
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.contradictions.whole_plan import answered_beforehand
 from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.file import WrongPlan, load_new_plan, load_plan, parse_plan, shipped_plans
 from meldcode.domain.plan.forms import Condition, FieldKind, FieldSpec
-from meldcode.domain.plan.model import ActionSpec, Plan
+from meldcode.domain.plan.model import Plan
 from meldcode.domain.worklist import last_day
 
 pytestmark = pytest.mark.slow

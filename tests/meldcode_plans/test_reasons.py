@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from meldcode.domain.errors import Problem
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.file import load_plan, shipped_plans
-from meldcode.domain.plan.model import ActionSpec, Plan
+from meldcode.domain.plan.model import Plan
 from tests.meldcode.playing import code_of
 
 PLANS = {path.stem: load_plan(path) for path in shipped_plans()}

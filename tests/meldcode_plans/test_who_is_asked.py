@@ -18,8 +18,9 @@ from meldcode.domain.access.rules import roles_in_case
 from meldcode.domain.case.asked import needed, whose
 from meldcode.domain.case.state import State, Status
 from meldcode.domain.errors import Invalid, Refused
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.file import load_plan, shipped_plans
-from meldcode.domain.plan.model import ActionSpec, Plan
+from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from tests.meldcode.playing import IRIS, Actor, Play
 

@@ -11,9 +11,10 @@ import pytest
 from meldcode.domain.case.state import State
 from meldcode.domain.forms.taking_part import Colleague, expected, missing_there, rule_holds
 from meldcode.domain.ids import PersonId
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.file import load_plan, shipped_plans
 from meldcode.domain.plan.forms import FieldSpec, Presence
-from meldcode.domain.plan.model import ActionSpec, Plan
+from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from tests.meldcode.playing import FATIMA, IRIS, KARIN, SANNE, Play
 

@@ -15,7 +15,7 @@ from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import Entry, Status
 from meldcode.domain.errors import Refused
 from meldcode.domain.forms.named import may_deny, named_in
-from meldcode.domain.plan.model import ActionSpec
+from meldcode.domain.plan.actions import ActionSpec
 
 
 @dataclass(frozen=True)

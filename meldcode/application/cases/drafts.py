@@ -18,7 +18,7 @@ from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access.rules import Permission, may, relation_to
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.errors import Refused
-from meldcode.domain.plan.model import ActionSpec
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.staff import Identity
 
 

@@ -15,9 +15,9 @@ from meldcode.domain.case.state import Answer, Pupil
 from meldcode.domain.deadlines.schedule import calendar_of
 from meldcode.domain.forms.taking_part import expected
 from meldcode.domain.ids import PersonId
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.forms import PUPIL_MEANINGS, FieldKind
-from meldcode.domain.plan.model import ActionSpec
 
 
 def at_first(

@@ -18,9 +18,9 @@ from meldcode.domain.case.state import Entry
 from meldcode.domain.forms.appointment_rules import ABOUT_ONE
 from meldcode.domain.forms.named import denials, may_deny
 from meldcode.domain.ids import PersonId
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.effects import DENIALS, Effect
 from meldcode.domain.plan.forms import Meaning
-from meldcode.domain.plan.model import ActionSpec
 
 OF_TWO_CASES = (Effect.JOINS, Effect.DIFFERS, Effect.SEPARATES, Effect.LINKS)
 """Effects of entries about two cases: who may not know of the other one is not shown them."""

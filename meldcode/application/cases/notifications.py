@@ -33,8 +33,8 @@ from meldcode.domain.case.newer import unread
 from meldcode.domain.case.state import TIMES_TO_POSTPONE, Entry, State, Status
 from meldcode.domain.case.urgency import is_urgent
 from meldcode.domain.ids import PersonId
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.effects import DECIDES, Effect
-from meldcode.domain.plan.model import ActionSpec
 from meldcode.domain.plan.parts import Tell
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person

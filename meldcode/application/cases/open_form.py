@@ -30,9 +30,10 @@ from meldcode.domain.case.state import Answer, Answers, Entry, Status
 from meldcode.domain.errors import Refused
 from meldcode.domain.forms import form_rules
 from meldcode.domain.forms.appointment_rules import ABOUT_ONE, appointment_of, refuse_unless_open
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.effects import DECIDES, Effect
 from meldcode.domain.plan.forms import Meaning
-from meldcode.domain.plan.model import ActionSpec, Plan, Step
+from meldcode.domain.plan.model import Plan, Step
 from meldcode.domain.plan.parts import Outcome
 from meldcode.domain.staff import School
 

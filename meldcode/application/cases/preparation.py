@@ -11,7 +11,8 @@ from meldcode.application.cases.view_case import may_record
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.case.asked import offered
 from meldcode.domain.errors import Refused
-from meldcode.domain.plan.model import ActionSpec, Plan
+from meldcode.domain.plan.actions import ActionSpec
+from meldcode.domain.plan.model import Plan
 
 
 @dataclass(frozen=True)

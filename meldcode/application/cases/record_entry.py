@@ -42,10 +42,11 @@ from meldcode.domain.errors import Refused
 from meldcode.domain.forms import form_rules
 from meldcode.domain.forms.appointment_rules import ABOUT_ONE
 from meldcode.domain.ids import PersonId
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.appointments import decision_ids
 from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.forms import FieldSpec, Meaning
-from meldcode.domain.plan.model import ActionSpec, Plan
+from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person
 from meldcode.hints import Found

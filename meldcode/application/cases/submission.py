@@ -32,10 +32,11 @@ from meldcode.domain.errors import Invalid, Problem, Refused
 from meldcode.domain.forms import form_rules, special_rules
 from meldcode.domain.forms.appointment_rules import ABOUT_ONE, appointment_problems, refuse_unless_open, undecided
 from meldcode.domain.ids import SchoolId
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.appointments import decision_ids
 from meldcode.domain.plan.effects import DECIDES, DENIALS, Effect
 from meldcode.domain.plan.forms import FieldKind, Meaning
-from meldcode.domain.plan.model import ActionSpec, Plan
+from meldcode.domain.plan.model import Plan
 from meldcode.domain.staff import Person
 from meldcode.hints import ordinary_words
 

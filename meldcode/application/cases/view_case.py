@@ -27,8 +27,8 @@ from meldcode.domain.deadlines.schedule import calendar_of
 from meldcode.domain.forms.form_rules import may_agree, was_there
 from meldcode.domain.forms.named import people_in
 from meldcode.domain.ids import CaseId, PersonId
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.effects import DECIDES, Effect
-from meldcode.domain.plan.model import ActionSpec
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.retention import term_of
 from meldcode.domain.staff import Person, WithDeputies, paired

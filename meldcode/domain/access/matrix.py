@@ -15,7 +15,8 @@ from meldcode.domain.access.rules import OF_A_CASE, Permission, Relation, in_sch
 from meldcode.domain.case.header import CaseHeader, StandIn
 from meldcode.domain.case.state import Status
 from meldcode.domain.ids import PersonId, SchoolId
-from meldcode.domain.plan.model import ActionSpec, Plan, Step
+from meldcode.domain.plan.actions import ActionSpec
+from meldcode.domain.plan.model import Plan, Step
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Membership, Person, School
 

@@ -14,9 +14,10 @@ from enum import StrEnum
 from meldcode.domain.case.appointments import Appointment
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.ids import SchoolId
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.forms import Meaning
-from meldcode.domain.plan.model import ActionSpec, Plan
+from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person
 

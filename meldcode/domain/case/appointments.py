@@ -9,10 +9,11 @@ from enum import StrEnum
 from itertools import islice
 
 from meldcode.domain.ids import PersonId
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.appointments import decision_about
 from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.forms import FollowUp, Meaning
-from meldcode.domain.plan.model import ActionSpec, Plan
+from meldcode.domain.plan.model import Plan
 
 Answers = Mapping[str, str | tuple[str, ...]]
 MOST_DECIDED, SHORT = 8, 80

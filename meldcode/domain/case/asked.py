@@ -5,9 +5,10 @@ from __future__ import annotations
 from meldcode.domain.case.appointments import with_decisions
 from meldcode.domain.case.fold import applies, holds, is_undone, missing
 from meldcode.domain.case.state import TIMES_TO_POSTPONE, Answers, Entry, State, Status
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.effects import DECIDES, DENIALS, Effect
 from meldcode.domain.plan.forms import FieldSpec
-from meldcode.domain.plan.model import ActionSpec, Plan
+from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 
 NOT_OFFERED = (

@@ -19,9 +19,10 @@ from typing import overload
 
 from meldcode.domain.case.appointments import appointments_after
 from meldcode.domain.case.state import Answer, Answers, Entry, State, Status
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.effects import DENIALS, Effect, TakesCharge
 from meldcode.domain.plan.forms import GIVEN, Condition, Meaning
-from meldcode.domain.plan.model import ActionSpec, Plan, Step
+from meldcode.domain.plan.model import Plan, Step
 
 
 class LongLogbook(Sequence[Entry]):

@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable
 
 from meldcode.domain.case.state import Answers, Pupil
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.forms import PUPIL_MEANINGS
-from meldcode.domain.plan.model import ActionSpec
 from meldcode.domain.typed_text import letters, without_directions, without_group_word
 
 _BEFORE_SURNAMES = re.compile(

@@ -10,10 +10,11 @@ from meldcode.domain.case.fold import fold
 from meldcode.domain.case.state import TIMES_TO_POSTPONE, Answers, Entry, State, Status
 from meldcode.domain.errors import Problem, Refused
 from meldcode.domain.forms.form_rules import Circumstances
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.appointments import decision_ids
 from meldcode.domain.plan.effects import DECIDES, Effect
 from meldcode.domain.plan.forms import FollowUp, Meaning
-from meldcode.domain.plan.model import ActionSpec, Plan
+from meldcode.domain.plan.model import Plan
 
 ABOUT_ONE = (*DECIDES, Effect.POSTPONES)
 """Effects of forms that can be about one appointment."""

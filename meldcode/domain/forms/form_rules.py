@@ -13,9 +13,10 @@ from meldcode.domain.case.state import TIMES_TO_POSTPONE, Answer, Answers, Entry
 from meldcode.domain.errors import Problem, Refused
 from meldcode.domain.forms.taking_part import Colleagues, absence, missing_there, rule_holds, somebody_must_not_be_there
 from meldcode.domain.ids import PersonId
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.forms import FieldKind, FieldSpec, Meaning
-from meldcode.domain.plan.model import ActionSpec, Plan
+from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.retention import years_later
 from meldcode.domain.typed_text import is_visible

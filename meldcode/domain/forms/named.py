@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from meldcode.domain.case.state import Answers, Entry
 from meldcode.domain.ids import PersonId
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.effects import DENIALS
 from meldcode.domain.plan.forms import FieldSpec, Meaning
-from meldcode.domain.plan.model import ActionSpec, Plan
+from meldcode.domain.plan.model import Plan
 
 
 def named_in(record: ActionSpec, answers: Answers) -> frozenset[str]:

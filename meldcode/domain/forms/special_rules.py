@@ -11,9 +11,10 @@ from meldcode.domain.deadlines.schedule import calendar_of
 from meldcode.domain.errors import Problem
 from meldcode.domain.forms.form_rules import LONGEST_POSTPONEMENT, Circumstances
 from meldcode.domain.forms.taking_part import Colleagues
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.forms import Meaning
-from meldcode.domain.plan.model import ActionSpec, Plan
+from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.retention import longest_hold, term_of
 from meldcode.domain.staff import School

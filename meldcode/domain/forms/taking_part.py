@@ -10,8 +10,8 @@ from meldcode.domain.case.fold import holds
 from meldcode.domain.case.state import Answers, State
 from meldcode.domain.errors import Problem
 from meldcode.domain.ids import PersonId
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.forms import FieldSpec, Presence
-from meldcode.domain.plan.model import ActionSpec
 from meldcode.domain.plan.roles import Role
 
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.forms import ASKED, DECISION, MOST_APPOINTMENTS, FieldSpec
-from meldcode.domain.plan.model import ActionSpec, Plan
+from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.plan.timing import Appointments
 from meldcode.domain.yaml_text import read_yaml

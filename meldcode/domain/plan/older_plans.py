@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.effects import Effect, TakesCharge
 from meldcode.domain.plan.forms import PUPIL_MEANINGS, FieldKind, Meaning
-from meldcode.domain.plan.model import ActionSpec, Plan
+from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 
 ADDED_LATER = (

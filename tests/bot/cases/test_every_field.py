@@ -29,11 +29,12 @@ from meldcode.application.cases.view_case import CaseView, open_case
 from meldcode.domain.case.appointments import open_ones
 from meldcode.domain.case.asked import asked_now, offered
 from meldcode.domain.case.state import State, Status
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.appointments import block_of
 from meldcode.domain.plan.effects import DECIDES, DENIALS, Effect
 from meldcode.domain.plan.file import load_plan, shipped_plans
 from meldcode.domain.plan.forms import FieldKind, FieldSpec, Meaning
-from meldcode.domain.plan.model import ActionSpec, Plan
+from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Identity
 from practice.model import Json, View

@@ -17,8 +17,8 @@ from handlers.i18n.texts import text
 from handlers.platform import limits
 from handlers.platform.reply import is_slacks
 from meldcode.application.staff.roles import LONGEST_NAME
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.file import load_plan, shipped_plans
-from meldcode.domain.plan.model import ActionSpec
 from practice.client.fields import element_state, input_with_label
 from practice.model import Json, Message, View
 from tests.bot.cases.test_every_field import Walk

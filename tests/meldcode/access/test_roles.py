@@ -12,9 +12,10 @@ from handlers.i18n.catalogues import DUTCH, sentences
 from handlers.views.forms import form_modal
 from meldcode.application.cases.open_form import FormView
 from meldcode.application.cases.submission import NO_FORM
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.file import load_plan, shipped_plans
-from meldcode.domain.plan.model import ActionSpec, Plan
+from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from tests.meldcode.playing import BEA, DIRK, FATIMA, KARIN, MEHMET, SANNE, SOURCE_PLAN, STRANGER, Actor, Play
 from tests.on_screen import read

@@ -36,9 +36,10 @@ from meldcode.domain.case.appointments import Appointment, AppointmentState
 from meldcode.domain.case.asked import asked_now
 from meldcode.domain.case.state import Entry, State, Status
 from meldcode.domain.forms.appointment_rules import undecided
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.file import load_plan, shipped_plans
 from meldcode.domain.plan.forms import MOST_APPOINTMENTS
-from meldcode.domain.plan.model import ActionSpec, Plan
+from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.parts import Lead
 from meldcode.domain.plan.roles import Role
 from storage.db.migrations.versions.r0020_appointments import LOOK_AGAIN

@@ -10,9 +10,9 @@ from handlers.platform.forms.form_state import ANSWER, answers_of
 from handlers.views.pupils.names import pupil_name
 from meldcode.domain.case.state import Pupil
 from meldcode.domain.forms import form_rules
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.file import load_plan
 from meldcode.domain.plan.forms import FieldKind
-from meldcode.domain.plan.model import ActionSpec
 from meldcode.domain.typed_text import is_visible
 from tests.meldcode.playing import KARIN, SANNE, SOURCE_PLAN, Play
 

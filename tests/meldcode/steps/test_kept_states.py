@@ -13,9 +13,10 @@ from hypothesis.strategies import DataObject, DrawFn, SearchStrategy
 
 from meldcode.domain.case.fold import LongLogbook, fold, followed_by
 from meldcode.domain.case.state import Answer, Entry
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.file import load_plan, shipped_plans
 from meldcode.domain.plan.forms import FieldKind, FieldSpec
-from meldcode.domain.plan.model import ActionSpec, Plan
+from meldcode.domain.plan.model import Plan
 from storage.repositories.kept_states import state_from_bytes, state_to_bytes
 
 BEGAN = datetime(2026, 9, 1, 9, tzinfo=UTC)

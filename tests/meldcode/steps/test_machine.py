@@ -24,10 +24,11 @@ from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import Entry, State, Status
 from meldcode.domain.deadlines.schedule import to_remind
 from meldcode.domain.errors import Invalid, Refused
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.effects import DECIDES, Effect
 from meldcode.domain.plan.file import shipped_plans
 from meldcode.domain.plan.forms import FieldKind, Meaning
-from meldcode.domain.plan.model import ActionSpec, Plan
+from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.parts import RetentionFrom
 from meldcode.domain.plan.people import Reader
 from meldcode.domain.plan.roles import Role

@@ -14,8 +14,9 @@ from meldcode.domain.access.rules import Permission, in_school, may, relation_to
 from meldcode.domain.alarm import WITHOUT_CONTENT, Alarm, Answer, Response
 from meldcode.domain.case.state import Status
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.effects import Effect
-from meldcode.domain.plan.model import ActionSpec, Plan
+from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person, School
 

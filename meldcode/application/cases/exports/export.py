@@ -27,9 +27,9 @@ from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access.rules import Permission, acting_role, may, relation_to
 from meldcode.domain.case.state import Answer, Answers, Entry
 from meldcode.domain.errors import Refused
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.effects import Effect, Version
 from meldcode.domain.plan.forms import Meaning
-from meldcode.domain.plan.model import ActionSpec
 
 EXPORT_TIME = timedelta(minutes=15)
 """How long an export may take. After that it was probably interrupted."""

@@ -19,7 +19,7 @@ from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.names import pupil_in, same_name
 from meldcode.domain.case.state import Pupil, Status
 from meldcode.domain.ids import PersonId, SchoolId
-from meldcode.domain.plan.model import ActionSpec
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.staff import Person
 from meldcode.domain.typed_text import same_group
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.forms import GIVEN, PUPIL_MEANINGS, Condition, FieldKind
-from meldcode.domain.plan.model import ActionSpec, Plan
+from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 
 Loc = tuple[str | int, ...]

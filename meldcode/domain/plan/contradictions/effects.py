@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.contradictions.contradiction import Contradiction, Loc, wrong_pupil
 from meldcode.domain.plan.effects import DECIDES, DENIALS, Effect, Version
 from meldcode.domain.plan.forms import Meaning
-from meldcode.domain.plan.model import ActionSpec, Plan
+from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.people import NO, YES, Exclusion
 
 NEEDED_BY_EFFECTS = (Meaning.NEW_TEACHER, Meaning.UNTIL, Meaning.VERSION, Meaning.RECIPIENT, Meaning.REASON)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.contradictions.contradiction import NOTHING_ASKED, Contradiction, Loc, wrong_condition
-from meldcode.domain.plan.model import ActionSpec, Plan, Step
+from meldcode.domain.plan.model import Plan, Step
 
 
 def wrong_deadline(plan: Plan, step: Step, loc: Loc) -> Iterator[Contradiction]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.contradictions.contradiction import Contradiction, Loc, wrong_condition, wrong_pupil
 from meldcode.domain.plan.contradictions.effects import NEEDED_BY_EFFECTS, wrong_effect, wrong_people
 from meldcode.domain.plan.contradictions.terms import wrong_deadline, wrong_urgency
 from meldcode.domain.plan.effects import OPTIONAL_EFFECTS, Effect
 from meldcode.domain.plan.forms import ASKED, DECISION, GIVEN, Condition, FieldKind
-from meldcode.domain.plan.model import ActionSpec, Plan, Step
+from meldcode.domain.plan.model import Plan, Step
 from meldcode.domain.plan.translation import untranslated
 
 ROLES_THAT_AGREE = 2

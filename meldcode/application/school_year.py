@@ -15,7 +15,7 @@ from meldcode.application.actor import Actor
 from meldcode.application.case_context import CaseContext, case_context
 from meldcode.application.case_people import plan_of
 from meldcode.application.cases.pupils.whose_pupil import teachers_of, users_of
-from meldcode.application.cases.record_entry import store_form
+from meldcode.application.cases.store_form import store_form
 from meldcode.application.cases.submission import FilledForm, RecordEntry, check_form
 from meldcode.application.finding.search import NamedCase, note_listed
 from meldcode.application.ports.unit_of_work import UnitOfWork

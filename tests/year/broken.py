@@ -16,7 +16,7 @@ from unittest.mock import patch
 
 from handlers.platform import send_message
 from handlers.views.messages.reminders import render_reminders
-from meldcode.application.cases import notifications
+from meldcode.application.cases.telling import recipients
 from meldcode.domain import presence
 from meldcode.domain.calendar import SchoolCalendar
 from meldcode.domain.case.fold import fold
@@ -28,7 +28,7 @@ from tests.year.schools import PUPILS
 _pending, _levels_of, _deadline = reminders.pending, reminders.levels_of, reminders.deadline
 _mark_sent = SendQueue.mark_sent
 _append: Any = StoredCases.append
-_by_rules: Any = notifications._by_rules
+_by_rules: Any = recipients._by_rules
 _post: Any = send_message.post_message
 _turns = count(1)
 
@@ -95,7 +95,7 @@ BROKEN: dict[str, dict[str, Any]] = {
     "pupil-named": {"bot.outbox.relay.post_message": _named},
     "pupil-logged": {"bot.outbox.relay.post_message": _logged},
     "all-teachers-told": {"meldcode.domain.access.rules.holds_own": lambda _relation, _plan: True},
-    "not-told": {"meldcode.application.cases.notifications._by_rules": _told_by_chance},
+    "not-told": {"meldcode.application.cases.telling.recipients._by_rules": _told_by_chance},
     "answers-lead-nowhere": {"meldcode.domain.case.fold._lead": lambda _plan, state, _record, _entry: state},
     "no-next-moment": {"meldcode.application.jobs.reminders.next_moment": lambda *_: None},
     "one-case-of-several": {"bot.outbox.content.render_reminders": lambda several: render_reminders(several[:1])},

@@ -9,9 +9,10 @@ from uuid import UUID
 from meldcode.application.about_people import AboutPeople
 from meldcode.application.case_context import CaseContext, case_context
 from meldcode.application.case_people import call_in, keep_named, staff_of
-from meldcode.application.cases.notifications import Notified, notify, recipients
 from meldcode.application.cases.parts import change_parts, inherit_exclusions
 from meldcode.application.cases.pupils.whose_pupil import for_teachers, note_former_teachers, share
+from meldcode.application.cases.telling.notifications import Notified, notify
+from meldcode.application.cases.telling.recipients import recipients
 from meldcode.application.ports.cases import NewEntry
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.worklists import update_worklist
@@ -48,13 +49,8 @@ def append_entry(
     """
     effect = context.plan.records[entry.record].effect
     after = fold(context.plan, [entry], context.state)
-    case = _stored_case(uow, context, NewEntry(entry, after, _due(uow, context, after, entry), key, digest))
-    if context.case is None:
-        case = inherit_exclusions(uow, case, context.same_pupil)
-        context = replace(context, case=case, relation=relation_to(context.person, case))
-    if effect in (Effect.HANDS_OVER, Effect.SHARES):
-        case = _with_other_teachers(uow, context, case, entry)
-        context = replace(context, case=case)
+    stored = _stored_case(uow, context, NewEntry(entry, after, _due(uow, context, after, entry), key, digest))
+    context, case = _with_its_people(uow, context, stored, entry)
     entries = followed_by(context.entries, entry)
     case = change_parts(uow, context, case, entry, after)
     case = call_in(uow, case, context.plan, _takes_part(uow, context, case, entry))
@@ -70,6 +66,19 @@ def append_entry(
     if case.joined_to is None or not is_told:
         return extended, Notified(after)
     return extended, _notified_through(uow, context, case.joined_to, entry, key, after)
+
+
+def _with_its_people(
+    uow: UnitOfWork, context: CaseContext, case: CaseHeader, entry: Entry
+) -> tuple[CaseContext, CaseHeader]:
+    """Exclude from a new case who is excluded from another of this pupil, and give it to the teachers of the entry."""
+    if context.case is None:
+        case = inherit_exclusions(uow, case, context.same_pupil)
+        context = replace(context, case=case, relation=relation_to(context.person, case))
+    if context.plan.records[entry.record].effect in (Effect.HANDS_OVER, Effect.SHARES):
+        case = _with_other_teachers(uow, context, case, entry)
+        context = replace(context, case=case)
+    return context, case
 
 
 def _with_other_teachers(uow: UnitOfWork, context: CaseContext, case: CaseHeader, entry: Entry) -> CaseHeader:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from meldcode.application.case_people import is_kept_from, plan_of, staff_of
-from meldcode.application.cases.tasks import task_for
+from meldcode.application.cases.telling.tasks import task_for
 from meldcode.application.jobs.appointments import DueNow, owners_beside, still_due
 from meldcode.application.messages.reminders import (
     AppointmentReminder,

@@ -16,7 +16,7 @@ from datetime import datetime, time, timedelta
 from meldcode.application.case_people import escalate_to, hidden_from, plan_of
 from meldcode.application.cases.parts import kept_in_the_dark
 from meldcode.application.cases.readers import unusual_in
-from meldcode.application.cases.tasks import appointments_key, task_key
+from meldcode.application.cases.telling.tasks import appointments_key, task_key
 from meldcode.application.jobs.appointments import appointment_payload, called
 from meldcode.application.jobs.audience import Audience, audience_of
 from meldcode.application.jobs.current import waiting_for

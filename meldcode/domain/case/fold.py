@@ -208,9 +208,9 @@ def _complete(plan: Plan, state: State, at: datetime) -> State:
         following = plan.after(step)
         if following is None or missing(step, state) or all(record.optional for record in step.records):
             break
-        is_undone = any(is_undone(record, state) for record in step.records)
+        undone = any(is_undone(record, state) for record in step.records)
         state = _go(plan, state, following.id, at)
-        state = replace(state, skipped=(*state.skipped, step.id)) if is_undone else state
+        state = replace(state, skipped=(*state.skipped, step.id)) if undone else state
     return state
 
 

@@ -19,7 +19,7 @@ from meldcode.application.cases.exports.exported import READ_OVER, Export, Expor
 from meldcode.application.cases.exports.parents_copy import for_parents
 from meldcode.application.cases.exports.read_over import ReviewPageSize
 from meldcode.application.cases.exports.review import Review
-from meldcode.application.cases.record_entry import store_form
+from meldcode.application.cases.store_form import store_form
 from meldcode.application.cases.submission import FilledForm, RecordEntry, check_form, form_of
 from meldcode.application.cases.view_case import CaseView, build_case_view
 from meldcode.application.ports.files import PendingExport

@@ -20,12 +20,13 @@ from bench.school import TEAM, settings, teacher
 from bot.schools_file import read_schools
 from bot.store import open_store
 from bot.workspaces import configs_of
+from handlers.platform import limits
 from handlers.platform.request import SLACK
 from handlers.views.case import case_modal
 from meldcode.application.actor import actor_of
 from meldcode.application.cases.record_entry import Saved, record_entry
 from meldcode.application.cases.submission import RecordEntry
-from meldcode.application.cases.view_case import open_case
+from meldcode.application.cases.view_case import open_newest
 from meldcode.application.ports.cases import NewEntry
 from meldcode.domain.case.fold import fold
 from meldcode.domain.case.state import Answer
@@ -99,20 +100,22 @@ def _fill(store: Store, code: str, count: int) -> None:
     with store.transaction(now) as uow:
         case = uow.cases.find(code, [school.id for school in uow.staff.schools()])
         assert case
-        [first] = uow.cases.contents(case.id).entries
+        entries = [first] = list(uow.cases.contents(case.id).entries)
         plan = uow.plans.get(case.plan, case.plan_version)
         state = fold(plan, [first])
         while case.version < count:
             entry = replace(first, seq=case.version + 1)
             state = fold(plan, [entry], state)
+            entries.append(entry)
             case = uow.cases.append(case, NewEntry(entry, state, None, str(uuid4())))
-            uow.cases.keep_state(case, plan, state)
+        uow.cases.keep_state(case, plan, entries)
 
 
 def _open(store: Store, code: str) -> None:
     now = datetime.now(UTC)
     with store.transaction(now) as uow:
-        case_modal(open_case(uow, actor_of(uow, Identity(SLACK, TEAM, "U0CARECOORDINATOR0")), code, now))
+        actor = actor_of(uow, Identity(SLACK, TEAM, "U0CARECOORDINATOR0"))
+        case_modal(open_newest(uow, actor, code, limits.LOGBOOK_ENTRIES, now))
 
 
 def _median(work: Callable[[], object]) -> float:

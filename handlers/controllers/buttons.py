@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from handlers.controllers import alarm, finding, readers, roles, school_year, talks
-from handlers.controllers.commands import in_words, open_signal_form
+from handlers.controllers.commands import in_words, last_page, open_signal_form
 from handlers.controllers.deputies import show_deputy, stop_deputy
 from handlers.controllers.forms import drafts
 from handlers.controllers.working_days import show_working_days
@@ -86,15 +86,18 @@ async def _published(services: Services, request: Request, view: View) -> None:
 
 
 async def _open_case(services: Services, request: Request) -> None:
-    view = await services.execute_once(view_case.open_case, request, request.value)
-    await _show_case(services, request, case_modal(view))
+    await _show_case(services, request, await last_page(services, request, request.value))
 
 
 async def _turn_page(services: Services, request: Request) -> None:
     asked = request.values()
-    page = int(asked["page"]) if "page" in asked else None
-    view = await services.execute_once(view_case.open_case, request, str(asked.get("case", "")))
-    await _show_case(services, request, case_modal(view, page, int(asked.get("appointments", 0))))
+    code, appointments = str(asked.get("case", "")), int(asked.get("appointments", 0))
+    if "page" in asked:
+        view = await services.execute_once(view_case.open_case, request, code)
+        case = case_modal(view, int(asked["page"]), appointments)
+    else:
+        case = await last_page(services, request, code, appointments)
+    await _show_case(services, request, case)
 
 
 async def _show_case(services: Services, request: Request, case: View) -> None:
@@ -167,7 +170,7 @@ async def _deny(services: Services, request: Request) -> None:
     code, said = await services.execute(deny_presence, request, command)
     services.wake()
     if request.is_in_modal:
-        await _show_case(services, request, case_modal(await services.execute_once(view_case.open_case, request, code)))
+        await _show_case(services, request, await last_page(services, request, code))
     else:
         await _open_beside(services, request, notice_modal(text(f"said_{said.effect}", code=code)))
 
@@ -230,8 +233,7 @@ async def _tell_apart(services: Services, request: Request) -> None:
 
 async def _show_joined(services: Services, request: Request, code: str) -> None:
     services.wake()
-    view = await services.execute_once(view_case.open_case, request, code)
-    await _show_case(services, request, case_modal(view))
+    await _show_case(services, request, await last_page(services, request, code))
 
 
 def _two_cases(request: Request) -> merge.TwoCases:

@@ -112,9 +112,14 @@ async def _list(services: Services, request: Request, rest: str) -> Answer:
 
 
 async def _open(services: Services, request: Request, rest: str) -> Answer:
-    view = await services.execute_once(view_case.open_case, request, rest)
-    await services.client.views_open(trigger_id=request.trigger_id, view=case_modal(view))
+    await services.client.views_open(trigger_id=request.trigger_id, view=await last_page(services, request, rest))
     return None
+
+
+async def last_page(services: Services, request: Request, code: str, appointments: int = 0) -> b.View:
+    """Return the modal of a case; no more of its logbook is read than the last page holds."""
+    view = await services.execute_once(view_case.open_newest, request, code, limits.LOGBOOK_ENTRIES)
+    return case_modal(view, appointments=appointments)
 
 
 async def _deputy(services: Services, request: Request, _rest: str) -> Answer:

@@ -6,17 +6,17 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from handlers.controllers.commands import last_page
 from handlers.platform import limits
 from handlers.platform.forms.form_state import answers_of
 from handlers.platform.request import Request
 from handlers.platform.services import Services
 from handlers.views.blocks import View
-from handlers.views.case import case_modal
 from handlers.views.forms import form_modal
 from handlers.views.pupils import search as shown
 from handlers.views.pupils.history import history_modal
 from handlers.views.pupils.two_cases import MERGE, OTHER, WHAT, choose_case_modal, find_other_modal, together_modal
-from meldcode.application.cases import open_form, view_case
+from meldcode.application.cases import open_form
 from meldcode.application.cases.joining import merge
 from meldcode.application.finding import history, search, two_cases
 from meldcode.domain.case.state import Answers, Status
@@ -56,8 +56,7 @@ async def turn_search_page(services: Services, request: Request) -> None:
 
 async def open_found(services: Services, request: Request) -> None:
     """Open a case on top of the list that it was found in."""
-    view = await services.execute_once(view_case.open_case, request, request.value)
-    await _open_beside(services, request, case_modal(view))
+    await _open_beside(services, request, await last_page(services, request, request.value))
 
 
 async def open_history(services: Services, request: Request) -> None:

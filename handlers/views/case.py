@@ -30,6 +30,7 @@ from handlers.views.paging import listing, turned
 from handlers.views.pupils.names import pupil_name
 from handlers.views.readers import readers_button
 from handlers.views.talks import prepare_button
+from meldcode.application.cases.logbook import LogbookLine, OlderLine
 from meldcode.application.cases.view_case import CaseView, OpenAppointment, may_record
 from meldcode.application.jobs.audience import IN_CHARGE
 from meldcode.domain.case.asked import needed, to_act
@@ -114,8 +115,9 @@ def _newer(view: CaseView) -> list[b.Block]:
     """The signals that came after the weighing, so that nobody decides on an old one (S4.1)."""
     entries = {entry.seq for entry in view.newer}
     code = view.context.stored.code
-    new = [line for line in view.lines if line.entry.seq in entries and line.code == code]
-    lines = [f"{line.entry.seq}. {line.record.title}, {day(line.happened)}" for line in new]
+    all_: list[OlderLine | LogbookLine] = [*view.older, *view.lines]
+    new = [line for line in all_ if line.seq in entries and line.code == code]
+    lines = [f"{line.seq}. {line.record.title}, {day(line.happened)}" for line in new]
     listed = listing([f"• {b.escape(line)}" for line in lines])
     return [b.section(f"*{text('case_newer_signals')}*\n{listed}")] if lines else []
 

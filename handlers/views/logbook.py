@@ -14,11 +14,11 @@ from handlers.platform import limits
 from handlers.views import blocks as b
 from handlers.views.actions import CORRECT, MAKE_RECORD, TURN_PAGE, deny_button
 from handlers.views.paging import full_from_the_end, turn_buttons
-from meldcode.application.cases.logbook import LogbookLine
+from meldcode.application.cases.logbook import LogbookLine, OlderLine
 from meldcode.application.cases.view_case import CaseView
 from meldcode.domain.calendar import AMSTERDAM
+from meldcode.domain.case.outline import Weight
 from meldcode.domain.plan.actions import ActionSpec
-from meldcode.domain.plan.forms import FieldKind
 
 OLDER_AND_NEWER = ("case_older", "case_newer")
 OWN_BLOCKS, OWN_BYTES, BLOCK_BYTES = 4, 10_000, 1500
@@ -31,15 +31,16 @@ def logbook(view: CaseView, page: int | None, beside: Sequence[b.Block] = (), tu
     Every page but the first is full. `turn` is the action of the buttons to the other pages.
     """
     room = _room_beside(beside)
-    pages = full_from_the_end([_share(line, *room) for line in view.lines], limits.LOGBOOK_ENTRIES)
+    lines: list[OlderLine | LogbookLine] = [*view.older, *view.lines]
+    pages = full_from_the_end([_share(line.weight, *room) for line in lines], limits.LOGBOOK_ENTRIES)
     number = min(max(page if page is not None else len(pages) - 1, 0), len(pages) - 1)
     shown = pages[number]
     blocks = [b.section(f"*{text('case_log')}*")]
     if len(pages) > 1:
-        where = {"first": str(shown.start + 1), "last": str(shown.stop), "total": str(len(view.lines))}
+        where = {"first": str(shown.start + 1), "last": str(shown.stop), "total": str(len(lines))}
         blocks.append(b.context(text("case_log_part", **where)))
     for at in shown:
-        blocks += _entry(view.lines[at], view)
+        blocks += _entry(view.lines[at - len(view.older)], view)
     return blocks + b.actions([*turn_buttons(turn, number, len(pages), _page_of(view), OLDER_AND_NEWER)])
 
 
@@ -52,14 +53,11 @@ def _room_beside(blocks: Sequence[b.Block]) -> tuple[int, int]:
     return limits.BLOCKS - len(blocks) - OWN_BLOCKS, limits.VIEW - b.size_of(blocks) - OWN_BYTES
 
 
-def _share(line: LogbookLine, room: int, bytes_: int) -> float:
+def _share(weight: Weight, room: int, bytes_: int) -> float:
     """The part of a page with so much room that an entry takes at most."""
-    asked = [field for field in line.record.fields if field.id in line.entry.answers]
-    long = [field for field in asked if field.kind is FieldKind.LONG_TEXT]
-    short = len(line.entry.answers) - len(long)
-    blocks = 3 + 2 * len(long) + min(short, 1 + len(long) + short // limits.PAIRS)
-    size = BLOCK_BYTES * blocks + sum(len(json.dumps(answer)) for answer in line.entry.answers.values())
-    return max(blocks / room, size / bytes_)
+    long, short, size = weight
+    blocks = 3 + 2 * long + min(short, 1 + long + short // limits.PAIRS)
+    return max(blocks / room, (BLOCK_BYTES * blocks + size) / bytes_)
 
 
 def owed_words(records: Iterable[ActionSpec]) -> str:

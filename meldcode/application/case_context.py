@@ -12,8 +12,10 @@ from meldcode.application.case_people import plan_of, reads, staff_of
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access.responsible import responsible_for
 from meldcode.domain.access.rules import Permission, Relation, in_school, may, relation_to
-from meldcode.domain.case.fold import LongLogbook, fold
+from meldcode.domain.case.fold import fold
 from meldcode.domain.case.header import CaseHeader, Contents, Reading
+from meldcode.domain.case.long_logbook import LongLogbook, outline_of
+from meldcode.domain.case.outline import Outline
 from meldcode.domain.case.state import Entry, Pupil, State, Status
 from meldcode.domain.errors import Refused
 from meldcode.domain.forms.taking_part import Colleague, Colleagues
@@ -54,6 +56,11 @@ class CaseContext:
     def state(self) -> State:
         """The state of the case."""
         return fold(self.plan, self.entries)
+
+    @cached_property
+    def outline(self) -> Outline:
+        """The entries, of a long case without the texts of its signals and notes."""
+        return outline_of(self.plan, self.entries)
 
     def staff(self, uow: UnitOfWork) -> list[Person]:
         """Return the people who can have a part in this case."""
@@ -167,7 +174,7 @@ def told_apart(context: CaseContext) -> set[str]:
     """Return the codes of the cases that are recorded as being about another pupil."""
     return {
         str(entry.answers.get("case", ""))
-        for entry in context.entries
+        for entry in context.outline.entries
         if context.plan.records[entry.record].effect in (Effect.DIFFERS, Effect.SEPARATES)
     }
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from meldcode.domain.case.fold import fold
+from meldcode.domain.case.long_logbook import kept_of
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.translation import in_language
 from storage.crypto.vault import Tampered, Vault, WrongKey
 from storage.db.schema import case_states, cases
 from storage.repositories.cases import StoredCases
-from storage.repositories.kept_states import made_by, open_state
+from storage.repositories.kept_states import made_by, open_kept
 from storage.repositories.plans import PlanChanged, PlanDocuments
 from storage.session import Session
 
@@ -56,7 +56,7 @@ def _is_true(session: Session, plan: Plan, row: Any) -> bool:
     """Whether it is; also where entries do not open, which is another fault."""
     try:
         entries = tuple(StoredCases(session).contents(row.id).entries)
-        kept = open_state(session.case_key(row.id), row.state, row.id, row.version, row.head, row.made_by)
+        kept = open_kept(session.case_key(row.id), row.state, row.id, row.version, row.head, row.made_by)
     except (KeyError, WrongKey, Tampered, ValueError, TypeError):
         return True
-    return kept == fold(plan, entries)
+    return kept == kept_of(plan, entries)

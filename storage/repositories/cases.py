@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -22,9 +22,9 @@ from sqlalchemy import (
 from typing_extensions import override
 
 from meldcode.application.ports.cases import AlreadyStored, NewEntry, Outdated, Submission
-from meldcode.domain.case.fold import LongLogbook
 from meldcode.domain.case.header import CaseHeader, Contents, Reading
-from meldcode.domain.case.state import Entry, Pupil, State, Status
+from meldcode.domain.case.long_logbook import LongLogbook, kept_of
+from meldcode.domain.case.state import Entry, Pupil, Status
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
 from meldcode.domain.plan.model import Plan
 from storage.crypto import chain
@@ -41,6 +41,7 @@ _BY_ID = cases.c.id == bindparam("case_id")
 _ENTRY_COLUMNS: tuple[Column[Any], ...] = (entries.c.seq, entries.c.author, entries.c.written_at, entries.c.payload)
 _UNTIL = (entries.c.case == bindparam("id"), entries.c.seq <= bindparam("last"))
 _ENTRIES = select(*_ENTRY_COLUMNS).where(*_UNTIL).order_by(entries.c.seq)
+_SOME = _ENTRIES.where(entries.c.seq.in_(bindparam("seqs", expanding=True)))
 _BY_KEY = select(entries).where(entries.c.idempotency_key == bindparam("key"))
 _UPDATE_UNCHANGED = update(cases).where(_BY_ID, cases.c.version == bindparam("seen"))
 _REMINDERS = select(reminders.c.moment).where(reminders.c.case == bindparam("id"))
@@ -111,10 +112,13 @@ class StoredCases(CaseQueries):
         read = partial(self._entries, case, version)
         if version < LONG:
             return Contents(pupil, read())
-        return Contents(pupil, LongLogbook(read, partial(self._kept_states.find, case, version, head)))
+        return Contents(pupil, LongLogbook(version, read, partial(self._kept_states.find, case, version, head)))
 
-    def _entries(self, case: CaseId, version: int) -> tuple[Entry, ...]:
-        key, rows = self._session.case_key(case), self._connection.execute(_ENTRIES, {"id": case, "last": version})
+    def _entries(self, case: CaseId, version: int, seqs: Collection[int] | None = None) -> tuple[Entry, ...]:
+        if seqs is not None and not seqs:
+            return ()
+        key, which = self._session.case_key(case), {"id": case, "last": version}
+        rows = self._connection.execute(*((_ENTRIES, which) if seqs is None else (_SOME, {**which, "seqs": seqs})))
         return tuple(_entry(row, _payload(key, case, row)) for row in rows if not _is_taken_out(row))
 
     @override
@@ -153,9 +157,9 @@ class StoredCases(CaseQueries):
         return _Linked(after, new, payload, link)
 
     @override
-    def keep_state(self, case: CaseHeader, plan: Plan, state: State) -> None:
+    def keep_state(self, case: CaseHeader, plan: Plan, entries: Sequence[Entry]) -> None:
         if case.version >= LONG:
-            self._kept_states.keep(case.id, *self._heads[case.id], plan, state)
+            self._kept_states.keep(case.id, *self._heads[case.id], plan, kept_of(plan, entries))
 
     @override
     def find_submission(self, key: str) -> Submission | None:

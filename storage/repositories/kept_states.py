@@ -1,7 +1,8 @@
 """The state that the entries of a long case lead to, kept so that they need not all be read (ADR 46).
 
-It is encrypted with the case's key, and bound to the case, its version, the chain's head, the plan as it is in force
-and the program that made it. Beside anything else it does not open: then the entries are read, as of a short case.
+With it go the headings of its signals and notes, sealed as one, so that neither can stand beside another (ADR 46). Both
+are encrypted with the case's key, and bound to the case, its version, the chain's head, the plan as it is in force and
+the program that made them. Beside anything else they do not open: then the entries are read, as of a short case.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import bindparam, delete, select
 
 import meldcode.domain
+from meldcode.domain.case.long_logbook import Kept
 from meldcode.domain.case.state import State
 from meldcode.domain.ids import CaseId
 from meldcode.domain.plan.model import Plan
@@ -25,6 +27,8 @@ from storage.session import Session
 
 LONG = 50
 """From so many entries on a state is kept."""
+_END = b"\n"
+"""Between the state and the headings: JSON has none of its own."""
 _KEPT = select(case_states.c.state).where(
     case_states.c.case == bindparam("id"), case_states.c.made_by == bindparam("by")
 )
@@ -36,16 +40,16 @@ class KeptStates:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def find(self, case: CaseId, version: int, head: bytes, plan: Plan) -> State | None:
-        """Return the state, if it was kept of exactly these entries, under this plan, by this program."""
+    def find(self, case: CaseId, version: int, head: bytes, plan: Plan) -> Kept | None:
+        """Return what was kept, if it was kept of exactly these entries, under this plan, by this program."""
         by = made_by(plan)
         sealed = self._session.connection.scalar(_KEPT, {"id": case, "by": by})
-        return open_state(self._session.case_key(case), sealed, case, version, head, by) if sealed else None
+        return open_kept(self._session.case_key(case), sealed, case, version, head, by) if sealed else None
 
-    def keep(self, case: CaseId, version: int, head: bytes, plan: Plan, state: State) -> None:
-        """Keep the state in the place of the one before it."""
-        by = made_by(plan)
-        sealed = self._session.case_key(case).seal(state_to_bytes(state), **_place(case, version, head, by))
+    def keep(self, case: CaseId, version: int, head: bytes, plan: Plan, kept: Kept) -> None:
+        """Keep this in the place of what was kept before."""
+        by, content = made_by(plan), state_to_bytes(kept.state) + _END + kept.rows
+        sealed = self._session.case_key(case).seal(content, **_place(case, version, head, by))
         row = {"case": case, "made_by": by, "state": sealed}
         insert_or_replace(self._session.connection, case_states, row, (case_states.c.case,))
 
@@ -54,10 +58,11 @@ class KeptStates:
         self._session.connection.execute(delete(case_states).where(case_states.c.case == case))
 
 
-def open_state(key: DataKey, sealed: bytes, case: CaseId, version: int, head: bytes, by: bytes) -> State | None:
-    """Decrypt a kept state; None if it is not of exactly these entries, or not as it was kept."""
+def open_kept(key: DataKey, sealed: bytes, case: CaseId, version: int, head: bytes, by: bytes) -> Kept | None:
+    """Decrypt what was kept; None if it is not of exactly these entries, or not as it was kept."""
     try:
-        return state_from_bytes(key.open(sealed, **_place(case, version, head, by)))
+        state, _, rows = key.open(sealed, **_place(case, version, head, by)).partition(_END)
+        return Kept(state_from_bytes(state), rows)
     except (Tampered, ValueError):
         return None
 

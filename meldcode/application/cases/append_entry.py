@@ -17,8 +17,9 @@ from meldcode.application.ports.cases import NewEntry
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.worklists import update_worklist
 from meldcode.domain.access.rules import relation_to
-from meldcode.domain.case.fold import fold, followed_by
+from meldcode.domain.case.fold import fold
 from meldcode.domain.case.header import CaseHeader
+from meldcode.domain.case.long_logbook import followed_by
 from meldcode.domain.case.state import Answer, Entry, State, Status
 from meldcode.domain.deadlines.schedule import next_moment
 from meldcode.domain.plan.effects import DENIALS, Effect
@@ -123,7 +124,7 @@ def _stored_case(uow: UnitOfWork, context: CaseContext, new: NewEntry) -> CaseHe
         now = new.entry.written_at
         return uow.cases.open(context.school, context.plan, context.pupil, teacher, now, others, new)
     case = uow.cases.append(context.case, new)
-    uow.cases.keep_state(case, context.plan, new.state)
+    uow.cases.keep_state(case, context.plan, followed_by(context.entries, new.entry))
     if ends_otherwise(context.state, new.state):
         uow.retention.set_term(case.id, term_of(context.plan, new.state, uow.staff.school(context.school)))
     return case

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
 from meldcode.application.actor import Actor
 from meldcode.application.case_context import CaseContext, may_read, read_case, readable_case
-from meldcode.application.cases.logbook import LogbookLine, logbook_lines
+from meldcode.application.cases.logbook import LogbookLine, OlderLine, logbook_of
 from meldcode.application.cases.parts import names_excluded, names_stand_in
 from meldcode.application.cases.pupils.same_pupil import other_cases
 from meldcode.application.ports.unit_of_work import UnitOfWork
@@ -21,6 +21,7 @@ from meldcode.domain.case.asked import needed, offered, owed, waived
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.names import same_name
 from meldcode.domain.case.newer import newer_than_weighing, unread
+from meldcode.domain.case.outline import Head, Outline
 from meldcode.domain.case.state import Entry, Status
 from meldcode.domain.deadlines.appointments import school_days_late
 from meldcode.domain.deadlines.schedule import calendar_of
@@ -33,6 +34,9 @@ from meldcode.domain.plan.roles import Role
 from meldcode.domain.retention import term_of
 from meldcode.domain.staff import Person, WithDeputies, paired
 from meldcode.domain.worklist import postponement
+
+Part = tuple[CaseContext, Outline]
+"""A case, or one that was merged into it, and what was read of it."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,8 @@ class CaseView:
     reader can do about one (S3.6).
     `excluded` are the names of colleagues who have no part in it, and `stand_ins` those with a role in this case alone
     (G12). With `moves` this reader can move a signal to another pupil's case (G10). `siblings` are the cases of
-    brothers and sisters, and `has_history` says that this pupil has other cases (G11).
+    brothers and sisters, and `has_history` says that this pupil has other cases (G11). Of a long case `older` lines may
+    come before `lines`, of which the texts were not read.
     """
 
     context: CaseContext
@@ -69,7 +74,7 @@ class CaseView:
     kept_until: datetime | None = None
     may_see_readers: bool = False
     postponement: Entry | None = None
-    newer: tuple[Entry, ...] = ()
+    newer: tuple[Head, ...] = ()
     owed: tuple[ActionSpec, ...] = ()
     waived: tuple[ActionSpec, ...] = ()
     responsible: WithDeputies | None = None
@@ -80,6 +85,7 @@ class CaseView:
     moves: ActionSpec | None = None
     siblings: tuple[CaseHeader, ...] = ()
     has_history: bool = False
+    older: tuple[OlderLine, ...] = ()
 
 
 def open_case(uow: UnitOfWork, actor: Actor, code: str, now: datetime) -> CaseView:
@@ -88,27 +94,29 @@ def open_case(uow: UnitOfWork, actor: Actor, code: str, now: datetime) -> CaseVi
     return build_case_view(uow, read_case(uow, actor.person, case, now), now)
 
 
-def build_case_view(uow: UnitOfWork, context: CaseContext, now: datetime) -> CaseView:
-    """Return what this reader sees of the case, including the cases merged into it."""
-    parts = _parts(uow, context, now)
-    part_takers = context.staff(uow)
+def open_newest(uow: UnitOfWork, actor: Actor, code: str, lines: int, now: datetime) -> CaseView:
+    """As `open_case`, but of a long case only so many lines are read, the newest."""
+    case = readable_case(uow, actor.person, code)
+    return build_case_view(uow, read_case(uow, actor.person, case, now), now, lines)
+
+
+def build_case_view(uow: UnitOfWork, context: CaseContext, now: datetime, newest: int | None = None) -> CaseView:
+    """Return what this reader sees of the case, including the cases merged into it; all lines, or the newest."""
+    parts = [(part, part.outline if newest else Outline(tuple(part.entries))) for part in _parts(uow, context, now)]
+    heads, part_takers = parts[0][1].heads, context.staff(uow)
     staff = _names(uow, parts, part_takers)
     responsible = responsible_for(context.stored, context.plan, part_takers)
-    same = tuple(_same_pupil(context, others := other_cases(uow, context)))
-    return CaseView(
+    logbook = logbook_of(uow, parts, staff, newest)
+    view = CaseView(
         context=context,
-        lines=tuple(logbook_lines(uow, parts, staff)),
+        lines=logbook.lines,
         open=tuple(r for r in needed(context.plan, context.state) if not _is_about_reader(context, r)),
-        doable=tuple(_doable(context, responsible)),
+        doable=tuple(_doable(context, responsible, heads)),
         names={str(person_id): name for person_id, name in staff.items()},
-        same_pupil=same,
-        groups={case.id: uow.cases.contents(case.id).pupil.group for case in same},
-        siblings=tuple(_siblings(uow, context)),
-        has_history=any(same_name(context.pupil, uow.cases.pupil(other.id)) for other in others),
         may_see_readers=may(Permission.SEE_READERS, context.relation, context.plan),
         kept_until=_kept_until(uow, context),
         postponement=postponement(context.plan, context.state),
-        newer=tuple(newer_than_weighing(context.plan, context.state, context.entries)),
+        newer=tuple(newer_than_weighing(context.plan, context.state, heads)),
         owed=tuple(owed(context.plan, context.state)),
         waived=tuple(waived(context.plan, context.state)),
         responsible=responsible,
@@ -116,15 +124,30 @@ def build_case_view(uow: UnitOfWork, context: CaseContext, now: datetime) -> Cas
         deciding=tuple(r for r in context.plan.always if r.effect in DECIDES and may_record(context, r)),
         excluded=tuple(sorted(uow.staff.get(person).name for person in context.stored.excluded)),
         stand_ins=tuple((uow.staff.get(one.person).name, one.role) for one in context.stored.stand_ins),
-        moves=_moves(context),
+        moves=_moves(context, heads),
+        older=logbook.older,
+    )
+    return _with_other_cases(uow, view)
+
+
+def _with_other_cases(uow: UnitOfWork, view: CaseView) -> CaseView:
+    """The case with those of the same pupil and of siblings that this reader may know of."""
+    context, others = view.context, other_cases(uow, view.context)
+    same = tuple(_same_pupil(context, others))
+    return replace(
+        view,
+        same_pupil=same,
+        groups={case.id: uow.cases.contents(case.id).pupil.group for case in same},
+        siblings=tuple(_siblings(uow, context)),
+        has_history=any(same_name(context.pupil, uow.cases.pupil(other.id)) for other in others),
     )
 
 
-def _doable(context: CaseContext, responsible: WithDeputies | None) -> list[ActionSpec]:
+def _doable(context: CaseContext, responsible: WithDeputies | None, heads: Sequence[Head]) -> list[ActionSpec]:
     """What this reader can record now: nobody agrees with themselves, or takes over what is theirs."""
     plan, possible = context.plan, offered(context.plan, context.state)
     elsewhere = [r for r in possible if r.agrees_with in context.state.standing and not _may_agree(context, r)]
-    elsewhere += [plan.reads] if plan.reads and not _others_wrote(context) else []
+    elsewhere += [plan.reads] if plan.reads and not _others_wrote(context, heads) else []
     if responsible and responsible.person.id == context.person.id:
         elsewhere += [r for r in plan.always if r.takes_charge and not r.effect]
     return [r for r in possible if may_record(context, r) and r not in elsewhere]
@@ -144,9 +167,9 @@ def may_record(context: CaseContext, record: ActionSpec) -> bool:
     return may(Permission.RECORD, context.relation, context.plan, record)
 
 
-def _moves(context: CaseContext) -> ActionSpec | None:
+def _moves(context: CaseContext, heads: Iterable[Head]) -> ActionSpec | None:
     moves = context.plan.find_record(Effect.MOVES_SIGNAL)
-    signals = [entry for entry in context.entries if entry.record == context.plan.opens]
+    signals = [head for head in heads if head.record == context.plan.opens]
     return moves if moves and len(signals) > 1 and may_record(context, moves) else None
 
 
@@ -164,9 +187,9 @@ def _is_about_reader(context: CaseContext, record: ActionSpec) -> bool:
     return proposal is not None and names_excluded(context.plan, proposal, context.person.id)
 
 
-def _others_wrote(context: CaseContext) -> bool:
+def _others_wrote(context: CaseContext, heads: Sequence[Head]) -> bool:
     """Whether a colleague wrote a signal that is not read yet."""
-    return any(entry.author != context.person.id for entry in unread(context.plan, context.entries))
+    return any(head.author != context.person.id for head in unread(context.plan, heads))
 
 
 def _parts(uow: UnitOfWork, context: CaseContext, now: datetime) -> list[CaseContext]:
@@ -187,15 +210,17 @@ def _kept_until(uow: UnitOfWork, context: CaseContext) -> datetime | None:
     return term.destroy_at if term else None
 
 
-def _names(uow: UnitOfWork, parts: Sequence[CaseContext], part_takers: Iterable[Person]) -> dict[PersonId, str]:
+def _names(uow: UnitOfWork, parts: Sequence[Part], part_takers: Iterable[Person]) -> dict[PersonId, str]:
     """The names of the school's staff, and of everybody else who has a part in the case."""
-    names = {one.id: one.name for one in (*uow.staff.of_school(parts[0].school), *part_takers)}
+    names = {one.id: one.name for one in (*uow.staff.of_school(parts[0][0].school), *part_takers)}
     return names | {one.id: one.name for one in _from_elsewhere(uow, parts, names)}
 
 
-def _from_elsewhere(uow: UnitOfWork, parts: Sequence[CaseContext], known: Collection[PersonId]) -> list[Person]:
+def _from_elsewhere(uow: UnitOfWork, parts: Sequence[Part], known: Collection[PersonId]) -> list[Person]:
     """The colleagues of other schools whom the logbook names: they took over a role, or may."""
-    named = {id_ for part in parts for e in part.entries for id_ in people_in(part.plan.records[e.record], e.answers)}
+    entries = ((part.plan.records[entry.record], entry.answers) for part, outline in parts for entry in outline.entries)
+    named = {id_ for record, answers in entries for id_ in people_in(record, answers)}
+    named |= {id_ for _, outline in parts for heading in outline.headings for id_ in heading.named.split()}
     people = [uow.staff.get(id_) for id_ in map(UUID, named) if id_ not in known]
     return [person for person in people if person.has_role]
 
@@ -211,7 +236,9 @@ def _same_pupil(context: CaseContext, others: Iterable[CaseHeader]) -> Iterator[
 
 def _siblings(uow: UnitOfWork, context: CaseContext) -> Iterator[CaseHeader]:
     """The cases of siblings, for who may know of them and read them; noted twice, they are none after all (G11)."""
-    noted = [e.answers["case"] for e in context.entries if context.plan.records[e.record].effect is Effect.LINKS]
+    noted = [
+        e.answers["case"] for e in context.outline.entries if context.plan.records[e.record].effect is Effect.LINKS
+    ]
     if not may(Permission.KNOW_SAME_PUPIL, context.relation, context.plan):
         return
     for code in dict.fromkeys(map(str, noted)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -98,8 +98,8 @@ class Cases(ABC):
         """Append the entry and save the state it leads to. Raises Outdated or AlreadyStored."""
 
     @abstractmethod
-    def keep_state(self, case: CaseHeader, plan: Plan, state: State) -> None:
-        """Keep the state that all the entries of the case lead to under the plan, if the case is a long one."""
+    def keep_state(self, case: CaseHeader, plan: Plan, entries: Sequence[Entry]) -> None:
+        """Keep what all these entries of the case lead to under the plan, if the case is a long one."""
 
     @abstractmethod
     def take_out(self, case: CaseId, seqs: Collection[int]) -> None:

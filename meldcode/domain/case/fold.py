@@ -11,11 +11,10 @@ A case that comes back to a step loses what stood in that step and the later one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from functools import cached_property
-from typing import overload
 
 from meldcode.domain.case.appointments import appointments_after
 from meldcode.domain.case.state import Answer, Answers, Entry, State, Status
@@ -25,53 +24,12 @@ from meldcode.domain.plan.forms import GIVEN, Condition, Meaning
 from meldcode.domain.plan.model import Plan, Step
 
 
-class LongLogbook(Sequence[Entry]):
-    """The entries of a long case, read only when somebody looks at them, beside a state that was kept of them.
+class Folded(ABC):
+    """Entries that bring along the state that they lead to."""
 
-    `kept` returns that state, or None where none was kept for the plan as it is now.
-    """
-
-    def __init__(self, read: Callable[[], tuple[Entry, ...]], kept: Callable[[Plan], State | None]) -> None:
-        self._read = read
-        self._kept = kept
-
-    @cached_property
-    def _entries(self) -> tuple[Entry, ...]:
-        return self._read()
-
-    @overload
-    def __getitem__(self, at: int) -> Entry: ...
-    @overload
-    def __getitem__(self, at: slice) -> tuple[Entry, ...]: ...
-    def __getitem__(self, at: int | slice) -> Entry | tuple[Entry, ...]:
-        return self._entries[at]
-
-    def __iter__(self) -> Iterator[Entry]:
-        return iter(self._entries)
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    def __bool__(self) -> bool:
-        return True
-
+    @abstractmethod
     def state_under(self, plan: Plan) -> State:
-        """The state that was kept, or else the one that all the entries lead to."""
-        return self._kept(plan) or fold(plan, self._entries)
-
-    def under(self, plan: Plan) -> Sequence[Entry]:
-        """These entries, which are read now if no state was kept for this plan."""
-        state = self._kept(plan)
-        return LongLogbook(self._read, lambda _: state) if state else self._entries
-
-    def followed_by(self, entry: Entry) -> LongLogbook:
-        """These entries and the next one."""
-        return LongLogbook(lambda: (*self, entry), lambda plan: fold(plan, [entry], self.state_under(plan)))
-
-
-def followed_by(entries: Sequence[Entry], entry: Entry) -> Sequence[Entry]:
-    """Return the entries and the next one, without reading those of a long case."""
-    return entries.followed_by(entry) if isinstance(entries, LongLogbook) else (*entries, entry)
+        """The state that they lead to under this plan."""
 
 
 def fold(plan: Plan, entries: Iterable[Entry], before: State | None = None) -> State:
@@ -79,7 +37,7 @@ def fold(plan: Plan, entries: Iterable[Entry], before: State | None = None) -> S
 
     Those of a long case may bring that state along.
     """
-    if before is None and isinstance(entries, LongLogbook):
+    if before is None and isinstance(entries, Folded):
         return entries.state_under(plan)
     state = before or State(step=plan.steps[0].id)
     for entry in entries:

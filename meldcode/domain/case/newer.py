@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from meldcode.domain.case.asked import signals
+from meldcode.domain.case.outline import Head
 from meldcode.domain.case.state import Entry, State, Status
 from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.model import Plan
 
+H = TypeVar("H", bound=Head)
 ARRANGING = (Effect.POSTPONES, Effect.HANDS_OVER, Effect.EXPORTS, Effect.READS, Effect.JOINS, Effect.DIFFERS)
 """Effects of actions that tell nothing about the pupil."""
 
 
-def newer_than_weighing(plan: Plan, state: State, entries: Iterable[Entry]) -> list[Entry]:
+def newer_than_weighing(plan: Plan, state: State, entries: Iterable[H]) -> list[H]:
     """Return the signals that came after the weighing that this step uses: it is older than the logbook (S4.1)."""
     used_here = {id_ for record in plan.step(state.step).records for id_ in (record.id, *record.shows)}
     if state.status is not Status.OPEN or not any(plan.records[id_].logbook for id_ in used_here):
@@ -22,7 +25,7 @@ def newer_than_weighing(plan: Plan, state: State, entries: Iterable[Entry]) -> l
     return [e for e in entries if weighings and e.seq > max(weighings) and e.record == plan.opens]
 
 
-def unread(plan: Plan, entries: Sequence[Entry]) -> list[Entry]:
+def unread(plan: Plan, entries: Sequence[H]) -> list[H]:
     """Return the signals, also of cases that were merged into this one, that nobody has read yet (S1.1)."""
     reads = plan.reads.id if plan.reads else ""
     read = {r.id for r in plan.records.values() if reads in (r.id, *(one.record for one in r.stands_as))}

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, Text, cast, insert, make_url, select
 from meldcode.application.ports.installations import Installation
 from meldcode.domain.alarm import Alarm
 from meldcode.domain.case.header import Reading
-from meldcode.domain.case.state import Answers, Pupil, State
+from meldcode.domain.case.state import Answers, Pupil
 from meldcode.domain.plan.roles import Role
 from storage.crypto.vault import Vault
 from storage.db.schema import metadata, schools
@@ -47,7 +47,7 @@ def planted(store: Store) -> Store:
         answers: Answers = {f"{MARK}": f"Zei: {MARK}!", "present": (f"{MARK} a", f"{MARK} b")}
         case = append(uow, case, teacher, answers, key=f"{MARK} sleutel")
         first, long = uow.cases.contents(case.id).entries[0], replace(case, version=LONG)
-        uow.cases.keep_state(long, uow.plans.current(), State(case.step, standing={"signal": first}, held_until=MARK))
+        uow.cases.keep_state(long, uow.plans.current(), [first])
         uow.drafts.save(f"{MARK} concept", teacher.id, answers, NOW)
         uow.drafts.save(f"{MARK} weg", teacher.id, answers, NOW)
         alarm = Alarm(teacher.id, NOW, case.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -11,9 +11,11 @@ import pytest
 from sqlalchemy import Connection, Engine, delete, select, update
 
 from meldcode.application.ports.cases import NewEntry
-from meldcode.domain.case.fold import LongLogbook, fold
+from meldcode.domain.case.fold import fold
 from meldcode.domain.case.header import CaseHeader
-from meldcode.domain.case.state import Entry, State
+from meldcode.domain.case.long_logbook import Kept, LongLogbook, followed_by, kept_of
+from meldcode.domain.case.outline import ROW_END, headings_in
+from meldcode.domain.case.state import Entry
 from meldcode.domain.plan.model import Plan
 from storage.crypto.vault import Vault
 from storage.db.schema import case_keys, case_states, cases
@@ -32,12 +34,14 @@ SAID = "Vertelde over thuis"
 def go_on(uow: StoredUnitOfWork, case: CaseHeader, staff: Staff, count: int) -> CaseHeader:
     """Append so many signals, and keep the state, as a use case does."""
     plan = uow.plans.get(case.plan, case.plan_version)
-    state = fold(plan, uow.cases.contents(case.id).entries)
+    entries = uow.cases.contents(case.id).entries
+    state = fold(plan, entries)
     for _ in range(count):
         one = entry(case, staff.sanne, {"what": f"{SAID} {case.version}"}, minutes=case.version)
         state = fold(plan, [one], state)
+        entries = followed_by(entries, one)
         case = uow.cases.append(case, NewEntry(one, state, None, f"{case.id} {case.version}"))
-        uow.cases.keep_state(case, plan, state)
+        uow.cases.keep_state(case, plan, entries)
     return case
 
 
@@ -61,22 +65,25 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[UUID]:
     read: list[UUID] = []
     original = StoredCases._entries
 
-    def entries_of(stored: StoredCases, case: UUID, version: int) -> tuple[Entry, ...]:
-        read.append(case)
-        return original(stored, case, version)
+    def entries_of(
+        stored: StoredCases, case: UUID, version: int, seqs: Collection[int] | None = None
+    ) -> tuple[Entry, ...]:
+        if seqs is None or seqs:
+            read.append(case)
+        return original(stored, case, version, seqs)
 
     monkeypatch.setattr(StoredCases, "_entries", entries_of)
     return read
 
 
-def state_of(store: Store, case: CaseHeader, plan: Plan) -> State:
+def kept_in(store: Store, case: CaseHeader, plan: Plan) -> Kept:
     with store.transaction() as uow:
-        return fold(plan, uow.cases.contents(case.id).entries)
+        return kept_of(plan, uow.cases.contents(case.id).entries)
 
 
-def true_state(store: Store, case: CaseHeader, plan: Plan) -> State:
+def truth_of(store: Store, case: CaseHeader, plan: Plan) -> Kept:
     with store.transaction() as uow:
-        return fold(plan, tuple(uow.cases.contents(case.id).entries))
+        return kept_of(plan, tuple(uow.cases.contents(case.id).entries))
 
 
 def found(engine: Engine, vault: Vault) -> list[Fault]:
@@ -87,10 +94,11 @@ def found(engine: Engine, vault: Vault) -> list[Fault]:
 def test_the_state_of_a_long_case_is_known_without_its_entries(
     store: Store, long_case: CaseHeader, plan: Plan, reads: list[UUID]
 ) -> None:
-    kept = state_of(store, long_case, plan)
+    kept = kept_in(store, long_case, plan)
     assert reads == []
-    assert kept == true_state(store, long_case, plan)
-    assert kept.standing["signal"].seq == long_case.version
+    assert kept == truth_of(store, long_case, plan)
+    assert kept.state.standing["signal"].seq == long_case.version
+    assert [heading.seq for heading in headings_in(kept.rows)] == [*range(1, long_case.version + 1)]
 
 
 def test_a_short_case_keeps_no_state(engine: Engine, store: Store, staff: Staff, case: CaseHeader) -> None:
@@ -134,11 +142,11 @@ def test_a_state_that_is_not_the_cases_own_is_refused(
     attack: Attack,
     reads: list[UUID],
 ) -> None:
-    truth = true_state(store, long_case, plan)
+    truth = truth_of(store, long_case, plan)
     reads.clear()
     with engine.begin() as db:
         attack(db, long_case.id, other.id)
-    assert state_of(store, long_case, plan) == truth
+    assert kept_in(store, long_case, plan) == truth
     assert reads == [long_case.id]
 
 
@@ -152,7 +160,7 @@ def test_an_older_state_is_refused(
         now = go_on(uow, long_case, staff, 1)
     with engine.begin() as db:
         db.execute(update(case_states).where(own).values(older))
-    assert state_of(store, now, plan).standing["signal"].seq == now.version
+    assert kept_in(store, now, plan).state.standing["signal"].seq == now.version
     assert reads == [long_case.id]
     assert found(engine, vault) == [Fault(long_case.code, FaultKind.FALSE_STATE)]
 
@@ -167,7 +175,7 @@ def test_a_state_by_other_rules_is_refused_and_no_fault(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(kept_states, "program", lambda: b"the next version of the program")
-    assert state_of(store, long_case, plan) == true_state(store, long_case, plan)
+    assert kept_in(store, long_case, plan) == truth_of(store, long_case, plan)
     assert reads[:1] == [long_case.id]
     assert found(engine, vault) == []
 
@@ -175,17 +183,37 @@ def test_a_state_by_other_rules_is_refused_and_no_fault(
 def test_a_state_under_another_plan_is_refused(
     store: Store, long_case: CaseHeader, plan: Plan, reads: list[UUID]
 ) -> None:
-    state_of(store, long_case, plan.model_copy(update={"title": "Een ander plan"}))
+    kept_in(store, long_case, plan.model_copy(update={"title": "Een ander plan"}))
     assert reads == [long_case.id]
 
 
-def test_verify_finds_a_state_that_the_entries_do_not_lead_to(
-    engine: Engine, vault: Vault, store: Store, long_case: CaseHeader, other: CaseHeader, plan: Plan
+def with_another_state(kept: Kept) -> Kept:
+    return replace(kept, state=replace(kept.state, held_until="2030-01-01"))
+
+
+def with_a_day_changed(kept: Kept) -> Kept:
+    return replace(kept, rows=kept.rows.replace(f"{NOW:%Y-%m-%d}".encode(), b"1999-01-01", 1))
+
+
+def with_a_line_left_out(kept: Kept) -> Kept:
+    return replace(kept, rows=ROW_END.join(kept.rows.split(ROW_END + b"[")[:1]))
+
+
+@pytest.mark.parametrize("lie", [with_another_state, with_a_day_changed, with_a_line_left_out])
+def test_verify_finds_what_the_entries_do_not_lead_to(
+    engine: Engine,
+    vault: Vault,
+    store: Store,
+    long_case: CaseHeader,
+    other: CaseHeader,
+    plan: Plan,
+    lie: Callable[[Kept], Kept],
 ) -> None:
     assert found(engine, vault) == []
+    false = lie(truth_of(store, other, plan))
+    assert false != truth_of(store, other, plan)
     with store.transaction() as uow:
-        state = fold(plan, uow.cases.contents(other.id).entries)
-        uow.cases.keep_state(other, plan, replace(state, held_until="2030-01-01"))
+        uow.cases.keep_state(uow.cases.get(other.id), plan, LongLogbook(other.version, lambda _: (), lambda _: false))
     assert found(engine, vault) == [Fault(other.code, FaultKind.FALSE_STATE)]
 
 
@@ -207,9 +235,9 @@ def test_a_kept_state_is_gone_with_its_case(
     assert SAID.encode() not in row.state
     assert wrapped
     key, by = vault.case_key(long_case.id, wrapped), kept_states.made_by(plan)
-    assert kept_states.open_state(key, row.state, long_case.id, version, head, by)
+    assert kept_states.open_kept(key, row.state, long_case.id, version, head, by)
     another, _ = vault.new_case_key(long_case.id)
-    assert kept_states.open_state(another, row.state, long_case.id, version, head, by) is None
+    assert kept_states.open_kept(another, row.state, long_case.id, version, head, by) is None
     with store.transaction() as uow:
         uow.retention.destroy(long_case.id, NOW)
     with engine.connect() as db:

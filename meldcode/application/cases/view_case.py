@@ -137,7 +137,7 @@ def _with_other_cases(uow: UnitOfWork, view: CaseView) -> CaseView:
     return replace(
         view,
         same_pupil=same,
-        groups={case.id: uow.cases.contents(case.id).pupil.group for case in same},
+        groups={case.id: uow.cases.pupil(case.id).group for case in same},
         siblings=tuple(_siblings(uow, context)),
         has_history=any(same_name(context.pupil, uow.cases.pupil(other.id)) for other in others),
     )

@@ -1,28 +1,28 @@
 """Wipes what the database files still hold of deleted rows and replaced keys (promise 8).
 
 SQLite overwrites deleted rows (`secure_delete`), but its write-ahead log keeps older pages until a checkpoint.
-PostgreSQL keeps deleted rows until a VACUUM, and the bytes of the small tables with keys, drafts and alarms until they
-are rewritten. A reader of either can hold this up, so it has to be repeated until it succeeds.
+PostgreSQL keeps deleted rows until a VACUUM, and their bytes until the table is rewritten: that is done where no key
+dies with the row. A reader of either can hold this up, so it has to be repeated until it succeeds.
 Archived logs and backups are beyond reach; what they hold is useless without the key.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy import ColumnElement, Connection, Engine, select, text
 from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from storage.db.engine import WAIT_MS
-from storage.db.schema import alarms, case_keys, cases, draft_keys, drafts, secrets
+from storage.db.schema import alarms, case_keys, case_states, cases, draft_keys, drafts, entries, installations, secrets
 from storage.repositories.retention import CONTENT
 
 SETTLED = timedelta(minutes=1)
 """What was deleted longer ago than this is wiped for certain, once `wipe` returns."""
 CHECKPOINT_MS = 80
 """How long a checkpoint waits for readers, while nobody can write; it is repeated anyway."""
-_SMALL = (secrets, drafts, draft_keys, alarms)
+_SMALL = (secrets, drafts, draft_keys, alarms, installations)
 _HELD_UP = """
 SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
 AND backend_type = 'client backend' AND backend_xmin IS NOT NULL AND xact_start <= clock_timestamp() - :settled
@@ -36,8 +36,8 @@ class NotWiped(Exception):
 def wipe(engine: Engine, since: datetime | None = None) -> None:
     """Wipe deleted rows and replaced keys. Raises NotWiped.
 
-    The keys of cases, of which PostgreSQL rewrites the whole table, are left out when no case was destroyed at or after
-    `since`.
+    PostgreSQL rewrites the keys of cases unless none was destroyed at or after `since`, and the entries, with every
+    request waiting, only when one was moved to another case.
     """
     try:
         if engine.dialect.name == "postgresql":
@@ -69,17 +69,15 @@ def _vacuum(engine: Engine, since: datetime | None) -> None:
             raise NotWiped("a transaction of more than a minute still sees what was deleted")
         connection.execute(text("SET statement_timeout = 0"))
         try:
-            whole = [*_SMALL, case_keys] if _is_any_destroyed(connection, since) else _SMALL
-            for table in whole:
+            is_destroyed = since is None or _is_any(connection, cases.c.destroyed_at >= since)
+            is_moved = _is_any(connection, cases.c.taken_out_at >= (since or datetime.min.replace(tzinfo=UTC)))
+            for table in (*_SMALL, *[case_keys] * is_destroyed, *[case_states, entries] * is_moved):
                 connection.execute(text(f"VACUUM (FULL) {table.name}"))
-            for table in (cases, *CONTENT) if case_keys in whole else ():
+            for table in (cases, *CONTENT) if is_destroyed else ():
                 connection.execute(text(f"VACUUM {table.name}"))
         finally:
             connection.execute(text(f"SET statement_timeout = {WAIT_MS}"))
 
 
-def _is_any_destroyed(connection: Connection, since: datetime | None) -> bool:
-    """Whether a case was destroyed at or after this moment, or none is given."""
-    if since is None:
-        return True
-    return connection.scalar(select(cases.c.id).where(cases.c.destroyed_at >= since).limit(1)) is not None
+def _is_any(connection: Connection, which: ColumnElement[bool]) -> bool:
+    return connection.scalar(select(cases.c.id).where(which).limit(1)) is not None

@@ -179,6 +179,7 @@ class StoredCases(CaseQueries):
             proof = chain.taken_out(self._session.vault, case, row.seq, row.chain)
             at = (entries.c.case == case, entries.c.seq == row.seq)
             self._connection.execute(update(entries).where(*at).values(payload=proof))
+        self._connection.execute(update(cases).where(cases.c.id == case).values(taken_out_at=self._session.now))
         self._kept_states.forget(case)
 
     @override

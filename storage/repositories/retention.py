@@ -132,6 +132,7 @@ def _bare_fact(row: Row[Any], now: datetime) -> dict[str, Any]:
         "destroy_at": None,
         "end_due": None,
         "end_warnings": 0,
+        "taken_out_at": None,
         "destroyed_at": now,
     }
 

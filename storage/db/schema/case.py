@@ -50,6 +50,8 @@ cases = Table(
     # Set together when the case is destroyed; the tombstone proves the moment (storage.crypto.chain).
     Column("destroyed_at", Moment, nullable=True, info=MOMENT),
     Column("tombstone", LargeBinary, nullable=True, info=KEYED),
+    # When an entry was last moved to another case.
+    Column("taken_out_at", Moment, nullable=True, info=MOMENT),
     ForeignKeyConstraint(["plan", "plan_version"], [plans.c.plan, plans.c.version]),
     Index(None, "school", "status"),
 )

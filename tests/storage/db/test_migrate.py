@@ -16,6 +16,7 @@ from storage.db.migrate import _config, is_current, upgrade
 from storage.db.schema import (
     cache_epoch,
     cases,
+    entries,
     metadata,
     pending_exports,
     people,
@@ -127,3 +128,20 @@ def test_plans_of_older_programs_get_a_digest_of_their_text_and_the_newest_case_
     with empty.connect() as connection:
         rows = connection.execute(select(plans.c.plan, plans.c.digest, plans.c.chosen).order_by(plans.c.plan)).all()
     assert rows == [("p", sha256(b"").digest(), 1), ("q", sha256(b"een ander plan").digest(), None)]
+
+
+def test_cases_that_an_older_program_moved_a_signal_from_are_marked_to_be_wiped(empty: Engine) -> None:
+    config, other = _config(), UUID(int=5)
+    with empty.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0041")
+        for needed, row in (*NEEDED, (cases, {**NEEDED[-1][1], "id": other, "code": "26-BBBB"})):
+            connection.execute(insert(needed).values(row))
+        stored: dict[str, Any] = {"seq": 1, "author": PERSON, "written_at": NOW, "chain": b""}
+        for case, payload in ((CASE, b"\0proof"), (other, b"\1sealed")):
+            row = {**stored, "case": case, "idempotency_key": case.bytes, "payload": payload}
+            connection.execute(insert(entries).values(row))
+    upgrade(empty)
+    with empty.connect() as connection:
+        marked = connection.scalars(select(cases.c.id).where(cases.c.taken_out_at.is_not(None))).all()
+    assert marked == [CASE]

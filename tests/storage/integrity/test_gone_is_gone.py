@@ -7,16 +7,18 @@ import threading
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from secrets import token_bytes
+from typing import Any, cast
 
 import pytest
-from sqlalchemy import Engine, delete, make_url, select, text
+from sqlalchemy import Engine, delete, insert, make_url, select, text
 
 from bot.jobs.wiping import Wiping
 from meldcode.application.jobs.retention import end_next_case
 from meldcode.application.messages.cases import Undelivered
 from meldcode.application.messages.staff import DeputyArranged
 from meldcode.application.ports.cases import NewEntry
+from meldcode.application.ports.installations import Installation
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.alarm import Alarm
@@ -31,7 +33,19 @@ from storage.crypto.key_ring import KeyRing
 from storage.crypto.keys import open_vault, rotate
 from storage.crypto.vault import MasterKey, Vault
 from storage.db.engine import make_engine
-from storage.db.schema import alarms, case_keys, cases, draft_keys, drafts, entries, name_keys, outbox, secrets
+from storage.db.schema import (
+    alarms,
+    case_keys,
+    case_states,
+    cases,
+    draft_keys,
+    drafts,
+    entries,
+    installations,
+    name_keys,
+    outbox,
+    secrets,
+)
 from storage.db.snapshot import snapshot
 from storage.integrity.verify import faults
 from storage.integrity.wipe import wipe
@@ -166,6 +180,50 @@ def test_the_place_of_an_old_alarm_is_left_in_no_file(
     assert all(_found(engine, gone, request).values()), "looked in wrong files"
     with engine.begin() as connection:  # the other one stays, so that the page is not given back
         connection.execute(delete(alarms).where(alarms.c.raised_by == staff.sanne.id))
+    wipe(engine, END)
+    _checkpoint(engine, request)
+    assert not any(_found(engine, gone, request).values())
+
+
+@pytest.mark.alone
+@pytest.mark.usefixtures("stays")
+def test_a_signal_that_was_moved_away_is_left_in_no_file(
+    engine: Engine, store: Store, ending: CaseHeader, request: pytest.FixtureRequest
+) -> None:
+    wipe(engine, END)
+    with engine.begin() as connection:
+        state = {"case": ending.id, "made_by": b"", "state": token_bytes(200)}  # of a case with more entries
+        stays = connection.scalar(select(cases.c.id).where(cases.c.id != ending.id))
+        connection.execute(insert(case_states), [state, {**state, "case": stays, "state": b""}])
+        signal = select(entries.c.payload).where(entries.c.case == ending.id, entries.c.seq == 1)
+        gone = {"signal": connection.scalar(signal) or b"", "state": cast(bytes, state["state"])}
+    _checkpoint(engine, request)
+    assert all(_found(engine, gone, request).values()), "looked in wrong files"
+    with store.transaction(END) as uow:
+        uow.cases.take_out(ending.id, [1])
+    wipe(engine, END)
+    _checkpoint(engine, request)
+    assert not any(_found(engine, gone, request).values())
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_a_token_that_was_removed_or_replaced_is_left_in_no_file(
+    engine: Engine, store: Store, is_replaced: bool, request: pytest.FixtureRequest
+) -> None:
+    with store.transaction(NOW) as uow:
+        for workspace in ("T1", "T2"):
+            uow.installations.save(Installation(workspace, "School", "B1", "U1", "xoxb-1", NOW))
+    with engine.connect() as connection:
+        token = select(installations.c.content).where(installations.c.workspace == "T1")
+        gone = {"token": connection.scalar(token) or b""}
+    _checkpoint(engine, request)
+    assert all(_found(engine, gone, request).values()), "looked in wrong files"
+    with store.transaction(END) as uow:
+        if is_replaced:
+            uow.installations.save(Installation("T1", "School", "B1", "U1", "xoxb-2", END))
+        else:
+            uow.installations.remove("T1", END)
     wipe(engine, END)
     _checkpoint(engine, request)
     assert not any(_found(engine, gone, request).values())

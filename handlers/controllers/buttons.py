@@ -56,18 +56,12 @@ async def show_button_problem(services: Services, request: Request, problem: Ref
 async def show_home(services: Services, request: Request) -> None:
     """Show the Home tab to the person who opened it."""
     if request.event.get("tab", "home") == "home":
-        await publish_home(services, request, 0)
+        _publish(services, request, home_view(await services.execute(turn_home_page, request, 0)))
 
 
 async def show_home_problem(services: Services, request: Request, problem: Refused | Invalid | str) -> None:
     """Show on the Home tab why there is nothing to show."""
     _publish(services, request, problem_home(in_words(problem, services.administrator)))
-
-
-async def publish_home(services: Services, request: Request, page: int) -> None:
-    """Publish this person's Home tab again, at this page."""
-    seen = await services.execute(turn_home_page, request, page)
-    _publish(services, request, home_view(seen))
 
 
 def _publish(services: Services, request: Request, view: View) -> None:
@@ -127,7 +121,8 @@ def _showing(view_of: Callable[[Services, Request], Awaitable[View]]) -> Callabl
 async def _turn_home(services: Services, request: Request) -> None:
     if not request.value.isdecimal():
         raise Refused("unknown_action")
-    await publish_home(services, request, int(request.value[:6]))
+    seen = await services.execute_once(turn_home_page, request, int(request.value[:6]))
+    _publish(services, request, home_view(seen))
 
 
 async def _new_signal(services: Services, request: Request) -> None:

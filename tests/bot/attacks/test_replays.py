@@ -114,6 +114,14 @@ async def test_a_page_of_the_school_year_is_shown_once(tmp_path: Path, monkeypat
         await shows_once(school, school.submission(KARIN, first), "VMies1")
 
 
+async def test_a_page_of_the_home_tab_that_was_turned_since_stays(tmp_path: Path) -> None:
+    async with running(tmp_path) as school:
+        school.expect("trigger_id")
+        tab = await school.open_home(KARIN)
+        first, second = (school.click(KARIN, tab, actions.HOME_PAGE, page) for page in ("1", "2"))
+        await replayed_after(school, first, second)
+
+
 def typed(words: str) -> Json:
     return {"answer": {"type": "plain_text_input", "value": words}}
 

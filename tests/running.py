@@ -206,12 +206,13 @@ class Running:
     def digest(self) -> dict[str, str]:
         """A digest of every row of each table; what does not differ has not changed at all.
 
-        Left out: a person's language, which comes from Slack itself after they acted, whatever they sent; and the
-        health of the components, which the program writes by itself now and then.
+        Left out: a person's language, which comes from Slack itself after they acted, whatever they sent, and when it
+        came; and the health of the components, which the program writes by itself now and then.
         """
+        of_slack = {identities.c.locale, identities.c.locale_at}
         with self.program.engine.connect() as connection:
             shown = {
-                table: [column for column in table.c if column is not identities.c.locale]
+                table: [column for column in table.c if column not in of_slack]
                 for table in metadata.sorted_tables
                 if table is not components
             }

@@ -66,15 +66,17 @@ async def leave_or_return(services: Services, request: Request) -> None:
     user, who, moment = request.event.get("user"), request.identity, request.body.get("event_time")
     if not isinstance(user, dict) or not isinstance(moment, int):
         return
+    locale, at = str(user.get("locale") or ""), datetime.fromtimestamp(moment, UTC)
 
     def change(uow: UnitOfWork, now: datetime) -> bool:
-        is_news = uow.identities.is_news(who, datetime.fromtimestamp(moment, UTC))
+        is_news = uow.identities.is_news(who, at)
+        if locale and uow.identities.set_locale(who, locale, at):
+            services.languages.told(who, locale)
         if is_news and "deleted" in user:
             accounts.leave_or_return(uow, who, is_gone=is_nobody(user, services.unconfirmed), now=now)
         return is_news
 
     if await services.executor.execute(idempotent(request, change)):  # a replayed event stops here
-        await services.languages.keep(who, str(user.get("locale") or ""))
         services.wake()
         if "deleted" in user:
             services.later(_notice_left_behind(services))

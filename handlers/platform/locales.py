@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from handlers.i18n.catalogues import DUTCH, ENGLISH
 from handlers.platform.errors import log_error
@@ -21,6 +22,8 @@ from meldcode.domain.staff import Identity
 ASK_AGAIN = 24 * 3600.0
 KEEP_UP_EVERY = 60.0
 """Seconds between two looks at what other processes learned, and at who is new."""
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""How far our clock and Slack's may differ."""
 BETWEEN_TWO = 0.6
 """Seconds between two calls about people who did not act: Slack allows a hundred calls a minute."""
 
@@ -76,12 +79,17 @@ class Languages:
         if not self.may_ask(who):
             return
         client = await self._workspaces.client(who.workspace)
-        self._asked[who] = time.monotonic()
+        self._asked[who] = asked = time.monotonic()
         said = await client.users_info(user=who.user, include_locale=True)
-        await self.keep(who, str((said.get("user") or {}).get("locale") or ""))
+        if locale := str((said.get("user") or {}).get("locale") or ""):
+            await self._executor.execute(self._keep, who, locale, asked, seconds=JOB_SECONDS)
 
-    async def keep(self, who: Identity, locale: str) -> None:
-        """Store this locale if it changed."""
-        if locale and locale != self._locales.get(who):
-            self._locales[who] = locale
-            await self._executor.execute(lambda uow, _now: uow.identities.set_locale(who, locale), seconds=JOB_SECONDS)
+    def _keep(self, uow: UnitOfWork, who: Identity, locale: str, asked: float, now: datetime) -> None:
+        """Store what Slack answered, unless it told something later than the question."""
+        asked_at = now - CLOCKS_DIFFER - timedelta(seconds=time.monotonic() - asked)
+        if uow.identities.set_locale(who, locale, asked_at) or who not in self._locales:
+            self.told(who, locale)
+
+    def told(self, who: Identity, locale: str) -> None:
+        """Answer this person in this locale from now on."""
+        self._locales[who] = locale

@@ -34,8 +34,11 @@ class Identities(ABC):
         """Identities without a known locale."""
 
     @abstractmethod
-    def set_locale(self, identity: Identity, locale: str) -> None:
-        """Save the locale; does nothing for an unknown identity."""
+    def set_locale(self, identity: Identity, locale: str, at: datetime) -> bool:
+        """Save the locale that the platform told at this moment, unless it told one later; return whether it is saved.
+
+        Nothing is saved for an unknown identity.
+        """
 
     @abstractmethod
     def is_news(self, identity: Identity, at: datetime) -> bool:

@@ -56,8 +56,9 @@ identities = Table(
     Column("person", ForeignKey(people.c.id), nullable=False, index=True, info=IDENTIFIER),
     Column("locale", String(20), nullable=True, info=PLAIN),
     Column("home_page", Integer, nullable=False, server_default="0", info=PLAIN),
-    # When the platform last reported a change of this account.
+    # When the platform last reported a change of this account, and when it told the locale.
     Column("told_at", Moment, nullable=True, info=MOMENT),
+    Column("locale_at", Moment, nullable=True, info=MOMENT),
 )
 
 memberships = Table(

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, bindparam, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, bindparam, or_, select, update
 from typing_extensions import override
 
 from meldcode.application.ports.identities import Identities
@@ -45,13 +45,17 @@ class StoredIdentities(Identities):
         return [Identity(row.platform, row.workspace, row.user) for row in rows]
 
     @override
-    def set_locale(self, identity: Identity, locale: str) -> None:
-        self._connection.execute(update(identities).where(*_this(identity)).values(locale=locale[:20]))
+    def set_locale(self, identity: Identity, locale: str, at: datetime) -> bool:
+        return self._told(identities.c.locale_at, identity, at, locale=locale[:20])
 
     @override
     def is_news(self, identity: Identity, at: datetime) -> bool:
-        is_older = or_(identities.c.told_at.is_(None), identities.c.told_at <= at)
-        told = update(identities).where(*_this(identity), is_older).values(told_at=at)
+        return self._told(identities.c.told_at, identity, at)
+
+    def _told(self, column: Column[datetime], identity: Identity, at: datetime, **values: str) -> bool:
+        """Save these values and the moment, unless the column has a later one; return whether they are saved."""
+        is_older = or_(column.is_(None), column <= at)
+        told = update(identities).where(*_this(identity), is_older).values({column.name: at, **values})
         return self._connection.execute(told).rowcount > 0
 
     @override

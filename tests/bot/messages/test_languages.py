@@ -24,6 +24,7 @@ from meldcode.domain.plan.file import load_plan, shipped_plans
 from meldcode.domain.staff import Identity
 from practice.model import Json, Person
 from storage.db.schema import identities
+from storage.repositories.people.identities import StoredIdentities
 from tests.bot.program.test_http import answered, signed
 from tests.clock import until
 from tests.on_screen import words_of
@@ -159,6 +160,40 @@ async def test_a_change_of_language_is_believed_at_once_and_one_that_is_played_a
         await told_of(school, SANNE, "Ev1", locale="en-GB")
         await eventually(school, {SANNE: "nl-NL"})
         assert await button_of_the_form(school, SANNE) == "Opslaan"
+
+
+async def test_an_older_event_puts_back_no_language_that_slack_told_since(tmp_path: Path) -> None:
+    async with running(tmp_path) as school:
+        before = int(school.clock().timestamp()) - 3600
+        assert await button_of_the_form(school, SANNE) == "Opslaan"
+        await eventually(school, {SANNE: "nl-NL"})
+        await school.done_later()
+        await told_of(school, SANNE, "Ev1", at=before, locale="en-GB")
+        assert await button_of_the_form(school, SANNE) == "Opslaan"
+        await told_of(school, SANNE, "Ev2", at=before + 3600, locale="en-GB")
+        assert await button_of_the_form(school, SANNE) == "Save"
+
+
+async def test_a_language_and_when_slack_told_it_are_stored_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or two events at once could leave the language of the older one."""
+    async with running(tmp_path) as school:
+        await button_of_the_form(school, SANNE)
+        await eventually(school, {SANNE: "nl-NL"})
+        await school.done_later()
+        before = of_accounts(school)
+        with monkeypatch.context() as broken:
+            broken.setattr(StoredIdentities, "set_locale", lambda *_: 1 / 0)
+            await told_of(school, SANNE, "Ev1", locale="en-GB")
+        assert of_accounts(school) == before
+        await told_of(school, SANNE, "Ev1", locale="en-GB")
+        assert await button_of_the_form(school, SANNE) == "Save"
+
+
+def of_accounts(school: Running) -> list[Any]:
+    with school.program.engine.connect() as connection:
+        return list(connection.execute(select(identities)).all())
 
 
 async def test_slack_is_asked_for_a_language_once_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

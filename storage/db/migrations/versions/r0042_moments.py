@@ -1,6 +1,6 @@
-"""When an entry of a case was last moved to another case, so that the files can be wiped of it.
+"""When a case last lost an entry to another case, so that the files can be wiped of it, and when a locale was told.
 
-When it happened before is not known; after the next start the files are wiped of it too.
+When an entry was moved before is not known; after the next start the files are wiped of it too.
 """
 
 import sqlalchemy as sa
@@ -15,5 +15,6 @@ entries = sa.table("entries", sa.column("case"), sa.column("payload", sa.LargeBi
 
 def upgrade() -> None:
     op.add_column("cases", sa.Column("taken_out_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("identities", sa.Column("locale_at", sa.DateTime(timezone=True), nullable=True))
     moved = sa.select(entries.c.case).where(sa.func.substr(entries.c.payload, 1, 1) == b"\0")
     op.execute(sa.update(cases).where(cases.c.id.in_(moved)).values(taken_out_at=cases.c.opened_at))

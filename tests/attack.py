@@ -42,6 +42,7 @@ ATTACKS: dict[str, tuple[str, ...]] = {
     "drafts of others": ("tests/storage/repositories/test_drafts.py",),
     "named without being there": ("tests/meldcode/traces", "tests/bot/messages/test_named.py"),
     "role lost during an export": ("tests/bot/cases/test_export.py",),
+    "role lost while it waits": ("tests/bot/messages/test_role_lost.py", "tests/meldcode/access/test_still_theirs.py"),
     "alarm flood": ("tests/meldcode/alarm/test_alarm_flood.py",),
     "message flood": ("tests/storage/repositories/test_claiming.py",),
     "answers of Slack": ("tests/bot/messages/test_slack_answers.py",),

@@ -17,13 +17,23 @@ from handlers.views.messages.told import Lookup, render
 from meldcode.application.cases.alarms.view import current_alarm
 from meldcode.application.jobs.current import current_reminder
 from meldcode.application.jobs.reminders import earliest_delivery, latest_reminders
-from meldcode.application.messages.alarms import AboutAlarm, AlarmStatus, AlarmUnanswered
+from meldcode.application.jobs.still_theirs import still_theirs
+from meldcode.application.jobs.undelivered import LostMessage, report_undelivered
+from meldcode.application.messages.alarms import AboutAlarm, Alarm, AlarmStatus, AlarmUnanswered
+from meldcode.application.messages.base import Payload
+from meldcode.application.messages.cases import Recorded
 from meldcode.application.messages.registry import REMINDERS
 from meldcode.application.messages.reminders import Reminder
+from meldcode.application.ports.outbox import Placing
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.calendar import AMSTERDAM
 from storage.repositories.messages.send_queue import Claimed
 from storage.unit_of_work import StoredUnitOfWork
+
+WAITED = timedelta(seconds=10)
+"""After so long somebody may have lost the role for which a message was meant for them."""
+MUST_BE_HEARD = (Recorded, Alarm)
+"""What others hear of when it is not for its reader any more."""
 
 
 @dataclass(frozen=True)
@@ -68,13 +78,25 @@ def _delivery(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Delive
 
 def _content_of(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Rendered | datetime | None:
     """Return the rendered messages, or the moment until which they must wait, or None when they are outdated."""
-    opening = earliest_delivery(uow, messages[0].payload(), messages[0].case, now)
-    return opening if opening > now else _rendered(uow, messages, now)
-
-
-def _rendered(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Rendered | None:
-    """The rendered messages, the latest of each case. None when everything they ask for was done meanwhile."""
     first = messages[0].payload()
+    opening = earliest_delivery(uow, first, messages[0].case, now)
+    if opening > now:
+        return opening
+    has_waited = messages[0].kind not in REMINDERS and now - messages[0].created_at >= WAITED
+    current = _as_of_now(uow, messages[0], first, now) if has_waited else first
+    return _rendered(uow, messages, current, now) if current else None
+
+
+def _as_of_now(uow: UnitOfWork, message: Claimed, meant: Payload, now: datetime) -> Payload | None:
+    """The message as its reader may have it now, if at all; what they must not miss the others then hear of (G5)."""
+    payload = still_theirs(uow, meant, message.case, message.to)
+    if payload is None and isinstance(meant, MUST_BE_HEARD) and message.placing is not Placing.ONLY_IN_PLACE:
+        report_undelivered(uow, LostMessage(message.id, message.to, message.case, meant), now)
+    return payload
+
+
+def _rendered(uow: UnitOfWork, messages: list[Claimed], first: Payload, now: datetime) -> Rendered | None:
+    """The rendered messages, the latest of each case. None when everything they ask for was done meanwhile."""
     if isinstance(first, AboutAlarm) and (alarm := current_alarm(uow, first, messages[0].to)):
         return render_alarm(first, alarm)
     if isinstance(first, AlarmStatus | AlarmUnanswered):

@@ -43,6 +43,7 @@ async def _send(services: Services, request: Request, prepared: Preparation, spo
         try:
             content = await asyncio.to_thread(talk_pdf.pdf, prepared)
             file = await send_up(services, request.identity.workspace, name, content)
+            await services.execute(prepare, request, prepared.code, prepared.record.id)  # if they still may
             await share(services, request.identity.user, words, name, file)
         except Exception:
             await services.client.views_update(view_id=request.view["id"], view=notice_modal(failed))

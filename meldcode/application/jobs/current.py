@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from meldcode.application.case_people import is_kept_from, plan_of, staff_of
+from meldcode.application.case_people import plan_of, reads, staff_of
 from meldcode.application.cases.telling.tasks import task_for
 from meldcode.application.jobs.appointments import DueNow, owners_beside, still_due
 from meldcode.application.messages.reminders import (
@@ -70,7 +70,7 @@ def current_reminder(
         return None
     plan, calendar = plan_of(uow, header), calendar_of(uow.staff.school(header.school))
     person = uow.staff.get(reader)
-    if is_kept_from(person, header, plan):
+    if not reads(person, header, plan):
         return None
     state = fold(plan, uow.cases.contents(case).entries)
     today = now.astimezone(AMSTERDAM).date()

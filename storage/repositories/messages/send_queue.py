@@ -48,6 +48,7 @@ class Claimed:
     case: CaseId | None
     stored: object
     attempts: int
+    created_at: datetime
     locale: str | None = None
     replaces: str = ""
     placing: Placing = Placing.IN_PLACE
@@ -196,6 +197,5 @@ def _is_placed(claimed: Claimed) -> bool:
 
 def _claimed(row: Row[Any], identity: Identity | None, locale: str | None = None) -> Claimed:
     tried, placing = row.attempts + 1, Placing(row.placing)
-    return Claimed(
-        row.id, row.kind, row.recipient, identity, row.case, row.payload, tried, locale, row.replaces, placing
-    )
+    about = (row.id, row.kind, row.recipient, identity, row.case, row.payload)
+    return Claimed(*about, tried, row.created_at, locale, row.replaces, placing)

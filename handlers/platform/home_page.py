@@ -23,6 +23,9 @@ async def publish_tab(client: AsyncWebClient, user: str, view: dict[str, Any], l
     try:
         await client.views_publish(user_id=user, view=view)
     except SlackApiError as error:
+        if meaning_of(error) is Meaning.NOBODY:
+            log.info("No Home tab where the account is closed (%s)", code_of(error))
+            return
         if meaning_of(error) is not Meaning.REFUSED:
             raise
         log.error("Slack refuses a Home tab (%s): only how to go on is shown there", code_of(error))

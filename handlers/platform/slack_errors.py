@@ -94,6 +94,9 @@ SERVER_ERRORS, TOO_MANY = 500, 429
 NOT_SLACKS = "http_"
 """How the code of an answer begins that has none of Slack's: of a proxy, or of a server in between."""
 
+_POINTS_AT_USER = "[json-pointer:/user_id]"
+"""With this in an `invalid_arguments` Slack refuses the person, not the content."""
+
 
 def code_of(error: SlackApiError) -> str:
     """Return the error code of Slack, or the HTTP status: what else is in an answer is perhaps not Slack's."""
@@ -105,6 +108,8 @@ def code_of(error: SlackApiError) -> str:
 def meaning_of(error: SlackApiError) -> Meaning:
     """Return what this error is about."""
     code, status = code_of(error), error.response.status_code
+    if _POINTS_AT_USER in str(error.response.data):
+        return Meaning.NOBODY
     if known := next((meaning for meaning, codes in CODES.items() if code in codes), None):
         return known
     is_away = status >= SERVER_ERRORS or status == TOO_MANY or code.startswith(NOT_SLACKS)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from handlers.platform.members import SLACKBOT
+from meldcode.domain.staff import Identity
 from tests.clock import until
 from tests.on_screen import words_of
 from tests.running import FATIMA, KARIN, LINDE, MEHMET, SANNE, linde_with, person, running, signal
@@ -43,6 +44,26 @@ async def test_the_case_of_a_teacher_who_left_is_noticed_at_once_and_handed_over
         await until(lambda: f"*Dossier {code}* · jouw dossier" in school.home(MEHMET))
         await school.actor(SANNE).leave_or_return(is_gone=False)
         assert NOT_THERE in (await school.actor(SANNE).command("/meldcode", f"dossier {code}")).text
+
+
+async def test_a_tab_on_its_way_to_a_closed_account_is_tried_once_and_is_no_error(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with running(tmp_path) as school:
+        school.expect("user_id")
+        await school.open_home(SANNE)
+        known = school.workspace.people[SANNE]
+        school.workspace.people[SANNE] = replace(known, is_active=False)  # of which Slack did not tell yet
+
+        def tried() -> int:
+            return sum(line.what == "views.publish" and SANNE in str(line.request) for line in school.workspace.traffic)
+
+        before = tried()
+        school.program.home_tabs.update_soon(Identity("slack", known.team_id, SANNE))
+        await until(lambda: tried() > before)
+        await until(lambda: not school.program.home_tabs._underway)
+        assert tried() == before + 1
+        assert [one.getMessage() for one in caplog.records if one.levelname == "ERROR"] == []
 
 
 @pytest.mark.rule("S1.1")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from meldcode.application.jobs.audience import IN_CHARGE, Audience
 from meldcode.application.messages.reminders import AppointmentReminder, DueAppointment
@@ -13,10 +13,11 @@ from meldcode.domain.access.rules import ALERTED, keepers, roles_in_case
 from meldcode.domain.calendar import SchoolCalendar
 from meldcode.domain.case.appointments import Appointment, open_ones
 from meldcode.domain.case.header import CaseHeader
-from meldcode.domain.case.state import State
+from meldcode.domain.case.state import Entry, State
 from meldcode.domain.deadlines.appointments import school_days_late
 from meldcode.domain.deadlines.reminders import Reminder
 from meldcode.domain.ids import PersonId
+from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.plan.timing import Party
@@ -46,7 +47,7 @@ class DueNow:
     owners: tuple[WithDeputies, ...] = ()
 
 
-def called(due: Sequence[Reminder], audience: Audience, state: State) -> Iterable[Called]:
+def called(due: Sequence[Reminder], audience: Audience, state: State, entries: Sequence[Entry]) -> list[Called]:
     """Return who is reminded of the appointments that are due: each once, of all that they should know of.
 
     When none of those works that day, who acts for the case does it instead, else the people in charge (G2).
@@ -66,7 +67,20 @@ def called(due: Sequence[Reminder], audience: Audience, state: State) -> Iterabl
             if one not in earlier.reminders:
                 instead = earlier.instead or instead
                 found[reached.person.id] = Called(reached, (*earlier.reminders, one), instead)
-    return found.values()
+    return [one for one in found.values() if not _is_known(one, plan, state, entries)]
+
+
+def _is_known(found: Called, plan: Plan, state: State, entries: Sequence[Entry]) -> bool:
+    """Whether all of it was made or moved after its reminder was due: who sees to it has just been told so."""
+    about = ((one.at, state.appointments[one.appointment - 1]) for one in found.reminders)
+    return not found.instead and all(at <= _set_at(one, plan, entries) for at, one in about)
+
+
+def _set_at(one: Appointment, plan: Plan, entries: Sequence[Entry]) -> datetime:
+    """When an appointment got the day that it has."""
+    moved = (entry for entry in entries if plan.records[entry.record].effect is Effect.MOVES)
+    numbers = {one.entry, *(entry.seq for entry in moved if entry.refers_to == one.number)}
+    return max(entry.written_at for entry in entries if entry.seq in numbers)
 
 
 def responsible(case: CaseHeader, plan: Plan, staff: Sequence[Person]) -> list[Person]:

@@ -17,7 +17,7 @@ from meldcode.application.case_people import escalate_to, hidden_from, plan_of
 from meldcode.application.cases.parts import kept_in_the_dark
 from meldcode.application.cases.readers import unusual_in
 from meldcode.application.cases.telling.tasks import appointments_key, task_key
-from meldcode.application.jobs.appointments import appointment_payload, called
+from meldcode.application.jobs.appointments import Called, appointment_payload, called
 from meldcode.application.jobs.audience import Audience, audience_of
 from meldcode.application.jobs.current import waiting_for
 from meldcode.application.messages.base import Payload
@@ -114,7 +114,8 @@ def _week_of(
 
 def _remind_of(uow: UnitOfWork, case: CaseHeader, keys: Mapping[PersonId, str], now: datetime) -> None:
     plan, school = plan_of(uow, case), uow.staff.school(case.school)
-    state, done = fold(plan, uow.cases.contents(case.id).entries), uow.cases.sent_reminders(case.id)
+    entries, done = uow.cases.contents(case.id).entries, uow.cases.sent_reminders(case.id)
+    state = fold(plan, entries)
     try:
         due = [d for d in to_remind(plan, state, school, now, done) if d.at <= now]
     except BeyondCalendar:
@@ -131,7 +132,8 @@ def _remind_of(uow: UnitOfWork, case: CaseHeader, keys: Mapping[PersonId, str], 
         person, payload = reached.person, _payload(case, plan, state, reached.person, most)
         at = now if isinstance(payload, UrgentReminder) else audience.moment_of(reached)
         messages[at].append(_message(case, payload, person, most, keys.get(person.id, key)))
-    for at, message in _about_appointments(uow, audience, state, [d for d in due if d.appointment]):
+    reminded = called([d for d in due if d.appointment], audience, state, entries)
+    for at, message in _about_appointments(uow, audience, state, reminded):
         messages[at].append(message)
     for at, together in messages.items():
         uow.outbox.put_all(together, now, at)
@@ -157,11 +159,10 @@ def _payload(case: CaseHeader, plan: Plan, state: State, person: Person, due: Re
 
 
 def _about_appointments(
-    uow: UnitOfWork, audience: Audience, state: State, due: Sequence[Reminder]
+    uow: UnitOfWork, audience: Audience, state: State, reminded: Sequence[Called]
 ) -> Iterator[tuple[datetime, OutboxMessage]]:
     """One message to each person about all appointments that are due, beside what else the case waits for (S3.6)."""
     plan = audience.plan
-    reminded = list(called(due, audience, state))
     case = escalate_to(uow, audience.case, plan, [found.reached.person for found in reminded])
     for found in reminded:
         person = found.reached.person

@@ -303,6 +303,24 @@ def test_a_colleague_hears_at_once_of_the_appointments_that_are_theirs(talked: P
     assert (talked.actors[said.recipient], said.placing) == (FATIMA, Placing.ONLY_IN_PLACE.value)
 
 
+LAST_SCHOOL_DAY, IN_THE_VACATION = date(2026, 12, 18), date(2026, 12, 23)
+
+
+@pytest.mark.parametrize("day", [LAST_SCHOOL_DAY, IN_THE_VACATION])
+@pytest.mark.parametrize("is_moved", [False, True])
+def test_an_appointment_made_after_its_reminder_is_due_is_one_message(talked: Play, day: date, is_moved: bool) -> None:
+    """One in a vacation is reminded of on the last school day before it: who hears of it that day hears it once."""
+    if is_moved:
+        appoints(talked, agreed(date(2027, 1, 20), SANNE))
+    talked.comes(LAST_SCHOOL_DAY)
+    if is_moved:
+        talked.record("appointment_moved", by=KARIN, refers_to=1, moved_to=day, moved_owner="")
+    else:
+        appoints(talked, agreed(day, SANNE))
+    assert about_appointments(reminds(talked, LAST_SCHOOL_DAY, 11)) == {}
+    assert about_appointments(reminds(talked, date(2027, 1, 5)))[SANNE] == [1], "the first day after, it is late"
+
+
 @pytest.mark.rule("G5")
 def test_who_stands_in_for_the_owner_hears_of_a_new_appointment_too(talked: Play) -> None:
     talked.stands_in(MEHMET, for_=SANNE, first=talked.now.date(), last=DAY, by=FATIMA)

@@ -9,10 +9,12 @@ import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 from unittest.mock import patch
+
+from sqlalchemy import update
 
 from handlers.platform import send_message
 from handlers.views.messages.reminders import render_reminders
@@ -21,8 +23,11 @@ from meldcode.domain import presence
 from meldcode.domain.calendar import SchoolCalendar
 from meldcode.domain.case.fold import fold
 from meldcode.domain.deadlines import reminders
+from storage.db.schema import outbox
+from storage.repositories import retention
 from storage.repositories.cases import StoredCases
 from storage.repositories.messages.send_queue import SendQueue
+from storage.repositories.people.loader import PeopleLoader
 from tests.year.schools import PUPILS
 
 _pending, _levels_of, _deadline = reminders.pending, reminders.levels_of, reminders.deadline
@@ -31,6 +36,9 @@ _append: Any = StoredCases.append
 _by_rules: Any = recipients._by_rules
 _post: Any = send_message.post_message
 _turns = count(1)
+_standing_in = PeopleLoader._standing_in
+_claim = SendQueue.claim
+_STARTED: dict[int, object] = {}
 
 
 def _no_notice(*given: Any) -> Any:
@@ -63,6 +71,26 @@ def _one_entry_behind(plan: Any, entries: Any) -> Any:
 def _without_texts(cases: Any, case: Any, entry: Any, *more: Any, **named: Any) -> Any:
     is_lost = next(_turns) % 11 == 0
     return _append(cases, case, replace(entry, answers={}) if is_lost else entry, *more, **named)
+
+
+def _a_day_longer(people: Any, ids: Any) -> Any:
+    """Whoever stood in yesterday still does."""
+    today, found = people._today, _standing_in(people, ids)
+    people._today = today - timedelta(days=1)
+    for key, replaced in _standing_in(people, ids).items():
+        found.setdefault(key, set()).update(replaced)
+    people._today = today
+    return found
+
+
+def _again_after_a_start(queue: SendQueue, claimed_at: datetime, *more: Any, **named: Any) -> Any:
+    """A process that starts sends again what was sent in the last hours."""
+    engine = queue._connection.engine
+    if id(engine) not in _STARTED:
+        _STARTED[id(engine)] = engine
+        late = (outbox.c.state == "sent", outbox.c.sent_at > claimed_at - timedelta(hours=12))
+        queue._connection.execute(update(outbox).where(*late).values(state="pending", due_at=claimed_at))
+    return _claim(queue, claimed_at, *more, **named)
 
 
 def _set_aside(queue: SendQueue, claimed: Any, _due: datetime, code: str) -> None:
@@ -100,6 +128,14 @@ BROKEN: dict[str, dict[str, Any]] = {
     "no-next-moment": {"meldcode.application.jobs.reminders.next_moment": lambda *_: None},
     "one-case-of-several": {"bot.outbox.content.render_reminders": lambda several: render_reminders(several[:1])},
     "lost-when-slack-is-away": {"storage.repositories.messages.send_queue.SendQueue.retry": _set_aside},
+    "doubled-after-a-start": {"storage.repositories.messages.send_queue.SendQueue.claim": _again_after_a_start},
+    "deputy-a-day-too-long": {"storage.repositories.people.loader.PeopleLoader._standing_in": _a_day_longer},
+    "excluded-in-the-counts": {"meldcode.application.jobs.reminders.hidden_from": lambda *_: frozenset()},
+    "exclusion-forgotten": {"meldcode.application.cases.parts._exclude": lambda *_: None},
+    "alarm-forgotten": {"meldcode.application.cases.alarms.alarm.due_after": lambda *_: None},
+    "alarm-goes-on": {"storage.repositories.alarms.StoredAlarms.answer": lambda _alarms, alarm, _answer: alarm},
+    "kept-for-good": {"storage.repositories.retention.StoredRetentionJobs.destroy": lambda *_: None},
+    "key-kept": {"storage.repositories.retention.CONTENT": retention.CONTENT[1:]},
     "reminders-forgotten": {"storage.repositories.cases.StoredCases.sent_reminders": lambda _cases, _case: frozenset()},
     "faults-not-reported": {"bot.app.Program.is_healthy": lambda _program: True},
     "never-well-again": {"bot.jobs.component_log.ComponentLog.succeeded": lambda *_: None},

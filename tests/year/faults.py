@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import OperationalError
 
+from practice.client.delivery import deliver_event
 from tests.year.judging.log import Log
 from tests.year.running.executor import InlineExecutor, Killed
+from tests.year.running.machine import Cut
 
 if TYPE_CHECKING:
     from tests.year.world import World
@@ -34,10 +36,12 @@ async def slack_is_slow(world: World, chance: random.Random) -> None:
 
 
 async def slack_refuses(world: World, chance: random.Random) -> None:
-    """Too many calls, and an outage."""
-    world.workspace.faults.rate_limited = chance.randrange(20)
-    world.workspace.faults.retry_after = chance.randrange(1, 40)
-    world.workspace.faults.server_error = chance.randrange(12)
+    """Too many calls, or an outage, which is not over after the SDK's own tries."""
+    if chance.random() < HALF:
+        world.workspace.faults.rate_limited = chance.randrange(20)
+        world.workspace.faults.retry_after = chance.randrange(1, 40)
+    else:
+        world.workspace.faults.server_error = chance.randrange(4, 40)
     await asyncio.sleep(chance.randrange(20, 80))
     world.workspace.faults.off()
 
@@ -89,7 +93,6 @@ async def disk_is_full(world: World, chance: random.Random) -> None:
     with world.machine.before_commits(_no_room):
         await asyncio.sleep(chance.randrange(60, 100))
         world.say_health("full")
-    await asyncio.sleep(TRIES_AGAIN)
 
 
 def _no_room() -> None:
@@ -149,6 +152,29 @@ async def lost_answers(world: World, chance: random.Random) -> None:
     world.workspace.faults.off()
 
 
+async def connections_are_cut(world: World, chance: random.Random) -> None:
+    """Requests to the app and to Slack are cut off, before they arrive or before their answer does."""
+    world.machine.cuts = lambda: chance.choice([*Cut])
+    await asyncio.sleep(chance.randrange(5, 40))
+    world.machine.cuts = lambda: Cut.NEVER
+
+
+async def events_out_of_order(world: World, chance: random.Random) -> None:
+    """Somebody sets Slack to English and back; the app hears of the second change first."""
+    someone = chance.choice([one for one in world.people.values() if not one.is_gone])
+    first = someone.changed("en-US")
+    await asyncio.sleep(chance.randrange(2, 9))
+    for event in (someone.changed("nl-NL"), first):
+        await deliver_event(world.workspace, event, someone.actor.person.team_id)
+
+
+async def account_closed_without_a_word(world: World, chance: random.Random) -> None:
+    """A teacher leaves, and no event comes: the app looks once a day."""
+    teachers = [one for one in world.people.values() if one.who.roles == ("teacher",) and not one.is_gone]
+    if len(teachers) > 1:
+        chance.choice(teachers).leave_without_a_word()
+
+
 FAULTS: dict[str, Fault] = {
     "slow": slack_is_slow,
     "refuses": slack_refuses,
@@ -164,6 +190,9 @@ FAULTS: dict[str, Fault] = {
     "key": new_master_key,
     "moved": other_machine,
     "unanswered": lost_answers,
+    "cut": connections_are_cut,
+    "order": events_out_of_order,
+    "unheard": account_closed_without_a_word,
 }
 
 
@@ -192,5 +221,6 @@ class Trouble:
             await FAULTS[name](self._world, self._chance)
             await working
             self._world.workspace.faults.off()
+            await asyncio.sleep(TRIES_AGAIN)
 
         return happen

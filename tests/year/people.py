@@ -12,7 +12,9 @@ from itertools import count
 from typing import Any
 
 from practice.blocks.elements import all_elements
+from practice.client import payloads
 from practice.client.actor import Actor
+from practice.client.delivery import deliver_event
 from practice.model import View
 from practice.state.workspace import Workspace
 from tests.on_screen import words_of
@@ -34,6 +36,7 @@ MORE = (
     "veilig_thuis_advice",
     "urgent_action",
     "appointment",
+    "ending",
 )
 """What people sometimes do beside what is asked."""
 
@@ -86,7 +89,7 @@ class Someone:
     # What somebody does.
     async def report(self, pupil: tuple[str, str, str]) -> None:
         """Pass on a signal about a pupil."""
-        self._clear()
+        self.clear()
         if self.is_gone:
             return None
         if not (await self.actor.command("/signaal")).ok:
@@ -120,7 +123,7 @@ class Someone:
         self.around.log.add("away", who=self.who.slack, first=str(first), last=str(last))
         if not deputy:
             return
-        self._clear()
+        self.clear()
         if not (await self.actor.command("/meldcode", "vervanging")).ok:
             return
         days = {"first_day": str(first), "last_day": str(last), "deputy": deputy}
@@ -134,10 +137,20 @@ class Someone:
         self.around.log.add("gone", who=self.who.slack)
         await self.actor.leave_or_return(is_gone=True)
 
+    def leave_without_a_word(self) -> None:
+        """Leave the school; the app is not told."""
+        self.is_gone = True
+        self.around.log.add("gone", who=self.who.slack, is_told=False)
+        self.around.workspace.update_person(replace(self.actor.person, is_active=False))
+
     async def speak(self, locale: str) -> None:
         """Set Slack to another language."""
+        await deliver_event(self.around.workspace, self.changed(locale), self.actor.person.team_id)
+
+    def changed(self, locale: str) -> Json:
+        """Set Slack to another language, and return the event that tells it."""
         self.around.workspace.update_person(replace(self.actor.person, locale=locale))
-        await self.actor.leave_or_return(is_gone=False)
+        return payloads.user_changed(self.around.workspace, self.actor.person)
 
     async def work_on(self, code: str) -> None:
         """Open a case and do the next thing that it asks of this person, if there is one."""
@@ -154,7 +167,7 @@ class Someone:
 
     async def open(self, code: str) -> View | None:
         """Open a case; None if it is refused."""
-        self._clear()
+        self.clear()
         outcome = await self.actor.command("/meldcode", f"dossier {code}")
         modals = self.around.workspace.modals_of(self.who.slack)
         is_open = bool(outcome.ok and modals and modals[-1].payload["title"]["text"] == f"Dossier {code}")
@@ -162,7 +175,7 @@ class Someone:
         self.around.log.add("opened", who=self.who.slack, case=code, may=is_open, step=step, failed=outcome.failure)
         return modals[-1] if is_open else None
 
-    async def record(self, code: str, view: View, action: Json) -> None:
+    async def record(self, code: str, view: View, action: Json, fixed: Json | None = None) -> None:
         """Press a button of a case, and fill in the form behind it."""
         about = json.loads(action["value"])
         chosen = {"selected_option": action["chosen"]} if "chosen" in action else None
@@ -173,7 +186,7 @@ class Someone:
         if top.payload.get("submit") is None:
             return self._did(about["record"], code, {}, "saved" if is_saved(top) else "refused", about=about)
         pen = self._pen(about["record"], self._case(code).teachers)
-        result = await pen.fill_in(top)
+        result = await pen.fill_in(top, fixed)
         return self._did(about["record"], code, pen.said, result, about=about)
 
     # What somebody sees.
@@ -188,13 +201,18 @@ class Someone:
         return next((button for button in makes if button.get("style") == "primary"), None)
 
     def _something_more(self, view: View) -> Json | None:
-        """Something that nobody asks, and that can be done: a button, or a choice in a menu."""
+        """Something that nobody asks, and that can be done."""
+        found = self.offered(view, MORE)
+        return self.around.chance.choice(found) if found else None
+
+    @staticmethod
+    def offered(view: View, records: Collection[str]) -> list[Json]:
+        """What can be recorded here of these: by a button, or a choice in a menu."""
         elements = [e for _, e in all_elements(view.payload["blocks"])]
         options = [(e, option) for e in elements if e["type"] == "static_select" for option in e["options"]]
-        found = [e for e in elements if e["type"] == "button" and _record_of(e) in MORE]
-        chosen = [(e, option) for e, option in options if _record_of(option) in MORE]
-        found += [{**e, "value": option["value"], "chosen": option} for e, option in chosen]
-        return self.around.chance.choice(found) if found else None
+        found = [e for e in elements if e["type"] == "button" and _record_of(e) in records]
+        chosen = [(e, option) for e, option in options if _record_of(option) in records]
+        return found + [{**e, "value": option["value"], "chosen": option} for e, option in chosen]
 
     def _shown_step(self, view: View) -> str:
         words = words_of(view)
@@ -254,7 +272,7 @@ class Someone:
     def _top(self) -> View:
         return self.around.workspace.modals_of(self.who.slack)[-1]
 
-    def _clear(self) -> None:
+    def clear(self) -> None:
         self.around.workspace.views.clear(self.who.slack)
 
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, Table, func, select
 from typing_extensions import override
 
 from bot.app import Program
 from bot.database import vault_of
 from practice.blocks.elements import all_elements
 from practice.state.workspace import Workspace
-from storage.db.schema import cases, drafts, outbox
+from storage.db.schema import case_keys, cases, drafts, entries, outbox
 from storage.integrity import verify
 from tests.on_screen import read, texts_of
 from tests.year.judging.log import Log
@@ -42,6 +42,13 @@ class Seen:
 
         workspace.record = recorded  # type: ignore[method-assign]
         return workspace
+
+    @contextmanager
+    def nothing(self) -> Iterator[None]:
+        """Hear nothing: the year is over."""
+        log, self.log = self.log, Log(lambda: datetime.min.replace(tzinfo=UTC))
+        yield
+        self.log = log
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -104,9 +111,30 @@ class Seen:
             logbooks = {uow.cases.get(id_).code: [*uow.cases.contents(id_).entries] for id_ in ids}
         said = [(code, str(text)) for code, lines in logbooks.items() for e in lines for text in e.answers.values()]
         marks = sorted((mark, code) for code, text in said for mark in MARK.findall(text))
-        entries = {code: [entry.record for entry in lines] for code, lines in sorted(logbooks.items())}
+        logbook_of = {code: [entry.record for entry in lines] for code, lines in sorted(logbooks.items())}
         state = {"faults": faults, "without_next": without, "stuck": stuck, "drafts": old, "alarms": []}
-        self.log.add("stored", marks=marks, entries=entries, unhealthy=not program.is_healthy(), **state)
+        self.log.add("stored", marks=marks, entries=logbook_of, unhealthy=not program.is_healthy(), **state)
+
+    def say_what_is_left(self, program: Program, now: datetime) -> None:
+        """Which cases can still be read two years later, after a backup was put back, and what of others is left."""
+        with program.engine.connect() as connection:
+            faults = [str(fault) for fault in verify.faults(connection, vault_of(program.engine, program.settings))]
+            rows = connection.execute(select(cases.c.id, cases.c.code, cases.c.destroyed_at)).all()
+            gone = [row.id for row in rows if row.destroyed_at]
+            kept = sorted(table.name for table in (entries, case_keys) if _has_any(connection, table, gone))
+        with program.store.transaction(now) as uow:
+            left = [row.code for row in rows if not row.destroyed_at and list(uow.cases.contents(row.id).entries)]
+        self.log.add("left", codes=sorted(left), faults=faults, kept=kept, at=now.isoformat(timespec="seconds"))
+
+
+def is_anything_gone(program: Program) -> bool:
+    """Whether a case was destroyed, so that a backup must not bring it back."""
+    with program.engine.connect() as connection:
+        return bool(connection.scalar(select(func.count()).where(cases.c.destroyed_at.is_not(None))))
+
+
+def _has_any(connection: Connection, table: Table, of: Collection[Any]) -> bool:
+    return bool(connection.scalar(select(func.count()).where(table.c.case.in_(of))))
 
 
 class _Lines(logging.Handler):

@@ -19,7 +19,7 @@ FINDING = Finding(datetime(2026, 9, 8, 10, tzinfo=UTC), "lost", "Merk00001")
 
 def _played(options: Options, _broken: str = "") -> tuple[Log, list[Finding]]:
     """A year of 40 acts, of which two together lose a text."""
-    log = a_tuesday(SIGNAL, TOLD)
+    log = a_tuesday(SIGNAL, *TOLD)
     log.acts = [number for number in range(40) if options.only is None or number in options.only]
     return log, [FINDING] if set(log.acts) >= NEEDED else []
 

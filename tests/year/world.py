@@ -20,8 +20,9 @@ from meldcode.domain.plan.file import load_plan
 from meldcode.domain.plan.model import Plan
 from practice.model import Person
 from practice.state.workspace import Workspace
+from tests.year.acts.rare import RARE
 from tests.year.characters import CHARACTERS
-from tests.year.faults import TRIES_AGAIN, Trouble
+from tests.year.faults import HALF, TRIES_AGAIN, Trouble
 from tests.year.judging.calendar import Calendar
 from tests.year.judging.log import Log
 from tests.year.judging.plan_file import plan_file
@@ -30,12 +31,14 @@ from tests.year.running.clock import VirtualLoop, VirtualTime, everywhere
 from tests.year.running.machine import DATABASE, Machine, empty_database, workspace_of
 from tests.year.running.one_thread import in_one_thread
 from tests.year.schools import WEEK, School, Size, invent
-from tests.year.seen import Seen
+from tests.year.seen import Seen, is_anything_gone
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 FIRST_DAY = date(2026, 8, 1)
 SETTLES = 2.2
 """Virtual seconds in which the program takes up what is due."""
+LATER = (2 * 366 + 7, 2 * 366 + 21, 2 * 366 + 35, 2 * 366 + 49)
+"""Days after the end at which the program does its hourly work: then no closed case may be kept any more."""
 LOOKS = (time(7, 10), time(13, 5))
 OTHER_LOOKS = (time(13, 5),)
 """When nothing happens, and the program's own clock is heard all the same."""
@@ -98,6 +101,7 @@ class World:
         for school in self.schools:
             self._plan_leave(school)
         Trouble(self, options.faults, self.log, self.chance).plan(options.first_day, options.size.days)
+        self._plan_what_is_rare()
         for number in range(options.size.days):
             self._plan_day(options.first_day + timedelta(days=number))
         while self._agenda:
@@ -108,7 +112,7 @@ class World:
         """Let somebody act, with chances of their own: what is left out changes nothing for the others."""
         if self.options.only is not None and number not in self.options.only:
             return
-        await self._until(moment)
+        await self.until(moment)
         self.chance.seed(f"{self.options.seed} {number}")
         if is_needed():
             self.log.acts.append(number)
@@ -121,6 +125,19 @@ class World:
         """Have something happen at this local time, if it is needed then."""
         moment = datetime.combine(day, when, AMSTERDAM).astimezone(UTC)
         heapq.heappush(self._agenda, (moment, next(self._numbers), act, is_needed))
+
+    def _plan_what_is_rare(self) -> None:
+        """Half of the years have each of these, somewhere in their first part."""
+        for act in RARE.values():
+            day = self.options.first_day + timedelta(days=self.chance.randrange(2, max(3, self.options.size.days - 6)))
+            when = self._moment(9, 16)
+            if self.chance.random() < HALF:
+                self.at(day, when, partial(act, self))
+
+    def open_cases(self) -> list[tuple[str, list[str]]]:
+        """The cases that people know of, with their teachers."""
+        around = next(iter(self.people.values())).around
+        return [(code, known.teachers) for code, known in sorted(around.cases.items())]
 
     def _plan_day(self, day: date) -> None:
         is_school_day = any(calendar.is_school_day(day) for calendar in self.calendars.values())
@@ -192,7 +209,7 @@ class World:
         return None
 
     # The time.
-    async def _until(self, moment: datetime) -> None:
+    async def until(self, moment: datetime) -> None:
         """Let the time pass until then; what the program is to do meanwhile it does at its own moments."""
         while (due := self._next_due()) and due < moment:
             self.time.skip_to(due)
@@ -227,8 +244,19 @@ class World:
     async def _end(self) -> None:
         """Let the last things happen, and say what is stored."""
         await asyncio.sleep(120)
-        self.seen.say_what_is_stored(self.machine.running, self.time.now())
-        await self.machine.stop()
+        ended = self.time.now()
+        self.seen.say_what_is_stored(self.machine.running, ended)
+        with self.seen.nothing():
+            for days in LATER:
+                self.time.skip_to(ended + timedelta(days=days))
+                await asyncio.sleep(SETTLES)
+            if is_anything_gone(self.machine.running):
+                await self.machine.stop()
+                self.machine.move(self.time.now())
+                await self.machine.start()
+        self.seen.say_what_is_left(self.machine.running, ended)
+        with self.seen.nothing():
+            await self.machine.stop()
 
 
 @cache

@@ -20,7 +20,8 @@ class Log:
         """The numbers of what happened; with `Options.only` some of it happens again."""
 
     def add(self, what: str, **more: Any) -> None:
-        self.events.append({"at": self._now().isoformat(timespec="seconds"), "what": what, **more})
+        at = {} if "at" in more else {"at": self._now().isoformat(timespec="seconds")}
+        self.events.append({**at, "what": what, **more})
 
     def lines(self) -> Iterator[str]:
         """The log as text: the same seed gives the same lines, byte for byte."""

@@ -10,16 +10,21 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+from tests.year.judging.alarms import Alarm, is_alarm
 from tests.year.judging.log import Event, Log, moment
-from tests.year.judging.paper import Paper
+from tests.year.judging.paper import CLOSED, OPEN, Paper
 from tests.year.judging.plan_file import Json, several
-from tests.year.judging.reminders import CODES, Reminders, is_reminder
+from tests.year.judging.reminders import CODES, Reminders, is_reminder, is_urgent
 from tests.year.judging.staff import Staff
 
 MARK = re.compile(r"Merk\d{5}")
-SOON = timedelta(minutes=5)
+SOON, SAME_DAY = timedelta(minutes=5), timedelta(hours=12)
+NEVER = datetime.min.replace(tzinfo=UTC)
+IN_ENGLISH = re.compile(r"^\*?Case \d\d-")
+WEEK = re.compile(r"^\*(Deze week op|This week at) ")
+COUNT = re.compile(r"^(?!Afspraken|Appointments).*: (\d+) open", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -44,9 +49,13 @@ class Oracle:
         self.staff = Staff()
         self.messages: dict[str, list[Event]] = defaultdict(list)
         self.found: list[Finding] = []
-        self._expected_tells: list[tuple[datetime, str, Event, Json]] = []
+        self._expected_tells: list[tuple[datetime, str, Event, set[str]]] = []
         self._marks: Counter[str] = Counter()
         self._refused: set[str] = set()
+        self._alarms: list[Alarm] = []
+        self._all_messages: list[Event] = []
+        self._acts: dict[str, list[datetime]] = defaultdict(list)
+        self._last_same: dict[tuple[str, ...], datetime] = {}
 
     def judge(self) -> list[Finding]:
         """All that is wrong, the first first."""
@@ -54,6 +63,9 @@ class Oracle:
         for event in self.events:
             getattr(self, f"_on_{event['what']}", lambda _event: None)(event)
         last = moment(self.events[-1])
+        for alarm in self._alarms:
+            for at, what, about in alarm.findings(self.staff, self._all_messages, last):
+                self._find(at, what, about)
         for code, paper in self.cases.items():
             reminders = Reminders(self.plan, code, paper, self.staff, self.school_of[code], last)
             for at, what, about in reminders.findings(self.messages[code]):
@@ -95,7 +107,13 @@ class Oracle:
         self.staff.deputise(event)
 
     def _on_gone(self, event: Event) -> None:
-        self.staff.leave(event["who"], moment(event))
+        self.staff.leave(event["who"], moment(event), is_told=event.get("is_told", True))
+
+    def _on_alarm(self, event: Event) -> None:
+        self._alarms.append(Alarm(event["who"], moment(event)))
+
+    def _on_alarm_answered(self, event: Event) -> None:
+        self._alarms[-1].answered = self._alarms[-1].answered or moment(event)
 
     def _on_trouble(self, event: Event) -> None:
         self.staff.trouble.append((moment(event), datetime.fromisoformat(event["until"])))
@@ -106,6 +124,7 @@ class Oracle:
             self._refused |= marks if event["result"] == "refused" else set()
             return
         code, at = event["case"], moment(event)
+        self._acts[code].append(at)
         if code not in self.cases:
             self.cases[code] = Paper(self.plan, at, event.get("teachers", []))
             self.school_of[code] = self.staff.school_of(event["who"])
@@ -119,8 +138,17 @@ class Oracle:
         for rule in spec.get("tell", []):
             knows = self.staff.roles[event["who"]] & {*rule["roles"]}
             holds = (event["said"].get(path) in several(wanted) for path, wanted in rule.get("when", {}).items())
-            if all(holds) and not knows:
-                self._expected_tells.append((at, code, event, rule))
+            if all(holds) and not knows and "calls_in" not in rule:
+                self._expected_tells.append((at, code, event, self._to_tell(rule, event["who"], code, at)))
+
+    def _to_tell(self, rule: Json, author: str, code: str, at: datetime) -> set[str]:
+        """Who hears of it by this rule: who has one of the roles, and reads the case at its step or reads none ever."""
+        paper, school = self.cases[code], self.school_of[code]
+        return {
+            who
+            for who in self.staff.holders(rule["roles"], paper, school, at) - {author}
+            if "cluster_director" in self.staff.roles[who] or self.staff.must_read(self.plan, who, paper, school, at)
+        }
 
     def _specs(self) -> Iterator[Json]:
         yield from self.plan["always"]
@@ -148,12 +176,43 @@ class Oracle:
 
     def _on_message(self, event: Event) -> None:
         self._private(event)
+        self._settled(event)
+        self._week(event)
+        if any(IN_ENGLISH.search(words) for words in event["words"]) and not self._is_trouble(event):
+            self._find(moment(event), "in another language", f"to {event['who']}")
         for code in CODES(event):
             self.messages[code].append(event)
             self._may_hear(event, code)
             paper = self.cases.get(code)
             if paper and paper.status == "closed" and is_reminder(event, code) and not event.get("appointment"):
                 self._find(moment(event), "reminded of a closed case", f"{code} to {event['who']}")
+
+    def _settled(self, event: Event) -> None:
+        """A message that was sent while all was well is not sent again, whatever happens later."""
+        at, codes = moment(event), [code for code in CODES(event) if code in self.cases]
+        is_new = any(is_urgent(event, code) or at - self._acts[code][-1] < SOON for code in codes)
+        same = self._last_same.get((event["who"], *event["words"]), NEVER)
+        is_old = at - same < SAME_DAY and not self.staff.was_trouble(same - SOON, same + SOON)
+        if is_old and not is_new and not is_alarm(event):
+            self._find(at, "sent again", f"{codes} to {event['who']}")
+        self._last_same[event["who"], *event["words"]] = at
+        self._all_messages.append(event)
+
+    def _week(self, event: Event) -> None:
+        """The counts of the week are of cases that the reader may know of (G12)."""
+        at, who = moment(event), event["who"]
+        counted = sum(int(n) for words in event["words"] if WEEK.search(words) for n in COUNT.findall(words))
+        school = self.staff.school_of(who)
+        known = [
+            paper
+            for code, paper in self.cases.items()
+            if self.school_of[code] == school and not self.staff.is_excluded(who, paper, school, at)
+        ]
+        if counted > len(known):
+            self._find(at, "counted what they may not know", f"{counted} to {who}")
+
+    def _is_trouble(self, event: Event) -> bool:
+        return self.staff.was_trouble(moment(event), moment(event))
 
     def _on_changed(self, event: Event) -> None:
         self._private(event)
@@ -203,10 +262,21 @@ class Oracle:
                 self._find(at, what.replace("_", " "), str(event[what]))
         self._check_tells()
 
+    def _on_left(self, event: Event) -> None:
+        """Years later nothing of a closed case can be read or restored, and everything of the others (promise 8)."""
+        at, left = moment(event), {*event["codes"]}
+        for code, paper in self.cases.items():
+            if paper.status == CLOSED and code in left:
+                self._find(at, "kept for too long", code)
+            elif paper.status == OPEN and code not in left:
+                self._find(at, "destroyed though open", code)
+        for what in (*event["kept"], *event["faults"]):
+            self._find(at, "left of what was destroyed", what)
+
     def _check_tells(self) -> None:
-        for at, code, event, rule in self._expected_tells:
-            wanted = self.staff.holders(rule["roles"], self.cases[code], self.school_of[code], at) - {event["who"]}
+        for at, code, event, wanted in self._expected_tells:
             until = self.staff.calm_after(at + SOON)
             told = {one["who"] for one in self.messages[code] if at <= moment(one) <= until}
-            if wanted and not wanted & told and "calls_in" not in rule:
-                self._find(until, "not told", f"{code}: {event['record']} to {sorted(wanted)}")
+            went_on = any(at < act <= until for act in self._acts[code])
+            if not (wanted <= told if not went_on else not wanted or wanted & told):
+                self._find(until, "not told", f"{code}: {event['record']} to {sorted(wanted - told)}")

@@ -10,7 +10,7 @@ from typing import Any
 from tests.year.judging.plan_file import records, several, steps
 
 Json = dict[str, Any]
-CLOSED, JOINED = "closed", "joined"
+OPEN, CLOSED, JOINED = "open", "closed", "joined"
 GIVEN = "given"
 JUST_NOW = timedelta(seconds=5)
 
@@ -37,6 +37,16 @@ class Stay:
     postponed: list[tuple[datetime, str]] = field(default_factory=list)
 
 
+@dataclass
+class Exclusion:
+    """Somebody is to have nothing to do with a case: since when, and whether a second person agreed (or ended it)."""
+
+    who: str
+    began: datetime
+    is_agreed: bool = False
+    ended: datetime | None = None
+
+
 class Paper:
     """One case, kept by hand."""
 
@@ -46,6 +56,7 @@ class Paper:
         self.teachers = teachers
         self.lines: list[Line] = []
         self.standing: dict[str, Line] = {}
+        self.exclusions: list[Exclusion] = []
         self.status = "open"
         self.stays = [Stay(self._order[0], opened, opened)]
 
@@ -73,6 +84,7 @@ class Paper:
             if not number:
                 self.stays[-1].postponed.append((at, said["until"]))
             return
+        self._exclude(spec, line)
         agreed = [id_ for id_, other in self._records.items() if other.get("agrees_with") == record]
         self.standing = {id_: old for id_, old in self.standing.items() if id_ not in agreed} | {record: line}
         stands = [one["record"] for one in spec.get("stands_as", []) if self._is_here(one) and self._holds(one, line)]
@@ -86,6 +98,15 @@ class Paper:
         }
         self._go_on(at)
         self._count_again(made, at)
+
+    def _exclude(self, spec: Json, line: Line) -> None:
+        """Keep who is excluded from the case, and what a second person says of that (G12)."""
+        if spec.get("effect") == "excludes" and line.said.get("exclusion") == "out":
+            self.exclusions.append(Exclusion(str(line.said["excluded_person"]), line.at))
+        elif "exclusion_right" in line.said and self.exclusions:
+            last = self.exclusions[-1]
+            last.is_agreed = line.said["exclusion_right"] == "yes"
+            last.ended = None if last.is_agreed else line.at
 
     def _begin_again(self, at: datetime) -> None:
         self.status, self.standing = "open", {}

@@ -132,6 +132,8 @@ class Reminders:
     def _vacations(self, began: datetime, ended: datetime) -> Iterator[date]:
         """The first days of vacations that begin while a case is open."""
         day = _day(began)
+        if began >= _at(day, CLOSES):  # who must act heard of it then, when school was out
+            day += timedelta(days=1)
         while day <= _day(ended):
             following = self._calendar.next(day)
             if (following - day).days - 1 > LONG and self._calendar.is_school_day(day):

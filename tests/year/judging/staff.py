@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, datetime, timedelta
+from collections.abc import Collection
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.year.judging.calendar import Calendar
 from tests.year.judging.log import Event
-from tests.year.judging.paper import Paper
+from tests.year.judging.paper import Exclusion, Paper
 from tests.year.judging.plan_file import Json, steps
 from tests.year.schools import WEEK
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+FINDS_OUT = timedelta(hours=30)
+"""Within this time the bot has looked whether accounts were closed."""
 TOLD = ("care_coordinator", "confidant", "school_leader", "cluster_director")
 """Roles that are ever told of a case that is not their own."""
 
@@ -44,8 +47,29 @@ class Staff:
         first, last = date.fromisoformat(event["first"]), date.fromisoformat(event["last"])
         self._deputies.append((event["who"], event["deputy"], first, last))
 
-    def leave(self, who: str, at: datetime) -> None:
+    def leave(self, who: str, at: datetime, *, is_told: bool = True) -> None:
+        """Somebody's account is closed. Without a word the bot finds out within a day, and may be wrong until then."""
         self._gone[who] = at
+        self.trouble += [] if is_told else [(at, at + FINDS_OUT)]
+
+    def with_roles(self, roles: Collection[str], of: str, at: datetime) -> set[str]:
+        """Who has one of these roles, or stands in for who has, at the school of this person, and an account."""
+        held = {who for who, mine in self.roles.items() if mine & {*roles} and self._school[who] == self._school[of]}
+        held |= {deputy for deputy in self.roles if self.acting(deputy, at) & held}
+        return {who for who in held if who not in self._gone or self._gone[who] > at}
+
+    def is_excluded(self, who: str, paper: Paper, school: str, at: datetime) -> bool:
+        """Whether somebody may have nothing to do with a case: while it is proposed, and then if two agree (G12)."""
+        return any(
+            one.who == who and one.began < at and (one.is_agreed or at < self._lapses(one, school))
+            for one in paper.exclusions
+        )
+
+    def _lapses(self, one: Exclusion, school: str) -> datetime:
+        """When a proposal that nobody agreed with is over: when somebody says no, or with the next school day."""
+        day = self.calendars[school].next(one.began.astimezone(AMSTERDAM).date())
+        over = datetime.combine(day + timedelta(days=1), time(), AMSTERDAM)
+        return min(over, one.ended or over)
 
     def school_of(self, who: str) -> str:
         return self._school[who]
@@ -70,26 +94,33 @@ class Staff:
         found = {who for who, held in self.roles.items() if held & {*roles} and self._school[who] == school}
         found = found - ({who for who in found if self.roles[who] == {"teacher"}}) if "teacher" in roles else found
         found |= {*paper.teachers} if "teacher" in roles else set()
+        found = {who for who in found if not self.is_excluded(who, paper, school, at)}
         return {who for who in found if who not in self._gone or self._gone[who] > at}
 
     def may_hear(self, who: str, paper: Paper, school: str, at: datetime) -> bool:
         """Whether somebody may hear of a case at all: in a role of their own, or of somebody for whom they stand in."""
         return self._school[who] == school and any(
             one in paper.teachers or self.roles[one] & {*TOLD} or one in {line.who for line in paper.lines}
-            for one in self.acting(who, at)
+            for one in self._with_a_part(who, paper, school, at)
         )
+
+    def _with_a_part(self, who: str, paper: Paper, school: str, at: datetime) -> set[str]:
+        """This person and for whom they stand in, without who is excluded from this case."""
+        if self.is_excluded(who, paper, school, at):
+            return set()
+        return {one for one in self.acting(who, at) if not self.is_excluded(one, paper, school, at)}
 
     def may_ever_read(self, who: str, paper: Paper, school: str, at: datetime) -> bool:
         """Whether somebody may ever open a case: never another school, another teacher or a cluster director."""
         return self._school[who] == school and any(
-            one in paper.teachers or self.roles[one] & {*TOLD[:3]} for one in self.acting(who, at)
+            one in paper.teachers or self.roles[one] & {*TOLD[:3]} for one in self._with_a_part(who, paper, school, at)
         )
 
     def must_read(self, plan: Json, who: str, paper: Paper, school: str, at: datetime) -> bool:
         """Whether the plan itself lets this person read the case at its step (G3)."""
         order = list(steps(plan))
         here = order.index(paper.step)
-        if self._school[who] != school or who in self._gone:
+        if self._school[who] != school or who in self._gone or self.is_excluded(who, paper, school, at):
             return False
         for reader in plan["readers"]:
             spec: dict[str, Any] = {"role": reader} if isinstance(reader, str) else reader

@@ -31,7 +31,7 @@ def _message(who: str, words: str, at: datetime = TUESDAY, names: list[str] | No
 SIGNAL = _event(
     "did", who=SANNE, record="signal", case=CODE, said={"what": "Merk00001"}, result="saved", number=0, teachers=[SANNE]
 )
-TOLD = _message(KARIN, f"Dossier {CODE}: lees het.")
+TOLD = [_message(who, f"Dossier {CODE}: lees het.") for who in (KARIN, JORIS)]
 TROUBLE = _event("trouble", fault="clock", until=TUESDAY.isoformat())
 REMINDED = _message(KARIN, WAITS, LAST_CALL)
 
@@ -53,44 +53,46 @@ def a_tuesday(*events: Event, marks: list[list[str]] | None = None) -> Log:
     return log
 
 
-def _said(*events: Event, marks: list[list[str]] | None = None) -> list[str]:
-    """What the oracle says of it."""
-    return [finding.what for finding in Oracle(plan_file("heutink"), a_tuesday(*events, marks=marks)).judge()]
+def _said(*events: Event, marks: list[list[str]] | None = None, left: list[str] | None = None) -> list[str]:
+    """What the oracle says of it; `left` are the cases that can be read years later."""
+    log = a_tuesday(*events, marks=marks)
+    log.events.append(_event("left", EVENING, codes=[CODE] if left is None else left, kept=[], faults=[]))
+    return [finding.what for finding in Oracle(plan_file("heutink"), log).judge()]
 
 
 def test_a_signal_that_was_told_and_reminded_of_is_well() -> None:
-    assert _said(SIGNAL, TOLD, REMINDED) == []
+    assert _said(SIGNAL, *TOLD, REMINDED) == []
 
 
 @pytest.mark.parametrize(
     ("events", "said"),
     [
         ([SIGNAL, REMINDED], "not told"),
-        ([SIGNAL, TOLD], "no reminder"),
-        ([SIGNAL, TOLD, REMINDED, _message(MEHMET, WAITS)], "heard by who may not"),
-        ([SIGNAL, TOLD, REMINDED, _message(KARIN, "over Dewi", names=["Dewi"])], "personal data in a message"),
+        ([SIGNAL, *TOLD], "no reminder"),
+        ([SIGNAL, *TOLD, REMINDED, _message(MEHMET, WAITS)], "heard by who may not"),
+        ([SIGNAL, *TOLD, REMINDED, _message(KARIN, "over Dewi", names=["Dewi"])], "personal data in a message"),
         ([SIGNAL, _message(KARIN, WAITS), REMINDED], "reminded without a reason"),
         (
-            [SIGNAL, TOLD, REMINDED, _event("opened", who=WILLEM, case=CODE, may=True, step="signals", failed="")],
+            [SIGNAL, *TOLD, REMINDED, _event("opened", who=WILLEM, case=CODE, may=True, step="signals", failed="")],
             "read by who may not",
         ),
         (
-            [SIGNAL, TOLD, REMINDED, _event("opened", who=KARIN, case=CODE, may=False, step="", failed="")],
+            [SIGNAL, *TOLD, REMINDED, _event("opened", who=KARIN, case=CODE, may=False, step="", failed="")],
             "refused to who may read",
         ),
         (
-            [SIGNAL, TOLD, REMINDED, _event("opened", who=KARIN, case=CODE, may=True, step="talk", failed="")],
+            [SIGNAL, *TOLD, REMINDED, _event("opened", who=KARIN, case=CODE, may=True, step="talk", failed="")],
             "wrong step",
         ),
         (
-            [SIGNAL, TOLD, _message(KARIN, WAITS.replace("Signalen vastleggen", "Wegen"), LAST_CALL)],
+            [SIGNAL, *TOLD, _message(KARIN, WAITS.replace("Signalen vastleggen", "Wegen"), LAST_CALL)],
             "reminded of another step",
         ),
-        ([SIGNAL, TOLD, REMINDED, _event("logged", names=["Dewi"])], "personal data in the log"),
-        ([SIGNAL, TOLD, REMINDED, _event("error", words="a message that failed")], "an error without a fault"),
-        ([SIGNAL, TOLD, REMINDED, _event("health", fault="", is_well=False)], "reported without a fault"),
+        ([SIGNAL, *TOLD, REMINDED, _event("logged", names=["Dewi"])], "personal data in the log"),
+        ([SIGNAL, *TOLD, REMINDED, _event("error", words="a message that failed")], "an error without a fault"),
+        ([SIGNAL, *TOLD, REMINDED, _event("health", fault="", is_well=False)], "reported without a fault"),
         (
-            [TROUBLE, SIGNAL, TOLD, REMINDED, _event("health", fault="clock", is_well=True)],
+            [TROUBLE, SIGNAL, *TOLD, REMINDED, _event("health", fault="clock", is_well=True)],
             "a fault that is not reported",
         ),
     ],
@@ -99,39 +101,101 @@ def test_what_is_wrong_is_found(events: list[Event], said: str) -> None:
     assert said in _said(*events)
 
 
+ALARM = _event("alarm", who=SANNE)
+GOES = _event("alarm_answered", TUESDAY + timedelta(minutes=2), who=FATIMA)
+HEARD = [_message(who, "Acuut gevaar: Sanne heeft alarm geslagen.") for who in (KARIN, FATIMA)]
+AGAIN = _message(JORIS, "Acuut gevaar: Sanne heeft alarm geslagen.", TUESDAY + timedelta(minutes=3))
+AT_LAST = _message(WILLEM, "Acuut gevaar op De Linde: niemand antwoordt.", TUESDAY + timedelta(minutes=10))
+
+
+@pytest.mark.parametrize(
+    ("events", "said"),
+    [
+        ([*HEARD, AGAIN, AT_LAST], []),
+        ([*HEARD[:1], AGAIN, AT_LAST], ["an alarm that is not heard"]),
+        ([*HEARD, AT_LAST], ["an alarm that is not heard"]),
+        ([*HEARD, AGAIN], ["an alarm that is not heard"]),
+        ([*HEARD, GOES], []),
+        ([*HEARD, GOES, AGAIN], ["an alarm that was answered goes on"]),
+    ],
+)
+def test_an_alarm_is_heard_until_somebody_goes(events: list[Event], said: list[str]) -> None:
+    assert [what for what in _said(SIGNAL, *TOLD, REMINDED, ALARM, *events) if "alarm" in what] == said
+
+
+EXCLUDED = _event(
+    "did",
+    who=KARIN,
+    record="excluded",
+    case=CODE,
+    said={"exclusion": "out", "excluded_person": JORIS},
+    result="saved",
+    number=0,
+)
+WEEK = _message(FATIMA, "*Deze week op De Linde*\nSignalen vastleggen: 1 open", LAST_CALL)
+
+
+def test_who_is_excluded_hears_reads_and_is_counted_nothing() -> None:
+    before = [SIGNAL, *TOLD, EXCLUDED, REMINDED]
+    assert "heard by who may not" in _said(*before, _message(JORIS, WAITS, LAST_CALL))
+    opened = _event("opened", LAST_CALL, who=JORIS, case=CODE, may=True, step="signals", failed="")
+    assert "read by who may not" in _said(*before, opened)
+    leader = EXCLUDED | {"said": {"exclusion": "out", "excluded_person": FATIMA}}
+    assert "counted what they may not know" in _said(SIGNAL, *TOLD, leader, REMINDED, WEEK)
+    assert "counted what they may not know" not in _said(*before, WEEK)
+
+
+def test_a_message_that_was_sent_is_not_sent_again() -> None:
+    twice = _message(KARIN, "Weekoverzicht."), _message(KARIN, "Weekoverzicht.", LAST_CALL)
+    assert "sent again" in _said(SIGNAL, *TOLD, REMINDED, *twice)
+    assert "sent again" not in _said(SIGNAL, *TOLD, REMINDED, twice[0])
+
+
+def test_a_message_in_another_language_is_found() -> None:
+    assert "in another language" in _said(SIGNAL, *TOLD, REMINDED, _message(KARIN, f"*Case {CODE}: read it.*"))
+
+
+def test_years_later_closed_cases_are_gone_and_open_ones_are_not() -> None:
+    assert "destroyed though open" in _said(SIGNAL, *TOLD, REMINDED, left=[])
+    closed = SIGNAL | {"record": "ending_agreed", "said": {"ending_right": "yes"}}
+    proposed = SIGNAL | {"record": "ending", "said": {"ends_as": "mistake"}}
+    assert "kept for too long" in _said(SIGNAL, *TOLD, proposed, closed, left=[CODE])
+    assert "kept for too long" not in _said(SIGNAL, *TOLD, proposed, closed, left=[])
+
+
 def test_what_fails_during_a_fault_is_well() -> None:
     failed = _event("error", words="a message that failed")
-    assert _said(TROUBLE, SIGNAL, TOLD, REMINDED, failed, _event("health", fault="clock", is_well=False)) == []
+    assert _said(TROUBLE, SIGNAL, *TOLD, REMINDED, failed, _event("health", fault="clock", is_well=False)) == []
 
 
 def test_a_reminder_on_a_day_off_is_found() -> None:
     """Karin was told on Tuesday and is away; Joris, who has the other role, was there."""
     away = _event("deputy", who=KARIN, deputy=JORIS, first="2026-09-08", last="2026-09-08")
-    assert "reminded on a day off" in _said(away, SIGNAL, TOLD, REMINDED)
-    assert "reminded on a day off" not in _said(away, SIGNAL, TOLD, _message(JORIS, WAITS, LAST_CALL))
+    assert "reminded on a day off" in _said(away, SIGNAL, *TOLD, REMINDED)
+    assert "reminded on a day off" not in _said(away, SIGNAL, *TOLD, _message(JORIS, WAITS, LAST_CALL))
 
 
 def test_what_was_acknowledged_and_is_not_stored_is_found() -> None:
-    assert _said(SIGNAL, TOLD, REMINDED, marks=[]) == ["lost"]
+    assert _said(SIGNAL, *TOLD, REMINDED, marks=[]) == ["lost"]
 
 
 def test_what_is_stored_twice_is_found() -> None:
-    assert _said(SIGNAL, TOLD, REMINDED, marks=[["Merk00001", CODE], ["Merk00001", CODE]]) == ["stored twice"]
+    assert _said(SIGNAL, *TOLD, REMINDED, marks=[["Merk00001", CODE], ["Merk00001", CODE]]) == ["stored twice"]
 
 
 @pytest.mark.parametrize(("later", "is_wrong"), [(timedelta(), False), (timedelta(minutes=1), True)])
 def test_a_case_may_show_the_step_that_it_left_at_that_moment(later: timedelta, is_wrong: bool) -> None:
     taken_up = SIGNAL | {"who": KARIN, "record": "taken_up", "said": {}}
     opened = _event("opened", TUESDAY + later, who=JORIS, case=CODE, may=True, step="signals", failed="")
-    assert ("wrong step" in _said(SIGNAL, TOLD, taken_up, opened)) is is_wrong
+    assert ("wrong step" in _said(SIGNAL, *TOLD, taken_up, opened)) is is_wrong
 
 
 def test_a_second_level_that_never_came_is_found() -> None:
-    log = a_tuesday(SIGNAL, TOLD, REMINDED)
+    log = a_tuesday(SIGNAL, *TOLD, REMINDED)
     log.events[-1] = _stored([["Merk00001", CODE]], EVENING + timedelta(days=3))
     assert [finding.what for finding in Oracle(plan_file("heutink"), log).judge()] == ["no reminder"]
 
 
 def test_a_reminder_of_what_was_done_is_found() -> None:
     taken_up = SIGNAL | {"who": KARIN, "record": "taken_up", "said": {}}
-    assert "reminded without a reason" in _said(SIGNAL, TOLD, taken_up, REMINDED)
+    assert "reminded without a reason" in _said(SIGNAL, *TOLD, taken_up, REMINDED)

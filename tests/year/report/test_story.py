@@ -14,14 +14,14 @@ TAKEN_UP = SIGNAL | {"who": KARIN, "record": "taken_up", "said": {}, "at": "2026
 
 
 def test_the_page_calls_roles_and_steps_as_the_program_does() -> None:
-    page = re.sub("<style.*?</style>", "", story(PLAN, a_tuesday(SIGNAL, TOLD, REMINDED)), flags=re.DOTALL)
+    page = re.sub("<style.*?</style>", "", story(PLAN, a_tuesday(SIGNAL, *TOLD, REMINDED)), flags=re.DOTALL)
     assert "IB-er/zorgcoördinator" in page and "1. Signalen vastleggen" in page
     assert not re.search("care_coordinator|signals|teacher", page)
 
 
 def test_figures_count_school_days_and_weeks() -> None:
-    figures = Figures(PLAN, a_tuesday(SIGNAL, TOLD, REMINDED, TAKEN_UP))
+    figures = Figures(PLAN, a_tuesday(SIGNAL, *TOLD, REMINDED, TAKEN_UP))
     assert figures.weeks(KARIN) == [2]
-    assert (len(figures.messages), len(figures.reminders)) == (2, 1)
+    assert (len(figures.messages), len(figures.reminders)) == (3, 1)
     assert figures.answers("care_coordinator") == [1]
     assert Stand("signals", 1, is_late=True) in figures.stands()

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
+from enum import Enum, auto
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -42,7 +43,16 @@ from tests.year.running.clock import VirtualTime
 
 BOT, SLACK = "bot.example", "slack.example"
 DATABASE = "meldwijzer.db"
+OF_PROGRAM = ("/bot/", "/handlers/")
 _UNKNOWN = count()
+
+
+class Cut(Enum):
+    """When the connection of a request is cut: before it arrives, before its answer does, or not at all."""
+
+    NEVER = auto()
+    BEFORE = auto()
+    AFTER = auto()
 
 
 class Machine:
@@ -57,6 +67,8 @@ class Machine:
         self._process: asyncio.Task[None] | None = None
         self._app: ASGIApp | None = None
         self._ended = asyncio.Event()
+        self.cuts: Callable[[], Cut] = lambda: Cut.NEVER
+        """Whether the connection of the next request is cut, and when."""
 
     @property
     def running(self) -> Program:
@@ -79,6 +91,7 @@ class Machine:
         if self._process:
             await self._process
         self._process = None
+        await _end_what_it_did()
 
     async def kill(self) -> None:
         """End it without a word: nothing of it is stored, sent or received from now on."""
@@ -89,6 +102,7 @@ class Machine:
             self._process.cancel()
             await asyncio.wait([self._process])
         self._process = None
+        await _end_what_it_did()
 
     async def _run(self, is_ready: asyncio.Event, ended: asyncio.Event) -> None:
         async with prepared(self._settings(), self.time.machine, is_guarded=True) as program:
@@ -100,10 +114,12 @@ class Machine:
 
     async def take(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Bring a request to the one it is for."""
-        app = self.slack if scope["server"][0] == SLACK else self._app
-        if app is None:
+        app, cut = self.slack if scope["server"][0] == SLACK else self._app, self.cuts()
+        if app is None or cut is Cut.BEFORE:
             raise aiohttp.ClientConnectionError("nobody listens")
         await app(scope, receive, send)
+        if cut is Cut.AFTER:
+            raise aiohttp.ClientConnectionError("the answer was lost")
 
     def _settings(self) -> Settings:
         app = self.workspace.app
@@ -211,6 +227,18 @@ def _changes(connection: Connection) -> int:
     """How many rows this connection has changed; PostgreSQL does not say, so there each commit counts."""
     driver = connection.connection.dbapi_connection
     return int(getattr(driver, "total_changes", next(_UNKNOWN)))
+
+
+async def _end_what_it_did() -> None:
+    """End what a process that is gone was doing: here its work would go on in the process that comes after it."""
+    left = [task for task in asyncio.all_tasks() if any(folder in _file_of(task) for folder in OF_PROGRAM)]
+    for task in sorted(left, key=lambda task: (len(task.get_name()), task.get_name())):  # in order of their numbers
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
+
+
+def _file_of(task: asyncio.Task[Any]) -> str:
+    return str(getattr(getattr(task.get_coro(), "cr_code", None), "co_filename", ""))
 
 
 @asynccontextmanager

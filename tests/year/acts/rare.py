@@ -1,0 +1,84 @@
+"""What happens once in some years: an alarm of immediate danger, and a colleague who may not touch a case."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from practice.blocks.elements import all_elements
+from practice.model import Message
+from tests.year.characters import CHARACTERS
+from tests.year.people import Someone
+
+if TYPE_CHECKING:
+    from tests.year.world import World
+
+SINCE_ALARM = (timedelta(seconds=30), timedelta(minutes=3, seconds=1), timedelta(minutes=10, seconds=1))
+"""When people look whether anybody goes: soon, and after each time that the app alerts more of them."""
+GOES, EXCLUDES = "alarm-going", "excluded"
+TICK = 21
+"""Seconds within which the program has looked what is due."""
+
+
+async def alarm(world: World) -> None:
+    """Somebody raises the alarm. Who is alerted says that they go, or nobody does."""
+    raised_at = world.time.now()
+    raiser = world.chance.choice([one for one in world.people.values() if not one.is_gone])
+    if not await _raised_by(raiser):
+        return
+    for passed in SINCE_ALARM:
+        await world.until(raised_at + passed)
+        world.time.skip_to(raised_at + passed)
+        await asyncio.sleep(TICK)
+        for someone in world.people.values():
+            if someone is not raiser and await _answered_by(someone):
+                return
+
+
+async def _raised_by(someone: Someone) -> bool:
+    """Have somebody raise the alarm; whether the app took it."""
+    someone.clear()
+    outcome = await someone.actor.command("/meldcode", "acuut")
+    if outcome.ok:
+        someone.around.log.add("alarm", who=someone.who.slack)
+    return bool(outcome.ok)
+
+
+async def _answered_by(someone: Someone) -> bool:
+    """Have somebody say that they go, if they were alerted and do: not everybody sees it at once."""
+    messages = reversed(someone.around.workspace.messages_of(someone.who.slack))
+    message = next((one for one in messages if _asks_to_go(one)), None)
+    acts = CHARACTERS[someone.who.character].act / 2
+    if message is None or someone.is_gone or someone.around.chance.random() >= acts:
+        return False
+    someone.around.log.add("alarm_answered", who=someone.who.slack)
+    await someone.actor.click(message, GOES)
+    return True
+
+
+def _asks_to_go(message: Message) -> bool:
+    return any(element.get("action_id") == GOES for _, element in all_elements(message.blocks))
+
+
+async def exclusion(world: World) -> None:
+    """Somebody proposes that a colleague is excluded from a case; who agrees or not is asked by the app."""
+    known = world.open_cases()
+    if not known:
+        return
+    code, teachers = world.chance.choice(known)
+    here = [one for one in world.people.values() if not one.is_gone]
+    may = [one for one in here if one.who.slack in teachers or "care_coordinator" in one.who.roles]
+    others = [one for one in here if {"confidant", "school_leader"} & {*one.who.roles}]
+    if may and others:
+        await _exclude(world.chance.choice(may), code, world.chance.choice(others).who.slack)
+
+
+async def _exclude(someone: Someone, code: str, colleague: str) -> None:
+    view = await someone.open(code)
+    action = next(iter(someone.offered(view, [EXCLUDES])), None) if view else None
+    if view and action:
+        await someone.record(code, view, action, {"exclusion": "out", "excluded_person": colleague})
+
+
+RARE = {"alarm": alarm, "exclusion": exclusion}

@@ -50,6 +50,8 @@ class Session:
         self._case_keys: dict[CaseId, DataKey] = {}
         self._wrapped_keys: dict[CaseId, bytes] = {}
         self._name_keys: dict[tuple[SchoolId, Pupil], list[bytes]] = {}
+        self.without_draft: set[bytes] = set()
+        """Submissions of which it was read that no draft is kept."""
 
     def new_case_key(self, case: CaseId) -> tuple[DataKey, Wrapped]:
         """Create the data key of a new case. `store_case_key` stores it, once the case has a row."""

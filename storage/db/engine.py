@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Executable, RootTransaction, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Dialect, Engine, RootTransaction, Select, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, TimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -53,7 +54,7 @@ def make_engine(database_url: str) -> Engine:
     raise BadDatabaseUrl(f"the database URL is of another kind. {FORM}")
 
 
-def begin(engine: Engine, first: Executable) -> tuple[RootTransaction, Any]:
+def begin(engine: Engine, first: Select[Any]) -> tuple[RootTransaction, Any]:
     """Begin a transaction, and return it with the value that its first statement reads.
 
     A connection that proves dead then is replaced once: after a restart of the server all connections of the pool are.
@@ -67,13 +68,26 @@ def begin(engine: Engine, first: Executable) -> tuple[RootTransaction, Any]:
     return _begin(engine, first)
 
 
-def _begin(engine: Engine, first: Executable) -> tuple[RootTransaction, Any]:
+def _begin(engine: Engine, first: Select[Any]) -> tuple[RootTransaction, Any]:
     connection = engine.connect()
     try:
+        if engine.dialect.name == "postgresql":
+            return _begin_with(connection, first)
         return connection.begin(), connection.scalar(first)
     except BaseException:
         connection.close()
         raise
+
+
+def _begin_with(connection: Connection, first: Select[Any]) -> tuple[RootTransaction, Any]:
+    """Begin and read in one journey: the driver sends no BEGIN, and the server takes in what stands before ours."""
+    transaction = connection.execution_options(isolation_level="AUTOCOMMIT").begin()
+    return transaction, connection.exec_driver_sql(_then_begin(first, connection.dialect)).scalar()
+
+
+@cache
+def _then_begin(first: Select[Any], dialect: Dialect) -> str:
+    return f"{first.compile(dialect=dialect, compile_kwargs={'literal_binds': True})}; BEGIN"
 
 
 def one_at_a_time(connection: Connection) -> None:

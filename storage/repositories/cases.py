@@ -15,7 +15,9 @@ from sqlalchemy import (
     Row,
     bindparam,
     delete,
+    exists,
     insert,
+    literal,
     select,
     update,
 )
@@ -31,7 +33,7 @@ from storage.crypto import chain
 from storage.crypto.payload import Payload, pupil_to_bytes
 from storage.crypto.vault import DataKey
 from storage.db.insert_once import insert_all_once, insert_once
-from storage.db.schema import case_people, case_teachers, cases, entries, readings, reminders
+from storage.db.schema import case_people, case_teachers, cases, drafts, entries, readings, reminders
 from storage.repositories import name_index
 from storage.repositories.case_queries import CaseQueries
 from storage.repositories.kept_states import LONG, KeptStates
@@ -42,7 +44,11 @@ _ENTRY_COLUMNS: tuple[Column[Any], ...] = (entries.c.seq, entries.c.author, entr
 _UNTIL = (entries.c.case == bindparam("id"), entries.c.seq <= bindparam("last"))
 _ENTRIES = select(*_ENTRY_COLUMNS).where(*_UNTIL).order_by(entries.c.seq)
 _SOME = _ENTRIES.where(entries.c.seq.in_(bindparam("seqs", expanding=True)))
-_BY_KEY = select(entries).where(entries.c.idempotency_key == bindparam("key"))
+_HAS_DRAFT = exists().where(drafts.c.key == bindparam("key")).label("has_draft")
+_ALWAYS = select(literal(1).label("one")).subquery()
+_BY_KEY = select(entries, _HAS_DRAFT).select_from(
+    _ALWAYS.outerjoin(entries, entries.c.idempotency_key == bindparam("key"))
+)
 _UPDATE_UNCHANGED = update(cases).where(_BY_ID, cases.c.version == bindparam("seen"))
 _REMINDERS = select(reminders.c.moment).where(reminders.c.case == bindparam("id"))
 _UPDATE_REMINDERS = update(cases).where(_BY_ID)
@@ -164,8 +170,10 @@ class StoredCases(CaseQueries):
     @override
     def find_submission(self, key: str) -> Submission | None:
         index = self._session.vault.submission_index(key)
-        row = self._connection.execute(_BY_KEY, {"key": index}).one_or_none()
-        if row is None:
+        row = self._connection.execute(_BY_KEY, {"key": index}).one()
+        if not row.has_draft:
+            self._session.without_draft.add(index)
+        if row.case is None:
             return None
         if _is_taken_out(row):
             return Submission(row.case, row.seq, "")

@@ -36,6 +36,7 @@ class StoredDrafts(Drafts):
     def __init__(self, session: Session) -> None:
         self._vault = session.vault
         self._connection = session.connection
+        self._without_draft = session.without_draft
 
     @override
     def save(
@@ -55,6 +56,7 @@ class StoredDrafts(Drafts):
         own = (drafts.c.key == index) & (drafts.c.author == author)
         self._connection.execute(delete(drafts).where(own))
         self.delete_expired(now, FEW)
+        self._without_draft.discard(index)
         draft_key, wrapped = self._vault.new_draft_key(index, author)
         sealed = {
             "answers": draft_key.seal(answers_to_bytes(answers), **_place("answers", index, author)),
@@ -100,7 +102,9 @@ class StoredDrafts(Drafts):
 
     @override
     def delete(self, key: str, author: PersonId) -> None:
-        self._connection.execute(_DELETE, {"key": self._vault.submission_index(key), "author": author})
+        index = self._vault.submission_index(key)
+        if index not in self._without_draft:
+            self._connection.execute(_DELETE, {"key": index, "author": author})
 
     @override
     def delete_expired(self, now: datetime, most: int) -> int:

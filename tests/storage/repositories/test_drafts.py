@@ -43,6 +43,14 @@ def test_a_draft_is_kept_for_a_day(store: Store, staff: Staff, engine: Engine) -
         assert connection.scalar(select(func.count()).select_from(drafts)) == 1
 
 
+def test_a_draft_that_is_kept_after_it_was_read_that_none_is_can_be_dropped(store: Store, staff: Staff) -> None:
+    with store.transaction() as uow:
+        assert uow.cases.find_submission("V1") is None
+        uow.drafts.save("V1", staff.sanne.id, {"what": "Iets"}, NOW)
+        uow.drafts.delete("V1", staff.sanne.id)
+        assert uow.drafts.find("V1", staff.sanne.id, NOW) is None
+
+
 def test_a_draft_that_is_dropped_is_gone(store: Store, staff: Staff) -> None:
     with store.transaction() as uow:
         uow.drafts.save("V1", staff.sanne.id, ANSWERS, NOW)

@@ -24,9 +24,9 @@ from starlette.types import ASGIApp
 
 from bot.database import alone, usable
 from bot.home_tabs.publisher import HomeTabPublisher
-from bot.http.app import web_app
+from bot.http.app import Front, web_app
 from bot.http.gate import Gate
-from bot.http.server import listen
+from bot.http.server import listening
 from bot.jobs.anchor import keep_anchor
 from bot.jobs.calendar_watch import CalendarWatch
 from bot.jobs.clock_check import ClockCheck
@@ -242,26 +242,23 @@ def program_app(program: Program, slack: AsyncApp | None) -> ASGIApp:
     )
 
 
-async def serve(program: Program, *, web: bool = True, worker: bool = True) -> None:
-    """Run until stopped: take requests (`web`), send messages and reminders (`worker`)."""
-    slack = program.slack if web and not program.settings.has_socket else None
-    app = program_app(program, slack)
-    async with working(program, web=web, worker=worker):
-        await listen(app, program.settings.host, program.settings.port)
-
-
 async def run(settings: Settings, *, web: bool = True, worker: bool = True) -> None:
-    """Run the program as the settings say. Raises ConfigError when it cannot start."""
+    """Take requests (`web`), send messages and reminders (`worker`), until stopped.
+
+    Its health can be asked from the beginning. Raises ConfigError when it cannot start.
+    """
     settings.checked_for_slack().master_keys()
+    front = Front()
     with alone(settings):
-        async with prepared(settings, is_guarded=True) as program:
-            await _run(program, web=web, worker=worker)
-
-
-async def _run(program: Program, *, web: bool, worker: bool) -> None:
-    way = "Socket Mode" if program.settings.has_socket else "HTTP"
-    log.info("Meldwijzer %s", f"runs on {way}" if web else "sends and reminds; it takes no requests")
-    await serve(program, web=web, worker=worker)
+        async with (
+            listening(front, settings.host, settings.port) as until_cancelled,
+            prepared(settings, is_guarded=True) as program,
+        ):
+            way = "Socket Mode" if settings.has_socket else "HTTP"
+            log.info("Meldwijzer %s", f"runs on {way}" if web else "sends and reminds; it takes no requests")
+            async with working(program, web=web, worker=worker):
+                front.app = program_app(program, program.slack if web and not settings.has_socket else None)
+                await until_cancelled()
 
 
 def _signing_secret(settings: Settings) -> str:

@@ -19,6 +19,18 @@ from bot.jobs.component_log import ComponentLog
 from handlers.controllers.install import INSTALL, REDIRECT, trouble_page
 
 EVENTS = "/slack/events"
+STARTING = "It is starting. If this lasts, its log and `meldwijzer doctor` say what it waits for."
+
+
+class Front:
+    """Passes requests on to the program; until that has started everything is answered with 503."""
+
+    def __init__(self) -> None:
+        self.app: ASGIApp = JSONResponse({"ok": False, "failing": ["start"], "reason": STARTING}, status_code=503)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the request."""
+        await self.app(scope, receive, send)
 
 
 def web_app(

@@ -6,8 +6,8 @@ uvicorn itself waits for ever for a request that was begun, and 1,100 of these u
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import uvicorn
@@ -30,6 +30,13 @@ MOST_CONNECTIONS = 400
 
 async def listen(app: object, host: str, port: int) -> None:
     """Serve an ASGI application until cancelled; requests under way are answered then. Raises ConfigError."""
+    async with listening(app, host, port) as until_cancelled:
+        await until_cancelled()
+
+
+@asynccontextmanager
+async def listening(app: object, host: str, port: int) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+    """Serve an ASGI application from now on, and give what `listen` does with it. Raises ConfigError."""
     config = uvicorn.Config(
         app,  # type: ignore[arg-type]
         host=host,
@@ -43,11 +50,25 @@ async def listen(app: object, host: str, port: int) -> None:
     )
     server = _Server(config)
     serving = asyncio.create_task(server.serve())
-    try:
-        await asyncio.shield(serving)
-    finally:
+
+    async def until_cancelled() -> None:
+        try:
+            await asyncio.shield(serving)
+        finally:
+            await stop()
+
+    async def stop() -> None:
         server.should_exit = True
         await serving
+
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.01)
+    try:
+        if serving.done():
+            await serving
+        yield until_cancelled
+    finally:
+        await stop()
 
 
 class _Server(uvicorn.Server):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 
@@ -18,14 +19,35 @@ from bot.settings import Settings
 from bot.slack_access import NoSocket
 from handlers.app import quiet_logger
 
+log = logging.getLogger("meldwijzer")
 DEAF_SECONDS = 120
-"""Slack pings every few seconds. After a reconnect a connection can stop receiving without an error."""
+"""What the SDK gets to connect again by itself. It can also stop receiving after that, without an error."""
 LOOK_EVERY = 1.0
+QUIET_SECONDS = 60.0
 CONNECT_SECONDS = 15
 
 
 class LinkLost(Exception):
     """Slack's requests no longer arrive over this connection."""
+
+
+class _Once(logging.Filter):
+    """Lets the first complaint of the SDK through. It repeats them every few seconds for as long as Slack is away."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._last = -QUIET_SECONDS
+
+    @override
+    def filter(self, record: logging.LogRecord) -> bool:
+        is_new, self._last = not self.told_lately, time.monotonic()
+        record.exc_info = record.exc_text = None
+        return is_new
+
+    @property
+    def told_lately(self) -> bool:
+        """Whether the SDK complained less than a minute ago."""
+        return time.monotonic() - self._last < QUIET_SECONDS
 
 
 class _Handler(AsyncSocketModeHandler):
@@ -49,13 +71,17 @@ class SocketLink:
         self._settings = settings
         self._answered = answered
         self._link: _Handler | None = None
+        self._complaints = _Once()
+        self._logger = logging.Logger("slack_sdk.socket_mode", logging.WARNING)
+        self._logger.parent = logging.getLogger()
+        self._logger.addFilter(self._complaints)
 
     async def open(self) -> None:
         """Open the connection. Raises errors of Slack and of the network, which the SDK itself retries for ever."""
         token = self._settings.slack_app_token.get_secret_value()
         client = AsyncWebClient(base_url=self._settings.slack_api_url, logger=quiet_logger())
         said = await client.apps_connections_open(app_token=token)
-        self._link = _Handler(self._slack, token, logger=quiet_logger(), web_client=client)
+        self._link = _Handler(self._slack, token, logger=self._logger, web_client=client)
         self._link.answered = self._answered
         self._link.client.wss_uri = said["url"]
         try:
@@ -70,20 +96,24 @@ class SocketLink:
         try:
             if self._link is None:
                 await self.open()
-            while self._link and is_alive(self._link.client):
-                heartbeat()
-                await asyncio.sleep(LOOK_EVERY)
+            await self._watch(heartbeat)
             raise LinkLost
         finally:
             await self._close()
+
+    async def _watch(self, heartbeat: Callable[[], None]) -> None:
+        assert self._link  # noqa: S101 - it was opened
+        client, worked, is_down = self._link.client, time.monotonic(), False
+        while time.monotonic() - worked <= DEAF_SECONDS and not client.message_processor.done():
+            was_down, is_down = is_down, not await client.is_connected()
+            if not is_down:
+                if was_down and self._complaints.told_lately:
+                    log.warning("The connection to Slack works again.")
+                worked = time.monotonic()
+                heartbeat()
+            await asyncio.sleep(LOOK_EVERY)
 
     async def _close(self) -> None:
         link, self._link = self._link, None
         if link:
             await link.close_async()  # type: ignore[no-untyped-call]
-
-
-def is_alive(client: SocketModeClient) -> bool:
-    """Whether Slack answered a ping lately, and the task that passes requests on still runs."""
-    last = client.last_ping_pong_time or time.time()
-    return time.time() - last <= DEAF_SECONDS and not client.message_processor.done()

@@ -105,8 +105,8 @@ def test_all_faults_are_named_at_once(cli: Cli, bare_environment: Path, landelij
     ("content", "what"),
     [
         (b"\xff\xfe\x00", "1: this is no UTF-8 text"),
-        (b"", "1: plan: Input should be a valid dictionary"),
-        (b"- a\n- b\n", "1: plan: Input should be a valid dictionary"),
+        (b"", "1: plan: this file holds no plan. Begin with a copy of one that is shipped"),
+        (b"- a\n- b\n", "1: plan: this file holds no plan. Begin with a copy of one that is shipped"),
         (b"plan: landelijk\nversion: [\n", "3: "),
     ],
 )

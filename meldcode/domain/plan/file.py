@@ -21,6 +21,7 @@ from meldcode.domain.plan.older_plans import with_charge, with_meanings
 from meldcode.domain.yaml_text import BadYaml, Document, read_yaml
 
 PLANS = Path(__file__).parents[2] / "plans"
+NO_PLAN = "plan: this file holds no plan. Begin with a copy of one that is shipped, in meldcode/plans/"
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,8 @@ def parse_plan(text: str, name: str) -> Plan:
     """Read and check a plan from its text; `name` is the file's, for the faults. Raises WrongPlan."""
     try:
         document = read_yaml(text)
+        if not isinstance(document.value, dict):
+            raise WrongPlan([PlanFault(name, 1, NO_PLAN)])
         plan = with_appointments(with_charge(with_meanings(Plan.model_validate(document.value))))
     except BadYaml as error:
         raise WrongPlan([PlanFault(name, error.line, error.what)]) from error

@@ -61,8 +61,9 @@ def backup(dest: Path) -> None:
 
 def restore_backup(source: Path, keys: Path | None) -> None:
     """Restore a backup, and print what was in it."""
-    with _tidied_when_stopped(), in_plain_words():
-        engine = make_engine(settings().database_url)
+    url = settings().database_url
+    with _tidied_when_stopped(), in_plain_words(), usable(url):
+        engine = make_engine(url)
         try:
             wrapper, beside = settings().master_keys(), keys or keys_file(source)
             with progress("Restoring and checking") as shown:

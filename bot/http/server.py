@@ -42,6 +42,7 @@ async def listening(app: object, host: str, port: int) -> AsyncIterator[Callable
         host=host,
         port=port,
         log_config=None,
+        log_level="warning",
         access_log=False,
         lifespan="off",
         http=_Connection,

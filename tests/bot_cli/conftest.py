@@ -16,9 +16,10 @@ Cli = Callable[..., Result]
 
 @pytest.fixture(autouse=True)
 def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """No settings, and a folder of the test's own as the working directory."""
+    """No settings but a free port, and a folder of the test's own as the working directory."""
     for name in (*Settings.model_fields, "slack_client_id", "slack_client_secret"):
         monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("PORT", "0")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

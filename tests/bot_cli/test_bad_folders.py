@@ -72,6 +72,17 @@ def test_a_folder_that_cannot_be_written(cli: Cli, bare_environment: Path, comma
     assert "cannot be used" in refused(cli, command)
 
 
+def test_a_restore_into_a_folder_that_cannot_be_written(cli: Cli, bare_environment: Path) -> None:
+    key = {"MELDWIJZER_MASTER_KEY": cli("keys", "new").stdout.strip()}
+    assert (
+        cli("migrate", **key).exit_code == cli("doctor", **key).exit_code - 1 == cli("backup", "kopie", **key).exit_code
+    )
+    (bare_environment / "data").rename("old")
+    (bare_environment / "data").symlink_to("/sys/kernel")
+    result = cli("restore", "kopie", **key)
+    assert "cannot be used" in only_sentence(result.exit_code, result.stderr)
+
+
 @PLACES
 def test_a_full_disk(bare_environment: Path, command: str, file: str) -> None:
     """A process that may write only so much sees what a full disk shows."""

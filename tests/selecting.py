@@ -7,12 +7,24 @@ from pathlib import Path
 import pytest
 
 SLOW_FIXTURES = {"browser", "postgres"}
-SLOW_FOLDERS = {Path(__file__).parent / folder for folder in ("bot", "bot_cli", "practice_pages", "proof", "story")}
+SLOW_FOLDERS = {
+    Path(__file__).parent / folder for folder in ("bot", "bot_cli", "deploy", "practice_pages", "proof", "story")
+}
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Importing the folders that are left out takes longer than many a test."""
     return True if config.option.markexpr == "not slow" and collection_path in SLOW_FOLDERS else None
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """What is not among the tests, because this machine cannot or because it takes too long."""
+    if config.option.markexpr == "not slow":
+        return None
+    from tests.deploy.units import cannot
+
+    units = f"; the systemd units are not started, for {why}" if (why := cannot()) else ""
+    return f"deploy: the containers are started by `python -m tests.deploy` alone{units}"
 
 
 @pytest.hookimpl(tryfirst=True)

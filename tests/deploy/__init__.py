@@ -1,0 +1,1 @@
+"""Starts what `deploy/`, `Containerfile` and `compose.yaml` describe, where the machine can."""

@@ -30,6 +30,7 @@ ATTACKS: dict[str, tuple[str, ...]] = {
     "replays and late events": ("tests/bot/attacks/test_hostile.py", "tests/bot/attacks/test_replays.py"),
     "forged addresses": ("tests/bot/cases/test_large_answers.py",),
     "mutilated requests": ("tests/bot/attacks/test_body_fuzz.py", "tests/bot/attacks/test_parsing_fuzz.py"),
+    "two requests at once": ("tests/storage/repositories/test_races.py",),
     "cases of others": ("tests/meldcode/access/test_every_use_case_denies.py",),
     "excluded colleague": (
         "tests/meldcode/access/test_exclusion_machine.py",

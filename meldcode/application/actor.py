@@ -38,6 +38,12 @@ def actor_of(uow: UnitOfWork, identity: Identity) -> Actor:
     return Actor(person, identity)
 
 
+def changing_staff(uow: UnitOfWork, actor: Actor) -> Actor:
+    """Return the actor as they are once nobody else changes roles or deputies, or two could undo what each checked."""
+    uow.staff.lock()
+    return actor_of(uow, actor.identity)
+
+
 def on_behalf_of(
     identity: Identity, use_case: Callable[[UnitOfWork, Actor, *Args, datetime], T], *args: *Args
 ) -> Callable[[UnitOfWork, datetime], T]:

@@ -43,6 +43,10 @@ class Staff(ABC):
         """The person with this identity, created if unknown. A name that is not empty replaces the stored one."""
 
     @abstractmethod
+    def lock(self) -> None:
+        """Let nobody else change roles or deputies until the unit of work ends, and read them anew."""
+
+    @abstractmethod
     def set_roles(
         self, person: PersonId, school: SchoolId, roles: Collection[Role], groups: tuple[str, ...], by: PersonId | None
     ) -> list[RoleChange]:

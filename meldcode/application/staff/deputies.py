@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from meldcode.application.actor import Actor
+from meldcode.application.actor import Actor, changing_staff
 from meldcode.application.messages.staff import DeputyPeriod, RolesChanged
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
@@ -55,6 +55,7 @@ class Appointed:
 
 def appoint_deputy(uow: UnitOfWork, actor: Actor, command: Appoint, now: datetime) -> Appointed:
     """Appoint a deputy; for somebody else only a school leader, and not themselves. Raises Refused or Invalid."""
+    actor = changing_staff(uow, actor)
     asker = actor.person
     person = _colleague(uow, actor, command.person, "person") if command.person else asker
     deputy = _colleague(uow, actor, command.deputy, "deputy")
@@ -83,6 +84,7 @@ def see_deputy(uow: UnitOfWork, actor: Actor, deputy: str, now: datetime) -> App
 
 def change_deputy(uow: UnitOfWork, actor: Actor, deputy: str, first: str, last: str, now: datetime) -> Appointed:
     """Give a deputyship another period: who is replaced, or a school leader, but not the deputy. Refused or Invalid."""
+    actor = changing_staff(uow, actor)
     found = _stored(uow, actor, deputy, now)
     if not _may_change(uow, actor, found):
         raise Refused("role_may_not", roles=(Role.SCHOOL_LEADER,), rule="G1")
@@ -96,6 +98,7 @@ def change_deputy(uow: UnitOfWork, actor: Actor, deputy: str, first: str, last: 
 
 def end_deputy(uow: UnitOfWork, actor: Actor, deputy: str, now: datetime) -> Appointed:
     """End a deputyship at once: who is replaced, the deputy, or a school leader. Raises Refused."""
+    actor = changing_staff(uow, actor)
     found = _stored(uow, actor, deputy, now)
     uow.staff.end_deputy(found, actor.person.id, now)
     _announce(uow, actor, found, now, is_ended=True)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from meldcode.application.actor import Actor
+from meldcode.application.actor import Actor, changing_staff
 from meldcode.application.messages.staff import RolesChanged, RoleVacant
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
@@ -160,6 +160,7 @@ def change_roles(uow: UnitOfWork, actor: Actor, command: ChangeRoles, now: datet
 
     The same submission again changes nothing more.
     """
+    actor = changing_staff(uow, actor)
     asker, school = actor.person, _administered_school(uow, actor, command.school)
     identity = actor.colleague(command.user)
     known = uow.staff.by_identity(identity)

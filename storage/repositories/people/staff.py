@@ -27,7 +27,7 @@ from storage.repositories.people.loader import (
     sealed_groups,
     sealed_name,
 )
-from storage.repositories.people.staff_cache import StaffCache, invalidate
+from storage.repositories.people.staff_cache import StaffCache, invalidate, lock_staff
 from storage.session import Session
 
 _BY_IDENTITY = select(identities.c.person).where(*THIS_IDENTITY)
@@ -114,6 +114,11 @@ class StoredStaff(Staff):
             sealed = sealed_name(self._vault, person, name)
             self._connection.execute(update(people).where(people.c.id == person).values(name=sealed))
         return person
+
+    @override
+    def lock(self) -> None:
+        lock_staff(self._session)
+        self._own_entries = {}
 
     @override
     def set_roles(

@@ -11,12 +11,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from storage.db.insert_once import insert_once
 from storage.db.schema import cache_epoch
 from storage.session import STAFF, Session
 
+_LOCK_EPOCH = select(cache_epoch).where(cache_epoch.c.name == STAFF).with_for_update()
 _UPDATE_EPOCH = update(cache_epoch).where(cache_epoch.c.name == STAFF)
 
 
@@ -33,6 +34,11 @@ class StaffCache:
             known = {}
             self._last = ((epoch, day), known)
         return known
+
+
+def lock_staff(session: Session) -> None:
+    """Wait until no other transaction changes staff, and let none until this one ends; SQLite runs one at a time."""
+    session.connection.execute(_LOCK_EPOCH)
 
 
 def invalidate(session: Session) -> None:

@@ -86,6 +86,26 @@ async def test_no_reminder_is_noted_until_the_clock_is_right(
         assert [code in message.text for message in school.messages(KARIN)][-1]
 
 
+async def test_until_slack_was_heard_nothing_is_noted_or_destroyed(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A start ahead while Slack is away: nobody says what time it is."""
+    async with running(tmp_path, database_url=database_url, machine=(machine := Clock(TODAY))) as school:
+        await closed_case(school)
+        await record(school, SANNE, "signal", **SIGNAL | {"first_name": "Noor"})
+        clock = school.program.scheduler.clock
+        assert clock._guard
+        monkeypatch.setattr(clock._guard, "_heard", None)
+        monkeypatch.setattr(clock._client, "base_url", "http://127.0.0.1:9/api/")
+        for days in (30, 3 * 365):
+            machine.forward(days=days)
+            await school.program.scheduler.tick()
+            await school.program.scheduler.hourly()
+        with school.program.engine.connect() as connection:
+            assert set(connection.execute(select(cases.c.end_warnings, cases.c.destroyed_at))) == {(0, None)}
+        assert noted(school) == 0
+
+
 async def test_three_years_ahead_destroys_nothing(tmp_path: Path, database_url: str) -> None:
     async with running(tmp_path, database_url=database_url, machine=(machine := Clock(TODAY))) as school:
         await closed_case(school)

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from bot.database import OLD_TABLES, POOLER, usable, vault_of
 from bot.settings import ConfigError, Settings
-from meldcode.domain.plan.file import PLANS, load_plan, shipped_plans
+from meldcode.domain.plan.file import PLANS, load_plan, parse_plan, shipped_plans
 from meldcode.domain.plan.model import Plan
 from storage.db.engine import make_engine
 from storage.db.migrate import is_current, upgrade
@@ -33,14 +33,19 @@ def open_store(settings: Settings) -> tuple[Engine, Store]:
         vault = vault_of(engine, settings)
         plan = plan_of(settings)
         store = Store(engine, vault, plan)
-        store.register_plans(_known_plans(settings.meldwijzer_plan or DEFAULT_PLAN, plan))
+        store.register_plans(_known_plans(store, settings.meldwijzer_plan or DEFAULT_PLAN, plan))
         return engine, store
 
 
-def _known_plans(path: Path, plan: Plan) -> Iterator[tuple[Plan, str]]:
-    """The plan for new cases and those that are shipped, each with its document; reading one takes a while."""
-    for file in sorted({path, *shipped_plans()}):
-        yield plan if file == path else load_plan(file), file.read_text(encoding="utf-8")
+def _known_plans(store: Store, path: Path, plan: Plan) -> Iterator[tuple[Plan, str]]:
+    """The plan for new cases and those that are shipped, each with its document.
+
+    Reading one takes a quarter of a second, so those that are stored and were never used are left out.
+    """
+    yield plan, path.read_text(encoding="utf-8")
+    for file in shipped_plans():
+        if file != path and store.uses(text := file.read_text(encoding="utf-8")):
+            yield parse_plan(text, file.name), text
 
 
 def plan_of(settings: Settings) -> Plan:

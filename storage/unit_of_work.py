@@ -24,7 +24,7 @@ from storage.repositories.messages.send_queue import SendQueue
 from storage.repositories.people.identities import StoredIdentities
 from storage.repositories.people.staff import StoredStaff
 from storage.repositories.people.staff_cache import StaffCache
-from storage.repositories.plans import PlanKey, StoredPlans, register
+from storage.repositories.plans import PlanKey, StoredPlans, is_unused, register
 from storage.repositories.processed_requests import StoredProcessedRequests
 from storage.repositories.readings import StoredReadings
 from storage.repositories.retention import StoredRetentionJobs
@@ -122,6 +122,11 @@ class Store:
         plans = StoredPlans(connection, self._plan, self._parsed)
         session = Session(connection, self._vault, now or datetime.now(UTC), epoch)
         return StoredUnitOfWork(session, plans, self._staff_cache)
+
+    def uses(self, document: str) -> bool:
+        """Whether cases may run under this plan, or it is not stored yet."""
+        with self.transaction() as uow:
+            return not is_unused(uow.session.connection, document)
 
     def register_plans(self, plans: Iterable[tuple[Plan, str]]) -> None:
         """Store each new plan version with its document. Raises PlanChanged when a stored one differs."""

@@ -106,6 +106,11 @@ def register(connection: Connection, given: Iterable[tuple[Plan, str]]) -> None:
             _refuse_changed(connection, plan, document)
 
 
+def is_unused(connection: Connection, document: str) -> bool:
+    """Whether this plan is stored already as it is, and was never the one for new cases, so none runs under it."""
+    return connection.scalar(select(plans.c.chosen.is_(None)).where(plans.c.document == document)) is True
+
+
 def digest(document: str) -> bytes:
     """A digest of the text, which is the same in each version of the program."""
     return hashlib.sha256(document.encode()).digest()

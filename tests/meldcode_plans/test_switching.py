@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from bot import store as bot_store
 from bot.settings import Settings
 from bot.store import open_store
 from meldcode.domain.case.state import Status
 from meldcode.domain.plan.file import PLANS, load_plan, parse_plan
 from meldcode.domain.plan.forms import FieldKind
+from meldcode.domain.plan.model import Plan
 from storage.crypto.vault import new_master_key
 from storage.unit_of_work import Store
 from tests.meldcode.playing import FATIMA, KARIN, MEHMET, SANNE, Play, new_play
@@ -142,3 +144,31 @@ def test_the_setting_takes_the_path_of_a_plan(folder: Path, monkeypatch: pytest.
             "a plan that was used is kept, also without its file"
         )
     engine.dispose()
+
+
+def test_a_start_reads_a_shipped_plan_once_and_again_only_if_cases_may_run_under_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def noted(text: str, name: str) -> Plan:
+        read.append(name)
+        return parse_plan(text, name)
+
+    monkeypatch.setattr(bot_store, "parse_plan", noted)
+    assert starts(read) == ["landelijk.yaml"], "nobody stored it yet"
+    assert starts(read) == []
+    monkeypatch.setenv("MELDWIJZER_PLAN", str(FILES["landelijk"]))
+    assert starts(read) == ["heutink.yaml"]
+    monkeypatch.delenv("MELDWIJZER_PLAN")
+    assert starts(read) == ["landelijk.yaml"], "it was for new cases"
+
+
+def starts(read: list[str]) -> list[str]:
+    """The plans that a start reads beside the one for new cases."""
+    read.clear()
+    engine, store = opened()
+    with store.transaction() as uow:
+        uow.plans.choose()
+    engine.dispose()
+    return read

@@ -27,6 +27,11 @@ _HELD_UP = """
 SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
 AND backend_type = 'client backend' AND backend_xmin IS NOT NULL AND xact_start <= clock_timestamp() - :settled
 """
+_OF_OTHERS = """
+SELECT count(*) FROM pg_class, pg_database WHERE datname = current_database()
+AND relnamespace = current_schema()::regnamespace AND relkind = 'r'
+AND NOT pg_has_role(relowner, 'USAGE') AND NOT pg_has_role(datdba, 'USAGE')
+"""
 
 
 class NotWiped(Exception):
@@ -67,6 +72,8 @@ def _vacuum(engine: Engine, since: datetime | None) -> None:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if connection.scalar(text(_HELD_UP), {"settled": SETTLED}):
             raise NotWiped("a transaction of more than a minute still sees what was deleted")
+        if connection.scalar(text(_OF_OTHERS)):  # of which PostgreSQL only warns
+            raise NotWiped("the user in DATABASE_URL does not own the tables; let it own the database")
         connection.execute(text("SET statement_timeout = 0"))
         try:
             is_destroyed = since is None or _is_any(connection, cases.c.destroyed_at >= since)

@@ -11,7 +11,7 @@ from secrets import token_bytes
 from typing import Any, cast
 
 import pytest
-from sqlalchemy import Engine, delete, insert, make_url, select, text
+from sqlalchemy import Engine, delete, event, insert, make_url, select, text
 
 from bot.jobs.wiping import Wiping
 from meldcode.application.jobs.retention import end_next_case
@@ -48,7 +48,7 @@ from storage.db.schema import (
 )
 from storage.db.snapshot import snapshot
 from storage.integrity.verify import faults
-from storage.integrity.wipe import wipe
+from storage.integrity.wipe import NotWiped, wipe
 from storage.repositories.messages.send_queue import Claimed
 from storage.unit_of_work import Store
 from tests.databases import Postgres, contents, postgresql_only, sqlite_only
@@ -227,6 +227,25 @@ def test_a_token_that_was_removed_or_replaced_is_left_in_no_file(
     wipe(engine, END)
     _checkpoint(engine, request)
     assert not any(_found(engine, gone, request).values())
+
+
+@postgresql_only
+def test_a_user_who_may_not_wipe_is_noticed(engine: Engine) -> None:
+    """PostgreSQL itself only warns whoever does not own a table, and leaves it as it is."""
+    guest = f"guest_{token_bytes(8).hex()}"
+    with engine.begin() as connection:
+        connection.execute(text(f"CREATE ROLE {guest}"))
+        connection.execute(text(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {guest}"))
+    others = make_engine(engine.url.render_as_string(hide_password=False))
+    event.listen(others, "connect", lambda raw, _: raw.execute(f"SET ROLE {guest}").connection.commit())
+    try:
+        with pytest.raises(NotWiped, match="does not own the tables"):
+            wipe(others, END)
+    finally:
+        others.dispose()
+        with engine.begin() as connection:
+            connection.execute(text(f"DROP OWNED BY {guest}"))
+            connection.execute(text(f"DROP ROLE {guest}"))
 
 
 @postgresql_only

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 from typing import TypeVar
 
 from meldcode.application.actor import Actor
@@ -14,7 +15,7 @@ from meldcode.application.case_people import Shown, plan_of, shown_to, staff_of
 from meldcode.application.cases.drafts import own_drafts
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.application.staff.roles import MissingRoles, OneForTwo, missing_roles, one_for_two
-from meldcode.application.worklists import Promise, SchoolOverview, Week, schools_led, schools_led_by, week_of
+from meldcode.application.worklists import FindDue, Promise, SchoolOverview, Week, schools_led, schools_led_by, week_of
 from meldcode.domain.access.responsible import responsible_for
 from meldcode.domain.access.rules import Permission, in_school, may, may_move_up, relation_to
 from meldcode.domain.calendar import AMSTERDAM
@@ -24,7 +25,7 @@ from meldcode.domain.paging import pages_of
 from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.staff import Deputy, Person, School, WithDeputies
-from meldcode.domain.worklist import ListedCase, Postponed, Section
+from meldcode.domain.worklist import ListedCase, Postponed, Section, due_until
 
 T = TypeVar("T")
 
@@ -103,7 +104,7 @@ def overview(uow: UnitOfWork, actor: Actor, size: OverviewSize, now: datetime, p
     person, today = actor.person, now.astimezone(AMSTERDAM).date()
     may_report, shown = bool(schools_to_report_in(person, uow.plans.current())), shown_to(uow, person)
     listed, counts = _page(uow, shown, page := max(page, 0), size.cases)
-    beside = _beside(uow, person, shown, now, size, has_cases=bool(counts))
+    beside = _beside(uow, person, shown, now, size, _due_among(uow, shown, listed, counts, size.week))
     pages = max(pages_of(sum(counts.values()), size.cases), beside.pages(size))
     if page >= pages:
         listed, counts = _page(uow, shown, page := pages - 1, size.cases)
@@ -176,10 +177,19 @@ def _part(items: Sequence[T], page: int, most: int) -> Sequence[T]:
     return items[page * most : (page + 1) * most]
 
 
+def _due_among(
+    uow: UnitOfWork, shown: Shown, listed: Sequence[ListedCase], counts: Mapping[Section, int], most: int
+) -> FindDue:
+    """How to find what is due: among these, if they are all cases of one worklist. On several one can have two days."""
+    if len(listed) == sum(counts.values()) and (len(shown.assignees) == 1 or not listed):
+        return partial(due_until, listed)
+    return lambda until: uow.worklists.due(shown.assignees, until, most + 1, shown.hidden)
+
+
 def _beside(
-    uow: UnitOfWork, person: Person, shown: Shown, now: datetime, size: OverviewSize, *, has_cases: bool
+    uow: UnitOfWork, person: Person, shown: Shown, now: datetime, size: OverviewSize, find_due: FindDue
 ) -> _Beside:
-    week = week_of(uow, person, shown, now, size.week, has_cases=has_cases)
+    week = week_of(uow, person, shown, now, size.week, find_due)
     return _Beside(
         week,
         [one for one in week.promises if one.late],

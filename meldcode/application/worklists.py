@@ -43,6 +43,9 @@ class Promise:
     owner: WithDeputies | None = None
 
 
+FindDue = Callable[[date], Sequence[ListedCase]]
+
+
 @dataclass(frozen=True)
 class Week:
     """This person's tasks until Sunday, and overdue ones: steps with a last day, and appointments.
@@ -168,11 +171,11 @@ def people_assigned(uow: UnitOfWork, assignees: Collection[Assignee]) -> set[Per
     return owners | {person.id for person in staff if not changed.isdisjoint(assignees_of(person))}
 
 
-def week_of(uow: UnitOfWork, person: Person, shown: Shown, now: datetime, most: int, *, has_cases: bool) -> Week:
+def week_of(uow: UnitOfWork, person: Person, shown: Shown, now: datetime, most: int, find_due: FindDue) -> Week:
     """Return what this person must do until Sunday or is overdue, at most `most` of each kind."""
     today = now.astimezone(AMSTERDAM).date()
     sunday = today + (7 - today.isoweekday()) * DAY
-    due = uow.worklists.due(shown.assignees, sunday, most + 1, shown.hidden) if has_cases else []
+    due = find_due(sunday)
     own = {*assignees_of(person), *shown.assignees}
     unowned = [one for school in {each.school for each in own} for one in _unowned(uow, person, school)]
     promises = [

@@ -6,7 +6,7 @@ an overview is found and sorted without reading all cases. An assignee is a role
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
@@ -39,6 +39,10 @@ class Section(IntEnum):
     WATCHES = 1
     FOLLOWS = 2
     JOINED = 3
+
+
+OF_A_WEEK = (Section.URGENT, Section.WAITS, Section.WATCHES)
+"""Of which somebody's week shows the days."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,12 @@ class ListedCase:
     record: str
     due: date | None
     postponed: Postponed | None = None
+
+
+def due_until(cases: Iterable[ListedCase], until: date) -> list[ListedCase]:
+    """Return the cases of the week that ends on this day, the earliest first."""
+    due = ((one.due, one.code, one) for one in cases if one.section in OF_A_WEEK and one.due and one.due <= until)
+    return [one for _, _, one in sorted(due, key=lambda each: each[:2])]
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import Status
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
 from meldcode.domain.worklist import (
+    OF_A_WEEK,
     AppointmentCount,
     Assignee,
     DatedPromise,
@@ -266,7 +267,7 @@ def _due(assignees: int, hides: bool) -> Select[Any]:
         .order_by(work_items.c.due, work_items.c.code)
         .limit(bindparam("most"))
         for number in range(assignees)
-        for section in (*_NEEDS_SOMETHING, Section.WATCHES)
+        for section in OF_A_WEEK
     ]
     query = _each_once(mine)
     return query.order_by(*query.selected_columns[2:4]).limit(bindparam("most"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from typing_extensions import override
 from meldcode.application.ports.cases import CasePart, Cases
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.header import CALLED_IN, EXCLUDED, FORMER_TEACHER, NAMED, CaseHeader, StandIn
-from meldcode.domain.case.names import alike
+from meldcode.domain.case.names import alike_to
 from meldcode.domain.case.state import Pupil, Status
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
 from meldcode.domain.plan.roles import Role
@@ -126,8 +126,9 @@ class CaseQueries(Cases):
 
     @override
     def find_by_pupil(self, school: SchoolId, pupil: Pupil) -> list[CaseHeader]:
-        found = self._look_up(_BY_NAME, {"keys": self._session.name_keys(school, pupil)})
-        return [case for case in found if alike(pupil, self.pupil(case.id))]
+        is_alike = alike_to(pupil)
+        keys = {"keys": self._session.name_keys(school, pupil)}
+        return self._look_up(_BY_NAME, keys, lambda row: is_alike(self._pupil_of(row)))
 
     @override
     def of_schools(self, schools: Iterable[SchoolId]) -> list[CaseHeader]:
@@ -156,12 +157,18 @@ class CaseQueries(Cases):
     def _oldest_first(self, condition: ColumnElement[bool]) -> list[CaseHeader]:
         return self._look_up(_CASES.where(condition).order_by(cases.c.opened_at, cases.c.code), {})
 
-    def _look_up(self, query: Select[Any], which: dict[str, Any]) -> list[CaseHeader]:
-        """Look up cases, along with what it takes to decrypt them."""
+    def _look_up(
+        self, query: Select[Any], which: dict[str, Any], wanted: Callable[[Row[Any]], bool] = lambda _: True
+    ) -> list[CaseHeader]:
+        """Look up cases, along with what it takes to decrypt them; of those found only the `wanted`."""
         found: dict[CaseId, list[Row[Any]]] = {}
         for row in self._connection.execute(query, {**which, "today": self._today}):
             found.setdefault(row.id, []).append(row)
-        return [self._case_of(rows) for rows in found.values()]
+        return [self._case_of(rows) for rows in found.values() if wanted(rows[0])]
+
+    def _pupil_of(self, row: Row[Any]) -> Pupil:
+        self._session.remember_wrapped_key(row.id, row.wrapped_key)
+        return open_pupil(self._session, row.id, row.pupil)
 
     def _case_of(self, rows: Sequence[Row[Any]]) -> CaseHeader:
         """The case in these rows: one row for each of its teachers and each other part that somebody has in it."""

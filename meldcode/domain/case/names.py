@@ -58,13 +58,18 @@ def same_name(one: Pupil, other: Pupil) -> bool:
     return not _says_nothing(name) and name == _plain(other)
 
 
-def alike(one: Pupil, other: Pupil) -> bool:
-    """Tell whether both may be the same name: the same, one letter off, of one sound, or a short first name."""
-    names = _plain(one), _plain(other)
-    if any(map(_says_nothing, names)):
-        return False
-    (first, last), (other_first, other_last) = names
-    return (_near(first, other_first) or _is_short_of(first, other_first)) and _near(last, other_last)
+def alike_to(pupil: Pupil) -> Callable[[Pupil], bool]:
+    """Return a test whether a name may be this one: the same, one letter off, of one sound, or a short first name."""
+    first, last = name = _plain(pupil)
+    says_nothing = _says_nothing(name)
+
+    def is_alike(other: Pupil) -> bool:
+        other_first, other_last = other_name = _plain(other)
+        if says_nothing or not _near(last, other_last) or _says_nothing(other_name):
+            return False
+        return _near(first, other_first) or _is_short_of(first, other_first)
+
+    return is_alike
 
 
 def name_matcher(typed: str) -> Callable[[Pupil], bool]:
@@ -121,7 +126,8 @@ def _surname(name: str) -> str:
 
 
 def _near(one: str, other: str) -> bool:
-    return _sound(one) == _sound(other) or (min(len(one), len(other)) >= LEAST_ONE_OFF and _is_one_off(one, other))
+    is_long = min(len(one), len(other)) >= LEAST_ONE_OFF
+    return one == other or (is_long and _is_one_off(one, other)) or _sound(one) == _sound(other)
 
 
 def _is_short_of(one: str, other: str) -> bool:

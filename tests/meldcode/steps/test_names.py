@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meldcode.domain.case.names import alike, is_placeholder, look_alike_keys, pupil_in, same_name
+from meldcode.domain.case.names import alike_to, is_placeholder, look_alike_keys, pupil_in, same_name
 from meldcode.domain.case.state import Pupil
 from meldcode.domain.plan.file import load_plan
 from meldcode.domain.plan.forms import PUPIL_MEANINGS
@@ -64,14 +64,14 @@ def test_spelling_makes_no_other_name(one: str, other: str) -> None:
 
 @pytest.mark.parametrize(("one", "other"), ALIKE)
 def test_names_that_are_alike_are_found_and_not_the_same(one: str, other: str) -> None:
-    assert alike(pupil(one), pupil(other)) and alike(pupil(other), pupil(one))
+    assert alike_to(pupil(one))(pupil(other)) and alike_to(pupil(other))(pupil(one))
     assert not same_name(pupil(one), pupil(other))
     assert set(look_alike_keys(pupil(one))) & set(look_alike_keys(pupil(other)))
 
 
 @pytest.mark.parametrize(("one", "other"), OTHERS)
 def test_other_names_are_not_alike(one: str, other: str) -> None:
-    assert not alike(pupil(one), pupil(other))
+    assert not alike_to(pupil(one))(pupil(other))
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_other_names_are_not_alike(one: str, other: str) -> None:
 )
 def test_a_placeholder_is_nobody(name: str) -> None:
     assert is_placeholder(pupil(name)) and look_alike_keys(pupil(name)) == ()
-    assert not same_name(pupil(name), pupil(name)) and not alike(pupil(name), pupil(name))
+    assert not same_name(pupil(name), pupil(name)) and not alike_to(pupil(name))(pupil(name))
 
 
 def test_a_group_is_the_same_with_and_without_the_word() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -14,7 +14,6 @@ from sqlalchemy import (
     Column,
     Row,
     bindparam,
-    delete,
     exists,
     insert,
     literal,
@@ -32,11 +31,11 @@ from meldcode.domain.plan.model import Plan
 from storage.crypto import chain
 from storage.crypto.payload import Payload, pupil_to_bytes
 from storage.crypto.vault import DataKey
-from storage.db.insert_once import insert_all_once, insert_once
-from storage.db.schema import case_people, case_teachers, cases, drafts, entries, readings, reminders
+from storage.db.insert_once import insert_once
+from storage.db.schema import cases, drafts, entries, readings, reminders
 from storage.repositories import name_index
-from storage.repositories.case_queries import CaseQueries
 from storage.repositories.kept_states import LONG, KeptStates
+from storage.repositories.people.case_people import INSERT_TEACHER, CasePeople
 from storage.session import Session
 
 _BY_ID = cases.c.id == bindparam("case_id")
@@ -53,7 +52,6 @@ _UPDATE_UNCHANGED = update(cases).where(_BY_ID, cases.c.version == bindparam("se
 _REMINDERS = select(reminders.c.moment).where(reminders.c.case == bindparam("id"))
 _UPDATE_REMINDERS = update(cases).where(_BY_ID)
 _INSERT_REMINDERS = insert(reminders)
-_INSERT_TEACHER = insert(case_teachers)
 _INSERT_READING = insert(readings)
 
 CODE_LETTERS = "23456789BCDFGHJKLMNPQRSTVWXZ"
@@ -79,7 +77,7 @@ class _Linked:
         return _columns(self.case, self.link, self.new.next_due)
 
 
-class StoredCases(CaseQueries):
+class StoredCases(CasePeople):
     """Cases in the database, within one transaction."""
 
     def __init__(self, session: Session) -> None:
@@ -105,7 +103,7 @@ class StoredCases(CaseQueries):
         case, columns = (linked.case, linked.columns) if linked else (case, _columns(case, chain.START))
         case = self._insert(case, columns, pupil)
         self._session.store_case_key(case.id, wrapped)
-        self._connection.execute(_INSERT_TEACHER, [{"case": case.id, "teacher": one} for one in teachers])
+        self._connection.execute(INSERT_TEACHER, [{"case": case.id, "teacher": one} for one in teachers])
         name_index.add_keys(self._session, case.id, school, pupil)
         self._heads[case.id] = (0, chain.START)
         if linked:
@@ -202,44 +200,6 @@ class StoredCases(CaseQueries):
     def _sealed_pupil(self, case: CaseId, pupil: Pupil) -> bytes:
         key = self._session.case_key(case)
         return key.seal(pupil_to_bytes(pupil), table="cases", column="pupil", row=str(case))
-
-    @override
-    def set_teachers(self, case: CaseId, teachers: Collection[PersonId]) -> CaseHeader:
-        self._connection.execute(delete(case_teachers).where(case_teachers.c.case == case))
-        self._connection.execute(_INSERT_TEACHER, [{"case": case, "teacher": teacher} for teacher in teachers])
-        return self.get(case)
-
-    @override
-    def hand_over(self, case: CaseId, to: PersonId) -> CaseHeader:
-        return self.set_teachers(case, [to])
-
-    @override
-    def set_responsible(self, case: CaseId, person: PersonId) -> None:
-        nobody = (cases.c.id == case, cases.c.responsible.is_(None))
-        self._connection.execute(update(cases).where(*nobody).values(responsible=person))
-
-    @override
-    def add_parts(self, case: CaseId, people: Iterable[PersonId], part: str, until: date | None = None) -> None:
-        rows = [{"case": case, "person": person, "part": part, "until": until} for person in people]
-        insert_all_once(
-            self._connection, case_people, rows, (case_people.c.case, case_people.c.person, case_people.c.part)
-        )
-
-    @override
-    def end_parts(self, case: CaseId, parts: Iterable[str], people: Iterable[PersonId] | None = None) -> None:
-        which = [case_people.c.case == case, case_people.c.part.in_(list(parts))]
-        which += [] if people is None else [case_people.c.person.in_(list(people))]
-        self._connection.execute(delete(case_people).where(*which))
-
-    @override
-    def share_parts(self, cases: Collection[CaseId], to: CaseId, part: str) -> None:
-        query = select(case_people).where(case_people.c.case.in_(list(cases)), case_people.c.part == part)
-        # The latest day first, and no day at all before that: who has a part twice keeps it for longest.
-        rows = self._connection.execute(query.order_by(case_people.c.until.is_not(None), case_people.c.until.desc()))
-        shared = [{**row, "case": to} for row in rows.mappings()]
-        insert_all_once(
-            self._connection, case_people, shared, (case_people.c.case, case_people.c.person, case_people.c.part)
-        )
 
     @override
     def sent_reminders(self, case: CaseId) -> frozenset[str]:

@@ -142,6 +142,15 @@ BROKEN: dict[str, dict[str, Any]] = {
 }
 
 
+SHOWN_BY = {
+    "lost-when-slack-is-away": ("refuses",),
+    "doubled-after-a-start": ("restart", "kill"),
+    "faults-not-reported": ("full", "clock"),
+    "never-well-again": ("full",),
+}
+"""What must go wrong in a year to show a fault; it is looked for in years in which nothing else does."""
+
+
 @contextmanager
 def broken(name: str) -> Iterator[None]:
     """Play with this fault in the program; with none if the name is empty."""

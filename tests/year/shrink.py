@@ -22,6 +22,8 @@ TOLD = {
     "deputy": "{deputy} stands in for {who}",
     "gone": "{who} leaves the school",
     "trouble": "fault: {fault}",
+    "alarm": "{who} raises the alarm",
+    "alarm_answered": "{who} goes to who raised the alarm",
 }
 
 

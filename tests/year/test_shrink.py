@@ -10,7 +10,7 @@ from tests.year import shrink
 from tests.year.judging.log import Log
 from tests.year.judging.oracle import Finding
 from tests.year.judging.test_oracle import SIGNAL, TOLD, a_tuesday
-from tests.year.seeds import tiny
+from tests.year.seeds import played, tiny
 from tests.year.world import Options
 
 NEEDED = {3, 17}
@@ -30,6 +30,15 @@ def test_what_is_not_needed_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None
     assert "_, found = played(replace(tiny(7), only=frozenset([3, 17])))" in said
     assert "2026-09-08T09:00 U0SANNE (teacher): signal of 26-ABCD, saved" in said
     compile(said, "test", "exec")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_one_act_is_left_of_a_year_in_which_nobody_hears_of_an_alarm() -> None:
+    """As `--tiny --seed 3 --shrink --broken alarm-forgotten` does with all acts of that year."""
+    shrinker = shrink.Shrinker(tiny(3), "an alarm that is not heard", "alarm-forgotten")
+    assert shrinker.smallest([1, 2, 3]) == [2]
+    assert played(shrinker.only([2]))[1] == [], "the test that it prints passes once the fault is mended"
 
 
 def test_of_a_year_that_is_well_nothing_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:

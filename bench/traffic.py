@@ -38,7 +38,7 @@ def submission(number: int) -> Signed:
 
 
 def form_closed(number: int) -> Signed:
-    """Somebody closes the signal form, which looks nothing up and stores nothing."""
+    """Somebody closes the signal form, which stores nothing, and is looked at later for all at once."""
     return _signed(number, {"payload": json.dumps({**_view_submission(number), "type": "view_closed"})})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from enum import IntEnum
 from heapq import heappop, heappush
-from itertools import count
+from itertools import count, takewhile
 
 from meldcode.domain.staff import Identity
 
@@ -47,15 +47,15 @@ class TabQueue:
 
     def seen(self, who: Identity) -> None:
         """Note that somebody is using Slack now."""
-        self._seen[who] = time.monotonic()
+        _note(self._seen, who)
 
     def workspaces(self) -> list[str]:
         """Return the workspaces in which a tab is due."""
         now = time.monotonic()
         for who in [who for who, (due, _) in self._later.items() if due <= now]:
             self._enqueue(who, self._later.pop(who)[1])
-        self._last = {who: last for who, last in self._last.items() if last > now - AT_MOST_EVERY}
-        self._seen = {who: seen for who, seen in self._seen.items() if seen > now - SEEN_SECONDS}
+        _forget(self._last, now - AT_MOST_EVERY)
+        _forget(self._seen, now - SEEN_SECONDS)
         return list(self._due)
 
     def has_due(self, workspace: str) -> bool:
@@ -71,7 +71,7 @@ class TabQueue:
         _, _, who = heappop(self._due[workspace])
         del self._queued[who]
         self._drop_outdated(workspace)
-        self._last[who] = time.monotonic()
+        _note(self._last, who)
         return who
 
     def next_due(self) -> float | None:
@@ -90,3 +90,14 @@ class TabQueue:
             heappop(due)
         if not due:
             del self._due[workspace]
+
+
+def _note(times: dict[Identity, float], who: Identity) -> None:
+    """Note the time behind all others, so that the oldest stand in front: there can be thousands."""
+    times.pop(who, None)
+    times[who] = time.monotonic()
+
+
+def _forget(times: dict[Identity, float], until: float) -> None:
+    for who in [*takewhile(lambda one: times[one] <= until, times)]:
+        del times[who]

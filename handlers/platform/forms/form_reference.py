@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from handlers.platform.request import Request
 
@@ -35,7 +35,7 @@ class FormRef:
 
     def dumped(self) -> str:
         """Return it as text for `private_metadata`."""
-        return json.dumps({name: value for name, value in asdict(self).items() if value})
+        return json.dumps({name: value for name, value in vars(self).items() if value})
 
     @classmethod
     def loaded(cls, metadata: str) -> FormRef:
@@ -44,7 +44,7 @@ class FormRef:
             ref = cls(**json.loads(metadata))
         except RecursionError as error:
             raise ValueError("too many levels") from error
-        if any(type(value) is not type(getattr(EMPTY, name)) for name, value in asdict(ref).items()):
+        if any(type(value) is not type(getattr(EMPTY, name)) for name, value in vars(ref).items()):
             raise TypeError("a part of another kind")
         return ref
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.home_tabs import publisher
-from bot.home_tabs.queue import Place
+from bot.home_tabs.queue import SEEN_SECONDS, Place, TabQueue
 from handlers.platform import call_budget
 from handlers.platform.call_budget import PUBLISH, Call, Limit
 from meldcode.application.ports.unit_of_work import UnitOfWork
@@ -131,3 +131,19 @@ async def test_many_changes_exceed_no_limit_and_who_opens_their_tab_does_not_wai
         times = [line.at for line in school.workspace.traffic if line.what == PUBLISH]
         within = [sum(0 <= (other - one).total_seconds() < 1.9 for other in times) for one in times]
         assert max(within) <= 10
+
+
+def test_who_acted_is_remembered_from_the_last_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr("bot.home_tabs.queue.time.monotonic", lambda: now[0])
+    karin, fatima = Identity("slack", "T1", KARIN), Identity("slack", "T1", FATIMA)
+    tabs = TabQueue()
+    for now[0], who in ((0, karin), (1, fatima), (2, karin)):
+        tabs.seen(who)
+    now[0] = SEEN_SECONDS + 1
+    tabs.workspaces()
+    tabs.add(fatima, wait=0)
+    tabs.add(karin, wait=0)
+    tabs.workspaces()
+    assert (tabs.first("T1"), tabs.take("T1")) == (Place.ACTIVE, karin)
+    assert (tabs.first("T1"), tabs.take("T1")) == (Place.OTHER, fatima)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from itertools import combinations
 from pathlib import Path
 
@@ -112,3 +114,19 @@ def test_where_there_is_no_database_none_is_made(
     file = bare_environment / "m.db"
     result = cli(*command, MELDWIJZER_MASTER_KEY=key, DATABASE_URL=f"sqlite:///{file}")
     assert (result.exit_code, "There is no database" in result.stderr, file.exists()) == (1, True, False)
+
+
+def test_a_rotation_ends_when_the_old_keys_are_wiped(
+    cli: Cli, key: str, bare_environment: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.cli.keys.sleep", lambda _seconds: None)
+    database, new = bare_environment / "m.db", new_master_key()
+    setting = {"DATABASE_URL": f"sqlite:///{database}"}
+    cli("doctor", **setting, MELDWIJZER_MASTER_KEY=key)
+    setting["MELDWIJZER_MASTER_KEY"] = f"{new}\n{key}"
+    with closing(sqlite3.connect(database)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM secrets").fetchall()
+        held_up = cli("keys", "rotate", **setting)
+    assert (held_up.exit_code, "the old ones are still in the files" in held_up.stderr) == (1, True)
+    assert cli("keys", "rotate", **setting).exit_code == 0

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -31,13 +30,12 @@ def staging_folder(beside: Path | None = None) -> Iterator[Path]:
     parent = beside.absolute().parent if beside else Path(tempfile.gettempdir())
     _remove_abandoned(parent)
     folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))  # mode 0700
-    lock = _lock(folder)
-    try:
-        yield folder
-    finally:
-        _remove(folder)
-        if lock is not None:
-            os.close(lock)
+    with _opened(folder) as opened:
+        _has_locked(opened)
+        try:
+            yield folder
+        finally:
+            _remove(folder, opened)
 
 
 @contextmanager
@@ -101,39 +99,43 @@ def _move(part: Path, wanted: Path) -> None:
 
 def _remove_abandoned(parent: Path) -> None:
     for folder in parent.glob(f"{_PREFIX}*"):
-        with suppress(OSError):
-            if folder.is_dir() and not folder.is_symlink() and folder.stat().st_uid == os.getuid():
-                _remove_unless_locked(folder)
+        with suppress(OSError), _opened(folder) as opened:
+            if os.fstat(opened).st_uid == os.getuid() and _has_locked(opened):
+                _remove(folder, opened)
 
 
-def _remove_unless_locked(folder: Path) -> None:
-    lock = _lock(folder)
-    if lock is not None:
-        _remove(folder)
-        os.close(lock)
+@contextmanager
+def _opened(folder: Path) -> Iterator[int]:
+    """The folder itself, never one that a link names: what is done to it stays with it when its name is exchanged."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        yield opened
+    finally:
+        os.close(opened)
 
 
-def _lock(folder: Path) -> int | None:
-    """The open lock, or None when another process has it or the file system knows no locks."""
-    opened = os.open(folder, os.O_RDONLY)
+def _has_locked(opened: int) -> bool:
+    """False when another process has the lock, or the file system knows no locks."""
     try:
         fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        os.close(opened)
-        return None
-    return opened
+        return False
+    return True
 
 
-def _remove(folder: Path) -> None:
-    for file in folder.iterdir():
-        _overwrite(file)
-    shutil.rmtree(folder)
+def _remove(folder: Path, opened: int) -> None:
+    with os.scandir(opened) as files:
+        for file in files:
+            if not file.is_symlink():
+                _overwrite(file.name, opened)
+            os.unlink(file.name, dir_fd=opened)
+    folder.rmdir()
 
 
-def _overwrite(path: Path) -> None:
+def _overwrite(name: str, folder: int) -> None:
     """Overwrite the file, because it may hold keys."""
-    left = path.stat().st_size
-    with path.open("r+b") as file:
+    with os.fdopen(os.open(name, os.O_RDWR | os.O_NOFOLLOW, dir_fd=folder), "r+b") as file:
+        left = os.fstat(file.fileno()).st_size
         while left > 0:
             left -= file.write(bytes(min(left, _CHUNK)))
         os.fsync(file.fileno())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import stat
@@ -60,6 +61,36 @@ def test_a_folder_that_is_not_ours_is_left_alone(tmp_path: Path) -> None:
     with staging_folder(tmp_path / "b"):
         pass
     assert (tmp_path / "elsewhere" / "mine").read_text() == "mine"
+
+
+def test_a_folder_that_is_exchanged_for_a_link_while_it_is_removed_harms_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a folder where others may write too, such as the temporary one."""
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "mine").write_text("mine")
+    left = tmp_path / ".meldwijzer-left"
+    left.mkdir(0o700)
+    (left / "keys").write_text("secret")
+
+    def exchange(_folder: int, _how: int) -> None:
+        if not left.is_symlink():
+            left.rename(tmp_path / "moved")
+            left.symlink_to(tmp_path / "elsewhere")
+
+    monkeypatch.setattr(fcntl, "flock", exchange)
+    with staging_folder(tmp_path / "b"):
+        pass
+    assert (tmp_path / "elsewhere" / "mine").read_text() == "mine"
+    assert list((tmp_path / "moved").iterdir()) == [], "what a killed run left is gone all the same"
+
+
+def test_a_link_in_a_folder_that_is_removed_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("mine")
+    with staging_folder(tmp_path / "b") as folder:
+        (folder / "keys").symlink_to(tmp_path / "mine")
+    assert (tmp_path / "mine").read_text() == "mine"
+    assert not folder.exists()
 
 
 def test_a_new_file_is_private_and_overwrites_nothing(tmp_path: Path) -> None:

@@ -38,7 +38,8 @@ def print_shares() -> None:
 
 def recover_key(files: Sequence[Path]) -> None:
     """Print the master key, from sheets in files or else asked for."""
-    shares = [file.read_text(encoding="utf-8") for file in files] or [_asked(number) for number in range(1, NEEDED + 1)]
+    shares = [file.read_text(encoding="utf-8", errors="replace") for file in files]
+    shares = shares or [_asked(number) for number in range(1, NEEDED + 1)]
     try:
         key = recovered(shares)
     except BadShares as error:

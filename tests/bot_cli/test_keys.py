@@ -75,6 +75,14 @@ def test_one_sheet_alone_or_twice_or_with_another_keys_gives_nothing(cli: Cli, p
         assert "geheim" not in result.stderr.partition("Error:")[2]
 
 
+def test_a_file_that_is_no_text_gives_nothing(cli: Cli, printed: list[str], bare_environment: Path) -> None:
+    for encoding in ("utf-16", "latin-1"):
+        (bare_environment / "1.txt").write_bytes(f"\u00e9 {words_on(printed[0])}".encode(encoding))
+        result = cli("keys", "recover", "1.txt", "1.txt")
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert "These words give no key." in result.stderr
+
+
 def test_the_newest_of_several_keys_is_printed(cli: Cli, key: str) -> None:
     result = cli("keys", "shares", MELDWIJZER_MASTER_KEY=f"{key}\n{new_master_key()}")
     assert MasterKey.from_text(key).key_id in result.stdout

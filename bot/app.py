@@ -6,7 +6,6 @@ the schools file, which is stored. Requests are taken only after that.
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
@@ -146,7 +145,7 @@ async def prepared(
     guard = ClockGuard(machine)
     now = guard.now if is_guarded else machine
     schools = read_schools(settings.meldwijzer_schools) if settings.meldwijzer_schools else None
-    engine, store = await asyncio.to_thread(open_store, settings)
+    engine, store = await in_thread(open_store, settings)
     executor = Executor(store.together, now, threads=store.writers)
     base = _Base(settings, engine, store, executor, ComponentLog(executor, now), now)
     components = base.components

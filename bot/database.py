@@ -7,7 +7,6 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Engine, make_url
@@ -88,12 +87,16 @@ def usable(database_url: str) -> Iterator[None]:
 def locked(file: Path, sentence: str) -> Iterator[None]:
     """Hold a lock on this file, which ends with the process. Raises ConfigError when another process has it."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with open(file, "w", opener=partial(os.open, mode=0o600)) as lock:
+    with open(file, "a", opener=_no_link) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise ConfigError(sentence) from error
         yield
+
+
+def _no_link(file: str, flags: int) -> int:
+    return os.open(file, flags | os.O_NOFOLLOW, 0o600)
 
 
 @contextmanager
@@ -105,7 +108,7 @@ def alone(settings: Settings) -> Iterator[None]:
     with ExitStack() as stack:
         with usable(settings.database_url):
             make_engine(settings.database_url).dispose()  # raises when the URL or the folder is no good
-            file = Path(_file_of(settings.database_url))
+            file = Path(_file_of(settings.database_url)).resolve()  # a link to it is the same database
             stack.enter_context(locked(file.with_name(f"{file.name}.lock"), TWO.format(file=file)))
         yield
 

@@ -1,8 +1,9 @@
-"""While it starts the program answers that it does, and takes no requests (promise 11)."""
+"""While it starts the program answers that it does, and takes no requests (promise 11); one runs on a database."""
 
 from __future__ import annotations
 
 import asyncio
+import threading
 from pathlib import Path
 
 import aiohttp
@@ -10,6 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot import app
+from bot.database import alone
 from bot.settings import ConfigError, Settings
 from storage.crypto.vault import new_master_key
 from tests.databases import migrated_sqlite
@@ -52,3 +54,42 @@ async def test_a_port_that_is_taken_is_told_before_slack_answers(settings: Setti
     async with taken, asyncio.timeout(20):
         with pytest.raises(ConfigError, match="HOST, PORT"):
             await app.run(settings)
+
+
+async def test_what_is_stopped_while_it_opens_the_database_keeps_others_out_until_it_has_done(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opening, go_on = threading.Event(), threading.Event()
+
+    def open_store(_: Settings) -> None:
+        opening.set()
+        go_on.wait(20)
+
+    monkeypatch.setattr(app, "open_store", open_store)
+    running = asyncio.create_task(app.run(settings))
+    assert await asyncio.to_thread(opening.wait, 20)
+    running.cancel()
+    done, _ = await asyncio.wait([running], timeout=1)
+    try:
+        assert not done
+        with pytest.raises(ConfigError, match="already runs"), alone(settings):
+            pytest.fail("the other one still migrates")
+    finally:
+        go_on.set()
+        await asyncio.wait([running])
+
+
+def test_a_link_to_the_database_is_the_same_database(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "link.db").symlink_to(tmp_path / "m.db")
+    linked = settings.model_copy(update={"database_url": f"sqlite:///{tmp_path / 'elsewhere' / 'link.db'}"})
+    with alone(settings), pytest.raises(ConfigError, match="already runs"), alone(linked):
+        pytest.fail("two run on one database")
+
+
+def test_nothing_is_written_through_a_link_in_the_place_of_the_lock(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("mine")
+    (tmp_path / "m.db.lock").symlink_to(tmp_path / "mine")
+    with pytest.raises(ConfigError, match="cannot be used"), alone(settings):
+        pytest.fail("the lock is a link")
+    assert (tmp_path / "mine").read_text() == "mine"

@@ -17,6 +17,7 @@ import click
 ATTACKS: dict[str, tuple[str, ...]] = {
     "wrong clock": ("tests/bot/program/test_clock_guard.py",),
     "stopped halfway": ("tests/proof/test_stopping.py",),
+    "links": ("tests/storage/integrity/test_private_files.py", "tests/bot/program/test_starting.py"),
     "killed": ("tests/proof/test_kills.py",),
     "schools file": ("tests/bot/program/test_schools_file.py",),
     "doctored backup": ("tests/storage/integrity/test_backup.py", "tests/storage/integrity/test_private_files.py"),

@@ -70,12 +70,12 @@ def _notice_without_responsible(uow: UnitOfWork, case: CaseHeader, now: datetime
 def _notify_weekly(
     uow: UnitOfWork, case: CaseHeader, people: list[Person], payload: Payload, now: datetime, about: str = ""
 ) -> None:
-    """Notify them once a week, and call them in (G3); `about` tells two such messages of one week apart."""
+    """Notify them once a week of school, and call them in (G3); `about` tells two such messages of one week apart."""
     escalate_to(uow, case, plan_of(uow, case), people)
-    year, week, _ = now.astimezone(AMSTERDAM).isocalendar()
+    due = open_moment(uow.staff.school(case.school), now)
+    year, week, _ = due.astimezone(AMSTERDAM).isocalendar()
     for person in people:
-        message = OutboxMessage(person.id, case.id, f"{year}-W{week:02}{about}", payload)
-        uow.outbox.put(message, now, open_moment(uow.staff.school(case.school), now))
+        uow.outbox.put(OutboxMessage(person.id, case.id, f"{year}-W{week:02}{about}", payload), now, due)
 
 
 def _roles_without_holder(uow: UnitOfWork, case: CaseHeader, plan: Plan) -> Iterator[Role]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -150,6 +150,19 @@ def test_whoever_loses_every_role_reads_nothing_any_more_their_own_neither(play:
     gives(play, FATIMA, SANNE, Role.CLUSTER_DIRECTOR)
     assert play.refused_to(lambda: play.opens(SANNE)) == {"": "no_such_case"}
     assert play.looks_for_abandoned_cases() == {KARIN, FATIMA}
+
+
+@pytest.mark.rule("G5")
+def test_what_is_noticed_week_after_week_without_school_is_told_once_when_it_opens(play: Play) -> None:
+    """From the evening of the last school day on, and in both weeks of the vacation."""
+    play.comes(date(2026, 12, 14))
+    play.signal(by=SANNE)
+    for day in (date(2026, 12, 18), date(2026, 12, 21), date(2026, 12, 28), date(2027, 1, 4)):
+        play.comes(day)
+        play.now += timedelta(hours=9 if day.month == 12 else 0)
+        play.leaves(SANNE)
+    told = [message for message in play.messages() if message.kind == "without_holder"]
+    assert sorted(play.actors[message.recipient].name for message in told) == sorted([FATIMA.name, KARIN.name])
 
 
 def test_a_left_case_that_cannot_be_read_does_not_hide_the_next(play: Play) -> None:

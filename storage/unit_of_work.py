@@ -28,7 +28,7 @@ from storage.repositories.plans import PlanKey, StoredPlans, is_unused, register
 from storage.repositories.processed_requests import StoredProcessedRequests
 from storage.repositories.readings import StoredReadings
 from storage.repositories.retention import StoredRetentionJobs
-from storage.repositories.worklists import StoredWorklists
+from storage.repositories.worklists.stored import StoredWorklists
 from storage.session import CURRENT_EPOCH, Epoch, Session
 
 SERVER_WRITERS = 8

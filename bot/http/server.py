@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from typing import Any
 
 import uvicorn
@@ -37,7 +38,20 @@ async def listen(app: object, host: str, port: int) -> None:
 @asynccontextmanager
 async def listening(app: object, host: str, port: int) -> AsyncIterator[Callable[[], Awaitable[None]]]:
     """Serve an ASGI application from now on, and give what `listen` does with it. Raises ConfigError."""
-    config = uvicorn.Config(
+    server = _Server(_config(app, host, port))
+    serving = asyncio.create_task(server.serve())
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.01)
+    try:
+        if serving.done():
+            await serving
+        yield partial(_until_cancelled, server, serving)
+    finally:
+        await _stop(server, serving)
+
+
+def _config(app: object, host: str, port: int) -> uvicorn.Config:
+    return uvicorn.Config(
         app,  # type: ignore[arg-type]
         host=host,
         port=port,
@@ -49,27 +63,18 @@ async def listening(app: object, host: str, port: int) -> AsyncIterator[Callable
         backlog=CONNECTIONS_AT_ONCE,
         timeout_graceful_shutdown=REQUEST_SECONDS,
     )
-    server = _Server(config)
-    serving = asyncio.create_task(server.serve())
 
-    async def until_cancelled() -> None:
-        try:
-            await asyncio.shield(serving)
-        finally:
-            await stop()
 
-    async def stop() -> None:
-        server.should_exit = True
-        await serving
-
-    while not server.started and not serving.done():
-        await asyncio.sleep(0.01)
+async def _until_cancelled(server: uvicorn.Server, serving: asyncio.Task[None]) -> None:
     try:
-        if serving.done():
-            await serving
-        yield until_cancelled
+        await asyncio.shield(serving)
     finally:
-        await stop()
+        await _stop(server, serving)
+
+
+async def _stop(server: uvicorn.Server, serving: asyncio.Task[None]) -> None:
+    server.should_exit = True
+    await serving
 
 
 class _Server(uvicorn.Server):

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Row,
-    Select,
     Table,
     and_,
     bindparam,
@@ -20,7 +17,6 @@ from sqlalchemy import (
     not_,
     or_,
     select,
-    union_all,
 )
 from sqlalchemy import case as case_when
 from typing_extensions import override
@@ -31,7 +27,6 @@ from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import Status
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
 from meldcode.domain.worklist import (
-    OF_A_WEEK,
     AppointmentCount,
     Assignee,
     DatedPromise,
@@ -45,14 +40,12 @@ from meldcode.domain.worklist import (
 from storage.db.insert_once import insert_all_once
 from storage.db.schema import appointments, cases, work_items
 from storage.repositories.cases import StoredCases
+from storage.repositories.worklists.statements import PROMISE, counts, due, named, open_in, overdue, page, promises
 from storage.session import Session
 
 NO_DAY = date.max
 """Stored for a work item without a last day, so that it sorts last on both databases."""
-_ORDER = (work_items.c.section, work_items.c.due, work_items.c.code)
 _NEEDS_SOMETHING = (Section.URGENT, Section.WAITS)
-_POSTPONED = (work_items.c.postponed_to, work_items.c.postponed_by)
-"""The same for all work items of a case."""
 _OF_CASE = {
     table: (select(table).where(table.c.case == bindparam("id")), delete(table).where(table.c.case == bindparam("id")))
     for table in (work_items, appointments)
@@ -91,14 +84,14 @@ class StoredWorklists(Worklists):
     ) -> list[ListedCase]:
         if not assignees:
             return []
-        which = {**_named(assignees, hidden), "first": first, "most": limit, "deep": first + limit}
-        return [_listed(row) for row in self._connection.execute(_page(len(assignees), bool(hidden)), which)]
+        which = {**named(assignees, hidden), "first": first, "most": limit, "deep": first + limit}
+        return [_listed(row) for row in self._connection.execute(page(len(assignees), bool(hidden)), which)]
 
     @override
     def section_counts(self, assignees: Collection[Assignee], hidden: Collection[CaseId] = ()) -> dict[Section, int]:
         if not assignees:
             return {}
-        rows = self._connection.execute(_counts(len(assignees), bool(hidden)), _named(assignees, hidden))
+        rows = self._connection.execute(counts(len(assignees), bool(hidden)), named(assignees, hidden))
         return {Section(row[0]): row[1] for row in rows}
 
     @override
@@ -107,8 +100,8 @@ class StoredWorklists(Worklists):
     ) -> list[ListedCase]:
         if not assignees:
             return []
-        which = {**_named(assignees, hidden), "until": until, "most": limit}
-        return [_listed(row) for row in self._connection.execute(_due(len(assignees), bool(hidden)), which)]
+        which = {**named(assignees, hidden), "until": until, "most": limit}
+        return [_listed(row) for row in self._connection.execute(due(len(assignees), bool(hidden)), which)]
 
     @override
     def appointments(
@@ -117,9 +110,9 @@ class StoredWorklists(Worklists):
         own = [each for each in assignees if each.teacher]
         if not own:
             return []
-        which = {**_named(own, hidden), "begin": days[0], "end": days[1], "most": limit}
+        which = {**named(own, hidden), "begin": days[0], "end": days[1], "most": limit}
         which |= {f"owner{number}": each.teacher for number, each in enumerate(own)}
-        return [DatedPromise(*row) for row in self._connection.execute(_promises(len(own), bool(hidden)), which)]
+        return [DatedPromise(*row) for row in self._connection.execute(promises(len(own), bool(hidden)), which)]
 
     @override
     def appointments_beside(
@@ -131,14 +124,14 @@ class StoredWorklists(Worklists):
         if not own:
             return []
         is_late = (appointments.c.state == AppointmentState.OPEN.value, appointments.c.day <= until)
-        query = select(*_PROMISE).join(cases, cases.c.id == appointments.c.case).where(*is_late, or_(*responsible))
+        query = select(*PROMISE).join(cases, cases.c.id == appointments.c.case).where(*is_late, or_(*responsible))
         shown = query.where(not_(or_(*owned)), appointments.c.case.not_in(list(hidden)))
         rows = self._connection.execute(shown.order_by(appointments.c.day, appointments.c.code).limit(limit))
         return [DatedPromise(*row) for row in rows]
 
     @override
     def owners(self, school: SchoolId) -> set[PersonId]:
-        query = select(appointments.c.owner).where(*_open_in(school)).distinct()
+        query = select(appointments.c.owner).where(*open_in(school)).distinct()
         return set(self._connection.scalars(query))
 
     @override
@@ -146,7 +139,7 @@ class StoredWorklists(Worklists):
         self, school: SchoolId, late_until: date, hidden: Collection[CaseId] = ()
     ) -> AppointmentCount:
         late = func.sum(case_when((appointments.c.day <= late_until, 1), else_=0))
-        shown = (*_open_in(school), appointments.c.case.not_in(list(hidden)))
+        shown = (*open_in(school), appointments.c.case.not_in(list(hidden)))
         row = self._connection.execute(select(func.count(), late).where(*shown)).one()
         return AppointmentCount(row[0], row[1] or 0)
 
@@ -155,7 +148,7 @@ class StoredWorklists(Worklists):
         count = func.count()
         needs = (work_items.c.section.in_(_NEEDS_SOMETHING), work_items.c.record != "")
         query = (
-            select(work_items.c.assignee, count, _overdue(work_items.c.due, today))
+            select(work_items.c.assignee, count, overdue(work_items.c.due, today))
             .where(work_items.c.school == school, *needs, work_items.c.case.not_in(list(hidden)))
             .group_by(work_items.c.assignee)
             .order_by(count.desc(), work_items.c.assignee)
@@ -172,7 +165,7 @@ class StoredWorklists(Worklists):
         last = select(work_items.c.case, func.min(work_items.c.due).label("due")).where(work_items.c.school == school)
         due = last.group_by(work_items.c.case).subquery()
         query = (
-            select(*at, func.count(), func.coalesce(_overdue(due.c.due, today), 0))
+            select(*at, func.count(), func.coalesce(overdue(due.c.due, today), 0))
             .outerjoin_from(cases, due, due.c.case == cases.c.id)
             .where(cases.c.school == school, cases.c.status == Status.OPEN.value, cases.c.id.not_in(list(hidden)))
         )
@@ -231,94 +224,7 @@ def _as_set(rows: list[dict[str, Any]]) -> set[frozenset[tuple[str, Any]]]:
     return {frozenset(row.items()) for row in rows}
 
 
-def _named(assignees: Collection[Assignee], hidden: Collection[CaseId] = ()) -> dict[str, Any]:
-    """The parameters that name these assignees, and the cases hidden from them, in the statements below."""
-    schools = {f"school{number}": each.school for number, each in enumerate(assignees)}
-    names = {f"assignee{number}": each.holder for number, each in enumerate(assignees)}
-    return schools | names | ({"hidden": list(hidden)} if hidden else {})
-
-
-_PROMISE = (appointments.c.code, appointments.c.day, appointments.c.school, appointments.c.owner)
-
-
-# Each statement is built once for each number of assignees: building one takes longer than running it.
-@lru_cache
-def _page(assignees: int, hides: bool) -> Select[Any]:
-    # A case on this page is within the first `deep` items of at least one assignee.
-    mine = [_items_of(number, hides=hides) for number in range(assignees)]
-    query = _each_once([items.order_by(*_ORDER).limit(bindparam("deep")) for items in mine])
-    ordered = query.order_by(*query.selected_columns[1:4])
-    return ordered.limit(bindparam("most")).offset(bindparam("first"))
-
-
-@lru_cache
-def _counts(assignees: int, hides: bool) -> Select[Any]:
-    section = func.min(work_items.c.section).label("section")
-    shown = and_(or_(*map(_belongs_to, range(assignees))), *_not_hidden(work_items, hides=hides))
-    best = select(section).where(shown).group_by(work_items.c.case).subquery()
-    return select(best.c.section, func.count()).group_by(best.c.section)
-
-
-@lru_cache
-def _due(assignees: int, hides: bool) -> Select[Any]:
-    mine = [
-        _items_of(number, hides=hides)
-        .where(work_items.c.section == int(section), work_items.c.due <= bindparam("until"))
-        .order_by(work_items.c.due, work_items.c.code)
-        .limit(bindparam("most"))
-        for number in range(assignees)
-        for section in OF_A_WEEK
-    ]
-    query = _each_once(mine)
-    return query.order_by(*query.selected_columns[2:4]).limit(bindparam("most"))
-
-
-@lru_cache
-def _promises(owners: int, hides: bool) -> Select[Any]:
-    own = [
-        and_(appointments.c.school == bindparam(f"school{owner}"), appointments.c.owner == bindparam(f"owner{owner}"))
-        for owner in range(owners)
-    ]
-    then = appointments.c.day.between(bindparam("begin"), bindparam("end"))
-    is_open = appointments.c.state == AppointmentState.OPEN.value
-    shown = (or_(*own), is_open, then, *_not_hidden(appointments, hides=hides))
-    query = select(*_PROMISE).where(*shown)
-    return query.order_by(appointments.c.day, appointments.c.code).limit(bindparam("most"))
-
-
-def _open_in(school: SchoolId) -> tuple[ColumnElement[bool], ...]:
-    return appointments.c.school == school, appointments.c.state == AppointmentState.OPEN.value
-
-
-def _belongs_to(number: int) -> ColumnElement[bool]:
-    return and_(
-        work_items.c.school == bindparam(f"school{number}"), work_items.c.assignee == bindparam(f"assignee{number}")
-    )
-
-
-def _items_of(number: int, *, hides: bool) -> Select[Any]:
-    items = select(work_items.c.case, *_ORDER, work_items.c.record, *_POSTPONED)
-    return items.where(_belongs_to(number), *_not_hidden(work_items, hides=hides))
-
-
-def _not_hidden(table: Table, *, hides: bool) -> list[ColumnElement[bool]]:
-    return [table.c.case.not_in(bindparam("hidden", expanding=True))] if hides else []
-
-
-def _each_once(parts: list[Select[Any]]) -> Select[Any]:
-    """The cases in all these parts, each once, in its most urgent section."""
-    # SQLite wants an ordered part wrapped.
-    all_ = union_all(*(select(part.subquery()) for part in parts)).subquery()
-    case, section, due, code, record, *postponed = all_.c
-    best = (func.min(section).label("section"), func.min(due).label("due"), func.min(code).label("code"))
-    return select(case, *best, func.max(record).label("record"), *postponed).group_by(case, *postponed)
-
-
 def _listed(row: Row[Any]) -> ListedCase:
     due = None if row.due == NO_DAY else row.due
     postponed = Postponed(row.postponed_to, row.postponed_by) if row.postponed_to else None
     return ListedCase(row.case, row.code, Section(row.section), row.record, due, postponed)
-
-
-def _overdue(due: ColumnElement[date], today: date) -> ColumnElement[int]:
-    return func.sum(case_when((due < today, 1), else_=0))

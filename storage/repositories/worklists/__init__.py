@@ -1,0 +1,1 @@
+"""Who must act on what and by when, as rows."""

@@ -1,0 +1,128 @@
+"""The statements that find work items and appointments, each by an index.
+
+Those for several assignees are built once for each number of them: building one takes longer than running it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy import case as case_when
+
+from meldcode.domain.case.appointments import AppointmentState
+from meldcode.domain.ids import CaseId, SchoolId
+from meldcode.domain.worklist import (
+    OF_A_WEEK,
+    Assignee,
+)
+from storage.db.schema import appointments, work_items
+
+_ORDER = (work_items.c.section, work_items.c.due, work_items.c.code)
+_POSTPONED = (work_items.c.postponed_to, work_items.c.postponed_by)
+"""The same for all work items of a case."""
+
+
+def named(assignees: Collection[Assignee], hidden: Collection[CaseId] = ()) -> dict[str, Any]:
+    """The parameters that name these assignees, and the cases hidden from them, in the statements below."""
+    schools = {f"school{number}": each.school for number, each in enumerate(assignees)}
+    names = {f"assignee{number}": each.holder for number, each in enumerate(assignees)}
+    return schools | names | ({"hidden": list(hidden)} if hidden else {})
+
+
+PROMISE = (appointments.c.code, appointments.c.day, appointments.c.school, appointments.c.owner)
+
+
+@lru_cache
+def page(assignees: int, hides: bool) -> Select[Any]:
+    """The cases of these people, the most urgent first."""
+    # A case on this page is within the first `deep` items of at least one assignee.
+    mine = [_items_of(number, hides=hides) for number in range(assignees)]
+    query = _each_once([items.order_by(*_ORDER).limit(bindparam("deep")) for items in mine])
+    ordered = query.order_by(*query.selected_columns[1:4])
+    return ordered.limit(bindparam("most")).offset(bindparam("first"))
+
+
+@lru_cache
+def counts(assignees: int, hides: bool) -> Select[Any]:
+    """How many cases these people have in each section."""
+    section = func.min(work_items.c.section).label("section")
+    shown = and_(or_(*map(_belongs_to, range(assignees))), *_not_hidden(work_items, hides=hides))
+    best = select(section).where(shown).group_by(work_items.c.case).subquery()
+    return select(best.c.section, func.count()).group_by(best.c.section)
+
+
+@lru_cache
+def due(assignees: int, hides: bool) -> Select[Any]:
+    """What is due for these people in the coming days."""
+    mine = [
+        _items_of(number, hides=hides)
+        .where(work_items.c.section == int(section), work_items.c.due <= bindparam("until"))
+        .order_by(work_items.c.due, work_items.c.code)
+        .limit(bindparam("most"))
+        for number in range(assignees)
+        for section in OF_A_WEEK
+    ]
+    query = _each_once(mine)
+    return query.order_by(*query.selected_columns[2:4]).limit(bindparam("most"))
+
+
+@lru_cache
+def promises(owners: int, hides: bool) -> Select[Any]:
+    """The open appointments that these people see to."""
+    own = [
+        and_(appointments.c.school == bindparam(f"school{owner}"), appointments.c.owner == bindparam(f"owner{owner}"))
+        for owner in range(owners)
+    ]
+    then = appointments.c.day.between(bindparam("begin"), bindparam("end"))
+    is_open = appointments.c.state == AppointmentState.OPEN.value
+    shown = (or_(*own), is_open, then, *_not_hidden(appointments, hides=hides))
+    query = select(*PROMISE).where(*shown)
+    return query.order_by(appointments.c.day, appointments.c.code).limit(bindparam("most"))
+
+
+def open_in(school: SchoolId) -> tuple[ColumnElement[bool], ...]:
+    """Which appointments of a school are still open."""
+    return appointments.c.school == school, appointments.c.state == AppointmentState.OPEN.value
+
+
+def _belongs_to(number: int) -> ColumnElement[bool]:
+    return and_(
+        work_items.c.school == bindparam(f"school{number}"), work_items.c.assignee == bindparam(f"assignee{number}")
+    )
+
+
+def _items_of(number: int, *, hides: bool) -> Select[Any]:
+    items = select(work_items.c.case, *_ORDER, work_items.c.record, *_POSTPONED)
+    return items.where(_belongs_to(number), *_not_hidden(work_items, hides=hides))
+
+
+def _not_hidden(table: Table, *, hides: bool) -> list[ColumnElement[bool]]:
+    return [table.c.case.not_in(bindparam("hidden", expanding=True))] if hides else []
+
+
+def _each_once(parts: list[Select[Any]]) -> Select[Any]:
+    """The cases in all these parts, each once, in its most urgent section."""
+    # SQLite wants an ordered part wrapped.
+    all_ = union_all(*(select(part.subquery()) for part in parts)).subquery()
+    case, section, due, code, record, *postponed = all_.c
+    best = (func.min(section).label("section"), func.min(due).label("due"), func.min(code).label("code"))
+    return select(case, *best, func.max(record).label("record"), *postponed).group_by(case, *postponed)
+
+
+def overdue(due: ColumnElement[date], today: date) -> ColumnElement[int]:
+    """How many rows are past their last day."""
+    return func.sum(case_when((due < today, 1), else_=0))

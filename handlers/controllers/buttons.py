@@ -85,10 +85,10 @@ async def _open_case(services: Services, request: Request) -> None:
 
 async def _turn_page(services: Services, request: Request) -> None:
     asked = request.values()
-    code, appointments = str(asked.get("case", "")), int(asked.get("appointments", 0))
+    code, appointments = str(asked.get("case", "")), request.number("appointments")
     if "page" in asked:
         view = await services.execute_once(view_case.open_case, request, code)
-        case = case_modal(view, int(asked["page"]), appointments)
+        case = case_modal(view, request.number("page"), appointments)
     else:
         case = await last_page(services, request, code, appointments)
     await _show_case(services, request, case)
@@ -132,7 +132,7 @@ async def _new_signal(services: Services, request: Request) -> None:
 async def _make_record(services: Services, request: Request) -> None:
     asked = request.values()
     code, record = str(asked.get("case", "")), str(asked.get("record", ""))
-    number = int(asked.get("appointment") or asked.get("refers_to") or 0)
+    number = request.number("appointment") or request.number("refers_to")
     form = await services.execute_once(open_form.record_form, request, code, record, number)
     if form.record.is_one_click:
         await _record_at_once(services, request, form)
@@ -153,15 +153,15 @@ async def _record_at_once(services: Services, request: Request, form: open_form.
 
 async def _correct(services: Services, request: Request) -> None:
     asked = request.values()
-    code, refers_to = str(asked.get("case", "")), int(asked.get("refers_to", 0))
-    form = await services.execute_once(open_form.record_form, request, code, "", refers_to)
+    number = request.number("refers_to")
+    form = await services.execute_once(open_form.record_form, request, str(asked.get("case", "")), "", number)
     await _show_form(services, request, form)
 
 
 async def _deny(services: Services, request: Request) -> None:
     """Say that one did not take part in what an entry names one in, or does not agree with it."""
     asked = request.values()
-    command = DenyPresence(str(asked.get("case", "")), int(asked.get("entry", 0)), str(asked.get("says", "")))
+    command = DenyPresence(str(asked.get("case", "")), request.number("entry"), str(asked.get("says", "")))
     code, said = await services.execute(deny_presence, request, command)
     services.wake()
     if request.is_in_modal:
@@ -189,7 +189,7 @@ async def _more_appointments(services: Services, request: Request) -> None:
 
 async def _adjust(services: Services, request: Request) -> None:
     """Show the draft as a form again ("Aanpassen")."""
-    ref = FormRef.loaded(request.view.get("private_metadata", ""))
+    ref, _ = read_form(request)
     await _show(services, request, form_modal(await _draft(services, request, ref), replace(ref, same_as="")))
 
 

@@ -69,8 +69,7 @@ async def turn_history_page(services: Services, request: Request) -> None:
     """Show another page of the chronology."""
     asked = request.values()
     found = await services.execute_once(history.pupil_history, request, str(asked.get("case", "")))
-    page = asked.get("page")
-    view = history_modal(found, page if isinstance(page, int) else None)
+    view = history_modal(found, request.number("page") if "page" in asked else None)
     await services.client.views_update(view_id=request.view["id"], view=view)
 
 

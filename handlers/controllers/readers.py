@@ -7,13 +7,12 @@ from handlers.platform.request import Request
 from handlers.platform.services import Services
 from handlers.views.readers import readers_modal, unusual_modal
 from meldcode.application.cases.readers import see_unusual, who_read
-from meldcode.domain.errors import Refused
 
 
 async def show_readers(services: Services, request: Request) -> None:
     """Show who read a case on top of its modal; another page replaces it."""
     asked = request.values()
-    code, page = str(asked.get("case", "")), _number(asked.get("page"))
+    code, page = str(asked.get("case", "")), request.number("page")
     view = await services.query(who_read, request, code, page, limits.READERS)
     if page or asked.get("turn"):
         await services.client.views_update(view_id=request.view["id"], view=readers_modal(view))
@@ -28,13 +27,7 @@ async def show_unusual_readers(services: Services, request: Request) -> None:
     school, week = str(asked.get("school", "")), str(asked.get("week", ""))
     view = await services.query(see_unusual, request, school, week)
     if "page" in asked:
-        modal = unusual_modal(view, _number(asked["page"]))
+        modal = unusual_modal(view, request.number("page"))
         await services.client.views_update(view_id=request.view["id"], view=modal)
         return
     await services.client.views_open(trigger_id=request.trigger_id, view=unusual_modal(view))
-
-
-def _number(given: object) -> int:
-    if not isinstance(given, int):
-        raise Refused("unknown_action")
-    return given

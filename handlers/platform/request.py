@@ -10,6 +10,8 @@ from meldcode.domain.errors import Refused
 from meldcode.domain.staff import Identity
 
 SLACK = "slack"
+LARGEST_NUMBER = 10**9
+"""Of an entry, an appointment or a page; databases take no number of any length."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,13 @@ class Request:
         except (ValueError, RecursionError):
             found = None
         if not isinstance(found, dict):
+            raise Refused("unknown_action")
+        return found
+
+    def number(self, name: str) -> int:
+        """Return a number in the value of a button, 0 if it is not there. Raises Refused when it is not one of ours."""
+        found = self.values().get(name) or 0
+        if not isinstance(found, int) or abs(found) > LARGEST_NUMBER:
             raise Refused("unknown_action")
         return found
 

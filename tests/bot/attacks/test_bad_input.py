@@ -25,6 +25,7 @@ from tests.running import (
     WHAT,
     Running,
     linde_with,
+    logged,
     person,
     running,
     signal,
@@ -216,6 +217,27 @@ async def test_buttons_with_values_that_are_none_of_ours_do_nothing(tmp_path: Pa
                 assert "views.open" in shown, (action, value)
                 assert words_of(school.modal(KARIN)), (action, value)
         assert school.count(entries) == 1
+
+
+NUMBERS = ["x", "1e5", "\N{SUPERSCRIPT TWO}", [1], {"a": 1}, 0.5, float("inf"), float("nan"), 2**63, -(10**30)]
+NUMBERED = ["make-record.x", "correct.1", "deny.1", "page.older", "readers", "adjust"]
+NAMES = ("page", "appointments", "appointment", "refers_to", "entry")
+
+
+async def test_numbers_that_are_none_of_ours_are_refused_and_no_trouble(tmp_path: Path) -> None:
+    async with running(tmp_path) as school:
+        await school.report(SANNE, signal())
+        await school.sent()
+        [code] = school.codes(KARIN)
+        message = school.messages(KARIN)[0]
+        with logged() as log:
+            for action in NUMBERED:
+                for number in NUMBERS:
+                    value = json.dumps({"case": code, **dict.fromkeys(NAMES, number)})
+                    await school.send(school.click(KARIN, message, action, value))
+                    assert "Deze knop werkt niet meer." in words_of(school.modal(KARIN)), (action, number)
+                    school.workspace.views.clear(KARIN)
+        assert "meldwijzer.trouble" not in log.text
 
 
 async def test_an_unknown_button_says_what_to_do(tmp_path: Path) -> None:

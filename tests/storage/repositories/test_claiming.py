@@ -14,6 +14,8 @@ from tests.databases import postgresql_only
 from tests.storage.conftest import NOW, Staff
 
 MESSAGES, LIMIT = 200_000, 0.1
+TRIES = 30
+"""The machine may be busy with something else; before the index each took 2.7 s."""
 WAITING = text(
     """
     INSERT INTO outbox
@@ -33,10 +35,12 @@ def test_two_people_for_whom_200_000_messages_wait_get_the_first_at_once(store: 
         without_time_limit(uow.session.connection)
         uow.session.connection.execute(WAITING, who)
     taken = []
-    for second in range(5):
+    for second in range(TRIES):
         began = perf_counter()
         with store.transaction() as uow:
             claimed = uow.queue.claim(NOW + timedelta(minutes=1 + second), 50, timedelta(seconds=1))
         taken.append(perf_counter() - began)
         assert {one.to for one in claimed} == {staff.karin.id, staff.sanne.id}
-    assert min(taken) < LIMIT, taken
+        if taken[-1] < LIMIT:
+            return
+    raise AssertionError(taken)

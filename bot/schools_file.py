@@ -150,22 +150,22 @@ def _names(value: Any, at: Place) -> Iterator[str]:
 
 def _remedy(error: ErrorDetails) -> str:
     field = next((part for part in reversed(error["loc"]) if isinstance(part, str)), "this file")
-    if field in _REMEDIES and error["type"] not in ("missing", "extra_forbidden"):
+    is_in_list = bool(error["loc"]) and isinstance(error["loc"][-1], int)
+    if field in _REMEDIES and (is_in_list or error["type"] not in ("missing", "extra_forbidden")):
         return _REMEDIES[field]
-    match error["type"]:
-        case "missing":
-            return f"{field}: add it, for it is missing"
-        case "extra_forbidden":
-            return f"{field} is no key that is known here; schools.example.yaml shows them all"
-        case "model_type":
-            return f"{field} holds no keys and values; {_EXAMPLE}"
-        case "tuple_type":
-            return f"{field} is a list; {_EXAMPLE}"
-        case _:
-            return f"{field}: {error['msg'].removeprefix('Value error, ')}"
+    if what := _WRONG.get(error["type"]):
+        return f"{field}{what}"
+    return f"{field}: {error['msg'].removeprefix('Value error, ')}"
 
 
 _EXAMPLE = "schools.example.yaml shows how it is written"
+_WRONG = {
+    "missing": ": add it, for it is missing",
+    "extra_forbidden": " is no key that is known here; schools.example.yaml shows them all",
+    "model_type": f" holds no keys and values; {_EXAMPLE}",
+    "tuple_type": f" is a list; {_EXAMPLE}",
+    "too_short": f" needs at least one entry; {_EXAMPLE}",
+}
 _NO_YAML = "this is not YAML; look at the indentation, colons, quotes and brackets here and just above"
 _REMEDIES = {
     "administrator": "administrator is a text of at most 120 characters without <, > and &",

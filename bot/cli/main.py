@@ -11,10 +11,20 @@ from pathlib import Path
 from typing import Any
 
 import click
+from typing_extensions import override
 
 from bot.cli.log import set_up_log
 
-NEW_FILE = click.Path(dir_okay=False, path_type=Path)
+
+class NewFile(click.Path):
+    """A file that need not be there. An empty variable in a script is no name."""
+
+    @override
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return super().convert(value, param, ctx) if str(value) else self.fail("it has no name.", param, ctx)
+
+
+NEW_FILE = NewFile(dir_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="As JSON, for another program.")
 WINDOWS = "Meldwijzer runs on Linux and macOS. On Windows use WSL or Docker: docs/windows.md tells how."

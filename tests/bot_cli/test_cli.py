@@ -87,6 +87,9 @@ def test_an_unknown_option_is_wrong_use(cli: Cli, path: tuple[str, ...]) -> None
         ["demo", "--port", "many"],
         ["manifest", "--url"],
         ["keys", "new", "extra"],
+        ["backup", ""],
+        ["restore", "kopie", "--keys", ""],
+        ["verify", "--write", ""],
     ],
 )
 def test_wrong_use_exits_with_2_and_says_how(cli: Cli, words: list[str]) -> None:

@@ -32,7 +32,12 @@ MISTAKES = {
     "a region": (LINDE.replace("noord", "oost"), 3, "De Linde: region is noord, midden or zuid"),
     "a key twice": (LINDE.replace("region: noord", "name: De Beuk"), 3, "a key occurs twice in one entry; take one"),
     "no yaml": (LINDE.replace("{slack", "[slack"), 5, "this is not YAML; look at the indentation"),
-    "no schools": ("schools: []", 1, "schools: "),
+    "no schools": ("schools: []", 1, "schools needs at least one entry; schools.example.yaml"),
+    "half of the hours": (
+        LINDE.replace("region", "hours: [08:30]\n    region"),
+        3,
+        "De Linde: hours is from when till",
+    ),
     "one name, with a space": (LINDE + LINDE[8:].replace("De Linde", '"de Linde "'), 7, "de Linde: two schools have"),
     "a day that does not exist": (
         LINDE.replace("region: noord", "region: noord\n    free_days: [2026-13-07]"),

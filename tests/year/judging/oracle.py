@@ -61,6 +61,9 @@ class Oracle:
         """All that is wrong, the first first."""
         self._know_what_was_stored()
         for event in self.events:
+            if event["what"] == "did" and event["result"] == "saved":
+                self._acts[event["case"]].append(moment(event))
+        for event in self.events:
             getattr(self, f"_on_{event['what']}", lambda _event: None)(event)
         last = moment(self.events[-1])
         for alarm in self._alarms:
@@ -124,7 +127,6 @@ class Oracle:
             self._refused |= marks if event["result"] == "refused" else set()
             return
         code, at = event["case"], moment(event)
-        self._acts[code].append(at)
         if code not in self.cases:
             self.cases[code] = Paper(self.plan, at, event.get("teachers", []))
             self.school_of[code] = self.staff.school_of(event["who"])
@@ -190,13 +192,17 @@ class Oracle:
     def _settled(self, event: Event) -> None:
         """A message that was sent while all was well is not sent again, whatever happens later."""
         at, codes = moment(event), [code for code in CODES(event) if code in self.cases]
-        is_new = any(is_urgent(event, code) or at - self._acts[code][-1] < SOON for code in codes)
+        is_new = any(is_urgent(event, code) or self._is_news(code, at) for code in codes)
         same = self._last_same.get((event["who"], *event["words"]), NEVER)
         is_old = at - same < SAME_DAY and not self.staff.was_trouble(same - SOON, same + SOON)
         if is_old and not is_new and not is_alarm(event):
             self._find(at, "sent again", f"{codes} to {event['who']}")
         self._last_same[event["who"], *event["words"]] = at
         self._all_messages.append(event)
+
+    def _is_news(self, code: str, at: datetime) -> bool:
+        """Whether somebody has just done something with the case; the message may come before that is known."""
+        return any(abs(at - act) < SOON for act in self._acts[code])
 
     def _week(self, event: Event) -> None:
         """The counts of the week are of cases that the reader may know of (G12)."""

@@ -1,6 +1,7 @@
 """No acknowledgement is larger than Socket Mode carries, whatever people typed (promise 11).
 
-Every form of both plans is filled in to its last character, with characters that take six bytes in ASCII JSON.
+Every form of both plans is filled in to its last character, with characters that take six and twelve bytes in ASCII
+JSON, also the forms of a closed case.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from tests.clock import until
 from tests.on_screen import buttons_of, words_of
 from tests.running import KARIN, LINDE, SANNE, Running, Transport, running, signal, size_of, unhurried
 
-LONG = "Misschien " + 3000 * "é"
+LONG = "Misschien " + 1500 * "é🌻"
 EARLIER = text("case_older")
 WAITS = "Een ogenblik, dit scherm wordt geladen."
 
@@ -85,6 +86,8 @@ async def test_every_form_at_its_longest_is_acknowledged_in_time(
         school.expect("not_found")
         walk = LongWalk(school, load_plan(file))
         await walk.until_all_is_typed()
+        school.clock.forward(weeks=3)
+        await walk.hold_what_is_closed()
         for code in walk.codes:
             await every_page(school, code)
         answers = [size_of(line.answer) for line in school.workspace.traffic if line.direction == "to_app"]

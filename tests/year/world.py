@@ -37,8 +37,9 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 FIRST_DAY = date(2026, 8, 1)
 SETTLES = 2.2
 """Virtual seconds in which the program takes up what is due."""
-LATER = (2 * 366 + 7, 2 * 366 + 21, 2 * 366 + 35, 2 * 366 + 49)
-"""Days after the end at which the program does its hourly work: then no closed case may be kept any more."""
+LATER = tuple(range(2 * 366 + 7, 2 * 366 + 90, 5))
+"""Days after the end at which the program does its hourly work, on all days of the week: it only ends cases on school
+days. Then no closed case may be kept any more."""
 LOOKS = (time(7, 10), time(13, 5))
 OTHER_LOOKS = (time(13, 5),)
 """When nothing happens, and the program's own clock is heard all the same."""

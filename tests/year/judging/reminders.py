@@ -81,11 +81,11 @@ class Reminders:
             yield Due(at, roles, stay.ended)
         first_level = self._steps[stay.step].get("remind", [{}])[0]
         for at in self._asked_for(stay):
-            if at < ended:
+            if at <= ended:
                 yield Due(at, tuple(first_level.get("to", ())), stay.ended)
         for first in self._vacations(stay.began, ended):
             at = self._notice(first, stay.began)
-            if at < ended:
+            if at <= ended:
                 levels = self._steps[stay.step].get("remind", [])
                 everybody = {role for level in levels for role in level["to"]} or {*self._steps[stay.step]["who"]}
                 yield Due(at, tuple(sorted(everybody)), stay.ended, is_vacation=True)

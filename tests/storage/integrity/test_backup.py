@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 import stat
 import threading
@@ -638,14 +637,15 @@ def test_nothing_of_a_restore_is_left_in_the_temporary_folder(
     monkeypatch.setattr("tempfile.tempdir", str(folder))
     left: list[int] = []
 
-    def look_and_remove(path: str, *args: Any, **options: Any) -> None:
-        """The folder goes; the keys have to be wiped by then."""
-        copies = list(Path(path).iterdir())
-        left.extend(sum(copy.read_bytes()) for copy in copies)
-        remove(path, *args, **options)
+    def look_and_remove(path: Any, *, dir_fd: int | None = None) -> None:
+        """A copy goes; the keys in it have to be wiped by then."""
+        if dir_fd is not None:
+            with os.fdopen(os.open(path, os.O_RDONLY, dir_fd=dir_fd), "rb") as copy:
+                left.append(sum(copy.read()))
+        remove(path, dir_fd=dir_fd)
 
-    remove = shutil.rmtree
-    monkeypatch.setattr("shutil.rmtree", look_and_remove)
+    remove = os.unlink
+    monkeypatch.setattr("os.unlink", look_and_remove)
     put_back(new_sqlite, master_key, backup)
     assert left == [0, 0]
     assert list(folder.iterdir()) == []

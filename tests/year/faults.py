@@ -56,7 +56,7 @@ async def events_come_twice(world: World, chance: random.Random) -> None:
 async def restart(world: World, _chance: random.Random) -> None:
     """The program is stopped in good order, and started a minute later."""
     await world.machine.stop()
-    world.time.skip_to(world.time.now() + timedelta(minutes=1))
+    await world.skip_to(world.time.now() + timedelta(minutes=1))
     await world.machine.start()
 
 
@@ -68,7 +68,7 @@ async def kill(world: World, chance: random.Random) -> None:
 
 async def _dead_for_a_while(world: World, chance: random.Random) -> None:
     await world.machine.kill()
-    world.time.skip_to(world.time.now() + timedelta(minutes=chance.randrange(1, 20)))
+    await world.skip_to(world.time.now() + timedelta(minutes=chance.randrange(1, 20)))
     await world.machine.start()
 
 

@@ -37,6 +37,7 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 FIRST_DAY = date(2026, 8, 1)
 SETTLES = 2.2
 """Virtual seconds in which the program takes up what is due."""
+A_BREATH = 0.0007
 LATER = tuple(range(2 * 366 + 7, 2 * 366 + 90, 5))
 """Days after the end at which the program does its hourly work, on all days of the week: it only ends cases on school
 days. Then no closed case may be kept any more."""
@@ -117,7 +118,7 @@ class World:
         self.chance.seed(f"{self.options.seed} {number}")
         if is_needed():
             self.log.acts.append(number)
-            self.time.skip_to(moment)
+            await self.skip_to(moment)
             await act()
             await self._settle()
 
@@ -213,7 +214,7 @@ class World:
     async def until(self, moment: datetime) -> None:
         """Let the time pass until then; what the program is to do meanwhile it does at its own moments."""
         while (due := self._next_due()) and due < moment:
-            self.time.skip_to(due)
+            await self.skip_to(due)
             await self._settle()
             if self._next_due() == due:  # the next tick comes within 20 seconds
                 await asyncio.sleep(TICK_SECONDS)
@@ -225,6 +226,11 @@ class World:
         with program.store.transaction(self.time.now()) as uow:
             case, message = uow.cases.next_due(), uow.queue.next_due()
         return min((due for due in (case, message) if due), default=None)
+
+    async def skip_to(self, moment: datetime) -> None:
+        """Jump, but not in the moment in which a loop that looks each second has just begun."""
+        await asyncio.sleep(A_BREATH)
+        self.time.skip_to(moment)
 
     async def _settle(self) -> None:
         await asyncio.sleep(SETTLES)
@@ -249,7 +255,7 @@ class World:
         self.seen.say_what_is_stored(self.machine.running, ended)
         with self.seen.nothing():
             for days in LATER:
-                self.time.skip_to(ended + timedelta(days=days))
+                await self.skip_to(ended + timedelta(days=days))
                 await asyncio.sleep(SETTLES)
             if is_anything_gone(self.machine.running):
                 await self.machine.stop()

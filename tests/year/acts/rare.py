@@ -29,7 +29,7 @@ async def alarm(world: World) -> None:
         return
     for passed in SINCE_ALARM:
         await world.until(raised_at + passed)
-        world.time.skip_to(raised_at + passed)
+        await world.skip_to(raised_at + passed)
         await asyncio.sleep(TICK)
         for someone in world.people.values():
             if someone is not raiser and await _answered_by(someone):

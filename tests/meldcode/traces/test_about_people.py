@@ -68,6 +68,14 @@ def test_who_was_not_there_says_so_and_who_named_them_hears_it(play: Play) -> No
     assert isinstance(ended, TaskEnded) and ended.by == play.person(BEA).id, "the message does not ask it any more"
 
 
+def test_a_teacher_who_named_somebody_hears_that_they_were_not_there(play: Play) -> None:
+    play.reach("consult")
+    play.record("consultation", by=SANNE, present=[SANNE, KARIN, BEA])
+    assert SANNE in denies(play, BEA, play.header().version)
+    said = told(play, SANNE)[-1]
+    assert isinstance(said, OwnEntry) and (said.own, said.by) == ("consultation", play.person(BEA).id)
+
+
 def test_it_stands_beside_the_entry_and_is_said_once(play: Play) -> None:
     entry = consulted(play)
     assert [line.entry.seq for line in play.opens(SANNE).lines if line.may_deny] == [entry]

@@ -108,8 +108,9 @@ def alone(settings: Settings) -> Iterator[None]:
     with ExitStack() as stack:
         with usable(settings.database_url):
             make_engine(settings.database_url).dispose()  # raises when the URL or the folder is no good
-            file = Path(_file_of(settings.database_url)).resolve()  # a link to it is the same database
-            stack.enter_context(locked(file.with_name(f"{file.name}.lock"), TWO.format(file=file)))
+            named = _file_of(settings.database_url)
+            file = Path(named).resolve()  # a link to it is the same database
+            stack.enter_context(locked(file.with_name(f"{file.name}.lock"), TWO.format(file=named)))
         yield
 
 

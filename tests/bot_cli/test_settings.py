@@ -17,6 +17,7 @@ VALID = {"SLACK_BOT_TOKEN": "xoxb-1-a", "SLACK_APP_TOKEN": "xapp-1-a", "SLACK_SI
 
 @pytest.mark.parametrize("empty", ["", " ", "\t\n"])
 def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch, empty: str) -> None:
+    monkeypatch.delenv("PORT")
     unset = Settings()
     for name in Settings.model_fields:
         monkeypatch.setenv(name.upper(), empty)

@@ -12,7 +12,7 @@ import pytest
 from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 
-from meldcode.domain.plan import forms, model, timing
+from meldcode.domain.plan import actions, forms, model, parts, timing
 from meldcode.domain.plan.effects import Effect
 from meldcode.domain.plan.file import shipped_plans
 from meldcode.domain.plan.forms import FieldKind, Meaning, PlanPart
@@ -53,7 +53,8 @@ def type_of(info: FieldInfo) -> Any:
 def test_all_parts_of_a_plan_are_found() -> None:
     assert {model.__name__ for model in MODELS} == {
         name
-        for name, thing in {**vars(model), **vars(forms), **vars(timing)}.items()
+        for module in (actions, forms, model, parts, timing)
+        for name, thing in vars(module).items()
         if isinstance(thing, type) and issubclass(thing, PlanPart)
     } - {"PlanPart"}
 

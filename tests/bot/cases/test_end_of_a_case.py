@@ -17,6 +17,7 @@ from tests.running import FATIMA, JORIS, KARIN, SANNE, Running, running
 
 async def in_days(school: Running, days: int) -> None:
     """Move on some days, do the hourly work, and send its messages."""
+    await school.sent()
     school.clock.forward(days=days)
     await school.program.scheduler.hourly()
     await school.sent()

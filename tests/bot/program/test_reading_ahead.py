@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -30,12 +32,18 @@ async def test_the_first_signal_reads_no_file(tmp_path: Path, monkeypatch: pytes
         assert len(school.messages(KARIN)) == 1
 
 
-async def served_shortly(*_args: object) -> None:
+@asynccontextmanager
+async def served_shortly(*_args: object) -> AsyncIterator[Callable[[], Awaitable[None]]]:
     """Run until it serves requests."""
+
+    async def until_cancelled() -> None:
+        """It is cancelled at once."""
+
+    yield until_cancelled
 
 
 async def test_a_worker_does_not_say_that_it_takes_requests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "listen", served_shortly)
+    monkeypatch.setattr(app, "listening", served_shortly)
     async with running(tmp_path) as school:
         for processes, said in (({"web": False}, "Meldwijzer sends and reminds"), ({}, "Meldwijzer runs on HTTP")):
             with logged() as log:

@@ -214,7 +214,7 @@ def test_a_case_whose_teacher_left_is_noticed_and_told_of_once_a_week(play: Play
     play.reach("consult")
     assert play.leaves(SANNE) == {KARIN, FATIMA}
     assert play.looks_for_abandoned_cases() == set()
-    play.comes(TODAY + timedelta(days=6))
+    play.comes(TODAY + timedelta(days=4))
     assert play.looks_for_abandoned_cases() == set()
     play.comes(TODAY + timedelta(days=7))
     assert play.looks_for_abandoned_cases() == {KARIN, FATIMA}

@@ -19,6 +19,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 GUIDE = ROOT / "docs/operations.md"
 TOOLS = ("systemd-nspawn", "systemctl", "unshare", "curl", "useradd")
+HIDDEN = ("/tmp", "/var/tmp", "/run")
 CHECK = """\
 [Service]
 Type=oneshot
@@ -37,6 +38,8 @@ def cannot() -> str:
         return f"there is no {missing[0]}"
     if not (ROOT / ".venv").exists():
         return "the program was not installed with `make setup`"
+    if any(ROOT.is_relative_to(folder) for folder in HIDDEN):
+        return "the units do not see what is in a temporary folder"
     with tempfile.TemporaryDirectory() as copy:
         tried = _boot(Path(copy), "")
     return "" if tried.returncode == 0 else "a copy of its disk cannot be laid over it"

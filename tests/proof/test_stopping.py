@@ -118,15 +118,15 @@ async def test_what_is_being_sent_is_finished(tmp_path: Path, ended_by: signal.S
             engine, store = await asyncio.to_thread(open_store, settings)
             await asyncio.to_thread(report_long_ago, store, [(0, "baba")])
             engine.dispose()
-            await until(lambda: states(database) == [SendState.CLAIMED] * 2, START_SECONDS)
+            await until(lambda: SendState.CLAIMED in states(database), START_SECONDS)
             await stopped(process, ended_by, tmp_path)
-        assert states(database) == [SendState.SENT] * 2
+        assert SendState.SENT in states(database) and SendState.CLAIMED not in states(database)
         assert not database.with_name(f"{database.name}-wal").exists(), "all is in the database itself"
         workspace.faults.slow_seconds = 0
         after_the_lease = utc_now() + timedelta(minutes=3)
         async with prepared(settings, lambda: after_the_lease) as program, working(program, web=False, worker=False):
             await program.outbox_relay.drain()
-        assert list(received(workspace).values()) == [1, 1]
+        assert {*received(workspace).values()} == {1}, "once each"
 
 
 @pytest.mark.parametrize("command", ["web", "worker"])

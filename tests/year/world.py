@@ -39,8 +39,8 @@ SETTLES = 2.2
 """Virtual seconds in which the program takes up what is due."""
 A_BREATH = 0.0007
 LATER = tuple(range(2 * 366 + 7, 2 * 366 + 90, 5))
-"""Days after the end at which the program does its hourly work, on all days of the week: it only ends cases on school
-days. Then no closed case may be kept any more."""
+"""Days after the end at which the program does its hourly work, on all days of the week, at a time when schools are
+open: only then it ends cases. Then no closed case may be kept any more."""
 LOOKS = (time(7, 10), time(13, 5))
 OTHER_LOOKS = (time(13, 5),)
 """When nothing happens, and the program's own clock is heard all the same."""
@@ -255,7 +255,7 @@ class World:
         self.seen.say_what_is_stored(self.machine.running, ended)
         with self.seen.nothing():
             for days in LATER:
-                await self.skip_to(ended + timedelta(days=days))
+                await self.skip_to((ended + timedelta(days=days)).replace(hour=10))
                 await asyncio.sleep(SETTLES)
             if is_anything_gone(self.machine.running):
                 await self.machine.stop()

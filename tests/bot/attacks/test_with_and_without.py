@@ -67,6 +67,7 @@ async def weeks(folder: Path, happens: Callable[[Running], AsyncIterator[int]]) 
         await school.report(MEHMET, signal(Voornaam="Lisa", Achternaam="Vis", Groep="6"))
         async for days in happens(school):
             await school.done_later()
+            await school.sent()  # what waits for days is given up
             school.clock.forward(days=days)
             await school.program.scheduler.hourly()
             await school.program.scheduler.tick()

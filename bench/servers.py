@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import multiprocessing
 import os
 import socket
@@ -10,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, cast
@@ -97,7 +99,7 @@ def child(target: Callable[..., None], *args: Any, port: int = 0) -> Iterator[Se
     process = PROCESSES.Process(target=target, args=(port, *args), daemon=True)
     process.start()
     try:
-        _wait_until_open(port, process)
+        _wait_until_ready(port, process)
         yield Server(f"http://{HOST}:{port}", process.pid or 0)
     finally:
         process.terminate()
@@ -111,7 +113,7 @@ def start(target: Callable[..., None], *args: Any) -> tuple[float, float]:
     process = PROCESSES.Process(target=target, args=(port, *args), daemon=True)
     process.start()
     try:
-        _wait_until_open(port, process)
+        _wait_until_ready(port, process)
         seconds = time.perf_counter() - began
         status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
         return seconds, next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")) / 1024
@@ -144,14 +146,19 @@ def _serve(app: AsyncApp, port: int) -> None:
     asyncio.run(listen(cast(ASGIApp, AsyncSlackRequestHandler(app, path=EVENTS)), HOST, port))
 
 
-def _wait_until_open(port: int, process: BaseProcess) -> None:
+def _wait_until_ready(port: int, process: BaseProcess) -> None:
+    """Wait until it says something else than 503, as the program does while it starts."""
     until = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            socket.create_connection((HOST, port), timeout=1).close()
-        except OSError:
-            if time.monotonic() > until or not process.is_alive():
-                raise
-            time.sleep(0.05)
-        else:
-            return
+    while not _is_ready(port):
+        if time.monotonic() > until or not process.is_alive():
+            raise TimeoutError("a measured server did not start")
+        time.sleep(0.05)
+
+
+def _is_ready(port: int) -> bool:
+    try:
+        door = http.client.HTTPConnection(HOST, port, timeout=1)
+        door.request("GET", "/readyz")
+        return door.getresponse().status != HTTPStatus.SERVICE_UNAVAILABLE
+    except OSError:
+        return False

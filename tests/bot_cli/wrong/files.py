@@ -9,9 +9,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from meldcode.domain.plan.file import PLANS
-from tests.bot_cli.wrong.house import SCHOOLS, House
+from tests.bot_cli.wrong.house import House
 from tests.bot_cli.wrong.situation import Situation
 from tests.bot_cli.wrong.started import start_once
+from tests.deploy.school import SCHOOLS
 
 LANDELIJK = PLANS / "landelijk.yaml"
 

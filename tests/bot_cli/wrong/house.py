@@ -23,21 +23,13 @@ from practice.state.workspace import Workspace
 from practice.web.server import PracticeServer
 from storage.crypto.vault import new_master_key
 from tests.databases import migrated_sqlite
+from tests.deploy.school import SCHOOLS
 
 SECONDS = 30
 """What a command gets to end by itself."""
 GEHEIM = "geheim"
 """Stands in every secret that a situation makes up: no command may repeat it."""
 BOT, APP, SIGNING = f"xoxb-1-{GEHEIM}", f"xapp-1-A0PRACTICE-1-{GEHEIM}", "0123456789abcdef" * 2
-SCHOOLS = """\
-schools:
-  - name: De Linde
-    region: noord
-    people:
-      - {slack: U0SANNE, name: Sanne de Boer, roles: [teacher]}
-      - {slack: U0KARIN, name: Karin Visser, roles: [care_coordinator, confidant]}
-      - {slack: U0FATIMA, name: Fatima el Amrani, roles: [school_leader, cluster_director]}
-"""
 
 
 @dataclass

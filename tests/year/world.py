@@ -16,7 +16,7 @@ from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 from bot.scheduler import TICK_SECONDS
-from meldcode.domain.plan.file import load_plan
+from meldcode.domain.plan.file import parse_plan
 from meldcode.domain.plan.model import Plan
 from practice.model import Person
 from practice.state.workspace import Workspace
@@ -267,8 +267,9 @@ class World:
 
 
 @cache
-def _load_once(path: Path) -> Plan:
-    return load_plan(path)
+def _parse_once(text: str, name: str) -> Plan:
+    """A plan takes half a second, and each start of the program reads it again."""
+    return parse_plan(text, name)
 
 
 def play(options: Options, folder: Path) -> Log:
@@ -278,7 +279,9 @@ def play(options: Options, folder: Path) -> Log:
     if not options.database_url:
         (folder / DATABASE).write_bytes(empty_database())
     with (
-        patch("bot.store.load_plan", _load_once),
+        patch("meldcode.domain.plan.file.parse_plan", _parse_once),
+        patch("bot.store.parse_plan", _parse_once),
+        patch("storage.repositories.plans.parse_plan", _parse_once),
         everywhere(time_),
         in_one_thread(time_, random.Random(f"bytes {options.seed}")) as use,
         patch("bot.scheduler.OVERDUE_SECONDS", timedelta(days=9).total_seconds()),

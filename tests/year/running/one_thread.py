@@ -12,14 +12,17 @@ from unittest.mock import patch
 
 import aiohttp
 from aiohttp_asgi_connector import ASGIApplicationConnector
-from sqlalchemy import Engine, event
 from starlette.types import Receive, Scope, Send
 
 from bot.jobs.clock_guard import ClockGuard
 from handlers.platform.call_budget import CallBudget
+from storage.db.engine import PRAGMAS
 from tests.year.running.clock import VirtualTime
 from tests.year.running.executor import InlineExecutor
 from tests.year.running.machine import Machine
+
+TRUST_THE_DISK = (*PRAGMAS, "synchronous = OFF")
+"""Only the process is killed here, never the computer; so nothing waits for the disk."""
 
 
 @contextmanager
@@ -44,10 +47,9 @@ def in_one_thread(time: VirtualTime, chance: random.Random) -> Iterator[Callable
         "random._urandom": chance.randbytes,
         "os.urandom": chance.randbytes,
         "practice.web.endpoints._hang": _hang,
+        "storage.db.engine.PRAGMAS": TRUST_THE_DISK,
     }
-    event.listen(Engine, "connect", _trust_the_disk)
     with ExitStack() as stack:
-        stack.callback(event.remove, Engine, "connect", _trust_the_disk)
         for place, fake in fakes.items():
             stack.enter_context(patch(place, fake))
         yield machines.append
@@ -60,9 +62,3 @@ async def _at_once(work: Callable[..., Any], *args: Any, **more: Any) -> Any:
 async def _hang(_request: object) -> None:
     """Longer than the program waits for Slack."""
     await asyncio.sleep(60)
-
-
-def _trust_the_disk(connection: Any, _record: object) -> None:
-    """Only the process is killed here, never the computer; so nothing waits for the disk."""
-    if hasattr(connection, "executescript"):
-        connection.execute("PRAGMA synchronous = OFF")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from bot import supervisor
 from bot.cli.doctor.findings import complaints
@@ -31,3 +33,21 @@ async def test_the_health_check_the_log_and_doctor_say_so(
             await school.program.components.store()
             found = await asyncio.to_thread(lambda: list(complaints(school.program.settings)))
             assert [words for words in found if pattern_of(wrong.says).search(words)], found
+
+
+async def test_doctor_stores_something_to_see_whether_that_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program itself can write nothing about a disk that became full."""
+
+    def is_full(*_: object) -> None:
+        full = sqlite3.OperationalError("database or disk is full")
+        full.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise OperationalError("", {}, full)
+
+    async with running(tmp_path, worker=False) as school:
+        settings = school.program.settings
+        assert not [words for words in await asyncio.to_thread(lambda: list(complaints(settings))) if "disk" in words]
+        monkeypatch.setattr("bot.cli.doctor.findings.store_records", is_full)
+        found = await asyncio.to_thread(lambda: list(complaints(settings)))
+    assert [words for words in found if words.startswith("The disk is full, or may not be written")], found

@@ -14,6 +14,7 @@ from bot.cli.doctor.components import component_complaints
 from bot.cli.doctor.finding import Finding
 from bot.cli.doctor.slack import slack_findings, workspace_findings
 from bot.cli.doctor.workspaces import workspace_complaints
+from bot.database import usable
 from bot.jobs.anchor import anchor_complaints
 from bot.jobs.calendar_watch import calendar_ends
 from bot.schools_file import read_schools
@@ -29,13 +30,15 @@ from meldcode.domain.plan.roles import NEEDED, Role
 from meldcode.domain.plan.two_people import double_roles
 from meldcode.domain.staff import School
 from storage.crypto.keys import outdated
-from storage.db.component_records import all_records
+from storage.db.component_records import ComponentRecord, all_records, store_records
 from storage.db.engine import BadDatabaseUrl
 from storage.integrity.verify import plan_faults
 from storage.repositories.messages.send_queue import Backlog
 from storage.repositories.plans import PlanChanged
 from storage.schools import differences, missing_schools
+from storage.unit_of_work import Store
 
+DOCTOR = "doctor"
 STUCK = timedelta(minutes=15)
 OTHERS = 0o077
 """The rights of a file that are not its owner's."""
@@ -130,6 +133,7 @@ def _database(settings: Settings) -> Iterator[str]:
     engine, store = open_store(settings)
     now = utc_now()
     try:
+        yield from _writing(settings, store, now)
         yield from _keys(engine, settings)
         yield from anchor_complaints(engine, settings)
         with store.transaction(now) as uow:
@@ -142,6 +146,15 @@ def _database(settings: Settings) -> Iterator[str]:
             yield from component_complaints(records, now, is_over_socket=settings.has_socket)
     finally:
         engine.dispose()
+
+
+def _writing(settings: Settings, store: Store, now: datetime) -> Iterator[str]:
+    """Whether anything can be stored now: what the program wrote last says so only when it is silent for long."""
+    try:
+        with usable(settings.database_url), store.transaction(now) as uow:
+            store_records(uow.session.connection, [ComponentRecord(DOCTOR, succeeded_at=now)])
+    except ConfigError as wrong:
+        yield str(wrong)
 
 
 def _keys(engine: Engine, settings: Settings) -> Iterator[str]:

@@ -139,6 +139,10 @@ BROKEN: dict[str, dict[str, Any]] = {
     "reminders-forgotten": {"storage.repositories.cases.StoredCases.sent_reminders": lambda _cases, _case: frozenset()},
     "faults-not-reported": {"bot.app.Program.is_healthy": lambda _program: True},
     "never-well-again": {"bot.jobs.component_log.ComponentLog.succeeded": lambda *_: None},
+    "outage-not-reported": {"bot.jobs.component_log.GRACE": {"slack": 1e9}},
+    "doctor-trusts-the-disk": {"bot.cli.doctor.findings._writing": lambda *_: ()},
+    "doctor-asks-no-records": {"bot.cli.doctor.findings.component_complaints": lambda *_, **_named: ()},
+    "doctor-knows-nobody": {"bot.cli.doctor.slack.people_findings": lambda *_: ()},
 }
 
 
@@ -147,6 +151,10 @@ SHOWN_BY = {
     "doubled-after-a-start": ("restart", "kill"),
     "faults-not-reported": ("full", "clock"),
     "never-well-again": ("full",),
+    "outage-not-reported": ("away", "offline"),
+    "doctor-trusts-the-disk": ("full",),
+    "doctor-asks-no-records": ("away", "revoked"),
+    "doctor-knows-nobody": ("closed",),
 }
 """What must go wrong in a year to show a fault; it is looked for in years in which nothing else does."""
 

@@ -23,7 +23,12 @@ Fault = Callable[["World", random.Random], Awaitable[None]]
 A_WHILE = timedelta(minutes=25)
 A_MOMENT = 5
 """Seconds within which the process commits something, if anybody does anything."""
+FOR_LONG = 10**6
+OUTAGE = 200
+"""Seconds after which an outage is no passing failure: the app looks at Slack once a minute, and gives it one more."""
 HALF = 0.5
+SILENT = 15
+"""Minutes after which `doctor` can know that a program which said nothing does not run."""
 TRIES_AGAIN = 150
 """Seconds after which each part of the program has tried again what failed."""
 
@@ -44,6 +49,30 @@ async def slack_refuses(world: World, chance: random.Random) -> None:
         world.workspace.faults.server_error = chance.randrange(4, 40)
     await asyncio.sleep(chance.randrange(20, 80))
     world.workspace.faults.off()
+
+
+async def slack_is_away(world: World, _chance: random.Random) -> None:
+    """Slack answers nothing but errors for minutes: no passing failure any more."""
+    world.workspace.faults.server_error = FOR_LONG
+    await asyncio.sleep(OUTAGE)
+    world.say_how_it_is("away")
+    world.workspace.faults.off()
+
+
+async def network_is_down(world: World, _chance: random.Random) -> None:
+    """No request reaches the app or Slack for minutes."""
+    world.machine.cuts = lambda: Cut.BEFORE
+    await asyncio.sleep(OUTAGE)
+    world.say_how_it_is("offline")
+    world.machine.cuts = lambda: Cut.NEVER
+
+
+async def token_is_revoked(world: World, _chance: random.Random) -> None:
+    """Slack refuses the app's token until somebody gives it back."""
+    world.workspace.faults.refuses = "token_revoked"
+    await asyncio.sleep(OUTAGE)
+    world.say_how_it_is("revoked")
+    world.workspace.faults.refuses = ""
 
 
 async def events_come_twice(world: World, chance: random.Random) -> None:
@@ -67,8 +96,11 @@ async def kill(world: World, chance: random.Random) -> None:
 
 
 async def _dead_for_a_while(world: World, chance: random.Random) -> None:
+    minutes = chance.randrange(1, 20)
     await world.machine.kill()
-    await world.skip_to(world.time.now() + timedelta(minutes=chance.randrange(1, 20)))
+    await world.skip_to(world.time.now() + timedelta(minutes=minutes))
+    if minutes > SILENT:
+        world.say_how_it_is("dead")
     await world.machine.start()
 
 
@@ -92,7 +124,7 @@ async def disk_is_full(world: World, chance: random.Random) -> None:
     """Nothing can be written for some minutes."""
     with world.machine.before_commits(_no_room):
         await asyncio.sleep(chance.randrange(60, 100))
-        world.say_health("full")
+        world.say_how_it_is("full")
 
 
 def _no_room() -> None:
@@ -127,7 +159,7 @@ async def clock_is_wrong(world: World, chance: random.Random) -> None:
     """Somebody sets the machine's clock hours or days off, and it is set right again."""
     world.time.wrong = timedelta(hours=chance.choice((-30, -2, 2, 49)))
     await asyncio.sleep(chance.randrange(60, 100))
-    world.say_health("clock")
+    world.say_how_it_is("clock")
     world.time.wrong = timedelta()
 
 
@@ -193,6 +225,9 @@ FAULTS: dict[str, Fault] = {
     "cut": connections_are_cut,
     "order": events_out_of_order,
     "unheard": account_closed_without_a_word,
+    "away": slack_is_away,
+    "offline": network_is_down,
+    "revoked": token_is_revoked,
 }
 
 
@@ -222,5 +257,6 @@ class Trouble:
             await working
             self._world.workspace.faults.off()
             await asyncio.sleep(TRIES_AGAIN)
+            self._world.say_how_it_is(name, is_over=True)
 
         return happen

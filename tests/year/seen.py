@@ -21,6 +21,8 @@ from tests.on_screen import read, texts_of
 from tests.year.judging.log import Log
 from tests.year.judging.oracle import MARK
 from tests.year.people import CODE
+from tests.year.running.doctor import said_by_doctor
+from tests.year.running.machine import Machine
 
 
 class Seen:
@@ -60,11 +62,15 @@ class Seen:
         finally:
             logging.getLogger().removeHandler(lines)
 
-    def say_health(self, program: Program | None, fault: str = "") -> None:
-        """Log what `/healthz` says while something is wrong, or that it says so while all is well."""
+    def say_health(self, program: Program | None, fault: str = "", *, is_over: bool = False) -> None:
+        """Log what `/healthz` says while something is wrong or just was, or that it says so while all is well."""
         is_well = bool(program and program.is_healthy())
         if fault or not is_well:
-            self.log.add("health", fault=fault, is_well=is_well)
+            self.log.add("health", fault=fault, is_well=is_well, is_over=is_over)
+
+    def say_doctor(self, machine: Machine, fault: str = "", *, is_over: bool = False) -> None:
+        """Log what `doctor` says is wrong."""
+        self.log.add("doctor", fault=fault, words=said_by_doctor(machine), is_over=is_over)
 
     def _logged(self, record: logging.LogRecord, words: str) -> None:
         """Keep a line of the program's log that names somebody, and that something failed."""

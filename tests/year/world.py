@@ -242,16 +242,18 @@ class World:
         """
         if self.machine.program and not self.machine.program.is_healthy():
             await asyncio.sleep(TRIES_AGAIN)
-        self.say_health()
+        self.seen.say_health(self.machine.program)
 
-    def say_health(self, fault: str = "") -> None:
-        """Log what `/healthz` says, while something is wrong or not."""
-        self.seen.say_health(self.machine.program, fault)
+    def say_how_it_is(self, fault: str = "", *, is_over: bool = False) -> None:
+        """Log what `/healthz` and `doctor` say: while this is wrong, when it is over, or when nothing was."""
+        self.seen.say_health(self.machine.program, fault, is_over=is_over)
+        self.seen.say_doctor(self.machine, fault, is_over=is_over)
 
     async def _end(self) -> None:
         """Let the last things happen, and say what is stored."""
         await asyncio.sleep(120)
         ended = self.time.now()
+        self.say_how_it_is()
         self.seen.say_what_is_stored(self.machine.running, ended)
         with self.seen.nothing():
             for days in LATER:
@@ -277,6 +279,7 @@ def play(options: Options, folder: Path) -> Log:
     time_ = VirtualTime(datetime.combine(options.first_day, time(0, 30), AMSTERDAM).astimezone(UTC))
     chance = random.Random(options.seed)
     if not options.database_url:
+        (folder / DATABASE).touch(0o600)
         (folder / DATABASE).write_bytes(empty_database())
     with (
         patch("meldcode.domain.plan.file.parse_plan", _parse_once),

@@ -17,6 +17,7 @@ from tests.year.judging.log import Event, Log, moment
 from tests.year.judging.paper import CLOSED, OPEN, Paper
 from tests.year.judging.plan_file import Json, several
 from tests.year.judging.reminders import CODES, Reminders, is_reminder, is_urgent
+from tests.year.judging.reports import of_doctor, of_health
 from tests.year.judging.staff import Staff
 
 MARK = re.compile(r"Merk\d{5}")
@@ -236,10 +237,13 @@ class Oracle:
     def _on_health(self, event: Event) -> None:
         """`/healthz` says what is wrong while it is wrong, and not when all is well."""
         at = moment(event)
-        if event["fault"] and event["is_well"]:
-            self._find(at, "a fault that is not reported", event["fault"])
-        elif not event["fault"] and not event["is_well"] and not self.staff.was_trouble(at, at):
-            self._find(at, "reported without a fault", "/healthz")
+        if what := of_health(event, is_trouble=self._is_trouble(event)):
+            self._find(at, what, event["fault"] or "/healthz")
+
+    def _on_doctor(self, event: Event) -> None:
+        """`doctor` says what is wrong while it is wrong, and what stays wrong until somebody mends it."""
+        for what, about in of_doctor(event, self.staff.gone(moment(event)), is_trouble=self._is_trouble(event)):
+            self._find(moment(event), what, about)
 
     def _private(self, event: Event) -> None:
         if event["names"] or any(MARK.search(words) for words in event.get("words", [])):

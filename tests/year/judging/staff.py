@@ -52,6 +52,10 @@ class Staff:
         self._gone[who] = at
         self.trouble += [] if is_told else [(at, at + FINDS_OUT)]
 
+    def gone(self, at: datetime) -> set[str]:
+        """Whose account is closed."""
+        return {who for who, since in self._gone.items() if since <= at}
+
     def with_roles(self, roles: Collection[str], of: str, at: datetime) -> set[str]:
         """Who has one of these roles, or stands in for who has, at the school of this person, and an account."""
         held = {who for who, mine in self.roles.items() if mine & {*roles} and self._school[who] == self._school[of]}

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from tests.year.faults import FAULTS
 from tests.year.judging.log import Event, Log
 from tests.year.judging.oracle import Oracle
 from tests.year.judging.plan_file import plan_file
+from tests.year.judging.reports import SEEN, UNSEEN
 from tests.year.schools import Colleague, School
 
 KARIN, JORIS, FATIMA, WILLEM, SANNE, MEHMET = "U0KARIN", "U0JORIS", "U0FATIMA", "U0WILLEM", "U0SANNE", "U0MEHMET"
@@ -99,6 +101,39 @@ def test_a_signal_that_was_told_and_reminded_of_is_well() -> None:
 )
 def test_what_is_wrong_is_found(events: list[Event], said: str) -> None:
     assert said in _said(*events)
+
+
+OVER = TUESDAY + timedelta(hours=6)
+FULL, GONE = "The disk is full, or may not be written.", f"De Linde › Joris: {JORIS} is a closed account, a bot"
+STUCK = "The outbox is stuck."
+
+
+def _doctor(fault: str, *words: str, at: datetime = TUESDAY, is_over: bool = False) -> Event:
+    return _event("doctor", at, fault=fault, words=[*words], is_over=is_over)
+
+
+@pytest.mark.parametrize(
+    ("events", "said"),
+    [
+        ([TROUBLE, _doctor("full", FULL, STUCK), _doctor("full", is_over=True)], []),
+        ([TROUBLE, _doctor("full", STUCK)], ["doctor does not see a fault"]),
+        ([TROUBLE, _doctor("full", FULL, is_over=True)], ["doctor sees what is not there"]),
+        ([TROUBLE, _doctor("", FULL)], []),
+        ([TROUBLE, _doctor("", FULL, at=OVER)], ["doctor sees what is not there"]),
+        ([_event("gone", who=JORIS), _doctor("", GONE)], []),
+        ([_event("gone", who=JORIS), _doctor("")], ["doctor does not see who left"]),
+        ([_doctor("", GONE)], ["doctor sees what is not there"]),
+        ([TROUBLE, _event("health", fault="full", is_well=False, is_over=True)], ["still reported when it was over"]),
+    ],
+)
+def test_doctor_says_what_is_wrong_while_it_is(events: list[Event], said: list[str]) -> None:
+    found = _said(SIGNAL, *TOLD, REMINDED, *events)
+    assert [what for what in found if "doctor" in what or "reported" in what] == said
+
+
+def test_each_fault_is_reported_or_it_is_said_why_not() -> None:
+    assert not SEEN.keys() & UNSEEN.keys()
+    assert {*FAULTS} <= SEEN.keys() | UNSEEN.keys()
 
 
 ALARM = _event("alarm", who=SANNE)

@@ -21,7 +21,7 @@ from typing import Any
 
 import aiohttp
 from pydantic import SecretStr
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, Engine, event
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.app import Program, prepared, program_app, working
@@ -105,7 +105,7 @@ class Machine:
         await _end_what_it_did()
 
     async def _run(self, is_ready: asyncio.Event, ended: asyncio.Event) -> None:
-        async with prepared(self._settings(), self.time.machine, is_guarded=True) as program:
+        async with prepared(self.settings(), self.time.machine, is_guarded=True) as program:
             async with working(program):
                 self.program, self._app = program, program_app(program, program.slack)
                 is_ready.set()
@@ -121,7 +121,8 @@ class Machine:
         if cut is Cut.AFTER:
             raise aiohttp.ClientConnectionError("the answer was lost")
 
-    def _settings(self) -> Settings:
+    def settings(self) -> Settings:
+        """The settings of the program, and of every command on this machine."""
         app = self.workspace.app
         return Settings(
             slack_bot_token=SecretStr(app.bot_token),
@@ -135,10 +136,10 @@ class Machine:
             meldwijzer_schools=self.folder / "schools.yaml",
         )
 
+    @staticmethod
     @contextmanager
-    def before_commits(self, happens: Callable[[], None]) -> Iterator[None]:
-        """Let this happen before each commit that changes something."""
-        engine = self.running.engine
+    def before_commits(happens: Callable[[], None]) -> Iterator[None]:
+        """Let this happen before each commit that changes something, whichever process of the machine makes it."""
 
         def begins(connection: Connection) -> None:
             connection.info["changes"] = _changes(connection)
@@ -147,11 +148,11 @@ class Machine:
             if connection.info.get("changes") != _changes(connection):
                 happens()
 
-        event.listen(engine, "begin", begins)
-        event.listen(engine, "commit", commits)
+        event.listen(Engine, "begin", begins)
+        event.listen(Engine, "commit", commits)
         yield
-        event.remove(engine, "begin", begins)
-        event.remove(engine, "commit", commits)
+        event.remove(Engine, "begin", begins)
+        event.remove(Engine, "commit", commits)
 
     def raise_plan_version(self) -> None:
         """Put a plan file in place that says the same under the next version."""
@@ -170,7 +171,7 @@ class Machine:
         new = new_master_key()
         file.write_text(f"{new}\n{file.read_text(encoding='ascii')}", encoding="ascii")
         engine = make_engine(self.database_url)
-        for _ in rotate(engine, self._settings().master_keys()):
+        for _ in rotate(engine, self.settings().master_keys()):
             pass
         engine.dispose()
         file.write_text(new, encoding="ascii")
@@ -179,10 +180,10 @@ class Machine:
         """Put a backup back into an empty database, and go on with that one."""
         backup = self.folder / f"backup-{now:%j%H%M%S}"
         old, new = make_engine(self.database_url), f"sqlite:///{backup}.db"
-        back_up(old, vault_of(old, self._settings()), backup, now)
+        back_up(old, vault_of(old, self.settings()), backup, now)
         old.dispose()
         engine = make_engine(new)
-        restore(engine, self._settings().master_keys(), backup, keys_file(backup), now)
+        restore(engine, self.settings().master_keys(), backup, keys_file(backup), now)
         engine.dispose()
         self.database_url = new
 
@@ -190,6 +191,7 @@ class Machine:
         file = self.folder / "master.key"
         if not file.exists():
             file.write_text(new_master_key(), encoding="ascii")
+            file.chmod(0o600)
         return file
 
     def write_schools(self, schools: list[dict[str, Any]]) -> None:

@@ -11,12 +11,14 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Select,
     Table,
     and_,
     bindparam,
     func,
+    not_,
     or_,
     select,
     union_all,
@@ -24,12 +26,12 @@ from sqlalchemy import (
 from sqlalchemy import case as case_when
 
 from meldcode.domain.case.appointments import AppointmentState
-from meldcode.domain.ids import CaseId, SchoolId
+from meldcode.domain.ids import CaseId
 from meldcode.domain.worklist import (
     OF_A_WEEK,
     Assignee,
 )
-from storage.db.schema import appointments, work_items
+from storage.db.schema import appointments, cases, work_items
 
 _ORDER = (work_items.c.section, work_items.c.due, work_items.c.code)
 _POSTPONED = (work_items.c.postponed_to, work_items.c.postponed_by)
@@ -43,7 +45,14 @@ def named(assignees: Collection[Assignee], hidden: Collection[CaseId] = ()) -> d
     return schools | names | ({"hidden": list(hidden)} if hidden else {})
 
 
-PROMISE = (appointments.c.code, appointments.c.day, appointments.c.school, appointments.c.owner)
+def owned(owners: Collection[Assignee], hidden: Collection[CaseId] = ()) -> dict[str, Any]:
+    """As `named`, for the statements about the appointments of these people."""
+    return named(owners, hidden) | {f"owner{number}": each.teacher for number, each in enumerate(owners)}
+
+
+_PROMISE = (appointments.c.code, appointments.c.day, appointments.c.school, appointments.c.owner)
+_IS_OPEN = appointments.c.state == AppointmentState.OPEN.value
+OPEN_IN_SCHOOL = (appointments.c.school == bindparam("school"), _IS_OPEN)
 
 
 @lru_cache
@@ -83,20 +92,26 @@ def due(assignees: int, hides: bool) -> Select[Any]:
 @lru_cache
 def promises(owners: int, hides: bool) -> Select[Any]:
     """The open appointments that these people see to."""
-    own = [
-        and_(appointments.c.school == bindparam(f"school{owner}"), appointments.c.owner == bindparam(f"owner{owner}"))
-        for owner in range(owners)
-    ]
+    own = _is_one_of(owners, appointments.c.school, appointments.c.owner)
     then = appointments.c.day.between(bindparam("begin"), bindparam("end"))
-    is_open = appointments.c.state == AppointmentState.OPEN.value
-    shown = (or_(*own), is_open, then, *_not_hidden(appointments, hides=hides))
-    query = select(*PROMISE).where(*shown)
+    query = select(*_PROMISE).where(own, _IS_OPEN, then, *_not_hidden(appointments, hides=hides))
     return query.order_by(appointments.c.day, appointments.c.code).limit(bindparam("most"))
 
 
-def open_in(school: SchoolId) -> tuple[ColumnElement[bool], ...]:
-    """Which appointments of a school are still open."""
-    return appointments.c.school == school, appointments.c.state == AppointmentState.OPEN.value
+@lru_cache
+def promises_beside(owners: int, hides: bool) -> Select[Any]:
+    """The open appointments of others in the cases that these people are responsible for."""
+    responsible = _is_one_of(owners, cases.c.school, cases.c.responsible)
+    own = _is_one_of(owners, appointments.c.school, appointments.c.owner)
+    then = appointments.c.day <= bindparam("end")
+    query = select(*_PROMISE).join(cases, cases.c.id == appointments.c.case).where(_IS_OPEN, then, responsible)
+    shown = query.where(not_(own), *_not_hidden(appointments, hides=hides))
+    return shown.order_by(appointments.c.day, appointments.c.code).limit(bindparam("most"))
+
+
+def _is_one_of(owners: int, school: Column[Any], person: Column[Any]) -> ColumnElement[bool]:
+    each = (and_(school == bindparam(f"school{one}"), person == bindparam(f"owner{one}")) for one in range(owners))
+    return or_(*each)
 
 
 def _belongs_to(number: int) -> ColumnElement[bool]:

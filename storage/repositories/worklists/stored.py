@@ -9,20 +9,17 @@ from typing import Any
 from sqlalchemy import (
     Row,
     Table,
-    and_,
     bindparam,
     delete,
     func,
     insert,
-    not_,
-    or_,
     select,
 )
 from sqlalchemy import case as case_when
 from typing_extensions import override
 
 from meldcode.application.ports.worklists import Worklists
-from meldcode.domain.case.appointments import Appointment, AppointmentState
+from meldcode.domain.case.appointments import Appointment
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import Status
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
@@ -40,12 +37,23 @@ from meldcode.domain.worklist import (
 from storage.db.insert_once import insert_all_once
 from storage.db.schema import appointments, cases, work_items
 from storage.repositories.cases import StoredCases
-from storage.repositories.worklists.statements import PROMISE, counts, due, named, open_in, overdue, page, promises
+from storage.repositories.worklists.statements import (
+    OPEN_IN_SCHOOL,
+    counts,
+    due,
+    named,
+    overdue,
+    owned,
+    page,
+    promises,
+    promises_beside,
+)
 from storage.session import Session
 
 NO_DAY = date.max
 """Stored for a work item without a last day, so that it sorts last on both databases."""
 _NEEDS_SOMETHING = (Section.URGENT, Section.WAITS)
+_OWNERS = select(appointments.c.owner).where(*OPEN_IN_SCHOOL).distinct()
 _OF_CASE = {
     table: (select(table).where(table.c.case == bindparam("id")), delete(table).where(table.c.case == bindparam("id")))
     for table in (work_items, appointments)
@@ -110,8 +118,7 @@ class StoredWorklists(Worklists):
         own = [each for each in assignees if each.teacher]
         if not own:
             return []
-        which = {**named(own, hidden), "begin": days[0], "end": days[1], "most": limit}
-        which |= {f"owner{number}": each.teacher for number, each in enumerate(own)}
+        which = {**owned(own, hidden), "begin": days[0], "end": days[1], "most": limit}
         return [DatedPromise(*row) for row in self._connection.execute(promises(len(own), bool(hidden)), which)]
 
     @override
@@ -119,28 +126,22 @@ class StoredWorklists(Worklists):
         self, assignees: Collection[Assignee], until: date, limit: int, hidden: Collection[CaseId] = ()
     ) -> list[DatedPromise]:
         own = [each for each in assignees if each.teacher]
-        responsible = [and_(cases.c.school == each.school, cases.c.responsible == each.teacher) for each in own]
-        owned = [and_(appointments.c.school == each.school, appointments.c.owner == each.teacher) for each in own]
         if not own:
             return []
-        is_late = (appointments.c.state == AppointmentState.OPEN.value, appointments.c.day <= until)
-        query = select(*PROMISE).join(cases, cases.c.id == appointments.c.case).where(*is_late, or_(*responsible))
-        shown = query.where(not_(or_(*owned)), appointments.c.case.not_in(list(hidden)))
-        rows = self._connection.execute(shown.order_by(appointments.c.day, appointments.c.code).limit(limit))
-        return [DatedPromise(*row) for row in rows]
+        which = {**owned(own, hidden), "end": until, "most": limit}
+        return [DatedPromise(*row) for row in self._connection.execute(promises_beside(len(own), bool(hidden)), which)]
 
     @override
     def owners(self, school: SchoolId) -> set[PersonId]:
-        query = select(appointments.c.owner).where(*open_in(school)).distinct()
-        return set(self._connection.scalars(query))
+        return set(self._connection.scalars(_OWNERS, {"school": school}))
 
     @override
     def appointment_count(
         self, school: SchoolId, late_until: date, hidden: Collection[CaseId] = ()
     ) -> AppointmentCount:
         late = func.sum(case_when((appointments.c.day <= late_until, 1), else_=0))
-        shown = (*open_in(school), appointments.c.case.not_in(list(hidden)))
-        row = self._connection.execute(select(func.count(), late).where(*shown)).one()
+        shown = (*OPEN_IN_SCHOOL, appointments.c.case.not_in(list(hidden)))
+        row = self._connection.execute(select(func.count(), late).where(*shown), {"school": school}).one()
         return AppointmentCount(row[0], row[1] or 0)
 
     @override

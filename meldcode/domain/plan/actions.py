@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
+from typing_extensions import override
 
 from meldcode.domain.plan.effects import Effect, TakesCharge
 from meldcode.domain.plan.forms import (
@@ -124,6 +125,15 @@ class ActionSpec(PlanPart):
         """Return the form as it is asked while a case is at this step."""
         fields = tuple(field for field in self.fields if not field.asked_in or step in field.asked_in)
         return self if fields == self.fields else self.model_copy(update={"fields": fields})
+
+    @override
+    def __eq__(self, other: object) -> bool:
+        """As of other parts, but only two of one id are compared in full: they are looked for in many lists."""
+        return isinstance(other, ActionSpec) and self.id == other.id and super().__eq__(other)
+
+    @override
+    def __hash__(self) -> int:
+        return hash(self.id)
 
     @cached_property
     def deciding(self) -> frozenset[str]:

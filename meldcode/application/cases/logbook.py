@@ -107,7 +107,7 @@ def logbook_of(
     read: dict[tuple[str, int], LogbookLine] = {}
     for place, (part, outline) in enumerate(parts):
         read |= _lines_of(uow, part, outline, outline.entries, staff, is_merged=place > 0)
-        index += [_older(part, heading) for heading in outline.headings]
+        index += _older(part, outline.headings)
     index += [
         OlderLine(order_of(line.record, line.entry), line.code, line.seq, line.record, line.weight)
         for line in read.values()
@@ -121,9 +121,10 @@ def logbook_of(
     return Logbook(tuple(index[:until]), tuple(read[one.code, one.seq] for one in index[until:]))
 
 
-def _older(part: CaseContext, heading: Heading) -> OlderLine:
-    record, weight = part.plan.records[heading.record], heading.weight_beside(part.pupil)
-    return OlderLine(heading.order, part.stored.code, heading.seq, record, weight)
+def _older(part: CaseContext, headings: Iterable[Heading]) -> Iterator[OlderLine]:
+    code, records, pupil = part.stored.code, part.plan.records, part.pupil
+    for one in headings:
+        yield OlderLine(one.order, code, one.seq, records[one.record], one.weight_beside(pupil))
 
 
 def _lines_of(

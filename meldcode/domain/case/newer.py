@@ -30,7 +30,8 @@ def unread(plan: Plan, entries: Sequence[H]) -> list[H]:
     reads = plan.reads.id if plan.reads else ""
     read = {r.id for r in plan.records.values() if reads in (r.id, *(one.record for one in r.stands_as))}
     since = max((entry.seq for entry in entries if entry.record in read), default=0)
-    return [entry for entry in entries if entry.seq > since and entry.record in signals(plan)]
+    wanted = signals(plan)
+    return [entry for entry in entries if entry.seq > since and entry.record in wanted]
 
 
 def since_weighing(plan: Plan, state: State, entries: Iterable[Entry]) -> list[Entry]:

@@ -113,7 +113,7 @@ def headings_in(rows: bytes) -> tuple[Heading, ...]:
     person, pupil = cache(PersonId), cache(Pupil)  # they name the same few
 
     def heading(row: list[Any]) -> Heading:
-        row[3:5] = person(row[3]), pupil(*row[4]) if row[4] else None
+        row[3], row[4] = person(row[3]), row[4] and pupil(*row[4])
         return Heading._make(row)
 
     return tuple(map(heading, json.loads(b"[%b]" % rows)))

@@ -16,7 +16,6 @@ from pathlib import Path
 from tests.year.broken import BROKEN, SHOWN_BY
 from tests.year.characters import CHARACTERS
 from tests.year.faults import FAULTS
-from tests.year.judging.plan_file import plan_file
 from tests.year.report.story import story
 from tests.year.schools import Size
 from tests.year.seeds import PLANS, played, short, tiny
@@ -43,7 +42,7 @@ def main() -> int:
     if given.log:
         given.log.write_text("\n".join(log.lines()), encoding="utf-8")
     if given.story:
-        given.story.write_text(story(plan_file(options.plan), log), encoding="utf-8")
+        given.story.write_text(story(options.on_paper(), log), encoding="utf-8")
     for finding in found:
         sys.stdout.write(f"{finding}\n")
     return 1 if found else 0

@@ -16,7 +16,6 @@ from tests.year.characters import CHARACTERS
 from tests.year.faults import FAULTS
 from tests.year.judging.log import Log
 from tests.year.judging.oracle import Finding, Oracle
-from tests.year.judging.plan_file import plan_file
 from tests.year.schools import Size
 from tests.year.world import FIRST_DAY, Options, play
 
@@ -24,6 +23,8 @@ PLANS = ("heutink", "landelijk")
 SHORT = 70
 """Days of a short year."""
 TINY = 16
+NOW_AND_THEN = 1 / 8
+"""How often a year has a plan that no school has."""
 SLOW = ("late", "never")
 """With these alone, cases lie for days."""
 BEFORE_VACATIONS = (date(2026, 10, 1), date(2026, 12, 7), date(2027, 2, 5), date(2027, 4, 13))
@@ -34,7 +35,7 @@ def played(options: Options, name: str = "") -> tuple[Log, list[Finding]]:
     """Play this with a fault of `broken.py`, or none, and return the log and what is wrong."""
     with tempfile.TemporaryDirectory(prefix="year") as folder, broken(name):
         log = play(options, Path(folder))
-    return log, Oracle(plan_file(options.plan), log).judge()
+    return log, Oracle(options.on_paper(), log).judge()
 
 
 def short(seed: int) -> Options:
@@ -54,7 +55,8 @@ def tiny(seed: int) -> Options:
     characters = chance.choice((SLOW, _some(chance, [*CHARACTERS], 2), tuple(CHARACTERS)))
     faults = _some(chance, [*FAULTS], chance.choice((0, 2, len(FAULTS))))
     size = Size(6, 2, characters, chance.choice((0, 0.3, 0.6)), TINY)
-    return Options(seed, size, 1, chance.choice(PLANS), first_day=first, faults=faults)
+    plan, is_any = chance.choice(PLANS), chance.random() < NOW_AND_THEN
+    return Options(seed, size, 1, plan, is_any, first_day=first, faults=faults)
 
 
 def _some(chance: random.Random, names: list[str], count: int) -> tuple[str, ...]:

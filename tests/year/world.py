@@ -25,8 +25,9 @@ from tests.year.characters import CHARACTERS
 from tests.year.faults import HALF, TRIES_AGAIN, Trouble
 from tests.year.judging.calendar import Calendar
 from tests.year.judging.log import Log
-from tests.year.judging.plan_file import plan_file
+from tests.year.judging.plan_file import PLANS, Json, plan_file
 from tests.year.people import Someone, Surroundings
+from tests.year.plans import any_plan, write_plan
 from tests.year.running.clock import VirtualLoop, VirtualTime, everywhere
 from tests.year.running.machine import DATABASE, Machine, empty_database, workspace_of
 from tests.year.running.one_thread import in_one_thread
@@ -60,11 +61,17 @@ class Options:
     size: Size
     schools: int = 1
     plan: str = "heutink"
+    is_any_plan: bool = False
+    """Whether it is this plan with other deadlines and reminders (`plans.py`)."""
     database_url: str = ""
     first_day: date = FIRST_DAY
     faults: tuple[str, ...] = ()
     only: frozenset[int] | None = None
     """The numbers of the acts that happen, if not all do: as they did among all the others (`shrink.py`)."""
+
+    def on_paper(self) -> Json:
+        """The plan, as its file says it."""
+        return any_plan(self.plan, self.seed) if self.is_any_plan else plan_file(self.plan)
 
 
 class World:
@@ -73,14 +80,14 @@ class World:
     def __init__(self, options: Options, folder: Path, time_: VirtualTime, chance: random.Random) -> None:
         self.options, self.time, self.chance = options, time_, chance
         self.log = Log(time_.now)
-        self.plan = plan_file(options.plan)
+        self.plan = options.on_paper()
         self.schools = [invent(n, options.size, FIRST_DAY, chance) for n in range(options.schools)]
         self.calendars = {school.name: Calendar(school.region, school.free) for school in self.schools}
         members = [Person(one.slack, one.name) for school in self.schools for one in school.people]
         self.seen = Seen(self.log, {name for school in self.schools for pupil in school.pupils for name in pupil[:2]})
         self.workspace: Workspace = self.seen.watch(workspace_of(members, time_.now))
         self.machine = Machine(folder, self.workspace, time_, options.database_url)
-        self.machine.plan = Path(f"meldcode/plans/{options.plan}.yaml")
+        self.machine.plan = write_plan(self.plan, folder) if options.is_any_plan else PLANS / f"{options.plan}.yaml"
         around = Surroundings(self.workspace, self.plan, self.log, chance)
         self.people = {one.slack: Someone(around, school, one) for school in self.schools for one in school.people}
         self._agenda: list[tuple[datetime, int, Act, Callable[[], bool]]] = []

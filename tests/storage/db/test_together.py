@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, event, func, select
 
 from meldcode.application.messages.staff import DeputyArranged
 from meldcode.application.ports.outbox import OutboxMessage
@@ -16,9 +16,16 @@ from tests.storage.conftest import NOW, Staff
 
 def _put(begin: Transactions, staff: Staff, case: CaseHeader, moment: str, *, fails: bool = False) -> None:
     with begin(NOW) as uow:
-        uow.outbox.put(OutboxMessage(staff.karin.id, case.id, moment, DeputyArranged()), NOW)
+        uow.outbox.put(OutboxMessage(uow.staff.get(staff.karin.id).id, case.id, moment, DeputyArranged()), NOW)
         if fails:
             raise RuntimeError
+
+
+def _asked(engine: Engine) -> list[str]:
+    """What the database is asked from now on."""
+    asked: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    return asked
 
 
 def _moments(engine: Engine) -> set[str]:
@@ -43,6 +50,25 @@ def test_what_shares_a_commit_is_stored_at_its_end_or_not_at_all(
         _put(begin, staff, case, "1")
         raise RuntimeError
     assert _moments(engine) == set()
+
+
+def test_one_alone_takes_no_savepoint(store: Store, staff: Staff, case: CaseHeader, engine: Engine) -> None:
+    asked = _asked(engine)
+    with store.together(1) as begin:
+        _put(begin, staff, case, "1")
+    assert _moments(engine) == {"1"}
+    assert not [one for one in asked if "SAVEPOINT" in one]
+
+
+@sqlite_only
+def test_what_shares_a_commit_reads_once_whether_the_staff_changed(
+    store: Store, staff: Staff, case: CaseHeader, engine: Engine
+) -> None:
+    asked = _asked(engine)
+    with store.together(3) as begin:
+        for moment in ("1", "2", "3"):
+            _put(begin, staff, case, moment)
+    assert len([one for one in asked if "cache_epoch" in one]) == 1
 
 
 @sqlite_only

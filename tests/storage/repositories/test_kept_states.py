@@ -132,7 +132,11 @@ def removed(db: Connection, case: UUID, _: UUID) -> None:
     db.execute(delete(case_states).where(case_states.c.case == case))
 
 
-@pytest.mark.parametrize("attack", [copied_from_another_case, changed, removed])
+def beside_another_chain(db: Connection, case: UUID, _: UUID) -> None:
+    db.execute(update(cases).where(cases.c.id == case).values(head=bytes(32)))
+
+
+@pytest.mark.parametrize("attack", [copied_from_another_case, changed, removed, beside_another_chain])
 def test_a_state_that_is_not_the_cases_own_is_refused(
     engine: Engine,
     store: Store,

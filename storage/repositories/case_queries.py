@@ -60,6 +60,15 @@ _CLAIM_DUE = (
     .with_for_update(skip_locked=True)
 )
 _CLAIMED = _CASES.where(cases.c.id.in_(bindparam("ids", expanding=True))).order_by(cases.c.next_due, cases.c.code)
+_RESPONSIBLE = (
+    select(cases.c.responsible, func.count())
+    .where(
+        cases.c.school == bindparam("school"),
+        cases.c.status == Status.OPEN.value,
+        cases.c.id.not_in(bindparam("hidden", expanding=True)),
+    )
+    .group_by(cases.c.responsible)
+)
 
 
 class CaseQueries(Cases):
@@ -116,9 +125,8 @@ class CaseQueries(Cases):
 
     @override
     def responsible_counts(self, school: SchoolId, hidden: Collection[CaseId] = ()) -> dict[PersonId | None, int]:
-        here = (cases.c.school == school, cases.c.status == Status.OPEN.value, cases.c.id.not_in(list(hidden)))
-        query = select(cases.c.responsible, func.count()).where(*here).group_by(cases.c.responsible)
-        return {row[0]: row[1] for row in self._connection.execute(query)}
+        rows = self._connection.execute(_RESPONSIBLE, {"school": school, "hidden": list(hidden)})
+        return {row[0]: row[1] for row in rows}
 
     @override
     def joined(self, case: CaseId) -> list[CaseHeader]:

@@ -26,13 +26,16 @@ from sqlalchemy import (
 from sqlalchemy import case as case_when
 
 from meldcode.domain.case.appointments import AppointmentState
+from meldcode.domain.case.state import Status
 from meldcode.domain.ids import CaseId
 from meldcode.domain.worklist import (
     OF_A_WEEK,
     Assignee,
+    Section,
 )
 from storage.db.schema import appointments, cases, work_items
 
+_NEEDS_SOMETHING = (Section.URGENT, Section.WAITS)
 _ORDER = (work_items.c.section, work_items.c.due, work_items.c.code)
 _POSTPONED = (work_items.c.postponed_to, work_items.c.postponed_by)
 """The same for all work items of a case."""
@@ -138,6 +141,37 @@ def _each_once(parts: list[Select[Any]]) -> Select[Any]:
     return select(case, *best, func.max(record).label("record"), *postponed).group_by(case, *postponed)
 
 
-def overdue(due: ColumnElement[date], today: date) -> ColumnElement[int]:
+def _overdue(due: ColumnElement[date]) -> ColumnElement[int]:
     """How many rows are past their last day."""
-    return func.sum(case_when((due < today, 1), else_=0))
+    return func.sum(case_when((due < bindparam("today"), 1), else_=0))
+
+
+@lru_cache
+def promise_counts(hides: bool) -> Select[int, int]:
+    """How many appointments of a school are open, and late."""
+    counted = select(func.count(), _overdue(appointments.c.day))
+    return counted.where(*OPEN_IN_SCHOOL, *_not_hidden(appointments, hides=hides))
+
+
+@lru_cache
+def workloads(hides: bool) -> Select[Any]:
+    """How many cases wait for each assignee of a school, the most first."""
+    count, needs = func.count(), (work_items.c.section.in_(_NEEDS_SOMETHING), work_items.c.record != "")
+    here = (work_items.c.school == bindparam("school"), *needs, *_not_hidden(work_items, hides=hides))
+    query = select(work_items.c.assignee, count, _overdue(work_items.c.due)).where(*here)
+    ordered = query.group_by(work_items.c.assignee).order_by(count.desc(), work_items.c.assignee)
+    return ordered.limit(bindparam("most"))
+
+
+@lru_cache
+def step_counts(hides: bool, is_until: bool) -> Select[Any]:
+    """How many open cases a school has at each step: all, or those that were opened before a moment."""
+    at = (cases.c.plan, cases.c.plan_version, cases.c.step)
+    here = work_items.c.school == bindparam("school")
+    last = select(work_items.c.case, func.min(work_items.c.due).label("due")).where(here)
+    due = last.group_by(work_items.c.case).subquery()
+    query = select(*at, func.count(), func.coalesce(_overdue(due.c.due), 0))
+    hidden = [cases.c.id.not_in(bindparam("hidden", expanding=True))] if hides else []
+    until = [cases.c.opened_at < bindparam("until")] if is_until else []
+    is_open = (cases.c.school == bindparam("school"), cases.c.status == Status.OPEN.value, *hidden, *until)
+    return query.outerjoin_from(cases, due, due.c.case == cases.c.id).where(*is_open).group_by(*at).order_by(*at)

@@ -11,14 +11,13 @@ from sqlalchemy import (
     Table,
     bindparam,
     delete,
-    func,
     insert,
     select,
 )
-from sqlalchemy import case as case_when
 from typing_extensions import override
 
 from meldcode.application.ports.worklists import Worklists
+from meldcode.domain.calendar import DAY
 from meldcode.domain.case.appointments import Appointment
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import Status
@@ -42,17 +41,18 @@ from storage.repositories.worklists.statements import (
     counts,
     due,
     named,
-    overdue,
     owned,
     page,
+    promise_counts,
     promises,
     promises_beside,
+    step_counts,
+    workloads,
 )
 from storage.session import Session
 
 NO_DAY = date.max
 """Stored for a work item without a last day, so that it sorts last on both databases."""
-_NEEDS_SOMETHING = (Section.URGENT, Section.WAITS)
 _OWNERS = select(appointments.c.owner).where(*OPEN_IN_SCHOOL).distinct()
 _OF_CASE = {
     table: (select(table).where(table.c.case == bindparam("id")), delete(table).where(table.c.case == bindparam("id")))
@@ -139,39 +139,23 @@ class StoredWorklists(Worklists):
     def appointment_count(
         self, school: SchoolId, late_until: date, hidden: Collection[CaseId] = ()
     ) -> AppointmentCount:
-        late = func.sum(case_when((appointments.c.day <= late_until, 1), else_=0))
-        shown = (*OPEN_IN_SCHOOL, appointments.c.case.not_in(list(hidden)))
-        row = self._connection.execute(select(func.count(), late).where(*shown), {"school": school}).one()
+        which = {"school": school, "hidden": list(hidden), "today": late_until + DAY}
+        row = self._connection.execute(promise_counts(bool(hidden)), which).one()
         return AppointmentCount(row[0], row[1] or 0)
 
     @override
     def workloads(self, school: SchoolId, today: date, limit: int, hidden: Collection[CaseId] = ()) -> list[Workload]:
-        count = func.count()
-        needs = (work_items.c.section.in_(_NEEDS_SOMETHING), work_items.c.record != "")
-        query = (
-            select(work_items.c.assignee, count, overdue(work_items.c.due, today))
-            .where(work_items.c.school == school, *needs, work_items.c.case.not_in(list(hidden)))
-            .group_by(work_items.c.assignee)
-            .order_by(count.desc(), work_items.c.assignee)
-        )
-        return [
-            Workload(Assignee(school, row[0]), row[1], row[2]) for row in self._connection.execute(query.limit(limit))
-        ]
+        which = {"school": school, "hidden": list(hidden), "today": today, "most": limit}
+        rows = self._connection.execute(workloads(bool(hidden)), which)
+        return [Workload(Assignee(school, row[0]), row[1], row[2]) for row in rows]
 
     @override
     def step_counts(
         self, school: SchoolId, today: date, hidden: Collection[CaseId] = (), opened_before: datetime | None = None
     ) -> list[StepCount]:
-        at = (cases.c.plan, cases.c.plan_version, cases.c.step)
-        last = select(work_items.c.case, func.min(work_items.c.due).label("due")).where(work_items.c.school == school)
-        due = last.group_by(work_items.c.case).subquery()
-        query = (
-            select(*at, func.count(), func.coalesce(overdue(due.c.due, today), 0))
-            .outerjoin_from(cases, due, due.c.case == cases.c.id)
-            .where(cases.c.school == school, cases.c.status == Status.OPEN.value, cases.c.id.not_in(list(hidden)))
-        )
-        query = query.where(cases.c.opened_at < opened_before) if opened_before else query
-        return [StepCount(*row) for row in self._connection.execute(query.group_by(*at).order_by(*at))]
+        which = {"school": school, "hidden": list(hidden), "today": today, "until": opened_before}
+        rows = self._connection.execute(step_counts(bool(hidden), bool(opened_before)), which)
+        return [StepCount(*row) for row in rows]
 
     @override
     def cases_without_items(self, limit: int) -> list[CaseHeader]:

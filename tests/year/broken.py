@@ -19,6 +19,7 @@ from sqlalchemy import update
 from handlers.platform import send_message
 from handlers.views.messages.reminders import render_reminders
 from meldcode.application.cases.telling import recipients
+from meldcode.application.jobs.audience import Audience
 from meldcode.domain import presence
 from meldcode.domain.calendar import SchoolCalendar
 from meldcode.domain.case.fold import fold
@@ -35,10 +36,15 @@ _mark_sent = SendQueue.mark_sent
 _append: Any = StoredCases.append
 _by_rules: Any = recipients._by_rules
 _post: Any = send_message.post_message
+_asked: Any = Audience._asked
 _turns = count(1)
 _standing_in = PeopleLoader._standing_in
 _claim = SendQueue.claim
 _STARTED: dict[int, object] = {}
+
+
+def _first_role_only(audience: Any, due: Any) -> Any:
+    return _asked(audience, replace(due, roles=due.roles[:1] if due.level > 1 else due.roles))
 
 
 def _no_notice(*given: Any) -> Any:
@@ -114,6 +120,7 @@ def _told_by_chance(*given: Any) -> Any:
 BROKEN: dict[str, dict[str, Any]] = {
     "no-vacation-notice": {"meldcode.domain.deadlines.schedule.pending": _no_notice},
     "no-second-level": {"meldcode.domain.deadlines.reminders.levels_of": _first_level_only},
+    "a-role-passed-over": {"meldcode.application.jobs.audience.Audience._asked": _first_role_only},
     "a-day-late": {"meldcode.domain.deadlines.reminders.deadline": _a_day_late},
     "sent-again": {"storage.repositories.messages.send_queue.SendQueue.mark_sent": _not_all_marked},
     "reminded-on-a-day-off": {"meldcode.domain.presence.Presence.reach": _to_all},

@@ -133,6 +133,20 @@ def _no_room() -> None:
     raise OperationalError("COMMIT", {}, full)
 
 
+async def database_is_away(world: World, chance: random.Random) -> None:
+    """Another program keeps the file of the database for itself, or its server goes away and comes back."""
+    with world.machine.without_database() as what:
+        await asyncio.sleep(chance.randrange(5, 100))
+        world.say_how_it_is(what)
+
+
+async def upgrade(world: World, _chance: random.Random) -> None:
+    """A newer version is installed on the database that an older one left."""
+    await world.machine.stop()
+    world.machine.upgrade()
+    await world.machine.start()
+
+
 async def new_plan_version(world: World, _chance: random.Random) -> None:
     """A new version of the plan, for new cases; the old ones keep theirs."""
     await world.machine.stop()
@@ -215,6 +229,8 @@ FAULTS: dict[str, Fault] = {
     "kill": kill,
     "commit": kill_at_commit,
     "full": disk_is_full,
+    "database": database_is_away,
+    "upgrade": upgrade,
     "plan": new_plan_version,
     "language": other_language,
     "closed": account_closed,

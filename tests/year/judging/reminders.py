@@ -46,6 +46,8 @@ class Due:
     roles: tuple[str, ...]
     ended: datetime | None = None
     is_vacation: bool = False
+    level: int = 0
+    """Which reminder of a step this is, from 1; 0 where people are reminded on a day that they chose."""
 
     def is_reason(self, at: datetime) -> bool:
         """Whether a message of this moment can be about it."""
@@ -75,10 +77,10 @@ class Reminders:
     def _of(self, stay: Stay) -> Iterator[Due]:
         ended = stay.ended or self._until
         ladder = self._ladder(stay)
-        for at, roles in ladder:
+        for level, (at, roles) in enumerate(ladder, start=1):
             if at > ended:
                 break
-            yield Due(at, roles, stay.ended)
+            yield Due(at, roles, stay.ended, level=level)
         first_level = self._steps[stay.step].get("remind", [{}])[0]
         for at in self._asked_for(stay):
             if at <= ended:
@@ -163,6 +165,21 @@ class Reminders:
             yield until, what, wanted
         elif not any(self._is_right(one["who"], due) for one in near):
             yield until, f"{what} at somebody who was there", f"{wanted}: {sorted({one['who'] for one in near})}"
+        elif passed_over := self._passed_over(due, {one["who"] for one in near}):
+            yield until, "a role is not reminded", f"{wanted}: {sorted(passed_over)}"
+
+    def _passed_over(self, due: Due, told: set[str]) -> set[str]:
+        """Who of a level's roles is there and was not told: at the first level one with each role is enough (G2).
+
+        Who takes a case up is reminded in place of the others who have the same role. From the second level on all are.
+        """
+        present = [self._staff.present(role, self._paper, self._school, due.at) for role in due.roles]
+        if not due.level or self._staff.was_trouble(due.at, due.at):
+            return set()
+        if due.level > 1:
+            return {who for people in present for who in people} - told
+        everybody = {who for people in present for who in people}
+        return everybody if everybody and not everybody & told else set()
 
     def _when_somebody_is_there(self, due: Due) -> datetime:
         """The moment itself, or the opening of the first day on which somebody with a role in it works."""

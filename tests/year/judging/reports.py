@@ -12,6 +12,8 @@ SEEN = {
     "away": ("Slack could not be asked", "Slack could not be reached"),
     "offline": ("Slack could not be asked", "Slack could not be reached"),
     "revoked": ("Slack does not accept SLACK_BOT_TOKEN: token_revoked", "Slack has refused the token"),
+    "locked": ("is in use by another program for too long",),
+    "server": ("The database at DATABASE_URL cannot be used",),
     "dead": ("The program has not run since",),
 }
 """Faults that `/healthz` reports, and sentences of which `doctor` says each while they last and none afterwards."""
@@ -25,6 +27,8 @@ UNSEEN = {
     "restart": "a minute in which it is meant to stand still",
     "kill": "a process that is gone says nothing; seen as `dead` when it stays away for a quarter of an hour",
     "commit": "the same as `kill`",
+    "database": "seen as `locked` or `server`",
+    "upgrade": "meant so",
     "plan": "meant so",
     "key": "meant so, and nothing is left under the old key",
     "moved": "meant so",

@@ -101,6 +101,13 @@ class Staff:
         found = {who for who in found if not self.is_excluded(who, paper, school, at)}
         return {who for who in found if who not in self._gone or self._gone[who] > at}
 
+    def present(self, role: str, paper: Paper, school: str, at: datetime) -> set[str]:
+        """Who is there on this day with a role in a case, or stands in for somebody who has it."""
+        holders = self.holders([role], paper, school, at)
+        excluded = {who for who in self.roles if self.is_excluded(who, paper, school, at)}
+        acting = {who for who in self.roles if self.acting(who, at) & holders}
+        return {who for who in acting - excluded if self.is_here(who, at)}
+
     def may_hear(self, who: str, paper: Paper, school: str, at: datetime) -> bool:
         """Whether somebody may hear of a case at all: in a role of their own, or of somebody for whom they stand in."""
         return self._school[who] == school and any(

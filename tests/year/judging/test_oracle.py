@@ -231,6 +231,24 @@ def test_a_second_level_that_never_came_is_found() -> None:
     assert [finding.what for finding in Oracle(plan_file("heutink"), log).judge()] == ["no reminder"]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "is_found"),
+    [
+        ([KARIN], [KARIN, JORIS, FATIMA], False),
+        ([FATIMA], [KARIN, JORIS, FATIMA], True),
+        ([KARIN], [KARIN, JORIS], True),
+    ],
+)
+def test_a_level_that_does_not_reach_its_roles_is_found(first: list[str], second: list[str], is_found: bool) -> None:
+    """One with a role of the first level hears of it, and two school days later everybody and the school leader."""
+    thursday = datetime(2026, 9, 10, 6, 30, tzinfo=UTC)
+    reminded = [_message(who, WAITS, LAST_CALL) for who in first]
+    log = a_tuesday(SIGNAL, *TOLD, *reminded, *(_message(who, WAITS, thursday) for who in second))
+    log.events[-1] = _stored([["Merk00001", CODE]], thursday + timedelta(hours=4))
+    found = [finding.what for finding in Oracle(plan_file("heutink"), log).judge()]
+    assert found == ["a role is not reminded"] * is_found
+
+
 def test_a_reminder_of_what_was_done_is_found() -> None:
     taken_up = SIGNAL | {"who": KARIN, "record": "taken_up", "said": {}}
     assert "reminded without a reason" in _said(SIGNAL, *TOLD, taken_up, REMINDED)

@@ -21,7 +21,7 @@ from typing import Any
 
 import aiohttp
 from pydantic import SecretStr
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, make_url
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.app import Program, prepared, program_app, working
@@ -40,6 +40,7 @@ from storage.integrity.backup import back_up
 from storage.integrity.backup_file import keys_file
 from storage.integrity.restore import restore
 from tests.year.running.clock import VirtualTime
+from tests.year.running.database import put_back, server_away, used_by_another
 
 BOT, SLACK = "bot.example", "slack.example"
 DATABASE = "meldwijzer.db"
@@ -175,6 +176,24 @@ class Machine:
             pass
         engine.dispose()
         file.write_text(new, encoding="ascii")
+
+    def upgrade(self) -> None:
+        """Let the program be newer than what left the database. PostgreSQL is migrated by a command."""
+        engine = make_engine(self.database_url)
+        put_back(engine)
+        if not self.settings().is_embedded:
+            upgrade(engine)
+        engine.dispose()
+
+    @contextmanager
+    def without_database(self) -> Iterator[str]:
+        """Keep the program from its database for a time, and return the name of the fault."""
+        if self.settings().is_embedded:
+            with used_by_another(str(make_url(self.database_url).database)):
+                yield "locked"
+        else:
+            with server_away(self.database_url):
+                yield "server"
 
     def move(self, now: datetime) -> None:
         """Put a backup back into an empty database, and go on with that one."""

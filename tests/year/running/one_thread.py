@@ -21,8 +21,9 @@ from tests.year.running.clock import VirtualTime
 from tests.year.running.executor import InlineExecutor
 from tests.year.running.machine import Machine
 
-TRUST_THE_DISK = (*PRAGMAS, "synchronous = OFF")
-"""Only the process is killed here, never the computer; so nothing waits for the disk."""
+PRAGMAS_HERE = (*PRAGMAS, "synchronous = OFF", "busy_timeout = 0")
+"""Only the process is killed here, never the computer; so nothing waits for the disk. Nor for who has a lock: SQLite
+would wait in real time."""
 
 
 @contextmanager
@@ -47,7 +48,7 @@ def in_one_thread(time: VirtualTime, chance: random.Random) -> Iterator[Callable
         "random._urandom": chance.randbytes,
         "os.urandom": chance.randbytes,
         "practice.web.endpoints._hang": _hang,
-        "storage.db.engine.PRAGMAS": TRUST_THE_DISK,
+        "storage.db.engine.PRAGMAS": PRAGMAS_HERE,
     }
     with ExitStack() as stack:
         for place, fake in fakes.items():

@@ -1,0 +1,51 @@
+"""What happens to the database beside the program: others lock it, its server goes away, an older version left it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+from sqlalchemy import Engine, create_engine, make_url, text
+
+from storage.db.migrate import VERSION
+
+OLDER = "0037"
+UNDONE = (
+    "ALTER TABLE cases DROP COLUMN taken_out_at",
+    "ALTER TABLE identities DROP COLUMN locale_at",
+    "ALTER TABLE plans DROP COLUMN chosen",
+    "UPDATE plans SET digest = ''",
+    f"UPDATE {VERSION} SET version_num = '{OLDER}'",
+)
+"""Undoes what the migrations after OLDER did. Digests were computed in another way by each program until then."""
+
+
+def put_back(engine: Engine) -> None:
+    """Leave the database as a program of version OLDER would have left it, with everything that is stored in it."""
+    with engine.begin() as connection:
+        for statement in UNDONE:
+            connection.execute(text(statement))
+
+
+@contextmanager
+def used_by_another(file: str) -> Iterator[None]:
+    """Another program, such as one that makes backups, keeps the file of the database locked."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+        connection.execute("ROLLBACK")
+
+
+@contextmanager
+def server_away(database_url: str) -> Iterator[None]:
+    """All connections end, as at a restart of the server, and it accepts no other ones."""
+    url = make_url(database_url)
+    server = create_engine(url.set(drivername="postgresql+psycopg", database="postgres"), isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f'ALTER DATABASE "{url.database}" ALLOW_CONNECTIONS false'))
+        ends = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
+        connection.execute(ends, {"name": url.database})
+        yield
+        connection.execute(text(f'ALTER DATABASE "{url.database}" ALLOW_CONNECTIONS true'))
+    server.dispose()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import ExitStack
 from email.message import Message
 from functools import partial
 from http import HTTPStatus
 from io import BytesIO
+from threading import Thread
 from typing import Any
 from unittest.mock import patch
 from urllib.error import HTTPError, URLError
@@ -40,15 +41,22 @@ def said_by_doctor(machine: Machine) -> list[str]:
 def _open(time: VirtualTime, request: Request, *, timeout: float, **_: object) -> addinfourl:
     """Ask the practice workspace, from a thread with a loop of its own: the loop of the year waits for doctor."""
 
-    def asked() -> tuple[int, Message, BytesIO]:
-        with asyncio.Runner(loop_factory=lambda: VirtualLoop(time)) as runner:
-            return runner.run(_answer(request, timeout))
-
-    with ThreadPoolExecutor(1) as thread:
-        status, headers, body = thread.submit(asked).result()
+    answered: Future[tuple[int, Message, BytesIO]] = Future()
+    thread = Thread(target=lambda: _ask(time, request, timeout, answered))
+    thread.start()
+    thread.join()
+    status, headers, body = answered.result()
     if status >= HTTPStatus.BAD_REQUEST:
         raise HTTPError(request.full_url, status, "", headers, body)
     return addinfourl(body, headers, request.full_url, status)
+
+
+def _ask(time: VirtualTime, request: Request, timeout: float, answered: Future[tuple[int, Message, BytesIO]]) -> None:
+    with asyncio.Runner(loop_factory=lambda: VirtualLoop(time)) as runner:
+        try:
+            answered.set_result(runner.run(_answer(request, timeout)))
+        except OSError as error:
+            answered.set_exception(error)
 
 
 async def _answer(request: Request, timeout: float) -> tuple[int, Message, BytesIO]:

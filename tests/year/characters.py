@@ -10,7 +10,7 @@ class Character:
     """Chances, each time that somebody looks: that they `act` on what is asked, send a form `twice`, `give_up` in a
     form, are `curious` about a case of others, do something `more` than what is asked, or type `odd` text.
 
-    `leave` is the chance that they are away for weeks in a term; half of these have a deputy.
+    `leave` is the chance that they are away for days or weeks in a term; half of these have a deputy.
     """
 
     act: float = 1
@@ -19,13 +19,13 @@ class Character:
     curious: float = 0
     more: float = 0
     odd: float = 0
-    leave: float = 0
+    leave: float = 0.25
 
 
 CHARACTERS = {
     "prompt": Character(),
     "late": Character(act=0.12, more=0.05),
-    "never": Character(act=0.02, leave=0.1),
+    "never": Character(act=0.02),
     "away": Character(act=0.6, leave=0.8),
     "hasty": Character(twice=0.5, give_up=0.1, more=0.1),
     "curious": Character(act=0.5, curious=0.3, give_up=0.2),

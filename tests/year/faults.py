@@ -26,6 +26,7 @@ A_MOMENT = 5
 FOR_LONG = 10**6
 OUTAGE = 200
 """Seconds after which an outage is no passing failure: the app looks at Slack once a minute, and gives it one more."""
+BUSY = time(8, 29, 50)
 HALF = 0.5
 SILENT = 15
 """Minutes after which `doctor` can know that a program which said nothing does not run."""
@@ -254,10 +255,10 @@ class Trouble:
         self._world, self._names, self._log, self._chance = world, names, log, chance
 
     def plan(self, first: date, days: int) -> None:
-        """One or two faults a week."""
+        """One or two faults a week, half of them just before a school opens: then the bot has most to send."""
         for number in range(days - 7):
             if self._names and self._chance.random() < 1 / 3:
-                when = time(self._chance.randrange(6, 18), self._chance.randrange(60))
+                when = self._chance.choice((BUSY, time(self._chance.randrange(6, 18), self._chance.randrange(60))))
                 self._world.at(first + timedelta(days=number), when, self._one(self._chance.choice(self._names)))
 
     def _one(self, name: str) -> Callable[[], Awaitable[None]]:

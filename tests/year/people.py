@@ -128,7 +128,7 @@ class Someone:
             return
         days = {"first_day": str(first), "last_day": str(last), "deputy": deputy}
         await self._pen("", []).fill_in(self._top, days)
-        if "vervangt" in words_of(self._top):
+        if "vervangt" in self._on_screen:
             self.around.log.add("deputy", who=self.who.slack, first=str(first), last=str(last), deputy=deputy)
 
     async def leave(self) -> None:
@@ -207,9 +207,9 @@ class Someone:
 
     @staticmethod
     def offered(view: View, records: Collection[str]) -> list[Json]:
-        """What can be recorded here of these: by a button, or a choice in a menu."""
+        """What can be recorded here of these: by a button, or a choice in a menu of whatever kind."""
         elements = [e for _, e in all_elements(view.payload["blocks"])]
-        options = [(e, option) for e in elements if e["type"] == "static_select" for option in e["options"]]
+        options = [(e, option) for e in elements for option in e.get("options", [])]
         found = [e for e in elements if e["type"] == "button" and _record_of(e) in records]
         chosen = [(e, option) for e, option in options if _record_of(option) in records]
         return found + [{**e, "value": option["value"], "chosen": option} for e, option in chosen]
@@ -265,12 +265,17 @@ class Someone:
             known[max([*known, 0]) + 1] = date.fromisoformat(day)
 
     def _code(self) -> str:
-        found = CODE.search(words_of(self._top))
+        found = CODE.search(self._on_screen)
         return found[0] if found else ""
 
     @property
     def _top(self) -> View:
         return self.around.workspace.modals_of(self.who.slack)[-1]
+
+    @property
+    def _on_screen(self) -> str:
+        """What stands on the uppermost screen; who gave up a form has none."""
+        return "".join(map(words_of, self.around.workspace.modals_of(self.who.slack)[-1:]))
 
     def clear(self) -> None:
         self.around.workspace.views.clear(self.who.slack)

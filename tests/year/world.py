@@ -136,9 +136,9 @@ class World:
         heapq.heappush(self._agenda, (moment, next(self._numbers), act, is_needed))
 
     def _plan_what_is_rare(self) -> None:
-        """Half of the years have each of these, somewhere in their first part."""
+        """Half of the years have each of these, on some day but the first and the last."""
         for act in RARE.values():
-            day = self.options.first_day + timedelta(days=self.chance.randrange(2, max(3, self.options.size.days - 6)))
+            day = self.options.first_day + timedelta(days=self.chance.randrange(2, max(3, self.options.size.days - 4)))
             when = self._moment(9, 16)
             if self.chance.random() < HALF:
                 self.at(day, when, partial(act, self))
@@ -164,13 +164,14 @@ class World:
             self.at(day, when, someone.look, someone.has_reason)
 
     def _plan_leave(self, school: School) -> None:
-        """Some people are away for two or three weeks; half of them have a colleague who stands in."""
+        """Some people are away for days or weeks; half of them have a colleague who stands in."""
         for one in school.people:
             if self.chance.random() < CHARACTERS[one.character].leave:
                 first = self.options.first_day + timedelta(
                     days=self.chance.randrange(max(2, self.options.size.days // 4), self.options.size.days)
                 )
-                last = first + timedelta(days=self.chance.randrange(10, 22))
+                days = self.chance.choice((self.chance.randrange(6), self.chance.randrange(10, 22)))
+                last = first + timedelta(days=days)
                 alike = [other.slack for other in school.people if other.roles == one.roles and other is not one]
                 deputy = self.chance.choice(alike) if alike and self.chance.random() < 0.5 else ""
                 self._away[one.slack] = (first, last)

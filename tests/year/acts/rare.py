@@ -22,18 +22,18 @@ TICK = 21
 
 
 async def alarm(world: World) -> None:
-    """Somebody raises the alarm. Who is alerted says that they go, or nobody does."""
+    """Somebody raises the alarm. Who is alerted says that they go, or nobody does; all see what comes after that."""
     raised_at = world.time.now()
     raiser = world.chance.choice([one for one in world.people.values() if not one.is_gone])
     if not await _raised_by(raiser):
         return
+    is_answered = False
     for passed in SINCE_ALARM:
         await world.until(raised_at + passed)
         await world.skip_to(raised_at + passed)
         await asyncio.sleep(TICK)
         for someone in world.people.values():
-            if someone is not raiser and await _answered_by(someone):
-                return
+            is_answered = is_answered or (someone is not raiser and await _answered_by(someone))
 
 
 async def _raised_by(someone: Someone) -> bool:

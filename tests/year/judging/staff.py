@@ -69,6 +69,13 @@ class Staff:
             for one in paper.exclusions
         )
 
+    @staticmethod
+    def is_left_alone(who: str, paper: Paper, at: datetime) -> bool:
+        """Whether nobody need ask somebody anything of a case: as long as a proposal to exclude them has no answer."""
+        return any(
+            one.who == who and one.began < at and (one.ended is None or at < one.ended) for one in paper.exclusions
+        )
+
     def _lapses(self, one: Exclusion, school: str) -> datetime:
         """When a proposal that nobody agreed with is over: when somebody says no, or with the next school day."""
         day = self.calendars[school].next(one.began.astimezone(AMSTERDAM).date())
@@ -98,7 +105,7 @@ class Staff:
         found = {who for who, held in self.roles.items() if held & {*roles} and self._school[who] == school}
         found = found - ({who for who in found if self.roles[who] == {"teacher"}}) if "teacher" in roles else found
         found |= {*paper.teachers} if "teacher" in roles else set()
-        found = {who for who in found if not self.is_excluded(who, paper, school, at)}
+        found = {who for who in found if not self.is_left_alone(who, paper, at)}
         return {who for who in found if who not in self._gone or self._gone[who] > at}
 
     def present(self, role: str, paper: Paper, school: str, at: datetime) -> set[str]:

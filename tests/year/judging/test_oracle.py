@@ -180,6 +180,17 @@ def test_who_is_excluded_hears_reads_and_is_counted_nothing() -> None:
     assert "counted what they may not know" not in _said(*before, WEEK)
 
 
+def test_nobody_is_asked_while_a_proposal_to_exclude_them_has_no_answer() -> None:
+    """The proposal itself is over the next school day: then they may read the case, and still nobody asks them."""
+    answered = EXCLUDED | {"record": "exclusion_agreed", "said": {"exclusion_right": "no"}}
+    days_later = TUESDAY + timedelta(days=3)
+    for events, holders in ([EXCLUDED], set[str]()), ([EXCLUDED, answered], {JORIS}):
+        oracle = Oracle(plan_file("heutink"), a_tuesday(SIGNAL, *TOLD, *events, REMINDED))
+        oracle.judge()
+        assert oracle.staff.may_ever_read(JORIS, oracle.cases[CODE], "De Linde", days_later)
+        assert oracle.staff.holders(["confidant"], oracle.cases[CODE], "De Linde", days_later) == holders
+
+
 def test_a_message_that_was_sent_is_not_sent_again() -> None:
     twice = _message(KARIN, "Weekoverzicht."), _message(KARIN, "Weekoverzicht.", LAST_CALL)
     assert "sent again" in _said(SIGNAL, *TOLD, REMINDED, *twice)

@@ -56,6 +56,7 @@ class Oracle:
         self._alarms: list[Alarm] = []
         self._all_messages: list[Event] = []
         self._acts: dict[str, list[datetime]] = defaultdict(list)
+        self._codes_in: dict[tuple[str, str], set[str]] = defaultdict(set)
         self._last_same: dict[tuple[str, ...], datetime] = {}
 
     def judge(self) -> list[Finding]:
@@ -183,6 +184,7 @@ class Oracle:
         self._week(event)
         if any(IN_ENGLISH.search(words) for words in event["words"]) and not self._is_trouble(event):
             self._find(moment(event), "in another language", f"to {event['who']}")
+        self._codes_in[event["who"], event.get("ts", "")] = {*CODES(event)}
         for code in CODES(event):
             self.messages[code].append(event)
             self._may_hear(event, code)
@@ -222,9 +224,12 @@ class Oracle:
         return self.staff.was_trouble(moment(event), moment(event))
 
     def _on_changed(self, event: Event) -> None:
+        """What was asked of somebody may be taken back also when they have no role any more; nothing else is told."""
         self._private(event)
+        had = self._codes_in[event["who"], event.get("ts", "")]
         for code in CODES(event):
-            self._may_hear(event, code)
+            if code not in had or any(code in button for button in event["buttons"]):
+                self._may_hear(event, code)
 
     def _on_logged(self, event: Event) -> None:
         self._find(moment(event), "personal data in the log", str(event["names"]))

@@ -72,6 +72,10 @@ def test_a_signal_that_was_told_and_reminded_of_is_well() -> None:
         ([SIGNAL, REMINDED], "not told"),
         ([SIGNAL, *TOLD], "no reminder"),
         ([SIGNAL, *TOLD, REMINDED, _message(MEHMET, WAITS)], "heard by who may not"),
+        (
+            [SIGNAL, *TOLD, REMINDED, _event("changed", who=MEHMET, words=[CODE], buttons=[], names=[])],
+            "heard by who may not",
+        ),
         ([SIGNAL, *TOLD, REMINDED, _message(KARIN, "over Dewi", names=["Dewi"])], "personal data in a message"),
         ([SIGNAL, _message(KARIN, WAITS), REMINDED], "reminded without a reason"),
         (

@@ -74,9 +74,9 @@ def _one_entry_behind(plan: Any, entries: Any) -> Any:
     return fold(plan, known[:-1] or known)
 
 
-def _without_texts(cases: Any, case: Any, entry: Any, *more: Any, **named: Any) -> Any:
+def _without_texts(cases: Any, case: Any, new: Any) -> Any:
     is_lost = next(_turns) % 11 == 0
-    return _append(cases, case, replace(entry, answers={}) if is_lost else entry, *more, **named)
+    return _append(cases, case, replace(new, entry=replace(new.entry, answers={})) if is_lost else new)
 
 
 def _a_day_longer(people: Any, ids: Any) -> Any:

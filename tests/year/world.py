@@ -9,7 +9,7 @@ import random
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache, partial
+from functools import lru_cache, partial
 from itertools import count
 from pathlib import Path
 from unittest.mock import patch
@@ -276,7 +276,7 @@ class World:
             await self.machine.stop()
 
 
-@cache
+@lru_cache(maxsize=8)
 def _parse_once(text: str, name: str) -> Plan:
     """A plan takes half a second, and each start of the program reads it again."""
     return parse_plan(text, name)

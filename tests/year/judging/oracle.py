@@ -25,6 +25,7 @@ SOON, SAME_DAY = timedelta(minutes=5), timedelta(hours=12)
 NEVER = datetime.min.replace(tzinfo=UTC)
 IN_ENGLISH = re.compile(r"^\*?Case \d\d-")
 WEEK = re.compile(r"^\*(Deze week op|This week at) ")
+IS_OVER = re.compile(r"^\*(Dossier|Case) \S+: (dit hoeft nu niet meer|this is not needed any more)\*")
 COUNT = re.compile(r"^(?!Afspraken|Appointments).*: (\d+) open", re.MULTILINE)
 
 
@@ -56,7 +57,6 @@ class Oracle:
         self._alarms: list[Alarm] = []
         self._all_messages: list[Event] = []
         self._acts: dict[str, list[datetime]] = defaultdict(list)
-        self._codes_in: dict[tuple[str, str], set[str]] = defaultdict(set)
         self._last_same: dict[tuple[str, ...], datetime] = {}
 
     def judge(self) -> list[Finding]:
@@ -184,7 +184,6 @@ class Oracle:
         self._week(event)
         if any(IN_ENGLISH.search(words) for words in event["words"]) and not self._is_trouble(event):
             self._find(moment(event), "in another language", f"to {event['who']}")
-        self._codes_in[event["who"], event.get("ts", "")] = {*CODES(event)}
         for code in CODES(event):
             self.messages[code].append(event)
             self._may_hear(event, code)
@@ -224,12 +223,10 @@ class Oracle:
         return self.staff.was_trouble(moment(event), moment(event))
 
     def _on_changed(self, event: Event) -> None:
-        """What was asked of somebody may be taken back also when they have no role any more; nothing else is told."""
+        """A message that somebody had may say that it is over, also to who may hear of the case no more."""
         self._private(event)
-        had = self._codes_in[event["who"], event.get("ts", "")]
-        for code in CODES(event):
-            if code not in had or any(code in button for button in event["buttons"]):
-                self._may_hear(event, code)
+        for code in [] if any(IS_OVER.search(words) for words in event["words"]) else CODES(event):
+            self._may_hear(event, code)
 
     def _on_logged(self, event: Event) -> None:
         self._find(moment(event), "personal data in the log", str(event["names"]))

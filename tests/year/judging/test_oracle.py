@@ -72,10 +72,6 @@ def test_a_signal_that_was_told_and_reminded_of_is_well() -> None:
         ([SIGNAL, REMINDED], "not told"),
         ([SIGNAL, *TOLD], "no reminder"),
         ([SIGNAL, *TOLD, REMINDED, _message(MEHMET, WAITS)], "heard by who may not"),
-        (
-            [SIGNAL, *TOLD, REMINDED, _event("changed", who=MEHMET, words=[CODE], buttons=[], names=[])],
-            "heard by who may not",
-        ),
         ([SIGNAL, *TOLD, REMINDED, _message(KARIN, "over Dewi", names=["Dewi"])], "personal data in a message"),
         ([SIGNAL, _message(KARIN, WAITS), REMINDED], "reminded without a reason"),
         (
@@ -193,6 +189,14 @@ def test_nobody_is_asked_while_a_proposal_to_exclude_them_has_no_answer() -> Non
         oracle.judge()
         assert oracle.staff.may_ever_read(JORIS, oracle.cases[CODE], "De Linde", days_later)
         assert oracle.staff.holders(["confidant"], oracle.cases[CODE], "De Linde", days_later) == holders
+
+
+def test_a_message_may_say_that_it_is_over_also_to_who_hears_nothing_new() -> None:
+    """As to a deputy whose last day was yesterday."""
+    over = f"*Dossier {CODE}: dit hoeft nu niet meer*"
+    for words, said in ((over, False), (f"*Dossier {CODE}: gedaan door Karin*", True)):
+        changed = _event("changed", who=MEHMET, words=[words], names=[])
+        assert ("heard by who may not" in _said(SIGNAL, *TOLD, REMINDED, changed)) is said
 
 
 def test_a_message_that_was_sent_is_not_sent_again() -> None:

@@ -49,6 +49,7 @@ def in_one_thread(time: VirtualTime, chance: random.Random) -> Iterator[Callable
         "os.urandom": chance.randbytes,
         "practice.web.endpoints._hang": _hang,
         "storage.db.engine.PRAGMAS": PRAGMAS_HERE,
+        "storage.integrity.wipe.WAIT_MS": 0,
     }
     with ExitStack() as stack:
         for place, fake in fakes.items():

@@ -48,6 +48,7 @@ def in_one_thread(time: VirtualTime, chance: random.Random) -> Iterator[Callable
         "random._urandom": chance.randbytes,
         "os.urandom": chance.randbytes,
         "practice.web.endpoints._hang": _hang,
+        "slack_sdk.http_retry.jitter.random": chance,
         "storage.db.engine.PRAGMAS": PRAGMAS_HERE,
         "storage.integrity.wipe.WAIT_MS": 0,
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -17,20 +18,24 @@ from tests.year.broken import BROKEN, SHOWN_BY
 from tests.year.characters import CHARACTERS
 from tests.year.faults import FAULTS
 from tests.year.report.story import story
-from tests.year.schools import Size
+from tests.year.schools import CITY_NAMES, Size
 from tests.year.seeds import PLANS, played, short, tiny
 from tests.year.shrink import as_a_test
 from tests.year.world import FIRST_DAY, Options
 
 HASHES = "PYTHONHASHSEED"
+WELL = "well"
 FOR_ONE = 50
 """Years in which a fault on purpose must show."""
 
 
 def main() -> int:
     """Play one year or several; the exit code says whether anything is wrong."""
-    given = _arguments().parse_args()
-    if len(given.broken) > 1:
+    parser = _arguments()
+    given = parser.parse_args()
+    if given.seeds and given.database:
+        parser.error("--database plays one year in an empty database; leave --seeds out")
+    if given.broken and (given.seeds or len(given.broken) > 1):
         return _all_broken(given)
     if given.seeds:
         return _several(given)
@@ -55,24 +60,34 @@ def _several(given: argparse.Namespace) -> int:
     done = state.read_text(encoding="utf-8").splitlines() if state and state.exists() else []
     wrong = 0
     for seed in range(given.seed, given.seed + given.seeds):
-        if any(line.startswith(f"{seed}: ") for line in done):
+        before = [line for line in done if line.startswith(f"{name} {seed}: ")]
+        if before:
+            wrong += not before[-1].endswith(WELL)
             continue
-        _, found = played(size(seed), *given.broken)
+        _, found = played(size(seed))
         wrong += bool(found)
-        line = f"{seed}: {found[0] if found else 'well'}"
+        line = f"{name} {seed}: {found[0] if found else WELL}"
         again = f"  again: python -m tests.year --{name} --seed {seed} [--shrink]\n" if found else ""
         sys.stdout.write(f"{line}\n{again}")
         sys.stdout.flush()
         if state:
             with state.open("a", encoding="utf-8") as file:
                 file.write(f"{line}\n")
-        if found and given.broken:
-            return 1
     return 1 if wrong else 0
 
 
-def _faults_on_purpose(given: str) -> list[str]:
-    return [*BROKEN] if given == "all" else [name for name in BROKEN if name in given.split(",")]
+def _some_of(known: Iterable[str]) -> Callable[[str], tuple[str, ...]]:
+    """Reads `all`, or some of these names."""
+
+    def names(given: str) -> tuple[str, ...]:
+        if given == "all":
+            return tuple(known)
+        chosen = tuple(filter(None, given.split(",")))
+        if unknown := {*chosen} - {*known}:
+            raise argparse.ArgumentTypeError(f"nothing is called {', '.join(sorted(unknown))}")
+        return chosen
+
+    return names
 
 
 def _all_broken(given: argparse.Namespace) -> int:
@@ -92,11 +107,15 @@ def _all_broken(given: argparse.Namespace) -> int:
 
 def _options(given: argparse.Namespace) -> Options:
     if given.short or given.tiny:
-        return tiny(given.seed) if given.tiny else short(given.seed)
-    faults = _faults(given.faults)
-    database = {"database_url": given.database} if given.database else {}
+        return replace(tiny(given.seed) if given.tiny else short(given.seed), database_url=given.database)
     return Options(
-        given.seed, _size(given), given.schools, given.plan, first_day=given.first_day, faults=faults, **database
+        given.seed,
+        _size(given),
+        given.schools,
+        given.plan,
+        first_day=given.first_day,
+        faults=given.faults,
+        database_url=given.database,
     )
 
 
@@ -106,26 +125,22 @@ def _size(given: argparse.Namespace) -> Size:
     return Size(given.people, given.cases, characters, part_time, given.days)
 
 
-def _faults(given: str) -> tuple[str, ...]:
-    return tuple(FAULTS) if given == "all" else tuple(given.split(",")) if given else ()
-
-
 def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.year", description=__doc__.split("\n", 1)[0])
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--schools", type=int, default=1)
+    parser.add_argument("--schools", type=int, default=1, choices=range(1, len(CITY_NAMES) + 1))
     parser.add_argument("--people", type=int, default=40, help="at each school")
     parser.add_argument("--cases", type=int, default=60, help="at each school")
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--first-day", type=date.fromisoformat, default=FIRST_DAY)
-    parser.add_argument("--faults", default="", help=f"all, or some of {', '.join(FAULTS)}")
+    parser.add_argument("--faults", default=(), type=_some_of(FAULTS), help=f"all, or some of {', '.join(FAULTS)}")
     parser.add_argument("--plan", default="heutink", choices=PLANS)
     parser.add_argument("--characters", default="all", choices=("all", *CHARACTERS))
     parser.add_argument("--short", action="store_true", help="a small school and a part of the year, as --seeds plays")
     parser.add_argument("--tiny", action="store_true", help="a few people and some weeks, as the tests play")
     parser.add_argument("--seeds", type=int, default=0, help="play so many short years from --seed on")
     parser.add_argument("--state", type=Path, help="with --seeds: keep what was played here, and go on from there")
-    parser.add_argument("--broken", default=[], type=_faults_on_purpose, help=f"all, or some of {', '.join(BROKEN)}")
+    parser.add_argument("--broken", default=(), type=_some_of(BROKEN), help=f"all, or some of {', '.join(BROKEN)}")
     parser.add_argument("--shrink", action="store_true", help="with --tiny or --short: print what is wrong as a test")
     parser.add_argument("--database", default="", help="the URL of an empty database, when not SQLite")
     parser.add_argument("--story", type=Path, help="write the year as a page for people to this file")

@@ -15,7 +15,7 @@ from bot.app import Program
 from bot.database import vault_of
 from practice.blocks.elements import all_elements
 from practice.state.workspace import Workspace
-from storage.db.schema import case_keys, cases, drafts, entries, outbox
+from storage.db.schema import alarms, case_keys, cases, drafts, entries, outbox
 from storage.integrity import verify
 from tests.on_screen import read, texts_of
 from tests.year.judging.log import Log
@@ -111,6 +111,7 @@ class Seen:
             waits = connection.execute(select(cases.c.code).where(cases.c.status == "open", cases.c.next_due.is_(None)))
             stuck = connection.scalar(select(func.count()).where(outbox.c.state == "pending", outbox.c.due_at < now))
             old = connection.scalar(select(func.count()).where(drafts.c.expires_at < now - timedelta(hours=12)))
+            late = connection.scalar(select(func.count()).where(alarms.c.due < now - timedelta(minutes=1)))
             ids = connection.scalars(select(cases.c.id).where(cases.c.destroyed_at.is_(None))).all()
             without = sorted(waits.scalars())
         with program.store.transaction(now) as uow:
@@ -118,7 +119,7 @@ class Seen:
         said = [(code, str(text)) for code, lines in logbooks.items() for e in lines for text in e.answers.values()]
         marks = sorted((mark, code) for code, text in said for mark in MARK.findall(text))
         logbook_of = {code: [entry.record for entry in lines] for code, lines in sorted(logbooks.items())}
-        state = {"faults": faults, "without_next": without, "stuck": stuck, "drafts": old, "alarms": []}
+        state = {"faults": faults, "without_next": without, "stuck": stuck, "drafts": old, "alarms": late}
         self.log.add("stored", marks=marks, entries=logbook_of, unhealthy=not program.is_healthy(), **state)
 
     def say_what_is_left(self, program: Program, now: datetime) -> None:

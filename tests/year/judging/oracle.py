@@ -267,12 +267,24 @@ class Oracle:
                 self._find(at, "stored though refused", mark)
         for mark in self._marks.keys() - stored.keys():
             self._find(at, "lost", mark)
+        self._compare_entries(at, event["entries"])
         for fault in event["faults"]:
             self._find(at, "the chain is broken", fault)
         for what in ("without_next", "stuck", "drafts", "alarms", "unhealthy"):
             if event[what]:
                 self._find(at, what.replace("_", " "), str(event[what]))
         self._check_tells()
+
+    def _compare_entries(self, at: datetime, entries: dict[str, list[str]]) -> None:
+        """What was acknowledged stands in its case's logbook as often as it was made, also if it has no words."""
+        acts = (event for event in self.events if event["what"] == "did" and event["result"] == "saved")
+        made = Counter((event["case"], event["record"]) for event in acts)
+        kept = Counter((code, record) for code, records in entries.items() for record in records)
+        for code, record in sorted(made.keys() | kept.keys()):
+            difference = kept[code, record] - made[code, record]
+            if difference:
+                what = "an entry too many" if difference > 0 else "an entry is lost"
+                self._find(at, what, f"{code}: {record}")
 
     def _on_left(self, event: Event) -> None:
         """Years later nothing of a closed case can be read or restored, and everything of the others (promise 8)."""

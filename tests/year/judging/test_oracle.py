@@ -191,6 +191,17 @@ def test_nobody_is_asked_while_a_proposal_to_exclude_them_has_no_answer() -> Non
         assert oracle.staff.holders(["confidant"], oracle.cases[CODE], "De Linde", days_later) == holders
 
 
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [(["signal", "taken_up"], "an entry too many"), ([], "an entry is lost"), (["signal"], "")],
+)
+def test_an_entry_without_words_is_lost_or_there_twice(kept: list[str], said: str) -> None:
+    log = a_tuesday(SIGNAL, *TOLD, REMINDED)
+    log.events[-1]["entries"] = {CODE: kept}
+    found = [finding.what for finding in Oracle(plan_file("heutink"), log).judge()]
+    assert found == ([said] if said else [])
+
+
 def test_a_message_may_say_that_it_is_over_also_to_who_hears_nothing_new() -> None:
     """As to a deputy whose last day was yesterday."""
     over = f"*Dossier {CODE}: dit hoeft nu niet meer*"

@@ -57,6 +57,7 @@ class Oracle:
         self._alarms: list[Alarm] = []
         self._all_messages: list[Event] = []
         self._acts: dict[str, list[datetime]] = defaultdict(list)
+        self._codes_in: dict[tuple[str, str], set[str]] = defaultdict(set)
         self._last_same: dict[tuple[str, ...], datetime] = {}
 
     def judge(self) -> list[Finding]:
@@ -169,9 +170,22 @@ class Oracle:
             self._find(at, "wrong step", f"{code} is at {paper.shown}, and shows {event['step']}")
         if event["may"] and not self.staff.may_ever_read(event["who"], paper, self.school_of[code], at):
             self._find(at, "read by who may not", f"{code} by {event['who']}")
+        elif event["may"] and not self._is_their_turn(event["who"], code, at):
+            self._find(at, "read before it was their turn", f"{code} at {paper.step} by {event['who']}")
         is_refused = not event["may"] and not self.staff.was_trouble(at, at)
         if is_refused and self.staff.must_read(self.plan, event["who"], paper, self.school_of[code], at):
             self._find(at, "refused to who may read", f"{code} to {event['who']}")
+
+    def _is_their_turn(self, who: str, code: str, at: datetime) -> bool:
+        """Whether somebody reads a case by its step, or was called in, took part or was named there before (G3)."""
+        paper, persons = self.cases[code], self.staff.acting(who, at)
+        if len(paper.may_show(at)) > 1 or self.staff.was_trouble(at, at):
+            return True
+        if any(self.staff.must_read(self.plan, one, paper, self.school_of[code], at) for one in persons):
+            return True
+        named = {one for line in paper.lines for value in line.said.values() for one in several(value)}
+        called = {event["who"] for event in self.messages[code]} | {line.who for line in paper.lines}
+        return bool(persons & (called | named))
 
     def _on_home(self, event: Event) -> None:
         self._private(event)
@@ -184,6 +198,7 @@ class Oracle:
         self._week(event)
         if any(IN_ENGLISH.search(words) for words in event["words"]) and not self._is_trouble(event):
             self._find(moment(event), "in another language", f"to {event['who']}")
+        self._codes_in[event["who"], event.get("ts", "")] = {*CODES(event)}
         for code in CODES(event):
             self.messages[code].append(event)
             self._may_hear(event, code)
@@ -223,10 +238,21 @@ class Oracle:
         return self.staff.was_trouble(moment(event), moment(event))
 
     def _on_changed(self, event: Event) -> None:
-        """A message that somebody had may say that it is over, also to who may hear of the case no more."""
+        """What somebody was asked may end, also if they have no part in the case any more.
+
+        It then says who did it, without a button; to who is excluded only that it is over.
+        """
         self._private(event)
-        for code in [] if any(IS_OVER.search(words) for words in event["words"]) else CODES(event):
-            self._may_hear(event, code)
+        had = self._codes_in[event["who"], event.get("ts", "")]
+        is_over = any(IS_OVER.search(words) for words in event["words"])
+        for code in [] if is_over else CODES(event):
+            asks = any(code in button for button in event.get("buttons", []))
+            if asks or code not in had or self._is_excluded(event, code):
+                self._may_hear(event, code)
+
+    def _is_excluded(self, event: Event, code: str) -> bool:
+        paper = self.cases.get(code)
+        return paper is not None and self.staff.is_excluded(event["who"], paper, self.school_of[code], moment(event))
 
     def _on_logged(self, event: Event) -> None:
         self._find(moment(event), "personal data in the log", str(event["names"]))

@@ -79,6 +79,10 @@ def test_a_signal_that_was_told_and_reminded_of_is_well() -> None:
             "read by who may not",
         ),
         (
+            [SIGNAL, *TOLD, REMINDED, _event("opened", who=FATIMA, case=CODE, may=True, step="signals", failed="")],
+            "read before it was their turn",
+        ),
+        (
             [SIGNAL, *TOLD, REMINDED, _event("opened", who=KARIN, case=CODE, may=False, step="", failed="")],
             "refused to who may read",
         ),

@@ -57,15 +57,14 @@ class Oracle:
         self._alarms: list[Alarm] = []
         self._all_messages: list[Event] = []
         self._acts: dict[str, list[datetime]] = defaultdict(list)
+        self._back: dict[str, list[datetime]] = defaultdict(list)
         self._codes_in: dict[tuple[str, str], set[str]] = defaultdict(set)
         self._last_same: dict[tuple[str, ...], datetime] = {}
 
     def judge(self) -> list[Finding]:
         """All that is wrong, the first first."""
         self._know_what_was_stored()
-        for event in self.events:
-            if event["what"] == "did" and event["result"] == "saved":
-                self._acts[event["case"]].append(moment(event))
+        self._know_when_people_acted()
         for event in self.events:
             getattr(self, f"_on_{event['what']}", lambda _event: None)(event)
         last = moment(self.events[-1])
@@ -93,6 +92,13 @@ class Oracle:
             made[place] += 1
             code = next((where[mark] for mark in sorted(marks) if mark in where), event["case"])
             event |= {"result": "saved", "case": code, "unsure": True}
+
+    def _know_when_people_acted(self) -> None:
+        for event in self.events:
+            if event["what"] == "did" and event["result"] == "saved":
+                self._acts[event["case"]].append(moment(event))
+                if event["said"].get("exclusion") == "back" or event["said"].get("exclusion_right") == "no":
+                    self._back[event["case"]].append(moment(event))
 
     @staticmethod
     def _marks_of(event: Event) -> set[str]:
@@ -278,8 +284,13 @@ class Oracle:
             self._find(moment(event), "personal data in a message", f"{event['names']} to {event['who']}")
 
     def _may_hear(self, event: Event, code: str) -> None:
-        """Only a case's teachers and those with a role in the plan hear of it, at its own school."""
+        """Only a case's teachers and those with a role in the plan hear of it, at its own school.
+
+        Who is let back in may hear it before the log says that they were.
+        """
         paper = self.cases.get(code)
+        if any(abs(moment(event) - back) < SOON for back in self._back[code]):
+            return
         if paper and not self.staff.may_hear(event["who"], paper, self.school_of[code], moment(event)):
             self._find(moment(event), "heard by who may not", f"{code} by {event['who']}")
 

@@ -195,6 +195,13 @@ def test_nobody_is_asked_while_a_proposal_to_exclude_them_has_no_answer() -> Non
         assert oracle.staff.holders(["confidant"], oracle.cases[CODE], "De Linde", days_later) == holders
 
 
+def test_who_is_let_back_in_may_hear_it_a_moment_before_the_log_says_so() -> None:
+    back = _event("did", who=FATIMA, record="excluded", case=CODE, said={"exclusion": "back"}, result="saved", number=0)
+    heard = _message(MEHMET, f"Dossier {CODE}: weeg het.")
+    assert "heard by who may not" in _said(SIGNAL, *TOLD, REMINDED, heard)
+    assert "heard by who may not" not in _said(SIGNAL, *TOLD, REMINDED, heard, back)
+
+
 @pytest.mark.parametrize(
     ("kept", "said"),
     [(["signal", "taken_up"], "an entry too many"), ([], "an entry is lost"), (["signal"], "")],

@@ -164,7 +164,7 @@ class World:
             self.at(day, when, someone.look, someone.has_reason)
 
     def _plan_leave(self, school: School) -> None:
-        """Some people are away for days or weeks; half of them have a colleague who stands in."""
+        """Send some people on leave for days or weeks; a colleague stands in for half of them."""
         for one in school.people:
             if self.chance.random() < CHARACTERS[one.character].leave:
                 first = self.options.first_day + timedelta(

@@ -313,9 +313,9 @@ class Oracle:
         self._check_tells()
 
     def _compare_entries(self, at: datetime, entries: dict[str, list[str]]) -> None:
-        """What was acknowledged stands in its case's logbook as often as it was made, also if it has no words.
+        """Each acknowledged entry is in the logbook once, also an entry without words.
 
-        What has an effect the program writes too, as that an appointment is done with the talk that it was for.
+        The program too writes entries with an effect: it settles an appointment when its talk is recorded.
         """
         plain = {spec["id"] for spec in self._specs() if "effect" not in spec}
         acts = (event for event in self.events if event["what"] == "did" and event["result"] == "saved")

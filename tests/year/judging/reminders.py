@@ -173,13 +173,10 @@ class Reminders:
 
         Who takes a case up is reminded in place of the others who have the same role. From the second level on all are.
         """
-        present = [self._staff.present(role, self._paper, self._school, due.at) for role in due.roles]
         if not due.level or self._staff.was_trouble(due.at, due.at):
             return set()
-        if due.level > 1:
-            return {who for people in present for who in people} - told
-        everybody = {who for people in present for who in people}
-        return everybody if everybody and not everybody & told else set()
+        everybody = {who for role in due.roles for who in self._staff.present(role, self._paper, self._school, due.at)}
+        return everybody - told if due.level > 1 or not everybody & told else set()
 
     def _when_somebody_is_there(self, due: Due) -> datetime:
         """The moment itself, or the opening of the first day on which somebody with a role in it works."""

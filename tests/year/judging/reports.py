@@ -33,7 +33,7 @@ UNSEEN = {
     "key": "meant so, and nothing is left under the old key",
     "moved": "meant so",
     "language": "meant so",
-    "closed": "who left stands in the schools file until somebody takes them out: `doctor` names them, see LASTING",
+    "closed": "`doctor` names people who left until somebody takes them out of the schools file: see LEFT",
     "unheard": "the same as `closed`",
 }
 """Faults of which nothing is reported, and why."""

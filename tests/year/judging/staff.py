@@ -109,7 +109,7 @@ class Staff:
         return {who for who in found if who not in self._gone or self._gone[who] > at}
 
     def present(self, role: str, paper: Paper, school: str, at: datetime) -> set[str]:
-        """Who is there on this day with a role in a case, or stands in for somebody who has it."""
+        """Who has this role in a case, or stands in for somebody who has it, and is at school that day."""
         holders = self.holders([role], paper, school, at)
         excluded = {who for who in self.roles if self.is_excluded(who, paper, school, at)}
         acting = {who for who in self.roles if self.acting(who, at) & holders}

@@ -104,8 +104,8 @@ class Seen:
         whole = "\n".join(words)
         return sorted(name for name in self._names if name in whole)
 
-    def say_what_is_stored(self, program: Program, now: datetime) -> None:
-        """The texts of all logbooks, and what the program says of itself."""
+    def say_what_is_stored(self, program: Program, now: datetime, *, is_end: bool = False) -> None:
+        """The texts of all logbooks, and what the program says of itself: on each day, and at the end."""
         with program.engine.connect() as connection:
             faults = [str(fault) for fault in verify.faults(connection, vault_of(program.engine, program.settings))]
             waits = connection.execute(select(cases.c.code).where(cases.c.status == "open", cases.c.next_due.is_(None)))
@@ -119,8 +119,15 @@ class Seen:
         said = [(code, str(text)) for code, lines in logbooks.items() for e in lines for text in e.answers.values()]
         marks = sorted((mark, code) for code, text in said for mark in MARK.findall(text))
         logbook_of = {code: [entry.record for entry in lines] for code, lines in sorted(logbooks.items())}
-        state = {"faults": faults, "without_next": without, "stuck": stuck, "drafts": old, "alarms": late}
-        self.log.add("stored", marks=marks, entries=logbook_of, unhealthy=not program.is_healthy(), **state)
+        state: dict[str, Any] = {
+            "faults": faults,
+            "without_next": without,
+            "stuck": stuck,
+            "drafts": old,
+            "alarms": late,
+        }
+        state |= {"marks": marks, "entries": logbook_of, "unhealthy": not program.is_healthy()}
+        self.log.add("stored", is_end=is_end, **state)
 
     def say_what_is_left(self, program: Program, now: datetime) -> None:
         """Which cases can still be read two years later, after a backup was put back, and what of others is left."""

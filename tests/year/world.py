@@ -45,6 +45,8 @@ open: only then it ends cases. Then no closed case may be kept any more."""
 LOOKS = (time(7, 10), time(13, 5))
 OTHER_LOOKS = (time(13, 5),)
 """When nothing happens, and the program's own clock is heard all the same."""
+COUNTED = time(13, 6)
+"""When all that is stored is looked at."""
 
 Act = Callable[[], Awaitable[None]]
 
@@ -152,6 +154,7 @@ class World:
         is_school_day = any(calendar.is_school_day(day) for calendar in self.calendars.values())
         for when in LOOKS if is_school_day else OTHER_LOOKS:
             self.at(day, when, self._look_at_health)
+        self.at(day, COUNTED, self._look_at_what_is_stored)
         for school in self.schools:
             if self.calendars[school.name].is_school_day(day):
                 for one in school.people:
@@ -252,6 +255,9 @@ class World:
             await asyncio.sleep(TRIES_AGAIN)
         self.seen.say_health(self.machine.program)
 
+    async def _look_at_what_is_stored(self) -> None:
+        self.seen.say_what_is_stored(self.machine.running, self.time.now())
+
     def say_how_it_is(self, fault: str = "", *, is_over: bool = False) -> None:
         """Log what `/healthz` and `doctor` say: while this is wrong, when it is over, or when nothing was."""
         self.seen.say_health(self.machine.program, fault, is_over=is_over)
@@ -262,7 +268,7 @@ class World:
         await asyncio.sleep(120)
         ended = self.time.now()
         self.say_how_it_is()
-        self.seen.say_what_is_stored(self.machine.running, ended)
+        self.seen.say_what_is_stored(self.machine.running, ended, is_end=True)
         with self.seen.nothing():
             for days in LATER:
                 await self.skip_to((ended + timedelta(days=days)).replace(hour=10))

@@ -16,7 +16,7 @@ from tests.year.judging.alarms import Alarm, is_alarm
 from tests.year.judging.log import Event, Log, moment
 from tests.year.judging.paper import CLOSED, OPEN, Paper
 from tests.year.judging.plan_file import Json, several
-from tests.year.judging.reminders import CODES, Reminders, is_reminder, is_urgent
+from tests.year.judging.reminders import CODES, Reminders, is_reminder, is_urgent, not_named
 from tests.year.judging.reports import of_doctor, of_health
 from tests.year.judging.staff import Staff
 
@@ -53,6 +53,7 @@ class Oracle:
         self.found: list[Finding] = []
         self._expected_tells: list[tuple[datetime, str, Event, set[str]]] = []
         self._marks: Counter[str] = Counter()
+        self._made: Counter[tuple[str, str]] = Counter()
         self._refused: set[str] = set()
         self._alarms: list[Alarm] = []
         self._all_messages: list[Event] = []
@@ -71,15 +72,16 @@ class Oracle:
         for alarm in self._alarms:
             for at, what, about in alarm.findings(self.staff, self._all_messages, last):
                 self._find(at, what, about)
+        overviews = [event for event in self._all_messages if not_named(event)]
         for code, paper in self.cases.items():
-            reminders = Reminders(self.plan, code, paper, self.staff, self.school_of[code], last)
+            reminders = Reminders(self.plan, code, paper, self.staff, self.school_of[code], last, overviews)
             for at, what, about in reminders.findings(self.messages[code]):
                 self._find(at, what, about)
         return sorted(self.found, key=lambda finding: finding.at)
 
     def _know_what_was_stored(self) -> None:
         """What was not acknowledged may have been stored or not: the logbooks at the end say which."""
-        stored = next(event for event in self.events if event["what"] == "stored")
+        stored = next(event for event in reversed(self.events) if event["what"] == "stored")
         where = dict(stored["marks"])
         acts = [event for event in self.events if event["what"] == "did"]
         made = Counter((event["case"], event["record"]) for event in acts if event["result"] == "saved")
@@ -141,6 +143,7 @@ class Oracle:
             self.school_of[code] = self.staff.school_of(event["who"])
         self.cases[code].write(event["record"], event["who"], at, event["said"], event.get("number", 0))
         self._marks.update(marks)
+        self._made[code, event["record"]] += 1
         self._told(event, code, at)
 
     def _told(self, event: Event, code: str, at: datetime) -> None:
@@ -296,36 +299,39 @@ class Oracle:
 
     # What is stored.
     def _on_stored(self, event: Event) -> None:
-        at, stored = moment(event), Counter[str](mark for mark, _ in event["marks"])
+        """Everything is there on this day: what is wrong is said of the first day on which it is."""
+        before = {(finding.what, finding.about) for finding in self.found}
+        for what, about in self._wrong_in(event):
+            if (what, about) not in before:
+                self._find(moment(event), what, about)
+        if event["is_end"]:
+            self._check_tells()
+
+    def _wrong_in(self, event: Event) -> Iterator[tuple[str, str]]:
+        stored = Counter[str](mark for mark, _ in event["marks"])
         for mark, times in stored.items():
             if times > 1:
-                self._find(at, "stored twice", mark)
+                yield "stored twice", mark
             elif mark in self._refused and mark not in self._marks:
-                self._find(at, "stored though refused", mark)
-        for mark in self._marks.keys() - stored.keys():
-            self._find(at, "lost", mark)
-        self._compare_entries(at, event["entries"])
-        for fault in event["faults"]:
-            self._find(at, "the chain is broken", fault)
+                yield "stored though refused", mark
+        yield from (("lost", mark) for mark in self._marks.keys() - stored.keys())
+        yield from self._compare_entries(event["entries"])
+        yield from (("the chain is broken", fault) for fault in event["faults"])
         for what in ("without_next", "stuck", "drafts", "alarms", "unhealthy"):
-            if event[what]:
-                self._find(at, what.replace("_", " "), str(event[what]))
-        self._check_tells()
+            if event[what] and not self._is_trouble(event):
+                yield what.replace("_", " "), str(event[what])
 
-    def _compare_entries(self, at: datetime, entries: dict[str, list[str]]) -> None:
+    def _compare_entries(self, entries: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
         """Each acknowledged entry is in the logbook once, also an entry without words.
 
         The program too writes entries with an effect: it settles an appointment when its talk is recorded.
         """
         plain = {spec["id"] for spec in self._specs() if "effect" not in spec}
-        acts = (event for event in self.events if event["what"] == "did" and event["result"] == "saved")
-        made = Counter((event["case"], event["record"]) for event in acts)
         kept = Counter((code, record) for code, records in entries.items() for record in records)
-        for code, record in sorted(made.keys() | kept.keys()):
-            difference = kept[code, record] - made[code, record]
+        for code, record in sorted(self._made.keys() | kept.keys()):
+            difference = kept[code, record] - self._made[code, record]
             if difference < 0 or (difference and record in plain):
-                what = "an entry too many" if difference > 0 else "an entry is lost"
-                self._find(at, what, f"{code}: {record}")
+                yield "an entry too many" if difference > 0 else "an entry is lost", f"{code}: {record}"
 
     def _on_left(self, event: Event) -> None:
         """Years later nothing of a closed case can be read or restored, and everything of the others (promise 8)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
@@ -22,6 +22,7 @@ LONG = 7
 WAITS, URGENT, VACATION = "Dossier {} wacht", "Dit kan niet wachten tot morgen: dossier {}", "Dossier {} blijft open"
 IN_ENGLISH = ("Case {} is waiting", "Case {} stays open during the vacation")
 CODE = re.compile(r"\d\d-[A-Z0-9]{4}")
+MORE = re.compile(r"^(?:Er (?:is|zijn) nog|There (?:is|are)) (\d+) (?:more )?(?:dossier|case)", re.MULTILINE)
 
 
 def CODES(event: Event) -> list[str]:
@@ -32,6 +33,11 @@ def CODES(event: Event) -> list[str]:
 def is_reminder(event: Event, code: str) -> bool:
     """Whether the message reminds of what this case waits for."""
     return any(kind.format(code) in words for kind in (WAITS, VACATION, *IN_ENGLISH) for words in event["words"])
+
+
+def not_named(event: Event) -> int:
+    """How many more cases an overview is about than a message holds."""
+    return sum(int(number) for words in event["words"] for number in MORE.findall(words))
 
 
 def is_urgent(event: Event, code: str) -> bool:
@@ -56,10 +62,20 @@ class Due:
 
 
 class Reminders:
-    """What must have been sent about one case, laid beside what was."""
+    """What must have been sent about one case, laid beside what was. `overviews` name not all of their cases."""
 
-    def __init__(self, plan: Json, code: str, paper: Paper, staff: Staff, school: str, until: datetime) -> None:
+    def __init__(
+        self,
+        plan: Json,
+        code: str,
+        paper: Paper,
+        staff: Staff,
+        school: str,
+        until: datetime,
+        overviews: Sequence[Event] = (),
+    ) -> None:
         self._plan, self._code, self._paper, self._staff, self._school = plan, code, paper, staff, school
+        self._overviews = overviews
         self._calendar, self._until = staff.calendars[school], until
         self._steps = steps(plan)
 
@@ -159,13 +175,14 @@ class Reminders:
         early = due.at - (until - due.at if until > due.at + IN_TIME else timedelta(minutes=1))
         near = [one for one in sent if early <= moment(one) <= until]
         near += [one for one in messages if is_urgent(one, self._code) and due.at - timedelta(hours=2) <= moment(one)]
+        counted = {one["who"] for one in self._overviews if early <= moment(one) <= until}
         what = "no notice before the vacation" if due.is_vacation else "no reminder"
         wanted = f"{self._code} at {self._paper.step}, to {', '.join(due.roles)}"
-        if not near:
+        if not near and not counted:
             yield until, what, wanted
-        elif not any(self._is_right(one["who"], due) for one in near):
+        elif not any(self._is_right(who, due) for who in {one["who"] for one in near} | counted):
             yield until, f"{what} at somebody who was there", f"{wanted}: {sorted({one['who'] for one in near})}"
-        elif passed_over := self._passed_over(due, {one["who"] for one in near}):
+        elif passed_over := self._passed_over(due, {one["who"] for one in near} | counted):
             yield until, "a role is not reminded", f"{wanted}: {sorted(passed_over)}"
 
     def _passed_over(self, due: Due, told: set[str]) -> set[str]:

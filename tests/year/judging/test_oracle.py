@@ -40,7 +40,7 @@ REMINDED = _message(KARIN, WAITS, LAST_CALL)
 
 def _stored(marks: list[list[str]], at: datetime = EVENING) -> Event:
     wrong = dict.fromkeys(("without_next", "stuck", "drafts", "alarms", "unhealthy"))
-    return _event("stored", at, marks=marks, entries={CODE: ["signal"]}, faults=[], **wrong)
+    return _event("stored", at, is_end=True, marks=marks, entries={CODE: ["signal"]}, faults=[], **wrong)
 
 
 def a_tuesday(*events: Event, marks: list[list[str]] | None = None) -> Log:
@@ -293,3 +293,22 @@ def test_a_level_that_does_not_reach_its_roles_is_found(first: list[str], second
 def test_a_reminder_of_what_was_done_is_found() -> None:
     taken_up = SIGNAL | {"who": KARIN, "record": "taken_up", "said": {}}
     assert "reminded without a reason" in _said(SIGNAL, *TOLD, taken_up, REMINDED)
+
+
+@pytest.mark.parametrize(
+    ("words", "is_found"), [("Er zijn nog 3 dossiers. Zoek er een.", False), ("Er is iets.", True)]
+)
+def test_an_overview_says_of_how_many_more_cases_it_is(words: str, is_found: bool) -> None:
+    """A message of Slack holds some twenty cases; the others are only counted."""
+    overview = _message(KARIN, words, LAST_CALL)
+    assert ("no reminder" in _said(SIGNAL, *TOLD, overview)) is is_found
+
+
+def test_what_is_lost_in_the_middle_of_a_year_is_found_on_that_day() -> None:
+    log = a_tuesday(SIGNAL, *TOLD, REMINDED)
+    log.events.insert(-1, _stored([], LAST_CALL) | {"is_end": False, "entries": {}})
+    found = Oracle(plan_file("heutink"), log).judge()
+    assert [(finding.what, finding.at) for finding in found] == [
+        ("lost", LAST_CALL),
+        ("an entry is lost", LAST_CALL),
+    ]

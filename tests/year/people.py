@@ -119,17 +119,25 @@ class Someone:
             await self.open(self.around.chance.choice([*self.around.cases]))
 
     async def go_away(self, first: date, last: date, deputy: str) -> None:
-        """Be away for some weeks; perhaps arrange who stands in."""
-        self.around.log.add("away", who=self.who.slack, first=str(first), last=str(last))
+        """Be away for some weeks; perhaps arrange who stands in. Not every colleague can."""
+        days = {"first": str(first), "last": str(last)}
+        self.around.log.add("away", who=self.who.slack, **days)
         if not deputy:
             return
         self.clear()
         if not (await self.actor.command("/meldcode", "vervanging")).ok:
             return
-        days = {"first_day": str(first), "last_day": str(last), "deputy": deputy}
-        await self._pen("", []).fill_in(self._top, days)
-        if "vervangt" in self._on_screen:
-            self.around.log.add("deputy", who=self.who.slack, first=str(first), last=str(last), deputy=deputy)
+        said = {"first_day": days["first"], "last_day": days["last"], "deputy": deputy}
+        result = await self._pen("", []).fill_in(self._top, said)
+        if result == "failed" or " tot en met " in self._on_screen:
+            self.around.log.add("deputy", who=self.who.slack, deputy=deputy, unsure=result == "failed", **days)
+
+    async def look_around(self) -> None:
+        """Open the Home tab and each case, as somebody does who stands in for a colleague, or did until yesterday."""
+        if not self.is_gone:
+            await self.actor.open_home()
+            for code in sorted(self.around.cases):
+                await self.open(code)
 
     async def leave(self) -> None:
         """Leave the school: the account is closed."""
@@ -235,12 +243,16 @@ class Someone:
         rules = [rule for rule in self._records.get(record, {}).get("present", []) if rule["field"] == name]
         unwanted = {role for rule in rules for role in several(rule.get("none_of", []))}
         wanted = [role for rule in rules for role in (*rule.get("all_of", []), *rule.get("one_of", [])[:1])]
-        named = [slack for role in wanted if role not in unwanted for slack in self._holders(role, teachers)[:1]]
+        avoided = {slack for role in unwanted for slack in self._holders(role, teachers)}
+        named: list[str] = []
+        for role in wanted:  # two roles are two people
+            able = [slack for slack in self._holders(role, teachers) if slack not in avoided]
+            named += [slack for slack in able if slack not in named][:1] if role not in unwanted else []
         if not rules:
             return teachers or [self.who.slack]
-        if "teacher" in unwanted or self.who.slack in named or not set(self.who.roles) - {"teacher"}:
-            return list(dict.fromkeys(named))
-        return list(dict.fromkeys([*named, self.who.slack]))
+        if self.who.slack in {*avoided, *named} or not set(self.who.roles) - {"teacher"}:
+            return named
+        return [*named, self.who.slack]
 
     def _holders(self, role: str, teachers: list[str]) -> list[str]:
         if role == "teacher":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -20,6 +21,8 @@ FAMILIES = "Adriaanse Bosman Coenen Doorn Ebbers Fokkema Geurts Haagsma Inia Jor
 CITY_NAMES = ("De Wilg", "Het Anker", "De Regenboog", "De Vlieger", "Het Kompas")
 WEEK = ("ma", "di", "wo", "do", "vr")
 LEADERS = ("care_coordinator", "confidant", "school_leader")
+DIRECTOR, OFFICER, TEACHER = "cluster_director", "safeguarding_officer", "teacher"
+OFTEN, LARGE = 1 / 2, 10
 
 
 @dataclass(frozen=True)
@@ -73,13 +76,13 @@ class Size:
     days: int = 365
 
 
-def invent(number: int, size: Size, first: date, chance: random.Random) -> School:
-    """Invent a school: four to six people with a role in the plan, and teachers."""
-    names = iter(_names(chance, size.people + 1))
+def invent(number: int, size: Size, first: date, chance: random.Random, known: Collection[str] = ()) -> School:
+    """Invent a school: three to seven people with a role in the plan, and teachers. `known` are roles of the plan."""
+    names = iter(_names(chance, size.people + 6))
     groups = [str(n) for n in range(1, max(2, size.people - 6) + 1)]
     people = [
         _colleague(number, place, next(names), roles, own, size, chance)
-        for place, (roles, own) in enumerate(_functions(size.people, groups, chance))
+        for place, (roles, own) in enumerate(_functions(size.people, groups, known, chance))
     ]
     may = first.replace(year=first.year + 1, month=5, day=3)
     free = tuple(may + timedelta(days=n) for n in range(5)) if chance.random() < 0.5 else ()
@@ -87,12 +90,21 @@ def invent(number: int, size: Size, first: date, chance: random.Random) -> Schoo
     return School(CITY_NAMES[number], chance.choice(("noord", "midden", "zuid")), tuple(people), free, pupils)
 
 
-def _functions(people: int, groups: list[str], chance: random.Random) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
-    seconds = [("care_coordinator",)] if people >= 10 else []
-    fixed = [("care_coordinator",), *seconds, ("confidant",), ("school_leader",), ("cluster_director",)]
-    teachers = people - len(fixed)
-    shared = [groups[n % len(groups)] for n in range(teachers)]
-    return [*((roles, ()) for roles in fixed), *((("teacher",), (group,)) for group in shared)]
+def _functions(
+    people: int, groups: list[str], known: Collection[str], chance: random.Random
+) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """The roles and groups of each: by chance a role has two holders, somebody has two roles, and a leader teaches."""
+    fixed: list[tuple[str, ...]] = [(role,) for role in (*LEADERS, DIRECTOR, *([OFFICER] if OFFICER in known else []))]
+    fixed += [(chance.choice(LEADERS),)] if chance.random() < OFTEN else []
+    fixed += [("care_coordinator",)] if people >= LARGE else []
+    if chance.random() < OFTEN:
+        one, other, *fixed = chance.sample(fixed, len(fixed))
+        fixed.append(tuple(dict.fromkeys(one + other)))
+    also = chance.randrange(len(fixed)) if chance.random() < OFTEN else -1
+    teaching = [(TEACHER,)] * max(2, people - len(fixed))
+    shared = [(groups[n % len(groups)],) for n in range(len(teaching))]
+    leading = [((*roles, TEACHER), (groups[0],)) if n == also else (roles, ()) for n, roles in enumerate(fixed)]
+    return [*leading, *zip(teaching, shared, strict=True)]
 
 
 def _colleague(

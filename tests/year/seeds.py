@@ -54,7 +54,7 @@ def tiny(seed: int) -> Options:
     first = chance.choice((anywhere, before))
     characters = chance.choice((SLOW, _some(chance, [*CHARACTERS], 2), tuple(CHARACTERS)))
     faults = _some(chance, [*FAULTS], chance.choice((0, 2, len(FAULTS))))
-    size = Size(6, 2, characters, chance.choice((0, 0.3, 0.6)), TINY)
+    size = Size(chance.choice((6, 7, 8)), 2, characters, chance.choice((0, 0.3, 0.6)), TINY)
     plan, is_any = chance.choice(PLANS), chance.random() < NOW_AND_THEN
     return Options(seed, size, 1, plan, is_any, first_day=first, faults=faults)
 

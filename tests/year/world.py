@@ -25,7 +25,7 @@ from tests.year.characters import CHARACTERS
 from tests.year.faults import HALF, TRIES_AGAIN, Trouble
 from tests.year.judging.calendar import Calendar
 from tests.year.judging.log import Log
-from tests.year.judging.plan_file import PLANS, Json, plan_file
+from tests.year.judging.plan_file import PLANS, Json, plan_file, roles_of
 from tests.year.people import Someone, Surroundings
 from tests.year.plans import any_plan, write_plan
 from tests.year.running.clock import VirtualLoop, VirtualTime, everywhere
@@ -83,7 +83,8 @@ class World:
         self.options, self.time, self.chance = options, time_, chance
         self.log = Log(time_.now)
         self.plan = options.on_paper()
-        self.schools = [invent(n, options.size, FIRST_DAY, chance) for n in range(options.schools)]
+        roles = roles_of(self.plan)
+        self.schools = [invent(n, options.size, FIRST_DAY, chance, roles) for n in range(options.schools)]
         self.calendars = {school.name: Calendar(school.region, school.free) for school in self.schools}
         members = [Person(one.slack, one.name) for school in self.schools for one in school.people]
         self.seen = Seen(self.log, {name for school in self.schools for pupil in school.pupils for name in pupil[:2]})
@@ -175,9 +176,12 @@ class World:
                 )
                 days = self.chance.choice((self.chance.randrange(6), self.chance.randrange(10, 22)))
                 last = first + timedelta(days=days)
-                alike = [other.slack for other in school.people if other.roles == one.roles and other is not one]
-                deputy = self.chance.choice(alike) if alike and self.chance.random() < 0.5 else ""
+                others = [other.slack for other in school.people if other is not one]
+                deputy = self.chance.choice(others) if self.chance.random() < HALF else ""
                 self._away[one.slack] = (first, last)
+                for day in (last, last + timedelta(days=1)) if deputy else ():
+                    if (day - self.options.first_day).days < self.options.size.days:
+                        self.at(day, time(12, 12), self.people[deputy].look_around)
                 self.at(
                     first - timedelta(days=2),
                     time(11, 11),

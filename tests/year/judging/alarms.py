@@ -11,7 +11,7 @@ from tests.year.judging.staff import Staff
 
 LEVELS = (
     (timedelta(), ("care_coordinator", "school_leader")),
-    (timedelta(minutes=3), ("confidant",)),
+    (timedelta(minutes=3), ("confidant", "safeguarding_officer")),
     (timedelta(minutes=10), ("cluster_director",)),
 )
 """Who hears of an alarm that nobody has answered, and after what time; nights and days off make no difference."""
@@ -44,5 +44,6 @@ class Alarm:
                 return
             if not is_answered and wanted - heard:
                 yield until, "an alarm that is not heard", f"by {sorted(wanted - heard)}"
-            if is_answered and not staff.was_trouble(self.at, due) and wanted & heard:
-                yield due, "an alarm that was answered goes on", f"to {sorted(wanted & heard)}"
+            again = {one["who"] for one in told if due <= moment(one) <= until} & wanted
+            if is_answered and not staff.was_trouble(self.at, due) and again:
+                yield due, "an alarm that was answered goes on", f"to {sorted(again)}"

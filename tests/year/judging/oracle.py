@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from tests.year.judging.alarms import Alarm, is_alarm
 from tests.year.judging.log import Event, Log, moment
 from tests.year.judging.paper import CLOSED, OPEN, Paper
-from tests.year.judging.plan_file import Json, several
+from tests.year.judging.plan_file import Json, roles_of, several
 from tests.year.judging.reminders import CODES, Reminders, is_reminder, is_urgent, not_named
 from tests.year.judging.reports import of_doctor, of_health
 from tests.year.judging.staff import Staff
@@ -161,7 +161,8 @@ class Oracle:
         return {
             who
             for who in self.staff.holders(rule["roles"], paper, school, at) - {author}
-            if "cluster_director" in self.staff.roles[who] or self.staff.must_read(self.plan, who, paper, school, at)
+            if self.staff.roles[who] & {*rule["roles"]} - roles_of(self.plan) - {"teacher"}
+            or self.staff.must_read(self.plan, who, paper, school, at)
         }
 
     def _specs(self) -> Iterator[Json]:

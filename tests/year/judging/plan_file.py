@@ -36,6 +36,11 @@ def steps(plan: Json) -> dict[str, Json]:
     return {step["id"]: step for step in plan["steps"]}
 
 
+def roles_of(plan: Json) -> set[str]:
+    """The roles that read cases under this plan, at some step or at all."""
+    return {reader if isinstance(reader, str) else reader["role"] for reader in plan["readers"]}
+
+
 def several(value: Any) -> list[Any]:
     """One value or a list of them, as a list."""
     return list(value) if isinstance(value, list) else [value]

@@ -210,10 +210,8 @@ class Reminders:
         return due.is_vacation or self._staff.is_here(who, due.at) or not self._anybody(due)
 
     def _anybody(self, due: Due) -> bool:
-        holders = self._staff.holders(
-            [*due.roles, "care_coordinator", "school_leader"], self._paper, self._school, due.at
-        )
-        return any(self._staff.is_here(who, due.at) for who in holders)
+        roles = (*due.roles, "care_coordinator", "school_leader")
+        return any(self._staff.present(role, self._paper, self._school, due.at) for role in roles)
 
     def _twice(self, sent: list[Event]) -> Iterator[tuple[datetime, str, str]]:
         days = Counter((_day(moment(one)), one["who"]) for one in sent)

@@ -9,16 +9,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.year.judging.calendar import Calendar
-from tests.year.judging.log import Event
+from tests.year.judging.log import Event, moment
 from tests.year.judging.paper import Exclusion, Paper
 from tests.year.judging.plan_file import Json, steps
 from tests.year.schools import WEEK
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+CLOSES = time(16, 30)
 FINDS_OUT = timedelta(hours=30)
 """Within this time the bot has looked whether accounts were closed."""
-TOLD = ("care_coordinator", "confidant", "school_leader", "cluster_director")
-"""Roles that are ever told of a case that is not their own."""
+READS = frozenset({"care_coordinator", "confidant", "safeguarding_officer", "school_leader"})
+"""Roles that ever read a case that is not their own."""
+TOLD = READS | {"cluster_director"}
+"""Roles that are ever told of one."""
 
 
 class Staff:
@@ -46,6 +49,8 @@ class Staff:
     def deputise(self, event: Event) -> None:
         first, last = date.fromisoformat(event["first"]), date.fromisoformat(event["last"])
         self._deputies.append((event["who"], event["deputy"], first, last))
+        if event.get("unsure"):  # nobody knows whether it was arranged
+            self.trouble.append((moment(event), datetime.combine(last, CLOSES, AMSTERDAM)))
 
     def leave(self, who: str, at: datetime, *, is_told: bool = True) -> None:
         """Somebody's account is closed. Without a word the bot finds out within a day, and may be wrong until then."""
@@ -102,8 +107,8 @@ class Staff:
 
     def holders(self, roles: list[str], paper: Paper, school: str, at: datetime) -> set[str]:
         """Who has one of these roles in a case, and an account."""
-        found = {who for who, held in self.roles.items() if held & {*roles} and self._school[who] == school}
-        found = found - ({who for who in found if self.roles[who] == {"teacher"}}) if "teacher" in roles else found
+        leading = {*roles} - {"teacher"}
+        found = {who for who, held in self.roles.items() if held & leading and self._school[who] == school}
         found |= {*paper.teachers} if "teacher" in roles else set()
         found = {who for who in found if not self.is_left_alone(who, paper, at)}
         return {who for who in found if who not in self._gone or self._gone[who] > at}
@@ -118,7 +123,7 @@ class Staff:
     def may_hear(self, who: str, paper: Paper, school: str, at: datetime) -> bool:
         """Whether somebody may hear of a case at all: in a role of their own, or of somebody for whom they stand in."""
         return self._school[who] == school and any(
-            one in paper.teachers or self.roles[one] & {*TOLD} or one in {line.who for line in paper.lines}
+            one in paper.teachers or self.roles[one] & TOLD or one in {line.who for line in paper.lines}
             for one in self._with_a_part(who, paper, school, at)
         )
 
@@ -131,7 +136,7 @@ class Staff:
     def may_ever_read(self, who: str, paper: Paper, school: str, at: datetime) -> bool:
         """Whether somebody may ever open a case: never another school, another teacher or a cluster director."""
         return self._school[who] == school and any(
-            one in paper.teachers or self.roles[one] & {*TOLD[:3]} for one in self._with_a_part(who, paper, school, at)
+            one in paper.teachers or self.roles[one] & READS for one in self._with_a_part(who, paper, school, at)
         )
 
     def must_read(self, plan: Json, who: str, paper: Paper, school: str, at: datetime) -> bool:

@@ -10,7 +10,7 @@ class Character:
     """Chances, each time that somebody looks: that they `act` on what is asked, send a form `twice`, `give_up` in a
     form, are `curious` about a case of others, do something `more` than what is asked, or type `odd` text.
 
-    `leave` is the chance that they are away for days or weeks in a term; half of these have a deputy.
+    `leave` is the chance that they are away for days or weeks in a term; most of these have a deputy.
     """
 
     act: float = 1

@@ -165,8 +165,7 @@ async def other_language(world: World, chance: random.Random) -> None:
 
 async def account_closed(world: World, chance: random.Random) -> None:
     """A teacher leaves in the middle of the year."""
-    teachers = [one for one in world.people.values() if one.who.roles == ("teacher",) and not one.is_gone]
-    if len(teachers) > 1:
+    if teachers := world.teachers_who_can_leave():
         await chance.choice(teachers).leave()
 
 
@@ -217,8 +216,7 @@ async def events_out_of_order(world: World, chance: random.Random) -> None:
 
 async def account_closed_without_a_word(world: World, chance: random.Random) -> None:
     """A teacher leaves, and no event comes: the app looks once a day."""
-    teachers = [one for one in world.people.values() if one.who.roles == ("teacher",) and not one.is_gone]
-    if len(teachers) > 1:
+    if teachers := world.teachers_who_can_leave():
         chance.choice(teachers).leave_without_a_word()
 
 

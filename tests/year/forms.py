@@ -133,7 +133,7 @@ class Pen:
 
     def _option(self, options: list[Json], fixed: Any) -> Json:
         if fixed is not None:
-            return next(option for option in options if option["value"] == fixed)
+            return next(option for option in options if fixed in (option["value"], option["text"]["text"]))
         if self.chance.random() < FIRST_CHOICE:
             return options[0]
         return self.chance.choice(options)

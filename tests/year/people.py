@@ -46,6 +46,7 @@ class Knowledge:
     """What people at a school know of a case from each other."""
 
     teachers: list[str]
+    school: School
     appointments: dict[int, date] = field(default_factory=dict)
 
 
@@ -65,15 +66,19 @@ class Surroundings:
 
 
 class Someone:
-    """One of the people: what they have read and still mean to do."""
+    """What somebody has read and still mean to do. `places` are their schools, and what they are there."""
 
-    def __init__(self, around: Surroundings, school: School, who: Colleague) -> None:
-        self.around, self.school, self.who = around, school, who
+    def __init__(self, around: Surroundings, who: Colleague) -> None:
+        self.around, self.who = around, who
+        self.places: list[tuple[School, Colleague]] = []
         self.actor = Actor(around.workspace, who.slack)
         self.to_do: dict[str, None] = {}
         self.is_gone = False
         self._records = records(around.plan)
         self._titles = {step["title"]: id_ for id_, step in steps(around.plan).items()}
+
+    def roles_at(self, school: School) -> tuple[str, ...]:
+        return next((one.roles for place, one in self.places if place is school), ())
 
     def has_reason(self) -> bool:
         """Whether there is anything to look at."""
@@ -87,8 +92,8 @@ class Someone:
         return chance > 0 and self.around.chance.random() < chance
 
     # What somebody does.
-    async def report(self, pupil: tuple[str, str, str]) -> None:
-        """Pass on a signal about a pupil."""
+    async def report(self, pupil: tuple[str, str, str], school: School) -> None:
+        """Pass on a signal about a pupil of this school."""
         self.clear()
         if self.is_gone:
             return None
@@ -96,13 +101,14 @@ class Someone:
             return self._did("signal", "", {}, "failed")
         first, last, group = pupil
         fixed = {"first_name": first, "last_name": last, "group": group, "heard_from": "self", "same_as": "another"}
-        teachers = [one.slack for one in self.school.teachers_of(group)]
-        pen = self._pen(self.around.plan["opens"], teachers)
+        fixed |= {"school": school.name}
+        teachers = [one.slack for one in school.teachers_of(group)]
+        pen = self._pen(self.around.plan["opens"], Knowledge(teachers, school))
         result = await pen.fill_in(self._top, fixed)
         code = self._code() if result == "saved" else ""
         if code:
-            self.around.cases.setdefault(code, Knowledge(teachers))
-        return self._did(self.around.plan["opens"], code, pen.said, result)
+            self.around.cases.setdefault(code, Knowledge(teachers, school))
+        return self._did(self.around.plan["opens"], code, pen.said, result, school=school.name)
 
     async def look(self) -> None:
         """Read the new messages, and do what they and the case ask."""
@@ -128,7 +134,7 @@ class Someone:
         if not (await self.actor.command("/meldcode", "vervanging")).ok:
             return
         said = {"first_day": days["first"], "last_day": days["last"], "deputy": deputy}
-        result = await self._pen("", []).fill_in(self._top, said)
+        result = await self._pen("", Knowledge([], self.places[0][0])).fill_in(self._top, said)
         if result == "failed" or " tot en met " in self._on_screen:
             self.around.log.add("deputy", who=self.who.slack, deputy=deputy, unsure=result == "failed", **days)
 
@@ -193,7 +199,7 @@ class Someone:
         top = self._top
         if top.payload.get("submit") is None:
             return self._did(about["record"], code, {}, "saved" if is_saved(top) else "refused", about=about)
-        pen = self._pen(about["record"], self._case(code).teachers)
+        pen = self._pen(about["record"], self._case(code))
         result = await pen.fill_in(top, fixed)
         return self._did(about["record"], code, pen.said, result, about=about)
 
@@ -229,40 +235,43 @@ class Someone:
 
     # Small things.
     def _case(self, code: str) -> Knowledge:
-        return self.around.cases.setdefault(code, Knowledge([]))
+        return self.around.cases.setdefault(code, Knowledge([], self.places[0][0]))
 
-    def _pen(self, record: str, teachers: list[str]) -> Pen:
+    def _pen(self, record: str, known: Knowledge) -> Pen:
         def people(block: Json, _: Collection[str]) -> list[str]:
-            return self._who_were_there(record, block["block_id"], teachers)
+            return self._who_were_there(record, block["block_id"], known)
 
         character = CHARACTERS[self.who.character]
         return Pen(self.actor, self.around.chance, self.around.today(), people, self.around.marks, character)
 
-    def _who_were_there(self, record: str, name: str, teachers: list[str]) -> list[str]:
+    def _who_were_there(self, record: str, name: str, known: Knowledge) -> list[str]:
         """Who the plan wants in this field, the person themselves in the roles that they have."""
         rules = [rule for rule in self._records.get(record, {}).get("present", []) if rule["field"] == name]
         unwanted = {role for rule in rules for role in several(rule.get("none_of", []))}
         wanted = [role for rule in rules for role in (*rule.get("all_of", []), *rule.get("one_of", [])[:1])]
-        avoided = {slack for role in unwanted for slack in self._holders(role, teachers)}
+        avoided = {slack for role in unwanted for slack in self._holders(role, known)}
         named: list[str] = []
         for role in wanted:  # two roles are two people
-            able = [slack for slack in self._holders(role, teachers) if slack not in avoided]
+            able = [slack for slack in self._holders(role, known) if slack not in avoided]
             named += [slack for slack in able if slack not in named][:1] if role not in unwanted else []
         if not rules:
-            return teachers or [self.who.slack]
-        if self.who.slack in {*avoided, *named} or not set(self.who.roles) - {"teacher"}:
+            return known.teachers or [self.who.slack]
+        if self.who.slack in {*avoided, *named} or not {*self.roles_at(known.school)} - {"teacher"}:
             return named
         return [*named, self.who.slack]
 
-    def _holders(self, role: str, teachers: list[str]) -> list[str]:
+    def _holders(self, role: str, known: Knowledge) -> list[str]:
         if role == "teacher":
-            return teachers
-        found = [one.slack for one in self.school.with_role(role)]
+            return known.teachers
+        found = [one.slack for one in known.school.with_role(role)]
         return sorted(found, key=lambda slack: slack != self.who.slack)
 
-    def _did(self, record: str, code: str, said: Json, result: str, about: Json | None = None) -> None:
+    def _did(
+        self, record: str, code: str, said: Json, result: str, about: Json | None = None, school: str = ""
+    ) -> None:
         number, teachers = (about or {}).get("appointment", 0), self._case(code).teachers if code else []
         line = {"record": record, "case": code, "said": said, "result": result, "number": number, "teachers": teachers}
+        line |= {"school": school} if school else {}
         self.around.log.add("did", who=self.who.slack, **line)
         if result == "saved" and code:
             self._remember(code, record, said, number)

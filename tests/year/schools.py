@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -88,6 +88,15 @@ def invent(number: int, size: Size, first: date, chance: random.Random, known: C
     free = tuple(may + timedelta(days=n) for n in range(5)) if chance.random() < 0.5 else ()
     pupils = tuple(_pupils(size.cases, groups, chance))
     return School(CITY_NAMES[number], chance.choice(("noord", "midden", "zuid")), tuple(people), free, pupils)
+
+
+def with_somebody_of(other: School, school: School, chance: random.Random) -> School:
+    """The school with somebody of another one in the place of one of its people, who does there what that one did."""
+    shared, place = chance.choice(other.people), chance.randrange(len(school.people))
+    here = school.people[place]
+    works = tuple(day for day in here.works if day in shared.works) or here.works
+    both = replace(here, slack=shared.slack, name=shared.name, character=shared.character, works=works)
+    return replace(school, people=(*school.people[:place], both, *school.people[place + 1 :]))
 
 
 def _functions(

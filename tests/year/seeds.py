@@ -25,6 +25,7 @@ SHORT = 70
 TINY = 16
 NOW_AND_THEN = 1 / 8
 """How often a year has a plan that no school has."""
+TWO_SCHOOLS = 1 / 4
 SLOW = ("late", "never")
 """With these alone, cases lie for days."""
 BEFORE_VACATIONS = (date(2026, 10, 1), date(2026, 12, 7), date(2027, 2, 5), date(2027, 4, 13))
@@ -47,16 +48,17 @@ def short(seed: int) -> Options:
 
 
 def tiny(seed: int) -> Options:
-    """A few people and three cases for some weeks: what `make test` plays."""
+    """A few people and two cases for some weeks: what `make test` plays."""
     chance = random.Random(f"tiny {seed}")
     anywhere = FIRST_DAY + timedelta(days=chance.randrange(20, 300))
     before = chance.choice(BEFORE_VACATIONS) + timedelta(days=chance.randrange(5))
     first = chance.choice((anywhere, before))
     characters = chance.choice((SLOW, _some(chance, [*CHARACTERS], 2), tuple(CHARACTERS)))
     faults = _some(chance, [*FAULTS], chance.choice((0, 2, len(FAULTS))))
-    size = Size(chance.choice((6, 7, 8)), 2, characters, chance.choice((0, 0.3, 0.6)), TINY)
+    schools = 1 + (chance.random() < TWO_SCHOOLS)
+    size = Size(chance.choice((6, 7, 8)), 3 - schools, characters, chance.choice((0, 0.3, 0.6)), TINY)
     plan, is_any = chance.choice(PLANS), chance.random() < NOW_AND_THEN
-    return Options(seed, size, 1, plan, is_any, first_day=first, faults=faults)
+    return Options(seed, size, schools, plan, is_any, first_day=first, faults=faults)
 
 
 def _some(chance: random.Random, names: list[str], count: int) -> tuple[str, ...]:

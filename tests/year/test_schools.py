@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from tests.year.judging.plan_file import roles_of
-from tests.year.schools import DIRECTOR, LEADERS, OFFICER, TEACHER, School, invent
+from tests.year.schools import DIRECTOR, LEADERS, OFFICER, TEACHER, School, invent, with_somebody_of
 from tests.year.seeds import tiny
 from tests.year.world import FIRST_DAY
 
@@ -19,6 +19,15 @@ def _schools() -> Iterator[tuple[set[str], School]]:
         options = tiny(seed)
         known = roles_of(options.on_paper())
         yield known, invent(0, options.size, FIRST_DAY, random.Random(seed), known)
+
+
+def test_some_years_have_two_schools_and_somebody_who_works_at_both() -> None:
+    assert len(SEEDS) / 8 < sum(tiny(seed).schools > 1 for seed in SEEDS) < len(SEEDS) / 2
+    size, chance = tiny(1).size, random.Random(1)
+    first, second = (invent(number, size, FIRST_DAY, chance) for number in range(2))
+    both = with_somebody_of(first, second, chance)
+    assert len({one.slack for one in first.people} & {one.slack for one in both.people}) == 1
+    assert {role for one in both.people for role in one.roles} == {role for one in second.people for role in one.roles}
 
 
 def test_a_school_has_all_roles_of_its_plan() -> None:

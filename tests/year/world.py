@@ -6,6 +6,7 @@ import asyncio
 import gc
 import heapq
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -20,18 +21,18 @@ from meldcode.domain.plan.file import parse_plan
 from meldcode.domain.plan.model import Plan
 from practice.model import Person
 from practice.state.workspace import Workspace
+from tests.year.acts.leave import plan_leave
 from tests.year.acts.rare import RARE
-from tests.year.characters import CHARACTERS
 from tests.year.faults import HALF, TRIES_AGAIN, Trouble
 from tests.year.judging.calendar import Calendar
 from tests.year.judging.log import Log
 from tests.year.judging.plan_file import PLANS, Json, plan_file, roles_of
-from tests.year.people import Someone, Surroundings
+from tests.year.people import Knowledge, Someone, Surroundings
 from tests.year.plans import any_plan, write_plan
 from tests.year.running.clock import VirtualLoop, VirtualTime, everywhere
 from tests.year.running.machine import DATABASE, Machine, empty_database, workspace_of
 from tests.year.running.one_thread import in_one_thread
-from tests.year.schools import WEEK, School, Size, invent
+from tests.year.schools import TEACHER, WEEK, Colleague, School, Size, invent, with_somebody_of
 from tests.year.seen import Seen, is_anything_gone
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -85,18 +86,22 @@ class World:
         self.plan = options.on_paper()
         roles = roles_of(self.plan)
         self.schools = [invent(n, options.size, FIRST_DAY, chance, roles) for n in range(options.schools)]
+        self.schools[1:] = [with_somebody_of(self.schools[0], school, chance) for school in self.schools[1:]]
         self.calendars = {school.name: Calendar(school.region, school.free) for school in self.schools}
-        members = [Person(one.slack, one.name) for school in self.schools for one in school.people]
+        members = {one.slack: Person(one.slack, one.name) for school in self.schools for one in school.people}
         self.seen = Seen(self.log, {name for school in self.schools for pupil in school.pupils for name in pupil[:2]})
-        self.workspace: Workspace = self.seen.watch(workspace_of(members, time_.now))
+        self.workspace: Workspace = self.seen.watch(workspace_of([*members.values()], time_.now))
         self.machine = Machine(folder, self.workspace, time_, options.database_url)
         self.machine.plan = write_plan(self.plan, folder) if options.is_any_plan else PLANS / f"{options.plan}.yaml"
         around = Surroundings(self.workspace, self.plan, self.log, chance)
-        self.people = {one.slack: Someone(around, school, one) for school in self.schools for one in school.people}
+        self.people: dict[str, Someone] = {}
+        for school in self.schools:
+            for one in school.people:
+                self.people.setdefault(one.slack, Someone(around, one)).places.append((school, one))
         self._agenda: list[tuple[datetime, int, Act, Callable[[], bool]]] = []
         self._numbers = count()
         self._reported: set[tuple[str, str, str]] = set()
-        self._away: dict[str, tuple[date, date]] = {}
+        self.away: dict[str, tuple[date, date]] = {}
 
     async def play(self) -> None:
         """Play the year."""
@@ -111,7 +116,7 @@ class World:
         await self._settle()
         options = self.options
         for school in self.schools:
-            self._plan_leave(school)
+            plan_leave(self, school)
         Trouble(self, options.faults, self.log, self.chance).plan(options.first_day, options.size.days)
         self._plan_what_is_rare()
         for number in range(options.size.days):
@@ -146,10 +151,20 @@ class World:
             if self.chance.random() < HALF:
                 self.at(day, when, partial(act, self))
 
-    def open_cases(self) -> list[tuple[str, list[str]]]:
-        """The cases that people know of, with their teachers."""
-        around = next(iter(self.people.values())).around
-        return [(code, known.teachers) for code, known in sorted(around.cases.items())]
+    def open_cases(self) -> list[tuple[str, Knowledge]]:
+        """The cases that people know of."""
+        return sorted(next(iter(self.people.values())).around.cases.items())
+
+    def people_of(self, school: School) -> list[Someone]:
+        """Who works there, and has not left."""
+        return [self.people[one.slack] for one in school.people if not self.people[one.slack].is_gone]
+
+    def teachers_who_can_leave(self) -> list[Someone]:
+        """Teachers alone, at schools where others teach too."""
+        here = [one for one in self.people.values() if not one.is_gone]
+        teachers = [one for one in here if all(who.roles == (TEACHER,) for _, who in one.places)]
+        schools = Counter(school.name for one in teachers for school, _ in one.places)
+        return [one for one in teachers if all(schools[school.name] > 1 for school, _ in one.places)]
 
     def _plan_day(self, day: date) -> None:
         is_school_day = any(calendar.is_school_day(day) for calendar in self.calendars.values())
@@ -159,38 +174,18 @@ class World:
         for school in self.schools:
             if self.calendars[school.name].is_school_day(day):
                 for one in school.people:
-                    self._plan_logins(self.people[one.slack], day)
+                    self._plan_logins(one, day)
         for school in self.schools:
             self._plan_reports(school, day)
 
-    def _plan_logins(self, someone: Someone, day: date) -> None:
-        for when in self._logins(someone, day):
+    def _plan_logins(self, one: Colleague, day: date) -> None:
+        someone = self.people[one.slack]
+        for when in self._logins(one, day):
             self.at(day, when, someone.look, someone.has_reason)
 
-    def _plan_leave(self, school: School) -> None:
-        """Send some people on leave for days or weeks; a colleague stands in for half of them."""
-        for one in school.people:
-            if self.chance.random() < CHARACTERS[one.character].leave:
-                first = self.options.first_day + timedelta(
-                    days=self.chance.randrange(max(2, self.options.size.days // 4), self.options.size.days)
-                )
-                days = self.chance.choice((self.chance.randrange(6), self.chance.randrange(10, 22)))
-                last = first + timedelta(days=days)
-                others = [other.slack for other in school.people if other is not one]
-                deputy = self.chance.choice(others) if self.chance.random() < HALF else ""
-                self._away[one.slack] = (first, last)
-                for day in (last, last + timedelta(days=1)) if deputy else ():
-                    if (day - self.options.first_day).days < self.options.size.days:
-                        self.at(day, time(12, 12), self.people[deputy].look_around)
-                self.at(
-                    first - timedelta(days=2),
-                    time(11, 11),
-                    partial(self.people[one.slack].go_away, first, last, deputy),
-                )
-
-    def _logins(self, someone: Someone, day: date) -> Iterator[time]:
-        first, last = self._away.get(someone.who.slack, (date.max, date.max))
-        if WEEK[day.weekday()] in someone.who.works and not first <= day <= last:
+    def _logins(self, one: Colleague, day: date) -> Iterator[time]:
+        first, last = self.away.get(one.slack, (date.max, date.max))
+        if WEEK[day.weekday()] in one.works and not first <= day <= last:
             yield self._moment(8, 12)
             yield self._moment(13, 17)
 
@@ -215,7 +210,7 @@ class World:
         """Have a teacher of this pupil pass on a signal, if nobody did."""
         if pupil not in self._reported:
             self._reported.add(pupil)
-            await self.people[self.chance.choice(school.teachers_of(pupil[2])).slack].report(pupil)
+            await self.people[self.chance.choice(school.teachers_of(pupil[2])).slack].report(pupil, school)
 
     async def report_somebody(self) -> None:
         """Have a signal that was to come later passed on now."""

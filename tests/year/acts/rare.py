@@ -66,10 +66,10 @@ async def exclusion(world: World) -> None:
     known = world.open_cases()
     if not known:
         return
-    code, teachers = world.chance.choice(known)
-    here = [one for one in world.people.values() if not one.is_gone]
-    may = [one for one in here if one.who.slack in teachers or "care_coordinator" in one.who.roles]
-    others = [one for one in here if {"confidant", "school_leader"} & {*one.who.roles}]
+    code, case = world.chance.choice(known)
+    here = world.people_of(case.school)
+    may = [one for one in here if one.who.slack in case.teachers or "care_coordinator" in one.roles_at(case.school)]
+    others = [one for one in here if {"confidant", "school_leader"} & {*one.roles_at(case.school)}]
     if may and others:
         await _exclude(world.chance.choice(may), code, world.chance.choice(others).who.slack)
 

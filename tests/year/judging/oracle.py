@@ -140,7 +140,7 @@ class Oracle:
         code, at = event["case"], moment(event)
         if code not in self.cases:
             self.cases[code] = Paper(self.plan, at, event.get("teachers", []))
-            self.school_of[code] = self.staff.school_of(event["who"])
+            self.school_of[code] = event.get("school") or self.staff.schools_of(event["who"])[0]
         self.cases[code].write(event["record"], event["who"], at, event["said"], event.get("number", 0))
         self._marks.update(marks)
         self._made[code, event["record"]] += 1
@@ -150,7 +150,7 @@ class Oracle:
         """Whom the plan tells of a record at once, by role (S1.1, S4.4)."""
         spec = next((one for one in self._specs() if one["id"] == event["record"]), {})
         for rule in spec.get("tell", []):
-            knows = self.staff.roles[event["who"]] & {*rule["roles"]}
+            knows = self.staff.roles[self.school_of[code]].get(event["who"], frozenset()) & {*rule["roles"]}
             holds = (event["said"].get(path) in several(wanted) for path, wanted in rule.get("when", {}).items())
             if all(holds) and not knows and "calls_in" not in rule:
                 self._expected_tells.append((at, code, event, self._to_tell(rule, event["who"], code, at)))
@@ -161,7 +161,7 @@ class Oracle:
         return {
             who
             for who in self.staff.holders(rule["roles"], paper, school, at) - {author}
-            if self.staff.roles[who] & {*rule["roles"]} - roles_of(self.plan) - {"teacher"}
+            if self.staff.roles[school].get(who, frozenset()) & {*rule["roles"]} - roles_of(self.plan) - {"teacher"}
             or self.staff.must_read(self.plan, who, paper, school, at)
         }
 
@@ -188,7 +188,7 @@ class Oracle:
 
     def _is_their_turn(self, who: str, code: str, at: datetime) -> bool:
         """Whether somebody reads a case by its step, or was called in, took part or was named there before (G3)."""
-        paper, persons = self.cases[code], self.staff.acting(who, at)
+        paper, persons = self.cases[code], self.staff.acting(who, self.school_of[code], at)
         if len(paper.may_show(at)) > 1 or self.staff.was_trouble(at, at):
             return True
         if any(self.staff.must_read(self.plan, one, paper, self.school_of[code], at) for one in persons):
@@ -235,11 +235,11 @@ class Oracle:
         """The counts of the week are of cases that the reader may know of (G12)."""
         at, who = moment(event), event["who"]
         counted = sum(int(n) for words in event["words"] if WEEK.search(words) for n in COUNT.findall(words))
-        school = self.staff.school_of(who)
+        schools = self.staff.schools_of(who)
         known = [
             paper
             for code, paper in self.cases.items()
-            if self.school_of[code] == school and not self.staff.is_excluded(who, paper, school, at)
+            if (school := self.school_of[code]) in schools and not self.staff.is_excluded(who, paper, school, at)
         ]
         if counted > len(known):
             self._find(at, "counted what they may not know", f"{counted} to {who}")

@@ -207,7 +207,10 @@ class Reminders:
         return any(stay.ended and first - IN_TIME <= stay.ended <= until for stay in self._paper.stays)
 
     def _is_right(self, who: str, due: Due) -> bool:
-        return due.is_vacation or self._staff.is_here(who, due.at) or not self._anybody(due)
+        return due.is_vacation or self._is_here(who, due.at) or not self._anybody(due)
+
+    def _is_here(self, who: str, at: datetime) -> bool:
+        return self._staff.is_here(who, self._school, at)
 
     def _anybody(self, due: Due) -> bool:
         roles = (*due.roles, "care_coordinator", "school_leader")
@@ -242,7 +245,7 @@ class Reminders:
             reasons = sorted((due for due in expected if due.is_reason(at)), key=lambda due: due.at)
             if not reasons or not self._is_open(at):
                 yield at, "reminded without a reason", f"{self._code} to {one['who']}"
-            elif not self._staff.is_here(one["who"], at) and not self._may_be_off(one["who"], at, reasons):
+            elif not self._is_here(one["who"], at) and not self._may_be_off(one["who"], at, reasons):
                 yield at, "reminded on a day off", f"{self._code} to {one['who']}"
 
     def _may_be_off(self, who: str, at: datetime, reasons: list[Due]) -> bool:
@@ -253,7 +256,7 @@ class Reminders:
         return self._was_there(who, replace(last[0], at=max(last[0].at, at)))
 
     def _was_there(self, who: str, due: Due) -> bool:
-        return self._staff.is_here(who, due.at) or not self._anybody(due)
+        return self._is_here(who, due.at) or not self._anybody(due)
 
     def _is_open(self, at: datetime) -> bool:
         return any(stay.began <= at <= _end(stay) for stay in self._paper.stays)

@@ -29,22 +29,21 @@ class Staff:
 
     def __init__(self) -> None:
         self.calendars: dict[str, Calendar] = {}
-        self.roles: dict[str, frozenset[str]] = {}
-        self.works: dict[str, tuple[str, ...]] = {}
+        self.roles: dict[str, dict[str, frozenset[str]]] = {}
+        """By school; somebody can work at several."""
+        self.works: dict[str, dict[str, tuple[str, ...]]] = {}
         self.away: dict[str, list[tuple[date, date]]] = defaultdict(list)
         self.trouble: list[tuple[datetime, datetime]] = []
-        self._school: dict[str, str] = {}
         self._gone: dict[str, datetime] = {}
         self._deputies: list[tuple[str, str, date, date]] = []
 
     def learn(self, event: Event) -> None:
         """A school, as its entry in the schools file says."""
         free = tuple(date.fromisoformat(day) for day in event.get("free_days", []))
-        self.calendars[event["name"]] = Calendar(event["region"], free)
-        for one in event["people"]:
-            self.roles[one["slack"]] = frozenset(one["roles"])
-            self.works[one["slack"]] = tuple(one.get("works", WEEK))
-            self._school[one["slack"]] = event["name"]
+        name, people = event["name"], event["people"]
+        self.calendars[name] = Calendar(event["region"], free)
+        self.roles[name] = {one["slack"]: frozenset(one["roles"]) for one in people}
+        self.works[name] = {one["slack"]: tuple(one.get("works", WEEK)) for one in people}
 
     def deputise(self, event: Event) -> None:
         first, last = date.fromisoformat(event["first"]), date.fromisoformat(event["last"])
@@ -62,10 +61,12 @@ class Staff:
         return {who for who, since in self._gone.items() if since <= at}
 
     def with_roles(self, roles: Collection[str], of: str, at: datetime) -> set[str]:
-        """Who has one of these roles, or stands in for who has, at the school of this person, and an account."""
-        held = {who for who, mine in self.roles.items() if mine & {*roles} and self._school[who] == self._school[of]}
-        held |= {deputy for deputy in self.roles if self.acting(deputy, at) & held}
-        return {who for who in held if who not in self._gone or self._gone[who] > at}
+        """Who has one of these roles, or stands in for who has, at a school of this person, and an account."""
+        found = set[str]()
+        for school in self.schools_of(of):
+            held = {who for who, mine in self.roles[school].items() if mine & {*roles}}
+            found |= {who for who in self.roles[school] if self.acting(who, school, at) & held}
+        return {who for who in found if who not in self._gone or self._gone[who] > at}
 
     def is_excluded(self, who: str, paper: Paper, school: str, at: datetime) -> bool:
         """Whether somebody may have nothing to do with a case: while it is proposed, and then if two agree (G12)."""
@@ -87,28 +88,28 @@ class Staff:
         over = datetime.combine(day + timedelta(days=1), time(), AMSTERDAM)
         return min(over, one.ended or over)
 
-    def school_of(self, who: str) -> str:
-        return self._school[who]
+    def schools_of(self, who: str) -> list[str]:
+        return [school for school, people in self.roles.items() if who in people]
 
-    def is_here(self, who: str, at: datetime) -> bool:
+    def is_here(self, who: str, school: str, at: datetime) -> bool:
         """Whether they are at school that day, as the bot can know: their days, their account, and their deputies."""
         day = at.astimezone(AMSTERDAM).date()
         if (gone := self._gone.get(who)) and gone <= at:
             return False
-        is_replaced = any(person == who and first <= day <= last for person, _, first, last in self._deputies)
-        is_school_day = self.calendars[self._school[who]].is_school_day(day)
-        return is_school_day and WEEK[day.weekday()] in self.works[who] and not is_replaced
+        is_replaced = any(who in self.acting(deputy, school, at) for deputy in self.roles[school] if deputy != who)
+        is_school_day = self.calendars[school].is_school_day(day)
+        return is_school_day and WEEK[day.weekday()] in self.works[school].get(who, ()) and not is_replaced
 
-    def acting(self, who: str, at: datetime) -> set[str]:
-        """This person, and everybody for whom they stand in on this day."""
-        day = at.astimezone(AMSTERDAM).date()
+    def acting(self, who: str, school: str, at: datetime) -> set[str]:
+        """This person, and everybody for whom they stand in on this day at a school where both work."""
+        day, here = at.astimezone(AMSTERDAM).date(), self.roles[school]
         others = {person for person, deputy, first, last in self._deputies if deputy == who and first <= day <= last}
-        return {who, *others}
+        return {who, *(person for person in others if person in here and who in here)}
 
     def holders(self, roles: list[str], paper: Paper, school: str, at: datetime) -> set[str]:
         """Who has one of these roles in a case, and an account."""
         leading = {*roles} - {"teacher"}
-        found = {who for who, held in self.roles.items() if held & leading and self._school[who] == school}
+        found = {who for who, held in self.roles[school].items() if held & leading}
         found |= {*paper.teachers} if "teacher" in roles else set()
         found = {who for who in found if not self.is_left_alone(who, paper, at)}
         return {who for who in found if who not in self._gone or self._gone[who] > at}
@@ -116,14 +117,14 @@ class Staff:
     def present(self, role: str, paper: Paper, school: str, at: datetime) -> set[str]:
         """Who has this role in a case, or stands in for somebody who has it, and is at school that day."""
         holders = self.holders([role], paper, school, at)
-        excluded = {who for who in self.roles if self.is_excluded(who, paper, school, at)}
-        acting = {who for who in self.roles if self.acting(who, at) & holders}
-        return {who for who in acting - excluded if self.is_here(who, at)}
+        excluded = {who for who in self.roles[school] if self.is_excluded(who, paper, school, at)}
+        acting = {who for who in self.roles[school] if self.acting(who, school, at) & holders}
+        return {who for who in acting - excluded if self.is_here(who, school, at)}
 
     def may_hear(self, who: str, paper: Paper, school: str, at: datetime) -> bool:
         """Whether somebody may hear of a case at all: in a role of their own, or of somebody for whom they stand in."""
-        return self._school[who] == school and any(
-            one in paper.teachers or self.roles[one] & TOLD or one in {line.who for line in paper.lines}
+        return who in self.roles[school] and any(
+            one in paper.teachers or self.roles[school][one] & TOLD or one in {line.who for line in paper.lines}
             for one in self._with_a_part(who, paper, school, at)
         )
 
@@ -131,24 +132,25 @@ class Staff:
         """This person and for whom they stand in, without who is excluded from this case."""
         if self.is_excluded(who, paper, school, at):
             return set()
-        return {one for one in self.acting(who, at) if not self.is_excluded(one, paper, school, at)}
+        return {one for one in self.acting(who, school, at) if not self.is_excluded(one, paper, school, at)}
 
     def may_ever_read(self, who: str, paper: Paper, school: str, at: datetime) -> bool:
         """Whether somebody may ever open a case: never another school, another teacher or a cluster director."""
-        return self._school[who] == school and any(
-            one in paper.teachers or self.roles[one] & READS for one in self._with_a_part(who, paper, school, at)
+        return who in self.roles[school] and any(
+            one in paper.teachers or self.roles[school][one] & READS
+            for one in self._with_a_part(who, paper, school, at)
         )
 
     def must_read(self, plan: Json, who: str, paper: Paper, school: str, at: datetime) -> bool:
         """Whether the plan itself lets this person read the case at its step (G3)."""
         order = list(steps(plan))
         here = order.index(paper.step)
-        if self._school[who] != school or who in self._gone or self.is_excluded(who, paper, school, at):
+        if who not in self.roles[school] or who in self._gone or self.is_excluded(who, paper, school, at):
             return False
         for reader in plan["readers"]:
             spec: dict[str, Any] = {"role": reader} if isinstance(reader, str) else reader
             first, last = order.index(spec.get("first", order[0])), order.index(spec.get("last", order[-1]))
-            if spec["role"] in self.roles[who] and first <= here <= last:
+            if spec["role"] in self.roles[school][who] and first <= here <= last:
                 return True
         return who in paper.teachers
 

@@ -18,6 +18,7 @@ KARIN, JORIS, FATIMA, WILLEM, SANNE, MEHMET = "U0KARIN", "U0JORIS", "U0FATIMA", 
 ROLES = {KARIN: "care_coordinator", JORIS: "confidant", FATIMA: "school_leader", WILLEM: "cluster_director"}
 PEOPLE = [Colleague(slack, slack, (role,)) for slack, role in ROLES.items()]
 TEACHERS = [Colleague(SANNE, SANNE, ("teacher",), ("5",)), Colleague(MEHMET, MEHMET, ("teacher",), ("6",))]
+ROLE = ("teacher",)
 CODE, WAITS = "26-ABCD", "*Dossier 26-ABCD wacht*\nStap 1 van 4: Signalen vastleggen."
 TUESDAY, LAST_CALL, EVENING = (datetime(2026, 9, 8, hour, tzinfo=UTC) for hour in (9, 13, 20))
 
@@ -43,10 +44,10 @@ def _stored(marks: list[list[str]], at: datetime = EVENING) -> Event:
     return _event("stored", at, is_end=True, marks=marks, entries={CODE: ["signal"]}, faults=[], **wrong)
 
 
-def a_tuesday(*events: Event, marks: list[list[str]] | None = None) -> Log:
+def a_tuesday(*events: Event, marks: list[list[str]] | None = None, people: tuple[Colleague, ...] = ()) -> Log:
     """The log of a Tuesday on which this happened."""
     log = Log(lambda: TUESDAY)
-    school = School("De Linde", "noord", (*PEOPLE, *TEACHERS))
+    school = School("De Linde", "noord", people or (*PEOPLE, *TEACHERS))
     log.events = [
         _event("school", **school.entry()),
         *events,
@@ -242,6 +243,37 @@ def test_years_later_closed_cases_are_gone_and_open_ones_are_not() -> None:
 def test_what_fails_during_a_fault_is_well() -> None:
     failed = _event("error", words="a message that failed")
     assert _said(TROUBLE, SIGNAL, *TOLD, REMINDED, failed, _event("health", fault="clock", is_well=False)) == []
+
+
+def test_who_has_two_roles_is_told_in_each_and_alerted_once() -> None:
+    """A director who also is the school leader reads no case before it is the leader's turn, and Joris also teaches."""
+    both = Colleague(FATIMA, FATIMA, ("school_leader", "cluster_director"))
+    teaches = Colleague(JORIS, JORIS, ("confidant", "teacher"), ("5",))
+    log = a_tuesday(SIGNAL, *TOLD, REMINDED, ALARM, *HEARD, GOES, people=(PEOPLE[0], teaches, both, *TEACHERS))
+    log.events.append(_event("left", EVENING, codes=[CODE], kept=[], faults=[]))
+    oracle = Oracle(plan_file("heutink"), log)
+    assert [finding.what for finding in oracle.judge()] == []
+    assert oracle.staff.holders(["teacher"], oracle.cases[CODE], "De Linde", TUESDAY) == {SANNE}
+
+
+def test_a_deputy_is_there_for_who_is_away_and_the_day_after_has_no_part_in_it() -> None:
+    """Mehmet stands in for both who are reminded first: the reminder comes on the day itself, to him."""
+    away = [_event("deputy", who=who, deputy=MEHMET, first="2026-09-07", last="2026-09-08") for who in (KARIN, JORIS)]
+    assert _said(*away, SIGNAL, *TOLD, _message(MEHMET, WAITS, LAST_CALL)) == []
+    assert "no reminder" in _said(*away, SIGNAL, *TOLD)
+    opened = _event("opened", TUESDAY + timedelta(days=1), who=MEHMET, case=CODE, may=True, step="signals", failed="")
+    assert "read by who may not" in _said(*away, SIGNAL, *TOLD, _message(MEHMET, WAITS, LAST_CALL), opened)
+
+
+def test_who_works_at_two_schools_reads_at_each_what_their_role_there_reads() -> None:
+    """Karin is care coordinator here and teaches at the other school, where Mehmet reports."""
+    other = School("De Beuk", "zuid", (Colleague(KARIN, KARIN, ("teacher",), ("5",)), Colleague(MEHMET, MEHMET, ROLE)))
+    there = SIGNAL | {"who": MEHMET, "case": "26-BEUK", "school": "De Beuk", "said": {}, "teachers": [MEHMET]}
+    opened = _event("opened", who=KARIN, case="26-BEUK", may=True, step="signals", failed="")
+    log = a_tuesday(_event("school", **other.entry()), SIGNAL, *TOLD, REMINDED, there, opened)
+    log.events[-1]["entries"] |= {"26-BEUK": ["signal"]}
+    found = [finding for finding in Oracle(plan_file("heutink"), log).judge() if "read by" in finding.what]
+    assert [finding.about for finding in found] == [f"26-BEUK by {KARIN}"]
 
 
 def test_a_reminder_on_a_day_off_is_found() -> None:

@@ -1,0 +1,40 @@
+"""People who are away for days or weeks, and the colleagues who stand in for them."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tests.year.characters import CHARACTERS
+from tests.year.schools import School
+
+if TYPE_CHECKING:
+    from tests.year.world import World
+
+MOST = 3 / 4
+BEFORE = timedelta(days=2)
+"""How long before they go people arrange who stands in."""
+
+
+def plan_leave(world: World, school: School) -> None:
+    """Send some people of a school on leave; any colleague stands in for most of them, if the app allows it."""
+    days = world.options.size.days
+    for one in school.people:
+        if one.slack in world.away or world.chance.random() >= CHARACTERS[one.character].leave:
+            continue
+        first = world.options.first_day + timedelta(days=world.chance.randrange(max(2, days // 8), days * 3 // 4))
+        last = first + timedelta(days=world.chance.choice((world.chance.randrange(6), world.chance.randrange(10, 22))))
+        others = [other.slack for other in school.people if other is not one]
+        deputy = world.chance.choice(others) if world.chance.random() < MOST else ""
+        world.away[one.slack] = (first, last)
+        world.at(first - BEFORE, time(11, 11), partial(world.people[one.slack].go_away, first, last, deputy))
+        if deputy:
+            _look_around(world, deputy, last)
+
+
+def _look_around(world: World, deputy: str, last: date) -> None:
+    """Have a deputy look what they can see on their last day, and on the day after it."""
+    for day in (last, last + timedelta(days=1)):
+        if (day - world.options.first_day).days < world.options.size.days:
+            world.at(day, time(12, 12), world.people[deputy].look_around)

@@ -18,13 +18,13 @@ from tests.year.broken import BROKEN, SHOWN_BY
 from tests.year.characters import CHARACTERS
 from tests.year.faults import FAULTS
 from tests.year.report.story import story
+from tests.year.running.several import several
 from tests.year.schools import CITY_NAMES, Size
 from tests.year.seeds import PLANS, played, short, tiny
 from tests.year.shrink import as_a_test
 from tests.year.world import FIRST_DAY, Options
 
 HASHES = "PYTHONHASHSEED"
-WELL = "well"
 FOR_ONE = 50
 """Years in which a fault on purpose must show."""
 
@@ -38,7 +38,7 @@ def main() -> int:
     if given.broken and (given.seeds or len(given.broken) > 1):
         return _all_broken(given)
     if given.seeds:
-        return _several(given)
+        return several(given.seed, given.seeds, "tiny" if given.tiny else "short", given.processes, given.state)
     options = _options(given)
     if given.shrink:
         sys.stdout.write(as_a_test(options, "tiny" if given.tiny else "short", *given.broken))
@@ -51,29 +51,6 @@ def main() -> int:
     for finding in found:
         sys.stdout.write(f"{finding}\n")
     return 1 if found else 0
-
-
-def _several(given: argparse.Namespace) -> int:
-    """Play short (or tiny) years, one line for each; with `--state` those in the file are not played again."""
-    state: Path | None = given.state
-    name, size = ("tiny", tiny) if given.tiny else ("short", short)
-    done = state.read_text(encoding="utf-8").splitlines() if state and state.exists() else []
-    wrong = 0
-    for seed in range(given.seed, given.seed + given.seeds):
-        before = [line for line in done if line.startswith(f"{name} {seed}: ")]
-        if before:
-            wrong += not before[-1].endswith(WELL)
-            continue
-        _, found = played(size(seed))
-        wrong += bool(found)
-        line = f"{name} {seed}: {found[0] if found else WELL}"
-        again = f"  again: python -m tests.year --{name} --seed {seed} [--shrink]\n" if found else ""
-        sys.stdout.write(f"{line}\n{again}")
-        sys.stdout.flush()
-        if state:
-            with state.open("a", encoding="utf-8") as file:
-                file.write(f"{line}\n")
-    return 1 if wrong else 0
 
 
 def _some_of(known: Iterable[str]) -> Callable[[str], tuple[str, ...]]:
@@ -139,6 +116,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--short", action="store_true", help="a small school and a part of the year, as --seeds plays")
     parser.add_argument("--tiny", action="store_true", help="a few people and some weeks, as the tests play")
     parser.add_argument("--seeds", type=int, default=0, help="play so many short years from --seed on")
+    parser.add_argument("--processes", type=int, default=2, help="with --seeds: how many are played at once")
     parser.add_argument("--state", type=Path, help="with --seeds: keep what was played here, and go on from there")
     parser.add_argument("--broken", default=(), type=_some_of(BROKEN), help=f"all, or some of {', '.join(BROKEN)}")
     parser.add_argument("--shrink", action="store_true", help="with --tiny or --short: print what is wrong as a test")

@@ -37,3 +37,9 @@ def test_what_was_found_before_still_counts(line: str, code: int, tmp_path: Path
     state.write_text(f"{line}\n", encoding="utf-8")
     assert _run("--tiny", "--seed", "3", "--seeds", "1", "--state", str(state)) == code
     assert state.read_text(encoding="utf-8") == f"{line}\n"
+
+
+def test_years_that_are_played_at_once_are_told_in_order(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    assert _run("--tiny", "--seed", "3", "--seeds", "2", "--processes", "2", "--state", str(state)) == 0
+    assert state.read_text(encoding="utf-8") == "tiny 3: well\ntiny 4: well\n"

@@ -15,7 +15,7 @@ from functools import cache, partial
 from meldcode.domain.calendar import BeyondCalendar, SchoolCalendar
 from meldcode.domain.case.asked import asked_at_any_step, asked_by, needed, to_act, whose
 from meldcode.domain.case.state import Entry, State, Status
-from meldcode.domain.case.urgency import is_step_urgent, is_urgent
+from meldcode.domain.case.urgency import is_step_urgent, is_urgent, urgent_since
 from meldcode.domain.deadlines.reminders import counted, deadline
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
 from meldcode.domain.plan.effects import Effect
@@ -286,6 +286,6 @@ def _last_of_step(plan: Plan, state: State, calendar: SchoolCalendar) -> date | 
 def _day_of(plan: Plan, state: State, calendar: SchoolCalendar) -> date | None:
     """The day on which something urgent began: its deadline, on whatever day that is."""
     asking = [asked_by(record, state) for record in asked_at_any_step(plan, state) if record.urgent]
-    began = [state.since] if state.since and is_step_urgent(plan, state) else []
+    began = [urgent_since(plan, state, state.since)] if state.since and is_step_urgent(plan, state) else []
     since = min([*(entry.written_at for entry in asking if entry), *began], default=None)
     return calendar.local_day(since) if since else None

@@ -13,7 +13,7 @@ from meldcode.domain.calendar import BeyondCalendar, SchoolCalendar
 from meldcode.domain.case.appointments import open_ones
 from meldcode.domain.case.asked import asked_at_any_step, asked_by
 from meldcode.domain.case.state import State, Status
-from meldcode.domain.case.urgency import is_step_urgent
+from meldcode.domain.case.urgency import is_step_urgent, urgent_since
 from meldcode.domain.deadlines.appointments import appointment_reminders
 from meldcode.domain.deadlines.reminders import (
     Reminder,
@@ -90,7 +90,7 @@ def pressing(plan: Plan, state: State, now: datetime) -> Iterator[Pressing]:
             yield Pressing(record.id, asking.written_at, record.urgent)
     step = plan.step(state.step)
     if step.urgent and is_step_urgent(plan, state):
-        yield Pressing(step.id, state.since or now, step.urgent)
+        yield Pressing(step.id, urgent_since(plan, state, state.since or now), step.urgent)
 
 
 def open_moment(school: School, now: datetime) -> datetime:

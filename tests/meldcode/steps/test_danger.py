@@ -489,6 +489,20 @@ def test_a_report_in_danger_is_chased_the_same_day_also_when_there_is_no_school(
 
 
 @pytest.mark.rule("S4.9")
+def test_what_becomes_dangerous_days_after_its_step_began_is_chased_each_hour_of_that_day(play: Play) -> None:
+    """And not at once, for who must act has just been told."""
+    play.reach("decide")
+    play.comes(play.now.date() + timedelta(days=2))
+    play.record("proposal", by=KARIN, unsafe_now="doubt")
+    began = play.now
+    with play.engine.connect() as connection:
+        assert set(connection.scalars(select(work_items.c.due))) == {began.date()}, "nobody is late already"
+    found = {at for at, name in reminded(play, began + timedelta(hours=3, minutes=5)) if name == FATIMA.name}
+    hours = (began + timedelta(hours=hour) for hour in (1, 2, 3))
+    assert [at - hour < timedelta(minutes=6) for at, hour in zip(sorted(found), hours, strict=True)] == [True] * 3
+
+
+@pytest.mark.rule("S4.9")
 def test_it_is_first_on_the_home_tab_with_its_own_words(play: Play) -> None:
     play.reach("report", unsafe="doubt", decision="report")
     urgent, play.code = play.code, ""

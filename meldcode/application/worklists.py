@@ -251,14 +251,14 @@ def schools_led(
 
 
 def appointment_count(
-    uow: UnitOfWork, school: SchoolId, today: date, hidden: Collection[CaseId] = ()
+    uow: UnitOfWork, school: SchoolId, today: date, hidden: Collection[CaseId] = (), before: datetime | None = None
 ) -> AppointmentCount | None:
-    """Return the number of open appointments in a school, and of those that are late; None without any (S3.6)."""
+    """Return how many appointments are open in a school and late, of cases opened `before`; None without any (S3.6)."""
     try:
         late = late_until(today, calendar_of(uow.staff.school(school)))
     except BeyondCalendar:
         late = today - DAY
-    found = uow.worklists.appointment_count(school, late, hidden)
+    found = uow.worklists.appointment_count(school, late, hidden, before)
     return found if found.open else None
 
 

@@ -105,7 +105,7 @@ def _week_of(
     today, before = opening.astimezone(AMSTERDAM).date(), monday.date() - 7 * DAY
     counts = uow.worklists.step_counts(school.id, today, hidden, opened_before=opening)
     readers = {one.reader for one in unusual_in(uow, school.id, before, hidden)}
-    appointments = appointment_count(uow, school.id, today, hidden)
+    appointments = appointment_count(uow, school.id, today, hidden, before=opening)
     if not counts and not readers and not appointments:
         return None
     unusual = UnusualReaders(school.id, before, len(readers)) if readers else None

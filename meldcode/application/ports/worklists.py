@@ -73,7 +73,7 @@ class Worklists(ABC):
 
     @abstractmethod
     def appointment_count(
-        self, school: SchoolId, late_until: date, hidden: Collection[CaseId] = ()
+        self, school: SchoolId, late_until: date, hidden: Collection[CaseId] = (), opened_before: datetime | None = None
     ) -> AppointmentCount:
         """The number of open appointments in the school; those until this day are overdue."""
 

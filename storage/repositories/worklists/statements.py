@@ -147,10 +147,12 @@ def _overdue(due: ColumnElement[date]) -> ColumnElement[int]:
 
 
 @lru_cache
-def promise_counts(hides: bool) -> Select[int, int]:
-    """How many appointments of a school are open, and late."""
+def promise_counts(hides: bool, is_until: bool) -> Select[int, int]:
+    """How many appointments of a school are open, and late: all, or those of cases opened before a moment."""
     counted = select(func.count(), _overdue(appointments.c.day))
-    return counted.where(*OPEN_IN_SCHOOL, *_not_hidden(appointments, hides=hides))
+    before = appointments.c.case.in_(select(cases.c.id).where(cases.c.opened_at < bindparam("until")))
+    until = [before] if is_until else []
+    return counted.where(*OPEN_IN_SCHOOL, *_not_hidden(appointments, hides=hides), *until)
 
 
 @lru_cache

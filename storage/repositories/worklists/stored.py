@@ -137,10 +137,10 @@ class StoredWorklists(Worklists):
 
     @override
     def appointment_count(
-        self, school: SchoolId, late_until: date, hidden: Collection[CaseId] = ()
+        self, school: SchoolId, late_until: date, hidden: Collection[CaseId] = (), opened_before: datetime | None = None
     ) -> AppointmentCount:
-        which = {"school": school, "hidden": list(hidden), "today": late_until + DAY}
-        row = self._connection.execute(promise_counts(bool(hidden)), which).one()
+        which = {"school": school, "hidden": list(hidden), "today": late_until + DAY, "until": opened_before}
+        row = self._connection.execute(promise_counts(bool(hidden), bool(opened_before)), which).one()
         return AppointmentCount(row[0], row[1] or 0)
 
     @override

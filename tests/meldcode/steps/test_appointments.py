@@ -382,6 +382,22 @@ def test_the_home_tab_and_the_week_count_what_is_late_in_school_days(talked: Pla
     assert (week.appointments.open, week.appointments.overdue) == (3, 1)
 
 
+@pytest.mark.rule("G2")
+def test_the_weeks_overview_does_not_come_halfway_because_of_an_appointment_in_a_new_case(play: Play) -> None:
+    """It counts that with which the week began, and then there was nothing."""
+    play.comes(date(2026, 11, 25))
+    play.reach("talk")
+    appoints(play, agreed(date(2026, 11, 27), SANNE))
+    sent = []
+    for day in (date(2026, 11, 26), date(2026, 11, 30)):
+        play.comes(day)
+        before = len(play.messages())
+        with play.transaction() as uow:
+            week_overview(uow, uow.staff.schools()[0].id, play.now)
+        sent.append(len(play.messages()) - before)
+    assert sent == [0, 1]
+
+
 def test_two_on_a_day_are_one_message_beside_the_reminder_of_the_step(talked: Play) -> None:
     late = date(2026, 12, 7)
     appoints(talked, agreed(late, KARIN), agreed(late, KARIN, other="de ouders"))

@@ -20,15 +20,21 @@ from handlers.platform import send_message
 from handlers.views.messages.reminders import render_reminders
 from meldcode.application.cases.telling import recipients
 from meldcode.application.jobs.audience import Audience
+from meldcode.application.jobs.reminders import earliest_delivery
+from meldcode.application.messages.reminders import UrgentReminder
 from meldcode.domain import presence
 from meldcode.domain.calendar import SchoolCalendar
+from meldcode.domain.case.appointments import AppointmentState
 from meldcode.domain.case.fold import fold
-from meldcode.domain.deadlines import reminders
+from meldcode.domain.deadlines import reminders, schedule
+from meldcode.domain.deadlines.appointments import appointment_reminders
+from meldcode.domain.plan.roles import Role
 from storage.db.schema import outbox
 from storage.repositories import retention
 from storage.repositories.cases import StoredCases
 from storage.repositories.messages.send_queue import SendQueue
 from storage.repositories.people.loader import PeopleLoader
+from storage.repositories.worklists.stored import StoredWorklists
 from tests.year.schools import PUPILS
 
 _pending, _levels_of, _deadline = reminders.pending, reminders.levels_of, reminders.deadline
@@ -37,9 +43,13 @@ _append: Any = StoredCases.append
 _by_rules: Any = recipients._by_rules
 _post: Any = send_message.post_message
 _asked: Any = Audience._asked
+_reach = presence.Presence.reach
 _turns = count(1)
 _standing_in = PeopleLoader._standing_in
 _claim = SendQueue.claim
+_pressing, _urgent_reminders = schedule.pressing, reminders.urgent_reminders
+_appointment_reminders, _urgently = appointment_reminders, Audience._urgently
+_appointment_count, _step_counts = StoredWorklists.appointment_count, StoredWorklists.step_counts
 _STARTED: dict[int, object] = {}
 
 
@@ -117,6 +127,62 @@ def _told_by_chance(*given: Any) -> Any:
     return _by_rules(*given) if next(_turns) % 3 else ({}, (), ())
 
 
+def _still_pressing(plan: Any, state: Any, now: datetime) -> Iterator[Any]:
+    """Also what somebody has agreed with."""
+    yield from _pressing(plan, state, now)
+    for record in plan.always:
+        done = state.standing.get(record.id) if record.agrees_with else None
+        if done and record.urgent and (asked := state.standing.get(record.agrees_with)):
+            yield schedule.Pressing(record.id, asked.written_at, record.urgent)
+
+
+def _urgent_once(*given: Any) -> Any:
+    return (due for due in _urgent_reminders(*given) if "/urgent-1/" in due.reminder_id)
+
+
+def _urgent_too_often(urgent: Any, *given: Any) -> Any:
+    return _urgent_reminders(urgent.model_copy(update={"every_minutes": 25}), *given)
+
+
+def _urgent_at_school(uow: Any, payload: Any, case: Any, now: datetime) -> datetime:
+    """In school hours only, as all other reminders."""
+    opens = schedule.open_moment(uow.staff.school(uow.cases.get(case).school), now) if case else now
+    return opens if isinstance(payload, UrgentReminder) else earliest_delivery(uow, payload, case, now)
+
+
+def _urgent_to_all(audience: Any, _roles: Any) -> Any:
+    return _urgently(audience, [*Role])
+
+
+def _first_role_urgently(audience: Any, roles: Any) -> Any:
+    return _urgently(audience, roles[:1])
+
+
+def _all_appointments(every: Any) -> Any:
+    return iter([replace(one, state=AppointmentState.OPEN) for one in every])
+
+
+def _appointment_to_another(*given: Any) -> Any:
+    found = _appointment_reminders(*given)
+    return [replace(due, parties=(), roles=(Role.SCHOOL_LEADER,)) for due in found]
+
+
+def _not_when_back(*given: Any) -> Any:
+    return [reached for reached in _reach(*given) if reached.day is None]
+
+
+def _never_late(*given: Any, **named: Any) -> Any:
+    return [replace(counted, overdue=0) for counted in _step_counts(*given, **named)]
+
+
+def _also_new_cases(worklists: Any, school: Any, today: Any, hidden: Any = (), opened_before: Any = None) -> Any:
+    return _step_counts(worklists, school, today, hidden)
+
+
+def _all_new_appointments(worklists: Any, school: Any, late: Any, hidden: Any = (), opened_before: Any = None) -> Any:
+    return _appointment_count(worklists, school, late, hidden)
+
+
 BROKEN: dict[str, dict[str, Any]] = {
     "no-vacation-notice": {"meldcode.domain.deadlines.schedule.pending": _no_notice},
     "no-second-level": {"meldcode.domain.deadlines.reminders.levels_of": _first_level_only},
@@ -144,6 +210,28 @@ BROKEN: dict[str, dict[str, Any]] = {
     "kept-for-good": {"storage.repositories.retention.StoredRetentionJobs.destroy": lambda *_: None},
     "key-kept": {"storage.repositories.retention.CONTENT": retention.CONTENT[1:]},
     "reminders-forgotten": {"storage.repositories.cases.StoredCases.sent_reminders": lambda _cases, _case: frozenset()},
+    "urgent-once": {"meldcode.domain.deadlines.schedule.urgent_reminders": _urgent_once},
+    "urgent-too-often": {"meldcode.domain.deadlines.schedule.urgent_reminders": _urgent_too_often},
+    "urgent-goes-on": {
+        "meldcode.domain.deadlines.schedule.pressing": _still_pressing,
+        "meldcode.application.jobs.current.pressing": _still_pressing,
+    },
+    "urgent-at-school-only": {"bot.outbox.content.earliest_delivery": _urgent_at_school},
+    "urgent-to-all": {"meldcode.application.jobs.audience.Audience._urgently": _urgent_to_all},
+    "urgent-to-one-role": {"meldcode.application.jobs.audience.Audience._urgently": _first_role_urgently},
+    "urgent-since-the-step": {"meldcode.domain.deadlines.schedule.urgent_since": lambda _plan, _state, began: began},
+    "urgent-late-at-once": {"meldcode.domain.worklist.urgent_since": lambda _plan, _state, began: began},
+    "week-forgotten": {"bot.scheduler.week_overview": lambda *_: None},
+    "week-counts-new-cases": {"storage.repositories.worklists.stored.StoredWorklists.step_counts": _also_new_cases},
+    "week-never-late": {"storage.repositories.worklists.stored.StoredWorklists.step_counts": _never_late},
+    "week-halfway": {"storage.repositories.worklists.stored.StoredWorklists.appointment_count": _all_new_appointments},
+    "appointment-forgotten": {"meldcode.domain.deadlines.schedule.appointment_reminders": lambda *_: ()},
+    "appointment-to-another": {"meldcode.domain.deadlines.schedule.appointment_reminders": _appointment_to_another},
+    "forgotten-when-back": {"meldcode.domain.presence.Presence.reach": _not_when_back},
+    "appointment-goes-on": {
+        "meldcode.domain.deadlines.schedule.open_ones": _all_appointments,
+        "meldcode.application.jobs.appointments.open_ones": _all_appointments,
+    },
     "faults-not-reported": {"bot.app.Program.is_healthy": lambda _program: True},
     "never-well-again": {"bot.jobs.component_log.ComponentLog.succeeded": lambda *_: None},
     "outage-not-reported": {"bot.jobs.component_log.GRACE": {"slack": 1e9}},

@@ -15,11 +15,11 @@ from bot.app import Program
 from bot.database import vault_of
 from practice.blocks.elements import all_elements
 from practice.state.workspace import Workspace
-from storage.db.schema import alarms, case_keys, cases, drafts, entries, outbox
+from storage.db.schema import alarms, appointments, case_keys, cases, drafts, entries, outbox
 from storage.integrity import verify
 from tests.on_screen import read, texts_of
 from tests.year.judging.log import Log
-from tests.year.judging.oracle import MARK
+from tests.year.judging.stored import MARK
 from tests.year.people import CODE
 from tests.year.running.doctor import said_by_doctor
 from tests.year.running.machine import Machine
@@ -108,12 +108,13 @@ class Seen:
         """The texts of all logbooks, and what the program says of itself: on each day, and at the end."""
         with program.engine.connect() as connection:
             faults = [str(fault) for fault in verify.faults(connection, vault_of(program.engine, program.settings))]
-            waits = connection.execute(select(cases.c.code).where(cases.c.status == "open", cases.c.next_due.is_(None)))
+            promised = cases.c.id.in_(select(appointments.c.case).where(appointments.c.state == "open"))
+            waits = select(cases.c.code).where((cases.c.status == "open") | promised, cases.c.next_due.is_(None))
             stuck = connection.scalar(select(func.count()).where(outbox.c.state == "pending", outbox.c.due_at < now))
             old = connection.scalar(select(func.count()).where(drafts.c.expires_at < now - timedelta(hours=12)))
             late = connection.scalar(select(func.count()).where(alarms.c.due < now - timedelta(minutes=1)))
             ids = connection.scalars(select(cases.c.id).where(cases.c.destroyed_at.is_(None))).all()
-            without = sorted(waits.scalars())
+            without = sorted(connection.scalars(waits))
         with program.store.transaction(now) as uow:
             logbooks = {uow.cases.get(id_).code: [*uow.cases.contents(id_).entries] for id_ in ids}
         said = [(code, str(text)) for code, lines in logbooks.items() for e in lines for text in e.answers.values()]

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.year import shrink
+from tests.year.judging.by_hand import SIGNAL, TOLD, a_tuesday
 from tests.year.judging.log import Log
 from tests.year.judging.oracle import Finding
-from tests.year.judging.test_oracle import SIGNAL, TOLD, a_tuesday
 from tests.year.seeds import played, tiny
 from tests.year.world import Options
 

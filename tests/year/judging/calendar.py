@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from zoneinfo import ZoneInfo
 
 from holidays import country_holidays
 
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+OPENS, LAST_CALL, CLOSES = time(8, 30), time(15), time(16, 30)
 CUSTOM = {date(2026, 5, 15), date(2027, 5, 5), date(2027, 5, 7), date(2026, 5, 5)}
 """Days on which practically all schools close, beside public holidays and vacations."""
 
@@ -52,3 +55,18 @@ class Calendar:
 
     def on_or_after(self, day: date) -> date:
         return day if self.is_school_day(day) else self.next(day)
+
+    def on_or_before(self, day: date) -> date:
+        while not self.is_school_day(day):
+            day -= timedelta(days=1)
+        return day
+
+
+def day_of(moment: datetime) -> date:
+    """The day in the Netherlands."""
+    return moment.astimezone(AMSTERDAM).date()
+
+
+def at_time(day: date, when: time) -> datetime:
+    """This time of that day in the Netherlands."""
+    return datetime.combine(day, when, AMSTERDAM).astimezone(UTC)

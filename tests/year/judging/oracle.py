@@ -7,26 +7,27 @@ could first be known.
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from tests.year.judging.alarms import Alarm, is_alarm
+from tests.year.judging.appointments import Appointments
 from tests.year.judging.log import Event, Log, moment
-from tests.year.judging.paper import CLOSED, OPEN, Paper
-from tests.year.judging.plan_file import Json, roles_of, several
+from tests.year.judging.paper import Paper
+from tests.year.judging.plan_file import Json, records, roles_of, several
 from tests.year.judging.reminders import CODES, Reminders, is_reminder, is_urgent, not_named
 from tests.year.judging.reports import of_doctor, of_health
 from tests.year.judging.staff import Staff
+from tests.year.judging.stored import MARK, Stored, say_what_was_stored, wrong_years_later
+from tests.year.judging.urgent import Urgent
+from tests.year.judging.week import Known, Week
 
-MARK = re.compile(r"Merk\d{5}")
 SOON, SAME_DAY = timedelta(minutes=5), timedelta(hours=12)
 NEVER = datetime.min.replace(tzinfo=UTC)
 IN_ENGLISH = re.compile(r"^\*?Case \d\d-")
-WEEK = re.compile(r"^\*(Deze week op|This week at) ")
 IS_OVER = re.compile(r"^\*(Dossier|Case) \S+: (dit hoeft nu niet meer|this is not needed any more)\*")
-COUNT = re.compile(r"^(?!Afspraken|Appointments).*: (\d+) open", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,12 @@ class Oracle:
         self.messages: dict[str, list[Event]] = defaultdict(list)
         self.found: list[Finding] = []
         self._expected_tells: list[tuple[datetime, str, Event, set[str]]] = []
-        self._marks: Counter[str] = Counter()
-        self._made: Counter[tuple[str, str]] = Counter()
-        self._refused: set[str] = set()
+        self._stored = Stored(plan)
+        self._known: dict[str, Known] = {}
+        self._week = Week(plan, self.staff, self._known)
         self._alarms: list[Alarm] = []
         self._all_messages: list[Event] = []
+        self._arranged: list[datetime] = []
         self._acts: dict[str, list[datetime]] = defaultdict(list)
         self._back: dict[str, list[datetime]] = defaultdict(list)
         self._codes_in: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -64,48 +66,33 @@ class Oracle:
 
     def judge(self) -> list[Finding]:
         """All that is wrong, the first first."""
-        self._know_what_was_stored()
+        say_what_was_stored(self.events)
         self._know_when_people_acted()
         for event in self.events:
             getattr(self, f"_on_{event['what']}", lambda _event: None)(event)
-        last = moment(self.events[-1])
-        for alarm in self._alarms:
-            for at, what, about in alarm.findings(self.staff, self._all_messages, last):
-                self._find(at, what, about)
-        overviews = [event for event in self._all_messages if not_named(event)]
-        for code, paper in self.cases.items():
-            reminders = Reminders(self.plan, code, paper, self.staff, self.school_of[code], last, overviews)
-            for at, what, about in reminders.findings(self.messages[code]):
-                self._find(at, what, about)
+        first, last = moment(self.events[0]), moment(self.events[-1])
+        for at, what, about in (*self._all_of_cases(last), *self._week.findings(first, last)):
+            self._find(at, what, about)
         return sorted(self.found, key=lambda finding: finding.at)
 
-    def _know_what_was_stored(self) -> None:
-        """What was not acknowledged may have been stored or not: the logbooks at the end say which."""
-        stored = next(event for event in reversed(self.events) if event["what"] == "stored")
-        where = dict(stored["marks"])
-        acts = [event for event in self.events if event["what"] == "did"]
-        made = Counter((event["case"], event["record"]) for event in acts if event["result"] == "saved")
-        kept = Counter((code, record) for code, records in stored["entries"].items() for record in records)
-        for event in acts:
-            marks = self._marks_of(event)
-            place = (event["case"], event["record"])
-            if event["result"] != "failed" or not (marks & where.keys() or (not marks and kept[place] > made[place])):
-                continue
-            made[place] += 1
-            code = next((where[mark] for mark in sorted(marks) if mark in where), event["case"])
-            event |= {"result": "saved", "case": code, "unsure": True}
+    def _all_of_cases(self, last: datetime) -> Iterator[tuple[datetime, str, str]]:
+        """What can only be known when all is."""
+        for alarm in self._alarms:
+            yield from alarm.findings(self.staff, self._all_messages, last)
+        overviews = [event for event in self._all_messages if not_named(event)]
+        for code, paper in self.cases.items():
+            messages, about = self.messages[code], (self.plan, code, paper, self.staff, self.school_of[code])
+            yield from Reminders(*about, last, overviews).findings(messages)
+            yield from self._known[code].urgent.findings(messages, last, overviews)
+            yield from self._known[code].appointments.findings(messages, last, overviews)
 
     def _know_when_people_acted(self) -> None:
+        self._arranged = [moment(event) for event in self.events if event["what"] == "deputy"]
         for event in self.events:
             if event["what"] == "did" and event["result"] == "saved":
                 self._acts[event["case"]].append(moment(event))
                 if event["said"].get("exclusion") == "back" or event["said"].get("exclusion_right") == "no":
                     self._back[event["case"]].append(moment(event))
-
-    @staticmethod
-    def _marks_of(event: Event) -> set[str]:
-        values = (str(one) for value in event["said"].values() for one in several(value))
-        return {mark for value in values for mark in MARK.findall(value)}
 
     def _find(self, at: datetime, what: str, about: str) -> None:
         self.found.append(Finding(at, what, about))
@@ -133,22 +120,28 @@ class Oracle:
         self.staff.trouble.append((moment(event), datetime.fromisoformat(event["until"])))
 
     def _on_did(self, event: Event) -> None:
-        marks = self._marks_of(event)
+        self._stored.add(event)
         if event["result"] != "saved":
-            self._refused |= marks if event["result"] == "refused" else set()
             return
-        code, at = event["case"], moment(event)
+        code, at, number = event["case"], moment(event), event.get("number", 0)
         if code not in self.cases:
-            self.cases[code] = Paper(self.plan, at, event.get("teachers", []))
-            self.school_of[code] = event.get("school") or self.staff.schools_of(event["who"])[0]
-        self.cases[code].write(event["record"], event["who"], at, event["said"], event.get("number", 0))
-        self._marks.update(marks)
-        self._made[code, event["record"]] += 1
+            self._open(event, code, at)
+        self.cases[code].write(event["record"], event["who"], at, event["said"], number)
+        self._known[code].urgent.look(at)
+        self._known[code].appointments.write(event["record"], at, event["said"], number)
         self._told(event, code, at)
+
+    def _open(self, event: Event, code: str, at: datetime) -> None:
+        """Begin to keep a case."""
+        paper = Paper(self.plan, at, event.get("teachers", []))
+        school = event.get("school") or self.staff.schools_of(event["who"])[0]
+        self.cases[code], self.school_of[code] = paper, school
+        about = (self.plan, code, paper, self.staff, school)
+        self._known[code] = Known(paper, Urgent(*about), Appointments(*about), school)
 
     def _told(self, event: Event, code: str, at: datetime) -> None:
         """Whom the plan tells of a record at once, by role (S1.1, S4.4)."""
-        spec = next((one for one in self._specs() if one["id"] == event["record"]), {})
+        spec = records(self.plan).get(event["record"], {})
         for rule in spec.get("tell", []):
             knows = self.staff.roles[self.school_of[code]].get(event["who"], frozenset()) & {*rule["roles"]}
             holds = (event["said"].get(path) in several(wanted) for path, wanted in rule.get("when", {}).items())
@@ -164,11 +157,6 @@ class Oracle:
             if self.staff.roles[school].get(who, frozenset()) & {*rule["roles"]} - roles_of(self.plan) - {"teacher"}
             or self.staff.must_read(self.plan, who, paper, school, at)
         }
-
-    def _specs(self) -> Iterator[Json]:
-        yield from self.plan["always"]
-        for step in self.plan["steps"]:
-            yield from step.get("records", [])
 
     # What people saw.
     def _on_opened(self, event: Event) -> None:
@@ -205,7 +193,8 @@ class Oracle:
     def _on_message(self, event: Event) -> None:
         self._private(event)
         self._settled(event)
-        self._week(event)
+        for at, what, about in self._week.findings_of(event):
+            self._find(at, what, about)
         if any(IN_ENGLISH.search(words) for words in event["words"]) and not self._is_trouble(event):
             self._find(moment(event), "in another language", f"to {event['who']}")
         self._codes_in[event["who"], event.get("ts", "")] = {*CODES(event)}
@@ -213,13 +202,14 @@ class Oracle:
             self.messages[code].append(event)
             self._may_hear(event, code)
             paper = self.cases.get(code)
-            if paper and paper.status == "closed" and is_reminder(event, code) and not event.get("appointment"):
+            if paper and paper.status == "closed" and is_reminder(event, code):
                 self._find(moment(event), "reminded of a closed case", f"{code} to {event['who']}")
 
     def _settled(self, event: Event) -> None:
         """A message that was sent while all was well is not sent again, whatever happens later."""
         at, codes = moment(event), [code for code in CODES(event) if code in self.cases]
         is_new = any(is_urgent(event, code) or self._is_news(code, at) for code in codes)
+        is_new = is_new or (not codes and any(abs(at - one) < SOON for one in self._arranged))
         same = self._last_same.get((event["who"], *event["words"]), NEVER)
         is_old = at - same < SAME_DAY and not self.staff.was_trouble(same - SOON, same + SOON)
         if is_old and not is_new and not is_alarm(event):
@@ -230,19 +220,6 @@ class Oracle:
     def _is_news(self, code: str, at: datetime) -> bool:
         """Whether somebody has just done something with the case; the message may come before that is known."""
         return any(abs(at - act) < SOON for act in self._acts[code])
-
-    def _week(self, event: Event) -> None:
-        """The counts of the week are of cases that the reader may know of (G12)."""
-        at, who = moment(event), event["who"]
-        counted = sum(int(n) for words in event["words"] if WEEK.search(words) for n in COUNT.findall(words))
-        schools = self.staff.schools_of(who)
-        known = [
-            paper
-            for code, paper in self.cases.items()
-            if (school := self.school_of[code]) in schools and not self.staff.is_excluded(who, paper, school, at)
-        ]
-        if counted > len(known):
-            self._find(at, "counted what they may not know", f"{counted} to {who}")
 
     def _is_trouble(self, event: Event) -> bool:
         return self.staff.was_trouble(moment(event), moment(event))
@@ -301,49 +278,14 @@ class Oracle:
     # What is stored.
     def _on_stored(self, event: Event) -> None:
         """Everything is there on this day: what is wrong is said of the first day on which it is."""
-        before = {(finding.what, finding.about) for finding in self.found}
-        for what, about in self._wrong_in(event):
-            if (what, about) not in before:
-                self._find(moment(event), what, about)
+        for what, about in self._stored.wrong_in(event, is_trouble=self._is_trouble(event)):
+            self._find(moment(event), what, about)
         if event["is_end"]:
             self._check_tells()
 
-    def _wrong_in(self, event: Event) -> Iterator[tuple[str, str]]:
-        stored = Counter[str](mark for mark, _ in event["marks"])
-        for mark, times in stored.items():
-            if times > 1:
-                yield "stored twice", mark
-            elif mark in self._refused and mark not in self._marks:
-                yield "stored though refused", mark
-        yield from (("lost", mark) for mark in self._marks.keys() - stored.keys())
-        yield from self._compare_entries(event["entries"])
-        yield from (("the chain is broken", fault) for fault in event["faults"])
-        for what in ("without_next", "stuck", "drafts", "alarms", "unhealthy"):
-            if event[what] and not self._is_trouble(event):
-                yield what.replace("_", " "), str(event[what])
-
-    def _compare_entries(self, entries: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
-        """Each acknowledged entry is in the logbook once, also an entry without words.
-
-        The program too writes entries with an effect: it settles an appointment when its talk is recorded.
-        """
-        plain = {spec["id"] for spec in self._specs() if "effect" not in spec}
-        kept = Counter((code, record) for code, records in entries.items() for record in records)
-        for code, record in sorted(self._made.keys() | kept.keys()):
-            difference = kept[code, record] - self._made[code, record]
-            if difference < 0 or (difference and record in plain):
-                yield "an entry too many" if difference > 0 else "an entry is lost", f"{code}: {record}"
-
     def _on_left(self, event: Event) -> None:
-        """Years later nothing of a closed case can be read or restored, and everything of the others (promise 8)."""
-        at, left = moment(event), {*event["codes"]}
-        for code, paper in self.cases.items():
-            if paper.status == CLOSED and code in left:
-                self._find(at, "kept for too long", code)
-            elif paper.status == OPEN and code not in left:
-                self._find(at, "destroyed though open", code)
-        for what in (*event["kept"], *event["faults"]):
-            self._find(at, "left of what was destroyed", what)
+        for what, about in wrong_years_later(self.cases, event):
+            self._find(moment(event), what, about)
 
     def _check_tells(self) -> None:
         for at, code, event, wanted in self._expected_tells:

@@ -59,6 +59,8 @@ class Paper:
         self.exclusions: list[Exclusion] = []
         self.status = "open"
         self.stays = [Stay(self._order[0], opened, opened)]
+        self.since = opened
+        """When the case came to its step, whatever its days count from."""
 
     @property
     def step(self) -> str:
@@ -72,6 +74,10 @@ class Paper:
     def may_show(self, at: datetime) -> set[str]:
         """What an answer may show that came at this moment: it was asked for a moment earlier."""
         return {self.shown, *(stay.step for stay in self.stays if stay.ended and at - stay.ended <= JUST_NOW)}
+
+    def stay_at(self, at: datetime) -> Stay | None:
+        """Where it stood at this moment; None while it was not open."""
+        return next((stay for stay in self.stays if stay.began <= at and (stay.ended is None or at < stay.ended)), None)
 
     def write(self, record: str, who: str, at: datetime, said: Json, number: int = 0) -> None:
         """Add a line, and see where that leads."""
@@ -110,6 +116,7 @@ class Paper:
 
     def _begin_again(self, at: datetime) -> None:
         self.status, self.standing = "open", {}
+        self.since = at
         self.stays.append(Stay(self._order[0], at, at))
 
     def _lead(self, spec: Json, line: Line) -> None:
@@ -132,6 +139,7 @@ class Paper:
         self.stays[-1].ended = at
         counts = min(since.at, at) if since and since.record not in undone and place >= before else at
         self.stays.append(Stay(to, at, counts))
+        self.since = at
 
     def _go_on(self, at: datetime) -> None:
         """A step of which everything was done is over."""
@@ -160,6 +168,11 @@ class Paper:
 
     def _holds(self, part: Json, line: Line) -> bool:
         return all(self._conditions(part.get("when", {}), line.said))
+
+    def is_waiting(self) -> bool:
+        """Whether its step still asks for something."""
+        needed = (record for record in self._steps[self.step].get("records", []) if not record.get("optional"))
+        return any(self._is_missing(record) for record in needed)
 
     def holds(self, condition: Json) -> bool:
         """Whether a condition holds for what stands."""

@@ -11,12 +11,23 @@ from ruamel.yaml import YAML
 
 Json = dict[str, Any]
 PLANS = Path("meldcode/plans")
+APPOINTMENTS = Path("meldcode/domain/plan/appointments.yaml")
 
 
 @cache
 def plan_file(name: str) -> Json:
     """Return the plan as data."""
-    found: Json = YAML(typ="safe").load((PLANS / f"{name}.yaml").read_text(encoding="utf-8"))
+    return _read(PLANS / f"{name}.yaml")
+
+
+@cache
+def of_appointments() -> Json:
+    """What every plan has of appointments where its own file says nothing of them."""
+    return _read(APPOINTMENTS)
+
+
+def _read(path: Path) -> Json:
+    found: Json = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
     return found
 
 
@@ -39,6 +50,11 @@ def steps(plan: Json) -> dict[str, Json]:
 def roles_of(plan: Json) -> set[str]:
     """The roles that read cases under this plan, at some step or at all."""
     return {reader if isinstance(reader, str) else reader["role"] for reader in plan["readers"]}
+
+
+def field_meaning(record: Json, meaning: str) -> str:
+    """The id of the question in a record that has this meaning; empty if there is none."""
+    return next((field["id"] for field in record.get("fields", []) if field.get("meaning") == meaning), "")
 
 
 def several(value: Any) -> list[Any]:

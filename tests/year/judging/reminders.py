@@ -6,16 +6,15 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
-from tests.year.judging.calendar import Calendar
+from tests.year.judging.calendar import CLOSES, LAST_CALL, OPENS, Calendar, at_time, day_of
 from tests.year.judging.log import Event, moment
 from tests.year.judging.paper import Paper, Stay
 from tests.year.judging.plan_file import Json, steps
-from tests.year.judging.staff import AMSTERDAM, Staff
+from tests.year.judging.staff import Staff
 
-OPENS, LAST_CALL, CLOSES = time(8, 30), time(15), time(16, 30)
 IN_TIME = timedelta(minutes=5)
 LONG = 7
 """More days than this without school are a vacation."""
@@ -113,9 +112,9 @@ class Reminders:
         """A case has one notice of a vacation, at whichever step it stands."""
         noticed: set[date] = set()
         for due in found:
-            if not due.is_vacation or _day(due.at) not in noticed:
+            if not due.is_vacation or day_of(due.at) not in noticed:
                 yield due
-            noticed |= {_day(due.at)} if due.is_vacation else set()
+            noticed |= {day_of(due.at)} if due.is_vacation else set()
 
     def _ladder(self, stay: Stay) -> Iterator[tuple[datetime, tuple[str, ...]]]:
         step = self._steps[stay.step]
@@ -126,20 +125,20 @@ class Reminders:
             day = self._calendar.next(last_day, after) if after else last_day
             if day.year > self._until.year + 1:
                 return
-            when = LAST_CALL if day == _day(stay.counts) else OPENS
-            yield self._postponed(max(_at(day, when), stay.began), stay), tuple(level["to"])
+            when = LAST_CALL if day == day_of(stay.counts) else OPENS
+            yield self._postponed(max(at_time(day, when), stay.began), stay), tuple(level["to"])
 
     def _postponed(self, at: datetime, stay: Stay) -> datetime:
         """The moment, or the day that somebody chose before it."""
         for made, until in stay.postponed:
             if made < at:
-                at = max(at, _at(self._calendar.on_or_after(date.fromisoformat(until)), OPENS))
+                at = max(at, at_time(self._calendar.on_or_after(date.fromisoformat(until)), OPENS))
         return at
 
     def _asked_for(self, stay: Stay) -> Iterator[datetime]:
         """The days to which somebody postponed a reminder that was already given."""
         for made, until in stay.postponed:
-            yield max(made, _at(self._calendar.on_or_after(date.fromisoformat(until)), OPENS))
+            yield max(made, at_time(self._calendar.on_or_after(date.fromisoformat(until)), OPENS))
 
     def _levels(self, remind: list[Json]) -> Iterator[tuple[Json, int]]:
         for level in remind:
@@ -149,10 +148,10 @@ class Reminders:
 
     def _vacations(self, began: datetime, ended: datetime) -> Iterator[date]:
         """The first days of vacations that begin while a case is open."""
-        day = _day(began)
-        if began >= _at(day, CLOSES):  # who must act heard of it then, when school was out
+        day = day_of(began)
+        if began >= at_time(day, CLOSES):  # who must act heard of it then, when school was out
             day += timedelta(days=1)
-        while day <= _day(ended):
+        while day <= day_of(ended):
             following = self._calendar.next(day)
             if (following - day).days - 1 > LONG and self._calendar.is_school_day(day):
                 yield day + timedelta(days=1)
@@ -160,8 +159,8 @@ class Reminders:
 
     def _notice(self, first: date, began: datetime) -> datetime:
         day = first - timedelta(days=1)
-        usual = _at(day, OPENS)
-        return usual if began < usual else max(began, _at(day, LAST_CALL))
+        usual = at_time(day, OPENS)
+        return usual if began < usual else max(began, at_time(day, LAST_CALL))
 
     # What was sent.
     def _missing(self, due: Due, sent: list[Event], messages: list[Event]) -> Iterator[tuple[datetime, str, str]]:
@@ -171,10 +170,10 @@ class Reminders:
         if until > self._until or self._is_over(first, until):
             return
         if until > due.at + IN_TIME:  # it may have waited for the school to open again
-            until = max(until, _at(self._calendar.on_or_after(_day(until)), OPENS) + IN_TIME)
+            until = max(until, at_time(self._calendar.on_or_after(day_of(until)), OPENS) + IN_TIME)
         early = due.at - (until - due.at if until > due.at + IN_TIME else timedelta(minutes=1))
         near = [one for one in sent if early <= moment(one) <= until]
-        near += [one for one in messages if is_urgent(one, self._code) and due.at - timedelta(hours=2) <= moment(one)]
+        near += [one for one in messages if is_urgent(one, self._code) and early <= moment(one) <= until]
         counted = {one["who"] for one in self._overviews if early <= moment(one) <= until}
         what = "no notice before the vacation" if due.is_vacation else "no reminder"
         wanted = f"{self._code} at {self._paper.step}, to {', '.join(due.roles)}"
@@ -199,7 +198,7 @@ class Reminders:
         """The moment itself, or the opening of the first day on which somebody with a role in it works."""
         at = due.at
         while not self._anybody(replace(due, at=at)) and at < self._until:
-            at = _at(self._calendar.next(_day(at)), OPENS)
+            at = at_time(self._calendar.next(day_of(at)), OPENS)
         return at
 
     def _is_over(self, first: datetime, until: datetime) -> bool:
@@ -217,14 +216,15 @@ class Reminders:
         return any(self._staff.present(role, self._paper, self._school, due.at) for role in roles)
 
     def _twice(self, sent: list[Event]) -> Iterator[tuple[datetime, str, str]]:
-        days = Counter((_day(moment(one)), one["who"]) for one in sent)
+        days = Counter((day_of(moment(one)), one["who"]) for one in sent)
         for (day, who), times in days.items():
-            if times > 1 and not self._began_on(day) and not self._staff.was_trouble(_at(day, OPENS), _at(day, CLOSES)):
-                yield _at(day, CLOSES), "reminded twice", f"{self._code} to {who}, {times} times"
+            opens, closes = at_time(day, OPENS), at_time(day, CLOSES)
+            if times > 1 and not self._began_on(day) and not self._staff.was_trouble(opens, closes):
+                yield closes, "reminded twice", f"{self._code} to {who}, {times} times"
 
     def _began_on(self, day: date) -> bool:
         """Whether the case came to a step on this day: then it may be reminded of two steps."""
-        return any(_day(stay.began) == day for stay in self._paper.stays)
+        return any(day_of(stay.began) == day for stay in self._paper.stays)
 
     def _of_another_step(self, sent: list[Event]) -> Iterator[tuple[datetime, str, str]]:
         """A reminder names the step at which the case stands then: nothing is asked that was done."""
@@ -269,17 +269,9 @@ def _end(stay: Stay) -> datetime:
 
 def last_day_of(deadline: Json, since: datetime, calendar: Calendar) -> date:
     """The last day of a step's deadline that counts from this moment."""
-    day = _day(since)
+    day = day_of(since)
     if deadline.get("weekdays"):
         return calendar.on_or_after(calendar.weekdays_after(day, deadline["school_days"]))
-    in_time = since < _at(day, LAST_CALL)
+    in_time = since < at_time(day, LAST_CALL)
     zero = calendar.on_or_after(day if in_time else day + timedelta(days=1))
     return calendar.next(zero, deadline["school_days"])
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(AMSTERDAM).date()
-
-
-def _at(day: date, when: time) -> datetime:
-    return datetime.combine(day, when, AMSTERDAM).astimezone(UTC)

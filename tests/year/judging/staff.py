@@ -6,16 +6,13 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from tests.year.judging.calendar import Calendar
+from tests.year.judging.calendar import CLOSES, Calendar, at_time, day_of
 from tests.year.judging.log import Event, moment
 from tests.year.judging.paper import Exclusion, Paper
 from tests.year.judging.plan_file import Json, steps
 from tests.year.schools import WEEK
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-CLOSES = time(16, 30)
 FINDS_OUT = timedelta(hours=30)
 """Within this time the bot has looked whether accounts were closed."""
 READS = frozenset({"care_coordinator", "confidant", "safeguarding_officer", "school_leader"})
@@ -49,12 +46,15 @@ class Staff:
         first, last = date.fromisoformat(event["first"]), date.fromisoformat(event["last"])
         self._deputies.append((event["who"], event["deputy"], first, last))
         if event.get("unsure"):  # nobody knows whether it was arranged
-            self.trouble.append((moment(event), datetime.combine(last, CLOSES, AMSTERDAM)))
+            self.trouble.append((moment(event), at_time(last, CLOSES)))
 
     def leave(self, who: str, at: datetime, *, is_told: bool = True) -> None:
         """Somebody's account is closed. Without a word the bot finds out within a day, and may be wrong until then."""
         self._gone[who] = at
         self.trouble += [] if is_told else [(at, at + FINDS_OUT)]
+
+    def has_account(self, who: str, at: datetime) -> bool:
+        return who not in self._gone or self._gone[who] > at
 
     def gone(self, at: datetime) -> set[str]:
         """Whose account is closed."""
@@ -62,11 +62,13 @@ class Staff:
 
     def with_roles(self, roles: Collection[str], of: str, at: datetime) -> set[str]:
         """Who has one of these roles, or stands in for who has, at a school of this person, and an account."""
-        found = set[str]()
-        for school in self.schools_of(of):
-            held = {who for who, mine in self.roles[school].items() if mine & {*roles}}
-            found |= {who for who in self.roles[school] if self.acting(who, school, at) & held}
-        return {who for who in found if who not in self._gone or self._gone[who] > at}
+        return {who for school in self.schools_of(of) for who in self.of_school(roles, school, at)}
+
+    def of_school(self, roles: Collection[str], school: str, at: datetime) -> set[str]:
+        """Who has one of these roles at this school, or stands in for who has, and an account."""
+        held = {who for who, mine in self.roles[school].items() if mine & {*roles}}
+        found = {who for who in self.roles[school] if self.acting(who, school, at) & held}
+        return {who for who in found if self.has_account(who, at)}
 
     def is_excluded(self, who: str, paper: Paper, school: str, at: datetime) -> bool:
         """Whether somebody may have nothing to do with a case: while it is proposed, and then if two agree (G12)."""
@@ -84,8 +86,8 @@ class Staff:
 
     def _lapses(self, one: Exclusion, school: str) -> datetime:
         """When a proposal that nobody agreed with is over: when somebody says no, or with the next school day."""
-        day = self.calendars[school].next(one.began.astimezone(AMSTERDAM).date())
-        over = datetime.combine(day + timedelta(days=1), time(), AMSTERDAM)
+        day = self.calendars[school].next(day_of(one.began))
+        over = at_time(day + timedelta(days=1), time())
         return min(over, one.ended or over)
 
     def schools_of(self, who: str) -> list[str]:
@@ -93,16 +95,20 @@ class Staff:
 
     def is_here(self, who: str, school: str, at: datetime) -> bool:
         """Whether they are at school that day, as the bot can know: their days, their account, and their deputies."""
-        day = at.astimezone(AMSTERDAM).date()
+        day = day_of(at)
         if (gone := self._gone.get(who)) and gone <= at:
             return False
-        is_replaced = any(who in self.acting(deputy, school, at) for deputy in self.roles[school] if deputy != who)
         is_school_day = self.calendars[school].is_school_day(day)
-        return is_school_day and WEEK[day.weekday()] in self.works[school].get(who, ()) and not is_replaced
+        works = is_school_day and WEEK[day.weekday()] in self.works[school].get(who, ())
+        return works and not self.is_replaced(who, school, at)
+
+    def is_replaced(self, who: str, school: str, at: datetime) -> bool:
+        """Whether a colleague stands in for them that day."""
+        return any(who in self.acting(deputy, school, at) for deputy in self.roles[school] if deputy != who)
 
     def acting(self, who: str, school: str, at: datetime) -> set[str]:
         """This person, and everybody for whom they stand in on this day at a school where both work."""
-        day, here = at.astimezone(AMSTERDAM).date(), self.roles[school]
+        day, here = day_of(at), self.roles[school]
         others = {person for person, deputy, first, last in self._deputies if deputy == who and first <= day <= last}
         return {who, *(person for person in others if person in here and who in here)}
 
@@ -111,15 +117,22 @@ class Staff:
         leading = {*roles} - {"teacher"}
         found = {who for who, held in self.roles[school].items() if held & leading}
         found |= {*paper.teachers} if "teacher" in roles else set()
-        found = {who for who in found if not self.is_left_alone(who, paper, at)}
-        return {who for who in found if who not in self._gone or self._gone[who] > at}
+        return {who for who in found if not self.is_left_alone(who, paper, at) and self.has_account(who, at)}
 
     def present(self, role: str, paper: Paper, school: str, at: datetime) -> set[str]:
         """Who has this role in a case, or stands in for somebody who has it, and is at school that day."""
-        holders = self.holders([role], paper, school, at)
-        excluded = {who for who in self.roles[school] if self.is_excluded(who, paper, school, at)}
-        acting = {who for who in self.roles[school] if self.acting(who, school, at) & holders}
-        return {who for who in acting - excluded if self.is_here(who, school, at)}
+        acting = self.acting_for(self.holders([role], paper, school, at), paper, school, at)
+        return {who for who in acting if self.is_here(who, school, at)}
+
+    def acting_for(self, people: Collection[str], paper: Paper, school: str, at: datetime) -> set[str]:
+        """These people and who stands in for one of them that day, without whom a case is kept from."""
+        here = (who for who in self.roles[school] if self.has_account(who, at))
+        acting = {who for who in here if self.acting(who, school, at) & {*people}}
+        return {
+            who
+            for who in acting
+            if not self.is_left_alone(who, paper, at) and not self.is_excluded(who, paper, school, at)
+        }
 
     def may_hear(self, who: str, paper: Paper, school: str, at: datetime) -> bool:
         """Whether somebody may hear of a case at all: in a role of their own, or of somebody for whom they stand in."""

@@ -3,68 +3,43 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
 from tests.year.faults import FAULTS
-from tests.year.judging.log import Event, Log
+from tests.year.judging.by_hand import (
+    CODE,
+    EVENING,
+    FATIMA,
+    JORIS,
+    KARIN,
+    LAST_CALL,
+    MEHMET,
+    PEOPLE,
+    REMINDED,
+    SANNE,
+    SIGNAL,
+    TEACHERS,
+    TOLD,
+    TROUBLE,
+    TUESDAY,
+    WAITS,
+    WILLEM,
+    a_message,
+    a_tuesday,
+    an_event,
+    said_of,
+    stored,
+)
+from tests.year.judging.log import Event
 from tests.year.judging.oracle import Oracle
 from tests.year.judging.plan_file import plan_file
 from tests.year.judging.reports import SEEN, UNSEEN
 from tests.year.schools import Colleague, School
 
-KARIN, JORIS, FATIMA, WILLEM, SANNE, MEHMET = "U0KARIN", "U0JORIS", "U0FATIMA", "U0WILLEM", "U0SANNE", "U0MEHMET"
-ROLES = {KARIN: "care_coordinator", JORIS: "confidant", FATIMA: "school_leader", WILLEM: "cluster_director"}
-PEOPLE = [Colleague(slack, slack, (role,)) for slack, role in ROLES.items()]
-TEACHERS = [Colleague(SANNE, SANNE, ("teacher",), ("5",)), Colleague(MEHMET, MEHMET, ("teacher",), ("6",))]
-ROLE = ("teacher",)
-CODE, WAITS = "26-ABCD", "*Dossier 26-ABCD wacht*\nStap 1 van 4: Signalen vastleggen."
-TUESDAY, LAST_CALL, EVENING = (datetime(2026, 9, 8, hour, tzinfo=UTC) for hour in (9, 13, 20))
-
-
-def _event(what: str, at: datetime = TUESDAY, **more: Any) -> Event:
-    return {"at": at.isoformat(timespec="seconds"), "what": what, **more}
-
-
-def _message(who: str, words: str, at: datetime = TUESDAY, names: list[str] | None = None) -> Event:
-    return _event("message", at, who=who, words=[words], names=names or [])
-
-
-SIGNAL = _event(
-    "did", who=SANNE, record="signal", case=CODE, said={"what": "Merk00001"}, result="saved", number=0, teachers=[SANNE]
-)
-TOLD = [_message(who, f"Dossier {CODE}: lees het.") for who in (KARIN, JORIS)]
-TROUBLE = _event("trouble", fault="clock", until=TUESDAY.isoformat())
-REMINDED = _message(KARIN, WAITS, LAST_CALL)
-
-
-def _stored(marks: list[list[str]], at: datetime = EVENING) -> Event:
-    wrong = dict.fromkeys(("without_next", "stuck", "drafts", "alarms", "unhealthy"))
-    return _event("stored", at, is_end=True, marks=marks, entries={CODE: ["signal"]}, faults=[], **wrong)
-
-
-def a_tuesday(*events: Event, marks: list[list[str]] | None = None, people: tuple[Colleague, ...] = ()) -> Log:
-    """The log of a Tuesday on which this happened."""
-    log = Log(lambda: TUESDAY)
-    school = School("De Linde", "noord", people or (*PEOPLE, *TEACHERS))
-    log.events = [
-        _event("school", **school.entry()),
-        *events,
-        _stored([["Merk00001", CODE]] if marks is None else marks),
-    ]
-    return log
-
-
-def _said(*events: Event, marks: list[list[str]] | None = None, left: list[str] | None = None) -> list[str]:
-    """What the oracle says of it; `left` are the cases that can be read years later."""
-    log = a_tuesday(*events, marks=marks)
-    log.events.append(_event("left", EVENING, codes=[CODE] if left is None else left, kept=[], faults=[]))
-    return [finding.what for finding in Oracle(plan_file("heutink"), log).judge()]
-
 
 def test_a_signal_that_was_told_and_reminded_of_is_well() -> None:
-    assert _said(SIGNAL, *TOLD, REMINDED) == []
+    assert said_of(SIGNAL, *TOLD, REMINDED) == []
 
 
 @pytest.mark.parametrize(
@@ -72,40 +47,40 @@ def test_a_signal_that_was_told_and_reminded_of_is_well() -> None:
     [
         ([SIGNAL, REMINDED], "not told"),
         ([SIGNAL, *TOLD], "no reminder"),
-        ([SIGNAL, *TOLD, REMINDED, _message(MEHMET, WAITS)], "heard by who may not"),
-        ([SIGNAL, *TOLD, REMINDED, _message(KARIN, "over Dewi", names=["Dewi"])], "personal data in a message"),
-        ([SIGNAL, _message(KARIN, WAITS), REMINDED], "reminded without a reason"),
+        ([SIGNAL, *TOLD, REMINDED, a_message(MEHMET, WAITS)], "heard by who may not"),
+        ([SIGNAL, *TOLD, REMINDED, a_message(KARIN, "over Dewi", names=["Dewi"])], "personal data in a message"),
+        ([SIGNAL, a_message(KARIN, WAITS), REMINDED], "reminded without a reason"),
         (
-            [SIGNAL, *TOLD, REMINDED, _event("opened", who=WILLEM, case=CODE, may=True, step="signals", failed="")],
+            [SIGNAL, *TOLD, REMINDED, an_event("opened", who=WILLEM, case=CODE, may=True, step="signals", failed="")],
             "read by who may not",
         ),
         (
-            [SIGNAL, *TOLD, REMINDED, _event("opened", who=FATIMA, case=CODE, may=True, step="signals", failed="")],
+            [SIGNAL, *TOLD, REMINDED, an_event("opened", who=FATIMA, case=CODE, may=True, step="signals", failed="")],
             "read before it was their turn",
         ),
         (
-            [SIGNAL, *TOLD, REMINDED, _event("opened", who=KARIN, case=CODE, may=False, step="", failed="")],
+            [SIGNAL, *TOLD, REMINDED, an_event("opened", who=KARIN, case=CODE, may=False, step="", failed="")],
             "refused to who may read",
         ),
         (
-            [SIGNAL, *TOLD, REMINDED, _event("opened", who=KARIN, case=CODE, may=True, step="talk", failed="")],
+            [SIGNAL, *TOLD, REMINDED, an_event("opened", who=KARIN, case=CODE, may=True, step="talk", failed="")],
             "wrong step",
         ),
         (
-            [SIGNAL, *TOLD, _message(KARIN, WAITS.replace("Signalen vastleggen", "Wegen"), LAST_CALL)],
+            [SIGNAL, *TOLD, a_message(KARIN, WAITS.replace("Signalen vastleggen", "Wegen"), LAST_CALL)],
             "reminded of another step",
         ),
-        ([SIGNAL, *TOLD, REMINDED, _event("logged", names=["Dewi"])], "personal data in the log"),
-        ([SIGNAL, *TOLD, REMINDED, _event("error", words="a message that failed")], "an error without a fault"),
-        ([SIGNAL, *TOLD, REMINDED, _event("health", fault="", is_well=False)], "reported without a fault"),
+        ([SIGNAL, *TOLD, REMINDED, an_event("logged", names=["Dewi"])], "personal data in the log"),
+        ([SIGNAL, *TOLD, REMINDED, an_event("error", words="a message that failed")], "an error without a fault"),
+        ([SIGNAL, *TOLD, REMINDED, an_event("health", fault="", is_well=False)], "reported without a fault"),
         (
-            [TROUBLE, SIGNAL, *TOLD, REMINDED, _event("health", fault="clock", is_well=True)],
+            [TROUBLE, SIGNAL, *TOLD, REMINDED, an_event("health", fault="clock", is_well=True)],
             "a fault that is not reported",
         ),
     ],
 )
 def test_what_is_wrong_is_found(events: list[Event], said: str) -> None:
-    assert said in _said(*events)
+    assert said in said_of(*events)
 
 
 OVER = TUESDAY + timedelta(hours=6)
@@ -114,7 +89,7 @@ STUCK = "The outbox is stuck."
 
 
 def _doctor(fault: str, *words: str, at: datetime = TUESDAY, is_over: bool = False) -> Event:
-    return _event("doctor", at, fault=fault, words=[*words], is_over=is_over)
+    return an_event("doctor", at, fault=fault, words=[*words], is_over=is_over)
 
 
 @pytest.mark.parametrize(
@@ -125,14 +100,14 @@ def _doctor(fault: str, *words: str, at: datetime = TUESDAY, is_over: bool = Fal
         ([TROUBLE, _doctor("full", FULL, is_over=True)], ["doctor sees what is not there"]),
         ([TROUBLE, _doctor("", FULL)], []),
         ([TROUBLE, _doctor("", FULL, at=OVER)], ["doctor sees what is not there"]),
-        ([_event("gone", who=JORIS), _doctor("", GONE)], []),
-        ([_event("gone", who=JORIS), _doctor("")], ["doctor does not see who left"]),
+        ([an_event("gone", who=JORIS), _doctor("", GONE)], []),
+        ([an_event("gone", who=JORIS), _doctor("")], ["doctor does not see who left"]),
         ([_doctor("", GONE)], ["doctor sees what is not there"]),
-        ([TROUBLE, _event("health", fault="full", is_well=False, is_over=True)], ["still reported when it was over"]),
+        ([TROUBLE, an_event("health", fault="full", is_well=False, is_over=True)], ["still reported when it was over"]),
     ],
 )
 def test_doctor_says_what_is_wrong_while_it_is(events: list[Event], said: list[str]) -> None:
-    found = _said(SIGNAL, *TOLD, REMINDED, *events)
+    found = said_of(SIGNAL, *TOLD, REMINDED, *events)
     assert [what for what in found if "doctor" in what or "reported" in what] == said
 
 
@@ -141,11 +116,11 @@ def test_each_fault_is_reported_or_it_is_said_why_not() -> None:
     assert {*FAULTS} <= SEEN.keys() | UNSEEN.keys()
 
 
-ALARM = _event("alarm", who=SANNE)
-GOES = _event("alarm_answered", TUESDAY + timedelta(minutes=2), who=FATIMA)
-HEARD = [_message(who, "Acuut gevaar: Sanne heeft alarm geslagen.") for who in (KARIN, FATIMA)]
-AGAIN = _message(JORIS, "Acuut gevaar: Sanne heeft alarm geslagen.", TUESDAY + timedelta(minutes=3))
-AT_LAST = _message(WILLEM, "Acuut gevaar op De Linde: niemand antwoordt.", TUESDAY + timedelta(minutes=10))
+ALARM = an_event("alarm", who=SANNE)
+GOES = an_event("alarm_answered", TUESDAY + timedelta(minutes=2), who=FATIMA)
+HEARD = [a_message(who, "Acuut gevaar: Sanne heeft alarm geslagen.") for who in (KARIN, FATIMA)]
+AGAIN = a_message(JORIS, "Acuut gevaar: Sanne heeft alarm geslagen.", TUESDAY + timedelta(minutes=3))
+AT_LAST = a_message(WILLEM, "Acuut gevaar op De Linde: niemand antwoordt.", TUESDAY + timedelta(minutes=10))
 
 
 @pytest.mark.parametrize(
@@ -160,10 +135,10 @@ AT_LAST = _message(WILLEM, "Acuut gevaar op De Linde: niemand antwoordt.", TUESD
     ],
 )
 def test_an_alarm_is_heard_until_somebody_goes(events: list[Event], said: list[str]) -> None:
-    assert [what for what in _said(SIGNAL, *TOLD, REMINDED, ALARM, *events) if "alarm" in what] == said
+    assert [what for what in said_of(SIGNAL, *TOLD, REMINDED, ALARM, *events) if "alarm" in what] == said
 
 
-EXCLUDED = _event(
+EXCLUDED = an_event(
     "did",
     who=KARIN,
     record="excluded",
@@ -172,17 +147,17 @@ EXCLUDED = _event(
     result="saved",
     number=0,
 )
-WEEK = _message(FATIMA, "*Deze week op De Linde*\nSignalen vastleggen: 1 open", LAST_CALL)
+WEEK = a_message(FATIMA, "*Deze week op De Linde*\nSignalen vastleggen: 1 open", LAST_CALL)
 
 
 def test_who_is_excluded_hears_reads_and_is_counted_nothing() -> None:
     before = [SIGNAL, *TOLD, EXCLUDED, REMINDED]
-    assert "heard by who may not" in _said(*before, _message(JORIS, WAITS, LAST_CALL))
-    opened = _event("opened", LAST_CALL, who=JORIS, case=CODE, may=True, step="signals", failed="")
-    assert "read by who may not" in _said(*before, opened)
+    assert "heard by who may not" in said_of(*before, a_message(JORIS, WAITS, LAST_CALL))
+    opened = an_event("opened", LAST_CALL, who=JORIS, case=CODE, may=True, step="signals", failed="")
+    assert "read by who may not" in said_of(*before, opened)
     leader = EXCLUDED | {"said": {"exclusion": "out", "excluded_person": FATIMA}}
-    assert "counted what they may not know" in _said(SIGNAL, *TOLD, leader, REMINDED, WEEK)
-    assert "counted what they may not know" not in _said(*before, WEEK)
+    assert "counted what they may not know" in said_of(SIGNAL, *TOLD, leader, REMINDED, WEEK)
+    assert "counted what they may not know" not in said_of(*before, WEEK)
 
 
 def test_nobody_is_asked_while_a_proposal_to_exclude_them_has_no_answer() -> None:
@@ -197,10 +172,12 @@ def test_nobody_is_asked_while_a_proposal_to_exclude_them_has_no_answer() -> Non
 
 
 def test_who_is_let_back_in_may_hear_it_a_moment_before_the_log_says_so() -> None:
-    back = _event("did", who=FATIMA, record="excluded", case=CODE, said={"exclusion": "back"}, result="saved", number=0)
-    heard = _message(MEHMET, f"Dossier {CODE}: weeg het.")
-    assert "heard by who may not" in _said(SIGNAL, *TOLD, REMINDED, heard)
-    assert "heard by who may not" not in _said(SIGNAL, *TOLD, REMINDED, heard, back)
+    back = an_event(
+        "did", who=FATIMA, record="excluded", case=CODE, said={"exclusion": "back"}, result="saved", number=0
+    )
+    heard = a_message(MEHMET, f"Dossier {CODE}: weeg het.")
+    assert "heard by who may not" in said_of(SIGNAL, *TOLD, REMINDED, heard)
+    assert "heard by who may not" not in said_of(SIGNAL, *TOLD, REMINDED, heard, back)
 
 
 @pytest.mark.parametrize(
@@ -218,31 +195,34 @@ def test_a_message_may_say_that_it_is_over_also_to_who_hears_nothing_new() -> No
     """As to a deputy whose last day was yesterday."""
     over = f"*Dossier {CODE}: dit hoeft nu niet meer*"
     for words, said in ((over, False), (f"*Dossier {CODE}: gedaan door Karin*", True)):
-        changed = _event("changed", who=MEHMET, words=[words], names=[])
-        assert ("heard by who may not" in _said(SIGNAL, *TOLD, REMINDED, changed)) is said
+        changed = an_event("changed", who=MEHMET, words=[words], names=[])
+        assert ("heard by who may not" in said_of(SIGNAL, *TOLD, REMINDED, changed)) is said
 
 
 def test_a_message_that_was_sent_is_not_sent_again() -> None:
-    twice = _message(KARIN, "Weekoverzicht."), _message(KARIN, "Weekoverzicht.", LAST_CALL)
-    assert "sent again" in _said(SIGNAL, *TOLD, REMINDED, *twice)
-    assert "sent again" not in _said(SIGNAL, *TOLD, REMINDED, twice[0])
+    twice = a_message(KARIN, "Weekoverzicht."), a_message(KARIN, "Weekoverzicht.", LAST_CALL)
+    assert "sent again" in said_of(SIGNAL, *TOLD, REMINDED, *twice)
+    assert "sent again" not in said_of(SIGNAL, *TOLD, REMINDED, twice[0])
+    days = {"first": "2026-10-01", "last": "2026-10-02"}
+    arranged = [an_event("deputy", LAST_CALL, who=who, deputy=MEHMET, **days) for who in (KARIN, JORIS)]
+    assert "sent again" not in said_of(SIGNAL, *TOLD, REMINDED, *twice, *arranged), "who stands in is told of each"
 
 
 def test_a_message_in_another_language_is_found() -> None:
-    assert "in another language" in _said(SIGNAL, *TOLD, REMINDED, _message(KARIN, f"*Case {CODE}: read it.*"))
+    assert "in another language" in said_of(SIGNAL, *TOLD, REMINDED, a_message(KARIN, f"*Case {CODE}: read it.*"))
 
 
 def test_years_later_closed_cases_are_gone_and_open_ones_are_not() -> None:
-    assert "destroyed though open" in _said(SIGNAL, *TOLD, REMINDED, left=[])
+    assert "destroyed though open" in said_of(SIGNAL, *TOLD, REMINDED, left=[])
     closed = SIGNAL | {"record": "ending_agreed", "said": {"ending_right": "yes"}}
     proposed = SIGNAL | {"record": "ending", "said": {"ends_as": "mistake"}}
-    assert "kept for too long" in _said(SIGNAL, *TOLD, proposed, closed, left=[CODE])
-    assert "kept for too long" not in _said(SIGNAL, *TOLD, proposed, closed, left=[])
+    assert "kept for too long" in said_of(SIGNAL, *TOLD, proposed, closed, left=[CODE])
+    assert "kept for too long" not in said_of(SIGNAL, *TOLD, proposed, closed, left=[])
 
 
 def test_what_fails_during_a_fault_is_well() -> None:
-    failed = _event("error", words="a message that failed")
-    assert _said(TROUBLE, SIGNAL, *TOLD, REMINDED, failed, _event("health", fault="clock", is_well=False)) == []
+    failed = an_event("error", words="a message that failed")
+    assert said_of(TROUBLE, SIGNAL, *TOLD, REMINDED, failed, an_event("health", fault="clock", is_well=False)) == []
 
 
 def test_who_has_two_roles_is_told_in_each_and_alerted_once() -> None:
@@ -250,7 +230,7 @@ def test_who_has_two_roles_is_told_in_each_and_alerted_once() -> None:
     both = Colleague(FATIMA, FATIMA, ("school_leader", "cluster_director"))
     teaches = Colleague(JORIS, JORIS, ("confidant", "teacher"), ("5",))
     log = a_tuesday(SIGNAL, *TOLD, REMINDED, ALARM, *HEARD, GOES, people=(PEOPLE[0], teaches, both, *TEACHERS))
-    log.events.append(_event("left", EVENING, codes=[CODE], kept=[], faults=[]))
+    log.events.append(an_event("left", EVENING, codes=[CODE], kept=[], faults=[]))
     oracle = Oracle(plan_file("heutink"), log)
     assert [finding.what for finding in oracle.judge()] == []
     assert oracle.staff.holders(["teacher"], oracle.cases[CODE], "De Linde", TUESDAY) == {SANNE}
@@ -258,19 +238,21 @@ def test_who_has_two_roles_is_told_in_each_and_alerted_once() -> None:
 
 def test_a_deputy_is_there_for_who_is_away_and_the_day_after_has_no_part_in_it() -> None:
     """Mehmet stands in for both who are reminded first: the reminder comes on the day itself, to him."""
-    away = [_event("deputy", who=who, deputy=MEHMET, first="2026-09-07", last="2026-09-08") for who in (KARIN, JORIS)]
-    assert _said(*away, SIGNAL, *TOLD, _message(MEHMET, WAITS, LAST_CALL)) == []
-    assert "no reminder" in _said(*away, SIGNAL, *TOLD)
-    opened = _event("opened", TUESDAY + timedelta(days=1), who=MEHMET, case=CODE, may=True, step="signals", failed="")
-    assert "read by who may not" in _said(*away, SIGNAL, *TOLD, _message(MEHMET, WAITS, LAST_CALL), opened)
+    away = [an_event("deputy", who=who, deputy=MEHMET, first="2026-09-07", last="2026-09-08") for who in (KARIN, JORIS)]
+    assert said_of(*away, SIGNAL, *TOLD, a_message(MEHMET, WAITS, LAST_CALL)) == []
+    assert "no reminder" in said_of(*away, SIGNAL, *TOLD)
+    opened = an_event("opened", TUESDAY + timedelta(days=1), who=MEHMET, case=CODE, may=True, step="signals", failed="")
+    assert "read by who may not" in said_of(*away, SIGNAL, *TOLD, a_message(MEHMET, WAITS, LAST_CALL), opened)
 
 
 def test_who_works_at_two_schools_reads_at_each_what_their_role_there_reads() -> None:
     """Karin is care coordinator here and teaches at the other school, where Mehmet reports."""
-    other = School("De Beuk", "zuid", (Colleague(KARIN, KARIN, ("teacher",), ("5",)), Colleague(MEHMET, MEHMET, ROLE)))
+    other = School(
+        "De Beuk", "zuid", (Colleague(KARIN, KARIN, ("teacher",), ("5",)), Colleague(MEHMET, MEHMET, ("teacher",)))
+    )
     there = SIGNAL | {"who": MEHMET, "case": "26-BEUK", "school": "De Beuk", "said": {}, "teachers": [MEHMET]}
-    opened = _event("opened", who=KARIN, case="26-BEUK", may=True, step="signals", failed="")
-    log = a_tuesday(_event("school", **other.entry()), SIGNAL, *TOLD, REMINDED, there, opened)
+    opened = an_event("opened", who=KARIN, case="26-BEUK", may=True, step="signals", failed="")
+    log = a_tuesday(an_event("school", **other.entry()), SIGNAL, *TOLD, REMINDED, there, opened)
     log.events[-1]["entries"] |= {"26-BEUK": ["signal"]}
     found = [finding for finding in Oracle(plan_file("heutink"), log).judge() if "read by" in finding.what]
     assert [finding.about for finding in found] == [f"26-BEUK by {KARIN}"]
@@ -278,29 +260,29 @@ def test_who_works_at_two_schools_reads_at_each_what_their_role_there_reads() ->
 
 def test_a_reminder_on_a_day_off_is_found() -> None:
     """Karin was told on Tuesday and is away; Joris, who has the other role, was there."""
-    away = _event("deputy", who=KARIN, deputy=JORIS, first="2026-09-08", last="2026-09-08")
-    assert "reminded on a day off" in _said(away, SIGNAL, *TOLD, REMINDED)
-    assert "reminded on a day off" not in _said(away, SIGNAL, *TOLD, _message(JORIS, WAITS, LAST_CALL))
+    away = an_event("deputy", who=KARIN, deputy=JORIS, first="2026-09-08", last="2026-09-08")
+    assert "reminded on a day off" in said_of(away, SIGNAL, *TOLD, REMINDED)
+    assert "reminded on a day off" not in said_of(away, SIGNAL, *TOLD, a_message(JORIS, WAITS, LAST_CALL))
 
 
 def test_what_was_acknowledged_and_is_not_stored_is_found() -> None:
-    assert _said(SIGNAL, *TOLD, REMINDED, marks=[]) == ["lost"]
+    assert said_of(SIGNAL, *TOLD, REMINDED, marks=[]) == ["lost"]
 
 
 def test_what_is_stored_twice_is_found() -> None:
-    assert _said(SIGNAL, *TOLD, REMINDED, marks=[["Merk00001", CODE], ["Merk00001", CODE]]) == ["stored twice"]
+    assert said_of(SIGNAL, *TOLD, REMINDED, marks=[["Merk00001", CODE], ["Merk00001", CODE]]) == ["stored twice"]
 
 
 @pytest.mark.parametrize(("later", "is_wrong"), [(timedelta(), False), (timedelta(minutes=1), True)])
 def test_a_case_may_show_the_step_that_it_left_at_that_moment(later: timedelta, is_wrong: bool) -> None:
     taken_up = SIGNAL | {"who": KARIN, "record": "taken_up", "said": {}}
-    opened = _event("opened", TUESDAY + later, who=JORIS, case=CODE, may=True, step="signals", failed="")
-    assert ("wrong step" in _said(SIGNAL, *TOLD, taken_up, opened)) is is_wrong
+    opened = an_event("opened", TUESDAY + later, who=JORIS, case=CODE, may=True, step="signals", failed="")
+    assert ("wrong step" in said_of(SIGNAL, *TOLD, taken_up, opened)) is is_wrong
 
 
 def test_a_second_level_that_never_came_is_found() -> None:
     log = a_tuesday(SIGNAL, *TOLD, REMINDED)
-    log.events[-1] = _stored([["Merk00001", CODE]], EVENING + timedelta(days=3))
+    log.events[-1] = stored([["Merk00001", CODE]], EVENING + timedelta(days=3))
     assert [finding.what for finding in Oracle(plan_file("heutink"), log).judge()] == ["no reminder"]
 
 
@@ -315,16 +297,16 @@ def test_a_second_level_that_never_came_is_found() -> None:
 def test_a_level_that_does_not_reach_its_roles_is_found(first: list[str], second: list[str], is_found: bool) -> None:
     """One with a role of the first level hears of it, and two school days later everybody and the school leader."""
     thursday = datetime(2026, 9, 10, 6, 30, tzinfo=UTC)
-    reminded = [_message(who, WAITS, LAST_CALL) for who in first]
-    log = a_tuesday(SIGNAL, *TOLD, *reminded, *(_message(who, WAITS, thursday) for who in second))
-    log.events[-1] = _stored([["Merk00001", CODE]], thursday + timedelta(hours=4))
+    reminded = [a_message(who, WAITS, LAST_CALL) for who in first]
+    log = a_tuesday(SIGNAL, *TOLD, *reminded, *(a_message(who, WAITS, thursday) for who in second))
+    log.events[-1] = stored([["Merk00001", CODE]], thursday + timedelta(hours=4))
     found = [finding.what for finding in Oracle(plan_file("heutink"), log).judge()]
     assert found == ["a role is not reminded"] * is_found
 
 
 def test_a_reminder_of_what_was_done_is_found() -> None:
     taken_up = SIGNAL | {"who": KARIN, "record": "taken_up", "said": {}}
-    assert "reminded without a reason" in _said(SIGNAL, *TOLD, taken_up, REMINDED)
+    assert "reminded without a reason" in said_of(SIGNAL, *TOLD, taken_up, REMINDED)
 
 
 @pytest.mark.parametrize(
@@ -332,13 +314,13 @@ def test_a_reminder_of_what_was_done_is_found() -> None:
 )
 def test_an_overview_says_of_how_many_more_cases_it_is(words: str, is_found: bool) -> None:
     """A message of Slack holds some twenty cases; the others are only counted."""
-    overview = _message(KARIN, words, LAST_CALL)
-    assert ("no reminder" in _said(SIGNAL, *TOLD, overview)) is is_found
+    overview = a_message(KARIN, words, LAST_CALL)
+    assert ("no reminder" in said_of(SIGNAL, *TOLD, overview)) is is_found
 
 
 def test_what_is_lost_in_the_middle_of_a_year_is_found_on_that_day() -> None:
     log = a_tuesday(SIGNAL, *TOLD, REMINDED)
-    log.events.insert(-1, _stored([], LAST_CALL) | {"is_end": False, "entries": {}})
+    log.events.insert(-1, stored([], LAST_CALL) | {"is_end": False, "entries": {}})
     found = Oracle(plan_file("heutink"), log).judge()
     assert [(finding.what, finding.at) for finding in found] == [
         ("lost", LAST_CALL),

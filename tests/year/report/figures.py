@@ -9,12 +9,12 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from tests.year.judging.calendar import Calendar
+from tests.year.judging.calendar import day_of as local_day
 from tests.year.judging.log import Event, Log, moment
 from tests.year.judging.oracle import Oracle
 from tests.year.judging.paper import CLOSED, JOINED, Stay
 from tests.year.judging.plan_file import Json, steps
 from tests.year.judging.reminders import CODES, is_reminder, is_urgent, last_day_of
-from tests.year.judging.staff import AMSTERDAM
 
 Week = tuple[int, int]
 """A year and the number of a week in it."""
@@ -124,7 +124,7 @@ class Figures:
             for stay in paper.stays:
                 deadline = steps(self.plan)[stay.step].get("deadline")
                 if deadline:
-                    ended = (stay.ended or end).astimezone(AMSTERDAM).date()
+                    ended = local_day(stay.ended or end)
                     days = _school_days(calendar, _began(stay), ended)
                     yield Stand(stay.step, days, ended > last_day_of(deadline, stay.counts, calendar))
 
@@ -138,11 +138,11 @@ def per_month(events: Iterable[Event]) -> Counter[date]:
 
 
 def day_of(event: Event) -> date:
-    return moment(event).astimezone(AMSTERDAM).date()
+    return local_day(moment(event))
 
 
 def _began(stay: Stay) -> date:
-    return stay.counts.astimezone(AMSTERDAM).date()
+    return local_day(stay.counts)
 
 
 def _week(day: date) -> Week:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from tests.year.judging.by_hand import KARIN, REMINDED, SIGNAL, TOLD, a_tuesday
 from tests.year.judging.plan_file import plan_file
-from tests.year.judging.test_oracle import KARIN, REMINDED, SIGNAL, TOLD, a_tuesday
 from tests.year.report.figures import Figures, Stand
 from tests.year.report.story import story
 

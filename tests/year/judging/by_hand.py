@@ -1,0 +1,58 @@
+"""A day of a school in a log that was written by hand: what the tests of the oracle lay before it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.year.judging.log import Event, Log
+from tests.year.judging.oracle import Oracle
+from tests.year.judging.plan_file import plan_file
+from tests.year.schools import Colleague, School
+
+KARIN, JORIS, FATIMA, WILLEM, SANNE, MEHMET = "U0KARIN", "U0JORIS", "U0FATIMA", "U0WILLEM", "U0SANNE", "U0MEHMET"
+ROLES = {KARIN: "care_coordinator", JORIS: "confidant", FATIMA: "school_leader", WILLEM: "cluster_director"}
+PEOPLE = [Colleague(slack, slack, (role,)) for slack, role in ROLES.items()]
+TEACHERS = [Colleague(SANNE, SANNE, ("teacher",), ("5",)), Colleague(MEHMET, MEHMET, ("teacher",), ("6",))]
+CODE, WAITS = "26-ABCD", "*Dossier 26-ABCD wacht*\nStap 1 van 4: Signalen vastleggen."
+TUESDAY, LAST_CALL, EVENING = (datetime(2026, 9, 8, hour, tzinfo=UTC) for hour in (9, 13, 20))
+
+
+def an_event(what: str, at: datetime = TUESDAY, **more: Any) -> Event:
+    return {"at": at.isoformat(timespec="seconds"), "what": what, **more}
+
+
+def a_message(who: str, words: str, at: datetime = TUESDAY, names: list[str] | None = None) -> Event:
+    return an_event("message", at, who=who, words=[words], names=names or [])
+
+
+SIGNAL = an_event(
+    "did", who=SANNE, record="signal", case=CODE, said={"what": "Merk00001"}, result="saved", number=0, teachers=[SANNE]
+)
+TOLD = [a_message(who, f"Dossier {CODE}: lees het.") for who in (KARIN, JORIS)]
+TROUBLE = an_event("trouble", fault="clock", until=TUESDAY.isoformat())
+REMINDED = a_message(KARIN, WAITS, LAST_CALL)
+
+
+def stored(marks: list[list[str]], at: datetime = EVENING) -> Event:
+    wrong = dict.fromkeys(("without_next", "stuck", "drafts", "alarms", "unhealthy"))
+    return an_event("stored", at, is_end=True, marks=marks, entries={CODE: ["signal"]}, faults=[], **wrong)
+
+
+def a_tuesday(*events: Event, marks: list[list[str]] | None = None, people: tuple[Colleague, ...] = ()) -> Log:
+    """The log of a Tuesday on which this happened."""
+    log = Log(lambda: TUESDAY)
+    school = School("De Linde", "noord", people or (*PEOPLE, *TEACHERS))
+    log.events = [
+        an_event("school", **school.entry()),
+        *events,
+        stored([["Merk00001", CODE]] if marks is None else marks),
+    ]
+    return log
+
+
+def said_of(*events: Event, marks: list[list[str]] | None = None, left: list[str] | None = None) -> list[str]:
+    """What the oracle says of it; `left` are the cases that can be read years later."""
+    log = a_tuesday(*events, marks=marks)
+    log.events.append(an_event("left", EVENING, codes=[CODE] if left is None else left, kept=[], faults=[]))
+    return [finding.what for finding in Oracle(plan_file("heutink"), log).judge()]

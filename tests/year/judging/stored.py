@@ -1,0 +1,102 @@
+"""What is stored, laid beside what people did: each acknowledged entry once, and nothing of what is gone."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from tests.year.judging.log import Event
+from tests.year.judging.paper import CLOSED, OPEN, Paper
+from tests.year.judging.plan_file import Json, records, several
+
+MARK = re.compile(r"Merk\d{5}")
+"""A text that people typed, of which no other is like it."""
+NOTHING_OF = ("without_next", "stuck", "drafts", "alarms", "unhealthy")
+"""What there may be nothing of, when nothing goes wrong."""
+
+
+def marks_of(event: Event) -> set[str]:
+    """The texts that somebody typed in a form."""
+    values = (str(one) for value in event["said"].values() for one in several(value))
+    return {mark for value in values for mark in MARK.findall(value)}
+
+
+def say_what_was_stored(events: Sequence[Event]) -> None:
+    """What was not acknowledged may have been stored or not: the logbooks at the end say which."""
+    stored = next(event for event in reversed(events) if event["what"] == "stored")
+    acts = [event for event in events if event["what"] == "did"]
+    where = dict(stored["marks"])
+    made = Counter((event["case"], event["record"]) for event in acts if event["result"] == "saved")
+    kept = Counter((code, record) for code, records in stored["entries"].items() for record in records)
+    for event in acts:
+        marks = marks_of(event)
+        place = (event["case"], event["record"])
+        if event["result"] != "failed" or not (marks & where.keys() or (not marks and kept[place] > made[place])):
+            continue
+        made[place] += 1
+        code = next((where[mark] for mark in sorted(marks) if mark in where), event["case"])
+        event |= {"result": "saved", "case": code, "unsure": True}
+
+
+class Stored:
+    """What was acknowledged until now, laid beside what is stored."""
+
+    def __init__(self, plan: Json) -> None:
+        self._plain = {id_ for id_, spec in records(plan).items() if "effect" not in spec}
+        self._made: Counter[tuple[str, str]] = Counter()
+        self._typed: set[str] = set()
+        self._refused: set[str] = set()
+        self._said: set[tuple[str, str]] = set()
+
+    def add(self, event: Event) -> None:
+        """Somebody filled in a form."""
+        if event["result"] == "saved":
+            self._typed |= marks_of(event)
+            self._made[event["case"], event["record"]] += 1
+        elif event["result"] == "refused":
+            self._refused |= marks_of(event)
+
+    def wrong_in(self, event: Event, *, is_trouble: bool) -> Iterator[tuple[str, str]]:
+        """What is wrong with what is stored on this day, and was not before."""
+        for one in (*self._texts(event), *self._entries(event), *self._left_by_the_program(event, is_trouble)):
+            if one not in self._said:
+                self._said.add(one)
+                yield one
+
+    def _texts(self, event: Event) -> Iterator[tuple[str, str]]:
+        kept = Counter[str](mark for mark, _ in event["marks"])
+        for mark, times in kept.items():
+            if times > 1:
+                yield "stored twice", mark
+            elif mark in self._refused - self._typed:
+                yield "stored though refused", mark
+        yield from (("lost", mark) for mark in sorted(self._typed - kept.keys()))
+
+    def _entries(self, event: Event) -> Iterator[tuple[str, str]]:
+        """Each acknowledged entry is in the logbook once, also an entry without words.
+
+        The program too writes entries with an effect: it settles an appointment when its talk is recorded.
+        """
+        kept = Counter((code, record) for code, logbook in event["entries"].items() for record in logbook)
+        for code, record in sorted(self._made.keys() | kept.keys()):
+            difference = kept[code, record] - self._made[code, record]
+            if difference < 0 or (difference and record in self._plain):
+                yield "an entry too many" if difference > 0 else "an entry is lost", f"{code}: {record}"
+
+    @staticmethod
+    def _left_by_the_program(event: Event, is_trouble: bool) -> Iterator[tuple[str, str]]:
+        yield from (("the chain is broken", fault) for fault in event["faults"])
+        left = [what for what in NOTHING_OF if event[what] and not is_trouble]
+        yield from ((what.replace("_", " "), str(event[what])) for what in left)
+
+
+def wrong_years_later(cases: Mapping[str, Paper], event: Event) -> Iterator[tuple[str, str]]:
+    """Years later nothing of a closed case can be read or restored, and everything of the others (promise 8)."""
+    left = {*event["codes"]}
+    for code, paper in cases.items():
+        if paper.status == CLOSED and code in left:
+            yield "kept for too long", code
+        elif paper.status == OPEN and code not in left:
+            yield "destroyed though open", code
+    yield from (("left of what was destroyed", what) for what in (*event["kept"], *event["faults"]))

@@ -1,0 +1,176 @@
+"""What the oracle expects of messages that nobody waits for: what cannot wait, the week's overview and appointments."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.year.judging.by_hand import (
+    CODE,
+    FATIMA,
+    JORIS,
+    KARIN,
+    MEHMET,
+    REMINDED,
+    SANNE,
+    SIGNAL,
+    TOLD,
+    TUESDAY,
+    a_message,
+    a_tuesday,
+    an_event,
+    stored,
+)
+from tests.year.judging.log import Event
+from tests.year.judging.oracle import Oracle
+from tests.year.judging.plan_file import plan_file
+
+HOUR = timedelta(hours=1)
+
+
+def found(*events: Event, until: datetime, about: str, on_fridays: bool = True) -> list[str]:
+    """What is found of this kind when the log ends then. Sanne works on Fridays, or not."""
+    log = a_tuesday(SIGNAL, *TOLD, REMINDED, *events)
+    [sanne] = [one for one in log.events[0]["people"] if one["slack"] == SANNE]
+    sanne["works"] = ["ma", "di", "wo", "do", *["vr"] * on_fridays]
+    log.events[-1] = stored([["Merk00001", CODE]], until)
+    log.events.sort(key=lambda event: event["at"])
+    return [one.what for one in Oracle(plan_file("heutink"), log).judge() if about in one.what]
+
+
+def did(who: str, record: str, said: dict[str, str], at: datetime = TUESDAY, number: int = 0) -> Event:
+    return an_event("did", at, who=who, record=record, case=CODE, said=said, result="saved", number=number)
+
+
+EXCLUDED = did(KARIN, "excluded", {"exclusion": "out", "excluded_person": JORIS})
+AGREED = did(FATIMA, "exclusion_agreed", {"exclusion_right": "yes"}, TUESDAY + 2.5 * HOUR)
+CLOSING, NEXT_MORNING = datetime(2026, 9, 8, 20, tzinfo=UTC), datetime(2026, 9, 9, 5, tzinfo=UTC)
+
+
+def hourly(*hours: int, to: tuple[str, ...] = (KARIN, FATIMA), late: timedelta = timedelta()) -> list[Event]:
+    words = f"*Dit kan niet wachten tot morgen: dossier {CODE}*"
+    return [a_message(who, words, TUESDAY + hour * HOUR + late) for hour in hours for who in to]
+
+
+TODAY = hourly(*range(1, 11))
+MORNING = [one | {"at": NEXT_MORNING.isoformat()} for one in hourly(1)]
+
+
+@pytest.mark.parametrize(
+    ("events", "until", "said"),
+    [
+        (TODAY, CLOSING, []),
+        ([*TODAY, *MORNING], NEXT_MORNING + HOUR, []),
+        (TODAY, NEXT_MORNING + HOUR, ["not told that it cannot wait"]),
+        (hourly(*range(1, 10)), CLOSING, ["not told that it cannot wait"]),
+        ([*hourly(*range(2, 11)), *hourly(1, to=(KARIN,))], CLOSING, ["not told that it cannot wait"]),
+        ([*TODAY, *hourly(3, to=(MEHMET,))], CLOSING, ["somebody else is told that it cannot wait"]),
+        ([*TODAY, *hourly(3, to=(KARIN,), late=HOUR / 60)], CLOSING, ["told twice that it cannot wait"]),
+        ([*TODAY, *hourly(3, to=(KARIN,), late=HOUR / 2)], CLOSING, ["told without a reason that it cannot wait"]),
+        ([AGREED, *hourly(1, 2)], CLOSING, []),
+        ([AGREED, *hourly(1, 2, 3)], CLOSING, ["told without a reason that it cannot wait"] * 2),
+    ],
+)
+def test_what_cannot_wait_is_heard_each_hour_until_it_is_done(
+    events: list[Event], until: datetime, said: list[str]
+) -> None:
+    assert found(EXCLUDED, *events, until=until, about="cannot wait") == said
+
+
+MONDAY = datetime(2026, 9, 14, 11, 5, tzinfo=UTC)
+OF_WEEK = "*Deze week op De Linde*\nSignalen vastleggen: 1 open, waarvan 1 te laat"
+
+
+def overview(at: datetime, words: str = OF_WEEK) -> Event:
+    return a_message(FATIMA, words, at)
+
+
+@pytest.mark.parametrize(
+    ("events", "said"),
+    [
+        ([overview(MONDAY)], []),
+        ([], ["no overview of the week"]),
+        ([overview(MONDAY + 24 * HOUR)], ["the week's overview on another day"]),
+        ([overview(MONDAY), overview(MONDAY + HOUR)], ["the week's overview twice"]),
+        ([overview(MONDAY, OF_WEEK.replace("Signalen vastleggen", "Overleggen"))], ["the week's counts are wrong"]),
+        ([overview(MONDAY, OF_WEEK.split(",", maxsplit=1)[0])], ["the week's counts are wrong"]),
+        ([overview(MONDAY, f"{OF_WEEK}\nAfspraken: 1 open")], ["the week's counts are wrong"]),
+        ([overview(TUESDAY + HOUR), overview(MONDAY)], ["the week's overview on another day"]),
+    ],
+)
+def test_the_week_is_counted_once_on_its_first_school_day(events: list[Event], said: list[str]) -> None:
+    assert found(*events, until=MONDAY + 34 * HOUR, about="week") == said
+
+
+def test_the_overview_may_come_when_a_proposal_to_keep_the_leader_from_the_only_case_is_over() -> None:
+    proposed = did(KARIN, "excluded", {"exclusion": "out", "excluded_person": FATIMA}, MONDAY - 50 * HOUR)
+    assert found(proposed, overview(MONDAY + 24 * HOUR), until=MONDAY + 34 * HOUR, about="week") == []
+
+
+def test_who_stands_in_for_the_leader_later_in_the_week_reads_it_then() -> None:
+    stands_in = an_event("deputy", who=FATIMA, deputy=MEHMET, first="2026-09-15", last="2026-09-16")
+    later = a_message(MEHMET, OF_WEEK, MONDAY + 24 * HOUR)
+    assert found(stands_in, overview(MONDAY), later, until=MONDAY + 34 * HOUR, about="week") == []
+
+
+FRIDAY = datetime(2026, 9, 11, 6, 30, tzinfo=UTC)
+MOVED = did(SANNE, "appointment_moved", {"moved_to": "2026-09-14"}, FRIDAY - 20 * HOUR, number=1)
+DONE = did(SANNE, "appointment_done", {}, FRIDAY - 20 * HOUR, number=1)
+STANDS_IN = an_event("deputy", who=SANNE, deputy=MEHMET, first="2026-09-10", last="2026-09-11")
+
+
+def agreed(day: str = "2026-09-11") -> Event:
+    return did(KARIN, "appointment", {"appointment_1_day": day, "appointment_1_owner": SANNE})
+
+
+def brought_to_mind(who: str = SANNE, at: datetime = FRIDAY) -> Event:
+    return a_message(who, f"*Dossier {CODE}: jij let op een afspraak*\nDe afspraak is vandaag.", at)
+
+
+FORGOTTEN, NONE, TWICE = (
+    "not reminded of an appointment",
+    "reminded of no appointment",
+    "reminded twice of an appointment",
+)
+
+
+@pytest.mark.parametrize(
+    ("events", "said"),
+    [
+        ([agreed(), brought_to_mind()], []),
+        ([agreed(), brought_to_mind(), brought_to_mind()], [TWICE]),
+        ([agreed()], [FORGOTTEN]),
+        ([agreed(), brought_to_mind(KARIN)], [FORGOTTEN]),
+        ([agreed(), brought_to_mind(at=FRIDAY + HOUR)], [FORGOTTEN, NONE]),
+        ([agreed(), brought_to_mind(at=FRIDAY - 24 * HOUR)], [NONE, FORGOTTEN]),
+        ([agreed(), STANDS_IN, brought_to_mind(MEHMET)], []),
+        ([agreed(), STANDS_IN, brought_to_mind()], [FORGOTTEN]),
+        ([agreed("2026-09-13"), brought_to_mind()], []),
+        ([agreed("2026-09-13")], [FORGOTTEN]),
+        ([agreed(), DONE], []),
+        ([agreed(), DONE, brought_to_mind()], [NONE]),
+        ([agreed(), MOVED], []),
+        ([agreed(), MOVED, brought_to_mind()], [NONE]),
+        ([brought_to_mind()], [NONE]),
+    ],
+)
+def test_an_appointment_is_brought_to_mind_on_its_day(events: list[Event], said: list[str]) -> None:
+    assert found(*events, until=FRIDAY + 8 * HOUR, about="appointment") == said
+
+
+BACK = FRIDAY + 72 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("events", "said"),
+    [
+        ([brought_to_mind(KARIN), brought_to_mind(at=BACK)], []),
+        ([brought_to_mind(at=BACK)], [FORGOTTEN]),
+        ([brought_to_mind(KARIN)], [f"{FORGOTTEN} when back", FORGOTTEN]),
+        ([brought_to_mind(KARIN), DONE | {"at": (FRIDAY + HOUR).isoformat()}], []),
+    ],
+)
+def test_who_was_off_hears_of_an_appointment_when_they_are_back(events: list[Event], said: list[str]) -> None:
+    """And meanwhile somebody who is there."""
+    assert found(agreed(), *events, until=BACK + HOUR, about=FORGOTTEN, on_fridays=False) == said

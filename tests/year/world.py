@@ -21,6 +21,7 @@ from meldcode.domain.plan.file import parse_plan
 from meldcode.domain.plan.model import Plan
 from practice.model import Person
 from practice.state.workspace import Workspace
+from storage.integrity.backup_file import keys_file
 from tests.year.acts.leave import plan_leave
 from tests.year.acts.rare import RARE
 from tests.year.faults import HALF, TRIES_AGAIN, Trouble
@@ -269,12 +270,14 @@ class World:
         self.say_how_it_is()
         self.seen.say_what_is_stored(self.machine.running, ended, is_end=True)
         with self.seen.nothing():
+            backup = self.machine.back_up(ended)
             for days in LATER:
                 await self.skip_to((ended + timedelta(days=days)).replace(hour=10))
                 await asyncio.sleep(SETTLES)
             if is_anything_gone(self.machine.running):
                 await self.machine.stop()
-                self.machine.move(self.time.now())
+                newest = self.machine.back_up(self.time.now())
+                self.machine.put_back(backup, self.time.now(), keys_file(newest))
                 await self.machine.start()
         self.seen.say_what_is_left(self.machine.running, ended)
         with self.seen.nothing():

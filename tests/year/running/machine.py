@@ -197,12 +197,20 @@ class Machine:
 
     def move(self, now: datetime) -> None:
         """Put a backup back into an empty database, and go on with that one."""
-        backup = self.folder / f"backup-{now:%j%H%M%S}"
-        old, new = make_engine(self.database_url), f"sqlite:///{backup}.db"
-        back_up(old, vault_of(old, self.settings()), backup, now)
-        old.dispose()
+        self.put_back(self.back_up(now), now)
+
+    def back_up(self, now: datetime) -> Path:
+        """Write a backup; return the file with the data, beside which are the keys."""
+        backup, engine = self.folder / f"backup-{now:%Y%j%H%M%S}", make_engine(self.database_url)
+        back_up(engine, vault_of(engine, self.settings()), backup, now)
+        engine.dispose()
+        return backup
+
+    def put_back(self, backup: Path, now: datetime, keys: Path | None = None) -> None:
+        """Put these data back with the keys beside them, or with newer ones, and go on with that database."""
+        new = f"sqlite:///{self.folder / f'{now:%Y%j%H%M%S}.db'}"
         engine = make_engine(new)
-        restore(engine, self.settings().master_keys(), backup, keys_file(backup), now)
+        restore(engine, self.settings().master_keys(), backup, keys or keys_file(backup), now)
         engine.dispose()
         self.database_url = new
 

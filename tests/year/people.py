@@ -179,6 +179,14 @@ class Someone:
         else:
             self.to_do.pop(code, None)
 
+    async def does(self, code: str, record: str, fixed: Json) -> bool:
+        """Open a case and record this, if they can; whether it was tried."""
+        view = await self.open(code)
+        action = next(iter(self.offered(view, [record])), None) if view else None
+        if view and action:
+            await self.record(code, view, action, fixed)
+        return bool(view and action)
+
     async def open(self, code: str) -> View | None:
         """Open a case; None if it is refused."""
         self.clear()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from practice.blocks.elements import all_elements
 from practice.model import Message
+from tests.year.acts.ending import ending
 from tests.year.characters import CHARACTERS
 from tests.year.people import Someone
 
@@ -75,10 +76,7 @@ async def exclusion(world: World) -> None:
 
 
 async def _exclude(someone: Someone, code: str, colleague: str) -> None:
-    view = await someone.open(code)
-    action = next(iter(someone.offered(view, [EXCLUDES])), None) if view else None
-    if view and action:
-        await someone.record(code, view, action, {"exclusion": "out", "excluded_person": colleague})
+    await someone.does(code, EXCLUDES, {"exclusion": "out", "excluded_person": colleague})
 
 
-RARE = {"alarm": alarm, "exclusion": exclusion}
+RARE = {"alarm": alarm, "ending": ending, "exclusion": exclusion}

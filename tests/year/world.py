@@ -269,19 +269,25 @@ class World:
         ended = self.time.now()
         self.say_how_it_is()
         self.seen.say_what_is_stored(self.machine.running, ended, is_end=True)
+        backup = self.machine.back_up(ended)
         with self.seen.nothing():
-            backup = self.machine.back_up(ended)
             for days in LATER:
                 await self.skip_to((ended + timedelta(days=days)).replace(hour=10))
                 await asyncio.sleep(SETTLES)
+        self.seen.say_what_is_left(self.machine.running, ended)
+        with self.seen.nothing():
             if is_anything_gone(self.machine.running):
-                await self.machine.stop()
-                newest = self.machine.back_up(self.time.now())
-                self.machine.put_back(backup, self.time.now(), keys_file(newest))
-                await self.machine.start()
+                await self._put_back(backup)
         self.seen.say_what_is_left(self.machine.running, ended)
         with self.seen.nothing():
             await self.machine.stop()
+
+    async def _put_back(self, backup: Path) -> None:
+        """Go on with data of a time when nothing was destroyed, and the keys of now (ADR 20)."""
+        await self.machine.stop()
+        newest = self.machine.back_up(self.time.now())
+        self.machine.put_back(backup, self.time.now(), keys_file(newest))
+        await self.machine.start()
 
 
 @lru_cache(maxsize=8)

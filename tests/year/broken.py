@@ -43,7 +43,6 @@ _append: Any = StoredCases.append
 _by_rules: Any = recipients._by_rules
 _post: Any = send_message.post_message
 _asked: Any = Audience._asked
-_reach = presence.Presence.reach
 _turns = count(1)
 _standing_in = PeopleLoader._standing_in
 _claim = SendQueue.claim
@@ -167,10 +166,6 @@ def _appointment_to_another(*given: Any) -> Any:
     return [replace(due, parties=(), roles=(Role.SCHOOL_LEADER,)) for due in found]
 
 
-def _not_when_back(*given: Any) -> Any:
-    return [reached for reached in _reach(*given) if reached.day is None]
-
-
 def _never_late(*given: Any, **named: Any) -> Any:
     return [replace(counted, overdue=0) for counted in _step_counts(*given, **named)]
 
@@ -227,7 +222,6 @@ BROKEN: dict[str, dict[str, Any]] = {
     "week-halfway": {"storage.repositories.worklists.stored.StoredWorklists.appointment_count": _all_new_appointments},
     "appointment-forgotten": {"meldcode.domain.deadlines.schedule.appointment_reminders": lambda *_: ()},
     "appointment-to-another": {"meldcode.domain.deadlines.schedule.appointment_reminders": _appointment_to_another},
-    "forgotten-when-back": {"meldcode.domain.presence.Presence.reach": _not_when_back},
     "appointment-goes-on": {
         "meldcode.domain.deadlines.schedule.open_ones": _all_appointments,
         "meldcode.application.jobs.appointments.open_ones": _all_appointments,

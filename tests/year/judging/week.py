@@ -45,14 +45,11 @@ class Week:
 
     def findings_of(self, event: Event) -> Iterator[tuple[datetime, str, str]]:
         """What is wrong with a message, if it is such an overview."""
-        words, school = next(
-            ((words, found[1]) for words in event["words"] if (found := BEGINS.search(words))), ("", "")
-        )
-        if not words:
+        overview = next((found for words in event["words"] if (found := BEGINS.search(words))), None)
+        if overview is None:
             return
-        at, who = moment(event), event["who"]
+        at, who, school, said = moment(event), event["who"], overview[1], _said(overview.string)
         self._sent[who, school, _monday(day_of(at))].append(event)
-        said = _said(words)
         counted = sum(n for (title, what), n in said.items() if what == "open" and title != OF_APPOINTMENTS)
         if counted > len([*self._known_to(who, school, at)]):
             yield at, "counted what they may not know", f"{counted} to {who}"

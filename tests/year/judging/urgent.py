@@ -97,6 +97,11 @@ class Urgent:
         calls = (line for id_, line in standing.items() if id_ in speaks_of and line.number > max(ends, default=0))
         return next(calls, None)
 
+    def is_asked_beside_the_step(self, at: datetime) -> bool:
+        """Whether somebody must confirm something today that no step asks: then only that counts, and is not late."""
+        asked = (one for one in self.all if one.what not in self._steps and one.since <= at)
+        return any(one.ended is None or at < one.ended for one in asked)
+
     def is_late(self, at: datetime) -> bool:
         """Whether something that could not wait is still to be done, since an earlier day."""
         open_ones = (one for one in self.all if one.ended is None or at < one.ended)

@@ -54,7 +54,8 @@ class Week:
         if counted > len([*self._known_to(who, school, at)]):
             yield at, "counted what they may not know", f"{counted} to {who}"
         opening = at_time(self._first_day(school, _monday(day_of(at))), OPENS)
-        if self._staff.was_trouble(opening, at) or self._is_changing(at):
+        is_clear = not any(one.urgent.is_asked_beside_the_step(at) for one in self._cases.values())
+        if self._staff.was_trouble(opening, at) or self._is_changing(at) or not is_clear:
             return
         if day_of(at) != day_of(opening) and self._knew_all(who, school, opening):
             yield at, "the week's overview on another day", f"to {who}"

@@ -93,18 +93,19 @@ class Staff:
     def schools_of(self, who: str) -> list[str]:
         return [school for school, people in self.roles.items() if who in people]
 
-    def is_here(self, who: str, school: str, at: datetime) -> bool:
-        """Whether they are at school that day, as the bot can know: their days, their account, and their deputies."""
+    def is_here(self, who: str, school: str, at: datetime, among: Collection[str] | None = None) -> bool:
+        """Whether they are at school that day, as the bot can know: their days, account, and deputies `among` some."""
         day = day_of(at)
         if (gone := self._gone.get(who)) and gone <= at:
             return False
         is_school_day = self.calendars[school].is_school_day(day)
         works = is_school_day and WEEK[day.weekday()] in self.works[school].get(who, ())
-        return works and not self.is_replaced(who, school, at)
+        return works and not self.is_replaced(who, school, at, among)
 
-    def is_replaced(self, who: str, school: str, at: datetime) -> bool:
+    def is_replaced(self, who: str, school: str, at: datetime, among: Collection[str] | None = None) -> bool:
         """Whether a colleague stands in for them that day."""
-        return any(who in self.acting(deputy, school, at) for deputy in self.roles[school] if deputy != who)
+        others = self.roles[school] if among is None else among
+        return any(who in self.acting(deputy, school, at) for deputy in others if deputy != who)
 
     def acting(self, who: str, school: str, at: datetime) -> set[str]:
         """This person, and everybody for whom they stand in on this day at a school where both work."""
@@ -122,7 +123,7 @@ class Staff:
     def present(self, role: str, paper: Paper, school: str, at: datetime) -> set[str]:
         """Who has this role in a case, or stands in for somebody who has it, and is at school that day."""
         acting = self.acting_for(self.holders([role], paper, school, at), paper, school, at)
-        return {who for who in acting if self.is_here(who, school, at)}
+        return {who for who in acting if self.is_here(who, school, at, among=acting)}
 
     def acting_for(self, people: Collection[str], paper: Paper, school: str, at: datetime) -> set[str]:
         """These people and who stands in for one of them that day, without whom a case is kept from."""

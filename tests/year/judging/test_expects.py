@@ -78,6 +78,11 @@ def test_what_cannot_wait_is_heard_each_hour_until_it_is_done(
     assert found(EXCLUDED, *events, until=until, about="cannot wait") == said
 
 
+def test_nobody_stands_in_for_somebody_in_a_case_that_is_kept_from_them() -> None:
+    stands_in = an_event("deputy", who=KARIN, deputy=JORIS, first="2026-09-08", last="2026-09-08")
+    assert found(EXCLUDED, stands_in, *TODAY, until=CLOSING, about="cannot wait") == []
+
+
 MONDAY = datetime(2026, 9, 14, 11, 5, tzinfo=UTC)
 OF_WEEK = "*Deze week op De Linde*\nSignalen vastleggen: 1 open, waarvan 1 te laat"
 

@@ -123,7 +123,8 @@ class Staff:
     def present(self, role: str, paper: Paper, school: str, at: datetime) -> set[str]:
         """Who has this role in a case, or stands in for somebody who has it, and is at school that day."""
         acting = self.acting_for(self.holders([role], paper, school, at), paper, school, at)
-        return {who for who in acting if self.is_here(who, school, at, among=acting)}
+        others = self.acting_for(self.roles[school], paper, school, at)
+        return {who for who in acting if self.is_here(who, school, at, among=others)}
 
     def acting_for(self, people: Collection[str], paper: Paper, school: str, at: datetime) -> set[str]:
         """These people and who stands in for one of them that day, without whom a case is kept from."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Callable, Collection
 from contextlib import suppress
@@ -23,6 +24,7 @@ FIRST_CHOICE = 0.7
 SAVED = ("Opgeslagen", "Saved")
 TOLD = 0.3
 """How often the app hears of a text before the form is sent."""
+AT_ONCE = 0.5
 TRIES = 6
 POINTS = 5
 """What must be spoken of in a talk with parents (S3.6): people do not leave one out."""
@@ -54,10 +56,10 @@ class Pen:
             if not outcome.ok:
                 self.given = {name: state for name, state in self.given.items() if name not in outcome.errors}
                 continue
-            top = self.actor.workspace.modals_of(self.actor.user_id)
-            if not top:
+            modals = self.actor.workspace.modals_of(self.actor.user_id)
+            if not modals:
                 return "saved"
-            view = top[-1]
+            view = view if view in modals else modals[-1]
             if view.payload.get("submit") is None:
                 return "saved" if is_saved(view) else "refused"
         return "refused"
@@ -95,14 +97,20 @@ class Pen:
         return block["element"]["type"] != "plain_text_input" or self.chance.random() < TOLD
 
     async def _submit_twice(self, view: View, answers: Json) -> Outcome:
-        """Press the button twice: Slack sends the same form twice."""
-        workspace = self.actor.workspace
+        """Press the button twice: Slack sends the same form twice, at once or after the answer."""
+        if self.chance.random() < AT_ONCE:
+            outcome, _ = await asyncio.gather(self.actor.submit(view, answers), self._submit_again(view))
+            return outcome
         outcome = await self.actor.submit(view, answers)
-        if not outcome.failure and not view.errors:
-            with suppress(Undelivered):
-                again = payloads.view_submission(workspace, self.actor.person, view)
-                await deliver(workspace, "interactive", "view_submission again", again)
+        if not outcome.failure:
+            await self._submit_again(view)
         return outcome
+
+    async def _submit_again(self, view: View) -> None:
+        if not view.errors:
+            with suppress(Undelivered):
+                again = payloads.view_submission(self.actor.workspace, self.actor.person, view)
+                await deliver(self.actor.workspace, "interactive", "view_submission again", again)
 
     def _answer(self, block: Json, fixed: Any) -> Json:
         element = block["element"]

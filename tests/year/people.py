@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import re
@@ -201,15 +202,21 @@ class Someone:
         """Press a button of a case, and fill in the form behind it."""
         about = json.loads(action["value"])
         chosen = {"selected_option": action["chosen"]} if "chosen" in action else None
-        outcome = await self.actor.click(view, action["action_id"], chosen)
-        if not outcome.ok:
+        presses = 2 if self._happens("devices") else 1
+        known = len(self.around.workspace.modals_of(self.who.slack))
+        outcomes = await asyncio.gather(*(self.actor.click(view, action["action_id"], chosen) for _ in range(presses)))
+        if not any(outcome.ok for outcome in outcomes):
             return self._did(about["record"], code, {}, "failed")
-        top = self._top
-        if top.payload.get("submit") is None:
-            return self._did(about["record"], code, {}, "saved" if is_saved(top) else "refused", about=about)
+        forms = self.around.workspace.modals_of(self.who.slack)[known:] or [self._top]
+        if self._top.payload.get("submit") is None:
+            return self._did(about["record"], code, {}, "saved" if is_saved(self._top) else "refused", about=about)
+        await asyncio.gather(*(self._fill_in(form, code, about, fixed) for form in forms))
+        return None
+
+    async def _fill_in(self, form: View, code: str, about: Json, fixed: Json | None) -> None:
         pen = self._pen(about["record"], self._case(code))
-        result = await pen.fill_in(top, fixed)
-        return self._did(about["record"], code, pen.said, result, about=about)
+        result = await pen.fill_in(form, fixed)
+        self._did(about["record"], code, pen.said, result, about=about)
 
     # What somebody sees.
     def _next_action(self, code: str, view: View) -> Json | None:

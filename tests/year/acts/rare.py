@@ -1,4 +1,4 @@
-"""What happens once in some years: an alarm of immediate danger, and a colleague who may not touch a case."""
+"""What happens once in some years: an alarm, a colleague who may not touch a case, and all who act at the same time."""
 
 from __future__ import annotations
 
@@ -79,4 +79,11 @@ async def _exclude(someone: Someone, code: str, colleague: str) -> None:
     await someone.does(code, EXCLUDES, {"exclusion": "out", "excluded_person": colleague})
 
 
-RARE = {"alarm": alarm, "ending": ending, "exclusion": exclusion}
+async def together(world: World) -> None:
+    """All at a school open the same case at the same time, and do at once what it asks of them."""
+    if known := world.open_cases():
+        code, case = world.chance.choice(known)
+        await asyncio.gather(*(one.work_on(code) for one in world.people_of(case.school)))
+
+
+RARE = {"alarm": alarm, "ending": ending, "exclusion": exclusion, "together": together}

@@ -125,14 +125,21 @@ def _removal(services: Services) -> Any:
 
 async def _answered(services: Services, request: Request, handler: Handler, show_problem: Any) -> Any:
     try:
+        return await _answer_or_problem(services, request, handler, show_problem)
+    except SlackApiError as error:
+        if code_of(error) in SECOND_CLICK:
+            return None  # the first click showed what was asked for, or why it is refused
+        raise
+
+
+async def _answer_or_problem(services: Services, request: Request, handler: Handler, show_problem: Any) -> Any:
+    try:
         return await handler(services, request)
     except (Refused, Invalid) as refused:
         return await show_problem(services, request, refused)
-    except SlackApiError as error:
-        if code_of(error) in SECOND_CLICK:
-            return None  # the first click showed what was asked for
-        return await show_problem(services, request, log_error(error, request.kind))
     except Exception as error:
+        if isinstance(error, SlackApiError) and code_of(error) in SECOND_CLICK:
+            raise
         return await show_problem(services, request, log_error(error, request.kind))
 
 

@@ -211,7 +211,10 @@ async def _deputy(services: Services, request: Request) -> None:
 
 
 async def _open_beside(services: Services, request: Request, view: View) -> None:
-    """On top of the open modal, or as a first one."""
+    """On top of the open modal, or as a first one; in place of a third one."""
+    if request.is_third:
+        await services.client.views_update(view_id=request.view["id"], view=view)
+        return
     open_view = services.client.views_push if request.is_in_modal else services.client.views_open
     await open_view(trigger_id=request.trigger_id, view=view)
 

@@ -69,6 +69,11 @@ class Request:
         return str(self.view.get("previous_view_id") or "")
 
     @property
+    def is_third(self) -> bool:
+        """Whether two modals lie under this one: Slack stacks three at most."""
+        return self.below not in ("", self.view.get("root_view_id"))
+
+    @property
     def action(self) -> str:
         """What was clicked: the part of the `action_id` before the dot (see `views/actions.py`)."""
         return str(self._action.get("action_id", "")).partition(".")[0]

@@ -56,6 +56,36 @@ async def test_a_form_that_cannot_be_opened_once_more_stays_without_an_error(tmp
         assert (await school.actor(KARIN).fill(school.modal(KARIN), **typed)).ok
 
 
+async def refused_in_a_third_modal(school: Running) -> View:
+    """Karin clicked "Notitie" twice, so that two forms lie on the case, and is excluded before she goes on."""
+    code = await record(school, SANNE, "signal", **SIGNAL)
+    case = await school.open_case(KARIN, code)
+    pressed = button(case, "Notitie")
+    for _ in range(2):
+        await school.send(school.click(KARIN, case, pressed["action_id"], pressed["value"]))
+    await record(school, SANNE, "excluded", code, exclusion="out", excluded_person=KARIN, why_excluded="Familie.")
+    return school.modal(KARIN)
+
+
+@pytest.mark.rule("G12")
+async def test_a_third_modal_gives_way_to_the_reason_why_it_is_refused(tmp_path: Path) -> None:
+    async with running(tmp_path) as school:
+        form = await refused_in_a_third_modal(school)
+        await school.actor(KARIN).type_in(form, **{"Waar gaat het over?": "Iets anders"})
+        assert "Dit dossier is er niet" in words_of(school.modal(KARIN))
+
+
+async def test_a_reason_that_cannot_be_shown_once_more_is_no_error(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with running(tmp_path) as school:
+        school.expect("push_limit_reached")
+        await refused_in_a_third_modal(school)
+        case = school.workspace.modals_of(KARIN)[0]
+        await school.press(KARIN, case, "Notitie")
+    assert "push_limit_reached" not in caplog.text and not [one for one in caplog.records if one.levelname == "ERROR"]
+
+
 WAITING = "Een ogenblik, de naam wordt opgezocht."
 
 

@@ -16,7 +16,7 @@ from practice.blocks.elements import all_elements
 from practice.client import payloads
 from practice.client.actor import Actor
 from practice.client.delivery import deliver_event
-from practice.model import View
+from practice.model import Message, View
 from practice.state.workspace import Workspace
 from tests.on_screen import words_of
 from tests.year.characters import CHARACTERS
@@ -27,6 +27,10 @@ from tests.year.schools import Colleague, School
 
 Json = dict[str, Any]
 CODE = re.compile(r"\d\d-[A-Z0-9]{4}")
+OPENS = "open-case"
+"""The button of a message that opens a case."""
+HALF = 0.5
+MARK = re.compile(r"Merk\d{5}")
 SETTLES = "appointment_done"
 MORE = (
     "note",
@@ -75,7 +79,9 @@ class Someone:
         self.actor = Actor(around.workspace, who.slack)
         self.to_do: dict[str, None] = {}
         self.is_gone = False
+        self._left_open: list[tuple[str, Json, list[View]]] = []
         self._records = records(around.plan)
+        self._usual = {*MORE, *(record["id"] for step in around.plan["steps"] for record in step.get("records", []))}
         self._titles = {step["title"]: id_ for id_, step in steps(around.plan).items()}
 
     def roles_at(self, school: School) -> tuple[str, ...]:
@@ -144,7 +150,7 @@ class Someone:
         if not self.is_gone:
             await self.actor.open_home()
             for code in sorted(self.around.cases):
-                await self.open(code)
+                await self.open(code, by_message=self.around.chance.random() < HALF)
 
     async def leave(self) -> None:
         """Leave the school: the account is closed."""
@@ -188,10 +194,14 @@ class Someone:
             await self.record(code, view, action, fixed)
         return bool(view and action)
 
-    async def open(self, code: str) -> View | None:
-        """Open a case; None if it is refused."""
+    async def open(self, code: str, *, by_message: bool = False) -> View | None:
+        """Open a case, perhaps by the button of an old message; None if it is refused."""
         self.clear()
-        outcome = await self.actor.command("/meldcode", f"dossier {code}")
+        pressed = self._button_of(code) if by_message else None
+        if pressed:
+            outcome = await self.actor.click(pressed[0], OPENS, block_id=pressed[1])
+        else:
+            outcome = await self.actor.command("/meldcode", f"dossier {code}")
         modals = self.around.workspace.modals_of(self.who.slack)
         is_open = bool(outcome.ok and modals and modals[-1].payload["title"]["text"] == f"Dossier {code}")
         step = self._shown_step(modals[-1]) if is_open else ""
@@ -201,17 +211,51 @@ class Someone:
     async def record(self, code: str, view: View, action: Json, fixed: Json | None = None) -> None:
         """Press a button of a case, and fill in the form behind it."""
         about = json.loads(action["value"])
+        forms = await self._press(code, view, action)
+        await asyncio.gather(*(self._fill_in(form, code, about, fixed) for form in forms))
+
+    async def leave_open(self, code: str) -> None:
+        """Open a form of a case, if any is offered, and leave it open on another device."""
+        view = await self.open(code)
+        found = self.offered(view, self._usual) if view else []
+        if view and found:
+            action = self.around.chance.choice(found)
+            await self._press(code, view, action)
+            modals = [*self.around.workspace.modals_of(self.who.slack)]
+            self._left_open.append((code, json.loads(action["value"]), modals))
+
+    async def leave_all_open(self) -> None:
+        """The same with all cases."""
+        for code in sorted(self.around.cases) if not self.is_gone else ():
+            await self.leave_open(code)
+
+    async def come_back(self) -> None:
+        """Send what was left open, and press a button of the old screen below it and of an old message."""
+        left, self._left_open = self._left_open, []
+        for code, about, modals in [] if self.is_gone else left:
+            if modals[-1].payload.get("submit"):
+                self.around.workspace.views.stacks[self.who.slack] = [*modals]
+                await self._fill_in(modals[-1], code, about, None)
+            self.around.workspace.views.stacks[self.who.slack] = modals[:1]
+            if found := self.offered(modals[0], self._usual):
+                await self.record(code, modals[0], self.around.chance.choice(found))
+            await self.open(code, by_message=True)
+
+    async def _press(self, code: str, view: View, action: Json) -> list[View]:
+        """Press a button, and return the forms that come; what has none is stored at once."""
+        about = json.loads(action["value"])
         chosen = {"selected_option": action["chosen"]} if "chosen" in action else None
         presses = 2 if self._happens("devices") else 1
         known = len(self.around.workspace.modals_of(self.who.slack))
         outcomes = await asyncio.gather(*(self.actor.click(view, action["action_id"], chosen) for _ in range(presses)))
         if not any(outcome.ok for outcome in outcomes):
-            return self._did(about["record"], code, {}, "failed")
+            self._did(about["record"], code, {}, "failed")
+            return []
         forms = self.around.workspace.modals_of(self.who.slack)[known:] or [self._top]
         if self._top.payload.get("submit") is None:
-            return self._did(about["record"], code, {}, "saved" if is_saved(self._top) else "refused", about=about)
-        await asyncio.gather(*(self._fill_in(form, code, about, fixed) for form in forms))
-        return None
+            self._did(about["record"], code, {}, "saved" if is_saved(self._top) else "refused", about=about)
+            return []
+        return forms
 
     async def _fill_in(self, form: View, code: str, about: Json, fixed: Json | None) -> None:
         pen = self._pen(about["record"], self._case(code))
@@ -233,6 +277,19 @@ class Someone:
         """Something that nobody asks, and that can be done."""
         found = self.offered(view, MORE)
         return self.around.chance.choice(found) if found else None
+
+    def _button_of(self, code: str) -> tuple[Message, str] | None:
+        """The newest message that opens this case, and the block with its button."""
+        messages = reversed(self.around.workspace.messages_of(self.who.slack))
+        found = ((message, block, e) for message in messages for block, e in all_elements(message.blocks))
+        return next(
+            (
+                (message, block["block_id"])
+                for message, block, e in found
+                if e.get("action_id") == OPENS and e.get("value") == code
+            ),
+            None,
+        )
 
     @staticmethod
     def offered(view: View, records: Collection[str]) -> list[Json]:
@@ -287,6 +344,7 @@ class Someone:
         number, teachers = (about or {}).get("appointment", 0), self._case(code).teachers if code else []
         line = {"record": record, "case": code, "said": said, "result": result, "number": number, "teachers": teachers}
         line |= {"school": school} if school else {}
+        line |= {"shown": shown} if (shown := self._shown_of_others(said)) else {}
         self.around.log.add("did", who=self.who.slack, **line)
         if result == "saved" and code:
             self._remember(code, record, said, number)
@@ -299,6 +357,13 @@ class Someone:
         days = [value for name, value in sorted(said.items()) if re.fullmatch(r"appointment_\d+_day", name)]
         for day in days:
             known[max([*known, 0]) + 1] = date.fromisoformat(day)
+
+    def _shown_of_others(self, said: Json) -> list[str]:
+        """Texts of others that the answer to a form or a button shows; the form itself may have had them."""
+        modals = self.around.workspace.modals_of(self.who.slack)
+        if not modals or modals[-1].payload.get("submit"):
+            return []
+        return sorted({*MARK.findall(words_of(modals[-1]))} - {*MARK.findall(str(said))})
 
     def _code(self) -> str:
         found = CODE.search(self._on_screen)

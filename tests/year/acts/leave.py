@@ -34,7 +34,10 @@ def plan_leave(world: World, school: School) -> None:
 
 
 def _look_around(world: World, deputy: str, last: date) -> None:
-    """Have a deputy look what they can see on their last day, and on the day after it."""
-    for day in (last, last + timedelta(days=1)):
-        if (day - world.options.first_day).days < world.options.size.days:
-            world.at(day, time(12, 12), world.people[deputy].look_around)
+    """Have a deputy look what they can see and do on their last day, and on the day after it."""
+    one, after = world.people[deputy], last + timedelta(days=1)
+    if (after - world.options.first_day).days < world.options.size.days:
+        world.at(last, time(12, 12), one.look_around)
+        world.at(last, time(12, 13), one.leave_all_open)
+        world.at(after, time(12, 12), one.look_around)
+        world.at(after, time(12, 13), one.come_back)

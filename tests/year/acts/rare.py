@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
 from practice.blocks.elements import all_elements
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SINCE_ALARM = (timedelta(seconds=30), timedelta(minutes=3, seconds=1), timedelta(minutes=10, seconds=1))
 """When people look whether anybody goes: soon, and after each time that the app alerts more of them."""
 GOES, EXCLUDES = "alarm-going", "excluded"
+A_MOMENT = 2
 TICK = 21
 """Seconds within which the program has looked what is due."""
 
@@ -72,7 +73,11 @@ async def exclusion(world: World) -> None:
     may = [one for one in here if one.who.slack in case.teachers or "care_coordinator" in one.roles_at(case.school)]
     others = [one for one in here if {"confidant", "school_leader"} & {*one.roles_at(case.school)}]
     if may and others:
-        await _exclude(world.chance.choice(may), code, world.chance.choice(others).who.slack)
+        colleague = world.chance.choice(others)
+        await colleague.leave_open(code)
+        await _exclude(world.chance.choice(may), code, colleague.who.slack)
+        await asyncio.sleep(A_MOMENT)
+        await colleague.come_back()
 
 
 async def _exclude(someone: Someone, code: str, colleague: str) -> None:
@@ -86,4 +91,14 @@ async def together(world: World) -> None:
         await asyncio.gather(*(one.work_on(code) for one in world.people_of(case.school)))
 
 
-RARE = {"alarm": alarm, "ending": ending, "exclusion": exclusion, "together": together}
+async def left_open(world: World) -> None:
+    """All at a school leave a form of a case open, and send it days later, whatever happened meanwhile."""
+    if known := world.open_cases():
+        code, case = world.chance.choice(known)
+        later = world.time.now() + timedelta(days=world.chance.randrange(1, 6))
+        for one in world.people_of(case.school):
+            await one.leave_open(code)
+            world.at(later.date(), time(10, 10), one.come_back)
+
+
+RARE = {"alarm": alarm, "ending": ending, "exclusion": exclusion, "together": together, "left open": left_open}

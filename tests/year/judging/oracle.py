@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from tests.year.judging import rights
 from tests.year.judging.alarms import Alarm, is_alarm
 from tests.year.judging.appointments import Appointments
 from tests.year.judging.log import Event, Log, moment
@@ -120,6 +121,7 @@ class Oracle:
         self.staff.trouble.append((moment(event), datetime.fromisoformat(event["until"])))
 
     def _on_did(self, event: Event) -> None:
+        self._had_the_right(event)
         self._stored.add(event)
         if event["result"] != "saved":
             return
@@ -138,6 +140,17 @@ class Oracle:
         self.cases[code], self.school_of[code] = paper, school
         about = (self.plan, code, paper, self.staff, school)
         self._known[code] = Known(paper, Urgent(*about), Appointments(*about), school)
+
+    def _had_the_right(self, event: Event) -> None:
+        """Who may not act in a case is refused, and reads nothing in the refusal (G1, G12)."""
+        code, at = event["case"], moment(event)
+        if code not in self.cases or event["record"] == self.plan["opens"] or event.get("unsure"):
+            return
+        given = (event, self.cases[code], self.staff, self.school_of[code], at)
+        is_saved = event["result"] == "saved"
+        for what in (rights.of_answer(*given), rights.of_record(self.plan, *given) if is_saved else ""):
+            if what:
+                self._find(at, what, f"{code}: {event['record']} by {event['who']}")
 
     def _told(self, event: Event, code: str, at: datetime) -> None:
         """Whom the plan tells of a record at once, by role (S1.1, S4.4)."""
@@ -175,9 +188,12 @@ class Oracle:
             self._find(at, "refused to who may read", f"{code} to {event['who']}")
 
     def _is_their_turn(self, who: str, code: str, at: datetime) -> bool:
-        """Whether somebody reads a case by its step, or was called in, took part or was named there before (G3)."""
+        """Whether somebody reads a case by its step, or was called in, took part or was named there before (G3).
+
+        Who is called in because a teacher left may read it before the message comes, which waits for a school day.
+        """
         paper, persons = self.cases[code], self.staff.acting(who, self.school_of[code], at)
-        if len(paper.may_show(at)) > 1 or self.staff.was_trouble(at, at):
+        if len(paper.may_show(at)) > 1 or self.staff.was_trouble(at, at) or self.staff.gone(at) & {*paper.teachers}:
             return True
         if any(self.staff.must_read(self.plan, one, paper, self.school_of[code], at) for one in persons):
             return True

@@ -140,10 +140,10 @@ class Staff:
         """Whether somebody may hear of a case at all: in a role of their own, or of somebody for whom they stand in."""
         return who in self.roles[school] and any(
             one in paper.teachers or self.roles[school][one] & TOLD or one in {line.who for line in paper.lines}
-            for one in self._with_a_part(who, paper, school, at)
+            for one in self.with_a_part(who, paper, school, at)
         )
 
-    def _with_a_part(self, who: str, paper: Paper, school: str, at: datetime) -> set[str]:
+    def with_a_part(self, who: str, paper: Paper, school: str, at: datetime) -> set[str]:
         """This person and for whom they stand in, without who is excluded from this case."""
         if self.is_excluded(who, paper, school, at):
             return set()
@@ -152,8 +152,7 @@ class Staff:
     def may_ever_read(self, who: str, paper: Paper, school: str, at: datetime) -> bool:
         """Whether somebody may ever open a case: never another school, another teacher or a cluster director."""
         return who in self.roles[school] and any(
-            one in paper.teachers or self.roles[school][one] & READS
-            for one in self._with_a_part(who, paper, school, at)
+            one in paper.teachers or self.roles[school][one] & READS for one in self.with_a_part(who, paper, school, at)
         )
 
     def must_read(self, plan: Json, who: str, paper: Paper, school: str, at: datetime) -> bool:

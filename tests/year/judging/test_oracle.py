@@ -208,6 +208,32 @@ def test_a_message_that_was_sent_is_not_sent_again() -> None:
     assert "sent again" not in said_of(SIGNAL, *TOLD, REMINDED, *twice, *arranged), "who stands in is told of each"
 
 
+def test_who_is_called_in_because_a_teacher_left_reads_it_before_the_message_comes() -> None:
+    opened = an_event("opened", who=FATIMA, case=CODE, may=True, step="signals", failed="")
+    left = an_event("gone", who=SANNE)
+    assert "read before it was their turn" in said_of(SIGNAL, *TOLD, REMINDED, opened)
+    assert "read before it was their turn" not in said_of(SIGNAL, *TOLD, left, REMINDED, opened)
+
+
+RIGHTS = SIGNAL | {"record": "note", "who": MEHMET, "said": {"noted": "Merk00002"}}
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (RIGHTS | {"who": KARIN}, []),
+        (RIGHTS, ["recorded by who may not"]),
+        (RIGHTS | {"who": WILLEM}, ["recorded by who may not"]),
+        (RIGHTS | {"who": KARIN, "record": "weighing"}, ["recorded at another step"]),
+        (RIGHTS | {"result": "refused", "shown": ["Merk00001"]}, ["shown to who may not read"]),
+        (RIGHTS | {"who": KARIN, "shown": ["Merk00001"]}, []),
+    ],
+)
+def test_who_may_not_act_is_refused_and_reads_nothing(event: Event, said: list[str]) -> None:
+    kinds = ("recorded", "shown")
+    assert [what for what in said_of(SIGNAL, *TOLD, REMINDED, event) if what.startswith(kinds)] == said
+
+
 def test_a_message_in_another_language_is_found() -> None:
     assert "in another language" in said_of(SIGNAL, *TOLD, REMINDED, a_message(KARIN, f"*Case {CODE}: read it.*"))
 

@@ -47,6 +47,7 @@ from meldcode.domain.presence import Reached
 from meldcode.domain.staff import Person, School
 
 AFTER_TROUBLE = timedelta(hours=1)
+A_MOMENT = timedelta(minutes=1)
 
 
 def send_due_reminders(uow: UnitOfWork, now: datetime, limit: int, trouble: Callable[[Exception], object]) -> int:
@@ -117,7 +118,7 @@ def _remind_of(uow: UnitOfWork, case: CaseHeader, keys: Mapping[PersonId, str], 
     entries, done = uow.cases.contents(case.id).entries, uow.cases.sent_reminders(case.id)
     state = fold(plan, entries)
     try:
-        due = [d for d in to_remind(plan, state, school, now, done) if d.at <= now]
+        due = _due(to_remind(plan, state, school, now, done), now)
     except BeyondCalendar:
         uow.cases.save_reminders(case.id, (), case.escalations, now + RETRY, now)
         return
@@ -141,6 +142,17 @@ def _remind_of(uow: UnitOfWork, case: CaseHeader, keys: Mapping[PersonId, str], 
     escalations = max([case.escalations, *(d.level for d in due)])
     again = next_moment(plan, state, school, now, done | set(moments))
     uow.cases.save_reminders(case.id, moments, escalations, again, now)
+
+
+def _due(reminders: Collection[Reminder], now: datetime) -> list[Reminder]:
+    """What is due. Of what cannot wait, what is due in a moment goes along with it in one message."""
+    due = [one for one in reminders if one.at <= now]
+    presses = any(one.kind is ReminderKind.URGENT for one in due)
+    return [
+        one
+        for one in reminders
+        if one in due or (presses and one.kind is ReminderKind.URGENT and one.at <= now + A_MOMENT)
+    ]
 
 
 def _message(case: CaseHeader, payload: ReminderPayload, person: Person, due: Reminder, key: str) -> OutboxMessage:

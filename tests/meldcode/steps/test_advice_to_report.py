@@ -28,10 +28,10 @@ def first_of(play: Play, actor: Actor) -> tuple[Section, str, date | None]:
     return row.section, row.record.id if row.record else "", row.due
 
 
-def reminded_within(play: Play, *, hours: int) -> Counter[Actor]:
+def reminded_within(play: Play, *, hours: int, every: timedelta = timedelta(minutes=5)) -> Counter[Actor]:
     before, until = len(play.messages()), play.now + timedelta(hours=hours, minutes=5)
     while play.now < until:
-        play.now += timedelta(minutes=5)
+        play.now += every
         with play.transaction() as uow:
             while send_due_reminders(uow, play.now, 10, print):
                 pass
@@ -51,6 +51,16 @@ def test_advice_to_report_is_due_the_same_day_at_any_step(play: Play, step: str)
     first = next(block for block in case["blocks"] if block["type"] == "actions")["elements"][0]
     assert (first["style"], "urgent_action" in first["value"]) == ("primary", True)
     assert reminded_within(play, hours=2) == {KARIN: 2, FATIMA: 2}
+
+
+@pytest.mark.rule("G8")
+def test_two_things_that_cannot_wait_are_one_message_each_hour(play: Play) -> None:
+    """The danger that makes the step urgent, and advice that came 20 seconds later."""
+    play.reach("decide")
+    play.record("proposal", by=KARIN, decision="report", unsafe_now="doubt")
+    play.now -= timedelta(seconds=40)  # each entry takes a minute
+    play.record("veilig_thuis_advice", by=SANNE, advised="report")
+    assert reminded_within(play, hours=2, every=timedelta(seconds=20))[FATIMA] == 2
 
 
 @pytest.mark.rule("G8")

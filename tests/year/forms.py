@@ -71,14 +71,9 @@ class Pen:
             return Outcome(failure="not_found") if gives_up else await self.actor.submit(view, {})
         if kind == "which-pupil":
             self.given = {}
-        for block in _questions(view):
-            name = block["block_id"]
-            if name not in self.given:
-                self.given[name] = self._answer(block, fixed.get(name))
-                if block.get("dispatch_action") and self._is_told(block):
-                    element = block["element"]["action_id"]
-                    answers = {each: {element: state} for each, state in self.given.items()}
-                    await self.actor.click(view, element, self.given[name], block_id=name, state=answers)
+        await self._answer_all(view, fixed)
+        if view.payload.get("submit") is None:  # refused meanwhile: the reason took its place
+            return Outcome(failure="not_found")
         # A question may have come or gone by the answers before it.
         asked = {block["block_id"]: block for block in _questions(view)}
         for name, block in asked.items():
@@ -91,6 +86,16 @@ class Pen:
         if self.chance.random() < self.character.twice:
             return await self._submit_twice(view, answers)
         return await self.actor.submit(view, answers)
+
+    async def _answer_all(self, view: View, fixed: Json) -> None:
+        for block in _questions(view):
+            name = block["block_id"]
+            if name not in self.given and view.payload.get("submit"):
+                self.given[name] = self._answer(block, fixed.get(name))
+                if block.get("dispatch_action") and self._is_told(block):
+                    element = block["element"]["action_id"]
+                    answers = {each: {element: state} for each, state in self.given.items()}
+                    await self.actor.click(view, element, self.given[name], block_id=name, state=answers)
 
     def _is_told(self, block: Json) -> bool:
         """Whether Slack tells of this answer at once. Of text it does with each letter: here with some texts."""

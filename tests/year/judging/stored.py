@@ -45,14 +45,14 @@ class Stored:
     def __init__(self, plan: Json) -> None:
         self._plain = {id_ for id_, spec in records(plan).items() if "effect" not in spec}
         self._made: Counter[tuple[str, str]] = Counter()
-        self._typed: set[str] = set()
+        self._typed: Counter[str] = Counter()
         self._refused: set[str] = set()
         self._said: set[tuple[str, str]] = set()
 
     def add(self, event: Event) -> None:
         """Somebody filled in a form."""
         if event["result"] == "saved":
-            self._typed |= marks_of(event)
+            self._typed.update(marks_of(event))
             self._made[event["case"], event["record"]] += 1
         elif event["result"] == "refused":
             self._refused |= marks_of(event)
@@ -67,11 +67,11 @@ class Stored:
     def _texts(self, event: Event) -> Iterator[tuple[str, str]]:
         kept = Counter[str](mark for mark, _ in event["marks"])
         for mark, times in kept.items():
-            if times > 1:
+            if times > max(1, self._typed[mark]):  # a form can be filled in with what was written before
                 yield "stored twice", mark
-            elif mark in self._refused - self._typed:
+            elif mark in self._refused - self._typed.keys():
                 yield "stored though refused", mark
-        yield from (("lost", mark) for mark in sorted(self._typed - kept.keys()))
+        yield from (("lost", mark) for mark in sorted(self._typed.keys() - kept.keys()))
 
     def _entries(self, event: Event) -> Iterator[tuple[str, str]]:
         """Each acknowledged entry is in the logbook once, also an entry without words.

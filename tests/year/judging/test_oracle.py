@@ -297,6 +297,10 @@ def test_what_was_acknowledged_and_is_not_stored_is_found() -> None:
 
 def test_what_is_stored_twice_is_found() -> None:
     assert said_of(SIGNAL, *TOLD, REMINDED, marks=[["Merk00001", CODE], ["Merk00001", CODE]]) == ["stored twice"]
+    quoted = SIGNAL | {"who": KARIN, "record": "note", "said": {"noted": "Merk00001"}}
+    assert "stored twice" not in said_of(
+        SIGNAL, *TOLD, REMINDED, quoted, marks=[["Merk00001", CODE], ["Merk00001", CODE]]
+    )
 
 
 @pytest.mark.parametrize(("later", "is_wrong"), [(timedelta(), False), (timedelta(minutes=1), True)])

@@ -143,6 +143,10 @@ class Staff:
             for one in self.with_a_part(who, paper, school, at)
         )
 
+    def has_a_part(self, who: str, roles: Collection[str], paper: Paper, school: str, at: datetime) -> bool:
+        """Whether somebody has one of these roles for a case, also in place of a colleague: not of one excluded."""
+        return any(self.roles[school][one] & {*roles} for one in self.with_a_part(who, paper, school, at))
+
     def with_a_part(self, who: str, paper: Paper, school: str, at: datetime) -> set[str]:
         """This person and for whom they stand in, without who is excluded from this case."""
         if self.is_excluded(who, paper, school, at):

@@ -27,8 +27,8 @@ ABOUT = (
 """How the line of an appointment begins in a reminder."""
 MADE = re.compile(r"appointment_(\d+)_day")
 DECIDED = re.compile(r"appointment_(\d+)_decision")
-IN_CHARGE = ("teacher", "care_coordinator", "school_leader")
-"""Who is asked when nobody who is to be reminded is there; who acts for the case is one of them."""
+IN_CHARGE = ("care_coordinator", "school_leader")
+"""Who is asked when nobody who is to be reminded is there, nor who acts for the case."""
 
 
 def is_about_appointment(event: Event, code: str) -> bool:
@@ -67,6 +67,8 @@ class Appointments:
         self._calendar = staff.calendars[school]
         own = of_appointments()
         self._records = {record["id"]: record for record in own["records"]} | records(plan)
+        takes_charge = (record for record in self._records.values() if "takes_charge" in record)
+        self._takes_charge = {role for record in takes_charge for role in record["by"]}
         self._levels: list[Json] = plan.get("appointments", {}).get("remind", own["remind"])
         self.all: list[Appointment] = []
         self._last = 0
@@ -170,7 +172,7 @@ class Appointments:
         if due.about.since >= due.at or until > last or is_over or is_asked_again:
             return
         heard = {one["who"] for one in sent if due.at - IN_TIME <= moment(one) <= until}
-        wanted, others = self._wanted(due), self._present(IN_CHARGE, due.at)
+        wanted, others = self._wanted(due), self._instead(due.at)
         if wanted - heard or (not wanted and others and not heard):
             about = f"{self._code}: {due.about.number} of {due.about.day} to {sorted(wanted - heard or others)}"
             yield until, "not reminded of an appointment", about
@@ -197,6 +199,14 @@ class Appointments:
             acting = self._staff.acting_for({due.about.owner}, self._paper, self._school, due.at)
             wanted |= {who for who in acting if self._staff.is_here(who, self._school, due.at)}
         return wanted
+
+    def _instead(self, at: datetime) -> set[str]:
+        """Who is there of those who are asked when nobody else is; other teachers of the case are not (G2)."""
+        where, who = (self._paper, self._school, at), self._paper.responsible_at(at)
+        found = self._present(IN_CHARGE, at)
+        if who and self._staff.has_a_part(who, self._takes_charge, *where):
+            found |= {one for one in self._staff.acting_for({who}, *where) if self._staff.is_here(one, *where[1:])}
+        return found
 
     def _present(self, roles: tuple[str, ...], at: datetime) -> set[str]:
         return {who for role in roles for who in self._staff.present(role, self._paper, self._school, at)}

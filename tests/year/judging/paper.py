@@ -61,6 +61,8 @@ class Paper:
         self.stays = [Stay(self._order[0], opened, opened)]
         self.since = opened
         """When the case came to its step, whatever its days count from."""
+        self.in_charge: list[tuple[datetime, str]] = []
+        """Who became responsible, and when; nobody where the case began again."""
 
     @property
     def step(self) -> str:
@@ -79,6 +81,10 @@ class Paper:
         """Where it stood at this moment; None while it was not open."""
         return next((stay for stay in self.stays if stay.began <= at and (stay.ended is None or at < stay.ended)), None)
 
+    def responsible_at(self, at: datetime) -> str:
+        """Who took charge of it last; nobody where that is empty."""
+        return next((who for since, who in reversed(self.in_charge) if since <= at), "")
+
     def write(self, record: str, who: str, at: datetime, said: Json, number: int = 0) -> None:
         """Add a line, and see where that leads."""
         spec = self._records.get(record, {})
@@ -91,6 +97,8 @@ class Paper:
                 self.stays[-1].postponed.append((at, said["until"]))
             return
         self._exclude(spec, line)
+        if charge := spec.get("takes_charge"):
+            self.in_charge += [(at, who)] if charge == "always" or not self.responsible_at(at) else []
         agreed = [id_ for id_, other in self._records.items() if other.get("agrees_with") == record]
         self.standing = {id_: old for id_, old in self.standing.items() if id_ not in agreed} | {record: line}
         stands = [one["record"] for one in spec.get("stands_as", []) if self._is_here(one) and self._holds(one, line)]
@@ -117,6 +125,7 @@ class Paper:
     def _begin_again(self, at: datetime) -> None:
         self.status, self.standing = "open", {}
         self.since = at
+        self.in_charge.append((at, ""))
         self.stays.append(Stay(self._order[0], at, at))
 
     def _lead(self, spec: Json, line: Line) -> None:

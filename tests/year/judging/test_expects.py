@@ -29,11 +29,11 @@ from tests.year.judging.plan_file import plan_file
 HOUR = timedelta(hours=1)
 
 
-def found(*events: Event, until: datetime, about: str, on_fridays: bool = True) -> list[str]:
-    """What is found of this kind when the log ends then. Sanne works on Fridays, or not."""
-    log = a_tuesday(SIGNAL, *TOLD, REMINDED, *events)
-    [sanne] = [one for one in log.events[0]["people"] if one["slack"] == SANNE]
-    sanne["works"] = ["ma", "di", "wo", "do", *["vr"] * on_fridays]
+def found(*events: Event, until: datetime, about: str, off: tuple[str, ...] = (), signal: Event = SIGNAL) -> list[str]:
+    """What is found of this kind when the log ends then. Some are `off` on Fridays."""
+    log = a_tuesday(signal, *TOLD, REMINDED, *events)
+    for one in log.events[0]["people"]:
+        one["works"] = ["ma", "di", "wo", "do", *["vr"] * (one["slack"] not in off)]
     log.events[-1] = stored([["Merk00001", CODE]], until)
     log.events.sort(key=lambda event: event["at"])
     return [one.what for one in Oracle(plan_file("heutink"), log).judge() if about in one.what]
@@ -185,4 +185,26 @@ BACK = FRIDAY + 72 * HOUR
 )
 def test_who_was_off_hears_of_an_appointment_when_they_are_back(events: list[Event], said: list[str]) -> None:
     """And meanwhile somebody who is there."""
-    assert found(agreed(), *events, until=BACK + HOUR, about=FORGOTTEN, on_fridays=False) == said
+    assert found(agreed(), *events, until=BACK + HOUR, about=FORGOTTEN, off=(SANNE,)) == said
+
+
+TAKEN_UP = did(JORIS, "taken_up", {})
+OF_TWO_TEACHERS = SIGNAL | {"teachers": [SANNE, MEHMET]}
+OFF = (SANNE, KARIN, FATIMA)
+
+
+@pytest.mark.parametrize(
+    ("events", "off", "said"),
+    [
+        ([], OFF, []),
+        ([TAKEN_UP], OFF, [FORGOTTEN]),
+        ([TAKEN_UP, brought_to_mind(JORIS)], OFF, []),
+        ([TAKEN_UP], (*OFF, JORIS), []),
+    ],
+)
+def test_who_acts_for_the_case_is_asked_when_nobody_else_is_there(
+    events: list[Event], off: tuple[str, ...], said: list[str]
+) -> None:
+    """Another teacher of the case is not, if they do not act for it."""
+    until, about = FRIDAY + 8 * HOUR, FORGOTTEN
+    assert found(agreed(), *events, until=until, about=about, off=off, signal=OF_TWO_TEACHERS) == said

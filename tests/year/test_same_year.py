@@ -42,6 +42,29 @@ def test_the_same_seed_gives_the_same_log(tmp_path: Path) -> None:
     assert played(4, tmp_path / "4", "1") != first
 
 
+LAST_OF = """
+import sys, tempfile
+from pathlib import Path
+from tests.year.seeds import tiny
+from tests.year.world import play
+for seed in sys.argv[1:]:
+    with tempfile.TemporaryDirectory() as folder:
+        log = play(tiny(int(seed)), Path(folder))
+sys.stdout.write("\\n".join(log.lines()))
+"""
+
+
+def test_the_years_before_it_in_one_process_change_nothing() -> None:
+    """What the program keeps from then on takes no chance any more."""
+    env = {**os.environ, "PYTHONHASHSEED": "0"}
+    alone, later = (
+        subprocess.run([sys.executable, "-c", LAST_OF, *seeds], check=True, capture_output=True, env=env).stdout
+        for seeds in (["10"], ["11", "10"])
+    )
+    assert alone == later
+    assert b'"what": "did"' in alone
+
+
 def test_nothing_asks_the_real_clock_or_real_chance(tmp_path: Path) -> None:
     asked: set[str] = set()
 

@@ -39,12 +39,12 @@ class Audience:
     def reach(self, due: Reminder) -> list[Reached]:
         """Return who is reminded: who works that day, of those it is for, else of the next in line.
 
-        Those are the others with the role, then the next level, then the people in charge. A vacation has no later day,
-        and its list is for who reads the case (G3).
+        Those are the others with the role, then the next level, then the people in charge, and who reads the case where
+        the case is kept from all of those (G12). A vacation has no later day, and its list is for who reads it (G3).
         """
         circles = list(self._circles(due))
         if due.kind is ReminderKind.VACATION:
-            able = [[one for one in circle if reads(one, self.case, self.plan)] for circle in circles]
+            able = [[one for one in circle if one in self._readers] for circle in circles]
             return [Reached(person) for person in next(filter(None, able), [])]
         if due.kind is ReminderKind.URGENT:
             return [Reached(person) for person in self._urgently(due.roles) or circles[-1]]
@@ -62,6 +62,10 @@ class Audience:
         """Who works on the day on which reminders are sent next."""
         return self._presence_at(open_moment(self.school, self.now))
 
+    @cached_property
+    def _readers(self) -> list[Person]:
+        return [person for person in self.staff if reads(person, self.case, self.plan)]
+
     def _with_roles(self, roles: Collection[Role]) -> list[Person]:
         return [person for person in self.staff if roles_in_case(person, self.case, self.plan) & {*roles}]
 
@@ -70,7 +74,7 @@ class Audience:
         if due.kind is ReminderKind.ESCALATION:
             yield self._with_roles(due.roles)
             yield from (self._with_roles(level.to) for level in self.plan.step(self.case.step).remind[due.level :])
-        yield self._with_roles(IN_CHARGE)
+        yield self._with_roles(IN_CHARGE) or self._readers
 
     def _asked(self, due: Reminder) -> list[Person]:
         """At the first level who is responsible stands for the roles that they have."""

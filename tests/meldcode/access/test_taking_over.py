@@ -227,6 +227,21 @@ def test_a_cluster_director_and_who_has_the_role_already_take_over_nothing(play:
     }
 
 
+@pytest.mark.rule("G6")
+@pytest.mark.parametrize("day", [date(2026, 5, 27), date(2026, 4, 24)], ids=["a reminder", "before a vacation"])
+def test_a_case_that_is_kept_from_all_in_charge_reminds_who_reads_it(play: Play, day: date) -> None:
+    """The one person with both roles is excluded, and nobody has taken them over yet."""
+    small_school(play)
+    play.comes(date(2026, 4, 9))
+    play.signal()
+    reaches_the_talk(play, SANNE, [SANNE, DOUBLE])
+    play.record("excluded", by=SANNE, excluded_person=DOUBLE)
+    play.record("exclusion_agreed", by=BEA)
+    play.comes(day)
+    assert SANNE in play.reminds()
+    assert DOUBLE not in play.reminds()
+
+
 def test_who_is_excluded_takes_over_nothing(play: Play) -> None:
     play.signal()
     play.record("excluded", by=SANNE, excluded_person=BEA)

@@ -126,12 +126,10 @@ class Urgent:
         until = self._staff.calm_after(at + IN_TIME)
         is_over = until > last or (one.ended and one.ended <= until)
         heard = {message["who"] for message in sent if at - EARLY <= moment(message) <= until}
-        if not is_over and (missing := self._wanted(one, at) - heard):
-            yield (
-                until,
-                "not told that it cannot wait",
-                f"{self._code}: {one.what} since {one.since} to {sorted(missing)}",
-            )
+        wanted = self._wanted(one, at)
+        if not is_over and (wanted - heard or not heard):
+            to = sorted(wanted - heard) or "anybody"
+            yield until, "not told that it cannot wait", f"{self._code}: {one.what} since {one.since} to {to}"
 
     def _too_many(
         self, sent: list[Event], dues: list[tuple[datetime, Pressing]]
@@ -142,7 +140,7 @@ class Urgent:
             near = [(due, one) for due, one in dues if self._is_about(at, due, one)]
             if not near:
                 yield at, "told without a reason that it cannot wait", f"{self._code} to {who}"
-            elif not any(who in self._wanted(one, due) for due, one in near):
+            elif not any(who in wanted or not wanted for wanted in (self._wanted(one, due) for due, one in near)):
                 yield at, "somebody else is told that it cannot wait", f"{self._code} to {who}"
             else:
                 times[who, near[-1][0]] += 1
@@ -154,7 +152,10 @@ class Urgent:
         return not is_over and due - EARLY <= at <= self._staff.calm_after(due + IN_TIME)
 
     def _wanted(self, one: Pressing, at: datetime) -> set[str]:
-        """In each role who is at school that day, or else everybody; who is in charge when nobody has such a role."""
+        """In each role who is at school that day, or else everybody; who is in charge when nobody has such a role.
+
+        Nobody certain where a case is kept from all of those: then who reads it.
+        """
         found = {who for role in one.roles for who in self._with_role(role, at)}
         return found or {who for role in IN_CHARGE for who in self._with_role(role, at)}
 

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -49,6 +50,7 @@ def in_one_thread(time: VirtualTime, chance: random.Random) -> Iterator[Callable
         "os.urandom": chance.randbytes,
         "practice.web.endpoints._hang": _hang,
         "slack_sdk.http_retry.jitter.random": chance,
+        "sqlalchemy.sql.selectable.os": SimpleNamespace(urandom=random.Random(0).randbytes),
         "storage.db.engine.PRAGMAS": PRAGMAS_HERE,
         "storage.integrity.wipe.WAIT_MS": 0,
     }

@@ -28,6 +28,9 @@ def of_record(plan: Json, event: Event, paper: Paper, staff: Staff, school: str,
 
 
 def of_answer(event: Event, paper: Paper, staff: Staff, school: str, at: datetime) -> str:
-    """What is wrong with the screen that answers: who may not read the case reads nothing of others there."""
-    may = staff.may_ever_read(event["who"], paper, school, at)
+    """What is wrong with the screen that answers: who may not read the case reads nothing of others there.
+
+    Who gives up gets no answer, and sees the screen that they had.
+    """
+    may = event["result"] == "gone" or staff.may_ever_read(event["who"], paper, school, at)
     return "" if may or not event.get("shown") else "shown to who may not read"

@@ -226,6 +226,7 @@ RIGHTS = SIGNAL | {"record": "note", "who": MEHMET, "said": {"noted": "Merk00002
         (RIGHTS | {"who": WILLEM}, ["recorded by who may not"]),
         (RIGHTS | {"who": KARIN, "record": "weighing"}, ["recorded at another step"]),
         (RIGHTS | {"result": "refused", "shown": ["Merk00001"]}, ["shown to who may not read"]),
+        (RIGHTS | {"result": "gone", "shown": ["Merk00001"]}, []),
         (RIGHTS | {"who": KARIN, "shown": ["Merk00001"]}, []),
     ],
 )

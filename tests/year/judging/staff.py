@@ -103,8 +103,8 @@ class Staff:
         return works and not self.is_replaced(who, school, at, among)
 
     def is_replaced(self, who: str, school: str, at: datetime, among: Collection[str] | None = None) -> bool:
-        """Whether a colleague stands in for them that day."""
-        others = self.roles[school] if among is None else among
+        """Whether a colleague, who has not left, stands in for them that day."""
+        others = {one for one in (self.roles[school] if among is None else among) if self.has_account(one, at)}
         return any(who in self.acting(deputy, school, at) for deputy in others if deputy != who)
 
     def acting(self, who: str, school: str, at: datetime) -> set[str]:

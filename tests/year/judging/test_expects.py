@@ -130,6 +130,7 @@ FRIDAY = datetime(2026, 9, 11, 6, 30, tzinfo=UTC)
 MOVED = did(SANNE, "appointment_moved", {"moved_to": "2026-09-14"}, FRIDAY - 20 * HOUR, number=1)
 DONE = did(SANNE, "appointment_done", {}, FRIDAY - 20 * HOUR, number=1)
 STANDS_IN = an_event("deputy", who=SANNE, deputy=MEHMET, first="2026-09-10", last="2026-09-11")
+LEFT = an_event("gone", FRIDAY - 40 * HOUR, who=MEHMET)
 
 
 def agreed(day: str = "2026-09-11") -> Event:
@@ -158,6 +159,8 @@ FORGOTTEN, NONE, TWICE = (
         ([agreed(), brought_to_mind(at=FRIDAY - 24 * HOUR)], [NONE, FORGOTTEN]),
         ([agreed(), STANDS_IN, brought_to_mind(MEHMET)], []),
         ([agreed(), STANDS_IN, brought_to_mind()], [FORGOTTEN]),
+        ([agreed(), STANDS_IN, LEFT, brought_to_mind()], []),
+        ([agreed(), STANDS_IN, LEFT, brought_to_mind(KARIN)], [FORGOTTEN]),
         ([agreed("2026-09-13"), brought_to_mind()], []),
         ([agreed("2026-09-13")], [FORGOTTEN]),
         ([agreed(), DONE], []),
@@ -208,3 +211,10 @@ def test_who_acts_for_the_case_is_asked_when_nobody_else_is_there(
     """Another teacher of the case is not, if they do not act for it."""
     until, about = FRIDAY + 8 * HOUR, FORGOTTEN
     assert found(agreed(), *events, until=until, about=about, off=off, signal=OF_TWO_TEACHERS) == said
+
+
+def test_nobody_stands_in_who_has_left() -> None:
+    stands_in = an_event("deputy", who=KARIN, deputy=MEHMET, first="2026-09-08", last="2026-09-08")
+    left = an_event("gone", TUESDAY - 24 * HOUR, who=MEHMET)
+    assert found(stands_in, until=CLOSING, about="day off") == ["reminded on a day off"]
+    assert found(stands_in, left, until=CLOSING, about="day off") == []

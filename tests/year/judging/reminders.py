@@ -249,8 +249,13 @@ class Reminders:
                 yield at, "reminded on a day off", f"{self._code} to {one['who']}"
 
     def _may_be_off(self, who: str, at: datetime, reasons: list[Due]) -> bool:
-        """Whether it was for all before a vacation, or nobody was there; in trouble it may come a day late."""
+        """Whether it was for all before a vacation, or nobody was there; in trouble it may come a day late.
+
+        Who arranges who stands in for them after it was due gets it still, on the day on which they were to be back.
+        """
         last = [due for due in reasons if not due.is_vacation][-1:]
+        if last and self._staff.has_arranged(who, last[0].at, at):
+            return True
         if len(last) < len(reasons) or self._staff.was_trouble(last[0].at, at):
             return any(due.is_vacation or self._was_there(who, due) for due in reasons)
         return self._was_there(who, replace(last[0], at=max(last[0].at, at)))

@@ -33,6 +33,7 @@ class Staff:
         self.trouble: list[tuple[datetime, datetime]] = []
         self._gone: dict[str, datetime] = {}
         self._deputies: list[tuple[str, str, date, date]] = []
+        self._arranged: list[tuple[str, datetime]] = []
 
     def learn(self, event: Event) -> None:
         """A school, as its entry in the schools file says."""
@@ -45,8 +46,13 @@ class Staff:
     def deputise(self, event: Event) -> None:
         first, last = date.fromisoformat(event["first"]), date.fromisoformat(event["last"])
         self._deputies.append((event["who"], event["deputy"], first, last))
+        self._arranged.append((event["who"], moment(event)))
         if event.get("unsure"):  # nobody knows whether it was arranged
             self.trouble.append((moment(event), at_time(last, CLOSES)))
+
+    def has_arranged(self, who: str, since: datetime, until: datetime) -> bool:
+        """Whether somebody arranged in this time who stands in for them."""
+        return any(one == who and since <= at <= until for one, at in self._arranged)
 
     def leave(self, who: str, at: datetime, *, is_told: bool = True) -> None:
         """Somebody's account is closed. Without a word the bot finds out within a day, and may be wrong until then."""

@@ -290,6 +290,8 @@ def test_a_reminder_on_a_day_off_is_found() -> None:
     away = an_event("deputy", who=KARIN, deputy=JORIS, first="2026-09-08", last="2026-09-08")
     assert "reminded on a day off" in said_of(away, SIGNAL, *TOLD, REMINDED)
     assert "reminded on a day off" not in said_of(away, SIGNAL, *TOLD, a_message(JORIS, WAITS, LAST_CALL))
+    gone = an_event("gone", TUESDAY, who=JORIS)
+    assert "reminded on a day off" not in said_of(away, SIGNAL, *TOLD, gone, REMINDED), "nobody stands in any more"
     late = away | {"at": LAST_CALL.isoformat()}
     assert "reminded on a day off" not in said_of(SIGNAL, *TOLD, late, REMINDED), "it was on its way by then"
 

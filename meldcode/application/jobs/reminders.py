@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from meldcode.application.case_people import escalate_to, hidden_from, plan_of
 from meldcode.application.cases.parts import kept_in_the_dark
@@ -87,23 +87,25 @@ def week_overview(uow: UnitOfWork, of: SchoolId, now: datetime) -> None:
     """Send a school's leaders the counts of the cases with which the week began (G2), once a week, in school hours."""
     today = now.astimezone(AMSTERDAM).date()
     year, week, weekday = today.isocalendar()
-    monday = datetime.combine(today - (weekday - 1) * DAY, time(), AMSTERDAM)
     school = uow.staff.school(of)
-    opening = open_moment(school, monday)
+    opening = open_moment(school, datetime.combine(today - (weekday - 1) * DAY, time(), AMSTERDAM))
     if opening > now or open_moment(school, now) > now:
         return
     for person in uow.staff.of_school(of):
         if Role.SCHOOL_LEADER in person.roles_in(of):
-            payload = _week_of(uow, school, hidden_from(uow, person), monday, opening)
+            payload = _week_of(uow, school, hidden_from(uow, person), opening, today)
             if payload:
                 uow.outbox.put(OutboxMessage(person.id, None, f"{year}-W{week:02}/{of}", payload), now)
 
 
 def _week_of(
-    uow: UnitOfWork, school: School, hidden: Collection[CaseId], monday: datetime, opening: datetime
+    uow: UnitOfWork, school: School, hidden: Collection[CaseId], opening: datetime, today: date
 ) -> WeeklyOverview | None:
-    """What a leader is told of the week before, without the cases hidden from them; None when there is nothing."""
-    today, before = opening.astimezone(AMSTERDAM).date(), monday.date() - 7 * DAY
+    """What a leader is told of the week before, without the cases hidden from them; None when there is nothing.
+
+    Who leads the school from later in the week reads what is late then.
+    """
+    before = today - (today.weekday() + 7) * DAY
     counts = uow.worklists.step_counts(school.id, today, hidden, opened_before=opening)
     readers = {one.reader for one in unusual_in(uow, school.id, before, hidden)}
     appointments = appointment_count(uow, school.id, today, hidden, before=opening)

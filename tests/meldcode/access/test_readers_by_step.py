@@ -153,6 +153,20 @@ def test_the_school_leader_sees_counts_of_cases_that_they_do_not_read(play: Play
     assert [count["open"] for count in week.payload["steps"]] == [1]
 
 
+@pytest.mark.rule("G2")
+def test_who_leads_the_school_from_later_in_the_week_reads_what_is_late_then(play: Play) -> None:
+    play.signal()
+    play.record("taken_up", by=KARIN)
+    play.stands_in(BEA, for_=FATIMA, first=date(2026, 3, 12), last=date(2026, 3, 13))
+    for day in (9, 12):
+        play.comes(date(2026, 3, day))
+        with play.transaction() as uow:
+            week_overview(uow, uow.staff.schools()[0].id, play.now)
+    weeks = [message for message in play.messages() if message.kind == "week"]
+    counts = [count for week in weeks for count in week.payload["steps"]]
+    assert [(count["open"], count["overdue"]) for count in counts] == [(1, 0), (1, 1)]
+
+
 def test_unusual_reading_shows_no_code_of_a_case_that_the_leader_does_not_read(play: Play) -> None:
     codes = []
     for number in range(5):

@@ -37,6 +37,14 @@ def say_what_was_stored(events: Sequence[Event]) -> None:
         made[place] += 1
         code = next((where[mark] for mark in sorted(marks) if mark in where), event["case"])
         event |= {"result": "saved", "case": code, "unsure": True}
+        event["teachers"] = event["teachers"] or _teachers_of_group(event, events)
+
+
+def _teachers_of_group(event: Event, events: Sequence[Event]) -> list[str]:
+    """Whose case it became, which nobody saw: who teaches the group in the form."""
+    schools = [one for one in events if one["what"] == "school" and one["name"] == event.get("school")]
+    people = (one for school in schools for one in school["people"])
+    return [one["slack"] for one in people if event["said"].get("group") in one.get("groups", ())]
 
 
 class Stored:

@@ -300,6 +300,14 @@ def test_what_was_acknowledged_and_is_not_stored_is_found() -> None:
     assert said_of(SIGNAL, *TOLD, REMINDED, marks=[]) == ["lost"]
 
 
+def test_whose_case_it_became_is_known_though_nobody_saw_that_it_was_stored() -> None:
+    of_mehmet = {"said": SIGNAL["said"] | {"group": "6"}, "school": "De Linde"}
+    unheard = SIGNAL | of_mehmet | {"result": "failed", "case": "", "teachers": []}
+    told = a_message(MEHMET, f"Dossier {CODE}: lees het.")
+    assert said_of(unheard, *TOLD, told, REMINDED) == []
+    assert said_of(SIGNAL, *TOLD, told, REMINDED) == ["heard by who may not"]
+
+
 def test_what_is_stored_twice_is_found() -> None:
     assert said_of(SIGNAL, *TOLD, REMINDED, marks=[["Merk00001", CODE], ["Merk00001", CODE]]) == ["stored twice"]
     quoted = SIGNAL | {"who": KARIN, "record": "note", "said": {"noted": "Merk00001"}}

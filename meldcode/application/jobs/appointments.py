@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from meldcode.application.jobs.audience import IN_CHARGE, Audience
+from meldcode.application.jobs.audience import Audience
 from meldcode.application.messages.reminders import AppointmentReminder, DueAppointment
 from meldcode.domain.access.responsible import responsible_for
 from meldcode.domain.access.rules import ALERTED, keepers, roles_in_case
@@ -50,7 +50,8 @@ class DueNow:
 def called(due: Sequence[Reminder], audience: Audience, state: State, entries: Sequence[Entry]) -> list[Called]:
     """Return who is reminded of the appointments that are due: each once, of all that they should know of.
 
-    When none of those works that day, who acts for the case does it instead, else the people in charge (G2).
+    When none of those works that day, who acts for the case does it instead, else the people in charge, and who reads
+    the case where it is kept from those (G2, G12).
     """
     case, plan, staff = audience.case, audience.plan, audience.staff
     found: dict[PersonId, Called] = {}
@@ -60,8 +61,7 @@ def called(due: Sequence[Reminder], audience: Audience, state: State, entries: S
         wanted = [*owned] if Party.OWNER in one.parties else []
         wanted += responsible(case, plan, staff) if is_left or Party.RESPONSIBLE in one.parties else []
         wanted += [person for person in staff if roles_in_case(person, case, plan) & {*one.roles}]
-        in_charge = [person for person in staff if roles_in_case(person, case, plan) & {*IN_CHARGE}]
-        for reached in audience.presence.reach([wanted, responsible(case, plan, staff), in_charge]):
+        for reached in audience.presence.reach([wanted, responsible(case, plan, staff), audience.in_charge]):
             instead = is_left or reached.person not in wanted
             earlier = found.get(reached.person.id, Called(reached))
             if one not in earlier.reminders:

@@ -63,6 +63,11 @@ class Audience:
         return self._presence_at(open_moment(self.school, self.now))
 
     @cached_property
+    def in_charge(self) -> list[Person]:
+        """Who is asked when nobody else is there."""
+        return self._with_roles(IN_CHARGE) or self._readers
+
+    @cached_property
     def _readers(self) -> list[Person]:
         return [person for person in self.staff if reads(person, self.case, self.plan)]
 
@@ -74,7 +79,7 @@ class Audience:
         if due.kind is ReminderKind.ESCALATION:
             yield self._with_roles(due.roles)
             yield from (self._with_roles(level.to) for level in self.plan.step(self.case.step).remind[due.level :])
-        yield self._with_roles(IN_CHARGE) or self._readers
+        yield self.in_charge
 
     def _asked(self, due: Reminder) -> list[Person]:
         """At the first level who is responsible stands for the roles that they have."""

@@ -45,7 +45,7 @@ from meldcode.domain.plan.roles import Role
 from storage.db.migrations.versions.r0020_appointments import LOOK_AGAIN
 from storage.db.schema import appointments
 from storage.repositories.messages.payloads import decode
-from tests.meldcode.playing import BEA, FATIMA, KARIN, MEHMET, SANNE, TYPED, Actor, Play, new_play
+from tests.meldcode.playing import BEA, DOUBLE, FATIMA, KARIN, MEHMET, SANNE, TYPED, Actor, Play, new_play
 from tests.on_screen import read
 
 pytestmark = pytest.mark.rule("S3.6")
@@ -351,6 +351,19 @@ def test_on_a_day_off_of_its_owner_who_is_responsible_hears_it_too(talked: Play)
     assert about_appointments(reminds(talked, DAY)) == {KARIN: [1], SANNE: [1]}
     days = {talked.actors[row.recipient]: row.due_at.astimezone(AMSTERDAM).date() for row in talked.messages()[-2:]}
     assert days == {KARIN: DAY, SANNE: date(2026, 11, 26)}, "and the owner when they are back"
+
+
+@pytest.mark.rule("G12")
+def test_who_reads_the_case_hears_it_where_it_is_kept_from_the_owner_and_all_in_charge(play: Play) -> None:
+    """In a small school one person has both roles, and nobody took the signal up."""
+    play.misses(KARIN, FATIMA)
+    play.employs(DOUBLE)
+    play.comes(date(2026, 11, 23))
+    play.signal()
+    appoints(play, agreed(DAY, DOUBLE), by=SANNE)
+    play.record("excluded", by=SANNE, excluded_person=DOUBLE)
+    play.record("exclusion_agreed", by=BEA)
+    assert about_appointments(reminds(play, DAY)) == {SANNE: [1], BEA: [1]}
 
 
 @pytest.mark.rule("G5")

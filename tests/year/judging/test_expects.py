@@ -108,6 +108,22 @@ def test_the_week_is_counted_once_on_its_first_school_day(events: list[Event], s
     assert found(*events, until=MONDAY + 34 * HOUR, about="week") == said
 
 
+@pytest.mark.parametrize(
+    ("before", "days", "said"),
+    [
+        (timedelta(seconds=10), 1, []),
+        (timedelta(seconds=10), 3, ["no overview of the week"]),
+        (2 * HOUR, 1, ["no overview of the week"]),
+    ],
+)
+def test_after_a_fault_just_before_school_opens_the_overview_may_come_on_the_next_day(
+    before: timedelta, days: int, said: list[str]
+) -> None:
+    began = MONDAY.replace(hour=6, minute=30) - before
+    trouble = an_event("trouble", began, fault="upgrade", until=(began + HOUR / 3).isoformat())
+    assert found(trouble, until=MONDAY + days * 20 * HOUR, about="week") == said
+
+
 def test_the_overview_may_come_when_a_proposal_to_keep_the_leader_from_the_only_case_is_over() -> None:
     proposed = did(KARIN, "excluded", {"exclusion": "out", "excluded_person": FATIMA}, MONDAY - 50 * HOUR)
     assert found(proposed, overview(MONDAY + 24 * HOUR), until=MONDAY + 34 * HOUR, about="week") == []

@@ -23,6 +23,8 @@ OF_APPOINTMENTS, WHAT = "Afspraken", ("open", "late")
 LEADERS = ("school_leader",)
 HEARD = time(13, 5)
 """By this time of a day the clock of the program has been heard while schools are open: here it is not each hour."""
+HOUR = timedelta(hours=5)
+"""What an hour of the program is here, from when it started."""
 
 
 @dataclass(frozen=True)
@@ -68,16 +70,16 @@ class Week:
             monday = _monday(day_of(first)) + timedelta(days=7)
             while (day := self._first_day(school, monday)) < day_of(last):
                 if day < monday + timedelta(days=7):
-                    yield from self._missing(school, monday, day)
+                    yield from self._missing(school, monday, day, last)
                 monday += timedelta(days=7)
         for (who, *_), sent in self._sent.items():
             if len(sent) > 1 and not self._staff.was_trouble(moment(sent[0]), moment(sent[-1])):
                 yield moment(sent[-1]), "the week's overview twice", f"to {who}"
 
-    def _missing(self, school: str, monday: date, day: date) -> Iterator[tuple[datetime, str, str]]:
-        opening, due = at_time(day, OPENS), at_time(day, HEARD)
+    def _missing(self, school: str, monday: date, day: date, last: datetime) -> Iterator[tuple[datetime, str, str]]:
+        opening, due = at_time(day, OPENS), self._heard(school, day)
         until = self._staff.calm_after(due + IN_TIME)
-        if until > due + IN_TIME:  # the clock may have to be heard again
+        if until > due + IN_TIME or until > last:  # the clock may have to be heard again
             return
         for who in sorted(self._staff.of_school(LEADERS, school, due)):
             for at in (opening, due):
@@ -86,6 +88,12 @@ class Week:
             else:
                 if not self._sent.get((who, school, monday)):
                     yield until, "no overview of the week", f"to {who}, of {counts}"
+
+    def _heard(self, school: str, day: date) -> datetime:
+        """When the clock has been heard: perhaps only on the next day if the program started anew before it opened."""
+        due, opening = at_time(day, HEARD), at_time(day, OPENS)
+        is_anew = any(began <= opening and until >= due - HOUR for began, until in self._staff.trouble)
+        return at_time(self._staff.calendars[school].next(day), HEARD) if is_anew else due
 
     def _counts(self, who: str, school: str, opening: datetime, at: datetime) -> Counter[tuple[str, str]]:
         """How many cases stand at each step, of those with which the week began, how many appointments are open in

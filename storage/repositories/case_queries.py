@@ -153,6 +153,11 @@ class CaseQueries(Cases):
         return self._look_up(_HEADERS, {"ids": list(cases_)}) if cases_ else []
 
     @override
+    def moved_since(self, school: SchoolId, moment: datetime) -> list[CaseHeader]:
+        moved = (cases.c.opened_at < moment, cases.c.since >= moment)
+        return self._oldest_first(and_(cases.c.school == school, cases.c.status == Status.OPEN.value, *moved))
+
+    @override
     def authors(self, cases: Iterable[CaseId]) -> list[tuple[CaseId, PersonId]]:
         query = select(entries.c.case, entries.c.author).where(entries.c.case.in_(list(cases))).distinct()
         return [(row.case, row.author) for row in self._connection.execute(query)]

@@ -37,7 +37,7 @@ from meldcode.domain.access.rules import may_hand_over
 from meldcode.domain.calendar import AMSTERDAM, DAY, BeyondCalendar
 from meldcode.domain.case.fold import fold
 from meldcode.domain.case.header import CaseHeader, some
-from meldcode.domain.case.state import State
+from meldcode.domain.case.state import State, Status
 from meldcode.domain.deadlines.reminders import Reminder, ReminderKind
 from meldcode.domain.deadlines.schedule import RETRY, next_moment, open_moment, to_remind
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
@@ -106,13 +106,22 @@ def _week_of(
     Who leads the school from later in the week reads what is late then.
     """
     before = today - (today.weekday() + 7) * DAY
-    counts = uow.worklists.step_counts(school.id, today, hidden, opened_before=opening)
     readers = {one.reader for one in unusual_in(uow, school.id, before, hidden)}
-    appointments = appointment_count(uow, school.id, today, hidden, before=opening)
+    left_out = {*hidden, *_not_open_at(uow, school.id, opening)}
+    counts = uow.worklists.step_counts(school.id, today, left_out, opened_before=opening)
+    appointments = appointment_count(uow, school.id, today, left_out, before=opening)
     if not counts and not readers and not appointments:
         return None
     unusual = UnusualReaders(school.id, before, len(readers)) if readers else None
     return WeeklyOverview(school.name, tuple(counts), unusual, appointments)
+
+
+def _not_open_at(uow: UnitOfWork, school: SchoolId, moment: datetime) -> Iterator[CaseId]:
+    """The open cases that were opened before this moment but not open then: a signal opened them again since."""
+    for case in uow.cases.moved_since(school, moment):
+        entries = [entry for entry in uow.cases.contents(case.id).entries if entry.written_at < moment]
+        if fold(plan_of(uow, case), entries).status is not Status.OPEN:
+            yield case.id
 
 
 def _remind_of(uow: UnitOfWork, case: CaseHeader, keys: Mapping[PersonId, str], now: datetime) -> None:

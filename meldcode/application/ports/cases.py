@@ -86,6 +86,10 @@ class Cases(ABC):
         """The headers of these cases, longest waiting first."""
 
     @abstractmethod
+    def moved_since(self, school: SchoolId, moment: datetime) -> list[CaseHeader]:
+        """The school's open cases that were opened before this moment and have come to their step since."""
+
+    @abstractmethod
     def contents(self, case: CaseId) -> Contents:
         """The decrypted case, for rules only; use `read` to show it to somebody. Raises KeyError."""
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from meldcode.application.jobs.reminders import week_overview
 from meldcode.domain.case.asked import needed, offered
 from meldcode.domain.case.state import Status
 from meldcode.domain.plan.file import shipped_plans
@@ -208,3 +209,20 @@ def test_a_hold_and_a_day_of_leaving_both_count(play: Play) -> None:
     assert destroyed_on(play) == date(2028, 11, 6)
     play.record("pupil_left", by=KARIN, pupil_left_on="2027-07-09")
     assert kept_from(play, date(2027, 7, 9), 2)
+
+
+@pytest.mark.rule("G2")
+def test_the_weeks_overview_does_not_count_a_case_that_was_closed_when_the_week_began(play: Play) -> None:
+    """A signal that opens it again must not let the overview of nothing else come on a Tuesday."""
+    ends(play, "mistake")
+    sent = []
+    for day in (date(2026, 3, 9), date(2026, 3, 10), date(2026, 3, 16)):
+        play.comes(day)
+        before = len(play.messages())
+        with play.transaction() as uow:
+            week_overview(uow, uow.staff.schools()[0].id, play.now)
+        sent.append(len(play.messages()) - before)
+        if len(sent) == 1:
+            play.record("signal", by=SANNE)
+            play.record("taken_up", by=KARIN)
+    assert sent == [0, 0, 1]

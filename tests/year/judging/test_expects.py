@@ -135,6 +135,17 @@ def test_who_stands_in_for_the_leader_later_in_the_week_reads_it_then() -> None:
     assert found(stands_in, overview(MONDAY), later, until=MONDAY + 34 * HOUR, about="week") == []
 
 
+def test_a_case_that_was_closed_when_the_week_began_is_not_counted_when_a_signal_opens_it_again() -> None:
+    proposed = did(KARIN, "ending", {"ends_as": "mistake"}, MONDAY - 70 * HOUR)
+    agreed = did(FATIMA, "ending_agreed", {"ending_right": "yes"}, MONDAY - 69 * HOUR)
+    again = did(SANNE, "signal", {"what": "Merk00002"}, MONDAY + HOUR)
+    stands_in = an_event("deputy", who=FATIMA, deputy=MEHMET, first="2026-09-15", last="2026-09-16")
+    later = a_message(MEHMET, OF_WEEK, MONDAY + 24 * HOUR)
+    closed = (proposed, agreed, again, stands_in)
+    assert found(*closed, until=MONDAY + 34 * HOUR, about="week") == []
+    assert found(*closed, later, until=MONDAY + 34 * HOUR, about="week") == ["the week's counts are wrong"]
+
+
 def test_who_stands_in_for_a_leader_reads_nothing_of_a_case_that_is_kept_from_that_leader() -> None:
     kept = did(KARIN, "excluded", {"exclusion": "out", "excluded_person": FATIMA}, MONDAY - 50 * HOUR)
     agreed = did(JORIS, "exclusion_agreed", {"exclusion_right": "yes"}, MONDAY - 49 * HOUR)

@@ -100,7 +100,8 @@ class Week:
         them, and how many of each are late."""
         found: Counter[tuple[str, str]] = Counter()
         for one in self._known_to(who, school, at):
-            if one.paper.stays[0].began < opening:
+            is_begun_again = one.paper.stay_at(at) and not one.paper.stay_at(opening)
+            if one.paper.stays[0].began < opening and not is_begun_again:
                 found.update((title, what) for title, is_late in self._in(one, at) for what in WHAT[: 1 + is_late])
         return found
 

@@ -153,6 +153,14 @@ def test_who_stands_in_for_a_leader_reads_nothing_of_a_case_that_is_kept_from_th
     assert found(kept, agreed, stands_in, until=MONDAY + 34 * HOUR, about="week") == []
 
 
+def test_the_ib_er_who_stands_in_for_that_leader_reads_it_still() -> None:
+    kept = did(JORIS, "excluded", {"exclusion": "out", "excluded_person": FATIMA}, MONDAY - 50 * HOUR)
+    agreed = did(JORIS, "exclusion_agreed", {"exclusion_right": "yes"}, MONDAY - 49 * HOUR)
+    stands_in = an_event("deputy", who=FATIMA, deputy=KARIN, first="2026-09-14", last="2026-09-16")
+    read = a_message(KARIN, OF_WEEK, MONDAY)
+    assert found(kept, agreed, stands_in, read, until=MONDAY + 34 * HOUR, about="count") == []
+
+
 FRIDAY = datetime(2026, 9, 11, 6, 30, tzinfo=UTC)
 MOVED = did(SANNE, "appointment_moved", {"moved_to": "2026-09-14"}, FRIDAY - 20 * HOUR, number=1)
 DONE = did(SANNE, "appointment_done", {}, FRIDAY - 20 * HOUR, number=1)

@@ -124,13 +124,13 @@ class Week:
 
     def _known_to(self, who: str, school: str, at: datetime) -> Iterator[Known]:
         for one in self._cases.values():
-            if one.school == school and self._staff.has_a_part(who, LEADERS, one.paper, school, at):
+            if one.school == school and self._staff.may_hear(who, one.paper, school, at):
                 yield one
 
     def _knew_all(self, who: str, school: str, at: datetime) -> bool:
         """Whether somebody led the school then, and no case was kept from them: else their week begins later."""
         here = (one for one in self._cases.values() if one.school == school)
-        is_none_hidden = all(self._staff.has_a_part(who, LEADERS, one.paper, school, at) for one in here)
+        is_none_hidden = all(self._staff.may_hear(who, one.paper, school, at) for one in here)
         return who in self._staff.of_school(LEADERS, school, at) and is_none_hidden
 
     def _is_changing(self, at: datetime) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from meldcode.domain.errors import Invalid, Refused
 from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.effects import DECIDES, Effect
 from meldcode.domain.plan.file import shipped_plans
-from meldcode.domain.plan.forms import FieldKind, Meaning
+from meldcode.domain.plan.forms import Condition, FieldKind, Meaning
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.parts import RetentionFrom
 from meldcode.domain.plan.people import Reader
@@ -249,9 +249,10 @@ class School(RuleBasedStateMachine):
             if case.status is not Status.OPEN or not needed(plan, state):
                 continue
             urgent = plan.step(state.step).urgent
-            began = [state.since] if urgent and any(holds(one, state.standing, {}) for one in urgent.when) else []
+            calls = [one for one in urgent.when if holds(one, state.standing, {})] if urgent else []
+            began = [_last_word(call, state) for call in calls]
             began += [state.standing[record.agrees_with or ""].written_at for record in _to_confirm(plan, state)]
-            if days := [moment.date() for moment in began if moment]:
+            if days := [moment.date() for moment in began]:
                 assert self._first_of_work(case) == (Section.URGENT, min(days))
 
     @invariant()
@@ -465,6 +466,13 @@ def _raised(error: Exception) -> None:
 
 def _to_confirm(plan: Plan, state: State) -> list[ActionSpec]:
     return [record for record in to_agree(plan, state) if record.urgent]
+
+
+def _last_word(call: Condition, state: State) -> datetime:
+    """When the last of what calls for something urgent was written: not before the step began."""
+    said = (state.standing.get(path.partition(".")[0]) for path in call)
+    assert state.since
+    return max([state.since, *(entry.written_at for entry in said if entry)])
 
 
 def _called(fast: ActionSpec, what: str, case: CaseHeader, play: Play) -> Entry:

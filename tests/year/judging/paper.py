@@ -57,6 +57,7 @@ class Paper:
         self.lines: list[Line] = []
         self.standing: dict[str, Line] = {}
         self.exclusions: list[Exclusion] = []
+        self.began_again: list[datetime] = []
         self.status = "open"
         self.stays = [Stay(self._order[0], opened, opened)]
         self.since = opened
@@ -118,12 +119,15 @@ class Paper:
         if spec.get("effect") == "excludes" and line.said.get("exclusion") == "out":
             self.exclusions.append(Exclusion(str(line.said["excluded_person"]), line.at))
         elif "exclusion_right" in line.said and self.exclusions:
-            last = self.exclusions[-1]
-            last.is_agreed = line.said["exclusion_right"] == "yes"
-            last.ended = None if last.is_agreed else line.at
+            who = self.exclusions[-1].who
+            for one in self.exclusions:  # who presses twice proposes it twice
+                if one.who == who and one.ended is None and not one.is_agreed:
+                    one.is_agreed = line.said["exclusion_right"] == "yes"
+                    one.ended = None if one.is_agreed else line.at
 
     def _begin_again(self, at: datetime) -> None:
         self.status, self.standing = "open", {}
+        self.began_again.append(at)
         self.since = at
         self.in_charge.append((at, ""))
         self.stays.append(Stay(self._order[0], at, at))

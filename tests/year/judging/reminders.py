@@ -209,7 +209,10 @@ class Reminders:
         return due.is_vacation or self._is_here(who, due.at) or not self._anybody(due)
 
     def _is_here(self, who: str, at: datetime) -> bool:
-        return self._staff.is_here(who, self._school, at)
+        """Whether they are at school and have no deputy then: not one from whom this case is kept."""
+        everybody = self._staff.roles[self._school]
+        others = self._staff.acting_for(everybody, self._paper, self._school, at)
+        return self._staff.is_here(who, self._school, at, among=others)
 
     def _anybody(self, due: Due) -> bool:
         roles = (*due.roles, "care_coordinator", "school_leader")

@@ -85,9 +85,14 @@ class Staff:
 
     @staticmethod
     def is_left_alone(who: str, paper: Paper, at: datetime) -> bool:
-        """Whether nobody need ask somebody anything of a case: as long as a proposal to exclude them has no answer."""
+        """Whether nobody need ask somebody anything of a case: as long as a proposal to exclude them has no answer.
+
+        One that waits in a closed case is not asked any more when that begins again.
+        """
         return any(
-            one.who == who and one.began < at and (one.ended is None or at < one.ended) for one in paper.exclusions
+            one.who == who and one.began < at and (one.ended is None or at < one.ended)
+            for one in paper.exclusions
+            if one.is_agreed or not any(one.began < again <= at for again in paper.began_again)
         )
 
     def _lapses(self, one: Exclusion, school: str) -> datetime:

@@ -369,3 +369,19 @@ def test_what_is_lost_in_the_middle_of_a_year_is_found_on_that_day() -> None:
         ("lost", LAST_CALL),
         ("an entry is lost", LAST_CALL),
     ]
+
+
+TWICE = EXCLUDED | {"said": {"exclusion": "out", "excluded_person": KARIN}}
+NO = TWICE | {"record": "exclusion_agreed", "said": {"exclusion_right": "no"}}
+
+
+def test_an_answer_is_about_all_that_was_proposed_of_somebody() -> None:
+    """Who presses twice proposes it twice."""
+    assert "heard by who may not" not in said_of(SIGNAL, *TOLD, TWICE, TWICE, NO, REMINDED)
+    assert "heard by who may not" in said_of(SIGNAL, *TOLD, TWICE, TWICE, REMINDED)
+
+
+def test_a_deputy_from_whom_a_case_is_kept_replaces_nobody_in_it() -> None:
+    away = an_event("deputy", who=KARIN, deputy=JORIS, first="2026-09-08", last="2026-09-08")
+    assert "reminded on a day off" in said_of(away, SIGNAL, *TOLD, REMINDED)
+    assert "reminded on a day off" not in said_of(away, SIGNAL, *TOLD, EXCLUDED, REMINDED)

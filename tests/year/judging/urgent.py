@@ -18,6 +18,7 @@ from tests.year.judging.reminders import IN_TIME, is_urgent
 from tests.year.judging.staff import Staff
 
 MORNING, NIGHT = time(7), time(22)
+A_SECOND = timedelta(seconds=1)
 EARLY = timedelta(minutes=1)
 """The log says when somebody saw that it was stored, which is a moment later."""
 IN_CHARGE = ("care_coordinator", "school_leader")
@@ -140,12 +141,18 @@ class Urgent:
             near = [(due, one) for due, one in dues if self._is_about(at, due, one)]
             if not near:
                 yield at, "told without a reason that it cannot wait", f"{self._code} to {who}"
-            elif not any(who in wanted or not wanted for wanted in (self._wanted(one, due) for due, one in near)):
+            elif not any(self._may_be_told(who, one, due) for due, one in near):
                 yield at, "somebody else is told that it cannot wait", f"{self._code} to {who}"
             else:
                 times[who, near[-1][0]] += 1
                 if times[who, near[-1][0]] > 1 and not self._staff.was_trouble(near[-1][0], at):
                     yield at, "told twice that it cannot wait", f"{self._code} to {who}"
+
+    def _may_be_told(self, who: str, one: Pressing, at: datetime) -> bool:
+        """Whether somebody hears of it rightly: also if that changed in this very second, and nobody need ask them."""
+        if self._staff.is_left_alone(who, self._paper, at):
+            return not self._staff.is_excluded(who, self._paper, self._school, at)
+        return any(who in wanted or not wanted for wanted in (self._wanted(one, at), self._wanted(one, at - A_SECOND)))
 
     def _is_about(self, at: datetime, due: datetime, one: Pressing) -> bool:
         is_over = one.ended is not None and at > one.ended + IN_TIME

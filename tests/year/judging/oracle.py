@@ -199,7 +199,9 @@ class Oracle:
             return True
         named = {one for line in paper.lines for value in line.said.values() for one in several(value)}
         called = {event["who"] for event in self.messages[code]} | {line.who for line in paper.lines}
-        return bool(persons & (called | named))
+        school = self.school_of[code]
+        reached = Reminders(self.plan, code, paper, self.staff, school, at).escalated_to()
+        return bool(persons & (called | named)) or any(self.staff.roles[school][one] & reached for one in persons)
 
     def _on_home(self, event: Event) -> None:
         self._private(event)

@@ -88,6 +88,11 @@ class Reminders:
         yield from self._of_another_step(sent)
         yield from self._without_reason(sent, expected)
 
+    def escalated_to(self) -> set[str]:
+        """The roles that the levels above the first named when they fell due: who has one reads the case since."""
+        dues = (due for stay in self._paper.stays for due in self._of(stay))
+        return {role for due in dues if due.level > 1 for role in due.roles}
+
     # What is expected.
     def _of(self, stay: Stay) -> Iterator[Due]:
         ended = stay.ended or self._until

@@ -385,3 +385,12 @@ def test_a_deputy_from_whom_a_case_is_kept_replaces_nobody_in_it() -> None:
     away = an_event("deputy", who=KARIN, deputy=JORIS, first="2026-09-08", last="2026-09-08")
     assert "reminded on a day off" in said_of(away, SIGNAL, *TOLD, REMINDED)
     assert "reminded on a day off" not in said_of(away, SIGNAL, *TOLD, EXCLUDED, REMINDED)
+
+
+@pytest.mark.parametrize(("days", "is_found"), [(1, True), (2, False)])
+def test_who_is_to_be_reminded_of_a_case_that_is_late_reads_it_from_then_on(days: int, is_found: bool) -> None:
+    """Also if they are off that day, and the message waits for their return."""
+    opened = an_event(
+        "opened", TUESDAY + timedelta(days=days), who=FATIMA, case=CODE, may=True, step="signals", failed=""
+    )
+    assert ("read before it was their turn" in said_of(SIGNAL, *TOLD, REMINDED, opened)) is is_found

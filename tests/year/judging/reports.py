@@ -14,7 +14,7 @@ SEEN = {
     "revoked": ("Slack does not accept SLACK_BOT_TOKEN: token_revoked", "Slack has refused the token"),
     "locked": ("is in use by another program for too long",),
     "server": ("The database at DATABASE_URL cannot be used",),
-    "dead": ("The program has not run since",),
+    "dead": ("run since",),  # "no web has run since" of one that had stored nothing yet
 }
 """Faults that `/healthz` reports, and sentences of which `doctor` says each while they last and none afterwards."""
 UNSEEN = {

@@ -394,3 +394,9 @@ def test_who_is_to_be_reminded_of_a_case_that_is_late_reads_it_from_then_on(days
         "opened", TUESDAY + timedelta(days=days), who=FATIMA, case=CODE, may=True, step="signals", failed=""
     )
     assert ("read before it was their turn" in said_of(SIGNAL, *TOLD, REMINDED, opened)) is is_found
+
+
+def test_who_acts_in_the_same_second_may_change_whom_it_concerns() -> None:
+    note = SIGNAL | {"record": "note", "said": {}}
+    assert "not told" in said_of(SIGNAL, TOLD[0], REMINDED)
+    assert "not told" not in said_of(SIGNAL, note, TOLD[0], REMINDED)

@@ -23,6 +23,7 @@ from tests.year.characters import CHARACTERS
 from tests.year.forms import Pen, is_saved
 from tests.year.judging.log import Log
 from tests.year.judging.plan_file import records, several, steps
+from tests.year.judging.stored import MARK
 from tests.year.schools import Colleague, School
 
 Json = dict[str, Any]
@@ -30,7 +31,6 @@ CODE = re.compile(r"\d\d-[A-Z0-9]{4}")
 OPENS = "open-case"
 """The button of a message that opens a case."""
 HALF = 0.5
-MARK = re.compile(r"Merk\d{5}")
 SETTLES = "appointment_done"
 MORE = (
     "note",
@@ -71,7 +71,7 @@ class Surroundings:
 
 
 class Someone:
-    """What somebody has read and still mean to do. `places` are their schools, and what they are there."""
+    """One of the people: what they have read and still mean to do; `places` are their schools, with their roles."""
 
     def __init__(self, around: Surroundings, who: Colleague) -> None:
         self.around, self.who = around, who

@@ -157,13 +157,9 @@ def _remind_of(uow: UnitOfWork, case: CaseHeader, keys: Mapping[PersonId, str], 
 
 def _due(reminders: Collection[Reminder], now: datetime) -> list[Reminder]:
     """What is due. Of what cannot wait, what is due in a moment goes along with it in one message."""
-    due = [one for one in reminders if one.at <= now]
-    presses = any(one.kind is ReminderKind.URGENT for one in due)
-    return [
-        one
-        for one in reminders
-        if one in due or (presses and one.kind is ReminderKind.URGENT and one.at <= now + A_MOMENT)
-    ]
+    urgent = [one for one in reminders if one.kind is ReminderKind.URGENT]
+    until = now + A_MOMENT if any(one.at <= now for one in urgent) else now
+    return [one for one in reminders if one.at <= (until if one in urgent else now)]
 
 
 def _message(case: CaseHeader, payload: ReminderPayload, person: Person, due: Reminder, key: str) -> OutboxMessage:

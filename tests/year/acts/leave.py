@@ -1,4 +1,4 @@
-"""People who are away for days or weeks, and the colleagues who stand in for them."""
+"""People on leave, and their deputies."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 MOST = 3 / 4
 BEFORE = timedelta(days=2)
-"""How long before they go people arrange who stands in."""
+"""How long before a leave people arrange a deputy."""
 
 
 def plan_leave(world: World, school: School) -> None:

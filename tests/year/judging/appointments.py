@@ -17,7 +17,7 @@ from tests.year.judging.log import Event, moment
 from tests.year.judging.paper import Paper
 from tests.year.judging.plan_file import Json, field_meaning, of_appointments, records
 from tests.year.judging.reminders import IN_TIME
-from tests.year.judging.staff import Staff
+from tests.year.judging.staff import IN_CHARGE, Staff
 
 ABOUT = (
     re.compile(r"^\*Dossier (\S+): jij let op een afspraak\*"),
@@ -27,8 +27,6 @@ ABOUT = (
 """How the line of an appointment begins in a reminder."""
 MADE = re.compile(r"appointment_(\d+)_day")
 DECIDED = re.compile(r"appointment_(\d+)_decision")
-IN_CHARGE = ("care_coordinator", "school_leader")
-"""Who is asked when nobody who is to be reminded is there, nor who acts for the case."""
 
 
 def is_about_appointment(event: Event, code: str) -> bool:
@@ -193,20 +191,20 @@ class Appointments:
             yield until, "not reminded of an appointment when back", f"{self._code}: {one.number} to {one.owner}"
 
     def _wanted(self, due: Due) -> set[str]:
-        """Who is there of those who hear of it: who sees to it or stands in for them, and who has one of the roles."""
-        wanted = self._present(due.roles, due.at)
-        if due.is_owner:
-            acting = self._staff.acting_for({due.about.owner}, self._paper, self._school, due.at)
-            wanted |= {who for who in acting if self._staff.is_here(who, self._school, due.at)}
-        return wanted
+        """Who must hear of it and is at school: the owner or their deputy, and everybody with one of the roles."""
+        return self._present(due.roles, due.at) | (self._acting(due.about.owner, due.at) if due.is_owner else set())
 
     def _instead(self, at: datetime) -> set[str]:
         """Who is there of those who are asked when nobody else is; other teachers of the case are not (G2)."""
-        where, who = (self._paper, self._school, at), self._paper.responsible_at(at)
-        found = self._present(IN_CHARGE, at)
-        if who and self._staff.has_a_part(who, self._takes_charge, *where):
-            found |= {one for one in self._staff.acting_for({who}, *where) if self._staff.is_here(one, *where[1:])}
+        who, found = self._paper.responsible_at(at), self._present(IN_CHARGE, at)
+        if who and self._staff.has_a_part(who, self._takes_charge, self._paper, self._school, at):
+            found |= self._acting(who, at)
         return found
+
+    def _acting(self, who: str, at: datetime) -> set[str]:
+        """Who of this person and their deputies is at school."""
+        acting = self._staff.acting_for({who}, self._paper, self._school, at)
+        return {one for one in acting if self._staff.is_here(one, self._school, at)}
 
     def _present(self, roles: tuple[str, ...], at: datetime) -> set[str]:
         return {who for role in roles for who in self._staff.present(role, self._paper, self._school, at)}

@@ -13,7 +13,7 @@ from tests.year.judging.calendar import CLOSES, LAST_CALL, OPENS, Calendar, at_t
 from tests.year.judging.log import Event, moment
 from tests.year.judging.paper import Paper, Stay
 from tests.year.judging.plan_file import Json, steps
-from tests.year.judging.staff import Staff
+from tests.year.judging.staff import IN_CHARGE, Staff
 
 IN_TIME = timedelta(minutes=5)
 LONG = 7
@@ -220,7 +220,7 @@ class Reminders:
         return self._staff.is_here(who, self._school, at, among=others)
 
     def _anybody(self, due: Due) -> bool:
-        roles = (*due.roles, "care_coordinator", "school_leader")
+        roles = (*due.roles, *IN_CHARGE)
         return any(self._staff.present(role, self._paper, self._school, due.at) for role in roles)
 
     def _twice(self, sent: list[Event]) -> Iterator[tuple[datetime, str, str]]:
@@ -259,7 +259,7 @@ class Reminders:
     def _may_be_off(self, who: str, at: datetime, reasons: list[Due]) -> bool:
         """Whether it was for all before a vacation, or nobody was there; in trouble it may come a day late.
 
-        Who arranges who stands in for them after it was due gets it still, on the day on which they were to be back.
+        Whoever arranges a deputy after it was due still gets it, on the day on which they were to be back.
         """
         last = [due for due in reasons if not due.is_vacation][-1:]
         if last and self._staff.has_arranged(who, last[0].at, at):

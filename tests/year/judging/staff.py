@@ -19,6 +19,8 @@ READS = frozenset({"care_coordinator", "confidant", "safeguarding_officer", "sch
 """Roles that ever read a case that is not their own."""
 TOLD = READS | {"cluster_director"}
 """Roles that are ever told of one."""
+IN_CHARGE = ("care_coordinator", "school_leader")
+"""Who is asked of a case when nobody else is there."""
 
 
 class Staff:
@@ -64,7 +66,7 @@ class Staff:
 
     def gone(self, at: datetime) -> set[str]:
         """Whose account is closed."""
-        return {who for who, since in self._gone.items() if since <= at}
+        return {who for who in self._gone if not self.has_account(who, at)}
 
     def with_roles(self, roles: Collection[str], of: str, at: datetime) -> set[str]:
         """Who has one of these roles, or stands in for who has, at a school of this person, and an account."""
@@ -107,9 +109,7 @@ class Staff:
     def is_here(self, who: str, school: str, at: datetime, among: Collection[str] | None = None) -> bool:
         """Whether they are at school that day, as the bot can know: their days, account, and deputies `among` some."""
         day = day_of(at)
-        if (gone := self._gone.get(who)) and gone <= at:
-            return False
-        is_school_day = self.calendars[school].is_school_day(day)
+        is_school_day = self.has_account(who, at) and self.calendars[school].is_school_day(day)
         works = is_school_day and WEEK[day.weekday()] in self.works[school].get(who, ())
         return works and not self.is_replaced(who, school, at, among)
 

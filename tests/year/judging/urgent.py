@@ -15,13 +15,12 @@ from tests.year.judging.log import Event, moment
 from tests.year.judging.paper import OPEN, Line, Paper
 from tests.year.judging.plan_file import Json, steps
 from tests.year.judging.reminders import IN_TIME, is_urgent
-from tests.year.judging.staff import Staff
+from tests.year.judging.staff import IN_CHARGE, Staff
 
 MORNING, NIGHT = time(7), time(22)
 A_SECOND = timedelta(seconds=1)
 EARLY = timedelta(minutes=1)
 """The log says when somebody saw that it was stored, which is a moment later."""
-IN_CHARGE = ("care_coordinator", "school_leader")
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -16,29 +17,33 @@ AT_MOST = 40
 
 def several(first: int, count: int, size: str, processes: int, state: Path | None) -> int:
     """Play so many years, one line for each: 1 if anything is wrong. Those in `state` are not played again."""
-    asked = [f"{size} {seed}" for seed in range(first, first + count)]
     lines = state.read_text(encoding="utf-8").splitlines() if state and state.exists() else []
-    done = {line.split(": ")[0]: line for line in lines}
-    if left := [year for year in asked if year not in done]:
+    known = dict(line.split(": ", maxsplit=1) for line in lines)
+    done = {seed: known[_name(size, seed)] for seed in range(first, first + count) if _name(size, seed) in known}
+    left = [seed for seed in range(first, first + count) if seed not in done]
+    if left:
         with get_context("spawn").Pool(processes, maxtasksperchild=AT_MOST) as pool:
-            for line in pool.imap(line_of, left):
-                done[line.split(": ")[0]] = line
-                _say(line, state)
-    return 0 if all(done[year].endswith(WELL) for year in asked) else 1
+            for seed, verdict in zip(left, pool.imap(partial(verdict_of, size), left), strict=True):
+                done[seed] = verdict
+                _say(size, seed, verdict, state)
+    return 0 if all(verdict == WELL for verdict in done.values()) else 1
 
 
-def line_of(year: str) -> str:
+def verdict_of(size: str, seed: int) -> str:
     """Play this year, and say how it was."""
-    size, seed = year.split(" ")
-    found = played(SIZES[size](int(seed)))[1]
-    return f"{year}: {found[0] if found else WELL}"
+    found = played(SIZES[size](seed))[1]
+    return str(found[0]) if found else WELL
 
 
-def _say(line: str, state: Path | None) -> None:
-    size, seed = line.split(": ", maxsplit=1)[0].split(" ")
-    again = "" if line.endswith(WELL) else f"  again: python -m tests.year --{size} --seed {seed} [--shrink]\n"
-    sys.stdout.write(f"{line}\n{again}")
+def _name(size: str, seed: int) -> str:
+    return f"{size} {seed}"
+
+
+def _say(size: str, seed: int, verdict: str, state: Path | None) -> None:
+    line = f"{_name(size, seed)}: {verdict}\n"
+    again = "" if verdict == WELL else f"  again: python -m tests.year --{size} --seed {seed} [--shrink]\n"
+    sys.stdout.write(f"{line}{again}")
     sys.stdout.flush()
     if state:
         with state.open("a", encoding="utf-8") as file:
-            file.write(f"{line}\n")
+            file.write(line)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from meldcode.domain.calendar import BeyondCalendar, SchoolCalendar
 from meldcode.domain.ids import PersonId, SchoolId
-from meldcode.domain.staff import Person
+from meldcode.domain.staff import Deputy, Person
 
 LONGEST_WAIT = 366
 """Days to look ahead for somebody's next working day."""
@@ -23,10 +23,20 @@ class Reached:
 
 
 class Presence:
-    """Who of the staff works on a day: there is school, it is one of their days, and no deputy acts for them."""
+    """Who of the staff works on a day: there is school, it is one of their days, and no deputy acts for them.
 
-    def __init__(self, staff: Iterable[Person], school: SchoolId, calendar: SchoolCalendar, day: date) -> None:
-        self._school, self._calendar, self._day = school, calendar, day
+    `deputies` are those arranged for later days: somebody is not back as long as one acts for them.
+    """
+
+    def __init__(
+        self,
+        staff: Iterable[Person],
+        school: SchoolId,
+        calendar: SchoolCalendar,
+        day: date,
+        deputies: Iterable[Deputy] = (),
+    ) -> None:
+        self._school, self._calendar, self._day, self._deputies = school, calendar, day, tuple(deputies)
         self._replaced: set[PersonId] = {id_ for one in staff for id_ in one.acts_for(school) - {one.id}}
 
     def reach(self, circles: Sequence[Sequence[Person]]) -> list[Reached]:
@@ -51,6 +61,9 @@ class Presence:
         """Return their next working day; None (at once) when no such day is known."""
         days = (self._day + timedelta(days=ahead) for ahead in range(1, LONGEST_WAIT))
         try:
-            return next((day for day in days if self._works(person, day)), None)
+            return next((day for day in days if self._works(person, day) and not self._has_deputy(person, day)), None)
         except BeyondCalendar:
             return None
+
+    def _has_deputy(self, person: Person, day: date) -> bool:
+        return any(one.person == person.id and one.first_day <= day <= one.last_day for one in self._deputies)

@@ -11,6 +11,7 @@ from meldcode.application.case_people import reads, staff_of
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access.responsible import responsible_for
 from meldcode.domain.access.rules import ALERTED, roles_in_case
+from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.deadlines.reminders import Reminder, ReminderKind
 from meldcode.domain.deadlines.schedule import calendar_of, open_moment
@@ -18,7 +19,7 @@ from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.presence import Presence, Reached
-from meldcode.domain.staff import Person, School, WithDeputies
+from meldcode.domain.staff import Deputy, Person, School, WithDeputies
 
 AFTER_THE_OTHERS = timedelta(minutes=1)
 """How long after the opening a reminder waits for those of that morning, so that it goes along with them in one."""
@@ -35,6 +36,8 @@ class Audience:
     school: School
     staff: tuple[Person, ...]
     now: datetime
+    deputies: tuple[Deputy, ...]
+    """Those who stand in today or later."""
 
     def reach(self, due: Reminder) -> list[Reached]:
         """Return who is reminded: who works that day, of those it is for, else of the next in line.
@@ -101,7 +104,7 @@ class Audience:
 
     def _presence_at(self, at: datetime) -> Presence:
         calendar = calendar_of(self.school)
-        return Presence(self.staff, self.case.school, calendar, calendar.local_day(at))
+        return Presence(self.staff, self.case.school, calendar, calendar.local_day(at), self.deputies)
 
 
 def audience_of(
@@ -109,4 +112,7 @@ def audience_of(
 ) -> Audience:
     """Return the audience of the case at this moment, `without` some people."""
     staff = tuple(person for person in staff_of(uow, case) if person.id not in without)
-    return Audience(case, plan, uow.staff.school(case.school), staff, now)
+    here = {person.id for person in staff}
+    later = uow.staff.deputies(case.school, now.astimezone(AMSTERDAM).date())
+    deputies = tuple(one for one in later if one.deputy in here)
+    return Audience(case, plan, uow.staff.school(case.school), staff, now, deputies)

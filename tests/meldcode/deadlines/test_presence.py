@@ -11,7 +11,7 @@ from meldcode.domain.calendar import SchoolCalendar
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.presence import Presence
-from meldcode.domain.staff import EVERY_DAY, Membership, Person, School
+from meldcode.domain.staff import EVERY_DAY, Deputy, Membership, Person, School
 
 pytestmark = pytest.mark.rule("G2")
 SCHOOL = School(uuid4(), "De Linde", "noord")
@@ -53,6 +53,12 @@ def test_with_nobody_at_work_at_all_it_comes_as_soon_as_they_are_back() -> None:
 
 def test_a_return_is_on_a_school_day() -> None:
     assert reached(BEFORE_CHRISTMAS, [EARLY], [OTHER]) == [(OTHER, None), (EARLY, date(2027, 1, 4))]
+
+
+def test_nobody_is_back_as_long_as_a_deputy_is_arranged_for_them() -> None:
+    later = Deputy(SCHOOL.id, EARLY.id, OTHER.id, FRIDAY, date(2026, 11, 30))
+    presence = Presence([EARLY, OTHER], SCHOOL.id, CALENDAR, WEDNESDAY, [later])
+    assert [one.day for one in presence.reach([[EARLY]])] == [date(2026, 12, 1)]
 
 
 def test_a_deputy_acts_for_who_is_away_on_the_deputys_own_days() -> None:

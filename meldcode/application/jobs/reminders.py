@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from meldcode.application.case_people import escalate_to, hidden_from, plan_of
@@ -37,7 +38,7 @@ from meldcode.domain.access.rules import may_hand_over
 from meldcode.domain.calendar import AMSTERDAM, DAY, BeyondCalendar
 from meldcode.domain.case.fold import fold
 from meldcode.domain.case.header import CaseHeader, some
-from meldcode.domain.case.state import State, Status
+from meldcode.domain.case.state import Entry, State, Status
 from meldcode.domain.deadlines.reminders import Reminder, ReminderKind
 from meldcode.domain.deadlines.schedule import RETRY, next_moment, open_moment, to_remind
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
@@ -91,37 +92,57 @@ def week_overview(uow: UnitOfWork, of: SchoolId, now: datetime) -> None:
     opening = open_moment(school, datetime.combine(today - (weekday - 1) * DAY, time(), AMSTERDAM))
     if opening > now or open_moment(school, now) > now:
         return
-    for person in uow.staff.of_school(of):
-        if Role.SCHOOL_LEADER in person.roles_in(of):
-            payload = _week_of(uow, school, hidden_from(uow, person), opening, today)
-            if payload:
-                uow.outbox.put(OutboxMessage(person.id, None, f"{year}-W{week:02}/{of}", payload), now)
+    leaders = [person for person in uow.staff.of_school(of) if Role.SCHOOL_LEADER in person.roles_in(of)]
+    begun = _Week(school, opening, today, frozenset(_opened_again(uow, of, opening)) if leaders else frozenset())
+    for person in leaders:
+        payload = _overview_of(uow, begun, hidden_from(uow, person))
+        if payload:
+            uow.outbox.put(OutboxMessage(person.id, None, f"{year}-W{week:02}/{of}", payload), now)
 
 
-def _week_of(
-    uow: UnitOfWork, school: School, hidden: Collection[CaseId], opening: datetime, today: date
-) -> WeeklyOverview | None:
+@dataclass(frozen=True)
+class _Week:
+    """A week of a school, and the cases that a signal opened again in it."""
+
+    school: School
+    opening: datetime
+    today: date
+    opened_again: frozenset[CaseId]
+
+
+def _overview_of(uow: UnitOfWork, week: _Week, hidden: Collection[CaseId]) -> WeeklyOverview | None:
     """What a leader is told of the week before, without the cases hidden from them; None when there is nothing.
 
     Who leads the school from later in the week reads what is late then.
     """
+    school, today = week.school, week.today
     before = today - (today.weekday() + 7) * DAY
     readers = {one.reader for one in unusual_in(uow, school.id, before, hidden)}
-    left_out = {*hidden, *_not_open_at(uow, school.id, opening)}
-    counts = uow.worklists.step_counts(school.id, today, left_out, opened_before=opening)
-    appointments = appointment_count(uow, school.id, today, left_out, before=opening)
+    left_out = {*hidden, *week.opened_again}
+    counts = uow.worklists.step_counts(school.id, today, left_out, opened_before=week.opening)
+    appointments = appointment_count(uow, school.id, today, left_out, before=week.opening)
     if not counts and not readers and not appointments:
         return None
     unusual = UnusualReaders(school.id, before, len(readers)) if readers else None
     return WeeklyOverview(school.name, tuple(counts), unusual, appointments)
 
 
-def _not_open_at(uow: UnitOfWork, school: SchoolId, moment: datetime) -> Iterator[CaseId]:
-    """The open cases that were opened before this moment but not open then: a signal opened them again since."""
+def _opened_again(uow: UnitOfWork, school: SchoolId, moment: datetime) -> Iterator[CaseId]:
+    """The open cases that were there before this moment, and were closed then or at any time since."""
     for case in uow.cases.moved_since(school, moment):
-        entries = [entry for entry in uow.cases.contents(case.id).entries if entry.written_at < moment]
-        if fold(plan_of(uow, case), entries).status is not Status.OPEN:
+        entries = uow.cases.contents(case.id).entries
+        if any(state.status is not Status.OPEN for state in _states_since(moment, plan_of(uow, case), entries)):
             yield case.id
+
+
+def _states_since(moment: datetime, plan: Plan, entries: Sequence[Entry]) -> Iterator[State]:
+    """Where a case stood at this moment, and after each entry since."""
+    state = fold(plan, [entry for entry in entries if entry.written_at < moment])
+    yield state
+    for entry in entries:
+        if entry.written_at >= moment:
+            state = fold(plan, [entry], state)
+            yield state
 
 
 def _remind_of(uow: UnitOfWork, case: CaseHeader, keys: Mapping[PersonId, str], now: datetime) -> None:

@@ -226,3 +226,16 @@ def test_the_weeks_overview_does_not_count_a_case_that_was_closed_when_the_week_
             play.record("signal", by=SANNE)
             play.record("taken_up", by=KARIN)
     assert sent == [0, 0, 1]
+
+
+@pytest.mark.rule("G2")
+def test_the_weeks_overview_does_not_count_a_case_that_was_closed_and_opened_again_in_the_week(play: Play) -> None:
+    """It was open when the week began, but whoever closed it that morning need not read of it on another day."""
+    play.comes(date(2026, 3, 9))
+    ends(play, "mistake")
+    play.comes(date(2026, 3, 10))
+    play.record("signal", by=SANNE)
+    before = len(play.messages())
+    with play.transaction() as uow:
+        week_overview(uow, uow.staff.schools()[0].id, play.now)
+    assert len(play.messages()) == before

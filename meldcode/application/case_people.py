@@ -9,7 +9,7 @@ from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access.rules import Permission, in_school, is_called_by_part, may, relation_to, roles_in_case
 from meldcode.domain.case.header import CALLED_IN, EXCLUDED, FORMER_TEACHER, NAMED, CaseHeader
 from meldcode.domain.events import WorklistChanged
-from meldcode.domain.ids import CaseId
+from meldcode.domain.ids import CaseId, PersonId
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.staff import Person
@@ -71,6 +71,11 @@ def escalate_to(uow: UnitOfWork, case: CaseHeader, plan: Plan, people: Iterable[
 def reads(person: Person, case: CaseHeader, plan: Plan) -> bool:
     """Tell whether this person may read the case."""
     return may(Permission.READ, relation_to(person, case), plan)
+
+
+def kept_from(case: CaseHeader, people: Collection[PersonId]) -> CaseHeader:
+    """The case as if these people were excluded, and whoever stands in for them has nothing by that."""
+    return replace(case, excluded=case.excluded | {*people})
 
 
 def is_kept_from(person: Person, case: CaseHeader, plan: Plan) -> bool:

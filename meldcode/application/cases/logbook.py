@@ -138,7 +138,7 @@ def _lines_of(
 ) -> Iterator[tuple[tuple[str, int], LogbookLine]]:
     """The lines of these entries of the case; the outline has all that the others could say about them."""
     hidden = {Effect.JOINS} if is_merged else set()
-    about_reader = about_excluding(part.plan, outline.entries, part.person.id)
+    about_reader = about_excluding(part, outline.entries)
     said = [entry for entry in outline.entries if part.plan.records[entry.record].effect in DENIALS]
     for entry in entries:
         record = part.plan.records[entry.record]

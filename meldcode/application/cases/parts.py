@@ -12,7 +12,7 @@ from datetime import date
 from uuid import UUID
 
 from meldcode.application.case_context import CaseContext, case_context, told_apart
-from meldcode.application.case_people import acting_as, escalate_to, is_kept_from, plan_of, reads, staff_of
+from meldcode.application.case_people import acting_as, escalate_to, is_kept_from, kept_from, plan_of, reads, staff_of
 from meldcode.application.messages.cases import RoleEmpty, RoleTaken
 from meldcode.application.ports.outbox import OutboxMessage
 from meldcode.application.ports.unit_of_work import UnitOfWork
@@ -86,19 +86,27 @@ def _share(uow: UnitOfWork, cases: Collection[CaseHeader]) -> None:
         uow.cases.share_parts([id_ for id_ in ids if id_ != case.id], case.id, EXCLUDED)
 
 
-def names_excluded(plan: Plan, entry: Entry, person: PersonId) -> bool:
-    """Tell whether the entry is about excluding this person."""
-    return person in _excluded(plan, entry)
+def names_excluded(context: CaseContext, entry: Entry) -> bool:
+    """Tell whether the entry is about excluding this person, or the colleague for whom alone they read the case."""
+    people, person = _excluded(context.plan, entry), context.person
+    return person.id in people or (bool(people) and _reads_by(context, people))
 
 
-def about_excluding(plan: Plan, entries: Iterable[Entry], person: PersonId) -> frozenset[int]:
+def _reads_by(context: CaseContext, people: Collection[PersonId]) -> bool:
+    """Whether this person reads the case only in place of these people."""
+    plan, case, person = context.plan, context.stored, context.person
+    return reads(person, case, plan) and not reads(person, kept_from(case, people), plan)
+
+
+def about_excluding(context: CaseContext, entries: Iterable[Entry]) -> frozenset[int]:
     """The numbers of the entries that are not shown to this person: about excluding them, or about such an entry."""
+    plan = context.plan
     found: set[int] = set()
     latest: dict[str, Entry] = {}
     for entry in entries:
         record = plan.records[entry.record]
         proposal = latest.get(record.agrees_with or "")
-        names_them = names_excluded(plan, entry, person) or (proposal and proposal.seq in found)
+        names_them = names_excluded(context, entry) or (proposal and proposal.seq in found)
         if names_them or (record.effect in (Effect.CORRECTS, Effect.DENIES) and entry.refers_to in found):
             found.add(entry.seq)
         latest[entry.record] = entry

@@ -99,7 +99,7 @@ def _without_decisions(context: CaseContext, answers: Answers) -> Answers:
 
 def _refuse_about_oneself(context: CaseContext, spec: ActionSpec) -> None:
     proposal, person = context.state.standing.get(spec.agrees_with or ""), context.person.id
-    if proposal and (names_excluded(context.plan, proposal, person) or names_stand_in(context.plan, proposal, person)):
+    if proposal and (names_excluded(context, proposal) or names_stand_in(context.plan, proposal, person)):
         raise Refused("not_about_yourself", rule="G12")
 
 

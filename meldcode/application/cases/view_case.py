@@ -184,7 +184,7 @@ def _may_agree(context: CaseContext, record: ActionSpec) -> bool:
 def _is_about_reader(context: CaseContext, record: ActionSpec) -> bool:
     """Whether a colleague proposed to exclude this reader, who reads again because nobody agreed in time (G12)."""
     proposal = context.state.standing.get(record.agrees_with or "")
-    return proposal is not None and names_excluded(context.plan, proposal, context.person.id)
+    return proposal is not None and names_excluded(context, proposal)
 
 
 def _others_wrote(context: CaseContext, heads: Sequence[Head]) -> bool:

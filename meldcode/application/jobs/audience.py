@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from meldcode.application.case_people import reads, staff_of
+from meldcode.application.case_people import kept_from, reads, staff_of
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access.responsible import responsible_for
 from meldcode.domain.access.rules import ALERTED, roles_in_case
@@ -110,8 +110,9 @@ class Audience:
 def audience_of(
     uow: UnitOfWork, case: CaseHeader, plan: Plan, now: datetime, without: Collection[PersonId] = ()
 ) -> Audience:
-    """Return the audience of the case at this moment, `without` some people."""
-    staff = tuple(person for person in staff_of(uow, case) if person.id not in without)
+    """Return the audience of the case at this moment, `without` some people and who stands in for them."""
+    case = kept_from(case, without)
+    staff = tuple(staff_of(uow, case))
     here = {person.id for person in staff}
     later = uow.staff.deputies(case.school, now.astimezone(AMSTERDAM).date())
     deputies = tuple(one for one in later if one.deputy in here)

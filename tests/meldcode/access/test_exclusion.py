@@ -469,6 +469,21 @@ def test_who_reads_again_because_nobody_agreed_is_told_nothing_of_it(play: Play)
     assert KARIN in play.signal(by=SANNE).told
 
 
+def test_who_stands_in_for_whoever_reads_again_is_asked_and_told_nothing_of_it_either(play: Play) -> None:
+    """Nobody answers for a colleague whether that colleague must be kept out."""
+    play.signal(by=SANNE)
+    excludes(play, KARIN, agrees=None)
+    play.stands_in(MEHMET, for_=KARIN, first=date(2026, 3, 4), last=date(2026, 3, 20))
+    for day in range(4, 21):
+        play.comes(date(2026, 3, day))
+        assert MEHMET not in reminds(play)
+    assert MEHMET not in play.signal(by=SANNE).told
+    view = play.opens(MEHMET)
+    assert "excluded" not in {line.record.id for line in view.lines}
+    assert "exclusion_agreed" not in {record.id for record in (*view.open, *view.doable)}
+    assert play.refused("exclusion_agreed", by=MEHMET) == {"": "not_about_yourself"}
+
+
 def test_nothing_that_follows_on_the_proposal_is_read_by_whom_it_was_about(play: Play) -> None:
     play.signal(by=SANNE)
     excludes(play, KARIN, agrees=None)

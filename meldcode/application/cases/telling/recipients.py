@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from meldcode.application.case_context import CaseContext
-from meldcode.application.case_people import reads, staff_of
+from meldcode.application.case_people import kept_from, reads, staff_of
 from meldcode.application.cases.parts import kept_in_the_dark
 from meldcode.application.cases.telling.tasks import (
     TaskChanges,
@@ -41,8 +41,9 @@ def recipients(uow: UnitOfWork, context: CaseContext, after: State, entry: Entry
     """Return who is to be notified: who may read the case after the entry, is called in, or never reads one."""
     is_alarm = context.plan.records[entry.record].effect is Effect.ALARMS
     unaware = frozenset() if is_alarm else kept_in_the_dark(context.plan, after)
-    staff = tuple(person for person in staff_of(uow, context.stored) if person.id not in unaware)
     changes = task_changes(uow, context, after, entry)
+    context = replace(context, case=kept_from(context.stored, unaware))
+    staff = tuple(staff_of(uow, context.stored))
     rules, missing, called_in = _by_rules(context, entry, staff)
     for person in (*_of_the_end(context, after, staff), *filter(changes.is_new, staff)):
         if person.id != entry.author and reads(person, context.stored, context.plan):

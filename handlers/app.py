@@ -125,22 +125,22 @@ def _removal(services: Services) -> Any:
 
 async def _answered(services: Services, request: Request, handler: Handler, show_problem: Any) -> Any:
     try:
-        return await _answer_or_problem(services, request, handler, show_problem)
+        return await _unless_clicked_before(handler(services, request))
+    except (Refused, Invalid) as refused:
+        problem: Refused | Invalid | str = refused
+    except Exception as error:
+        problem = log_error(error, request.kind)
+    return await _unless_clicked_before(show_problem(services, request, problem))
+
+
+async def _unless_clicked_before(work: Awaitable[Any]) -> Any:
+    """Return what this returns; nothing if a first click showed what was asked for, or why it is refused."""
+    try:
+        return await work
     except SlackApiError as error:
         if code_of(error) in SECOND_CLICK:
-            return None  # the first click showed what was asked for, or why it is refused
+            return None
         raise
-
-
-async def _answer_or_problem(services: Services, request: Request, handler: Handler, show_problem: Any) -> Any:
-    try:
-        return await handler(services, request)
-    except (Refused, Invalid) as refused:
-        return await show_problem(services, request, refused)
-    except Exception as error:
-        if isinstance(error, SlackApiError) and code_of(error) in SECOND_CLICK:
-            raise
-        return await show_problem(services, request, log_error(error, request.kind))
 
 
 async def _no_problem(_services: Services, _request: Request, _problem: object) -> None:

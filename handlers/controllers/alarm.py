@@ -28,9 +28,8 @@ Answer = dict[str, Any]
 async def press_acute(services: Services, request: Request) -> None:
     """Alert at once, then show what to do now; when Slack opens no modal, say it in a message."""
     view = await _raised(services, request, "" if request.value == actions.ACUTE else request.value)
-    open_view = services.client.views_push if request.is_in_modal else services.client.views_open
     try:
-        await open_view(trigger_id=request.trigger_id, view=acute_modal(view))
+        await services.open_beside(request, acute_modal(view))
     except Exception as error:
         log_error(error, "alarm")
         await reply(services, request, {"text": text("alarm_numbers"), "blocks": acute_blocks(view)})
@@ -97,8 +96,7 @@ def answer(response: Response) -> Callable[[Services, Request], Awaitable[None]]
 async def record(services: Services, request: Request) -> None:
     """Open the form that records what was done about an alarm, and whom it is about."""
     form = await services.execute_once(alarm_form, request, _ref(request.value))
-    open_view = services.client.views_push if request.is_in_modal else services.client.views_open
-    await open_view(trigger_id=request.trigger_id, view=form_modal(form))
+    await services.open_beside(request, form_modal(form))
 
 
 async def record_call(services: Services, request: Request) -> None:
@@ -111,8 +109,7 @@ async def show_who(services: Services, request: Request) -> None:
     """Show who raised the alarm, to those who were alerted."""
     ref = _ref(request.value)
     person = await services.query(use_cases.who_raised, request, ref.raised_by)
-    open_view = services.client.views_push if request.is_in_modal else services.client.views_open
-    await open_view(trigger_id=request.trigger_id, view=alarm_modal(person, ref.raised_at))
+    await services.open_beside(request, alarm_modal(person, ref.raised_at))
 
 
 def _ref(value: str) -> AlarmRef:

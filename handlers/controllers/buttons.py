@@ -50,7 +50,7 @@ async def show_button_problem(services: Services, request: Request, problem: Ref
     if request.is_typing or (request.action == ANSWER and isinstance(problem, str)):
         return
     numbers = ["\n" + text("alarm_numbers")] if request.action in ALARMS else []
-    await _open_beside(services, request, notice_modal("".join([in_words(problem, services.administrator), *numbers])))
+    await services.open_beside(request, notice_modal("".join([in_words(problem, services.administrator), *numbers])))
 
 
 async def show_home(services: Services, request: Request) -> None:
@@ -95,25 +95,17 @@ async def _turn_page(services: Services, request: Request) -> None:
 
 
 async def _show_case(services: Services, request: Request, case: View) -> None:
-    """As `_show`; an outdated view of the case below it is updated too."""
-    await _show(services, request, case)
+    """As `open_in_place`; an outdated view of the case below it is updated too."""
+    await services.open_in_place(request, case)
     if request.is_in_modal and request.below:
         await services.client.views_update(view_id=request.below, view=case)
-
-
-async def _show(services: Services, request: Request, view: View) -> None:
-    """Inside a modal replace its view; elsewhere open a new modal."""
-    if request.is_in_modal:
-        await services.client.views_update(view_id=request.view["id"], hash=request.view.get("hash"), view=view)
-    else:
-        await services.client.views_open(trigger_id=request.trigger_id, view=view)
 
 
 def _showing(view_of: Callable[[Services, Request], Awaitable[View]]) -> Callable[[Services, Request], Awaitable[None]]:
     """Show the view that this returns."""
 
     async def show(services: Services, request: Request) -> None:
-        await _show(services, request, await view_of(services, request))
+        await services.open_in_place(request, await view_of(services, request))
 
     return show
 
@@ -137,7 +129,7 @@ async def _make_record(services: Services, request: Request) -> None:
     if form.record.is_one_click:
         await _record_at_once(services, request, form)
     else:
-        await _show_form(services, request, form)
+        await services.open_beside(request, form_modal(form))
 
 
 async def _record_at_once(services: Services, request: Request, form: open_form.FormView) -> None:
@@ -148,14 +140,14 @@ async def _record_at_once(services: Services, request: Request, form: open_form.
     saved = await services.execute(record_entry, request, command)
     services.wake()
     if isinstance(saved, Saved):  # a form without questions has nothing to review
-        await _show(services, request, saved_modal(saved))
+        await services.open_in_place(request, saved_modal(saved))
 
 
 async def _correct(services: Services, request: Request) -> None:
     asked = request.values()
     number = request.number("refers_to")
     form = await services.execute_once(open_form.record_form, request, str(asked.get("case", "")), "", number)
-    await _show_form(services, request, form)
+    await services.open_beside(request, form_modal(form))
 
 
 async def _deny(services: Services, request: Request) -> None:
@@ -167,14 +159,7 @@ async def _deny(services: Services, request: Request) -> None:
     if request.is_in_modal:
         await _show_case(services, request, await last_page(services, request, code))
     else:
-        await _open_beside(services, request, notice_modal(text(f"said_{said.effect}", code=code)))
-
-
-async def _show_form(services: Services, request: Request, form: open_form.FormView) -> None:
-    if request.is_in_modal and request.below:  # Slack stacks three modals at most
-        await services.client.views_update(view_id=request.view["id"], view=form_modal(form))
-    else:
-        await _open_beside(services, request, form_modal(form))
+        await services.open_beside(request, notice_modal(text(f"said_{said.effect}", code=code)))
 
 
 async def _more_appointments(services: Services, request: Request) -> None:
@@ -184,13 +169,13 @@ async def _more_appointments(services: Services, request: Request) -> None:
         raise Refused("unknown_action")
     begun = open_form.Begun(command.record, command.case, command.refers_to, command.answers)
     form = await services.execute_once(open_form.refilled, request, begun, drafts.inputs_of(request.view))
-    await _show(services, request, form_modal(form, replace(ref, appointments=int(request.value[:2]))))
+    await services.open_in_place(request, form_modal(form, replace(ref, appointments=int(request.value[:2]))))
 
 
 async def _adjust(services: Services, request: Request) -> None:
     """Show the draft as a form again ("Aanpassen")."""
     ref, _ = read_form(request)
-    await _show(services, request, form_modal(await _draft(services, request, ref), replace(ref, same_as="")))
+    await services.open_in_place(request, form_modal(await _draft(services, request, ref), replace(ref, same_as="")))
 
 
 async def _draft(services: Services, request: Request, ref: FormRef) -> open_form.FormView:
@@ -207,16 +192,7 @@ async def _answer(services: Services, request: Request) -> None:
 
 
 async def _deputy(services: Services, request: Request) -> None:
-    await _open_beside(services, request, deputy_modal())
-
-
-async def _open_beside(services: Services, request: Request, view: View) -> None:
-    """On top of the open modal, or as a first one; in place of a third one."""
-    if request.is_third:
-        await services.client.views_update(view_id=request.view["id"], view=view)
-        return
-    open_view = services.client.views_push if request.is_in_modal else services.client.views_open
-    await open_view(trigger_id=request.trigger_id, view=view)
+    await services.open_beside(request, deputy_modal())
 
 
 async def _join(services: Services, request: Request) -> None:

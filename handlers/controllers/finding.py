@@ -37,10 +37,7 @@ async def list_own(services: Services, request: Request) -> None:
     """Show the open cases that this person may read, with names; another page replaces it."""
     query = search.Query(status=Status.OPEN)
     found = await services.execute_once(search.find_cases, request, query, _page(request), limits.FOUND_CASES)
-    if request.is_in_modal:
-        await services.client.views_update(view_id=request.view["id"], view=shown.names_modal(found))
-    else:
-        await services.client.views_open(trigger_id=request.trigger_id, view=shown.names_modal(found))
+    await services.open_in_place(request, shown.names_modal(found))
 
 
 async def submit_search(services: Services, request: Request) -> Answer:
@@ -56,13 +53,13 @@ async def turn_search_page(services: Services, request: Request) -> None:
 
 async def open_found(services: Services, request: Request) -> None:
     """Open a case on top of the list that it was found in."""
-    await _open_beside(services, request, await last_page(services, request, request.value))
+    await services.open_beside(request, await last_page(services, request, request.value))
 
 
 async def open_history(services: Services, request: Request) -> None:
     """Show all cases of one pupil."""
     found = await services.execute_once(history.pupil_history, request, request.value)
-    await _open_beside(services, request, history_modal(found))
+    await services.open_beside(request, history_modal(found))
 
 
 async def turn_history_page(services: Services, request: Request) -> None:
@@ -79,12 +76,12 @@ async def open_parents_copy(services: Services, request: Request) -> None:
     named = str(asked.get("case", "")), str(asked.get("record", ""))
     form = await services.execute_once(open_form.record_form, request, *named, 0)
     version = {form.record.id_of(Meaning.VERSION): Version.FOR_PARENTS.value}
-    await _open_beside(services, request, form_modal(replace(form, initial={**form.initial, **version})))
+    await services.open_beside(request, form_modal(replace(form, initial={**form.initial, **version})))
 
 
 async def ask_other_case(services: Services, request: Request) -> None:
     """Ask for the other case."""
-    await _open_beside(services, request, find_other_modal(request.value))
+    await services.open_beside(request, find_other_modal(request.value))
 
 
 async def submit_other_case(services: Services, request: Request) -> Answer:
@@ -134,13 +131,3 @@ def _case(request: Request) -> str:
         return str(json.loads(request.view.get("private_metadata", ""))["case"])
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise Refused("unknown_action") from error
-
-
-async def _open_beside(services: Services, request: Request, view: View) -> None:
-    """On top of the open modal; where three are open, in its place."""
-    client = services.client
-    if request.is_in_modal and request.below:
-        await client.views_update(view_id=request.view["id"], view=view)
-        return
-    open_view = client.views_push if request.is_in_modal else client.views_open
-    await open_view(trigger_id=request.trigger_id, view=view)

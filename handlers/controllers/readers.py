@@ -14,11 +14,8 @@ async def show_readers(services: Services, request: Request) -> None:
     asked = request.values()
     code, page = str(asked.get("case", "")), request.number("page")
     view = await services.query(who_read, request, code, page, limits.READERS)
-    if page or asked.get("turn"):
-        await services.client.views_update(view_id=request.view["id"], view=readers_modal(view))
-        return
-    open_view = services.client.views_push if request.is_in_modal else services.client.views_open
-    await open_view(trigger_id=request.trigger_id, view=readers_modal(view))
+    is_turned = page or asked.get("turn")
+    await (services.open_in_place if is_turned else services.open_beside)(request, readers_modal(view))
 
 
 async def show_unusual_readers(services: Services, request: Request) -> None:
@@ -26,8 +23,4 @@ async def show_unusual_readers(services: Services, request: Request) -> None:
     asked = request.values()
     school, week = str(asked.get("school", "")), str(asked.get("week", ""))
     view = await services.query(see_unusual, request, school, week)
-    if "page" in asked:
-        modal = unusual_modal(view, request.number("page"))
-        await services.client.views_update(view_id=request.view["id"], view=modal)
-        return
-    await services.client.views_open(trigger_id=request.trigger_id, view=unusual_modal(view))
+    await services.open_in_place(request, unusual_modal(view, request.number("page")))

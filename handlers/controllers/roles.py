@@ -27,10 +27,7 @@ async def show_roles(services: Services, request: Request) -> None:
     """Show who has which role: in place of the open modal, or from a message or Home tab in a new one."""
     school = "" if request.value == ROLES else request.value
     view = await services.execute(see_roles, request, school, limits.ROLE_CHANGES)
-    if request.is_in_modal:
-        await services.client.views_update(view_id=request.view["id"], view=roles_modal(view))
-    else:
-        await services.client.views_open(trigger_id=request.trigger_id, view=roles_modal(view))
+    await services.open_in_place(request, roles_modal(view))
 
 
 async def show_roles_for_command(services: Services, request: Request, _rest: str) -> None:
@@ -42,9 +39,8 @@ async def show_roles_for_command(services: Services, request: Request, _rest: st
 async def choose_person(services: Services, request: Request) -> None:
     """Ask whose roles to change."""
     asked = request.values()
-    open_view = services.client.views_push if request.is_in_modal else services.client.views_open
     view = person_modal(str(asked.get("school", "")), str(asked.get("role", "")))
-    await open_view(trigger_id=request.trigger_id, view=view)
+    await services.open_beside(request, view)
 
 
 async def show_role_form(services: Services, request: Request) -> None:

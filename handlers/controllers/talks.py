@@ -17,12 +17,7 @@ from meldcode.application.cases.preparation import Preparation, prepare
 
 async def show_preparation(services: Services, request: Request) -> None:
     """Show what comes up in a talk, who holds it and what is not said."""
-    modal = preparation_modal(await _prepared(services, request))
-    if request.is_in_modal and request.below:  # Slack stacks three modals at most
-        await services.client.views_update(view_id=request.view["id"], view=modal)
-    else:
-        open_view = services.client.views_push if request.is_in_modal else services.client.views_open
-        await open_view(trigger_id=request.trigger_id, view=modal)
+    await services.open_beside(request, preparation_modal(await _prepared(services, request)))
 
 
 async def print_preparation(services: Services, request: Request) -> None:

@@ -145,6 +145,22 @@ class Services:
         self.home_tabs.seen(actor)
         return replace(self, client=client, language=self.languages.language_of(actor))
 
+    async def open_beside(self, request: Request, view: View) -> None:
+        """Show it on top of the modal clicked in, or as a first; in place of a third, for Slack stacks three."""
+        if request.is_third:
+            await self.client.views_update(view_id=request.view["id"], view=view)
+        elif request.is_in_modal:
+            await self.client.views_push(trigger_id=request.trigger_id, view=view)
+        else:
+            await self.client.views_open(trigger_id=request.trigger_id, view=view)
+
+    async def open_in_place(self, request: Request, view: View) -> None:
+        """Show it in place of the modal that was clicked in, or as a first one."""
+        if request.is_in_modal:
+            await self.client.views_update(view_id=request.view["id"], hash=request.view.get("hash"), view=view)
+        else:
+            await self.client.views_open(trigger_id=request.trigger_id, view=view)
+
     def show_later(self, view: str, work: Coroutine[Any, Any, View], failed: View) -> None:
         """Show the view that `work` returns in a modal that waits for it, or `failed`: it never waits for ever."""
         self.later(self._show(view, work, failed))

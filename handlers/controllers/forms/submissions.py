@@ -88,7 +88,8 @@ async def show_form_problem(services: Services, request: Request, problem: Refus
             again = await keep_and_ask(services, request)
             if again and errors.keys() <= inputs_of(again):
                 return {"response_action": "update", "view": again}
-    return {"response_action": "push", "view": notice_modal(" ".join(errors.values()))}
+    how = "update" if request.is_third else "push"
+    return {"response_action": how, "view": notice_modal(" ".join(errors.values()))}
 
 
 OTHERS = {

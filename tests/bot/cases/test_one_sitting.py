@@ -43,8 +43,8 @@ async def test_record_after_record_without_closing_the_case(tmp_path: Path) -> N
                 assert answer.ok, (label, answer)
             await school.press(KARIN, school.modal(KARIN), "Dossier openen")
             *below, top = school.workspace.modals_of(KARIN)
-            assert len(below) == (answers is not None)
-            assert all(words_of(one) == words_of(top) and buttons_of(one) == buttons_of(top) for one in below)
+            assert bool(below) == (answers is not None)
+            assert all(words_of(one) == words_of(top) and buttons_of(one) == buttons_of(top) for one in below[-1:])
         assert "Stap 3 van 4" in words_of(school.modal(KARIN))
 
 

@@ -32,6 +32,7 @@ from meldcode.domain.plan.roles import Role
 from storage.db.schema import outbox
 from storage.repositories import retention
 from storage.repositories.cases import StoredCases
+from storage.repositories.drafts import StoredDrafts
 from storage.repositories.messages.send_queue import SendQueue
 from storage.repositories.people.loader import PeopleLoader
 from storage.repositories.worklists.stored import StoredWorklists
@@ -46,6 +47,7 @@ _asked: Any = Audience._asked
 _turns = count(1)
 _standing_in = PeopleLoader._standing_in
 _claim = SendQueue.claim
+_drafts_of, _draft_row = StoredDrafts.of, StoredDrafts._row
 _pressing, _urgent_reminders = schedule.pressing, reminders.urgent_reminders
 _appointment_reminders, _urgently = appointment_reminders, Audience._urgently
 _appointment_count, _step_counts = StoredWorklists.appointment_count, StoredWorklists.step_counts
@@ -178,6 +180,14 @@ def _all_new_appointments(worklists: Any, school: Any, late: Any, hidden: Any = 
     return _appointment_count(worklists, school, late, hidden)
 
 
+def _drafts_of_all(drafts: StoredDrafts, _author: Any, now: datetime) -> list[Any]:
+    return [draft for author in drafts.authors(now) for draft in _drafts_of(drafts, author, now)]
+
+
+def _draft_of_anybody(drafts: StoredDrafts, key: str, _author: Any, now: datetime) -> Any:
+    return next((row for author in drafts.authors(now) if (row := _draft_row(drafts, key, author, now))), None)
+
+
 BROKEN: dict[str, dict[str, Any]] = {
     "no-vacation-notice": {"meldcode.domain.deadlines.schedule.pending": _no_notice},
     "no-second-level": {"meldcode.domain.deadlines.reminders.levels_of": _first_level_only},
@@ -226,6 +236,13 @@ BROKEN: dict[str, dict[str, Any]] = {
         "meldcode.domain.deadlines.schedule.open_ones": _all_appointments,
         "meldcode.application.jobs.appointments.open_ones": _all_appointments,
     },
+    "half-typed-lost": {"meldcode.application.cases.open_form._has_draft": lambda *_: False},
+    "half-typed-shown-to-all": {
+        "storage.repositories.drafts.StoredDrafts.of": _drafts_of_all,
+        "storage.repositories.drafts.StoredDrafts._row": _draft_of_anybody,
+    },
+    "half-typed-not-thrown-away": {"storage.repositories.drafts.StoredDrafts.delete": lambda *_: None},
+    "half-typed-kept-for-days": {"storage.repositories.drafts.KEPT_FOR": timedelta(days=4)},
     "faults-not-reported": {"bot.app.Program.is_healthy": lambda _program: True},
     "never-well-again": {"bot.jobs.component_log.ComponentLog.succeeded": lambda *_: None},
     "outage-not-reported": {"bot.jobs.component_log.GRACE": {"slack": 1e9}},

@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -17,6 +17,7 @@ from practice.client.actor import Actor
 from practice.client.delivery import Undelivered, deliver
 from practice.model import Outcome, View
 from tests.year.characters import CHARACTERS, ODD, Character
+from tests.year.judging.stored import MARK
 
 Json = dict[str, Any]
 FIRST_CHOICE = 0.7
@@ -28,6 +29,17 @@ AT_ONCE = 0.5
 TRIES = 6
 POINTS = 5
 """What must be spoken of in a talk with parents (S3.6): people do not leave one out."""
+LATER_PAGES = ("review", "which-pupil")
+"""What comes after a form was sent, before it is stored."""
+
+
+@dataclass(frozen=True)
+class HalfTyped:
+    """What somebody typed in a form that they closed: since when, and whether the app took all of it."""
+
+    began: datetime
+    marks: list[str]
+    is_kept: bool
 
 
 @dataclass
@@ -43,13 +55,17 @@ class Pen:
     given: Json = field(default_factory=dict)
     said: Json = field(default_factory=dict)
     """What was filled in, by field."""
+    left: HalfTyped | None = None
+    """What they typed in vain, if they closed it."""
+    _own: set[str] = field(default_factory=set)
 
     async def fill_in(self, view: View, fixed: Json | None = None) -> str:
         """Answer a form until it is stored; return `saved`, `refused`, `failed` or `gone`."""
-        if self.chance.random() < self.character.give_up:
-            await self.actor.close(view)
-            return "gone"
+        began = self.actor.workspace.now()
         for _ in range(TRIES):
+            if self.chance.random() < self.character.give_up:
+                await self._give_up(view, fixed or {}, began)
+                return "gone"
             outcome = await self._submit(view, fixed or {})
             if outcome.failure:
                 return "gone" if outcome.failure == "not_found" else "failed"
@@ -67,8 +83,7 @@ class Pen:
     async def _submit(self, view: View, fixed: Json) -> Outcome:
         kind = view.payload["callback_id"]
         if kind == "review":
-            gives_up = self.chance.random() < self.character.give_up
-            return Outcome(failure="not_found") if gives_up else await self.actor.submit(view, {})
+            return await self.actor.submit(view, {})
         if kind == "which-pupil":
             self.given = {}
         await self._answer_all(view, fixed)
@@ -87,15 +102,39 @@ class Pen:
             return await self._submit_twice(view, answers)
         return await self.actor.submit(view, answers)
 
+    async def _give_up(self, view: View, fixed: Json, began: datetime) -> None:
+        """Close a form after typing in it, or a page that comes after it."""
+        is_later = view.payload["callback_id"] in LATER_PAGES
+        is_kept = is_later or await self._type_some(view, fixed)
+        typed = self.said if is_later else view.payload["state"]
+        self.left = HalfTyped(began, sorted(self._own & {*MARK.findall(str(typed))}), is_kept)
+        await self.actor.close(view)
+
+    async def _type_some(self, view: View, fixed: Json) -> bool:
+        """Answer the questions as far as one with a text, told letter by letter; whether the app took the last."""
+        asked = [block["block_id"] for block in _questions(view) if block.get("dispatch_action")]
+        texts = [name for name in _texts(view) if name in asked and name not in fixed]
+        is_kept = False
+        for name in asked[: asked.index(self.chance.choice(texts)) + 1] if texts else ():
+            block = next((one for one in _questions(view) if one["block_id"] == name), None)
+            if block:  # a question may have gone by the answers before it
+                self.given[name] = self.given.get(name) or self._answer(block, fixed.get(name))
+                is_kept = (await self._tell(view, block)).ok
+        return is_kept
+
+    async def _tell(self, view: View, block: Json) -> Outcome:
+        """Have Slack tell of this answer: the app gets all that stands in the form."""
+        name, element = block["block_id"], block["element"]["action_id"]
+        answers = {each: {element: state} for each, state in self.given.items()}
+        return await self.actor.click(view, element, self.given[name], block_id=name, state=answers)
+
     async def _answer_all(self, view: View, fixed: Json) -> None:
         for block in _questions(view):
             name = block["block_id"]
             if name not in self.given and view.payload.get("submit"):
                 self.given[name] = self._answer(block, fixed.get(name))
                 if block.get("dispatch_action") and self._is_told(block):
-                    element = block["element"]["action_id"]
-                    answers = {each: {element: state} for each, state in self.given.items()}
-                    await self.actor.click(view, element, self.given[name], block_id=name, state=answers)
+                    await self._tell(view, block)
 
     def _is_told(self, block: Json) -> bool:
         """Whether Slack tells of this answer at once. Of text it does with each letter: here with some texts."""
@@ -142,7 +181,9 @@ class Pen:
     def _text(self) -> str:
         """A sentence that is found back nowhere else."""
         odd = f" {self.chance.choice(ODD)}" if self.chance.random() < self.character.odd else ""
-        return f"Merk{next(self.marks):05} is opgeschreven.{odd}"
+        mark = f"Merk{next(self.marks):05}"
+        self._own.add(mark)
+        return f"{mark} is opgeschreven.{odd}"
 
     def _option(self, options: list[Json], fixed: Any) -> Json:
         if fixed is not None:
@@ -154,6 +195,10 @@ class Pen:
 
 def _questions(view: View) -> list[Json]:
     return [block for block in view.payload["blocks"] if block["type"] == "input"]
+
+
+def _texts(view: View) -> list[str]:
+    return [block["block_id"] for block in _questions(view) if block["element"]["type"] == "plain_text_input"]
 
 
 def is_saved(view: View) -> bool:

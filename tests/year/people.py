@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -19,6 +20,7 @@ from practice.client.delivery import deliver_event
 from practice.model import Message, View
 from practice.state.workspace import Workspace
 from tests.on_screen import words_of
+from tests.year.acts.halfway import Begun, go_on, remember
 from tests.year.characters import CHARACTERS
 from tests.year.forms import Pen, is_saved
 from tests.year.judging.log import Log
@@ -79,6 +81,7 @@ class Someone:
         self.actor = Actor(around.workspace, who.slack)
         self.to_do: dict[str, None] = {}
         self.is_gone = False
+        self.begun: list[Begun] = []
         self._left_open: list[tuple[str, Json, list[View]]] = []
         self._records = records(around.plan)
         self._usual = {*MORE, *(record["id"] for step in around.plan["steps"] for record in step.get("records", []))}
@@ -91,7 +94,9 @@ class Someone:
         """Whether there is anything to look at."""
         if self.is_gone:
             return False
-        return bool(self.to_do or self.around.workspace.unread_of(self.who.slack)) or self._happens("curious")
+        return bool(self.to_do or self.begun or self.around.workspace.unread_of(self.who.slack)) or self._happens(
+            "curious"
+        )
 
     def _happens(self, what: str) -> bool:
         """Whether somebody of this character does this now."""
@@ -106,16 +111,24 @@ class Someone:
             return None
         if not (await self.actor.command("/signaal")).ok:
             return self._did("signal", "", {}, "failed")
+        return await self.pass_on(self._top, pupil, school)
+
+    async def pass_on(
+        self, form: View, pupil: tuple[str, str, str], school: School, give_up: float | None = None
+    ) -> None:
+        """Fill in the form that opens a case."""
         first, last, group = pupil
         fixed = {"first_name": first, "last_name": last, "group": group, "heard_from": "self", "same_as": "another"}
         fixed |= {"school": school.name}
         teachers = [one.slack for one in school.teachers_of(group)]
-        pen = self._pen(self.around.plan["opens"], Knowledge(teachers, school))
-        result = await pen.fill_in(self._top, fixed)
+        pen = self._pen(self.around.plan["opens"], Knowledge(teachers, school), give_up)
+        result = await pen.fill_in(form, fixed)
         code = self._code() if result == "saved" else ""
         if code:
             self.around.cases.setdefault(code, Knowledge(teachers, school))
-        return self._did(self.around.plan["opens"], code, pen.said, result, school=school.name)
+        about = {"record": self.around.plan["opens"]}
+        self._did(about["record"], code, pen.said, result, school=school.name)
+        remember(self, pen.left, "", about, partial(self.pass_on, pupil=pupil, school=school, give_up=0))
 
     async def look(self) -> None:
         """Read the new messages, and do what they and the case ask."""
@@ -125,6 +138,8 @@ class Someone:
                 codes = [e.get("value", "") for _, e in all_elements(message.blocks) if e["type"] == "button"]
                 self.to_do |= dict.fromkeys(code for code in codes if CODE.fullmatch(code))
         workspace.mark_read(self.who.slack)
+        if self.begun and self._happens("act"):
+            await go_on(self)
         for code in list(self.to_do):
             if self._happens("act"):
                 await self.work_on(code)
@@ -208,11 +223,19 @@ class Someone:
         self.around.log.add("opened", who=self.who.slack, case=code, may=is_open, step=step, failed=outcome.failure)
         return modals[-1] if is_open else None
 
-    async def record(self, code: str, view: View, action: Json, fixed: Json | None = None) -> None:
+    async def record(
+        self, code: str, view: View, action: Json, fixed: Json | None = None, give_up: float | None = None
+    ) -> None:
         """Press a button of a case, and fill in the form behind it."""
         about = json.loads(action["value"])
         forms = await self._press(code, view, action)
-        await asyncio.gather(*(self._fill_in(form, code, about, fixed) for form in forms))
+        await asyncio.gather(*(self._fill_in(form, code, about, fixed, give_up) for form in forms))
+
+    async def begin(self, code: str) -> None:
+        """Begin to fill in a form of a case, if any is offered, and perhaps close it before it is stored."""
+        view = await self.open(code)
+        if view and (found := self.offered(view, self._usual)):
+            await self.record(code, view, self.around.chance.choice(found), give_up=HALF)
 
     async def leave_open(self, code: str) -> None:
         """Open a form of a case, if any is offered, and leave it open on another device."""
@@ -257,10 +280,13 @@ class Someone:
             return []
         return forms
 
-    async def _fill_in(self, form: View, code: str, about: Json, fixed: Json | None) -> None:
-        pen = self._pen(about["record"], self._case(code))
+    async def _fill_in(
+        self, form: View, code: str, about: Json, fixed: Json | None, give_up: float | None = None
+    ) -> None:
+        pen = self._pen(about["record"], self._case(code), give_up)
         result = await pen.fill_in(form, fixed)
         self._did(about["record"], code, pen.said, result, about=about)
+        remember(self, pen.left, code, about, partial(self._fill_in, code=code, about=about, fixed=fixed, give_up=0))
 
     # What somebody sees.
     def _next_action(self, code: str, view: View) -> Json | None:
@@ -309,11 +335,12 @@ class Someone:
     def _case(self, code: str) -> Knowledge:
         return self.around.cases.setdefault(code, Knowledge([], self.places[0][0]))
 
-    def _pen(self, record: str, known: Knowledge) -> Pen:
+    def _pen(self, record: str, known: Knowledge, give_up: float | None = None) -> Pen:
         def people(block: Json, _: Collection[str]) -> list[str]:
             return self._who_were_there(record, block["block_id"], known)
 
         character = CHARACTERS[self.who.character]
+        character = character if give_up is None else replace(character, give_up=give_up)
         return Pen(self.actor, self.around.chance, self.around.today(), people, self.around.marks, character)
 
     def _who_were_there(self, record: str, name: str, known: Knowledge) -> list[str]:

@@ -18,6 +18,9 @@ MOST_PLAYS = 80
 TOLD = {
     "did": "{who}: {record} of {case}, {result}",
     "opened": "{who} opens {case}",
+    "gave_up": "{who} closes {record} of {case} half-way",
+    "thrown_away": "{who} throws {record} of {case} away",
+    "came_back": "{who} opens {record} of {case} again",
     "away": "{who} is away from {first} to {last}",
     "deputy": "{deputy} stands in for {who}",
     "gone": "{who} leaves the school",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from practice.blocks.elements import all_elements
 from practice.model import Message
 from tests.year.acts.ending import ending
+from tests.year.acts.halfway import half_way
 from tests.year.characters import CHARACTERS
 from tests.year.people import Someone
 
@@ -101,4 +102,11 @@ async def left_open(world: World) -> None:
             world.at(later.date(), time(10, 10), one.come_back)
 
 
-RARE = {"alarm": alarm, "ending": ending, "exclusion": exclusion, "together": together, "left open": left_open}
+RARE = {
+    "alarm": alarm,
+    "ending": ending,
+    "exclusion": exclusion,
+    "together": together,
+    "left open": left_open,
+    "half-way": half_way,
+}

@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from tests.year.judging import rights
 from tests.year.judging.alarms import Alarm, is_alarm
 from tests.year.judging.appointments import Appointments
+from tests.year.judging.halfway import HalfWay
 from tests.year.judging.log import Event, Log, moment
 from tests.year.judging.paper import Paper
 from tests.year.judging.plan_file import Json, records, roles_of, several
@@ -72,7 +73,8 @@ class Oracle:
         for event in self.events:
             getattr(self, f"_on_{event['what']}", lambda _event: None)(event)
         first, last = moment(self.events[0]), moment(self.events[-1])
-        for at, what, about in (*self._all_of_cases(last), *self._week.findings(first, last)):
+        half_way = HalfWay(self.events, self.staff)
+        for at, what, about in (*self._all_of_cases(last), *self._week.findings(first, last), *half_way.findings()):
             self._find(at, what, about)
         return sorted(self.found, key=lambda finding: finding.at)
 

@@ -1,0 +1,105 @@
+"""What somebody typed in a form and closed is there again for a day, for them alone, and gone when it is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tests.year.judging.log import Event, moment
+from tests.year.judging.staff import Staff
+from tests.year.judging.stored import marks_of
+
+KEPT_FOR = timedelta(days=1)
+"""How long it is kept since its first letter."""
+FORGETS = ("clock",)
+"""With a wrong clock nobody knows how long that is."""
+Found = Iterator[tuple[datetime, str, str]]
+
+
+@dataclass
+class Left:
+    """A form that somebody closed half-way. Whether it `is_kept` is not sure when the app did not take all of it."""
+
+    who: str
+    form: tuple[str, str, int]
+    marks: set[str]
+    began: datetime
+    touched: datetime
+    is_kept: bool
+    is_ended: bool = False
+
+
+class HalfWay:
+    """All such forms of a year, laid beside what people found when they opened them again."""
+
+    def __init__(self, events: Sequence[Event], staff: Staff) -> None:
+        self._events, self._staff = events, staff
+        self._left: list[Left] = []
+        self._stored: set[str] = set()
+        self._wrong_clock = [event for event in events if event["what"] == "trouble" and event["fault"] in FORGETS]
+
+    def findings(self) -> Found:
+        """What was lost, shown to somebody else, or kept when it was over."""
+        for event in self._events:
+            if event["what"] == "gave_up":
+                self._left.append(self._left_in(event))
+            elif event["what"] == "did":
+                self._did(event)
+            elif event["what"] == "thrown_away":
+                self._touch(event, {*event["marks"]}, is_ended=event["is_ok"])
+            elif event["what"] == "came_back":
+                yield from self._lost(event)
+                for draft in event["drafts"]:
+                    yield from self._wrong_in(event, {*draft})
+
+    def _left_in(self, event: Event) -> Left:
+        began, at = datetime.fromisoformat(event["began"]), moment(event)
+        is_kept = event["is_kept"] and not self._staff.was_trouble(began, at)
+        return Left(event["who"], _form(event), {*event["marks"]}, began, at, is_kept)
+
+    def _did(self, event: Event) -> None:
+        """Somebody went on with it; if it was not stored then, nobody knows what is kept."""
+        is_saved = event["result"] == "saved"
+        self._stored |= marks_of(event) if is_saved else set()
+        self._touch(event, marks_of(event), is_ended=is_saved)
+
+    def _touch(self, event: Event, marks: set[str], *, is_ended: bool) -> None:
+        for one in self._left:
+            if one.who == event["who"] and one.marks & marks:
+                one.touched, one.is_kept, one.is_ended = moment(event), False, one.is_ended or is_ended
+
+    def _lost(self, event: Event) -> Found:
+        at = moment(event)
+        if not event["is_open"] or not event["is_read"] or self._staff.was_trouble(at, at):
+            return
+        for one in self._left:
+            is_same = one.who == event["who"] and one.form == _form(event)
+            is_kept = one.is_kept and at < one.began + KEPT_FOR and not self._was_clock_wrong(one.began, at)
+            if is_same and is_kept and not any(one.marks <= {*draft} for draft in event["drafts"]):
+                yield at, "half typed and lost", f"{sorted(one.marks)} by {one.who} in {one.form}"
+
+    def _wrong_in(self, event: Event, draft: set[str]) -> Found:
+        """What is wrong with a form that somebody can go on with, by the texts in it."""
+        at, who = moment(event), event["who"]
+        own = [one for one in self._left if one.who == who and one.marks <= draft]
+        others = [one for one in self._left if one.who != who and one.marks & draft - self._stored]
+        if others:
+            yield at, "half typed and shown to somebody else", f"{sorted(draft)} to {who}"
+        if own and all(self._is_over(one, at) for one in own) and not self._others_in(draft, own):
+            yield at, "half typed and kept when it was over", f"{sorted(draft)} of {who}"
+
+    def _others_in(self, draft: set[str], own: list[Left]) -> set[str]:
+        """Texts of another form that holds what was written before, as a summary does."""
+        return draft - self._stored - {mark for one in own for mark in one.marks}
+
+    def _is_over(self, one: Left, at: datetime) -> bool:
+        return one.is_ended or (at > one.touched + KEPT_FOR and not self._was_clock_wrong(one.began, at))
+
+    def _was_clock_wrong(self, first: datetime, last: datetime) -> bool:
+        wrong = ((moment(event), datetime.fromisoformat(event["until"])) for event in self._wrong_clock)
+        return any(began <= last and until >= first for began, until in wrong)
+
+
+def _form(event: Event) -> tuple[str, str, int]:
+    return event["case"], event["record"], event["number"]

@@ -232,7 +232,7 @@ def _notice_empty_roles(uow: UnitOfWork, plan: Plan, before: CaseHeader, after: 
     """Tell who can have a role taken over that nobody has in the case any more; of a school leader the cluster's."""
     for role in _roles_to_take_over(plan):
         if acting_as(uow, before, plan, [role]) and not acting_as(uow, after, plan, [role]):
-            director = [one for one in staff_of(uow, after) if one.leads_a_cluster]
+            director = acting_as(uow, after, plan, [Role.CLUSTER_DIRECTOR])
             others = [person for person in staff_of(uow, after) if reads(person, after, plan)]
             people = director if role is Role.SCHOOL_LEADER else others
             message = RoleEmpty(after.code, plan.plan, plan.version, role)

@@ -27,8 +27,9 @@ from meldcode.application.staff.roles import see_roles
 from meldcode.domain.case.header import EXCLUDED
 from meldcode.domain.plan.effects import Effect, Version
 from meldcode.domain.plan.roles import Role
+from storage.schools import PersonConfig, SchoolConfig, apply_schools
 from tests.meldcode.access.test_every_use_case_denies import FOUND, _asked, _names_a_case, call
-from tests.meldcode.playing import BEA, DIRK, FATIMA, IRIS, KARIN, MEHMET, SANNE, Actor, Play
+from tests.meldcode.playing import BEA, DIRK, FATIMA, IRIS, KARIN, MEHMET, SANNE, WORKSPACE, Actor, Play
 from tests.names import NAMES
 
 pytestmark = pytest.mark.rule("G12")
@@ -339,6 +340,16 @@ def test_without_a_school_leader_the_cluster_director_is_told_without_content(pl
     assert play.actors[message.recipient] is DIRK
     assert set(message.payload) == {"code", "plan", "plan_version", "role"}
     assert play.refused_to(lambda: play.opens(DIRK)) == NO_SUCH_CASE
+
+
+def test_who_leads_a_cluster_elsewhere_hears_nothing_of_an_empty_role(play: Play) -> None:
+    """They are only a teacher here, whose case it is not."""
+    play.reach("talk")
+    elsewhere = PersonConfig(MEHMET.user, MEHMET.name, frozenset({Role.CLUSTER_DIRECTOR}))
+    apply_schools(play.store, [SchoolConfig("De Eik", "noord", people=(elsewhere,))], WORKSPACE, play.now)
+    excludes(play, FATIMA, by=SANNE, agrees=KARIN)
+    told = {play.actors[message.recipient] for message in play.messages() if message.kind == "role_empty"}
+    assert told == {DIRK}
 
 
 def test_another_school_leader_is_enough(play: Play) -> None:

@@ -59,6 +59,7 @@ async def test_a_case_to_train_on_keeps_nobody_out_of_its_guide(desk: Desk) -> N
     await desk.page.get_by_role("link", name="Oefenwerkplek").click()
     await begin(desk, "Begin met: Een nieuw signaal")
     await expect(desk.page.get_by_role("complementary", name="Oefening")).to_be_visible()
+    await expect(desk.page.locator("main")).to_be_attached()  # the page came whole
     await keeps_nobody_out(desk, "guide")
 
 

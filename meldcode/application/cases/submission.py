@@ -147,7 +147,7 @@ def check_form(uow: UnitOfWork, actor: Actor, context: CaseContext, command: Rec
     """Return the form with defaults filled in. Raises Refused or Invalid when it cannot be stored in this case."""
     spec = spec_of(context.plan, command)
     is_known = bool(command.case) or is_call(context.plan, command)
-    spec = asked_now(context.plan, spec, context.state) if is_known else _first_form(context.plan, command)
+    spec = _asked_or_answered(context, spec, command) if is_known else _first_form(context.plan, command)
     typed = form_rules.with_defaults(spec, command.answers, uow.plans.current().opening)
     spec = asked_with(spec, context.state, typed)
     asked = {field.id: typed[field.id] for field in spec.fields if field.id in typed}
@@ -155,6 +155,11 @@ def check_form(uow: UnitOfWork, actor: Actor, context: CaseContext, command: Rec
     _refuse_impossible(context, spec, command)
     _refuse_problems(uow, context, form, now)
     return form
+
+
+def _asked_or_answered(context: CaseContext, spec: ActionSpec, command: RecordEntry) -> ActionSpec:
+    """The form as it is asked now; what was asked when it was opened, in another step, is kept too if answered."""
+    return spec.answered_before(asked_now(context.plan, spec, context.state), command.answers)
 
 
 def _first_form(plan: Plan, command: RecordEntry) -> ActionSpec:

@@ -61,6 +61,7 @@ def _after(plan: Plan, state: State, entry: Entry) -> State:
     state = replace(state, since=state.since or entry.written_at, appointments=appointments)
     if state.status is Status.CLOSED and (record.id == plan.opens or record.effect is Effect.RECEIVES):
         state = State(step=plan.steps[0].id, since=entry.written_at, appointments=state.appointments)
+    entry = as_asked(plan, state, entry)
     if record.effect is Effect.JOINS:
         return replace(state, status=Status.JOINED)
     if record.effect is Effect.SEPARATES and state.status is Status.JOINED:
@@ -79,6 +80,18 @@ def _after(plan: Plan, state: State, entry: Entry) -> State:
     led = _lead(plan, state, record, entry)
     led = replace(led, standing={**led.standing, **also})
     return _complete(plan, _without_outdated(plan, led, entry, {record.id, *also}), entry.written_at)
+
+
+def as_asked(plan: Plan, state: State, entry: Entry) -> Entry:
+    """The entry without answers to what is not asked where the case stands: a form may be sent after its step.
+
+    They are kept, but lead nowhere.
+    """
+    step = state.step if state.status is Status.OPEN else plan.steps[0].id
+    idle = plan.records[entry.record].without_effect(entry.answers, step)
+    if not idle:
+        return entry
+    return replace(entry, answers={id_: said for id_, said in entry.answers.items() if id_ not in idle})
 
 
 def _separated(plan: Plan, state: State, entry: Entry) -> State:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated
 
@@ -125,6 +126,20 @@ class ActionSpec(PlanPart):
         """Return the form as it is asked while a case is at this step."""
         fields = tuple(field for field in self.fields if not field.asked_in or step in field.asked_in)
         return self if fields == self.fields else self.model_copy(update={"fields": fields})
+
+    def answered_before(self, asked: ActionSpec, answers: Mapping[str, object]) -> ActionSpec:
+        """Return the form as it is `asked` now, with the questions of other steps that somebody has answered."""
+        fields = tuple(field for field in self._of_some_steps if answers.get(field.id) and field not in asked.fields)
+        return asked.model_copy(update={"fields": (*asked.fields, *fields)}) if fields else asked
+
+    def without_effect(self, answers: Mapping[str, object], step: str) -> frozenset[str]:
+        """Return which of these questions are not asked at this step, so that their answers lead nowhere."""
+        found = (field.id for field in self._of_some_steps if step not in field.asked_in)
+        return frozenset(id_ for id_ in found if id_ in answers)
+
+    @cached_property
+    def _of_some_steps(self) -> tuple[FieldSpec, ...]:
+        return tuple(field for field in self.fields if field.asked_in)
 
     @override
     def __eq__(self, other: object) -> bool:

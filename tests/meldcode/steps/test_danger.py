@@ -151,6 +151,21 @@ def test_what_is_wrong_in_it_is_said_first(watched: Play) -> None:
 
 
 @pytest.mark.rule("S4.6")
+def test_a_form_that_is_sent_after_its_step_is_kept_whole_and_leads_nowhere(watched: Play) -> None:
+    """Meanwhile a colleague called 112: that must not be weighed again."""
+    form = watched.filled("signal", by=SANNE, worse="yes")
+    at_report = watched.record("urgent_action", by=KARIN, urgent_what="called_112").state
+    before = len(watched.messages())
+    with watched.transaction() as uow:
+        command = RecordEntry("sent-later", "signal", form, watched.code, reviewed=True)
+        record_entry(uow, actor_of(uow, SANNE.identity), command, watched.now)
+    assert watched.entries()[-1].answers["worse"] == "yes"
+    assert (watched.state().step, "worsened" in watched.state().standing) == (at_report.step, False)
+    rule = next(n for n, rule in enumerate(watched.plan.opening.tell) if "worse" in rule.when)
+    assert rule not in {getattr(decode(row.kind, row.payload), "rule", None) for row in watched.messages()[before:]}
+
+
+@pytest.mark.rule("S4.6")
 @pytest.mark.rule("S4.1")
 @pytest.mark.parametrize("worse", ["yes", "doubt"])
 def test_worse_or_doubt_leads_to_a_new_weighing_today(watched: Play, worse: str) -> None:

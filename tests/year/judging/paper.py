@@ -91,7 +91,7 @@ class Paper:
         spec = self._records.get(record, {})
         if self.status == CLOSED and record == self.plan["opens"]:
             self._begin_again(at)
-        line = Line(len(self.lines) + 1, record, who, at, said)
+        line = Line(len(self.lines) + 1, record, who, at, self._asked(spec, said))
         self.lines.append(line)
         if spec.get("effect") == "postpones":
             if not number:
@@ -113,6 +113,12 @@ class Paper:
         }
         self._go_on(at)
         self._count_again(made, at)
+
+    def _asked(self, spec: Json, said: Json) -> Json:
+        """What counts of these answers: a form that is sent after its step may answer what is not asked any more."""
+        step = self.step if self.status == OPEN else self._order[0]
+        idle = {field["id"] for field in spec.get("fields", []) if step not in field.get("asked_in", [step])}
+        return {id_: answer for id_, answer in said.items() if id_ not in idle}
 
     def _exclude(self, spec: Json, line: Line) -> None:
         """Keep who is excluded from the case, and what a second person says of that (G12)."""

@@ -14,7 +14,7 @@ from meldcode.application.cases.telling.tasks import (
 )
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.access.rules import roles_in_case
-from meldcode.domain.case.fold import holds
+from meldcode.domain.case.fold import as_asked, holds
 from meldcode.domain.case.state import Entry, State, Status
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.effects import Effect
@@ -66,8 +66,9 @@ def _by_rules(
     record = context.plan.records[entry.record]
     is_alarm = record.effect is Effect.ALARMS
     is_proposal = bool(context.plan.agreeing_with(record.id))
+    answers = as_asked(context.plan, context.state, entry).answers
     for number, rule in enumerate(record.tell):
-        if holds(rule.when, context.state.standing, entry.answers):
+        if holds(rule.when, context.state.standing, answers):
             people, roles = _holders(rule, staff, context, calls_in=rule.calls_in or is_alarm)
             if is_proposal and not {person.id for person in people} - {entry.author}:
                 people, roles = _holders(rule, staff, context, calls_in=True)

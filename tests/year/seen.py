@@ -111,7 +111,7 @@ class Seen:
             promised = cases.c.id.in_(select(appointments.c.case).where(appointments.c.state == "open"))
             waits = select(cases.c.code).where((cases.c.status == "open") | promised, cases.c.next_due.is_(None))
             stuck = connection.scalar(select(func.count()).where(outbox.c.state == "pending", outbox.c.due_at < now))
-            old = connection.scalar(select(func.count()).where(drafts.c.expires_at < now - timedelta(hours=12)))
+            old = connection.scalar(select(func.count()).where(drafts.c.expires_at < now - timedelta(hours=36)))
             late = connection.scalar(select(func.count()).where(alarms.c.due < now - timedelta(minutes=1)))
             ids = connection.scalars(select(cases.c.id).where(cases.c.destroyed_at.is_(None))).all()
             without = sorted(connection.scalars(waits))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tests.year.judging.log import Event, moment
+from tests.year.judging.paper import Paper
 from tests.year.judging.staff import Staff
 from tests.year.judging.stored import marks_of
 
-KEPT_FOR = timedelta(days=1)
-"""How long it is kept since its first letter."""
+A_SECOND, KEPT_FOR = timedelta(seconds=1), timedelta(days=1)
+"""The second is how long it is kept since its first letter."""
 FORGETS = ("clock",)
 """With a wrong clock nobody knows how long that is."""
 Found = Iterator[tuple[datetime, str, str]]
@@ -33,8 +34,11 @@ class Left:
 class HalfWay:
     """All such forms of a year, laid beside what people found when they opened them again."""
 
-    def __init__(self, events: Sequence[Event], staff: Staff) -> None:
+    def __init__(
+        self, events: Sequence[Event], staff: Staff, cases: Mapping[str, Paper], school_of: Mapping[str, str]
+    ) -> None:
         self._events, self._staff = events, staff
+        self._cases, self._school_of = cases, school_of
         self._left: list[Left] = []
         self._stored: set[str] = set()
         self._wrong_clock = [event for event in events if event["what"] == "trouble" and event["fault"] in FORGETS]
@@ -55,8 +59,15 @@ class HalfWay:
 
     def _left_in(self, event: Event) -> Left:
         began, at = datetime.fromisoformat(event["began"]), moment(event)
-        is_kept = event["is_kept"] and not self._staff.was_trouble(began, at)
+        is_kept = event["is_kept"] and not self._staff.was_trouble(began, at) and not self._is_excluded(event, at)
         return Left(event["who"], _form(event), {*event["marks"]}, began, at, is_kept)
+
+    def _is_excluded(self, event: Event, at: datetime) -> bool:
+        """Whether the case was kept from them already, so that nothing more was taken of a form that was still open."""
+        code, who = event["case"], event["who"]
+        return code in self._cases and self._staff.is_excluded(
+            who, self._cases[code], self._school_of[code], at + A_SECOND
+        )
 
     def _did(self, event: Event) -> None:
         """Somebody went on with it; if it was not stored then, nobody knows what is kept."""

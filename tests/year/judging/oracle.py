@@ -73,7 +73,7 @@ class Oracle:
         for event in self.events:
             getattr(self, f"_on_{event['what']}", lambda _event: None)(event)
         first, last = moment(self.events[0]), moment(self.events[-1])
-        half_way = HalfWay(self.events, self.staff)
+        half_way = HalfWay(self.events, self.staff, self.cases, self.school_of)
         for at, what, about in (*self._all_of_cases(last), *self._week.findings(first, last), *half_way.findings()):
             self._find(at, what, about)
         return sorted(self.found, key=lambda finding: finding.at)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.year.judging.by_hand import CODE, KARIN, SANNE, TUESDAY, an_event
+from tests.year.judging.by_hand import CODE, KARIN, SANNE, SIGNAL, TUESDAY, an_event, said_of
 from tests.year.judging.halfway import HalfWay
 from tests.year.judging.log import Event
 from tests.year.judging.staff import Staff
@@ -35,7 +35,7 @@ def came_back(who: str, *drafts: list[str], after: timedelta = SAME_DAY, **more:
 def found(*events: Event) -> list[str]:
     staff = Staff()
     staff.trouble = [(TUESDAY, TUESDAY) for event in events if event["what"] == "trouble"]
-    return [what for _, what, _ in HalfWay(events, staff).findings()]
+    return [what for _, what, _ in HalfWay(events, staff, {}, {}).findings()]
 
 
 def test_what_was_typed_is_in_the_same_form_for_a_day() -> None:
@@ -91,3 +91,14 @@ def test_what_was_stored_may_stand_in_the_summary_of_another_form() -> None:
 def test_nobody_knows_what_is_kept_of_a_form_that_was_refused() -> None:
     assert found(GAVE_UP, SAVED | {"result": "refused"}, came_back(SANNE)) == []
     assert found(GAVE_UP, SAVED | {"result": "refused"}, came_back(SANNE, [MARK])) == []
+
+
+@pytest.mark.parametrize(("minutes", "is_lost"), [(-1, False), (1, True)])
+def test_nothing_more_is_taken_of_a_form_that_was_open_when_somebody_was_excluded(minutes: int, is_lost: bool) -> None:
+    out = {"exclusion": "out", "excluded_person": SANNE}
+    excluded = SIGNAL | {"who": KARIN, "record": "excluded", "said": out}
+    excluded |= {"at": (TUESDAY + timedelta(minutes=minutes)).isoformat()}
+    signal = SIGNAL | {"at": (TUESDAY - SAME_DAY).isoformat()}
+    gave_up, back = [GAVE_UP], [came_back(SANNE)]
+    events = [signal, *([excluded, *gave_up] if minutes < 0 else [*gave_up, excluded]), *back]
+    assert (LOST in said_of(*events)) is is_lost

@@ -138,14 +138,17 @@ class Staff:
         return {who for who in acting if self.is_here(who, school, at, among=others)}
 
     def acting_for(self, people: Collection[str], paper: Paper, school: str, at: datetime) -> set[str]:
-        """These people and who stands in for one of them that day, without whom a case is kept from."""
-        here = (who for who in self.roles[school] if self.has_account(who, at))
-        acting = {who for who in here if self.acting(who, school, at) & {*people}}
-        return {
-            who
-            for who in acting
-            if not self.is_left_alone(who, paper, at) and not self.is_excluded(who, paper, school, at)
-        }
+        """These people and who stands in for one of them that day, without whom a case is kept from.
+
+        Nobody stands in for those.
+        """
+
+        def is_free(who: str) -> bool:
+            return not self.is_left_alone(who, paper, at) and not self.is_excluded(who, paper, school, at)
+
+        asked = {*filter(is_free, people)}
+        here = (who for who in self.roles[school] if self.has_account(who, at) and is_free(who))
+        return {who for who in here if self.acting(who, school, at) & asked}
 
     def may_hear(self, who: str, paper: Paper, school: str, at: datetime) -> bool:
         """Whether somebody may hear of a case at all: in a role of their own, or of somebody for whom they stand in."""

@@ -146,6 +146,16 @@ def test_a_case_that_was_closed_when_the_week_began_is_not_counted_when_a_signal
     assert found(*closed, later, until=MONDAY + 34 * HOUR, about="week") == ["the week's counts are wrong"]
 
 
+def test_nor_one_that_was_closed_on_that_morning_and_opened_again_in_the_week() -> None:
+    proposed = did(KARIN, "ending", {"ends_as": "mistake"}, MONDAY + HOUR)
+    agreed = did(FATIMA, "ending_agreed", {"ending_right": "yes"}, MONDAY + 2 * HOUR)
+    again = did(SANNE, "signal", {"what": "Merk00002"}, MONDAY + 20 * HOUR)
+    stands_in = an_event("deputy", who=FATIMA, deputy=MEHMET, first="2026-09-15", last="2026-09-16")
+    later = a_message(MEHMET, OF_WEEK.removesuffix(", waarvan 1 te laat"), MONDAY + 24 * HOUR)
+    events = (overview(MONDAY), proposed, agreed, again, stands_in, later)
+    assert found(*events, until=MONDAY + 34 * HOUR, about="week") == ["the week's counts are wrong"]
+
+
 def test_who_stands_in_for_a_leader_reads_nothing_of_a_case_that_is_kept_from_that_leader() -> None:
     kept = did(KARIN, "excluded", {"exclusion": "out", "excluded_person": FATIMA}, MONDAY - 50 * HOUR)
     agreed = did(JORIS, "exclusion_agreed", {"exclusion_right": "yes"}, MONDAY - 49 * HOUR)
@@ -165,6 +175,7 @@ FRIDAY = datetime(2026, 9, 11, 6, 30, tzinfo=UTC)
 MOVED = did(SANNE, "appointment_moved", {"moved_to": "2026-09-14"}, FRIDAY - 20 * HOUR, number=1)
 DONE = did(SANNE, "appointment_done", {}, FRIDAY - 20 * HOUR, number=1)
 STANDS_IN = an_event("deputy", who=SANNE, deputy=MEHMET, first="2026-09-10", last="2026-09-11")
+KEPT_OUT = did(JORIS, "excluded", {"exclusion": "out", "excluded_person": SANNE}, FRIDAY - 20 * HOUR)
 LEFT = an_event("gone", FRIDAY - 40 * HOUR, who=MEHMET)
 
 
@@ -203,6 +214,8 @@ FORGOTTEN, NONE, TWICE = (
         ([agreed(), MOVED], []),
         ([agreed(), MOVED, brought_to_mind()], [NONE]),
         ([brought_to_mind()], [NONE]),
+        ([agreed(), STANDS_IN, KEPT_OUT, brought_to_mind(KARIN)], []),
+        ([agreed(), STANDS_IN, KEPT_OUT], [FORGOTTEN]),
     ],
 )
 def test_an_appointment_is_brought_to_mind_on_its_day(events: list[Event], said: list[str]) -> None:

@@ -101,6 +101,7 @@ class Week:
         found: Counter[tuple[str, str]] = Counter()
         for one in self._known_to(who, school, at):
             is_begun_again = one.paper.stay_at(at) and not one.paper.stay_at(opening)
+            is_begun_again = is_begun_again or any(opening <= again <= at for again in one.paper.began_again)
             if one.paper.stays[0].began < opening and not is_begun_again:
                 found.update((title, what) for title, is_late in self._in(one, at) for what in WHAT[: 1 + is_late])
         return found

@@ -1,13 +1,14 @@
 """What a seed stands for: which school, which people, which part of the year, and what can go wrong.
 
-No seed has everything. In each some characters and some faults are missing (Groce et al., *Swarm Testing*, 2012): where
-nothing goes wrong the oracle is stricter, and where nobody is prompt a case lies for days.
+Few seeds have everything: two of three leave out most characters, and two of three most or all faults (Groce et al.,
+*Swarm Testing*, 2012). Where nothing goes wrong the oracle is stricter; where nobody is prompt a case lies for days.
 """
 
 from __future__ import annotations
 
 import random
 import tempfile
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -39,27 +40,38 @@ def played(options: Options, name: str = "") -> tuple[Log, list[Finding]]:
     return log, Oracle(options.on_paper(), log).judge()
 
 
+def whole(seed: int) -> Options:
+    """A school of 40 people for a year, where nothing goes wrong."""
+    return Options(seed, Size(40, 60, tuple(CHARACTERS), 0.3))
+
+
 def short(seed: int) -> Options:
     """A small school for a part of the year."""
-    chance = random.Random(f"short {seed}")
-    size = Size(chance.randrange(6, 10), chance.randrange(2, 5), tuple(CHARACTERS), 0.3, SHORT)
-    first = FIRST_DAY + timedelta(days=chance.randrange(20, 365 - SHORT - 20))
-    return Options(seed, size, 1, chance.choice(PLANS), first_day=first, faults=tuple(FAULTS))
+    return _drawn("short", seed, people=(6, 7, 8, 9), cases=4, days=SHORT)
 
 
 def tiny(seed: int) -> Options:
     """A few people and two cases for some weeks: what `make test` plays."""
-    chance = random.Random(f"tiny {seed}")
-    anywhere = FIRST_DAY + timedelta(days=chance.randrange(20, 300))
+    return _drawn("tiny", seed, people=(6, 7, 8), cases=2, days=TINY)
+
+
+def _drawn(name: str, seed: int, people: tuple[int, ...], cases: int, days: int) -> Options:
+    """What this seed has. One more draw, or another order of them, makes each seed another year."""
+    chance = random.Random(f"{name} {seed}")
+    anywhere = FIRST_DAY + timedelta(days=chance.randrange(20, min(300, 345 - days)))
     before = chance.choice(BEFORE_VACATIONS) + timedelta(days=chance.randrange(5))
     first = chance.choice((anywhere, before))
     characters = chance.choice((SLOW, _some(chance, [*CHARACTERS], 2), tuple(CHARACTERS)))
     faults = _some(chance, [*FAULTS], chance.choice((0, 2, len(FAULTS))))
     schools = 1 + (chance.random() < TWO_SCHOOLS)
-    size = Size(chance.choice((6, 7, 8)), 3 - schools, characters, chance.choice((0, 0.3, 0.6)), TINY)
+    size = Size(chance.choice(people), cases // schools, characters, chance.choice((0, 0.3, 0.6)), days)
     plan, is_any = chance.choice(PLANS), chance.random() < NOW_AND_THEN
     return Options(seed, size, schools, plan, is_any, first_day=first, faults=faults)
 
 
 def _some(chance: random.Random, names: list[str], count: int) -> tuple[str, ...]:
     return tuple(sorted(chance.sample(names, count)))
+
+
+SIZES: dict[str, Callable[[int], Options]] = {"tiny": tiny, "short": short}
+"""Years that are drawn from a seed."""

@@ -9,20 +9,15 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
-from pathlib import Path
 
-from tests.year.broken import BROKEN, SHOWN_BY
-from tests.year.characters import CHARACTERS
-from tests.year.faults import FAULTS
+from tests.year.broken import SHOWN_BY
+from tests.year.given import is_hunt, options_of, parsed
 from tests.year.report.story import story
-from tests.year.running.several import several
-from tests.year.schools import CITY_NAMES, Size
-from tests.year.seeds import PLANS, played, short, tiny
+from tests.year.running.several import AT_ONCE, CRASH, WELL, several, verdict_of
+from tests.year.seeds import played, tiny
 from tests.year.shrink import as_a_test
-from tests.year.world import FIRST_DAY, Options
 
 HASHES = "PYTHONHASHSEED"
 FOR_ONE = 50
@@ -31,19 +26,47 @@ FOR_ONE = 50
 
 def main() -> int:
     """Play one year or several; the exit code says whether anything is wrong."""
-    parser = _arguments()
-    given = parser.parse_args()
-    if given.seeds and given.database:
-        parser.error("--database plays one year in an empty database; leave --seeds out")
-    if given.broken and (given.seeds or len(given.broken) > 1):
-        return _all_broken(given)
+    given = parsed(__doc__.split("\n", 1)[0])
+    if is_hunt(given):
+        return _hunt(given.broken, range(given.seed, given.seed + (given.seeds or FOR_ONE)))
     if given.seeds:
-        return several(given.seed, given.seeds, "tiny" if given.tiny else "short", given.processes, given.state)
-    options = _options(given)
-    if given.shrink:
-        sys.stdout.write(as_a_test(options, "tiny" if given.tiny else "short", *given.broken))
-        return 0
-    log, found = played(options, *given.broken)
+        size, processes = given.size or "short", given.processes or AT_ONCE
+        return several(given.seed, given.seeds, size, processes, given.state)
+    return _shrink(given) if given.shrink else _play(given)
+
+
+def _hunt(names: Iterable[str], seeds: range) -> int:
+    """Look for each fault of `broken.py` in tiny years, and print which year shows it: 1 if one is not found."""
+    missed = 0
+    for name in names:
+        shown = _shown_in(name, seeds)
+        missed += not shown
+        sys.stdout.write(f"{name}: {shown or 'not found'}\n")
+        sys.stdout.flush()
+    return 1 if missed else 0
+
+
+def _shown_in(name: str, seeds: range) -> str:
+    """The first year that shows it, and what is wrong there. A year that crashes shows nothing, and is named."""
+    for seed in seeds:
+        year = tiny(seed)
+        said = verdict_of(replace(year, faults=SHOWN_BY.get(name, year.faults)), name)
+        if said.startswith(CRASH):
+            sys.stderr.write(f"{name}: {seed}: {said}\n")
+        elif said != WELL:
+            return f"{seed}: {said}"
+    return ""
+
+
+def _shrink(given: argparse.Namespace) -> int:
+    test = as_a_test(options_of(given), given.size, *given.broken or ())
+    sys.stdout.write(test or f"{given.size} {given.seed}: {WELL}\n")
+    return 1 if test else 0
+
+
+def _play(given: argparse.Namespace) -> int:
+    options = options_of(given)
+    log, found = played(options, *given.broken or ())
     if given.log:
         given.log.write_text("\n".join(log.lines()), encoding="utf-8")
     if given.story:
@@ -51,79 +74,6 @@ def main() -> int:
     for finding in found:
         sys.stdout.write(f"{finding}\n")
     return 1 if found else 0
-
-
-def _some_of(known: Iterable[str]) -> Callable[[str], tuple[str, ...]]:
-    """Reads `all`, or some of these names."""
-
-    def names(given: str) -> tuple[str, ...]:
-        if given == "all":
-            return tuple(known)
-        chosen = tuple(filter(None, given.split(",")))
-        if unknown := {*chosen} - {*known}:
-            raise argparse.ArgumentTypeError(f"nothing is called {', '.join(sorted(unknown))}")
-        return chosen
-
-    return names
-
-
-def _all_broken(given: argparse.Namespace) -> int:
-    """Look for each fault of `broken.py` in tiny years, and print which year shows it: 1 if one is not found."""
-    seeds = range(given.seed, given.seed + (given.seeds or FOR_ONE))
-    missed = 0
-    for name in given.broken:
-        years = ((seed, tiny(seed)) for seed in seeds)
-        years = ((seed, replace(year, faults=SHOWN_BY.get(name, year.faults))) for seed, year in years)
-        shown = ((seed, found) for seed, year in years if (found := played(year, name)[1]))
-        seed, found = next(shown, (0, []))
-        missed += not found
-        sys.stdout.write(f"{name}: {f'{seed}: {found[0]}' if found else 'not found'}\n")
-        sys.stdout.flush()
-    return 1 if missed else 0
-
-
-def _options(given: argparse.Namespace) -> Options:
-    if given.short or given.tiny:
-        return replace(tiny(given.seed) if given.tiny else short(given.seed), database_url=given.database)
-    return Options(
-        given.seed,
-        _size(given),
-        given.schools,
-        given.plan,
-        first_day=given.first_day,
-        faults=given.faults,
-        database_url=given.database,
-    )
-
-
-def _size(given: argparse.Namespace) -> Size:
-    characters = tuple(CHARACTERS) if given.characters == "all" else (given.characters,)
-    part_time = 0.3 if given.characters == "all" else 0.0
-    return Size(given.people, given.cases, characters, part_time, given.days)
-
-
-def _arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m tests.year", description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--schools", type=int, default=1, choices=range(1, len(CITY_NAMES) + 1))
-    parser.add_argument("--people", type=int, default=40, help="at each school")
-    parser.add_argument("--cases", type=int, default=60, help="at each school")
-    parser.add_argument("--days", type=int, default=365)
-    parser.add_argument("--first-day", type=date.fromisoformat, default=FIRST_DAY)
-    parser.add_argument("--faults", default=(), type=_some_of(FAULTS), help=f"all, or some of {', '.join(FAULTS)}")
-    parser.add_argument("--plan", default="heutink", choices=PLANS)
-    parser.add_argument("--characters", default="all", choices=("all", *CHARACTERS))
-    parser.add_argument("--short", action="store_true", help="a small school and a part of the year, as --seeds plays")
-    parser.add_argument("--tiny", action="store_true", help="a few people and some weeks, as the tests play")
-    parser.add_argument("--seeds", type=int, default=0, help="play so many short years from --seed on")
-    parser.add_argument("--processes", type=int, default=2, help="with --seeds: how many are played at once")
-    parser.add_argument("--state", type=Path, help="with --seeds: keep what was played here, and go on from there")
-    parser.add_argument("--broken", default=(), type=_some_of(BROKEN), help=f"all, or some of {', '.join(BROKEN)}")
-    parser.add_argument("--shrink", action="store_true", help="with --tiny or --short: print what is wrong as a test")
-    parser.add_argument("--database", default="", help="the URL of an empty database, when not SQLite")
-    parser.add_argument("--story", type=Path, help="write the year as a page for people to this file")
-    parser.add_argument("--log", type=Path, help="write what people did and saw to this file")
-    return parser
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Faults that are put into the program on purpose, each of which a year must show: tests of the simulator itself.
 
-python -m tests.year --broken a-day-late --seeds 50
+python -m tests.year --tiny --broken a-day-late --seeds 50
 """
 
 from __future__ import annotations

@@ -2,41 +2,157 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+from multiprocessing import get_context
 from pathlib import Path
 from unittest.mock import patch
 
 import pytest
 
-from tests.year.__main__ import main
+from tests.databases import Postgres
+from tests.year import __main__ as command
+from tests.year.judging.by_hand import SIGNAL, TOLD, a_tuesday
+from tests.year.judging.log import Log
+from tests.year.judging.oracle import Finding
+from tests.year.running import several
+from tests.year.seeds import tiny
+from tests.year.world import Options
+
+LOST = "2027-02-19 09:58 lost: Merk00001"
+FINDING = Finding(datetime(2027, 2, 19, 9, 58, tzinfo=UTC), "lost", "Merk00001")
 
 
 def _run(*words: str) -> int:
     with patch("sys.argv", ["python -m tests.year", *words]):
-        return main()
+        return command.main()
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--tiny", "--broken", "a-day-to-late"), "nothing is called a-day-to-late"),
-        (("--faults", "kill,fire"), "nothing is called fire"),
-        (("--schools", "6"), "--schools"),
-        (("--tiny", "--seeds", "2", "--database", "postgresql://somewhere"), "leave --seeds out"),
+        ("--tiny --broken a-day-to-late", "nothing is called a-day-to-late"),
+        ("--faults kill,fire", "nothing is called fire"),
+        ("--faults ,", "a name is empty"),
+        ("--schools 6", "a number from 1 to 5"),
+        ("--seeds 2 --processes 0", "a number from 1 to"),
+        ("--tiny --short", "not allowed with"),
+        ("--tiny --seeds 2 --database postgresql://somewhere", "--seeds takes no --database"),
+        ("--tiny --seeds 2 --faults kill --schools 2 --log log", "--seeds takes no --faults, --log, --schools"),
+        ("--tiny --shrink --seeds 2", "--seeds takes no --shrink"),
+        ("--tiny --shrink --story page.html", "--shrink takes no --story"),
+        ("--shrink", "add --tiny or --short"),
+        ("--tiny --state played", "one year takes no --state"),
+        ("--broken week-forgotten --seeds 2", "add --tiny"),
+        ("--tiny --broken all --processes 4", "takes no --processes"),
+        ("--database nonsense", "the database URL cannot be read"),
+        ("--database sqlite:///one.db", "only PostgreSQL"),
+        ("--database postgresql://me:secret@127.0.0.1:9/none", "no database answers there"),
+        ("--seeds 2 --state nowhere/played", "its folder is not there"),
+        ("--log nowhere/log", "its folder is not there"),
+        ("--story .", "it is a folder itself"),
     ],
 )
-def test_a_wrong_word_is_refused(words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_cannot_be_played_is_refused(
+    words: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit) as ended:
-        _run(*words)
+        _run(*words.split())
     assert ended.value.code == 2
-    assert said in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert said in error
+    assert "secret" not in error
+    assert [*tmp_path.iterdir()] == []
 
 
-@pytest.mark.parametrize(("line", "code"), [("tiny 3: well", 0), ("tiny 3: 2027-02-19 09:58 lost: Merk00001", 1)])
-def test_what_was_found_before_still_counts(line: str, code: int, tmp_path: Path) -> None:
+def test_a_database_with_something_in_it_is_refused(postgres: Postgres, capsys: pytest.CaptureFixture[str]) -> None:
+    name = postgres.create()
+    with pytest.raises(SystemExit):
+        _run("--tiny", "--database", postgres.url(name))
+    postgres.drop(name)
+    assert "this database is not empty" in capsys.readouterr().err
+
+
+def _options_of(words: str) -> Options:
+    asked: list[Options] = []
+
+    def played(options: Options) -> tuple[None, list[Finding]]:
+        asked.append(options)
+        return None, []
+
+    with patch.object(command, "played", played):
+        _run(*words.split())
+    return asked[0]
+
+
+def test_what_is_said_of_a_tiny_year_replaces_what_its_seed_has() -> None:
+    drawn, asked = tiny(3), _options_of("--tiny --seed 3 --faults kill --schools 3 --plan landelijk --days 9")
+    assert (asked.faults, asked.schools, asked.plan, asked.is_any_plan) == (("kill",), 3, "landelijk", False)
+    assert (asked.size.days, asked.size.people, asked.first_day) == (9, drawn.size.people, drawn.first_day)
+    assert _options_of("--tiny --seed 3") == drawn
+
+
+def test_a_whole_year_is_one_of_40_people_unless_another_is_asked_for() -> None:
+    asked = _options_of("--first-day 2026-09-28 --characters never")
+    assert (asked.size.people, asked.size.days, asked.first_day) == (40, 365, date(2026, 9, 28))
+    assert (asked.size.characters, asked.size.part_time, asked.faults) == (("never",), 0, ())
+
+
+@pytest.mark.parametrize(("line", "code"), [("tiny 3: well", 0), (f"tiny 3: {LOST}", 1)])
+def test_what_was_found_before_still_counts(
+    line: str, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     state = tmp_path / "state"
     state.write_text(f"{line}\n", encoding="utf-8")
     assert _run("--tiny", "--seed", "3", "--seeds", "1", "--state", str(state)) == code
     assert state.read_text(encoding="utf-8") == f"{line}\n"
+    assert (LOST in capsys.readouterr().out) == bool(code)
+
+
+def _played(options: Options, _broken: str = "") -> tuple[Log, list[Finding]]:
+    """Year 4 ends the program, year 5 loses a text, and all others are well."""
+    if options.seed == 4:
+        raise RuntimeError
+    return a_tuesday(SIGNAL, *TOLD), [FINDING] if options.seed == 5 else []
+
+
+@pytest.fixture
+def stubbed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Years that take no time, in processes that begin with what this one has."""
+    monkeypatch.setattr(several, "get_context", lambda _way: get_context("fork"))
+    for module in (several, command):
+        monkeypatch.setattr(module, "played", _played)
+
+
+@pytest.mark.usefixtures("stubbed")
+def test_a_year_that_crashes_is_named_and_the_others_are_played(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = tmp_path / "state"
+    assert _run("--tiny", "--seed", "3", "--seeds", "4", "--state", str(state)) == 1
+    lines = ["tiny 3: well", "tiny 4: crash: RuntimeError", f"tiny 5: {LOST}", "tiny 6: well"]
+    assert state.read_text(encoding="utf-8").splitlines() == lines
+    said = capsys.readouterr().out
+    assert "  again: python -m tests.year --tiny --seed 4\n" in said
+    assert "  again: python -m tests.year --tiny --seed 5 [--shrink]\n" in said
+
+
+@pytest.mark.usefixtures("stubbed")
+@pytest.mark.parametrize("torn", ["tiny 4", "tiny 4: we", "tiny 4\n", "\n"])
+def test_a_year_whose_line_was_torn_is_played_again(torn: str, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.write_text(f"tiny 3: well\n{torn}", encoding="utf-8")
+    assert _run("--tiny", "--seed", "3", "--seeds", "2", "--state", str(state)) == 1
+    assert state.read_text(encoding="utf-8") == "tiny 3: well\ntiny 4: crash: RuntimeError\n"
+
+
+@pytest.mark.usefixtures("stubbed")
+def test_a_fault_on_purpose_is_not_found_by_a_crash(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run("--tiny", "--seed", "4", "--seeds", "1", "--broken", "week-forgotten") == 1
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("week-forgotten: not found\n", "week-forgotten: 4: crash: RuntimeError\n")
+    assert _run("--tiny", "--seed", "4", "--seeds", "2", "--broken", "week-forgotten") == 0
+    assert capsys.readouterr().out == f"week-forgotten: 5: {LOST}\n"
 
 
 def test_years_that_are_played_at_once_are_told_in_order(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from tests.databases import Postgres
 from tests.year import __main__ as command
+from tests.year import shrink
 from tests.year.judging.by_hand import SIGNAL, TOLD, a_tuesday
 from tests.year.judging.log import Log
 from tests.year.judging.oracle import Finding
@@ -153,6 +154,16 @@ def test_a_fault_on_purpose_is_not_found_by_a_crash(capsys: pytest.CaptureFixtur
     assert (said.out, said.err) == ("week-forgotten: not found\n", "week-forgotten: 4: crash: RuntimeError\n")
     assert _run("--tiny", "--seed", "4", "--seeds", "2", "--broken", "week-forgotten") == 0
     assert capsys.readouterr().out == f"week-forgotten: 5: {LOST}\n"
+
+
+def test_a_year_that_is_well_is_said_to_be_when_it_is_shrunk(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(shrink, "played", _played)
+    assert _run("--tiny", "--seed", "3", "--shrink") == 0
+    assert capsys.readouterr().out == "tiny 3: well\n"
+    assert _run("--tiny", "--seed", "5", "--shrink") == 1
+    assert capsys.readouterr().out.startswith("from __future__")
 
 
 def test_years_that_are_played_at_once_are_told_in_order(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -32,3 +32,13 @@ class Log:
 def moment(event: Event) -> datetime:
     """When it happened."""
     return datetime.fromisoformat(event["at"])
+
+
+def people_in(events: Iterable[Event]) -> dict[str, Event]:
+    """Everybody at a school, each once, with the roles that they have at any."""
+    found: dict[str, Event] = {}
+    for school in (event for event in events if event["what"] == "school"):
+        for one in school["people"]:
+            roles = found.get(one["slack"], one)["roles"]
+            found[one["slack"]] = {**one, "roles": list(dict.fromkeys([*roles, *one["roles"]]))}
+    return found

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from tests.year.judging.calendar import Calendar
 from tests.year.judging.calendar import day_of as local_day
-from tests.year.judging.log import Event, Log, moment
+from tests.year.judging.log import Event, Log, moment, people_in
 from tests.year.judging.oracle import Oracle
 from tests.year.judging.paper import CLOSED, JOINED, Stay
 from tests.year.judging.plan_file import Json, steps
@@ -35,7 +35,7 @@ class Figures:
     def __init__(self, plan: Json, log: Log) -> None:
         self.plan, self.events = plan, log.events
         self.schools = [event for event in self.events if event["what"] == "school"]
-        self.roles = {one["slack"]: one["roles"] for school in self.schools for one in school["people"]}
+        self.roles = {slack: one["roles"] for slack, one in people_in(self.events).items()}
         self._oracle = Oracle(plan, log)
         self._oracle.judge()
 

@@ -19,16 +19,18 @@ from tests.year.judging.plan_file import Json, steps
 from tests.year.report.figures import Figures, Stand, per_month
 
 PAGE = """<!doctype html><html lang="nl"><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1"><title>Een schooljaar met Meldwijzer</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>
 <style>table{{border-collapse:collapse}}body{{font:1em/1.5 sans-serif;max-width:52em;margin:2em auto;padding:0 1em}}
 td,th{{text-align:right;padding:.2em .8em;border-bottom:1px solid #ccc}}td:first-child,th:first-child{{text-align:left}}
-</style><h1>Een schooljaar met Meldwijzer</h1>
+</style><h1>{title}</h1>
 <p>{school}, {first} tot en met {last}. De school en de mensen zijn verzonnen: sommigen doen alles meteen, anderen
 laat of bijna nooit, zijn er een paar weken niet of werken niet elke dag. De berichten zijn die van het echte
 programma.</p>{parts}</html>"""
 STYLE = CleanStyle(
     font_family="sans-serif", title_font_size=18, label_font_size=12, major_label_font_size=12, legend_font_size=14
 )
+WHOLE_YEAR = 300
+"""Days. What is shorter is a part of a school year."""
 IN_DAYS = "In schooldagen; 0 is dezelfde dag."
 SPEED = {"dezelfde dag": 0, "1 schooldag": 1, "2 tot 5": 5, "6 tot 10": 10, "langer": 10_000}
 
@@ -37,10 +39,15 @@ def story(plan: Json, log: Log) -> str:
     """Return the page. Its people and pupils are invented, and no pupil is named."""
     figures = Figures(plan, log)
     everybody = sorted({name for roles in figures.roles.values() for name in roles})
-    parts = [_summary(figures), *_by_month(figures), _inbox(figures, everybody), *_answers(figures, everybody)]
+    parts = [_summary(figures), *_by_month(figures), _inbox(figures, everybody), _answers(figures, everybody)]
     days = [f"{day.day} {month(day)} {day.year}" for day in figures.days]
     school = escape(", ".join(one["name"] for one in figures.schools))
-    return PAGE.format(school=school, first=days[0], last=days[1], parts="".join([*parts, _late(figures)]))
+    title = f"{_how_long(*figures.days)} met Meldwijzer"
+    return PAGE.format(title=title, school=school, first=days[0], last=days[1], parts="".join([*parts, _late(figures)]))
+
+
+def _how_long(first: date, last: date) -> str:
+    return "Een schooljaar" if (last - first).days > WHOLE_YEAR else "Een deel van een schooljaar"
 
 
 def _summary(figures: Figures) -> str:
@@ -66,7 +73,7 @@ def _chart(title: str, months: list[date], series: dict[str, list[Event]]) -> st
     return _bars(title, [month(day) for day in months], numbers)
 
 
-def _bars(title: str, labels: list[str], series: dict[str, list[int]]) -> str:
+def _bars(title: str | None, labels: list[str], series: dict[str, list[int]]) -> str:
     chart = pygal.StackedBar(
         title=title,
         height=340,
@@ -84,7 +91,7 @@ def _bars(title: str, labels: list[str], series: dict[str, list[int]]) -> str:
 
 
 def _inbox(figures: Figures, roles: list[str]) -> str:
-    """For each role the messages of a person: in a usual week, in the busiest one, and in the whole year."""
+    """For each role the messages of a person: in a usual week, in the busiest one, and in all."""
     rows = []
     for name in roles:
         people = [figures.weeks(who) for who in figures.with_role(name)]
@@ -92,18 +99,18 @@ def _inbox(figures: Figures, roles: list[str]) -> str:
         rows.append(
             [role(name), len(people), median(weeks or [0]), max(weeks, default=0), round(sum(weeks) / len(people))]
         )
-    head = ["rol", "mensen", "gewone week", "drukste week", "hele jaar, gemiddeld"]
+    head = ["rol", "mensen", "gewone week", "drukste week", "in totaal, gemiddeld"]
     return _table("Berichten per persoon", "Een gewone week is de middelste van alle schoolweken.", head, rows)
 
 
-def _answers(figures: Figures, roles: list[str]) -> Iterable[str]:
+def _answers(figures: Figures, roles: list[str]) -> str:
     found = {name: figures.answers(name) for name in roles}
     limits = list(SPEED.values())
     fast = {role(name): Counter(next(most for most in limits if n <= most) for n in found[name]) for name in roles}
-    title = "Hoe lang tot iemand na een bericht iets vastlegt"
-    yield _bars(title, list(SPEED), {name: [count[most] for most in limits] for name, count in fast.items() if count})
+    bars = _bars(None, list(SPEED), {name: [count[most] for most in limits] for name, count in fast.items() if count})
     rows = [[role(name), len(days), median(days), max(days)] for name, days in found.items() if days]
-    yield _table(title, IN_DAYS, ["rol", "keren", "gewoonlijk", "langst"], rows)
+    head, title = ["rol", "keren", "gewoonlijk", "langst"], "Hoe lang tot iemand na een bericht iets vastlegt"
+    return _table(title, IN_DAYS, head, rows, bars)
 
 
 def _late(figures: Figures) -> str:
@@ -129,10 +136,10 @@ def _in_days(periods: list[Stand]) -> tuple[float, int]:
     return median(days), max(days)
 
 
-def _table(title: str, about: str, head: list[str], rows: list[list[object]]) -> str:
+def _table(title: str, about: str, head: list[str], rows: list[list[object]], chart: str = "") -> str:
     shown = [f"<th scope=col>{escape(cell)}" for cell in head]
     lines = "".join("<tr>" + "".join(f"<td>{_cell(cell)}" for cell in row) for row in rows)
-    return f"<h2>{escape(title)}</h2><p>{escape(about)}</p><table><tr>{''.join(shown)}{lines}</table>"
+    return f"<h2>{escape(title)}</h2><p>{escape(about)}</p>{chart}<table><tr>{''.join(shown)}{lines}</table>"
 
 
 def _cell(value: object) -> str:

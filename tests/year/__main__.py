@@ -1,7 +1,7 @@
 """python -m tests.year --seed N: play a school year, and say what is wrong with it.
 
-The same seed gives the same log, byte for byte. Python orders sets of words by chance unless it is told not to, so the
-command starts itself again with a fixed order.
+The same seed gives the same log, byte for byte. Python takes the order of sets of words by chance. No year is known
+that depends on it; one that does is the same each time too, since the command starts itself again with a fixed order.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from tests.year.judging.halfway import HalfWay
 from tests.year.judging.log import Event, Log, moment
 from tests.year.judging.paper import Paper
 from tests.year.judging.plan_file import Json, records, roles_of, several
-from tests.year.judging.reminders import CODES, Reminders, is_reminder, is_urgent, not_named
+from tests.year.judging.reminders import Reminders, codes_in, is_reminder, is_urgent, not_named
 from tests.year.judging.reports import of_doctor, of_health
 from tests.year.judging.staff import Staff
 from tests.year.judging.stored import MARK, Stored, say_what_was_stored, wrong_years_later
@@ -217,8 +217,8 @@ class Oracle:
             self._find(at, what, about)
         if any(IN_ENGLISH.search(words) for words in event["words"]) and not self._is_trouble(event):
             self._find(moment(event), "in another language", f"to {event['who']}")
-        self._codes_in[event["who"], event.get("ts", "")] = {*CODES(event)}
-        for code in CODES(event):
+        self._codes_in[event["who"], event.get("ts", "")] = {*codes_in(event)}
+        for code in codes_in(event):
             self.messages[code].append(event)
             self._may_hear(event, code)
             paper = self.cases.get(code)
@@ -227,7 +227,7 @@ class Oracle:
 
     def _settled(self, event: Event) -> None:
         """A message that was sent while all was well is not sent again, whatever happens later."""
-        at, codes = moment(event), [code for code in CODES(event) if code in self.cases]
+        at, codes = moment(event), [code for code in codes_in(event) if code in self.cases]
         is_new = any(is_urgent(event, code) or self._is_news(code, at) for code in codes)
         is_new = is_new or (not codes and any(abs(at - one) < SOON for one in self._arranged))
         same = self._last_same.get((event["who"], *event["words"]), NEVER)
@@ -252,7 +252,7 @@ class Oracle:
         self._private(event)
         had = self._codes_in[event["who"], event.get("ts", "")]
         is_over = any(IS_OVER.search(words) for words in event["words"])
-        for code in [] if is_over else CODES(event):
+        for code in [] if is_over else codes_in(event):
             asks = any(code in button for button in event.get("buttons", []))
             if asks or code not in had or self._is_excluded(event, code):
                 self._may_hear(event, code)

@@ -24,7 +24,7 @@ CODE = re.compile(r"\d\d-[A-Z0-9]{4}")
 MORE = re.compile(r"^(?:Er (?:is|zijn) nog|There (?:is|are)) (\d+) (?:more )?(?:dossier|case)", re.MULTILINE)
 
 
-def CODES(event: Event) -> list[str]:
+def codes_in(event: Event) -> list[str]:
     """The cases that a message is about."""
     return sorted({code for words in event["words"] for code in CODE.findall(words)})
 

@@ -22,7 +22,7 @@ OPEN = re.compile(r"^(.+): (\d+) open(?:, waarvan (\d+) te laat)?$", re.MULTILIN
 OF_APPOINTMENTS, WHAT = "Afspraken", ("open", "late")
 LEADERS = ("school_leader",)
 HEARD = time(13, 5)
-"""By this time of a day the clock of the program has been heard while schools are open: here it is not each hour."""
+"""By this time of a school day the program has done its hourly work: here it does so twice a day."""
 HOUR = timedelta(hours=5)
 """What an hour of the program is here, from when it started."""
 

@@ -14,7 +14,7 @@ from tests.year.judging.log import Event, Log, moment, people_in
 from tests.year.judging.oracle import Oracle
 from tests.year.judging.paper import CLOSED, JOINED, Stay
 from tests.year.judging.plan_file import Json, steps
-from tests.year.judging.reminders import CODES, is_reminder, is_urgent, last_day_of
+from tests.year.judging.reminders import codes_in, is_reminder, is_urgent, last_day_of
 
 Week = tuple[int, int]
 """A year and the number of a week in it."""
@@ -54,7 +54,7 @@ class Figures:
     @cached_property
     def reminders(self) -> list[Event]:
         found = self.messages
-        return [one for one in found if any(is_reminder(one, code) or is_urgent(one, code) for code in CODES(one))]
+        return [one for one in found if any(is_reminder(one, code) or is_urgent(one, code) for code in codes_in(one))]
 
     @cached_property
     def cases(self) -> Counter[str]:
@@ -108,7 +108,7 @@ class Figures:
         found = []
         for event in self.events:
             if event["what"] == "message":
-                for code in CODES(event):
+                for code in codes_in(event):
                     asked.setdefault((event["who"], code), day_of(event))
             elif event["what"] == "did" and event["result"] == "saved":
                 who = event["who"]

@@ -54,8 +54,8 @@ def _summary(figures: Figures) -> str:
     cases, people = sum(figures.cases.values()), len(figures.roles)
     return (
         f"<p><strong>{people} mensen kregen samen {len(figures.messages)} berichten, waarvan {len(figures.reminders)} "
-        f"herinneringen.</strong> Er waren {len(figures.signals)} signalen, over {cases} leerlingen. "
-        f"{figures.cases[CLOSED]} dossiers gingen dicht, {figures.open} zijn nog open.</p>"
+        f"herinneringen.</strong> Signalen: {len(figures.signals)}. Dossiers: {cases}, waarvan {figures.cases[CLOSED]} "
+        f"dicht en {figures.open} nog open.</p>"
     )
 
 

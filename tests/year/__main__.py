@@ -15,6 +15,7 @@ from dataclasses import replace
 from tests.year.broken import SHOWN_BY
 from tests.year.given import is_hunt, options_of, parsed
 from tests.year.report.story import story
+from tests.year.running.database import migrate
 from tests.year.running.several import AT_ONCE, CRASH, WELL, several, verdict_of
 from tests.year.seeds import played, tiny
 from tests.year.shrink import as_a_test
@@ -66,6 +67,8 @@ def _shrink(given: argparse.Namespace) -> int:
 
 def _play(given: argparse.Namespace) -> int:
     options = options_of(given)
+    if options.database_url:
+        migrate(options.database_url)
     log, found = played(options, *given.broken or ())
     if given.log:
         given.log.write_text("\n".join(log.lines()), encoding="utf-8")

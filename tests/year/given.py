@@ -156,7 +156,7 @@ def _about_the_year(parser: argparse.ArgumentParser) -> None:
     year.add_argument("--schools", type=_number("schools"))
     year.add_argument("--people", type=_number("people"), help="at each school; 40 in a whole year")
     year.add_argument("--cases", type=_number("cases", 0), help="at each school; 60 in a whole year")
-    year.add_argument("--days", type=_number("days"))
+    year.add_argument("--days", type=_number("days", 8), help="nothing goes wrong in the last seven")
     year.add_argument("--first-day", type=date.fromisoformat)
     year.add_argument("--faults", type=_some_of(FAULTS), help=f"all, or some of {', '.join(FAULTS)}")
     year.add_argument("--plan", choices=PLANS)

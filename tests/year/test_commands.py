@@ -9,6 +9,8 @@ from unittest.mock import patch
 
 import pytest
 
+from storage.db.engine import make_engine
+from storage.db.migrate import is_current
 from tests.databases import Postgres
 from tests.year import __main__ as command
 from tests.year import shrink
@@ -36,6 +38,7 @@ def _run(*words: str) -> int:
         ("--faults ,", "a name is empty"),
         ("--schools 6", "a number from 1 to 5"),
         ("--seeds 2 --processes 0", "a number from 1 to"),
+        ("--tiny --days 3", "a number from 8"),
         ("--tiny --short", "not allowed with"),
         ("--tiny --seeds 2 --database postgresql://somewhere", "--seeds takes no --database"),
         ("--tiny --seeds 2 --faults kill --schools 2 --log log", "--seeds takes no --faults, --log, --schools"),
@@ -72,6 +75,15 @@ def test_a_database_with_something_in_it_is_refused(postgres: Postgres, capsys: 
         _run("--tiny", "--database", postgres.url(name))
     postgres.drop(name)
     assert "this database is not empty" in capsys.readouterr().err
+
+
+def test_an_empty_database_gets_the_tables_of_the_program(postgres: Postgres) -> None:
+    name = postgres.create("template1")
+    _options_of(f"--tiny --database {postgres.url(name)}")
+    engine = make_engine(postgres.url(name))
+    assert is_current(engine)
+    engine.dispose()
+    postgres.drop(name)
 
 
 def _options_of(words: str) -> Options:

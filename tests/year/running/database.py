@@ -8,7 +8,8 @@ from contextlib import closing, contextmanager
 
 from sqlalchemy import Engine, create_engine, make_url, text
 
-from storage.db.migrate import VERSION
+from storage.db.engine import make_engine
+from storage.db.migrate import VERSION, upgrade
 
 OLDER = "0037"
 UNDONE = (
@@ -19,6 +20,13 @@ UNDONE = (
     f"UPDATE {VERSION} SET version_num = '{OLDER}'",
 )
 """Undoes what the migrations after OLDER did. Digests were computed in another way by each program until then."""
+
+
+def migrate(database_url: str) -> None:
+    """Make the tables of this version in an empty database."""
+    engine = make_engine(database_url)
+    upgrade(engine)
+    engine.dispose()
 
 
 def put_back(engine: Engine) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import random
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from itertools import count
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import OperationalError
 
@@ -23,6 +24,12 @@ Fault = Callable[["World", random.Random], Awaitable[None]]
 A_WHILE = timedelta(minutes=25)
 A_MOMENT = 5
 """Seconds within which the process commits something, if anybody does anything."""
+MOST_UNDER_WAY = 0.3
+"""Seconds that a request or its answer is under way at most, while a kill lurks: it falls in the middle of an act."""
+COMMITS = range(1, 8)
+"""Filling in a form commits a few drafts, and then an entry: half of the time it is the entry."""
+HOW_OFTEN_CUT = (6, 1, 2)
+"""Not at all, before it arrives, and before its answer does: most acts come as far as a form that is sent."""
 FOR_LONG = 10**6
 OUTAGE = 200
 """Seconds after which an outage is no passing failure: the app looks at Slack once a minute, and gives it one more."""
@@ -92,8 +99,10 @@ async def restart(world: World, _chance: random.Random) -> None:
 
 async def kill(world: World, chance: random.Random) -> None:
     """The process is killed while it does something, at any moment of the next seconds, and started again."""
-    await asyncio.sleep(chance.uniform(0, 3))
+    world.machine.takes = lambda: chance.uniform(0, MOST_UNDER_WAY)
+    await asyncio.sleep(chance.uniform(0, A_MOMENT))
     await _dead_for_a_while(world, chance)
+    world.machine.takes = lambda: 0
 
 
 async def _dead_for_a_while(world: World, chance: random.Random) -> None:
@@ -106,19 +115,26 @@ async def _dead_for_a_while(world: World, chance: random.Random) -> None:
 
 
 async def kill_at_commit(world: World, chance: random.Random) -> None:
-    """The process is killed when it commits, or when it has and nobody heard of it, and started again."""
-    executor = world.machine.running.executor
-    if isinstance(executor, InlineExecutor) and chance.random() < HALF:
-        executor.dies_unheard = True
+    """The process is killed at one of its next commits, or after it and before anybody heard, and started again."""
+    is_stored = chance.random() < HALF
+    commits, table = (1, "entries") if chance.random() < HALF else (chance.choice(COMMITS), "")
+    with world.machine.before_commits(_dying(world, commits, is_stored=is_stored), table):
         await asyncio.sleep(A_MOMENT)
-    else:
-        with world.machine.before_commits(_dies):
-            await asyncio.sleep(A_MOMENT)
     await _dead_for_a_while(world, chance)
 
 
-def _dies() -> None:
-    raise Killed
+def _dying(world: World, commits: int, *, is_stored: bool) -> Callable[[], None]:
+    """What ends the process at that commit."""
+    left, executor = count(commits - 1, -1), world.machine.running.executor
+    assert isinstance(executor, InlineExecutor)
+
+    def happens() -> None:
+        if next(left) <= 0:
+            executor.dies_unheard = True
+            if not is_stored:
+                raise Killed
+
+    return happens
 
 
 async def disk_is_full(world: World, chance: random.Random) -> None:
@@ -200,7 +216,7 @@ async def lost_answers(world: World, chance: random.Random) -> None:
 
 async def connections_are_cut(world: World, chance: random.Random) -> None:
     """Requests to the app and to Slack are cut off, before they arrive or before their answer does."""
-    world.machine.cuts = lambda: chance.choice([*Cut])
+    world.machine.cuts = lambda: chance.choices([*Cut], HOW_OFTEN_CUT)[0]
     await asyncio.sleep(chance.randrange(5, 40))
     world.machine.cuts = lambda: Cut.NEVER
 
@@ -263,11 +279,7 @@ class Trouble:
         async def happen() -> None:
             until: datetime = self._world.time.now() + A_WHILE
             self._log.add("trouble", fault=name, until=until.isoformat(timespec="seconds"))
-            people = self._world.people.values()
-            busy = [one for one in people if one.has_reason() or self._chance.random() < 1 / 4]
-            is_signal = self._chance.random() < HALF
-            acts = [self._world.report_somebody()] if is_signal else [one.look() for one in busy]
-            working = asyncio.gather(*acts, return_exceptions=True)
+            working = asyncio.gather(*self._acts(), return_exceptions=True)
             await FAULTS[name](self._world, self._chance)
             await working
             self._world.workspace.faults.off()
@@ -275,3 +287,13 @@ class Trouble:
             self._world.say_how_it_is(name, is_over=True)
 
         return happen
+
+    def _acts(self) -> list[Coroutine[Any, Any, None]]:
+        """What people do meanwhile: somebody passes on a signal, or many look and go on with a case."""
+        world, chance = self._world, self._chance
+        if world.is_anybody_unreported() and chance.random() < HALF:
+            return [world.report_somebody()]
+        busy = [one for one in world.people.values() if one.has_reason() or chance.random() < HALF]
+        for one in busy:
+            one.to_do |= dict.fromkeys(code for code, _ in world.open_cases())
+        return [one.look() for one in busy]

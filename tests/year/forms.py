@@ -29,6 +29,12 @@ AT_ONCE = 0.5
 TRIES = 6
 POINTS = 5
 """What must be spoken of in a talk with parents (S3.6): people do not leave one out."""
+EARLY = "05:45"
+"""When something happened: before anybody writes it down."""
+PERSISTS = 0.9
+"""How often somebody sends a form again that seems not to have arrived."""
+UNHEARD = ("dispatch_failed", "operation_timeout")
+"""What Slack calls it when the app does not answer."""
 LATER_PAGES = ("review", "which-pupil")
 """What comes after a form was sent, before it is stored."""
 
@@ -57,7 +63,10 @@ class Pen:
     """What was filled in, by field."""
     left: HalfTyped | None = None
     """What they typed in vain, if they closed it."""
+    times: int = 1
+    """How often they sent the form before they heard something."""
     _own: set[str] = field(default_factory=set)
+    _answers: dict[str, Json] = field(default_factory=dict)
 
     async def fill_in(self, view: View, fixed: Json | None = None) -> str:
         """Answer a form until it is stored; return `saved`, `refused`, `failed` or `gone`."""
@@ -67,6 +76,8 @@ class Pen:
                 await self._give_up(view, fixed or {}, began)
                 return "gone"
             outcome = await self._submit(view, fixed or {})
+            if outcome.failure in UNHEARD:
+                outcome = await self._send_again(view)
             if outcome.failure:
                 return "gone" if outcome.failure == "not_found" else "failed"
             if not outcome.ok:
@@ -82,6 +93,7 @@ class Pen:
 
     async def _submit(self, view: View, fixed: Json) -> Outcome:
         kind = view.payload["callback_id"]
+        self._answers = {}
         if kind == "review":
             return await self.actor.submit(view, {})
         if kind == "which-pupil":
@@ -96,6 +108,7 @@ class Pen:
         answers = {
             name: {block["element"]["action_id"]: self.given[name]} for name, block in asked.items() if self.given[name]
         }
+        self._answers = answers
         said = {name: _plain(self.given[name]) for name in answers}
         self.said = self.said | said if kind == "which-pupil" else said
         if self.chance.random() < self.character.twice:
@@ -150,6 +163,17 @@ class Pen:
             await self._submit_again(view)
         return outcome
 
+    async def _send_again(self, view: View) -> Outcome:
+        """Send the same form once more, and again, to an app that seems not to answer; Slack keeps it open."""
+        outcome = Outcome(failure=UNHEARD[0])
+        while outcome.failure in UNHEARD and self.times < TRIES and self.chance.random() < PERSISTS:
+            await asyncio.sleep(self.chance.randrange(2, 60))
+            if view.payload.get("submit") is None:  # it was answered after all
+                return Outcome()
+            self.times += 1
+            outcome = await self.actor.submit(view, self._answers)
+        return outcome
+
     async def _submit_again(self, view: View) -> None:
         if not view.errors:
             with suppress(Undelivered):
@@ -172,7 +196,7 @@ class Pen:
             "static_select": lambda: self._option(options, fixed),
             "checkboxes": lambda: options if len(options) == POINTS else [self._option(options, fixed)],
             "datepicker": lambda: fixed or str(self.today + timedelta(days=3)),
-            "timepicker": lambda: "09:00",
+            "timepicker": lambda: EARLY if block["block_id"] == "happened_at" else "09:00",
             "multi_users_select": lambda: fixed or self.people(block, ()),
             "users_select": lambda: fixed or next(iter(self.people(block, ())), self.actor.user_id),
         }

@@ -127,7 +127,7 @@ class Someone:
         if code:
             self.around.cases.setdefault(code, Knowledge(teachers, school))
         about = {"record": self.around.plan["opens"]}
-        self._did(about["record"], code, pen.said, result, school=school.name)
+        self._did(about["record"], code, pen.said, result, school=school.name, times=pen.times)
         remember(self, pen.left, "", about, partial(self.pass_on, pupil=pupil, school=school, give_up=0))
 
     async def look(self) -> None:
@@ -285,7 +285,7 @@ class Someone:
     ) -> None:
         pen = self._pen(about["record"], self._case(code), give_up)
         result = await pen.fill_in(form, fixed)
-        self._did(about["record"], code, pen.said, result, about=about)
+        self._did(about["record"], code, pen.said, result, about=about, times=pen.times)
         remember(self, pen.left, code, about, partial(self._fill_in, code=code, about=about, fixed=fixed, give_up=0))
 
     # What somebody sees.
@@ -366,11 +366,19 @@ class Someone:
         return sorted(found, key=lambda slack: slack != self.who.slack)
 
     def _did(
-        self, record: str, code: str, said: Json, result: str, about: Json | None = None, school: str = ""
+        self,
+        record: str,
+        code: str,
+        said: Json,
+        result: str,
+        about: Json | None = None,
+        school: str = "",
+        times: int = 1,
     ) -> None:
         number, teachers = (about or {}).get("appointment", 0), self._case(code).teachers if code else []
         line = {"record": record, "case": code, "said": said, "result": result, "number": number, "teachers": teachers}
         line |= {"school": school} if school else {}
+        line |= {"times": times} if times > 1 else {}
         line |= {"shown": shown} if (shown := self._shown_of_others(said)) else {}
         self.around.log.add("did", who=self.who.slack, **line)
         if result == "saved" and code:

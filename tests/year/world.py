@@ -215,11 +215,14 @@ class World:
 
     async def report_somebody(self) -> None:
         """Have a signal that was to come later passed on now."""
-        for school in self.schools:
-            for pupil in school.pupils:
-                if pupil not in self._reported:
-                    return await self.report(school, pupil)
-        return None
+        await self.report(*self._unreported()[0])
+
+    def is_anybody_unreported(self) -> bool:
+        """Whether a signal is still to come."""
+        return bool(self._unreported())
+
+    def _unreported(self) -> list[tuple[School, tuple[str, str, str]]]:
+        return [(school, pupil) for school in self.schools for pupil in school.pupils if pupil not in self._reported]
 
     # The time.
     async def until(self, moment: datetime) -> None:

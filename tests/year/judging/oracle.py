@@ -30,6 +30,10 @@ SOON, SAME_DAY = timedelta(minutes=5), timedelta(hours=12)
 NEVER = datetime.min.replace(tzinfo=UTC)
 IN_ENGLISH = re.compile(r"^\*?Case \d\d-")
 IS_OVER = re.compile(r"^\*(Dossier|Case) \S+: (dit hoeft nu niet meer|this is not needed any more)\*")
+UNDER_WAY = timedelta(seconds=2)
+"""How long the answer to a form is under way at most: what it says may have been told by then."""
+AGAIN = timedelta(minutes=25)
+"""How long somebody goes on sending a form, of which nobody said that it was stored the first time."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +164,7 @@ class Oracle:
         for rule in spec.get("tell", []):
             knows = self.staff.roles[self.school_of[code]].get(event["who"], frozenset()) & {*rule["roles"]}
             holds = (event["said"].get(path) in several(wanted) for path, wanted in rule.get("when", {}).items())
-            if all(holds) and not knows and "calls_in" not in rule:
+            if all(holds) and not knows and "calls_in" not in rule and not event.get("is_anybodys"):
                 self._expected_tells.append((at, code, event, self._to_tell(rule, event["who"], code, at)))
 
     def _to_tell(self, rule: Json, author: str, code: str, at: datetime) -> set[str]:
@@ -310,7 +314,8 @@ class Oracle:
     def _check_tells(self) -> None:
         for at, code, event, wanted in self._expected_tells:
             until = self.staff.calm_after(at + SOON)
-            told = {one["who"] for one in self.messages[code] if at <= moment(one) <= until}
+            since = at - (AGAIN if event.get("times") else UNDER_WAY)
+            told = {one["who"] for one in self.messages[code] if since <= moment(one) <= until}
             went_on = sum(at <= act <= until for act in self._acts[code]) > 1  # also in the same second
             if not (wanted <= told if not went_on else not wanted or wanted & told):
                 self._find(until, "not told", f"{code}: {event['record']} to {sorted(wanted - told)}")

@@ -29,6 +29,7 @@ def say_what_was_stored(events: Sequence[Event]) -> None:
     where = dict(stored["marks"])
     made = Counter((event["case"], event["record"]) for event in acts if event["result"] == "saved")
     kept = Counter((code, record) for code, records in stored["entries"].items() for record in records)
+    tried = Counter((event["case"], event["record"]) for event in acts if event["result"] == "failed")
     for event in acts:
         marks = marks_of(event)
         place = (event["case"], event["record"])
@@ -36,7 +37,8 @@ def say_what_was_stored(events: Sequence[Event]) -> None:
             continue
         made[place] += 1
         code = next((where[mark] for mark in sorted(marks) if mark in where), event["case"])
-        event |= {"result": "saved", "case": code, "unsure": True}
+        is_anybodys = not marks and tried[event["case"], event["record"]] > 1  # nobody knows whose it is
+        event |= {"result": "saved", "case": code, "unsure": True, "is_anybodys": is_anybodys}
         event["teachers"] = event["teachers"] or _teachers_of_group(event, events)
 
 

@@ -31,10 +31,11 @@ from tests.year.judging.by_hand import (
     said_of,
     stored,
 )
-from tests.year.judging.log import Event
+from tests.year.judging.log import Event, moment
 from tests.year.judging.oracle import Oracle
 from tests.year.judging.plan_file import plan_file
 from tests.year.judging.reports import SEEN, UNSEEN
+from tests.year.judging.stored import say_what_was_stored
 from tests.year.schools import Colleague, School
 
 
@@ -400,3 +401,18 @@ def test_who_acts_in_the_same_second_may_change_whom_it_concerns() -> None:
     note = SIGNAL | {"record": "note", "said": {}}
     assert "not told" in said_of(SIGNAL, TOLD[0], REMINDED)
     assert "not told" not in said_of(SIGNAL, note, TOLD[0], REMINDED)
+
+
+def test_of_what_two_people_sent_in_vain_nobody_knows_who_stored_it() -> None:
+    note = {"record": "note", "said": {}, "result": "failed"}
+    kept = stored([]) | {"entries": {CODE: ["signal", "note"]}}
+    one, other = SIGNAL | note, SIGNAL | note | {"who": JORIS}
+    say_what_was_stored([SIGNAL, one, other, kept])
+    assert (one.get("is_anybodys"), other["result"]) == (True, "failed")
+
+
+@pytest.mark.parametrize(("times", "is_found"), [(1, True), (3, False)])
+def test_who_sends_a_form_again_hears_late_that_it_was_stored(times: int, is_found: bool) -> None:
+    late = SIGNAL | {"at": (moment(SIGNAL) + timedelta(minutes=10)).isoformat()}
+    late |= {"times": times} if times > 1 else {}
+    assert ("not told" in said_of(late, *TOLD, REMINDED)) is is_found

@@ -41,6 +41,7 @@ from storage.integrity.backup_file import keys_file
 from storage.integrity.restore import restore
 from tests.year.running.clock import VirtualTime
 from tests.year.running.database import put_back, server_away, used_by_another
+from tests.year.running.executor import InlineExecutor
 
 BOT, SLACK = "bot.example", "slack.example"
 DATABASE = "meldwijzer.db"
@@ -70,6 +71,8 @@ class Machine:
         self._ended = asyncio.Event()
         self.cuts: Callable[[], Cut] = lambda: Cut.NEVER
         """Whether the connection of the next request is cut, and when."""
+        self.takes: Callable[[], float] = lambda: 0
+        """How many seconds the next request is under way, or its answer."""
 
     @property
     def running(self) -> Program:
@@ -115,12 +118,25 @@ class Machine:
 
     async def take(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Bring a request to the one it is for."""
-        app, cut = self.slack if scope["server"][0] == SLACK else self._app, self.cuts()
-        if app is None or cut is Cut.BEFORE:
+        is_for_slack, cut = scope["server"][0] == SLACK, self.cuts()
+        await self._pass()
+        app, process = self.slack if is_for_slack else self._app, self._process
+        if app is None or cut is Cut.BEFORE or self._is_dying():
             raise aiohttp.ClientConnectionError("nobody listens")
         await app(scope, receive, send)
-        if cut is Cut.AFTER:
+        await self._pass()
+        if cut is Cut.AFTER or self._process is not process or self._is_dying():
             raise aiohttp.ClientConnectionError("the answer was lost")
+
+    def _is_dying(self) -> bool:
+        """Whether the process died at a commit: it says no more, although `kill` has not ended it yet."""
+        executor = self.program and self.program.executor
+        return isinstance(executor, InlineExecutor) and executor.is_dead
+
+    async def _pass(self) -> None:
+        """Let the time pass in which a request or an answer is under way."""
+        if seconds := self.takes():
+            await asyncio.sleep(seconds)
 
     def settings(self) -> Settings:
         """The settings of the program, and of every command on this machine."""
@@ -139,21 +155,26 @@ class Machine:
 
     @staticmethod
     @contextmanager
-    def before_commits(happens: Callable[[], None]) -> Iterator[None]:
-        """Let this happen before each commit that changes something, whichever process of the machine makes it."""
+    def before_commits(happens: Callable[[], None], table: str = "") -> Iterator[None]:
+        """Let this happen before each commit that changes something, or adds to this table, in whichever process."""
 
         def begins(connection: Connection) -> None:
-            connection.info["changes"] = _changes(connection)
+            connection.info.update(changes=_changes(connection), adds=not table)
+
+        def writes(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
+            if statement.startswith(f"INSERT INTO {table} "):
+                connection.info["adds"] = True
 
         def commits(connection: Connection) -> None:
-            if connection.info.get("changes") != _changes(connection):
+            if connection.info.get("adds") and connection.info["changes"] != _changes(connection):
                 happens()
 
-        event.listen(Engine, "begin", begins)
-        event.listen(Engine, "commit", commits)
+        heard: dict[str, Callable[..., Any]] = {"begin": begins, "after_cursor_execute": writes, "commit": commits}
+        for what, listener in heard.items():
+            event.listen(Engine, what, listener)
         yield
-        event.remove(Engine, "begin", begins)
-        event.remove(Engine, "commit", commits)
+        for what, listener in heard.items():
+            event.remove(Engine, what, listener)
 
     def raise_plan_version(self) -> None:
         """Put a plan file in place that says the same under the next version."""

@@ -128,8 +128,9 @@ class Appointments:
             if at > last:
                 break
             yield self._due(at, one, level["to"])
-        for made, until in one.postponed:
-            if (at := max(made, self._opening(until))) <= last:
+        for number, (made, until) in enumerate(one.postponed, start=1):
+            at = max(made, self._opening(until))
+            if at <= last and not any(again <= at for again, _ in one.postponed[number:]):
                 yield self._due(at, one, ["owner"])
 
     @staticmethod

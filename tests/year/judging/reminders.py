@@ -141,9 +141,11 @@ class Reminders:
         return at
 
     def _asked_for(self, stay: Stay) -> Iterator[datetime]:
-        """The days to which somebody postponed a reminder that was already given."""
-        for made, until in stay.postponed:
-            yield max(made, at_time(self._calendar.on_or_after(date.fromisoformat(until)), OPENS))
+        """The days to which somebody postponed a reminder that was already given, and did not once more before."""
+        for number, (made, until) in enumerate(stay.postponed, start=1):
+            at = max(made, at_time(self._calendar.on_or_after(date.fromisoformat(until)), OPENS))
+            if not any(again <= at for again, _ in stay.postponed[number:]):
+                yield at
 
     def _levels(self, remind: list[Json]) -> Iterator[tuple[Json, int]]:
         for level in remind:

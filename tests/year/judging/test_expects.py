@@ -266,3 +266,11 @@ def test_nobody_stands_in_who_has_left() -> None:
     left = an_event("gone", TUESDAY - 24 * HOUR, who=MEHMET)
     assert found(stands_in, until=CLOSING, about="day off") == ["reminded on a day off"]
     assert found(stands_in, left, until=CLOSING, about="day off") == []
+
+
+@pytest.mark.parametrize(("again", "is_due"), [([], True), ([TUESDAY + 26 * HOUR], False)])
+def test_who_postpones_once_more_is_not_reminded_on_the_first_day(again: list[datetime], is_due: bool) -> None:
+    thursday = TUESDAY + 48 * HOUR
+    first = did(KARIN, "postponed", {"until": f"{thursday:%Y-%m-%d}"}, TUESDAY + 6 * HOUR)
+    later = [did(KARIN, "postponed", {"until": "2026-09-11"}, at) for at in again]
+    assert bool(found(first, *later, until=thursday + HOUR, about="no reminder")) is is_due

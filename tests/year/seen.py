@@ -119,6 +119,7 @@ class Seen:
             logbooks = {uow.cases.get(id_).code: [*uow.cases.contents(id_).entries] for id_ in ids}
         said = [(code, str(text)) for code, lines in logbooks.items() for e in lines for text in e.answers.values()]
         marks = sorted((mark, code) for code, text in said for mark in MARK.findall(text))
+        order = [mark for _, text in said for mark in MARK.findall(text)]
         logbook_of = {code: [entry.record for entry in lines] for code, lines in sorted(logbooks.items())}
         state: dict[str, Any] = {
             "faults": faults,
@@ -127,7 +128,7 @@ class Seen:
             "drafts": old,
             "alarms": late,
         }
-        state |= {"marks": marks, "entries": logbook_of, "unhealthy": not program.is_healthy()}
+        state |= {"marks": marks, "order": order, "entries": logbook_of, "unhealthy": not program.is_healthy()}
         self.log.add("stored", is_end=is_end, **state)
 
     def say_what_is_left(self, program: Program, now: datetime) -> None:

@@ -22,7 +22,7 @@ from tests.year.judging.plan_file import Json, records, roles_of, several
 from tests.year.judging.reminders import Reminders, codes_in, is_reminder, is_urgent, not_named
 from tests.year.judging.reports import of_doctor, of_health
 from tests.year.judging.staff import Staff
-from tests.year.judging.stored import MARK, Stored, say_what_was_stored, wrong_years_later
+from tests.year.judging.stored import MARK, Stored, put_in_order, say_what_was_stored, wrong_years_later
 from tests.year.judging.urgent import Urgent
 from tests.year.judging.week import Known, Week
 
@@ -73,6 +73,7 @@ class Oracle:
     def judge(self) -> list[Finding]:
         """All that is wrong, the first first."""
         say_what_was_stored(self.events)
+        put_in_order(self.events)
         self._know_when_people_acted()
         for event in self.events:
             getattr(self, f"_on_{event['what']}", lambda _event: None)(event)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from tests.year.judging.log import Event
@@ -40,6 +40,22 @@ def say_what_was_stored(events: Sequence[Event]) -> None:
         is_anybodys = not marks and tried[event["case"], event["record"]] > 1  # nobody knows whose it is
         event |= {"result": "saved", "case": code, "unsure": True, "is_anybodys": is_anybodys}
         event["teachers"] = event["teachers"] or _teachers_of_group(event, events)
+
+
+def put_in_order(events: list[Event]) -> None:
+    """Two forms of one second may have been stored the other way round than people heard of it: the logbook says."""
+    stored = next(event for event in reversed(events) if event["what"] == "stored")
+    place = {mark: number for number, mark in enumerate(stored.get("order", []))}
+    together: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for number, event in enumerate(events):
+        if event["what"] == "did" and event["result"] == "saved" and marks_of(event) & place.keys():
+            together[event["at"], event["case"]].append(number)
+    for numbers in together.values():
+        ordered = sorted(
+            (events[n] for n in numbers), key=lambda one: max(place[m] for m in marks_of(one) & place.keys())
+        )
+        for number, event in zip(numbers, ordered, strict=True):
+            events[number] = event
 
 
 def _teachers_of_group(event: Event, events: Sequence[Event]) -> list[str]:

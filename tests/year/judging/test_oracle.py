@@ -35,7 +35,7 @@ from tests.year.judging.log import Event, moment
 from tests.year.judging.oracle import Oracle
 from tests.year.judging.plan_file import plan_file
 from tests.year.judging.reports import SEEN, UNSEEN
-from tests.year.judging.stored import say_what_was_stored
+from tests.year.judging.stored import put_in_order, say_what_was_stored
 from tests.year.schools import Colleague, School
 
 
@@ -416,3 +416,11 @@ def test_who_sends_a_form_again_hears_late_that_it_was_stored(times: int, is_fou
     late = SIGNAL | {"at": (moment(SIGNAL) + timedelta(minutes=10)).isoformat()}
     late |= {"times": times} if times > 1 else {}
     assert ("not told" in said_of(late, *TOLD, REMINDED)) is is_found
+
+
+def test_two_forms_of_one_second_count_in_the_order_of_the_logbook() -> None:
+    one, other = (SIGNAL | {"said": {"what": mark}} for mark in ("Merk00002", "Merk00003"))
+    kept = stored([]) | {"order": ["Merk00001", "Merk00003", "Merk00002"]}
+    events = [SIGNAL, one, other, kept]
+    put_in_order(events)
+    assert events == [SIGNAL, other, one, kept]

@@ -16,6 +16,7 @@ from tests.year.judging.plan_file import Json, steps
 from tests.year.judging.staff import IN_CHARGE, Staff
 
 IN_TIME = timedelta(minutes=5)
+AT_ONCE = {"school_days": 0}
 LONG = 7
 """More days than this without school are a vacation."""
 WAITS, URGENT, VACATION = "Dossier {} wacht", "Dit kan niet wachten tot morgen: dossier {}", "Dossier {} blijft open"
@@ -125,12 +126,14 @@ class Reminders:
         step = self._steps[stay.step]
         if "deadline" not in step:
             return
-        last_day = last_day_of(step["deadline"], stay.counts, self._calendar)
+        since, last_day = stay.counts, last_day_of(step["deadline"], stay.counts, self._calendar)
+        if last_day < day_of(stay.began):  # it was late before it began: then it counts from its first day
+            since, last_day = stay.began, last_day_of(AT_ONCE, stay.began, self._calendar)
         for level, after in self._levels(step.get("remind", [])):
             day = self._calendar.next(last_day, after) if after else last_day
             if day.year > self._until.year + 1:
                 return
-            when = LAST_CALL if day == day_of(stay.counts) else OPENS
+            when = LAST_CALL if day == day_of(since) else OPENS
             yield self._postponed(max(at_time(day, when), stay.began), stay), tuple(level["to"])
 
     def _postponed(self, at: datetime, stay: Stay) -> datetime:

@@ -17,6 +17,7 @@ from tests.year.judging.by_hand import (
     SIGNAL,
     TOLD,
     TUESDAY,
+    WAITS,
     a_message,
     a_tuesday,
     an_event,
@@ -274,3 +275,15 @@ def test_who_postpones_once_more_is_not_reminded_on_the_first_day(again: list[da
     first = did(KARIN, "postponed", {"until": f"{thursday:%Y-%m-%d}"}, TUESDAY + 6 * HOUR)
     later = [did(KARIN, "postponed", {"until": "2026-09-11"}, at) for at in again]
     assert bool(found(first, *later, until=thursday + HOUR, about="no reminder")) is is_due
+
+
+@pytest.mark.parametrize(("left_out", "is_missing"), [(0, True), (18, True), (22, True), (24, False), (29, True)])
+def test_a_step_that_was_late_when_it_began_counts_from_its_first_day(left_out: int, is_missing: bool) -> None:
+    reported = did(KARIN, "urgent_action", {"urgent_what": "reported"}, TUESDAY + HOUR)
+    confirmed = did(FATIMA, "urgent_confirmed", {"urgent_agreed": "yes"}, TUESDAY + 2 * HOUR)
+    begins = did(KARIN, "parent_told", {"parent_informed": "yes"}, TUESDAY + 240 * HOUR)
+    days = {15: 6, 17: 6, 18: 13, 22: 6, 24: 6, 29: 6}
+    moments = [datetime(2026, 9, day, hour, 30 * (hour == 6), tzinfo=UTC) for day, hour in days.items()]
+    sent = [a_message(KARIN, WAITS, at) for at in moments if at.day != left_out and left_out]
+    missing = found(reported, confirmed, begins, *sent, until=TUESDAY + 576 * HOUR, about="no reminder")
+    assert bool(missing) is is_missing

@@ -46,7 +46,7 @@ LATER = tuple(range(2 * 366 + 7, 2 * 366 + 90, 5))
 open: only then it ends cases. Then no closed case may be kept any more."""
 LOOKS = (time(7, 10), time(13, 5))
 OTHER_LOOKS = (time(13, 5),)
-"""When nothing happens, and the program's own clock is heard all the same."""
+"""On days on which nothing happens: the program does its hourly work all the same."""
 COUNTED = time(13, 6)
 """When all that is stored is looked at."""
 

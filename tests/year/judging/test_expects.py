@@ -26,6 +26,7 @@ from tests.year.judging.by_hand import (
 from tests.year.judging.log import Event
 from tests.year.judging.oracle import Oracle
 from tests.year.judging.plan_file import plan_file
+from tests.year.judging.urgent import Pressing
 
 HOUR = timedelta(hours=1)
 
@@ -287,3 +288,9 @@ def test_a_step_that_was_late_when_it_began_counts_from_its_first_day(left_out: 
     sent = [a_message(KARIN, WAITS, at) for at in moments if at.day != left_out and left_out]
     missing = found(reported, confirmed, begins, *sent, until=TUESDAY + 576 * HOUR, about="no reminder")
     assert bool(missing) is is_missing
+
+
+def test_what_cannot_wait_for_another_reason_of_an_earlier_day_is_told_at_once_and_then_as_ever() -> None:
+    known = TUESDAY + 48 * HOUR
+    since_then = Pressing("decide", TUESDAY, HOUR, (), known)
+    assert [*since_then.dues(known + 24 * HOUR)] == [known, datetime(2026, 9, 11, 5, tzinfo=UTC)]

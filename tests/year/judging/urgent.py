@@ -25,16 +25,24 @@ EARLY = timedelta(minutes=1)
 
 @dataclass
 class Pressing:
-    """Something that cannot wait: what and since when, how often people hear of it, and until when."""
+    """Something that cannot wait: what and since when, how often people hear of it, and until when.
+
+    It may be the same as before for another reason, of an earlier day: people hear of that from `told_from` on.
+    """
 
     what: str
     since: datetime
     every: timedelta
     roles: tuple[str, ...]
+    told_from: datetime
     ended: datetime | None = None
 
     def dues(self, last: datetime) -> Iterator[datetime]:
-        """When people hear of it: every so often on the first day, then each morning, school or not."""
+        """When people hear of it; where that lay before they could, at once."""
+        return iter(sorted({max(at, self.told_from) for at in self._moments(last)}))
+
+    def _moments(self, last: datetime) -> Iterator[datetime]:
+        """Every so often on the first day, then each morning, school or not."""
         day, at = day_of(self.since), self.since + self.every
         last = min(last, self.ended or last)
         while at < at_time(day, NIGHT) and at <= last:
@@ -62,7 +70,7 @@ class Urgent:
         for (what, since), urgency in now.items():
             if (what, since) not in known:
                 every = timedelta(minutes=urgency.get("every_minutes", 60))
-                self.all.append(Pressing(what, since, every, tuple(urgency["to"])))
+                self.all.append(Pressing(what, since, every, tuple(urgency["to"]), at))
 
     def _pressing(self) -> Iterator[tuple[str, datetime, Json]]:
         if self._paper.status != OPEN:

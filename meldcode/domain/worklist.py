@@ -259,8 +259,15 @@ def _postponed(plan: Plan, state: State) -> Postponed | None:
 
 
 def last_day(plan: Plan, state: State, calendar: SchoolCalendar) -> date | None:
-    """Return the last day of the step, or the day until which it was postponed; None beyond the calendar."""
-    return _day_of(plan, state, calendar) if is_urgent(plan, state) else _last_of_step(plan, state, calendar)
+    """Return the last day of the step, or the day until which it was postponed; None beyond the calendar.
+
+    What cannot wait is due on the day on which that began, and a step that was late by then stays late.
+    """
+    if not is_urgent(plan, state):
+        return _last_of_step(plan, state, calendar)
+    days = [_day_of(plan, state, calendar)]
+    days += [_last_of_step(plan, state, calendar)] if is_step_urgent(plan, state) else []
+    return min(filter(None, days), default=None)
 
 
 def _due(plan: Plan, state: State, calendar: SchoolCalendar, record: str) -> date | None:

@@ -517,6 +517,18 @@ def test_what_becomes_dangerous_days_after_its_step_began_is_chased_each_hour_of
     assert [at - hour < timedelta(minutes=6) for at, hour in zip(sorted(found), hours, strict=True)] == [True] * 3
 
 
+@pytest.mark.rule("G2")
+def test_a_step_that_was_late_stays_late_when_it_becomes_dangerous(play: Play) -> None:
+    play.reach("decide")
+    with play.transaction() as uow:
+        calendar = calendar_of(uow.staff.schools()[0])
+    before = last_day(play.plan, play.state(), calendar)
+    play.comes(play.now.date() + timedelta(days=30))
+    play.record("proposal", by=KARIN, unsafe_now="doubt")
+    assert is_urgent(play.plan, play.state())
+    assert before and last_day(play.plan, play.state(), calendar) == before
+
+
 @pytest.mark.rule("S4.9")
 def test_it_is_first_on_the_home_tab_with_its_own_words(play: Play) -> None:
     play.reach("report", unsafe="doubt", decision="report")

@@ -197,10 +197,13 @@ class Oracle:
     def _is_their_turn(self, who: str, code: str, at: datetime) -> bool:
         """Whether somebody reads a case by its step, or was called in, took part or was named there before (G3).
 
-        Who is called in because a teacher left may read it before the message comes, which waits for a school day.
+        Who is called in because a teacher left, or who was responsible may read it no more, may read it before the
+        message comes, which waits for school hours.
         """
         paper, persons = self.cases[code], self.staff.acting(who, self.school_of[code], at)
         if len(paper.may_show(at)) > 1 or self.staff.was_trouble(at, at) or self.staff.gone(at) & {*paper.teachers}:
+            return True
+        if (last := paper.responsible_at(at)) and not self.staff.may_ever_read(last, paper, self.school_of[code], at):
             return True
         if any(self.staff.must_read(self.plan, one, paper, self.school_of[code], at) for one in persons):
             return True

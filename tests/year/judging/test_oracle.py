@@ -216,6 +216,19 @@ def test_who_is_called_in_because_a_teacher_left_reads_it_before_the_message_com
     assert "read before it was their turn" not in said_of(SIGNAL, *TOLD, left, REMINDED, opened)
 
 
+def test_who_is_called_in_when_nobody_is_responsible_any_more_may_read_it_before_the_message() -> None:
+    stood_in = an_event("deputy", who=KARIN, deputy=MEHMET, first="2026-09-07", last="2026-09-07")
+    taken_up = SIGNAL | {"who": MEHMET, "record": "taken_up", "said": {}}
+    opened = an_event(
+        "opened", TUESDAY + timedelta(hours=1), who=FATIMA, case=CODE, may=True, step="consult", failed=""
+    )
+    events = (stood_in, SIGNAL, *TOLD, taken_up, REMINDED, opened)
+    assert "read before it was their turn" not in said_of(*events)
+    assert "read before it was their turn" in said_of(
+        *(event | {"who": KARIN} if event is taken_up else event for event in events)
+    )
+
+
 RIGHTS = SIGNAL | {"record": "note", "who": MEHMET, "said": {"noted": "Merk00002"}}
 
 

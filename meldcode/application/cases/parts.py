@@ -163,8 +163,6 @@ def _exclude(
     uow: UnitOfWork, context: CaseContext, case: CaseHeader, people: Collection[PersonId], until: date | None
 ) -> None:
     for one in _about_the_pupil(uow, context, case):
-        if until is None:
-            uow.cases.end_parts(one.id, [EXCLUDED], people)
         uow.cases.add_parts(one.id, people, EXCLUDED, until)
         now = uow.cases.get(one.id)
         staff = [*uow.staff.of_school(one.school), *map(uow.staff.get, people)]

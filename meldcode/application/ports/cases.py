@@ -157,7 +157,10 @@ class Cases(ABC):
 
     @abstractmethod
     def add_parts(self, case: CaseId, people: Iterable[PersonId], part: str, until: date | None = None) -> None:
-        """Give these people a part in the case that they do not have yet, until this day (included) or for good."""
+        """Give these people a part in the case that they do not have yet, until this day (included) or for good.
+
+        Who is excluded already is so for the longer of the two.
+        """
 
     @abstractmethod
     def end_parts(self, case: CaseId, parts: Iterable[str], people: Iterable[PersonId] | None = None) -> None:

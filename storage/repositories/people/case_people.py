@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import delete, insert, select, update
 from typing_extensions import override
 
-from meldcode.domain.case.header import CaseHeader
+from meldcode.domain.case.header import EXCLUDED, CaseHeader
 from meldcode.domain.ids import CaseId, PersonId
 from storage.db.insert_once import insert_all_once
 from storage.db.schema import case_people, case_teachers, cases
@@ -37,10 +37,19 @@ class CasePeople(CaseQueries):
 
     @override
     def add_parts(self, case: CaseId, people: Iterable[PersonId], part: str, until: date | None = None) -> None:
+        people = list(people)
+        if part == EXCLUDED:
+            self._keep_out_for_longer(case, people, until)
         rows = [{"case": case, "person": person, "part": part, "until": until} for person in people]
         insert_all_once(
             self._connection, case_people, rows, (case_people.c.case, case_people.c.person, case_people.c.part)
         )
+
+    def _keep_out_for_longer(self, case: CaseId, people: list[PersonId], until: date | None) -> None:
+        """Who was kept out before, perhaps until a day that is over, is so until this day, or for good."""
+        is_shorter = case_people.c.until < until if until else case_people.c.until.is_not(None)
+        which = (case_people.c.case == case, case_people.c.part == EXCLUDED, case_people.c.person.in_(people))
+        self._connection.execute(update(case_people).where(*which, is_shorter).values(until=until))
 
     @override
     def end_parts(self, case: CaseId, parts: Iterable[str], people: Iterable[PersonId] | None = None) -> None:
@@ -51,9 +60,5 @@ class CasePeople(CaseQueries):
     @override
     def share_parts(self, cases: Collection[CaseId], to: CaseId, part: str) -> None:
         query = select(case_people).where(case_people.c.case.in_(list(cases)), case_people.c.part == part)
-        # The latest day first, and no day at all before that: who has a part twice keeps it for longest.
-        rows = self._connection.execute(query.order_by(case_people.c.until.is_not(None), case_people.c.until.desc()))
-        shared = [{**row, "case": to} for row in rows.mappings()]
-        insert_all_once(
-            self._connection, case_people, shared, (case_people.c.case, case_people.c.person, case_people.c.part)
-        )
+        for row in self._connection.execute(query).all():
+            self.add_parts(to, [row.person], part, row.until)

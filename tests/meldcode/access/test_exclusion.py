@@ -260,6 +260,27 @@ def test_one_is_enough_until_the_next_school_day_and_two_for_good(play: Play) ->
     assert play.refused_to(lambda: play.opens(KARIN)) == NO_SUCH_CASE
 
 
+@pytest.mark.parametrize("again", [3, 4, 12], ids=["the next day", "when it is over", "long after"])
+def test_a_second_proposal_works_at_once_too_and_as_long(play: Play, again: int) -> None:
+    play.signal(by=SANNE)
+    excludes(play, KARIN, agrees=None)
+    play.comes(date(2026, 3, again))
+    excludes(play, KARIN, by=BEA, agrees=None)
+    for day in (again, again + 1):
+        play.comes(date(2026, 3, day))
+        assert play.refused_to(lambda: play.opens(KARIN)) == NO_SUCH_CASE
+    play.comes(date(2026, 3, again + 5))
+    assert play.opens(KARIN).lines
+
+
+def test_who_is_kept_out_for_good_stays_so_when_it_is_proposed_again(play: Play) -> None:
+    play.signal(by=SANNE)
+    excludes(play, KARIN)
+    excludes(play, KARIN, by=BEA, agrees=None)
+    play.comes(date(2026, 9, 4))
+    assert play.refused_to(lambda: play.opens(KARIN)) == NO_SUCH_CASE
+
+
 def test_over_a_weekend_it_holds_until_the_end_of_monday(play: Play) -> None:
     play.comes(date(2026, 3, 6))
     play.signal(by=SANNE)
@@ -408,9 +429,12 @@ def test_an_excluded_teacher_reports_again_without_reopening_the_case(play: Play
 @pytest.mark.parametrize("excluded_from", [0, 1])
 def test_in_merged_cases_who_is_excluded_from_one_is_excluded_from_all(play: Play, excluded_from: int) -> None:
     codes = [play.signal(by=SANNE).code, play.signal(by=MEHMET).code]
-    case, leader = play.header(codes[excluded_from]), play.person(FATIMA)
+    case, other = (play.header(codes[place]) for place in (excluded_from, 1 - excluded_from))
+    leader = play.person(FATIMA)
+    yesterday = play.now.date() - timedelta(days=1)
     with play.transaction() as uow:
         uow.cases.add_parts(case.id, [leader.id], EXCLUDED)
+        uow.cases.add_parts(other.id, [leader.id], EXCLUDED, yesterday)
     play.joins(KARIN, *codes)
     for code in codes:
         play.calls_in(FATIMA, code=code)
@@ -473,9 +497,9 @@ def test_who_reads_again_because_nobody_agreed_is_told_nothing_of_it(play: Play)
     for day in range(4, 21):
         play.comes(date(2026, 3, day))
         assert KARIN not in reminds(play)
-    assert KARIN not in excludes(play, KARIN, by=FATIMA, agrees=None)
     assert KARIN not in play.signal(by=SANNE).told
     assert KARIN in play.alarm(SANNE)[1], "a child in danger is another thing"
+    assert KARIN not in excludes(play, KARIN, by=FATIMA, agrees=None)
     play.record("exclusion_agreed", by=BEA, exclusion_right="no")
     assert KARIN in play.signal(by=SANNE).told
 

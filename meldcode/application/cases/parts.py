@@ -143,7 +143,7 @@ def _settle(uow: UnitOfWork, context: CaseContext, case: CaseHeader, settled: _S
         if is_out:
             _exclude(uow, context, case, people, None)
         else:
-            _let_back(uow, context, case, people)
+            _let_back(uow, context, case, people, is_agreed=settled.is_agreed)
     elif settled.is_agreed and plan.records[proposal.record].effect is Effect.TAKES_OVER:
         _take_over(uow, plan, case, proposal, entry)
 
@@ -170,9 +170,12 @@ def _exclude(
     uow.emit(StaffChanged(case.school, _with_deputies(uow, case, people)))
 
 
-def _let_back(uow: UnitOfWork, context: CaseContext, case: CaseHeader, people: Collection[PersonId]) -> None:
+def _let_back(
+    uow: UnitOfWork, context: CaseContext, case: CaseHeader, people: Collection[PersonId], *, is_agreed: bool
+) -> None:
+    """Let them back. Who does not agree with a proposal ends just that: two may have agreed before to keep them out."""
     for one in _about_the_pupil(uow, context, case):
-        uow.cases.end_parts(one.id, [EXCLUDED], people)
+        uow.cases.end_parts(one.id, [EXCLUDED], people, for_now=not is_agreed)
     uow.emit(StaffChanged(case.school, _with_deputies(uow, case, people)))
 
 

@@ -163,8 +163,10 @@ class Cases(ABC):
         """
 
     @abstractmethod
-    def end_parts(self, case: CaseId, parts: Iterable[str], people: Iterable[PersonId] | None = None) -> None:
-        """End these parts in the case, of these people or of everybody."""
+    def end_parts(
+        self, case: CaseId, parts: Iterable[str], people: Iterable[PersonId] | None = None, *, for_now: bool = False
+    ) -> None:
+        """End these parts in the case, of these people or of everybody; with `for_now` not what they are for good."""
 
     @abstractmethod
     def share_parts(self, cases: Collection[CaseId], to: CaseId, part: str) -> None:

@@ -52,9 +52,12 @@ class CasePeople(CaseQueries):
         self._connection.execute(update(case_people).where(*which, is_shorter).values(until=until))
 
     @override
-    def end_parts(self, case: CaseId, parts: Iterable[str], people: Iterable[PersonId] | None = None) -> None:
+    def end_parts(
+        self, case: CaseId, parts: Iterable[str], people: Iterable[PersonId] | None = None, *, for_now: bool = False
+    ) -> None:
         which = [case_people.c.case == case, case_people.c.part.in_(list(parts))]
         which += [] if people is None else [case_people.c.person.in_(list(people))]
+        which += [case_people.c.until.is_not(None)] if for_now else []
         self._connection.execute(delete(case_people).where(*which))
 
     @override

@@ -277,6 +277,8 @@ def test_who_is_kept_out_for_good_stays_so_when_it_is_proposed_again(play: Play)
     play.signal(by=SANNE)
     excludes(play, KARIN)
     excludes(play, KARIN, by=BEA, agrees=None)
+    play.record("exclusion_agreed", by=SANNE, exclusion_right="no")
+    assert play.refused_to(lambda: play.opens(KARIN)) == NO_SUCH_CASE
     play.comes(date(2026, 9, 4))
     assert play.refused_to(lambda: play.opens(KARIN)) == NO_SUCH_CASE
 

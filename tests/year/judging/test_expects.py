@@ -163,6 +163,8 @@ def test_who_stands_in_for_a_leader_reads_nothing_of_a_case_that_is_kept_from_th
     agreed = did(JORIS, "exclusion_agreed", {"exclusion_right": "yes"}, MONDAY - 49 * HOUR)
     stands_in = an_event("deputy", who=FATIMA, deputy=MEHMET, first="2026-09-14", last="2026-09-16")
     assert found(kept, agreed, stands_in, until=MONDAY + 34 * HOUR, about="week") == []
+    wrote = did(MEHMET, "signal", {"what": "Merk00002"}, MONDAY - 60 * HOUR)
+    assert found(wrote, kept, agreed, stands_in, until=MONDAY + 34 * HOUR, about="week") == []
 
 
 def test_the_ib_er_who_stands_in_for_that_leader_reads_it_still() -> None:

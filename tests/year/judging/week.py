@@ -124,9 +124,16 @@ class Week:
         return max([last, *(date.fromisoformat(until) for _, until in stay.postponed[-1:])])
 
     def _known_to(self, who: str, school: str, at: datetime) -> Iterator[Known]:
-        for one in self._cases.values():
-            if one.school == school and self._staff.may_hear(who, one.paper, school, at):
+        here = (one for one in self._cases.values() if one.school == school)
+        known = (one for one in here if self._staff.may_hear(who, one.paper, school, at))
+        for one in known:
+            if self._staff.may_ever_read(who, one.paper, school, at) or not self._is_kept_from(who, one, at):
                 yield one
+
+    def _is_kept_from(self, who: str, one: Known, at: datetime) -> bool:
+        """Whether the case is kept from a colleague for whom they stand in: that they wrote in it once is no reason."""
+        acting = self._staff.acting(who, one.school, at)
+        return any(self._staff.is_excluded(person, one.paper, one.school, at) for person in acting)
 
     def _knew_all(self, who: str, school: str, at: datetime) -> bool:
         """Whether somebody led the school then, and no case was kept from them: else their week begins later."""

@@ -184,7 +184,8 @@ class Oracle:
         paper = self.cases.get(code)
         if paper is None or event["failed"]:
             return
-        if event["may"] and event["step"] not in paper.may_show(at):
+        is_under_way = any(at <= act <= at + UNDER_WAY for act in self._acts[code])  # stored, and not yet heard of
+        if event["may"] and event["step"] not in paper.may_show(at) and not is_under_way:
             self._find(at, "wrong step", f"{code} is at {paper.shown}, and shows {event['step']}")
         if event["may"] and not self.staff.may_ever_read(event["who"], paper, self.school_of[code], at):
             self._find(at, "read by who may not", f"{code} by {event['who']}")

@@ -64,7 +64,12 @@ def test_a_signal_that_was_told_and_reminded_of_is_well() -> None:
             "refused to who may read",
         ),
         (
-            [SIGNAL, *TOLD, REMINDED, an_event("opened", who=KARIN, case=CODE, may=True, step="talk", failed="")],
+            [
+                SIGNAL,
+                *TOLD,
+                REMINDED,
+                an_event("opened", LAST_CALL, who=KARIN, case=CODE, may=True, step="talk", failed=""),
+            ],
             "wrong step",
         ),
         (
@@ -335,6 +340,9 @@ def test_a_case_may_show_the_step_that_it_left_at_that_moment(later: timedelta, 
     taken_up = SIGNAL | {"who": KARIN, "record": "taken_up", "said": {}}
     opened = an_event("opened", TUESDAY + later, who=JORIS, case=CODE, may=True, step="signals", failed="")
     assert ("wrong step" in said_of(SIGNAL, *TOLD, taken_up, opened)) is is_wrong
+    sooner = an_event("opened", LAST_CALL - later, who=JORIS, case=CODE, may=True, step="consult", failed="")
+    heard_of = taken_up | {"at": LAST_CALL.isoformat()}
+    assert ("wrong step" in said_of(SIGNAL, *TOLD, sooner, heard_of)) is is_wrong, "it is stored before that is heard"
 
 
 def test_a_second_level_that_never_came_is_found() -> None:

@@ -27,6 +27,8 @@ from tests.year.judging.urgent import Urgent
 from tests.year.judging.week import Known, Week
 
 SOON, SAME_DAY = timedelta(minutes=5), timedelta(hours=12)
+A_FEW_MINUTES = timedelta(minutes=10)
+"""A message may wait so long behind others, when Slack changes no more of them in this minute."""
 NEVER = datetime.min.replace(tzinfo=UTC)
 IN_ENGLISH = re.compile(r"^\*?Case \d\d-")
 IS_OVER = re.compile(r"^\*(Dossier|Case) \S+: (dit hoeft nu niet meer|this is not needed any more)\*")
@@ -248,7 +250,7 @@ class Oracle:
 
     def _is_news(self, code: str, at: datetime) -> bool:
         """Whether somebody has just done something with the case; the message may come before that is known."""
-        return any(abs(at - act) < SOON for act in self._acts[code])
+        return any(abs(at - act) < A_FEW_MINUTES for act in self._acts[code])
 
     def _is_trouble(self, event: Event) -> bool:
         return self.staff.was_trouble(moment(event), moment(event))

@@ -212,6 +212,11 @@ def test_a_message_that_was_sent_is_not_sent_again() -> None:
     days = {"first": "2026-10-01", "last": "2026-10-02"}
     arranged = [an_event("deputy", LAST_CALL, who=who, deputy=MEHMET, **days) for who in (KARIN, JORIS)]
     assert "sent again" not in said_of(SIGNAL, *TOLD, REMINDED, *twice, *arranged), "who stands in is told of each"
+    told = [
+        a_message(KARIN, f"Dossier {CODE}: lees het.", LAST_CALL + timedelta(minutes=minutes)) for minutes in (0, 6)
+    ]
+    act = SIGNAL | {"at": LAST_CALL.isoformat()}
+    assert "sent again" not in said_of(SIGNAL, *TOLD, REMINDED, act, *told), "it waited behind others"
 
 
 def test_who_is_called_in_because_a_teacher_left_reads_it_before_the_message_comes() -> None:

@@ -22,7 +22,8 @@ from meldcode.domain.case.asked import asked_now, needed, offered, to_agree
 from meldcode.domain.case.fold import fold, holds
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.case.state import Entry, State, Status
-from meldcode.domain.deadlines.schedule import to_remind
+from meldcode.domain.deadlines.reminders import counted, deadline
+from meldcode.domain.deadlines.schedule import calendar_of, to_remind
 from meldcode.domain.errors import Invalid, Refused
 from meldcode.domain.plan.actions import ActionSpec
 from meldcode.domain.plan.effects import DECIDES, Effect
@@ -243,7 +244,7 @@ class School(RuleBasedStateMachine):
 
     @invariant()
     def danger_has_a_deadline_on_the_same_day(self) -> None:
-        """S4.9, G8: what cannot wait is due on the day on which it began, and stands first on somebody's worklist."""
+        """S4.9, G8: what cannot wait is due on the day on which it began, or before, and stands first on a worklist."""
         for code in self.codes:
             case, plan, state = self.play.header(code), self.play.plan, self.play.state(code)
             if case.status is not Status.OPEN or not needed(plan, state):
@@ -253,7 +254,16 @@ class School(RuleBasedStateMachine):
             began = [_last_word(call, state) for call in calls]
             began += [state.standing[record.agrees_with or ""].written_at for record in _to_confirm(plan, state)]
             if days := [moment.date() for moment in began]:
-                assert self._first_of_work(case) == (Section.URGENT, min(days))
+                late = self._last_day_of_step(state) if calls else None
+                assert self._first_of_work(case) == (Section.URGENT, min(filter(None, [*days, late])))
+
+    def _last_day_of_step(self, state: State) -> date | None:
+        """A step that was late before it became dangerous stays late."""
+        with self.play.transaction() as uow:
+            calendar = calendar_of(uow.staff.schools()[0])
+        step, since = counted(self.play.plan.step(state.step), state, calendar)
+        last = deadline(step, since, calendar) if since else None
+        return last and max([last, *map(date.fromisoformat, state.postponed[-1:])])
 
     @invariant()
     def what_is_to_be_confirmed_is_reminded_of_within_the_hour(self) -> None:

@@ -124,14 +124,11 @@ class Appointments:
                 day = self._calendar.on_or_before(one.day)
             at = at_time(day, OPENS)
             for made, until in one.postponed:
-                at = max(at, self._opening(until)) if made < at else at
+                at = max(at, self._calendar.opening(until)) if made < at else at
             if at > last:
                 break
             yield self._due(at, one, level["to"])
-        for number, (made, until) in enumerate(one.postponed, start=1):
-            at = max(made, self._opening(until))
-            if at <= last and not any(again <= at for again, _ in one.postponed[number:]):
-                yield self._due(at, one, ["owner"])
+        yield from (self._due(at, one, ["owner"]) for at in self._calendar.put_off(one.postponed) if at <= last)
 
     @staticmethod
     def _due(at: datetime, one: Appointment, to: list[str]) -> Due:
@@ -142,9 +139,6 @@ class Appointments:
         last = self._levels[-1]
         if every := last.get("every"):
             yield from ((last, last.get("after", 0) + every * again) for again in count(1))
-
-    def _opening(self, day: str) -> datetime:
-        return at_time(self._calendar.on_or_after(date.fromisoformat(day)), OPENS)
 
     # What was sent.
     def findings(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -60,6 +61,17 @@ class Calendar:
         while not self.is_school_day(day):
             day -= timedelta(days=1)
         return day
+
+    def opening(self, day: str) -> datetime:
+        """When the school opens on this day, or on the next school day."""
+        return at_time(self.on_or_after(date.fromisoformat(day)), OPENS)
+
+    def put_off(self, postponed: Sequence[tuple[datetime, str]]) -> Iterator[datetime]:
+        """The moments to which people put something off, without those before which they did so once more."""
+        for number, (made, until) in enumerate(postponed, start=1):
+            at = max(made, self.opening(until))
+            if not any(again <= at for again, _ in postponed[number:]):
+                yield at
 
 
 def day_of(moment: datetime) -> date:

@@ -103,7 +103,7 @@ class Reminders:
                 break
             yield Due(at, roles, stay.ended, level=level)
         first_level = self._steps[stay.step].get("remind", [{}])[0]
-        for at in self._asked_for(stay):
+        for at in self._calendar.put_off(stay.postponed):
             if at <= ended:
                 yield Due(at, tuple(first_level.get("to", ())), stay.ended)
         for first in self._vacations(stay.began, ended):
@@ -140,15 +140,8 @@ class Reminders:
         """The moment, or the day that somebody chose before it."""
         for made, until in stay.postponed:
             if made < at:
-                at = max(at, at_time(self._calendar.on_or_after(date.fromisoformat(until)), OPENS))
+                at = max(at, self._calendar.opening(until))
         return at
-
-    def _asked_for(self, stay: Stay) -> Iterator[datetime]:
-        """The days to which somebody postponed a reminder that was already given, and did not once more before."""
-        for number, (made, until) in enumerate(stay.postponed, start=1):
-            at = max(made, at_time(self._calendar.on_or_after(date.fromisoformat(until)), OPENS))
-            if not any(again <= at for again, _ in stay.postponed[number:]):
-                yield at
 
     def _levels(self, remind: list[Json]) -> Iterator[tuple[Json, int]]:
         for level in remind:

@@ -37,9 +37,9 @@ class Pressing:
     told_from: datetime
     ended: datetime | None = None
 
-    def dues(self, last: datetime) -> Iterator[datetime]:
+    def dues(self, last: datetime) -> list[datetime]:
         """When people hear of it; where that lay before they could, at once."""
-        return iter(sorted({max(at, self.told_from) for at in self._moments(last)}))
+        return sorted({max(at, self.told_from) for at in self._moments(last)})
 
     def _moments(self, last: datetime) -> Iterator[datetime]:
         """Every so often on the first day, then each morning, school or not."""

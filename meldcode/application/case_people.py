@@ -74,7 +74,7 @@ def reads(person: Person, case: CaseHeader, plan: Plan) -> bool:
 
 
 def kept_from(case: CaseHeader, people: Collection[PersonId]) -> CaseHeader:
-    """The case as if these people were excluded, and whoever stands in for them has nothing by that."""
+    """Return the case as it would be with these people excluded: their deputies have no part in it through them."""
     return replace(case, excluded=case.excluded | {*people})
 
 

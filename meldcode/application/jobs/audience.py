@@ -37,7 +37,7 @@ class Audience:
     staff: tuple[Person, ...]
     now: datetime
     deputies: tuple[Deputy, ...]
-    """Those who stand in today or later."""
+    """The deputies of today and of later days."""
 
     def reach(self, due: Reminder) -> list[Reached]:
         """Return who is reminded: who works that day, of those it is for, else of the next in line.
@@ -110,7 +110,7 @@ class Audience:
 def audience_of(
     uow: UnitOfWork, case: CaseHeader, plan: Plan, now: datetime, without: Collection[PersonId] = ()
 ) -> Audience:
-    """Return the audience of the case at this moment, `without` some people and who stands in for them."""
+    """Return the audience of the case at this moment, `without` some people and their deputies."""
     case = kept_from(case, without)
     staff = tuple(staff_of(uow, case))
     here = {person.id for person in staff}

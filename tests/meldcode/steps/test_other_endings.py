@@ -230,7 +230,7 @@ def test_the_weeks_overview_does_not_count_a_case_that_was_closed_when_the_week_
 
 @pytest.mark.rule("G2")
 def test_the_weeks_overview_does_not_count_a_case_that_was_closed_and_opened_again_in_the_week(play: Play) -> None:
-    """It was open when the week began, but whoever closed it that morning need not read of it on another day."""
+    """It was open when the week began; but the leader closed it that morning, and that was all there was to read."""
     play.comes(date(2026, 3, 9))
     ends(play, "mistake")
     play.comes(date(2026, 3, 10))

@@ -84,7 +84,7 @@ async def _decide(someone: Someone, one: Begun, found: dict[str, list[str]]) -> 
 
 
 async def _go_on_with(someone: Someone, one: Begun, key: str) -> None:
-    """End what they had begun, or begin anew where nothing was kept."""
+    """Fill in the rest of the form; or the form again, if nothing of it was kept."""
     listed = await _listed(someone, one) if key else None
     form = await _press(someone, listed, GOES_ON, key) if listed else await _open(someone, one)
     if form and form.payload.get("submit"):
@@ -93,7 +93,7 @@ async def _go_on_with(someone: Someone, one: Begun, key: str) -> None:
 
 
 async def _look(someone: Someone, one: Begun) -> dict[str, list[str]] | None:
-    """What stands in each form that they can go on with; None if the form itself is not there any more."""
+    """What they had typed in each form that they can go on with; None if the case does not offer the form any more."""
     found: dict[str, list[str]] = {}
     is_open = is_read = False
     for _ in range(MOST):

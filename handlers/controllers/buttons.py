@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from handlers.controllers import alarm, finding, readers, roles, school_year, talks
-from handlers.controllers.commands import in_words, last_page, open_signal_form
+from handlers.controllers.commands import explain, in_words, last_page, open_signal_form
 from handlers.controllers.deputies import show_deputy, stop_deputy
 from handlers.controllers.forms import drafts
 from handlers.controllers.working_days import show_working_days
@@ -43,14 +43,14 @@ async def press_button(services: Services, request: Request) -> None:
 
 
 async def show_button_problem(services: Services, request: Request, problem: Refused | Invalid | str) -> None:
-    """Say in a modal why it did not work; of an alarm, also whom to call.
+    """Say why it did not work; of an alarm, also whom to call.
 
     Nobody is disturbed while they fill in a form because that could not be kept: saving it tells them.
     """
     if request.is_typing or (request.action == ANSWER and isinstance(problem, str)):
         return
     numbers = ["\n" + text("alarm_numbers")] if request.action in ALARMS else []
-    await services.open_beside(request, notice_modal("".join([in_words(problem, services.administrator), *numbers])))
+    await explain(services, request, "".join([in_words(problem, services.administrator), *numbers]))
 
 
 async def show_home(services: Services, request: Request) -> None:

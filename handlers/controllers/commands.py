@@ -5,13 +5,17 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import Any
 
+from slack_sdk.errors import SlackApiError
+
 from handlers.controllers import roles
 from handlers.controllers.alarm import acute_command
 from handlers.i18n import texts
 from handlers.i18n.texts import text
 from handlers.platform import limits
+from handlers.platform.reply import reply
 from handlers.platform.request import Request
 from handlers.platform.services import Services
+from handlers.platform.slack_errors import SECOND_CLICK, code_of
 from handlers.views import blocks as b
 from handlers.views.actions import acute_button, signal_button
 from handlers.views.case import case_modal
@@ -60,8 +64,18 @@ async def show_command_problem(services: Services, request: Request, problem: Re
     words = in_words(problem, services.administrator)
     if "command" in request.body:
         return _said(words)
-    await services.client.views_open(trigger_id=request.trigger_id, view=b.notice_modal(words))
+    await explain(services, request, words)
     return None
+
+
+async def explain(services: Services, request: Request, words: str) -> None:
+    """Say it in a modal; in a message when Slack opens none now, for who sees nothing trusts what they saw before."""
+    try:
+        await services.open_beside(request, b.notice_modal(words))
+    except SlackApiError as error:
+        if code_of(error) in SECOND_CLICK:
+            raise
+        services.later(reply(services, request, _said(words)))
 
 
 def in_words(problem: Refused | Invalid | str, administrator: str, trouble: str = "trouble") -> str:
@@ -74,7 +88,7 @@ def in_words(problem: Refused | Invalid | str, administrator: str, trouble: str 
     return text(trouble, then=then)
 
 
-def _said(words: str) -> Answer:
+def _said(words: str) -> dict[str, Any]:
     """An answer in words, with "Acuut gevaar" below it as everywhere (G4)."""
     return {"text": words, "blocks": [b.section(words), *b.actions([acute_button()])]}
 

@@ -435,6 +435,17 @@ def test_a_reminder_on_its_way_is_not_sent_about_what_was_decided_or_moved_meanw
         assert current_reminder(uow, case, reminder, reader, talked.now) is None
 
 
+@pytest.mark.rule("G3")
+def test_who_stood_in_for_the_owner_does_not_hear_weeks_later_what_became_of_it(talked: Play) -> None:
+    appoints(talked, agreed(DAY, SANNE))
+    talked.stands_in(MEHMET, for_=SANNE, first=DAY, last=DAY, by=FATIMA)
+    assert MEHMET in about_appointments(reminds(talked, DAY))
+    talked.comes(date(2026, 12, 9))
+    before = len(talked.messages())
+    talked.record("appointment_done", by=KARIN, refers_to=1)
+    assert MEHMET not in {talked.actors[row.recipient] for row in talked.messages()[before:]}
+
+
 @pytest.mark.parametrize("decision", ["appointment_done", "appointment_dropped", "appointment_moved"])
 def test_a_decision_takes_the_place_of_the_reminders_of_the_owner_and_of_who_was_chased(
     talked: Play, decision: str

@@ -141,10 +141,13 @@ class _Said:
             yield replace(changed, moment=f"{changed.moment} in place")
 
     def decided(self, uow: UnitOfWork, staff: Sequence[Person]) -> Iterator[OutboxMessage]:
-        """What earlier reminders of appointments become, if they are about none that still waits (S3.6)."""
+        """What earlier reminders of appointments become, if they are about none that still waits (S3.6).
+
+        Not of who may not read the case any more: what becomes of an appointment is not for them (G3).
+        """
         if self.context.plan.records[self.entry.record].effect not in DECIDES:
             return
-        people = {person.id: person for person in staff}
+        people = {person.id: person for person in staff if self._may_open(person)}
         for id_, key in uow.outbox.keys_of(self.context.stored.id, APPOINTMENTS):
             if id_ in people and decided_in(key, self.entry, self.after):
                 case, entry = case_for(self.context, people[id_]), self.entry

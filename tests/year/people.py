@@ -33,6 +33,8 @@ CODE = re.compile(r"\d\d-[A-Z0-9]{4}")
 OPENS = "open-case"
 """The button of a message that opens a case."""
 HALF = 0.5
+A_LOOK = 3
+"""Seconds until somebody opens the next thing."""
 SETTLES = "appointment_done"
 MORE = (
     "note",
@@ -211,7 +213,7 @@ class Someone:
 
     async def open(self, code: str, *, by_message: bool = False) -> View | None:
         """Open a case, perhaps by the button of an old message; None if it is refused."""
-        self.clear()
+        await self.turn_to_the_next()
         pressed = self._button_of(code) if by_message else None
         if pressed:
             outcome = await self.actor.click(pressed[0], OPENS, block_id=pressed[1])
@@ -412,6 +414,11 @@ class Someone:
     def _on_screen(self) -> str:
         """What stands on the uppermost screen; who gave up a form has none."""
         return "".join(map(words_of, self.around.workspace.modals_of(self.who.slack)[-1:]))
+
+    async def turn_to_the_next(self) -> None:
+        """Close what is open. It takes a moment: in no time a few people would be more than Slack does in a minute."""
+        await asyncio.sleep(A_LOOK)
+        self.clear()
 
     def clear(self) -> None:
         self.around.workspace.views.clear(self.who.slack)

@@ -31,6 +31,7 @@ from tests.year.judging.plan_file import PLANS, Json, plan_file, roles_of
 from tests.year.people import Knowledge, Someone, Surroundings
 from tests.year.plans import any_plan, write_plan
 from tests.year.running.clock import VirtualLoop, VirtualTime, everywhere
+from tests.year.running.database import is_sending
 from tests.year.running.machine import DATABASE, Machine, empty_database, workspace_of
 from tests.year.running.one_thread import in_one_thread
 from tests.year.schools import TEACHER, WEEK, Colleague, School, Size, invent, with_somebody_of
@@ -236,10 +237,12 @@ class World:
                 return
 
     def _next_due(self) -> datetime | None:
+        """When the program is to do something: now, as long as a message waits for its turn at Slack."""
         program = self.machine.running
         with program.store.transaction(self.time.now()) as uow:
             case, message = uow.cases.next_due(), uow.queue.next_due()
-        return min((due for due in (case, message) if due), default=None)
+        sending = self.time.now() if is_sending(program.engine, self.time.now()) else None
+        return min((due for due in (case, message, sending) if due), default=None)
 
     async def skip_to(self, moment: datetime) -> None:
         """Jump, but not in the moment in which a loop that looks each second has just begun."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -26,8 +25,6 @@ ENDS_IT, DROPS_IT = 0.6, 0.75
 AGAIN = ((0, time(16, 16)), (1, time(8, 8)), (1, time(16, 16)), (2, time(8, 8)))
 """After how many days they come back, and at which time: before and after what they typed is a day old."""
 MOST = 8
-A_LOOK = 3
-"""Seconds until somebody opens the next one: in no time they would be more than Slack changes in a minute."""
 
 
 @dataclass(frozen=True)
@@ -118,9 +115,8 @@ async def _listed(someone: Someone, one: Begun) -> View | None:
 
 async def _open(someone: Someone, one: Begun) -> View | None:
     """Open the same form, if it is offered."""
-    await asyncio.sleep(A_LOOK)
-    someone.clear()
     if not one.code:
+        await someone.turn_to_the_next()
         outcome = await someone.actor.command("/signaal")
         return _top_form(someone) if outcome.ok else None
     case = await someone.open(one.code)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Engine, bindparam, create_engine, make_url, select, text
 
 from storage.db.engine import make_engine
 from storage.db.migrate import VERSION, upgrade
+from storage.db.schema import outbox
+from storage.repositories.messages.outbox import SendState
 
 OLDER = "0037"
 UNDONE = (
@@ -20,6 +23,11 @@ UNDONE = (
     f"UPDATE {VERSION} SET version_num = '{OLDER}'",
 )
 """Undoes what the migrations after OLDER did. Digests were computed in another way by each program until then."""
+IN_HAND = (
+    select(outbox.c.id)
+    .where(outbox.c.state == SendState.CLAIMED.value, outbox.c.claimed_until > bindparam("now"))
+    .limit(1)
+)
 
 
 def migrate(database_url: str) -> None:
@@ -27,6 +35,12 @@ def migrate(database_url: str) -> None:
     engine = make_engine(database_url)
     upgrade(engine)
     engine.dispose()
+
+
+def is_sending(engine: Engine, now: datetime) -> bool:
+    """Whether the program has a message in hand, which it sends as soon as Slack lets it."""
+    with engine.connect() as connection:
+        return connection.scalar(IN_HAND, {"now": now}) is not None
 
 
 def put_back(engine: Engine) -> None:

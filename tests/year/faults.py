@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from practice.client.delivery import deliver_event
 from tests.year.judging.log import Log
+from tests.year.people import A_LOOK
 from tests.year.running.executor import InlineExecutor, Killed
 from tests.year.running.machine import Cut
 
@@ -280,6 +281,7 @@ class Trouble:
             until: datetime = self._world.time.now() + A_WHILE
             self._log.add("trouble", fault=name, until=until.isoformat(timespec="seconds"))
             working = asyncio.gather(*self._acts(), return_exceptions=True)
+            await asyncio.sleep(A_LOOK)
             await FAULTS[name](self._world, self._chance)
             await working
             self._world.workspace.faults.off()

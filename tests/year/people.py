@@ -108,7 +108,7 @@ class Someone:
     # What somebody does.
     async def report(self, pupil: tuple[str, str, str], school: School) -> None:
         """Pass on a signal about a pupil of this school."""
-        self.clear()
+        await self.turn_to_the_next()
         if self.is_gone:
             return None
         if not (await self.actor.command("/signaal")).ok:

@@ -13,9 +13,10 @@ from typing_extensions import override
 
 from bot.app import Program
 from bot.database import vault_of
+from meldcode.domain.case.state import Entry
 from practice.blocks.elements import all_elements
 from practice.state.workspace import Workspace
-from storage.db.schema import alarms, appointments, case_keys, cases, drafts, entries, outbox
+from storage.db.schema import alarms, appointments, case_keys, cases, drafts, entries, identities, outbox
 from storage.integrity import verify
 from tests.on_screen import read, texts_of
 from tests.year.judging.log import Log
@@ -115,20 +116,24 @@ class Seen:
             late = connection.scalar(select(func.count()).where(alarms.c.due < now - timedelta(minutes=1)))
             ids = connection.scalars(select(cases.c.id).where(cases.c.destroyed_at.is_(None))).all()
             without = sorted(connection.scalars(waits))
-        with program.store.transaction(now) as uow:
-            logbooks = {uow.cases.get(id_).code: [*uow.cases.contents(id_).entries] for id_ in ids}
-        said = [(code, str(text)) for code, lines in logbooks.items() for e in lines for text in e.answers.values()]
-        marks = sorted((mark, code) for code, text in said for mark in MARK.findall(text))
-        order = [mark for _, text in said for mark in MARK.findall(text)]
-        logbook_of = {code: [entry.record for entry in lines] for code, lines in sorted(logbooks.items())}
+        logbooks = _logbooks(program, now, ids)
+        said = sorted((mark, code) for code, lines in logbooks.items() for _, _, text in lines for mark in text)
         state: dict[str, Any] = {
             "faults": faults,
             "without_next": without,
             "stuck": stuck,
             "drafts": old,
             "alarms": late,
+            "marks": said,
+            "entries": {code: [entry.record for entry, _, _ in lines] for code, lines in sorted(logbooks.items())},
+            "unhealthy": not program.is_healthy(),
         }
-        state |= {"marks": marks, "order": order, "entries": logbook_of, "unhealthy": not program.is_healthy()}
+        if is_end:
+            state["logbook"] = [
+                {"case": code, "record": e.record, "who": who, "at": _seconds(e.written_at), "marks": marks}
+                for code, lines in sorted(logbooks.items())
+                for e, who, marks in lines
+            ]
         self.log.add("stored", is_end=is_end, **state)
 
     def say_what_is_left(self, program: Program, now: datetime) -> None:
@@ -141,6 +146,22 @@ class Seen:
         with program.store.transaction(now) as uow:
             left = [row.code for row in rows if not row.destroyed_at and list(uow.cases.contents(row.id).entries)]
         self.log.add("left", codes=sorted(left), faults=faults, kept=kept, at=now.isoformat(timespec="seconds"))
+
+
+def _logbooks(program: Program, now: datetime, ids: Collection[Any]) -> dict[str, list[tuple[Entry, str, list[str]]]]:
+    """The entries of each case, with who wrote them and the texts in them."""
+    with program.engine.connect() as connection:
+        users = dict(connection.execute(select(identities.c.person, identities.c.user)).tuples().all())
+    with program.store.transaction(now) as uow:
+        kept = {uow.cases.get(id_).code: [*uow.cases.contents(id_).entries] for id_ in ids}
+    return {
+        code: [(entry, users[entry.author], MARK.findall(str([*entry.answers.values()]))) for entry in lines]
+        for code, lines in kept.items()
+    }
+
+
+def _seconds(at: datetime) -> str:
+    return at.isoformat(timespec="seconds")
 
 
 def is_anything_gone(program: Program) -> bool:

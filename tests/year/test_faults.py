@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 def _acts(fault: str) -> Iterator[Event]:
     """What people did in a few tiny years in which nothing else goes wrong, one after another."""
-    for seed in range(2, 9):
+    for seed in range(1, 9):
         log, found = played(replace(tiny(seed), faults=(fault,)))
         assert found == []
         yield from (event for event in log.events if event["what"] == "did")

@@ -36,7 +36,14 @@ REMINDED = a_message(KARIN, WAITS, LAST_CALL)
 
 def stored(marks: list[list[str]], at: datetime = EVENING) -> Event:
     wrong = dict.fromkeys(("without_next", "stuck", "drafts", "alarms", "unhealthy"))
-    return an_event("stored", at, is_end=True, marks=marks, entries={CODE: ["signal"]}, faults=[], **wrong)
+    logbook = [a_line(code, [mark]) for mark, code in marks]
+    entries = {CODE: ["signal"]}
+    return an_event("stored", at, is_end=True, marks=marks, entries=entries, logbook=logbook, faults=[], **wrong)
+
+
+def a_line(code: str, marks: list[str], at: datetime = TUESDAY, who: str = SANNE, record: str = "signal") -> Event:
+    """A line of a logbook."""
+    return {"case": code, "record": record, "who": who, "at": at.isoformat(timespec="seconds"), "marks": marks}
 
 
 def a_tuesday(*events: Event, marks: list[list[str]] | None = None, people: tuple[Colleague, ...] = ()) -> Log:

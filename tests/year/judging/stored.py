@@ -24,28 +24,23 @@ def marks_of(event: Event) -> set[str]:
 
 def say_what_was_stored(events: Sequence[Event]) -> None:
     """What was not acknowledged may have been stored or not: the logbooks at the end say which."""
-    stored = next(event for event in reversed(events) if event["what"] == "stored")
-    acts = [event for event in events if event["what"] == "did"]
-    where = dict(stored["marks"])
-    made = Counter((event["case"], event["record"]) for event in acts if event["result"] == "saved")
-    kept = Counter((code, record) for code, records in stored["entries"].items() for record in records)
-    tried = Counter((event["case"], event["record"]) for event in acts if event["result"] == "failed")
+    acts, lines = [event for event in events if event["what"] == "did"], _logbook(events)
+    where = {mark: line["case"] for line in lines for mark in line["marks"]}
+    made, kept = Counter(_whose(event) for event in acts if event["result"] == "saved"), Counter(map(_whose, lines))
     for event in acts:
-        marks = marks_of(event)
-        place = (event["case"], event["record"])
-        if event["result"] != "failed" or not (marks & where.keys() or (not marks and kept[place] > made[place])):
-            continue
-        made[place] += 1
-        code = next((where[mark] for mark in sorted(marks) if mark in where), event["case"])
-        is_anybodys = not marks and tried[event["case"], event["record"]] > 1  # nobody knows whose it is
-        event |= {"result": "saved", "case": code, "unsure": True, "is_anybodys": is_anybodys}
-        event["teachers"] = event["teachers"] or _teachers_of_group(event, events)
+        marks, whose = marks_of(event), _whose(event)
+        if event["result"] == "failed" and (marks & where.keys() or (not marks and kept[whose] > made[whose])):
+            made[whose] += 1
+            code = next((where[mark] for mark in sorted(marks) if mark in where), event["case"])
+            event |= {"result": "saved", "case": code, "unsure": True}
+            event["teachers"] = event["teachers"] or _teachers_of_group(event, events)
 
 
 def put_in_order(events: list[Event]) -> None:
     """Two forms of one second may have been stored the other way round than people heard of it: the logbook says."""
-    stored = next(event for event in reversed(events) if event["what"] == "stored")
-    place = {mark: number for number, mark in enumerate(stored.get("order", []))}
+    written = [(mark, line["at"]) for line in _logbook(events) for mark in line["marks"]]
+    _go_back_to_when_it_was_stored(events, dict(reversed(written)))
+    place = {mark: number for number, (mark, _) in enumerate(written)}
     together: dict[tuple[str, str], list[int]] = defaultdict(list)
     for number, event in enumerate(events):
         if event["what"] == "did" and event["result"] == "saved" and marks_of(event) & place.keys():
@@ -56,6 +51,26 @@ def put_in_order(events: list[Event]) -> None:
         )
         for number, event in zip(numbers, ordered, strict=True):
             events[number] = event
+
+
+def _go_back_to_when_it_was_stored(events: list[Event], written: Mapping[str, str]) -> None:
+    """Who sent a form again heard late, or never, that it was stored the first time: then the logbook has its time."""
+    for event in [one for one in events if one.get("times") or one.get("unsure")]:
+        at = max((written[mark] for mark in marks_of(event) & written.keys()), default=event["at"])
+        if event["result"] == "saved" and at < event["at"]:
+            events.remove(event)
+            event["at"] = at
+            events.insert(next(number for number, one in enumerate(events) if one["at"] > at), event)
+
+
+def _logbook(events: Sequence[Event]) -> list[Json]:
+    """The lines of all cases at the end, each case in order."""
+    lines: list[Json] = next(event["logbook"] for event in reversed(events) if event["what"] == "stored")
+    return lines
+
+
+def _whose(line: Json) -> tuple[str, str, str]:
+    return line["case"], line["record"], line["who"]
 
 
 def _teachers_of_group(event: Event, events: Sequence[Event]) -> list[str]:

@@ -25,6 +25,7 @@ from tests.year.judging.by_hand import (
     TUESDAY,
     WAITS,
     WILLEM,
+    a_line,
     a_message,
     a_tuesday,
     an_event,
@@ -429,12 +430,12 @@ def test_who_acts_in_the_same_second_may_change_whom_it_concerns() -> None:
     assert "not told" not in said_of(SIGNAL, note, TOLD[0], REMINDED)
 
 
-def test_of_what_two_people_sent_in_vain_nobody_knows_who_stored_it() -> None:
+def test_of_what_two_people_sent_in_vain_the_logbook_says_who_stored_it() -> None:
     note = {"record": "note", "said": {}, "result": "failed"}
-    kept = stored([]) | {"entries": {CODE: ["signal", "note"]}}
+    kept = stored([]) | {"logbook": [a_line(CODE, ["Merk00001"]), a_line(CODE, [], who=JORIS, record="note")]}
     one, other = SIGNAL | note, SIGNAL | note | {"who": JORIS}
     say_what_was_stored([SIGNAL, one, other, kept])
-    assert (one.get("is_anybodys"), other["result"]) == (True, "failed")
+    assert (one["result"], other["result"]) == ("failed", "saved")
 
 
 @pytest.mark.parametrize(("times", "is_found"), [(1, True), (3, False)])
@@ -446,7 +447,17 @@ def test_who_sends_a_form_again_hears_late_that_it_was_stored(times: int, is_fou
 
 def test_two_forms_of_one_second_count_in_the_order_of_the_logbook() -> None:
     one, other = (SIGNAL | {"said": {"what": mark}} for mark in ("Merk00002", "Merk00003"))
-    kept = stored([]) | {"order": ["Merk00001", "Merk00003", "Merk00002"]}
+    kept = stored([[mark, CODE] for mark in ("Merk00001", "Merk00003", "Merk00002")])
     events = [SIGNAL, one, other, kept]
     put_in_order(events)
     assert events == [SIGNAL, other, one, kept]
+
+
+def test_a_form_that_was_sent_again_counts_from_when_the_logbook_has_it() -> None:
+    first = TUESDAY + timedelta(seconds=1)
+    after = an_event("opened", TUESDAY + timedelta(minutes=1))
+    again = SIGNAL | {"said": {"what": "Merk00003"}, "times": 2, "at": EVENING.isoformat()}
+    kept = stored([]) | {"logbook": [a_line(CODE, ["Merk00001"]), a_line(CODE, ["Merk00003"], first)]}
+    events = [SIGNAL, after, again, kept]
+    put_in_order(events)
+    assert events == [SIGNAL, again | {"at": first.isoformat()}, after, kept]

@@ -100,13 +100,13 @@ class Machine:
     async def kill(self) -> None:
         """End it without a word: nothing of it is stored, sent or received from now on."""
         if self.program:
-            self.program.executor.close()
-            self.program = self._app = None
+            self.program.executor.close()  # as long as it is there, `take` knows that it is dead
         if self._process:
             self._process.cancel()
             await asyncio.wait([self._process])
         self._process = None
         await _end_what_it_did()
+        self.program = self._app = None
 
     async def _run(self, is_ready: asyncio.Event, ended: asyncio.Event) -> None:
         async with prepared(self.settings(), self.time.machine, is_guarded=True) as program:

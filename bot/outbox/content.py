@@ -15,18 +15,19 @@ from handlers.views.messages.asked import Rendered
 from handlers.views.messages.reminders import render_reminders
 from handlers.views.messages.told import Lookup, render
 from meldcode.application.cases.alarms.view import current_alarm
-from meldcode.application.jobs.current import current_reminder
-from meldcode.application.jobs.reminders import earliest_delivery, latest_reminders
+from meldcode.application.jobs.current import CurrentReminder, current_reminder
+from meldcode.application.jobs.reminders import earliest_delivery, reminders_of
 from meldcode.application.jobs.still_theirs import still_theirs
 from meldcode.application.jobs.undelivered import LostMessage, report_undelivered
 from meldcode.application.messages.alarms import AboutAlarm, Alarm, AlarmStatus, AlarmUnanswered
 from meldcode.application.messages.base import Payload
 from meldcode.application.messages.cases import Recorded
 from meldcode.application.messages.registry import REMINDERS
-from meldcode.application.messages.reminders import Reminder
+from meldcode.application.messages.reminders import AppointmentReminder, Reminder
 from meldcode.application.ports.outbox import Placing
 from meldcode.application.ports.unit_of_work import UnitOfWork
 from meldcode.domain.calendar import AMSTERDAM
+from meldcode.domain.ids import CaseId
 from storage.repositories.messages.send_queue import Claimed
 from storage.unit_of_work import StoredUnitOfWork
 
@@ -96,7 +97,7 @@ def _as_of_now(uow: UnitOfWork, message: Claimed, meant: Payload, now: datetime)
 
 
 def _rendered(uow: UnitOfWork, messages: list[Claimed], first: Payload, now: datetime) -> Rendered | None:
-    """The rendered messages, the latest of each case. None when everything they ask for was done meanwhile."""
+    """The rendered messages. None when everything they ask for was done meanwhile."""
     if isinstance(first, AboutAlarm) and (alarm := current_alarm(uow, first, messages[0].to)):
         return render_alarm(first, alarm)
     if isinstance(first, AlarmStatus | AlarmUnanswered):
@@ -104,7 +105,15 @@ def _rendered(uow: UnitOfWork, messages: list[Claimed], first: Payload, now: dat
     if not isinstance(first, Reminder):
         today = now.astimezone(AMSTERDAM).date()
         return render(first, Lookup(uow.plans.get, uow.staff.get, uow.staff.school, uow.plans.current(), today))
-    latest = latest_reminders((message.case, message.payload()) for message in messages)
-    asked = (current_reminder(uow, case, payload, messages[0].to, now) for case, payload in latest)
-    current = [reminder for reminder in asked if reminder]
+    current = _current_reminders(uow, messages, now)
     return render_reminders(current) if current else None
+
+
+def _current_reminders(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> list[CurrentReminder]:
+    """The last one of each case that is not outdated, and one of its appointments."""
+    found: dict[tuple[CaseId, bool], CurrentReminder] = {}
+    in_order = sorted(messages, key=lambda message: message.id)
+    for case, payload in reminders_of((message.case, message.payload()) for message in in_order):
+        if current := current_reminder(uow, case, payload, messages[0].to, now):
+            found[case, isinstance(payload, AppointmentReminder)] = current
+    return [*found.values()]

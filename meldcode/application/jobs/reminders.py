@@ -67,14 +67,15 @@ def send_due_reminders(uow: UnitOfWork, now: datetime, limit: int, trouble: Call
     return len(cases)
 
 
-def latest_reminders(messages: Iterable[tuple[CaseId | None, Payload]]) -> Iterator[tuple[CaseId, ReminderPayload]]:
-    """Yield the last reminder of each case, and one of all its appointments that there are reminders of (S3.6)."""
-    found: dict[tuple[CaseId, bool], ReminderPayload] = {}
+def reminders_of(messages: Iterable[tuple[CaseId | None, Payload]]) -> Iterator[tuple[CaseId, ReminderPayload]]:
+    """Yield these reminders in order, and one of all the appointments of a case that there are reminders of (S3.6)."""
+    of_appointments: dict[CaseId, AppointmentReminder] = {}
     for case, payload in messages:
-        if case and isinstance(payload, ReminderPayload):
-            key = (case, isinstance(payload, AppointmentReminder))
-            found[key] = payload.with_earlier(found.get(key)) if isinstance(payload, AppointmentReminder) else payload
-    yield from ((case, payload) for (case, _), payload in found.items())
+        if case and isinstance(payload, AppointmentReminder):
+            of_appointments[case] = payload.with_earlier(of_appointments.get(case))
+        elif case and isinstance(payload, ReminderPayload):
+            yield case, payload
+    yield from of_appointments.items()
 
 
 def earliest_delivery(uow: UnitOfWork, payload: Payload, case: CaseId | None, now: datetime) -> datetime:

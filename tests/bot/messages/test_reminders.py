@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -202,6 +202,22 @@ async def test_a_reminder_that_waits_for_the_morning_is_dropped_once_it_is_dealt
         assert [row.state for row in messages(school)] == [SendState.SENT] * 2, "and it is not tried again"
         await comes(school, "2026-11-25T12:00")
         assert unread(school) == {}
+
+
+@pytest.mark.rule("G2")
+async def test_a_reminder_is_not_lost_with_an_older_one_that_is_outdated(tmp_path: Path, database_url: str) -> None:
+    """The older one waits until a minute later, so that it goes along with the new one."""
+    async with on_a_monday(tmp_path, database_url) as school:
+        [code] = await reported(school)
+        await comes(school, "2026-11-23T20:00")
+        await records(school, JORIS, code, "taken_up")
+        of_consultation = next_due(school)
+        with school.program.engine.begin() as connection:
+            connection.execute(
+                update(outbox).where(outbox.c.kind == "reminder").values(due_at=of_consultation + timedelta(minutes=1))
+            )
+        await comes(school, of_consultation.astimezone(AMSTERDAM).strftime("%Y-%m-%dT%H:%M"))
+        assert KARIN in reminded(school, f"Dossier {code} wacht")
 
 
 @pytest.mark.rule("G2")

@@ -151,7 +151,7 @@ class Seen:
 def _logbooks(program: Program, now: datetime, ids: Collection[Any]) -> dict[str, list[tuple[Entry, str, list[str]]]]:
     """The entries of each case, with who wrote them and the texts in them."""
     with program.engine.connect() as connection:
-        users = dict(connection.execute(select(identities.c.person, identities.c.user)).tuples().all())
+        users = {row.person: row.user for row in connection.execute(select(identities))}
     with program.store.transaction(now) as uow:
         kept = {uow.cases.get(id_).code: [*uow.cases.contents(id_).entries] for id_ in ids}
     return {

@@ -43,12 +43,15 @@ class Presence:
         """Return who is reminded: of the first circle who works today, or else of the next one, and so on.
 
         A circle without anybody does not count. Who of the first one is off is reminded on the day of their return,
-        unless a deputy acts for them. So nothing waits for a day off, and nobody is passed over for good.
+        unless a deputy acts for them who is not replaced in turn. So nothing waits for a day off, and nobody is passed
+        over for good.
         """
         asked = next(filter(None, circles), ())
         here = next(filter(None, map(self.who_works, circles)), [])
-        absent = [one for one in asked if one.id not in self._replaced and not self._works(one, self._day)]
-        return [*map(Reached, here), *(Reached(one, self._return_of(one)) for one in absent if one not in here)]
+        acting = [one for one in asked if one.id not in self._replaced]
+        acted_for = {id_ for one in acting for id_ in one.acts_for(self._school) - {one.id}}
+        absent = [one for one in asked if one.id not in acted_for and one not in self.who_works(asked)]
+        return [*map(Reached, here), *(Reached(one, self._return_of(one)) for one in absent)]
 
     def who_works(self, people: Iterable[Person]) -> list[Person]:
         """Return who of these people works on the day."""

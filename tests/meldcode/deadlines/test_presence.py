@@ -66,3 +66,16 @@ def test_a_deputy_acts_for_who_is_away_on_the_deputys_own_days() -> None:
     assert reached(FRIDAY, [ALWAYS, deputy], [OTHER]) == [(deputy, None)]
     assert reached(MONDAY, [ALWAYS, deputy], [OTHER]) == [(OTHER, None), (deputy, FRIDAY)]
     assert reached(MONDAY, [deputy], [OTHER]) == [(OTHER, None), (deputy, FRIDAY)]
+
+
+def test_with_a_deputy_who_is_replaced_in_turn_nobody_is_passed_over() -> None:
+    deputy = member(5, stands_in_for=ALWAYS)
+    elsewhere = member(6, stands_in_for=deputy)
+    arranged = [Deputy(SCHOOL.id, one.id, by.id, MONDAY, FRIDAY) for one, by in ((ALWAYS, deputy), (deputy, elsewhere))]
+    presence = Presence([ALWAYS, deputy, elsewhere], SCHOOL.id, CALENDAR, WEDNESDAY, arranged)
+    back = date(2026, 11, 30)
+    assert [(one.person, one.day) for one in presence.reach([[ALWAYS, deputy]])] == [(ALWAYS, back), (deputy, back)]
+    assert [(one.person, one.day) for one in presence.reach([[ALWAYS, deputy, elsewhere]])] == [
+        (elsewhere, None),
+        (ALWAYS, back),
+    ]

@@ -3,7 +3,8 @@
 A transaction handles a few cases:
 1. Claim cases whose `next_due` has passed, by an indexed column, so that no other worker gets them.
 2. Fold the entries of each case again: what was done meanwhile needs no reminder.
-3. Send each person one message about all that fell due, also after downtime, at the highest escalation level.
+3. Send each person one message about all that fell due, also after downtime, at the highest escalation level. What
+   waits for their return is another.
 4. Store the reminder ids and the next moment with the case. A reminder id cannot be stored twice.
 """
 
@@ -214,8 +215,11 @@ def _about_appointments(
 
 
 def _recipients(audience: Audience, due: Sequence[Reminder]) -> list[tuple[Reached, Reminder]]:
-    """The people to remind, each with their last reminder. An escalation calls in whom it reaches (G3)."""
-    found: dict[PersonId, tuple[Reached, Reminder]] = {}
+    """The people to remind, each with their last reminder: now, and of what waits for their return.
+
+    An escalation calls in whom it reaches (G3).
+    """
+    found: dict[tuple[PersonId, date | None], tuple[Reached, Reminder]] = {}
     for one in sorted(due, key=lambda d: (d.kind is ReminderKind.URGENT, d.at)):
-        found |= {reached.person.id: (reached, one) for reached in audience.reach(one)}
+        found |= {(reached.person.id, reached.day): (reached, one) for reached in audience.reach(one)}
     return list(found.values())

@@ -138,6 +138,19 @@ def test_the_list_before_a_vacation_is_for_who_reads_the_case(play: Play) -> Non
     assert not reads(play, FATIMA)
 
 
+@pytest.mark.rule("G6")
+@pytest.mark.parametrize("off", [KARIN, BEA], ids=str)
+def test_what_waits_for_a_return_takes_the_place_of_no_list_before_a_vacation(play: Play, off: Actor) -> None:
+    play.works(off, "0123")
+    play.comes(date(2026, 4, 2))
+    play.signal()
+    play.comes(date(2026, 4, 24))
+    reminds(play)
+    theirs = [m for m in play.messages() if play.actors[m.recipient] == off and m.kind == "reminder"]
+    days = [(m.moment.split("/")[0], m.due_at.date()) for m in theirs]
+    assert sorted(days) == [("signals", date(2026, 5, 4)), ("vacation", play.now.date())]
+
+
 def test_the_school_leader_sees_counts_of_cases_that_they_do_not_read(play: Play) -> None:
     play.signal()
     seen = home_of(play, FATIMA)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -57,11 +59,36 @@ def claim_deliveries(
     uow: StoredUnitOfWork, now: datetime, most: int, lease: timedelta, *, only_urgent: bool
 ) -> list[Delivery]:
     """Claim and render what is due. Reminders that wait for the same person become one message."""
-    deliveries = []
+    deliveries: list[Delivery] = []
     for first in uow.queue.claim(now, most, lease, only_urgent=only_urgent):
         alike = uow.queue.claim_alike(first, now, lease) if first.kind in REMINDERS and first.identity else []
-        deliveries.append(_delivery(uow, [first, *alike], now))
+        deliveries += _deliveries(uow, [first, *alike], now)
     return deliveries
+
+
+def _deliveries(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Iterator[Delivery]:
+    """All as one message; what waits for its school, or cannot be rendered, holds up no other."""
+    by_moment: dict[datetime | None, list[Claimed]] = defaultdict(list)
+    for message in messages:
+        by_moment[_earliest(uow, message, now)].append(message)
+    for moment, together in by_moment.items():
+        if moment is None or moment > now:
+            yield Delivery(together, moment, is_unreadable=moment is None)
+            continue
+        delivery = _delivery(uow, together, now)
+        is_alone = len(together) == 1 or not delivery.is_unreadable
+        yield from [delivery] if is_alone else [_delivery(uow, [message], now) for message in together]
+
+
+def _earliest(uow: UnitOfWork, message: Claimed, now: datetime) -> datetime | None:
+    """When it may be sent; None when it cannot be read."""
+    try:
+        return earliest_delivery(uow, message.payload(), message.case, now)
+    except SQLAlchemyError:
+        raise
+    except Exception as error:
+        log_error(error, "message")
+        return None
 
 
 def _delivery(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Delivery:
@@ -72,17 +99,14 @@ def _delivery(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Delive
             return Delivery(messages, _content_of(uow, messages, now))
     except SQLAlchemyError:
         raise
-    except Exception as error:  # one that cannot be rendered holds up no other
+    except Exception as error:
         log_error(error, "message")
         return Delivery(messages, is_unreadable=True)
 
 
-def _content_of(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Rendered | datetime | None:
-    """Return the rendered messages, or the moment until which they must wait, or None when they are outdated."""
+def _content_of(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Rendered | None:
+    """Return the rendered messages, or None when they are outdated."""
     first = messages[0].payload()
-    opening = earliest_delivery(uow, first, messages[0].case, now)
-    if opening > now:
-        return opening
     has_waited = messages[0].kind not in REMINDERS and now - messages[0].created_at >= WAITED
     current = _as_of_now(uow, messages[0], first, now) if has_waited else first
     return _rendered(uow, messages, current, now) if current else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -24,7 +24,21 @@ from tests.bot.cases.closing import record
 from tests.databases import Postgres
 from tests.names import NAMES
 from tests.on_screen import buttons_of, words_of
-from tests.running import FATIMA, JORIS, KARIN, SANNE, Running, logged, running, signal
+from tests.running import (
+    BEATRIX,
+    BEUK,
+    FATIMA,
+    JORIS,
+    KARIN,
+    LINDE,
+    SANNE,
+    Running,
+    School,
+    logged,
+    person,
+    running,
+    signal,
+)
 
 TEAM = "T0PRACTICE"
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=AMSTERDAM)
@@ -34,9 +48,11 @@ LATER_ON, LATER_WHY = "Wanneer wil je er weer aan herinnerd worden?", "Waarom lu
 
 
 @asynccontextmanager
-async def on_a_monday(folder: Path, database_url: str = "") -> AsyncIterator[Running]:
-    """The school, on a Monday at ten. Its worker works on command."""
-    async with running(folder, database_url=database_url, worker=False) as school:
+async def on_a_monday(
+    folder: Path, database_url: str = "", schools: Sequence[School] = (LINDE, BEUK)
+) -> AsyncIterator[Running]:
+    """The schools, on a Monday at ten. Their worker works on command."""
+    async with running(folder, schools=schools, database_url=database_url, worker=False) as school:
         school.clock.forward(seconds=(MONDAY - school.clock()).total_seconds())
         yield school
 
@@ -573,6 +589,54 @@ def damage(school: Running, code: str) -> None:
     with school.program.engine.begin() as connection:
         payload: bytes = connection.scalars(select(entries.c.payload).where(of_case)).one()
         connection.execute(update(entries).where(of_case).values(payload=payload[:-1] + bytes([payload[-1] ^ 1])))
+
+
+@pytest.mark.rule("G2")
+@pytest.mark.parametrize("reporters", [(SANNE, BEATRIX), (BEATRIX, SANNE)], ids=["open first", "closed first"])
+async def test_a_school_that_is_closed_holds_up_no_reminder_of_another(
+    tmp_path: Path, database_url: str, reporters: tuple[str, str]
+) -> None:
+    beuk = {
+        **BEUK,
+        "free_days": ["2026-11-24"],
+        "people": [*BEUK["people"], person(KARIN, "Karin", "care_coordinator")],
+    }
+    async with on_a_monday(tmp_path, database_url, [LINDE, beuk]) as school:
+        codes = {by: CODE.findall(words_of(await school.report(by, signal())))[0] for by in reporters}
+        await comes(school, "2026-11-23T12:00")
+        unread(school)
+        school.clock.forward(hours=3)
+        await school.program.scheduler.tick()
+        await comes(school, "2026-11-24T10:00")
+        assert [CODE.findall(words) for words in unread(school)[KARIN]] == [[codes[SANNE]]]
+        await comes(school, "2026-11-25T08:30")
+        assert codes[BEATRIX] in "".join(unread(school)[KARIN])
+
+
+async def test_a_reminder_that_cannot_be_read_holds_up_no_other(tmp_path: Path, database_url: str) -> None:
+    async with on_a_monday(tmp_path, database_url) as school:
+        codes = await reported(school, "Sem", "Noor")
+        school.clock.forward(hours=5)
+        await school.program.scheduler.tick()
+        of_the_first = outbox.c.case.in_(select(cases.c.id).where(cases.c.code == codes[0]))
+        with school.program.engine.begin() as connection:
+            connection.execute(update(outbox).where(of_the_first, outbox.c.kind == "reminder").values(payload={}))
+        with logged() as log:
+            await send(school)
+        assert "what=message" in log.text
+        found = {user: CODE.findall("".join(words)) for user, words in unread(school).items()}
+        assert found == {KARIN: codes[1:], JORIS: codes[1:]}
+
+
+async def test_reminders_of_a_case_that_cannot_be_read_hold_up_no_other(tmp_path: Path, database_url: str) -> None:
+    async with on_a_monday(tmp_path, database_url) as school:
+        codes = await reported(school, "Sem", "Noor", "Daan")
+        school.clock.forward(hours=5)
+        await school.program.scheduler.tick()
+        damage(school, codes[0])
+        await send(school)
+        found = {user: sorted(CODE.findall("".join(words))) for user, words in unread(school).items()}
+        assert found == {KARIN: sorted(codes[1:]), JORIS: sorted(codes[1:])}
 
 
 async def test_a_message_that_cannot_be_rendered_holds_up_no_other(

@@ -64,7 +64,7 @@ async def slack_is_away(world: World, _chance: random.Random) -> None:
     """Slack answers nothing but errors for minutes: no passing failure any more."""
     world.workspace.faults.server_error = FOR_LONG
     await asyncio.sleep(OUTAGE)
-    world.say_how_it_is("away")
+    await world.say_how_it_is("away")
     world.workspace.faults.off()
 
 
@@ -72,7 +72,7 @@ async def network_is_down(world: World, _chance: random.Random) -> None:
     """No request reaches the app or Slack for minutes."""
     world.machine.cuts = lambda: Cut.BEFORE
     await asyncio.sleep(OUTAGE)
-    world.say_how_it_is("offline")
+    await world.say_how_it_is("offline")
     world.machine.cuts = lambda: Cut.NEVER
 
 
@@ -80,7 +80,7 @@ async def token_is_revoked(world: World, _chance: random.Random) -> None:
     """Slack refuses the app's token until somebody gives it back."""
     world.workspace.faults.refuses = "token_revoked"
     await asyncio.sleep(OUTAGE)
-    world.say_how_it_is("revoked")
+    await world.say_how_it_is("revoked")
     world.workspace.faults.refuses = ""
 
 
@@ -111,7 +111,7 @@ async def _dead_for_a_while(world: World, chance: random.Random) -> None:
     await world.machine.kill()
     await world.skip_to(world.time.now() + timedelta(minutes=minutes))
     if minutes > SILENT:
-        world.say_how_it_is("dead")
+        await world.say_how_it_is("dead")
     await world.machine.start()
 
 
@@ -142,7 +142,7 @@ async def disk_is_full(world: World, chance: random.Random) -> None:
     """Nothing can be written for some minutes."""
     with world.machine.before_commits(_no_room):
         await asyncio.sleep(chance.randrange(60, 100))
-        world.say_how_it_is("full")
+        await world.say_how_it_is("full")
 
 
 def _no_room() -> None:
@@ -155,7 +155,7 @@ async def database_is_away(world: World, chance: random.Random) -> None:
     """Another program keeps the file of the database for itself, or its server goes away and comes back."""
     with world.machine.without_database() as what:
         await asyncio.sleep(chance.randrange(5, 100))
-        world.say_how_it_is(what)
+        await world.say_how_it_is(what)
 
 
 async def upgrade(world: World, _chance: random.Random) -> None:
@@ -190,7 +190,7 @@ async def clock_is_wrong(world: World, chance: random.Random) -> None:
     """Somebody sets the machine's clock hours or days off, and it is set right again."""
     world.time.wrong = timedelta(hours=chance.choice((-30, -2, 2, 49)))
     await asyncio.sleep(chance.randrange(60, 100))
-    world.say_how_it_is("clock")
+    await world.say_how_it_is("clock")
     world.time.wrong = timedelta()
 
 
@@ -286,7 +286,7 @@ class Trouble:
             await working
             self._world.workspace.faults.off()
             await asyncio.sleep(TRIES_AGAIN)
-            self._world.say_how_it_is(name, is_over=True)
+            await self._world.say_how_it_is(name, is_over=True)
 
         return happen
 

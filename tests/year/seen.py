@@ -63,9 +63,9 @@ class Seen:
         finally:
             logging.getLogger().removeHandler(lines)
 
-    def say_health(self, program: Program | None, fault: str = "", *, is_over: bool = False) -> None:
+    async def say_health(self, machine: Machine, fault: str = "", *, is_over: bool = False) -> None:
         """Log what `/healthz` says while something is wrong or just was, or that it says so while all is well."""
-        is_well = bool(program and program.is_healthy())
+        is_well = await machine.is_healthy()
         if fault or not is_well:
             self.log.add("health", fault=fault, is_well=is_well, is_over=is_over)
 

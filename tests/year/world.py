@@ -257,23 +257,23 @@ class World:
 
         After hours that were skipped each part first looks again, as it does all the time.
         """
-        if self.machine.program and not self.machine.program.is_healthy():
+        if self.machine.program and not await self.machine.is_healthy():
             await asyncio.sleep(TRIES_AGAIN)
-        self.seen.say_health(self.machine.program)
+        await self.seen.say_health(self.machine)
 
     async def _look_at_what_is_stored(self) -> None:
         self.seen.say_what_is_stored(self.machine.running, self.time.now())
 
-    def say_how_it_is(self, fault: str = "", *, is_over: bool = False) -> None:
+    async def say_how_it_is(self, fault: str = "", *, is_over: bool = False) -> None:
         """Log what `/healthz` and `doctor` say: while this is wrong, when it is over, or when nothing was."""
-        self.seen.say_health(self.machine.program, fault, is_over=is_over)
+        await self.seen.say_health(self.machine, fault, is_over=is_over)
         self.seen.say_doctor(self.machine, fault, is_over=is_over)
 
     async def _end(self) -> None:
         """Let the last things happen, and say what is stored."""
         await asyncio.sleep(120)
         ended = self.time.now()
-        self.say_how_it_is()
+        await self.say_how_it_is()
         self.seen.say_what_is_stored(self.machine.running, ended, is_end=True)
         backup = self.machine.back_up(ended)
         with self.seen.nothing():

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import httpx
 from pydantic import SecretStr
 from sqlalchemy import Connection, Engine, event, make_url
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -88,6 +89,13 @@ class Machine:
         if self._process.done():
             waiting.cancel()
             self._process.result()
+
+    async def is_healthy(self) -> bool:
+        """Whether `/healthz` says so, when it is asked on this machine; nobody answers when nothing runs."""
+        if self._app is None:
+            return False
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(self._app), base_url=f"http://{BOT}") as client:
+            return (await client.get("/healthz")).is_success
 
     async def stop(self) -> None:
         """Stop it in good order."""

@@ -45,6 +45,7 @@ def in_one_thread(time: VirtualTime, chance: random.Random) -> Iterator[Callable
         "asyncio.to_thread": _at_once,
         "bot.app.CallBudget": partial(CallBudget, time.monotonic),
         "bot.app.Executor": InlineExecutor,
+        "bot.http.app.run_in_threadpool": _at_once,
         "bot.app.ClockGuard": partial(ClockGuard, steady=time.monotonic),
         "random._urandom": chance.randbytes,
         "os.urandom": chance.randbytes,

@@ -222,6 +222,7 @@ BROKEN: dict[str, dict[str, Any]] = {
         "meldcode.application.jobs.current.pressing": _still_pressing,
     },
     "urgent-at-school-only": {"bot.outbox.content.earliest_delivery": _urgent_at_school},
+    "claims-not-kept": {"bot.outbox.relay.LEASE": timedelta(0)},
     "urgent-to-all": {"meldcode.application.jobs.audience.Audience._urgently": _urgent_to_all},
     "urgent-to-one-role": {"meldcode.application.jobs.audience.Audience._urgently": _first_role_urgently},
     "urgent-since-the-step": {"meldcode.domain.deadlines.schedule.urgent_since": lambda _plan, _state, began: began},
@@ -253,6 +254,7 @@ BROKEN: dict[str, dict[str, Any]] = {
 
 
 SHOWN_BY = {
+    "claims-not-kept": ("second",),
     "lost-when-slack-is-away": ("refuses",),
     "doubled-after-a-start": ("restart", "kill"),
     "faults-not-reported": ("full", "clock"),

@@ -158,6 +158,12 @@ async def database_is_away(world: World, chance: random.Random) -> None:
         await world.say_how_it_is(what)
 
 
+async def second_process(world: World, chance: random.Random) -> None:
+    """A second process works on the same database for some minutes; they take turns with what people do."""
+    async with world.machine.with_a_second():
+        await asyncio.sleep(chance.randrange(60, 200))
+
+
 async def upgrade(world: World, _chance: random.Random) -> None:
     """A newer version is installed on the database that an older one left."""
     await world.machine.stop()
@@ -246,6 +252,7 @@ FAULTS: dict[str, Fault] = {
     "commit": kill_at_commit,
     "full": disk_is_full,
     "database": database_is_away,
+    "second": second_process,
     "upgrade": upgrade,
     "plan": new_plan_version,
     "language": other_language,

@@ -69,6 +69,8 @@ class Machine:
         self.program: Program | None = None
         self._process: asyncio.Task[None] | None = None
         self._app: ASGIApp | None = None
+        self._second: ASGIApp | None = None
+        self._requests = count()
         self._ended = asyncio.Event()
         self.cuts: Callable[[], Cut] = lambda: Cut.NEVER
         """Whether the connection of the next request is cut, and when."""
@@ -124,17 +126,31 @@ class Machine:
                 await ended.wait()
             self.program = self._app = None
 
+    @asynccontextmanager
+    async def with_a_second(self) -> AsyncIterator[None]:
+        """Let a second process work on the same database, and take every other request."""
+        async with prepared(self.settings(), self.time.machine, is_guarded=True) as program, working(program):
+            self._second = program_app(program, program.slack)
+            try:
+                yield
+            finally:
+                self._second = None
+
     async def take(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Bring a request to the one it is for."""
         is_for_slack, cut = scope["server"][0] == SLACK, self.cuts()
         await self._pass()
-        app, process = self.slack if is_for_slack else self._app, self._process
+        app, process = self.slack if is_for_slack else self._next_app(), self._process
         if app is None or cut is Cut.BEFORE or self._is_dying():
             raise aiohttp.ClientConnectionError("nobody listens")
         await app(scope, receive, send)
         await self._pass()
         if cut is Cut.AFTER or self._process is not process or self._is_dying():
             raise aiohttp.ClientConnectionError("the answer was lost")
+
+    def _next_app(self) -> ASGIApp | None:
+        """The process that takes the next request: they take turns."""
+        return self._second if self._second and next(self._requests) % 2 else self._app
 
     def _is_dying(self) -> bool:
         """Whether the process died at a commit: it says no more, although `kill` has not ended it yet."""

@@ -13,12 +13,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from tests.year.broken import SHOWN_BY
-from tests.year.given import is_hunt, options_of, parsed
+from tests.year.command.given import is_hunt, options_of, parsed
+from tests.year.command.several import AT_ONCE, CRASH, WELL, several, verdict_of
+from tests.year.command.shrink import as_a_test
+from tests.year.drawn.seeds import played, tiny
 from tests.year.report.story import story
 from tests.year.running.database import migrate
-from tests.year.running.several import AT_ONCE, CRASH, WELL, several, verdict_of
-from tests.year.seeds import played, tiny
-from tests.year.shrink import as_a_test
 
 HASHES = "PYTHONHASHSEED"
 FOR_ONE = 50

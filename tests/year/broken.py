@@ -36,7 +36,7 @@ from storage.repositories.drafts import StoredDrafts
 from storage.repositories.messages.send_queue import SendQueue
 from storage.repositories.people.loader import PeopleLoader
 from storage.repositories.worklists.stored import StoredWorklists
-from tests.year.schools import PUPILS
+from tests.year.drawn.schools import PUPILS
 
 _pending, _levels_of, _deadline = reminders.pending, reminders.levels_of, reminders.deadline
 _mark_sent = SendQueue.mark_sent

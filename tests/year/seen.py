@@ -21,7 +21,7 @@ from storage.integrity import verify
 from tests.on_screen import read, texts_of
 from tests.year.judging.log import Log
 from tests.year.judging.stored import MARK
-from tests.year.people import CODE
+from tests.year.people.screens import CODE
 from tests.year.running.doctor import said_by_doctor
 from tests.year.running.machine import Machine
 

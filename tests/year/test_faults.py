@@ -7,15 +7,15 @@ from dataclasses import replace
 
 import pytest
 
+from tests.year.drawn.seeds import played, tiny
 from tests.year.judging.log import Event
-from tests.year.seeds import played, tiny
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def _acts(fault: str) -> Iterator[Event]:
     """What people did in a few tiny years in which nothing else goes wrong, one after another."""
-    for seed in range(1, 9):
+    for seed in range(12, 20):
         log, found = played(replace(tiny(seed), faults=(fault,)))
         assert found == []
         yield from (event for event in log.events if event["what"] == "did")

@@ -14,10 +14,11 @@ from typing import Any
 
 import pytest
 
-from tests.year.characters import CHARACTERS
-from tests.year.faults import FAULTS
-from tests.year.schools import Size
-from tests.year.world import Options, play
+from tests.year.drawn.options import Options
+from tests.year.drawn.schools import Size
+from tests.year.faults.trouble import FAULTS
+from tests.year.people.characters import CHARACTERS
+from tests.year.playing import play
 
 REAL = {id(one) for one in (time.time, time.monotonic, time.perf_counter, time.clock_gettime, time.sleep, os.urandom)}
 ANYBODYS = vars(random)["_inst"]
@@ -56,8 +57,8 @@ def test_the_command_has_one_order_of_sets(tmp_path: Path) -> None:
 LAST_OF = """
 import sys, tempfile
 from pathlib import Path
-from tests.year.seeds import tiny
-from tests.year.world import play
+from tests.year.drawn.seeds import tiny
+from tests.year.playing import play
 for seed in sys.argv[1:]:
     with tempfile.TemporaryDirectory() as folder:
         log = play(tiny(int(seed)), Path(folder))

@@ -3,42 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import heapq
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache, partial
+from functools import partial
 from itertools import count
 from pathlib import Path
-from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 from bot.scheduler import TICK_SECONDS
-from meldcode.domain.plan.file import parse_plan
-from meldcode.domain.plan.model import Plan
 from practice.model import Person
 from practice.state.workspace import Workspace
 from storage.integrity.backup_file import keys_file
 from tests.year.acts.leave import plan_leave
 from tests.year.acts.rare import RARE
-from tests.year.faults import HALF, TRIES_AGAIN, Trouble
+from tests.year.drawn.options import FIRST_DAY, Options
+from tests.year.drawn.plans import write_plan
+from tests.year.drawn.schools import TEACHER, WEEK, Colleague, School, invent, with_somebody_of
+from tests.year.faults.trouble import HALF, TRIES_AGAIN, Trouble
 from tests.year.judging.calendar import Calendar
 from tests.year.judging.log import Log
-from tests.year.judging.plan_file import PLANS, Json, plan_file, roles_of
-from tests.year.people import Knowledge, Someone, Surroundings
-from tests.year.plans import any_plan, write_plan
-from tests.year.running.clock import VirtualLoop, VirtualTime, everywhere
+from tests.year.judging.plan_file import PLANS, roles_of
+from tests.year.people.knowledge import Knowledge, Surroundings
+from tests.year.people.someone import Someone
+from tests.year.running.clock import VirtualTime
 from tests.year.running.database import is_sending
-from tests.year.running.machine import DATABASE, Machine, empty_database, workspace_of
-from tests.year.running.one_thread import in_one_thread
-from tests.year.schools import TEACHER, WEEK, Colleague, School, Size, invent, with_somebody_of
+from tests.year.running.machine import Machine, workspace_of
 from tests.year.seen import Seen, is_anything_gone
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-FIRST_DAY = date(2026, 8, 1)
 SETTLES = 2.2
 """Virtual seconds in which the program takes up what is due."""
 A_BREATH = 0.0007
@@ -56,27 +51,6 @@ Act = Callable[[], Awaitable[None]]
 
 def always() -> bool:
     return True
-
-
-@dataclass(frozen=True)
-class Options:
-    """What is played."""
-
-    seed: int
-    size: Size
-    schools: int = 1
-    plan: str = "heutink"
-    is_any_plan: bool = False
-    """Whether it is this plan with other deadlines and reminders (`plans.py`)."""
-    database_url: str = ""
-    first_day: date = FIRST_DAY
-    faults: tuple[str, ...] = ()
-    only: frozenset[int] | None = None
-    """The numbers of the acts that happen, if not all do: as they did among all the others (`shrink.py`)."""
-
-    def on_paper(self) -> Json:
-        """The plan, as its file says it."""
-        return any_plan(self.plan, self.seed) if self.is_any_plan else plan_file(self.plan)
 
 
 class World:
@@ -294,33 +268,3 @@ class World:
         newest = self.machine.back_up(self.time.now())
         self.machine.put_back(backup, self.time.now(), keys_file(newest))
         await self.machine.start()
-
-
-@lru_cache(maxsize=8)
-def _parse_once(text: str, name: str) -> Plan:
-    """A plan takes half a second, and each start of the program reads it again."""
-    return parse_plan(text, name)
-
-
-def play(options: Options, folder: Path) -> Log:
-    """Play a year, and return its log."""
-    time_ = VirtualTime(datetime.combine(options.first_day, time(0, 30), AMSTERDAM).astimezone(UTC))
-    chance = random.Random(options.seed)
-    if not options.database_url:
-        (folder / DATABASE).touch(0o600)
-        (folder / DATABASE).write_bytes(empty_database())
-    with (
-        patch("meldcode.domain.plan.file.parse_plan", _parse_once),
-        patch("bot.store.parse_plan", _parse_once),
-        patch("storage.repositories.plans.parse_plan", _parse_once),
-        everywhere(time_),
-        in_one_thread(time_, random.Random(f"bytes {options.seed}")) as use,
-        patch("bot.scheduler.OVERDUE_SECONDS", timedelta(days=9).total_seconds()),
-        patch("bot.scheduler.HOUR_SECONDS", timedelta(hours=5).total_seconds()),
-        asyncio.Runner(loop_factory=lambda: VirtualLoop(time_)) as runner,
-    ):
-        world = World(options, folder, time_, chance)
-        use(world.machine)
-        runner.run(world.play())
-    gc.unfreeze()  # what the program of this year kept is not kept for the next
-    return world.log

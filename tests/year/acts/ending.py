@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.year.people import Json
+    from tests.year.people.knowledge import Json
     from tests.year.world import World
 
 MAY = {"care_coordinator", "school_leader"}

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from practice.blocks.elements import all_elements
 from practice.model import View
-from tests.year.forms import HalfTyped
 from tests.year.judging.stored import MARK
+from tests.year.people.forms import HalfTyped
+from tests.year.people.screens import offered
 
 if TYPE_CHECKING:
-    from tests.year.people import Someone
+    from tests.year.people.someone import Someone
     from tests.year.world import World
 
 Json = dict[str, Any]
@@ -25,6 +26,7 @@ ENDS_IT, DROPS_IT = 0.6, 0.75
 AGAIN = ((0, time(16, 16)), (1, time(8, 8)), (1, time(16, 16)), (2, time(8, 8)))
 """After how many days they come back, and at which time: before and after what they typed is a day old."""
 MOST = 8
+HALF = 0.5
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,16 @@ async def half_way(world: World) -> None:
     if known := world.open_cases():
         code, case = world.chance.choice(known)
         for one in world.people_of(case.school):
-            await one.begin(code)
+            await _begin(one, code)
             days, when = world.chance.choice(AGAIN)
             world.at((world.time.now() + timedelta(days=days)).date(), when, partial(go_on, one))
+
+
+async def _begin(someone: Someone, code: str) -> None:
+    """Begin to fill in a form of a case, if any is offered, and perhaps close it before it is stored."""
+    view = await someone.open(code)
+    if view and (found := offered(view, someone.usual)):
+        await someone.record(code, view, someone.around.chance.choice(found), give_up=HALF)
 
 
 async def _decide(someone: Someone, one: Begun, found: dict[str, list[str]]) -> None:
@@ -120,8 +129,8 @@ async def _open(someone: Someone, one: Begun) -> View | None:
         outcome = await someone.actor.command("/signaal")
         return _top_form(someone) if outcome.ok else None
     case = await someone.open(one.code)
-    offered = someone.offered(case, [one.about["record"]]) if case else []
-    action = next((each for each in offered if json.loads(each["value"]) == one.about), None)
+    found = offered(case, [one.about["record"]]) if case else []
+    action = next((each for each in found if json.loads(each["value"]) == one.about), None)
     if case is None or action is None:
         return None
     chosen = {"selected_option": action["chosen"]} if "chosen" in action else None

@@ -6,8 +6,9 @@ from datetime import date, time, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.year.characters import CHARACTERS
-from tests.year.schools import School
+from tests.year.acts.left_open import come_back, leave_all_open
+from tests.year.drawn.schools import School
+from tests.year.people.characters import CHARACTERS
 
 if TYPE_CHECKING:
     from tests.year.world import World
@@ -38,6 +39,6 @@ def _look_around(world: World, deputy: str, last: date) -> None:
     one, after = world.people[deputy], last + timedelta(days=1)
     if (after - world.options.first_day).days < world.options.size.days:
         world.at(last, time(12, 12), one.look_around)
-        world.at(last, time(12, 13), one.leave_all_open)
+        world.at(last, time(12, 13), partial(leave_all_open, one))
         world.at(after, time(12, 12), one.look_around)
-        world.at(after, time(12, 13), one.come_back)
+        world.at(after, time(12, 13), partial(come_back, one))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import time, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from practice.blocks.elements import all_elements
 from practice.model import Message
 from tests.year.acts.ending import ending
 from tests.year.acts.halfway import half_way
-from tests.year.characters import CHARACTERS
-from tests.year.people import Someone
+from tests.year.acts.left_open import come_back, leave_open, left_open
+from tests.year.people.characters import CHARACTERS
+from tests.year.people.someone import Someone
 
 if TYPE_CHECKING:
     from tests.year.world import World
@@ -75,10 +76,10 @@ async def exclusion(world: World) -> None:
     others = [one for one in here if {"confidant", "school_leader"} & {*one.roles_at(case.school)}]
     if may and others:
         colleague = world.chance.choice(others)
-        await colleague.leave_open(code)
+        await leave_open(colleague, code)
         await _exclude(world.chance.choice(may), code, colleague.who.slack)
         await asyncio.sleep(A_MOMENT)
-        await colleague.come_back()
+        await come_back(colleague)
 
 
 async def _exclude(someone: Someone, code: str, colleague: str) -> None:
@@ -90,16 +91,6 @@ async def together(world: World) -> None:
     if known := world.open_cases():
         code, case = world.chance.choice(known)
         await asyncio.gather(*(one.work_on(code) for one in world.people_of(case.school)))
-
-
-async def left_open(world: World) -> None:
-    """All at a school leave a form of a case open, and send it days later, whatever happened meanwhile."""
-    if known := world.open_cases():
-        code, case = world.chance.choice(known)
-        later = world.time.now() + timedelta(days=world.chance.randrange(1, 6))
-        for one in world.people_of(case.school):
-            await one.leave_open(code)
-            world.at(later.date(), time(10, 10), one.come_back)
 
 
 RARE = {

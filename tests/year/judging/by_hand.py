@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.year.drawn.schools import Colleague, School
 from tests.year.judging.log import Event, Log
 from tests.year.judging.oracle import Oracle
 from tests.year.judging.plan_file import plan_file
-from tests.year.schools import Colleague, School
 
 KARIN, JORIS, FATIMA, WILLEM, SANNE, MEHMET = "U0KARIN", "U0JORIS", "U0FATIMA", "U0WILLEM", "U0SANNE", "U0MEHMET"
 ROLES = {KARIN: "care_coordinator", JORIS: "confidant", FATIMA: "school_leader", WILLEM: "cluster_director"}
@@ -32,6 +32,9 @@ SIGNAL = an_event(
 TOLD = [a_message(who, f"Dossier {CODE}: lees het.") for who in (KARIN, JORIS)]
 TROUBLE = an_event("trouble", fault="clock", until=TUESDAY.isoformat())
 REMINDED = a_message(KARIN, WAITS, LAST_CALL)
+ALARM = an_event("alarm", who=SANNE)
+GOES = an_event("alarm_answered", TUESDAY + timedelta(minutes=2), who=FATIMA)
+HEARD = [a_message(who, "Acuut gevaar: Sanne heeft alarm geslagen.") for who in (KARIN, FATIMA)]
 
 
 def stored(marks: list[list[str]], at: datetime = EVENING) -> Event:

@@ -13,29 +13,26 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from tests.year.judging import rights
-from tests.year.judging.alarms import Alarm, is_alarm
-from tests.year.judging.appointments import Appointments
-from tests.year.judging.halfway import HalfWay
+from tests.year.judging.expected.alarms import Alarm, is_alarm
+from tests.year.judging.expected.appointments import Appointments
+from tests.year.judging.expected.halfway import HalfWay
+from tests.year.judging.expected.reminders import Reminders, codes_in, is_reminder, is_urgent, not_named
+from tests.year.judging.expected.tells import SOON, UNDER_WAY, Tells
+from tests.year.judging.expected.urgent import Urgent
+from tests.year.judging.expected.week import Known, Week
 from tests.year.judging.log import Event, Log, moment
 from tests.year.judging.paper import Paper
-from tests.year.judging.plan_file import Json, records, roles_of, several
-from tests.year.judging.reminders import Reminders, codes_in, is_reminder, is_urgent, not_named
+from tests.year.judging.plan_file import Json, several
 from tests.year.judging.reports import of_doctor, of_health
 from tests.year.judging.staff import Staff
 from tests.year.judging.stored import MARK, Stored, put_in_order, say_what_was_stored, wrong_years_later
-from tests.year.judging.urgent import Urgent
-from tests.year.judging.week import Known, Week
 
-SOON, SAME_DAY = timedelta(minutes=5), timedelta(hours=12)
+SAME_DAY = timedelta(hours=12)
 A_FEW_MINUTES = timedelta(minutes=10)
 """A message may wait so long behind others, when Slack changes no more of them in this minute."""
 NEVER = datetime.min.replace(tzinfo=UTC)
 IN_ENGLISH = re.compile(r"^\*?Case \d\d-")
 IS_OVER = re.compile(r"^\*(Dossier|Case) \S+: (dit hoeft nu niet meer|this is not needed any more)\*")
-UNDER_WAY = timedelta(seconds=2)
-"""How long the answer to a form is under way at most: what it says may have been told by then."""
-AGAIN = timedelta(minutes=25)
-"""How long somebody goes on sending a form, of which nobody said that it was stored the first time."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +57,7 @@ class Oracle:
         self.staff = Staff()
         self.messages: dict[str, list[Event]] = defaultdict(list)
         self.found: list[Finding] = []
-        self._expected_tells: list[tuple[datetime, str, Event, set[str]]] = []
+        self._tells = Tells(plan, self.staff)
         self._stored = Stored(plan)
         self._known: dict[str, Known] = {}
         self._week = Week(plan, self.staff, self._known)
@@ -140,7 +137,7 @@ class Oracle:
         self.cases[code].write(event["record"], event["who"], at, event["said"], number)
         self._known[code].urgent.look(at)
         self._known[code].appointments.write(event["record"], at, event["said"], number)
-        self._told(event, code, at)
+        self._tells.expect(event, self.cases[code], self.school_of[code])
 
     def _open(self, event: Event, code: str, at: datetime) -> None:
         """Begin to keep a case."""
@@ -160,25 +157,6 @@ class Oracle:
         for what in (rights.of_answer(*given), rights.of_record(self.plan, *given) if is_saved else ""):
             if what:
                 self._find(at, what, f"{code}: {event['record']} by {event['who']}")
-
-    def _told(self, event: Event, code: str, at: datetime) -> None:
-        """Whom the plan tells of a record at once, by role (S1.1, S4.4)."""
-        spec = records(self.plan).get(event["record"], {})
-        for rule in spec.get("tell", []):
-            knows = self.staff.roles[self.school_of[code]].get(event["who"], frozenset()) & {*rule["roles"]}
-            holds = (event["said"].get(path) in several(wanted) for path, wanted in rule.get("when", {}).items())
-            if all(holds) and not knows and "calls_in" not in rule:
-                self._expected_tells.append((at, code, event, self._to_tell(rule, event["who"], code, at)))
-
-    def _to_tell(self, rule: Json, author: str, code: str, at: datetime) -> set[str]:
-        """Who hears of it by this rule: who has one of the roles, and reads the case at its step or reads none ever."""
-        paper, school = self.cases[code], self.school_of[code]
-        return {
-            who
-            for who in self.staff.holders(rule["roles"], paper, school, at) - {author}
-            if self.staff.roles[school].get(who, frozenset()) & {*rule["roles"]} - roles_of(self.plan) - {"teacher"}
-            or self.staff.must_read(self.plan, who, paper, school, at)
-        }
 
     # What people saw.
     def _on_opened(self, event: Event) -> None:
@@ -311,18 +289,9 @@ class Oracle:
         """Everything is there on this day: what is wrong is said of the first day on which it is."""
         for what, about in self._stored.wrong_in(event, is_trouble=self._is_trouble(event)):
             self._find(moment(event), what, about)
-        if event["is_end"]:
-            self._check_tells()
+        for at, what, about in self._tells.findings(self.messages, self._acts) if event["is_end"] else ():
+            self._find(at, what, about)
 
     def _on_left(self, event: Event) -> None:
         for what, about in wrong_years_later(self.cases, event):
             self._find(moment(event), what, about)
-
-    def _check_tells(self) -> None:
-        for at, code, event, wanted in self._expected_tells:
-            until = self.staff.calm_after(at + SOON)
-            since = at - (AGAIN if event.get("times") else UNDER_WAY)
-            told = {one["who"] for one in self.messages[code] if since <= moment(one) <= until}
-            went_on = sum(at <= act <= until for act in self._acts[code]) > 1  # also in the same second
-            if not (wanted <= told if not went_on else not wanted or wanted & told):
-                self._find(until, "not told", f"{code}: {event['record']} to {sorted(wanted - told)}")

@@ -7,11 +7,11 @@ from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from tests.year.drawn.schools import WEEK
 from tests.year.judging.calendar import CLOSES, Calendar, at_time, day_of
 from tests.year.judging.log import Event, moment
 from tests.year.judging.paper import Exclusion, Paper
 from tests.year.judging.plan_file import Json, steps
-from tests.year.schools import WEEK
 
 FINDS_OUT = timedelta(hours=30)
 """Within this time the bot has looked whether accounts were closed."""

@@ -10,11 +10,11 @@ from functools import cached_property
 
 from tests.year.judging.calendar import Calendar
 from tests.year.judging.calendar import day_of as local_day
+from tests.year.judging.expected.reminders import codes_in, is_reminder, is_urgent, last_day_of
 from tests.year.judging.log import Event, Log, moment, people_in
 from tests.year.judging.oracle import Oracle
 from tests.year.judging.paper import CLOSED, JOINED, Stay
 from tests.year.judging.plan_file import Json, steps
-from tests.year.judging.reminders import codes_in, is_reminder, is_urgent, last_day_of
 
 Week = tuple[int, int]
 """A year and the number of a week in it."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
+from tests.year.drawn.schools import Colleague, School
 from tests.year.judging.by_hand import KARIN, REMINDED, SIGNAL, TOLD, a_tuesday, an_event
 from tests.year.judging.plan_file import plan_file
 from tests.year.report.figures import Figures, Stand
 from tests.year.report.story import story
-from tests.year.schools import Colleague, School
 
 PLAN = plan_file("heutink")
 TAKEN_UP = SIGNAL | {"who": KARIN, "record": "taken_up", "said": {}, "at": "2026-09-09T09:00:00+00:00"}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
+from itertools import count
+from typing import Any
 
-from sqlalchemy import Engine, bindparam, create_engine, make_url, select, text
+from sqlalchemy import Connection, Engine, bindparam, create_engine, event, make_url, select, text
 
 from storage.db.engine import make_engine
 from storage.db.migrate import VERSION, upgrade
@@ -23,6 +25,7 @@ UNDONE = (
     f"UPDATE {VERSION} SET version_num = '{OLDER}'",
 )
 """Undoes what the migrations after OLDER did. Digests were computed in another way by each program until then."""
+_UNKNOWN = count()
 IN_HAND = (
     select(outbox.c.id)
     .where(outbox.c.state == SendState.CLAIMED.value, outbox.c.claimed_until > bindparam("now"))
@@ -71,3 +74,32 @@ def server_away(database_url: str) -> Iterator[None]:
         yield
         connection.execute(text(f'ALTER DATABASE "{url.database}" ALLOW_CONNECTIONS true'))
     server.dispose()
+
+
+@contextmanager
+def before_commits(happens: Callable[[], None], table: str = "") -> Iterator[None]:
+    """Let this happen before each commit that changes something, or adds to this table, in whichever process."""
+
+    def begins(connection: Connection) -> None:
+        connection.info.update(changes=_changes(connection), adds=not table)
+
+    def writes(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith(f"INSERT INTO {table} "):
+            connection.info["adds"] = True
+
+    def commits(connection: Connection) -> None:
+        if connection.info.get("adds") and connection.info["changes"] != _changes(connection):
+            happens()
+
+    heard: dict[str, Callable[..., Any]] = {"begin": begins, "after_cursor_execute": writes, "commit": commits}
+    for what, listener in heard.items():
+        event.listen(Engine, what, listener)
+    yield
+    for what, listener in heard.items():
+        event.remove(Engine, what, listener)
+
+
+def _changes(connection: Connection) -> int:
+    """How many rows this connection has changed; PostgreSQL does not say, so there each commit counts."""
+    driver = connection.connection.dbapi_connection
+    return int(getattr(driver, "total_changes", next(_UNKNOWN)))

@@ -22,7 +22,7 @@ from typing import Any
 import aiohttp
 import httpx
 from pydantic import SecretStr
-from sqlalchemy import Connection, Engine, event, make_url
+from sqlalchemy import make_url
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.app import Program, prepared, program_app, working
@@ -47,7 +47,6 @@ from tests.year.running.executor import InlineExecutor
 BOT, SLACK = "bot.example", "slack.example"
 DATABASE = "meldwijzer.db"
 OF_PROGRAM = ("/bot/", "/handlers/")
-_UNKNOWN = count()
 
 
 class Cut(Enum):
@@ -177,29 +176,6 @@ class Machine:
             meldwijzer_schools=self.folder / "schools.yaml",
         )
 
-    @staticmethod
-    @contextmanager
-    def before_commits(happens: Callable[[], None], table: str = "") -> Iterator[None]:
-        """Let this happen before each commit that changes something, or adds to this table, in whichever process."""
-
-        def begins(connection: Connection) -> None:
-            connection.info.update(changes=_changes(connection), adds=not table)
-
-        def writes(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
-            if statement.startswith(f"INSERT INTO {table} "):
-                connection.info["adds"] = True
-
-        def commits(connection: Connection) -> None:
-            if connection.info.get("adds") and connection.info["changes"] != _changes(connection):
-                happens()
-
-        heard: dict[str, Callable[..., Any]] = {"begin": begins, "after_cursor_execute": writes, "commit": commits}
-        for what, listener in heard.items():
-            event.listen(Engine, what, listener)
-        yield
-        for what, listener in heard.items():
-            event.remove(Engine, what, listener)
-
     def raise_plan_version(self) -> None:
         """Put a plan file in place that says the same under the next version."""
         assert self.plan
@@ -295,12 +271,6 @@ def workspace_of(people: list[Person], now: Callable[[], datetime]) -> Workspace
     workspace = Workspace(app, people, now=now)
     workspace.base_url = f"http://{SLACK}"
     return workspace
-
-
-def _changes(connection: Connection) -> int:
-    """How many rows this connection has changed; PostgreSQL does not say, so there each commit counts."""
-    driver = connection.connection.dbapi_connection
-    return int(getattr(driver, "total_changes", next(_UNKNOWN)))
 
 
 async def _end_what_it_did() -> None:

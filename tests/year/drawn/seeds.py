@@ -13,12 +13,13 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from tests.year.broken import broken
-from tests.year.characters import CHARACTERS
-from tests.year.faults import FAULTS
+from tests.year.drawn.options import FIRST_DAY, Options
+from tests.year.drawn.schools import Size
+from tests.year.faults.trouble import FAULTS
 from tests.year.judging.log import Log
 from tests.year.judging.oracle import Finding, Oracle
-from tests.year.schools import Size
-from tests.year.world import FIRST_DAY, Options, play
+from tests.year.people.characters import CHARACTERS
+from tests.year.playing import play
 
 PLANS = ("heutink", "landelijk")
 SHORT = 70

@@ -16,8 +16,8 @@ from practice.client import payloads
 from practice.client.actor import Actor
 from practice.client.delivery import Undelivered, deliver
 from practice.model import Outcome, View
-from tests.year.characters import CHARACTERS, ODD, Character
 from tests.year.judging.stored import MARK
+from tests.year.people.characters import CHARACTERS, ODD, Character
 
 Json = dict[str, Any]
 FIRST_CHOICE = 0.7

@@ -13,13 +13,12 @@ from storage.db.engine import make_engine
 from storage.db.migrate import is_current
 from tests.databases import Postgres
 from tests.year import __main__ as command
-from tests.year import shrink
+from tests.year.command import several, shrink
+from tests.year.drawn.options import Options
+from tests.year.drawn.seeds import tiny
 from tests.year.judging.by_hand import SIGNAL, TOLD, a_tuesday
 from tests.year.judging.log import Log
 from tests.year.judging.oracle import Finding
-from tests.year.running import several
-from tests.year.seeds import tiny
-from tests.year.world import Options
 
 LOST = "2027-02-19 09:58 lost: Merk00001"
 FINDING = Finding(datetime(2027, 2, 19, 9, 58, tzinfo=UTC), "lost", "Merk00001")

@@ -8,11 +8,11 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import fields
 
+from tests.year.drawn.options import Options
+from tests.year.drawn.seeds import SIZES
+from tests.year.judging.expected.reminders import CODE
 from tests.year.judging.log import Event, Log, moment, people_in
 from tests.year.judging.oracle import Finding
-from tests.year.judging.reminders import CODE
-from tests.year.seeds import SIZES
-from tests.year.world import Options
 
 WIDTH = 116
 RECORDED, OPENED, MESSAGE = "did", "opened", "message"
@@ -33,9 +33,9 @@ DONE = {*TOLD} - {OPENED}
 IMPORTS = {
     "datetime.": "import datetime\n",
     "replace(": "from dataclasses import replace\n\n",
-    "not_done(": "from tests.year.printed import not_done\n",
-    "Size(": "from tests.year.schools import Size\n",
-    "played(": "from tests.year.seeds import played, {name}\n",
+    "not_done(": "from tests.year.command.printed import not_done\n",
+    "Size(": "from tests.year.drawn.schools import Size\n",
+    "played(": "from tests.year.drawn.seeds import played, {name}\n",
 }
 """What a test needs that has these words in it, in order."""
 TEST = '''

@@ -13,10 +13,10 @@ from datetime import date, datetime
 from itertools import count
 
 from tests.year.judging.calendar import CLOSES, OPENS, at_time, day_of
+from tests.year.judging.expected.reminders import IN_TIME
 from tests.year.judging.log import Event, moment
 from tests.year.judging.paper import Paper
 from tests.year.judging.plan_file import Json, field_meaning, of_appointments, records
-from tests.year.judging.reminders import IN_TIME
 from tests.year.judging.staff import IN_CHARGE, Staff
 
 ABOUT = (

@@ -23,10 +23,10 @@ from tests.year.judging.by_hand import (
     an_event,
     stored,
 )
+from tests.year.judging.expected.urgent import Pressing
 from tests.year.judging.log import Event
 from tests.year.judging.oracle import Oracle
 from tests.year.judging.plan_file import plan_file
-from tests.year.judging.urgent import Pressing
 
 HOUR = timedelta(hours=1)
 
@@ -78,6 +78,13 @@ def test_what_cannot_wait_is_heard_each_hour_until_it_is_done(
     events: list[Event], until: datetime, said: list[str]
 ) -> None:
     assert found(EXCLUDED, *events, until=until, about="cannot wait") == said
+
+
+def test_two_things_a_minute_apart_may_be_two_messages() -> None:
+    """The program knows parts of seconds, and the log does not."""
+    advised = did(SANNE, "veilig_thuis_advice", {"advised": "report"}, TUESDAY + HOUR / 60)
+    again = hourly(*range(1, 11), late=HOUR / 60)
+    assert found(EXCLUDED, advised, *TODAY, *again, until=CLOSING, about="cannot wait") == []
 
 
 def test_nobody_stands_in_for_somebody_in_a_case_that_is_kept_from_them() -> None:

@@ -9,8 +9,8 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
-from tests.year.seeds import SIZES, played
-from tests.year.world import Options
+from tests.year.drawn.options import Options
+from tests.year.drawn.seeds import SIZES, played
 
 WELL, CRASH = "well", "crash: "
 AT_ONCE = 2

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.year.judging.by_hand import CODE, KARIN, SANNE, SIGNAL, TUESDAY, an_event, said_of
-from tests.year.judging.halfway import HalfWay
+from tests.year.judging.expected.halfway import HalfWay
 from tests.year.judging.log import Event
 from tests.year.judging.staff import Staff
 

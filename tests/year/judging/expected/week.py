@@ -8,14 +8,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from tests.year.judging.appointments import Appointments
 from tests.year.judging.calendar import OPENS, Calendar, at_time, day_of
+from tests.year.judging.expected.appointments import Appointments
+from tests.year.judging.expected.reminders import IN_TIME, last_day_of
+from tests.year.judging.expected.urgent import Urgent
 from tests.year.judging.log import Event, moment
 from tests.year.judging.paper import Paper, Stay
 from tests.year.judging.plan_file import Json, steps
-from tests.year.judging.reminders import IN_TIME, last_day_of
 from tests.year.judging.staff import Staff
-from tests.year.judging.urgent import Urgent
 
 BEGINS = re.compile(r"^\*(?:Deze week op|This week at) (.+)\*$", re.MULTILINE)
 OPEN = re.compile(r"^(.+): (\d+) open(?:, waarvan (\d+) te laat)?$", re.MULTILINE)

@@ -14,11 +14,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from storage.db.engine import BadDatabaseUrl, make_engine
 from tests.year.broken import BROKEN
-from tests.year.characters import CHARACTERS
-from tests.year.faults import FAULTS
-from tests.year.schools import CITY_NAMES, FAMILIES, FIRST, LAST, PUPILS
-from tests.year.seeds import PLANS, SIZES, whole
-from tests.year.world import Options
+from tests.year.drawn.options import Options
+from tests.year.drawn.schools import CITY_NAMES, FAMILIES, FIRST, LAST, PUPILS
+from tests.year.drawn.seeds import PLANS, SIZES, whole
+from tests.year.faults.trouble import FAULTS
+from tests.year.people.characters import CHARACTERS
 
 SCHOOL = {"people", "cases", "days"}
 YEAR = {"schools", "plan", "first_day", "faults", "database"}

@@ -6,10 +6,10 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 
+from tests.year.drawn.options import FIRST_DAY
+from tests.year.drawn.schools import DIRECTOR, LEADERS, OFFICER, TEACHER, School, invent, with_somebody_of
+from tests.year.drawn.seeds import tiny
 from tests.year.judging.plan_file import roles_of
-from tests.year.schools import DIRECTOR, LEADERS, OFFICER, TEACHER, School, invent, with_somebody_of
-from tests.year.seeds import tiny
-from tests.year.world import FIRST_DAY
 
 SEEDS = range(1, 41)
 

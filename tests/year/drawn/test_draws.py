@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from tests.year.characters import CHARACTERS
-from tests.year.faults import FAULTS
-from tests.year.seeds import short, tiny
-from tests.year.world import FIRST_DAY, Options
+from tests.year.drawn.options import FIRST_DAY, Options
+from tests.year.drawn.seeds import short, tiny
+from tests.year.faults.trouble import FAULTS
+from tests.year.people.characters import CHARACTERS
 
 
 @pytest.mark.parametrize("drawn", [tiny, short])

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from tests.year.judging.calendar import at_time, day_of
+from tests.year.judging.expected.reminders import IN_TIME, is_urgent
 from tests.year.judging.log import Event, moment
 from tests.year.judging.paper import OPEN, Line, Paper
 from tests.year.judging.plan_file import Json, steps
-from tests.year.judging.reminders import IN_TIME, is_urgent
 from tests.year.judging.staff import IN_CHARGE, Staff
 
 MORNING, NIGHT = time(7), time(22)
@@ -163,7 +163,7 @@ class Urgent:
 
     def _is_about(self, at: datetime, due: datetime, one: Pressing) -> bool:
         is_over = one.ended is not None and at > one.ended + IN_TIME
-        return not is_over and due - EARLY <= at <= self._staff.calm_after(due + IN_TIME)
+        return not is_over and due - EARLY < at <= self._staff.calm_after(due + IN_TIME)
 
     def _wanted(self, one: Pressing, at: datetime) -> set[str]:
         """In each role who is at school that day, or else everybody; who is in charge when nobody has such a role.

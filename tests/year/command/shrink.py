@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 
-from tests.year.printed import printed
-from tests.year.seeds import played
-from tests.year.world import Options
+from tests.year.command.printed import printed
+from tests.year.drawn.options import Options
+from tests.year.drawn.seeds import played
 
 MOST_PLAYS = 80
 

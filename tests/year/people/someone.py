@@ -4,38 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import json
-import random
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from functools import partial
-from itertools import count
-from typing import Any
 
 from practice.blocks.elements import all_elements
 from practice.client import payloads
 from practice.client.actor import Actor
 from practice.client.delivery import deliver_event
-from practice.model import Message, View
-from practice.state.workspace import Workspace
+from practice.model import View
 from tests.on_screen import words_of
 from tests.year.acts.halfway import Begun, go_on, remember
-from tests.year.characters import CHARACTERS
-from tests.year.forms import Pen, is_saved
-from tests.year.judging.log import Log
-from tests.year.judging.plan_file import records, several, steps
+from tests.year.drawn.schools import Colleague, School
+from tests.year.judging.plan_file import steps
 from tests.year.judging.stored import MARK
-from tests.year.schools import Colleague, School
+from tests.year.people.characters import CHARACTERS
+from tests.year.people.forms import Pen, is_saved
+from tests.year.people.knowledge import Json, Knowledge, Surroundings
+from tests.year.people.present import who_were_there
+from tests.year.people.screens import CODE, OPENS, any_of, asked_for, button_of, offered, step_on
 
-Json = dict[str, Any]
-CODE = re.compile(r"\d\d-[A-Z0-9]{4}")
-OPENS = "open-case"
-"""The button of a message that opens a case."""
 HALF = 0.5
 A_LOOK = 3
 """Seconds until somebody opens the next thing."""
-SETTLES = "appointment_done"
 MORE = (
     "note",
     "postponed",
@@ -50,30 +43,6 @@ MORE = (
 """What people sometimes do beside what is asked."""
 
 
-@dataclass
-class Knowledge:
-    """What people at a school know of a case from each other."""
-
-    teachers: list[str]
-    school: School
-    appointments: dict[int, date] = field(default_factory=dict)
-
-
-@dataclass
-class Surroundings:
-    """What all people share: the workspace, the plan on paper, the log, and what they know of cases."""
-
-    workspace: Workspace
-    plan: Json
-    log: Log
-    chance: random.Random
-    cases: dict[str, Knowledge] = field(default_factory=dict)
-    marks: count[int] = field(default_factory=lambda: count(1))
-
-    def today(self) -> date:
-        return self.workspace.now().date()
-
-
 class Someone:
     """One of the people: what they have read and still mean to do; `places` are their schools, with their roles."""
 
@@ -84,9 +53,8 @@ class Someone:
         self.to_do: dict[str, None] = {}
         self.is_gone = False
         self.begun: list[Begun] = []
-        self._left_open: list[tuple[str, Json, list[View]]] = []
-        self._records = records(around.plan)
-        self._usual = {*MORE, *(record["id"] for step in around.plan["steps"] for record in step.get("records", []))}
+        self.left_open: list[tuple[str, Json, list[View]]] = []
+        self.usual = {*MORE, *(record["id"] for step in around.plan["steps"] for record in step.get("records", []))}
         self._titles = {step["title"]: id_ for id_, step in steps(around.plan).items()}
 
     def roles_at(self, school: School) -> tuple[str, ...]:
@@ -196,8 +164,9 @@ class Someone:
         if view is None:
             self.to_do.pop(code, None)
             return
-        action = self._next_action(code, view)
-        more = self._something_more(view) if self._happens("more") else None
+        due = [n for n, day in self._case(code).appointments.items() if day <= self.around.today()]
+        action = asked_for(view, due)
+        more = any_of(offered(view, MORE), self.around.chance) if self._happens("more") else None
         if action or more:
             await self.record(code, view, more or action or {})
         else:
@@ -206,7 +175,7 @@ class Someone:
     async def does(self, code: str, record: str, fixed: Json) -> bool:
         """Open a case and record this, if they can; whether it was tried."""
         view = await self.open(code)
-        action = next(iter(self.offered(view, [record])), None) if view else None
+        action = next(iter(offered(view, [record])), None) if view else None
         if view and action:
             await self.record(code, view, action, fixed)
         return bool(view and action)
@@ -214,14 +183,14 @@ class Someone:
     async def open(self, code: str, *, by_message: bool = False) -> View | None:
         """Open a case, perhaps by the button of an old message; None if it is refused."""
         await self.turn_to_the_next()
-        pressed = self._button_of(code) if by_message else None
+        pressed = button_of(self.around.workspace.messages_of(self.who.slack), code) if by_message else None
         if pressed:
             outcome = await self.actor.click(pressed[0], OPENS, block_id=pressed[1])
         else:
             outcome = await self.actor.command("/meldcode", f"dossier {code}")
         modals = self.around.workspace.modals_of(self.who.slack)
         is_open = bool(outcome.ok and modals and modals[-1].payload["title"]["text"] == f"Dossier {code}")
-        step = self._shown_step(modals[-1]) if is_open else ""
+        step = step_on(modals[-1], self._titles) if is_open else ""
         self.around.log.add("opened", who=self.who.slack, case=code, may=is_open, step=step, failed=outcome.failure)
         return modals[-1] if is_open else None
 
@@ -230,43 +199,10 @@ class Someone:
     ) -> None:
         """Press a button of a case, and fill in the form behind it."""
         about = json.loads(action["value"])
-        forms = await self._press(code, view, action)
-        await asyncio.gather(*(self._fill_in(form, code, about, fixed, give_up) for form in forms))
+        forms = await self.press(code, view, action)
+        await asyncio.gather(*(self.fill_in(form, code, about, fixed, give_up) for form in forms))
 
-    async def begin(self, code: str) -> None:
-        """Begin to fill in a form of a case, if any is offered, and perhaps close it before it is stored."""
-        view = await self.open(code)
-        if view and (found := self.offered(view, self._usual)):
-            await self.record(code, view, self.around.chance.choice(found), give_up=HALF)
-
-    async def leave_open(self, code: str) -> None:
-        """Open a form of a case, if any is offered, and leave it open on another device."""
-        view = await self.open(code)
-        found = self.offered(view, self._usual) if view else []
-        if view and found:
-            action = self.around.chance.choice(found)
-            await self._press(code, view, action)
-            modals = [*self.around.workspace.modals_of(self.who.slack)]
-            self._left_open.append((code, json.loads(action["value"]), modals))
-
-    async def leave_all_open(self) -> None:
-        """The same with all cases."""
-        for code in sorted(self.around.cases) if not self.is_gone else ():
-            await self.leave_open(code)
-
-    async def come_back(self) -> None:
-        """Send what was left open, and press a button of the old screen below it and of an old message."""
-        left, self._left_open = self._left_open, []
-        for code, about, modals in [] if self.is_gone else left:
-            if modals[-1].payload.get("submit"):
-                self.around.workspace.views.stacks[self.who.slack] = [*modals]
-                await self._fill_in(modals[-1], code, about, None)
-            self.around.workspace.views.stacks[self.who.slack] = modals[:1]
-            if found := self.offered(modals[0], self._usual):
-                await self.record(code, modals[0], self.around.chance.choice(found))
-            await self.open(code, by_message=True)
-
-    async def _press(self, code: str, view: View, action: Json) -> list[View]:
+    async def press(self, code: str, view: View, action: Json) -> list[View]:
         """Press a button, and return the forms that come; what has none is stored at once."""
         about = json.loads(action["value"])
         chosen = {"selected_option": action["chosen"]} if "chosen" in action else None
@@ -282,56 +218,13 @@ class Someone:
             return []
         return forms
 
-    async def _fill_in(
+    async def fill_in(
         self, form: View, code: str, about: Json, fixed: Json | None, give_up: float | None = None
     ) -> None:
         pen = self._pen(about["record"], self._case(code), give_up)
         result = await pen.fill_in(form, fixed)
         self._did(about["record"], code, pen.said, result, about=about, times=pen.times)
-        remember(self, pen.left, code, about, partial(self._fill_in, code=code, about=about, fixed=fixed, give_up=0))
-
-    # What somebody sees.
-    def _next_action(self, code: str, view: View) -> Json | None:
-        buttons = [e for _, e in all_elements(view.payload["blocks"]) if e["type"] == "button"]
-        makes = [e for e in buttons if e["action_id"].startswith("make-record.")]
-        due = [n for n, day in self._case(code).appointments.items() if day <= self.around.today()]
-        for button in makes:
-            about = json.loads(button["value"])
-            if about["record"] == SETTLES and about.get("appointment") in due:
-                return button
-        return next((button for button in makes if button.get("style") == "primary"), None)
-
-    def _something_more(self, view: View) -> Json | None:
-        """Something that nobody asks, and that can be done."""
-        found = self.offered(view, MORE)
-        return self.around.chance.choice(found) if found else None
-
-    def _button_of(self, code: str) -> tuple[Message, str] | None:
-        """The newest message that opens this case, and the block with its button."""
-        messages = reversed(self.around.workspace.messages_of(self.who.slack))
-        found = ((message, block, e) for message in messages for block, e in all_elements(message.blocks))
-        return next(
-            (
-                (message, block["block_id"])
-                for message, block, e in found
-                if e.get("action_id") == OPENS and e.get("value") == code
-            ),
-            None,
-        )
-
-    @staticmethod
-    def offered(view: View, records: Collection[str]) -> list[Json]:
-        """What can be recorded here of these: by a button, or a choice in a menu of whatever kind."""
-        elements = [e for _, e in all_elements(view.payload["blocks"])]
-        options = [(e, option) for e in elements for option in e.get("options", [])]
-        found = [e for e in elements if e["type"] == "button" and _record_of(e) in records]
-        chosen = [(e, option) for e, option in options if _record_of(option) in records]
-        return found + [{**e, "value": option["value"], "chosen": option} for e, option in chosen]
-
-    def _shown_step(self, view: View) -> str:
-        words = words_of(view)
-        found = (id_ for title, id_ in self._titles.items() if f": {title}*" in words)
-        return next(found, "closed" if "gesloten" in words else "joined")
+        remember(self, pen.left, code, about, partial(self.fill_in, code=code, about=about, fixed=fixed, give_up=0))
 
     # Small things.
     def _case(self, code: str) -> Knowledge:
@@ -339,33 +232,11 @@ class Someone:
 
     def _pen(self, record: str, known: Knowledge, give_up: float | None = None) -> Pen:
         def people(block: Json, _: Collection[str]) -> list[str]:
-            return self._who_were_there(record, block["block_id"], known)
+            return who_were_there(self, record, block["block_id"], known)
 
         character = CHARACTERS[self.who.character]
         character = character if give_up is None else replace(character, give_up=give_up)
         return Pen(self.actor, self.around.chance, self.around.today(), people, self.around.marks, character)
-
-    def _who_were_there(self, record: str, name: str, known: Knowledge) -> list[str]:
-        """Who the plan wants in this field, the person themselves in the roles that they have."""
-        rules = [rule for rule in self._records.get(record, {}).get("present", []) if rule["field"] == name]
-        unwanted = {role for rule in rules for role in several(rule.get("none_of", []))}
-        wanted = [role for rule in rules for role in (*rule.get("all_of", []), *rule.get("one_of", [])[:1])]
-        avoided = {slack for role in unwanted for slack in self._holders(role, known)}
-        named: list[str] = []
-        for role in wanted:  # two roles are two people
-            able = [slack for slack in self._holders(role, known) if slack not in avoided]
-            named += [slack for slack in able if slack not in named][:1] if role not in unwanted else []
-        if not rules:
-            return known.teachers or [self.who.slack]
-        if self.who.slack in {*avoided, *named} or not {*self.roles_at(known.school)} - {"teacher"}:
-            return named
-        return [*named, self.who.slack]
-
-    def _holders(self, role: str, known: Knowledge) -> list[str]:
-        if role == "teacher":
-            return known.teachers
-        found = [one.slack for one in known.school.with_role(role)]
-        return sorted(found, key=lambda slack: slack != self.who.slack)
 
     def _did(
         self,
@@ -422,12 +293,3 @@ class Someone:
 
     def clear(self) -> None:
         self.around.workspace.views.clear(self.who.slack)
-
-
-def _record_of(element: Json) -> str:
-    """The action of a button or an option, if it is one."""
-    try:
-        about = json.loads(element.get("value", ""))
-    except ValueError:
-        return ""
-    return str(about.get("record", "")) if isinstance(about, dict) else ""

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from meldcode.domain.plan.file import load_plan
+from tests.year.drawn.plans import any_plan, write_plan
+from tests.year.drawn.seeds import PLANS, tiny
 from tests.year.judging.oracle import Oracle
 from tests.year.judging.plan_file import plan_file
-from tests.year.plans import any_plan, write_plan
-from tests.year.seeds import PLANS, tiny
-from tests.year.world import play
+from tests.year.playing import play
 
 SEED = 3
 

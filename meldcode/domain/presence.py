@@ -43,15 +43,20 @@ class Presence:
         """Return who is reminded: of the first circle who works today, or else of the next one, and so on.
 
         A circle without anybody does not count. Who of the first one is off is reminded on the day of their return,
-        unless a deputy acts for them who is not replaced in turn. So nothing waits for a day off, and nobody is passed
-        over for good.
+        unless somebody acts for them by then who is reminded. So nothing waits for a day off, and nobody is passed over
+        for good.
         """
         asked = next(filter(None, circles), ())
         here = next(filter(None, map(self.who_works, circles)), [])
-        acting = [one for one in asked if one.id not in self._replaced]
-        acted_for = {id_ for one in acting for id_ in one.acts_for(self._school) - {one.id}}
+        acted_for = {id_ for one in asked if one.id not in self._replaced for id_ in self._acts_in_time_for(one)}
         absent = [one for one in asked if one.id not in acted_for and one not in self.who_works(asked)]
         return [*map(Reached, here), *(Reached(one, self._return_of(one)) for one in absent)]
+
+    def _acts_in_time_for(self, deputy: Person) -> set[PersonId]:
+        """For whom a deputy still acts when they are reminded: today, or on the day of their return."""
+        others = deputy.acts_for(self._school) - {deputy.id}
+        day = None if self._works(deputy, self._day) else self._return_of(deputy)
+        return {id_ for id_ in others if day is None or self._is_replaced_on(id_, day, by=deputy)}
 
     def who_works(self, people: Iterable[Person]) -> list[Person]:
         """Return who of these people works on the day."""
@@ -64,9 +69,13 @@ class Presence:
         """Return their next working day; None (at once) when no such day is known."""
         days = (self._day + timedelta(days=ahead) for ahead in range(1, LONGEST_WAIT))
         try:
-            return next((day for day in days if self._works(person, day) and not self._has_deputy(person, day)), None)
+            here = (day for day in days if self._works(person, day) and not self._is_replaced_on(person.id, day))
+            return next(here, None)
         except BeyondCalendar:
             return None
 
-    def _has_deputy(self, person: Person, day: date) -> bool:
-        return any(one.person == person.id and one.first_day <= day <= one.last_day for one in self._deputies)
+    def _is_replaced_on(self, person: PersonId, day: date, by: Person | None = None) -> bool:
+        return any(
+            one.person == person and one.first_day <= day <= one.last_day and (by is None or one.deputy == by.id)
+            for one in self._deputies
+        )

@@ -85,12 +85,13 @@ class Audience:
         yield self.in_charge
 
     def _asked(self, due: Reminder) -> list[Person]:
-        """At the first level who is responsible stands for the roles that they have."""
+        """At the first level who is responsible, with their deputies, stands for the roles that they have."""
         if due.kind is not ReminderKind.ESCALATION or due.level > 1 or self._responsible is None:
             return self._with_roles(due.roles)
         theirs = roles_in_case(self._responsible.person, self.case, self.plan) - {Role.TEACHER}
         others = self._with_roles([role for role in due.roles if role not in theirs])
-        return [*others, *(one for one in self._responsible.acting if theirs & {*due.roles} and one not in others)]
+        charged = (self._responsible.person, *self._responsible.deputies) if theirs & {*due.roles} else ()
+        return [*others, *(one for one in charged if one not in others)]
 
     @cached_property
     def _responsible(self) -> WithDeputies | None:

@@ -3,8 +3,8 @@
 A transaction handles a few cases:
 1. Claim cases whose `next_due` has passed, by an indexed column, so that no other worker gets them.
 2. Fold the entries of each case again: what was done meanwhile needs no reminder.
-3. Send each person one message about all that fell due, also after downtime, at the highest escalation level. What
-   waits for their return is another.
+3. Send each person one message about all that fell due, also after downtime, at the highest escalation level. A
+   reminder that waits until somebody is back is a second message.
 4. Store the reminder ids and the next moment with the case. A reminder id cannot be stored twice.
 """
 
@@ -215,7 +215,7 @@ def _about_appointments(
 
 
 def _recipients(audience: Audience, due: Sequence[Reminder]) -> list[tuple[Reached, Reminder]]:
-    """The people to remind, each with their last reminder: now, and of what waits for their return.
+    """The last reminder for each person, separately for today and for the day of their return.
 
     An escalation calls in whom it reaches (G3).
     """

@@ -151,6 +151,20 @@ def test_what_waits_for_a_return_takes_the_place_of_no_list_before_a_vacation(pl
     assert sorted(days) == [("signals", date(2026, 5, 4)), ("vacation", play.now.date())]
 
 
+@pytest.mark.rule("G2")
+def test_who_is_responsible_is_reminded_when_they_are_back_before_their_deputy_is(play: Play) -> None:
+    play.comes(date(2026, 3, 2))
+    play.signal()
+    play.record("taken_up", by=KARIN)
+    play.works(MEHMET, "4")
+    play.stands_in(MEHMET, for_=KARIN, first=TUESDAY, last=date(2026, 3, 10))
+    play.comes(date(2026, 3, 9))
+    before = len(play.messages())
+    reminds(play)
+    days = {play.actors[m.recipient]: m.due_at.day for m in play.messages()[before:]}
+    assert days == {BEA: 9, KARIN: 11, MEHMET: 13}
+
+
 def test_the_school_leader_sees_counts_of_cases_that_they_do_not_read(play: Play) -> None:
     play.signal()
     seen = home_of(play, FATIMA)

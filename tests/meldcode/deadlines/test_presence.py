@@ -61,11 +61,24 @@ def test_nobody_is_back_as_long_as_a_deputy_is_arranged_for_them() -> None:
     assert [one.day for one in presence.reach([[EARLY]])] == [date(2026, 12, 1)]
 
 
+def with_deputy(deputy: Person, last: date, day: date, *circles: list[Person]) -> list[tuple[Person, date | None]]:
+    """Who is reminded on this day, when somebody stands in for ALWAYS from that day until the last one."""
+    arranged = Deputy(SCHOOL.id, ALWAYS.id, deputy.id, day, last)
+    staff = [ALWAYS, deputy, *(one for circle in circles for one in circle)]
+    return [(one.person, one.day) for one in Presence(staff, SCHOOL.id, CALENDAR, day, [arranged]).reach(circles)]
+
+
 def test_a_deputy_acts_for_who_is_away_on_the_deputys_own_days() -> None:
     deputy = member(5, "4", stands_in_for=ALWAYS)
-    assert reached(FRIDAY, [ALWAYS, deputy], [OTHER]) == [(deputy, None)]
-    assert reached(MONDAY, [ALWAYS, deputy], [OTHER]) == [(OTHER, None), (deputy, FRIDAY)]
-    assert reached(MONDAY, [deputy], [OTHER]) == [(OTHER, None), (deputy, FRIDAY)]
+    assert with_deputy(deputy, FRIDAY, FRIDAY, [ALWAYS, deputy], [OTHER]) == [(deputy, None)]
+    assert with_deputy(deputy, FRIDAY, MONDAY, [ALWAYS, deputy], [OTHER]) == [(OTHER, None), (deputy, FRIDAY)]
+    assert with_deputy(deputy, FRIDAY, MONDAY, [deputy], [OTHER]) == [(OTHER, None), (deputy, FRIDAY)]
+
+
+def test_with_a_deputy_who_is_back_when_they_are_none_any_more_nobody_is_passed_over() -> None:
+    deputy = member(5, "0", stands_in_for=ALWAYS)
+    expected = [(OTHER, None), (ALWAYS, date(2026, 11, 26)), (deputy, date(2026, 11, 30))]
+    assert with_deputy(deputy, WEDNESDAY, WEDNESDAY, [ALWAYS, deputy], [OTHER]) == expected
 
 
 def test_with_a_deputy_who_is_replaced_in_turn_nobody_is_passed_over() -> None:

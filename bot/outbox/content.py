@@ -76,8 +76,15 @@ def _deliveries(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Iter
             yield Delivery(together, moment, is_unreadable=moment is None)
             continue
         delivery = _delivery(uow, together, now)
-        is_alone = len(together) == 1 or not delivery.is_unreadable
-        yield from [delivery] if is_alone else [_delivery(uow, [message], now) for message in together]
+        yield from _apart(uow, together, now) if delivery.is_unreadable and len(together) > 1 else [delivery]
+
+
+def _apart(uow: UnitOfWork, messages: list[Claimed], now: datetime) -> Iterator[Delivery]:
+    """Those that can be rendered as one message, and each other one alone."""
+    alone = [_delivery(uow, [message], now) for message in messages]
+    readable = [one.messages[0] for one in alone if not one.is_unreadable]
+    yield from [_delivery(uow, readable, now)] if readable else []
+    yield from (one for one in alone if one.is_unreadable)
 
 
 def _earliest(uow: UnitOfWork, message: Claimed, now: datetime) -> datetime | None:

@@ -125,7 +125,7 @@ class OutboxRelay:
         Alarms have room of their own, so that none waits until others were sent (G4).
         """
         room = AT_ONCE - len(self._underway)
-        most = min(TOGETHER, room if room > 0 else room + FOR_ALARMS)
+        most = max(0, min(TOGETHER, room if room > 0 else room + FOR_ALARMS))
         deliveries = await self._claim(most, only_urgent=room <= 0)
         for delivery in deliveries:
             task = asyncio.create_task(self._delivered(delivery))

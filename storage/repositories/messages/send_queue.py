@@ -98,7 +98,7 @@ class SendQueue:
         query = select(outbox).where(*alike, *waiting).order_by(outbox.c.id).with_for_update(skip_locked=True)
         rows = self._connection.execute(query).all()
         self._mark_claimed(rows, now + lease)
-        return [_claimed(row, claimed.identity) for row in rows]
+        return [_claimed(row, claimed.identity, claimed.locale) for row in rows]
 
     def backlog(self, now: datetime) -> Backlog:
         """The health of the outbox at this moment."""

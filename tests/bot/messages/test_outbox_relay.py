@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.cli.doctor.findings import _outbox
-from bot.outbox.relay import MOST_DOUBTFUL
+from bot.outbox.relay import AT_ONCE, FOR_ALARMS, MOST_DOUBTFUL
 from storage.db.schema import outbox
 from tests.bot.cases.closing import SIGNAL, record
 from tests.clock import until
@@ -297,6 +297,20 @@ async def test_nothing_is_sent_twice_by_two_senders(tmp_path: Path, database_url
         await school.report(SANNE, signal())
         assert sorted(await asyncio.gather(sends(school), sends(school))) == [0, 2]
         assert arrived(school) == (1, 1)
+
+
+async def test_with_more_under_way_than_there_is_room_for_nothing_more_is_begun(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with running(tmp_path, database_url=database_url, worker=False) as school:
+        await school.actor(SANNE).command("/meldcode", "acuut")
+        relay = school.program.outbox_relay
+        others = {asyncio.create_task(asyncio.sleep(0)) for _ in range(AT_ONCE + FOR_ALARMS + 1)}
+        relay._underway |= others
+        assert not await relay._start_sending()
+        assert relay._underway == others
+        relay._underway -= others
+        assert await relay.drain()
 
 
 async def test_stopping_at_the_moment_that_a_message_comes_stops(tmp_path: Path) -> None:

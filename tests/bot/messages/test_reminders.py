@@ -18,7 +18,7 @@ from meldcode.application.staff.accounts import leave_or_return
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.state import Answer
 from meldcode.domain.staff import Identity
-from storage.db.schema import cases, entries, outbox
+from storage.db.schema import cases, entries, identities, outbox
 from storage.repositories.messages.outbox import SendState
 from tests.bot.cases.closing import record
 from tests.databases import Postgres
@@ -619,13 +619,18 @@ async def test_a_reminder_that_cannot_be_read_holds_up_no_other(tmp_path: Path, 
         school.clock.forward(hours=5)
         await school.program.scheduler.tick()
         of_the_first = outbox.c.case.in_(select(cases.c.id).where(cases.c.code == codes[0]))
+        of_joris = identities.c.user == JORIS
         with school.program.engine.begin() as connection:
             connection.execute(update(outbox).where(of_the_first, outbox.c.kind == "reminder").values(payload={}))
+            connection.execute(update(identities).where(of_joris).values(locale="en-GB"))
         with logged() as log:
             await send(school)
         assert "what=message" in log.text
-        found = {user: CODE.findall("".join(words)) for user, words in unread(school).items()}
-        assert found == {KARIN: codes[1:], JORIS: codes[1:]}
+        got = unread(school)
+        assert CODE.findall("".join(got[KARIN])) == codes[1:]
+        assert f"Case {codes[1]} is waiting" in got[JORIS][0], (
+            "what goes out without the first is in their language too"
+        )
 
 
 async def test_reminders_of_a_case_that_cannot_be_read_hold_up_no_other(tmp_path: Path, database_url: str) -> None:
@@ -635,8 +640,8 @@ async def test_reminders_of_a_case_that_cannot_be_read_hold_up_no_other(tmp_path
         await school.program.scheduler.tick()
         damage(school, codes[0])
         await send(school)
-        found = {user: sorted(CODE.findall("".join(words))) for user, words in unread(school).items()}
-        assert found == {KARIN: sorted(codes[1:]), JORIS: sorted(codes[1:])}
+        found = {user: [sorted(CODE.findall(one)) for one in words] for user, words in unread(school).items()}
+        assert found == {KARIN: [sorted(codes[1:])], JORIS: [sorted(codes[1:])]}
 
 
 async def test_a_message_that_cannot_be_rendered_holds_up_no_other(

@@ -13,11 +13,12 @@ from unittest.mock import patch
 from meldcode.domain.plan.file import parse_plan
 from meldcode.domain.plan.model import Plan
 from tests.year.drawn.options import Options
+from tests.year.judging.calendar import AMSTERDAM
 from tests.year.judging.log import Log
 from tests.year.running.clock import VirtualLoop, VirtualTime, everywhere
 from tests.year.running.machine import DATABASE, empty_database
 from tests.year.running.one_thread import in_one_thread
-from tests.year.world import AMSTERDAM, World
+from tests.year.world import World
 
 
 @lru_cache(maxsize=8)

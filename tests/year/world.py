@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from itertools import count
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from bot.scheduler import TICK_SECONDS
 from practice.model import Person
@@ -23,7 +22,7 @@ from tests.year.drawn.options import FIRST_DAY, Options
 from tests.year.drawn.plans import write_plan
 from tests.year.drawn.schools import TEACHER, WEEK, Colleague, School, invent, with_somebody_of
 from tests.year.faults.trouble import HALF, TRIES_AGAIN, Trouble
-from tests.year.judging.calendar import Calendar
+from tests.year.judging.calendar import AMSTERDAM, Calendar
 from tests.year.judging.log import Log
 from tests.year.judging.plan_file import PLANS, roles_of
 from tests.year.people.knowledge import Knowledge, Surroundings
@@ -33,7 +32,6 @@ from tests.year.running.database import is_sending
 from tests.year.running.machine import Machine, workspace_of
 from tests.year.seen import Seen, is_anything_gone
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 SETTLES = 2.2
 """Virtual seconds in which the program takes up what is due."""
 A_BREATH = 0.0007

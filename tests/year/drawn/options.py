@@ -26,7 +26,7 @@ class Options:
     first_day: date = FIRST_DAY
     faults: tuple[str, ...] = ()
     only: frozenset[int] | None = None
-    """The numbers of the acts that happen, if not all do: as they did among all the others (`shrink.py`)."""
+    """The numbers of the acts that happen, if not all do: as they did among all the others (`command/shrink.py`)."""
 
     def on_paper(self) -> Json:
         """The plan, as its file says it."""

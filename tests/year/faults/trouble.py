@@ -1,4 +1,4 @@
-"""What goes wrong in a year: with Slack, the machine and the process. All of it ends before the year does."""
+"""All that can go wrong in a year, and when it does. It ends before the year does."""
 
 from __future__ import annotations
 

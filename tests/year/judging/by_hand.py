@@ -14,6 +14,7 @@ KARIN, JORIS, FATIMA, WILLEM, SANNE, MEHMET = "U0KARIN", "U0JORIS", "U0FATIMA", 
 ROLES = {KARIN: "care_coordinator", JORIS: "confidant", FATIMA: "school_leader", WILLEM: "cluster_director"}
 PEOPLE = [Colleague(slack, slack, (role,)) for slack, role in ROLES.items()]
 TEACHERS = [Colleague(SANNE, SANNE, ("teacher",), ("5",)), Colleague(MEHMET, MEHMET, ("teacher",), ("6",))]
+HOUR = timedelta(hours=1)
 CODE, WAITS = "26-ABCD", "*Dossier 26-ABCD wacht*\nStap 1 van 4: Signalen vastleggen."
 TUESDAY, LAST_CALL, EVENING = (datetime(2026, 9, 8, hour, tzinfo=UTC) for hour in (9, 13, 20))
 
@@ -66,3 +67,17 @@ def said_of(*events: Event, marks: list[list[str]] | None = None, left: list[str
     log = a_tuesday(*events, marks=marks)
     log.events.append(an_event("left", EVENING, codes=[CODE] if left is None else left, kept=[], faults=[]))
     return [finding.what for finding in Oracle(plan_file("heutink"), log).judge()]
+
+
+def found(*events: Event, until: datetime, about: str, off: tuple[str, ...] = (), signal: Event = SIGNAL) -> list[str]:
+    """What is found of this kind when the log ends then. Some are `off` on Fridays."""
+    log = a_tuesday(signal, *TOLD, REMINDED, *events)
+    for one in log.events[0]["people"]:
+        one["works"] = ["ma", "di", "wo", "do", *["vr"] * (one["slack"] not in off)]
+    log.events[-1] = stored([["Merk00001", CODE]], until)
+    log.events.sort(key=lambda event: event["at"])
+    return [one.what for one in Oracle(plan_file("heutink"), log).judge() if about in one.what]
+
+
+def did(who: str, record: str, said: dict[str, str], at: datetime = TUESDAY, number: int = 0) -> Event:
+    return an_event("did", at, who=who, record=record, case=CODE, said=said, result="saved", number=number)

@@ -28,7 +28,7 @@ UNSEEN = {
     "kill": "a process that is gone says nothing; seen as `dead` when it stays away for a quarter of an hour",
     "commit": "the same as `kill`",
     "database": "seen as `locked` or `server`",
-    "second": "meant so on a server; on a file `run` refuses to start, which other tests have",
+    "second": "two processes on a server are allowed; on a file `run` refuses to start, which other tests have",
     "upgrade": "meant so",
     "plan": "meant so",
     "key": "meant so, and nothing is left under the old key",

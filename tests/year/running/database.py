@@ -58,8 +58,10 @@ def used_by_another(file: str) -> Iterator[None]:
     """Another program, such as one that makes backups, keeps the file of the database locked."""
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
         connection.execute("BEGIN IMMEDIATE")
-        yield
-        connection.execute("ROLLBACK")
+        try:
+            yield
+        finally:
+            connection.execute("ROLLBACK")
 
 
 @contextmanager
@@ -71,8 +73,10 @@ def server_away(database_url: str) -> Iterator[None]:
         connection.execute(text(f'ALTER DATABASE "{url.database}" ALLOW_CONNECTIONS false'))
         ends = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
         connection.execute(ends, {"name": url.database})
-        yield
-        connection.execute(text(f'ALTER DATABASE "{url.database}" ALLOW_CONNECTIONS true'))
+        try:
+            yield
+        finally:
+            connection.execute(text(f'ALTER DATABASE "{url.database}" ALLOW_CONNECTIONS true'))
     server.dispose()
 
 
@@ -94,9 +98,11 @@ def before_commits(happens: Callable[[], None], table: str = "") -> Iterator[Non
     heard: dict[str, Callable[..., Any]] = {"begin": begins, "after_cursor_execute": writes, "commit": commits}
     for what, listener in heard.items():
         event.listen(Engine, what, listener)
-    yield
-    for what, listener in heard.items():
-        event.remove(Engine, what, listener)
+    try:
+        yield
+    finally:
+        for what, listener in heard.items():
+            event.remove(Engine, what, listener)
 
 
 def _changes(connection: Connection) -> int:

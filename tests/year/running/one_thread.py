@@ -35,13 +35,11 @@ def in_one_thread(time: VirtualTime, chance: random.Random) -> Iterator[Callable
     async def take(scope: Scope, receive: Receive, send: Send) -> None:
         await machines[-1].take(scope, receive, send)
 
-    real = aiohttp.ClientSession
-
-    def session(**given: Any) -> aiohttp.ClientSession:
+    def session(real: type[aiohttp.ClientSession], **given: Any) -> aiohttp.ClientSession:
         return real(**{**given, "connector": ASGIApplicationConnector(take)})
 
     fakes: dict[str, Any] = {
-        "aiohttp.ClientSession": session,
+        "aiohttp.ClientSession": partial(session, aiohttp.ClientSession),
         "asyncio.to_thread": _at_once,
         "bot.app.CallBudget": partial(CallBudget, time.monotonic),
         "bot.app.Executor": InlineExecutor,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,8 +13,10 @@ from tests.year.judging.stored import marks_of
 
 A_SECOND, KEPT_FOR = timedelta(seconds=1), timedelta(days=1)
 """The second is how long it is kept since its first letter."""
-FORGETS = ("clock",)
+WRONG_CLOCK = ("clock",)
 """With a wrong clock nobody knows how long that is."""
+FORGETS = (*WRONG_CLOCK, "moved")
+"""A backup leaves out what is half typed."""
 Found = Iterator[tuple[datetime, str, str]]
 
 
@@ -41,7 +43,7 @@ class HalfWay:
         self._cases, self._school_of = cases, school_of
         self._left: list[Left] = []
         self._stored: set[str] = set()
-        self._wrong_clock = [event for event in events if event["what"] == "trouble" and event["fault"] in FORGETS]
+        self._troubles = [event for event in events if event["what"] == "trouble"]
 
     def findings(self) -> Found:
         """What was lost, shown to somebody else, or kept when it was over."""
@@ -86,7 +88,7 @@ class HalfWay:
             return
         for one in self._left:
             is_same = one.who == event["who"] and one.form == _form(event)
-            is_kept = one.is_kept and at < one.began + KEPT_FOR and not self._was_clock_wrong(one.began, at)
+            is_kept = one.is_kept and at < one.began + KEPT_FOR and not self._was(FORGETS, one.began, at)
             if is_same and is_kept and not any(one.marks <= {*draft} for draft in event["drafts"]):
                 yield at, "half typed and lost", f"{sorted(one.marks)} by {one.who} in {one.form}"
 
@@ -105,10 +107,12 @@ class HalfWay:
         return draft - self._stored - {mark for one in own for mark in one.marks}
 
     def _is_over(self, one: Left, at: datetime) -> bool:
-        return one.is_ended or (at > one.touched + KEPT_FOR and not self._was_clock_wrong(one.began, at))
+        return one.is_ended or (at > one.touched + KEPT_FOR and not self._was(WRONG_CLOCK, one.began, at))
 
-    def _was_clock_wrong(self, first: datetime, last: datetime) -> bool:
-        wrong = ((moment(event), datetime.fromisoformat(event["until"])) for event in self._wrong_clock)
+    def _was(self, faults: Collection[str], first: datetime, last: datetime) -> bool:
+        """Whether one of these faults fell in this time."""
+        those = [event for event in self._troubles if event["fault"] in faults]
+        wrong = ((moment(event), datetime.fromisoformat(event["until"])) for event in those)
         return any(began <= last and until >= first for began, until in wrong)
 
 

@@ -8,46 +8,26 @@ import pytest
 
 from tests.year.judging.by_hand import (
     CODE,
+    EVENING,
     FATIMA,
+    HOUR,
     JORIS,
     KARIN,
     MEHMET,
-    REMINDED,
     SANNE,
     SIGNAL,
-    TOLD,
     TUESDAY,
-    WAITS,
     a_message,
-    a_tuesday,
     an_event,
-    stored,
+    did,
+    found,
 )
 from tests.year.judging.expected.urgent import Pressing
 from tests.year.judging.log import Event
-from tests.year.judging.oracle import Oracle
-from tests.year.judging.plan_file import plan_file
-
-HOUR = timedelta(hours=1)
-
-
-def found(*events: Event, until: datetime, about: str, off: tuple[str, ...] = (), signal: Event = SIGNAL) -> list[str]:
-    """What is found of this kind when the log ends then. Some are `off` on Fridays."""
-    log = a_tuesday(signal, *TOLD, REMINDED, *events)
-    for one in log.events[0]["people"]:
-        one["works"] = ["ma", "di", "wo", "do", *["vr"] * (one["slack"] not in off)]
-    log.events[-1] = stored([["Merk00001", CODE]], until)
-    log.events.sort(key=lambda event: event["at"])
-    return [one.what for one in Oracle(plan_file("heutink"), log).judge() if about in one.what]
-
-
-def did(who: str, record: str, said: dict[str, str], at: datetime = TUESDAY, number: int = 0) -> Event:
-    return an_event("did", at, who=who, record=record, case=CODE, said=said, result="saved", number=number)
-
 
 EXCLUDED = did(KARIN, "excluded", {"exclusion": "out", "excluded_person": JORIS})
 AGREED = did(FATIMA, "exclusion_agreed", {"exclusion_right": "yes"}, TUESDAY + 2.5 * HOUR)
-CLOSING, NEXT_MORNING = datetime(2026, 9, 8, 20, tzinfo=UTC), datetime(2026, 9, 9, 5, tzinfo=UTC)
+NEXT_MORNING = datetime(2026, 9, 9, 5, tzinfo=UTC)
 
 
 def hourly(*hours: int, to: tuple[str, ...] = (KARIN, FATIMA), late: timedelta = timedelta()) -> list[Event]:
@@ -62,16 +42,16 @@ MORNING = [one | {"at": NEXT_MORNING.isoformat()} for one in hourly(1)]
 @pytest.mark.parametrize(
     ("events", "until", "said"),
     [
-        (TODAY, CLOSING, []),
+        (TODAY, EVENING, []),
         ([*TODAY, *MORNING], NEXT_MORNING + HOUR, []),
         (TODAY, NEXT_MORNING + HOUR, ["not told that it cannot wait"]),
-        (hourly(*range(1, 10)), CLOSING, ["not told that it cannot wait"]),
-        ([*hourly(*range(2, 11)), *hourly(1, to=(KARIN,))], CLOSING, ["not told that it cannot wait"]),
-        ([*TODAY, *hourly(3, to=(MEHMET,))], CLOSING, ["somebody else is told that it cannot wait"]),
-        ([*TODAY, *hourly(3, to=(KARIN,), late=HOUR / 60)], CLOSING, ["told twice that it cannot wait"]),
-        ([*TODAY, *hourly(3, to=(KARIN,), late=HOUR / 2)], CLOSING, ["told without a reason that it cannot wait"]),
-        ([AGREED, *hourly(1, 2)], CLOSING, []),
-        ([AGREED, *hourly(1, 2, 3)], CLOSING, ["told without a reason that it cannot wait"] * 2),
+        (hourly(*range(1, 10)), EVENING, ["not told that it cannot wait"]),
+        ([*hourly(*range(2, 11)), *hourly(1, to=(KARIN,))], EVENING, ["not told that it cannot wait"]),
+        ([*TODAY, *hourly(3, to=(MEHMET,))], EVENING, ["somebody else is told that it cannot wait"]),
+        ([*TODAY, *hourly(3, to=(KARIN,), late=HOUR / 60)], EVENING, ["told twice that it cannot wait"]),
+        ([*TODAY, *hourly(3, to=(KARIN,), late=HOUR / 2)], EVENING, ["told without a reason that it cannot wait"]),
+        ([AGREED, *hourly(1, 2)], EVENING, []),
+        ([AGREED, *hourly(1, 2, 3)], EVENING, ["told without a reason that it cannot wait"] * 2),
     ],
 )
 def test_what_cannot_wait_is_heard_each_hour_until_it_is_done(
@@ -84,12 +64,23 @@ def test_two_things_a_minute_apart_may_be_two_messages() -> None:
     """The program knows parts of seconds, and the log does not."""
     advised = did(SANNE, "veilig_thuis_advice", {"advised": "report"}, TUESDAY + HOUR / 60)
     again = hourly(*range(1, 11), late=HOUR / 60)
-    assert found(EXCLUDED, advised, *TODAY, *again, until=CLOSING, about="cannot wait") == []
+    assert found(EXCLUDED, advised, *TODAY, *again, until=EVENING, about="cannot wait") == []
+
+
+def test_who_left_without_a_word_may_be_told_until_the_bot_finds_out() -> None:
+    away = an_event("deputy", who=KARIN, deputy=MEHMET, first="2026-09-08", last="2026-09-08")
+    told = [one | {"who": MEHMET if one["who"] == KARIN else one["who"]} for one in TODAY]
+    left = an_event("gone", TUESDAY + HOUR / 2, who=MEHMET, is_told=False)
+    assert found(EXCLUDED, away, left, *told, until=EVENING, about="somebody else") == []
+    known = left | {"is_told": True}
+    assert {*found(EXCLUDED, away, known, *told, until=EVENING, about="somebody else")} == {
+        "somebody else is told that it cannot wait"
+    }
 
 
 def test_nobody_stands_in_for_somebody_in_a_case_that_is_kept_from_them() -> None:
     stands_in = an_event("deputy", who=KARIN, deputy=JORIS, first="2026-09-08", last="2026-09-08")
-    assert found(EXCLUDED, stands_in, *TODAY, until=CLOSING, about="cannot wait") == []
+    assert found(EXCLUDED, stands_in, *TODAY, until=EVENING, about="cannot wait") == []
 
 
 MONDAY = datetime(2026, 9, 14, 11, 5, tzinfo=UTC)
@@ -270,33 +261,6 @@ def test_who_acts_for_the_case_is_asked_when_nobody_else_is_there(
     """Another teacher of the case is not, if they do not act for it."""
     until, about = FRIDAY + 8 * HOUR, FORGOTTEN
     assert found(agreed(), *events, until=until, about=about, off=off, signal=OF_TWO_TEACHERS) == said
-
-
-def test_nobody_stands_in_who_has_left() -> None:
-    stands_in = an_event("deputy", who=KARIN, deputy=MEHMET, first="2026-09-08", last="2026-09-08")
-    left = an_event("gone", TUESDAY - 24 * HOUR, who=MEHMET)
-    assert found(stands_in, until=CLOSING, about="day off") == ["reminded on a day off"]
-    assert found(stands_in, left, until=CLOSING, about="day off") == []
-
-
-@pytest.mark.parametrize(("again", "is_due"), [([], True), ([TUESDAY + 26 * HOUR], False)])
-def test_who_postpones_once_more_is_not_reminded_on_the_first_day(again: list[datetime], is_due: bool) -> None:
-    thursday = TUESDAY + 48 * HOUR
-    first = did(KARIN, "postponed", {"until": f"{thursday:%Y-%m-%d}"}, TUESDAY + 6 * HOUR)
-    later = [did(KARIN, "postponed", {"until": "2026-09-11"}, at) for at in again]
-    assert bool(found(first, *later, until=thursday + HOUR, about="no reminder")) is is_due
-
-
-@pytest.mark.parametrize(("left_out", "is_missing"), [(0, True), (18, True), (22, True), (24, False), (29, True)])
-def test_a_step_that_was_late_when_it_began_counts_from_its_first_day(left_out: int, is_missing: bool) -> None:
-    reported = did(KARIN, "urgent_action", {"urgent_what": "reported"}, TUESDAY + HOUR)
-    confirmed = did(FATIMA, "urgent_confirmed", {"urgent_agreed": "yes"}, TUESDAY + 2 * HOUR)
-    begins = did(KARIN, "parent_told", {"parent_informed": "yes"}, TUESDAY + 240 * HOUR)
-    days = {15: 6, 17: 6, 18: 13, 22: 6, 24: 6, 29: 6}
-    moments = [datetime(2026, 9, day, hour, 30 * (hour == 6), tzinfo=UTC) for day, hour in days.items()]
-    sent = [a_message(KARIN, WAITS, at) for at in moments if at.day != left_out and left_out]
-    missing = found(reported, confirmed, begins, *sent, until=TUESDAY + 576 * HOUR, about="no reminder")
-    assert bool(missing) is is_missing
 
 
 def test_what_cannot_wait_for_another_reason_of_an_earlier_day_is_told_at_once_and_then_as_ever() -> None:

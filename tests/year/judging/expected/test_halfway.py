@@ -24,7 +24,7 @@ SAME_DAY, NEXT_DAY = timedelta(hours=3), timedelta(hours=26)
 SAVED = an_event("did", TUESDAY + timedelta(hours=1), who=SANNE, **NOTE, said={"note": MARK}, result="saved")
 THROWN_AWAY = an_event("thrown_away", TUESDAY + timedelta(hours=1), who=SANNE, **NOTE, marks=[MARK], is_ok=True)
 CLOCK = an_event("trouble", TUESDAY + timedelta(minutes=5), fault="clock", until=TUESDAY.isoformat())
-RESTART = CLOCK | {"fault": "restart"}
+RESTART, MOVED = CLOCK | {"fault": "restart"}, CLOCK | {"fault": "moved"}
 
 
 def came_back(who: str, *drafts: list[str], after: timedelta = SAME_DAY, **more: Any) -> Event:
@@ -65,6 +65,11 @@ def test_a_restart_loses_nothing_that_was_typed_before() -> None:
     typed_before = GAVE_UP | {"at": (TUESDAY - SAME_DAY).isoformat(), "began": (TUESDAY - SAME_DAY).isoformat()}
     assert found(typed_before, RESTART, came_back(SANNE)) == [LOST]
     assert found(typed_before, CLOCK, came_back(SANNE)) == []
+
+
+def test_a_backup_leaves_it_out() -> None:
+    assert found(GAVE_UP, MOVED, came_back(SANNE)) == []
+    assert found(GAVE_UP, MOVED, came_back(SANNE, [MARK], after=NEXT_DAY)) == [KEPT]
 
 
 def test_nobody_else_sees_it_before_it_is_stored() -> None:

@@ -13,9 +13,11 @@ from tests.year.judging.by_hand import (
     FATIMA,
     GOES,
     HEARD,
+    HOUR,
     JORIS,
     KARIN,
     LAST_CALL,
+    MEHMET,
     REMINDED,
     SIGNAL,
     TOLD,
@@ -25,6 +27,8 @@ from tests.year.judging.by_hand import (
     a_message,
     a_tuesday,
     an_event,
+    did,
+    found,
     said_of,
     stored,
 )
@@ -98,3 +102,30 @@ def test_an_overview_says_of_how_many_more_cases_it_is(words: str, is_found: boo
     """A message of Slack holds some twenty cases; the others are only counted."""
     overview = a_message(KARIN, words, LAST_CALL)
     assert ("no reminder" in said_of(SIGNAL, *TOLD, overview)) is is_found
+
+
+def test_nobody_stands_in_who_has_left() -> None:
+    stands_in = an_event("deputy", who=KARIN, deputy=MEHMET, first="2026-09-08", last="2026-09-08")
+    left = an_event("gone", TUESDAY - 24 * HOUR, who=MEHMET)
+    assert found(stands_in, until=EVENING, about="day off") == ["reminded on a day off"]
+    assert found(stands_in, left, until=EVENING, about="day off") == []
+
+
+@pytest.mark.parametrize(("again", "is_due"), [([], True), ([TUESDAY + 26 * HOUR], False)])
+def test_who_postpones_once_more_is_not_reminded_on_the_first_day(again: list[datetime], is_due: bool) -> None:
+    thursday = TUESDAY + 48 * HOUR
+    first = did(KARIN, "postponed", {"until": f"{thursday:%Y-%m-%d}"}, TUESDAY + 6 * HOUR)
+    later = [did(KARIN, "postponed", {"until": "2026-09-11"}, at) for at in again]
+    assert bool(found(first, *later, until=thursday + HOUR, about="no reminder")) is is_due
+
+
+@pytest.mark.parametrize(("left_out", "is_missing"), [(0, True), (18, True), (22, True), (24, False), (29, True)])
+def test_a_step_that_was_late_when_it_began_counts_from_its_first_day(left_out: int, is_missing: bool) -> None:
+    reported = did(KARIN, "urgent_action", {"urgent_what": "reported"}, TUESDAY + HOUR)
+    confirmed = did(FATIMA, "urgent_confirmed", {"urgent_agreed": "yes"}, TUESDAY + 2 * HOUR)
+    begins = did(KARIN, "parent_told", {"parent_informed": "yes"}, TUESDAY + 240 * HOUR)
+    days = {15: 6, 17: 6, 18: 13, 22: 6, 24: 6, 29: 6}
+    moments = [datetime(2026, 9, day, hour, 30 * (hour == 6), tzinfo=UTC) for day, hour in days.items()]
+    sent = [a_message(KARIN, WAITS, at) for at in moments if at.day != left_out and left_out]
+    missing = found(reported, confirmed, begins, *sent, until=TUESDAY + 576 * HOUR, about="no reminder")
+    assert bool(missing) is is_missing

@@ -148,12 +148,16 @@ class Urgent:
             near = [(due, one) for due, one in dues if self._is_about(at, due, one)]
             if not near:
                 yield at, "told without a reason that it cannot wait", f"{self._code} to {who}"
-            elif not any(self._may_be_told(who, one, due) for due, one in near):
+            elif not any(self._may_be_told(who, one, due) for due, one in near) and not self._has_just_left(who, at):
                 yield at, "somebody else is told that it cannot wait", f"{self._code} to {who}"
             else:
                 times[who, near[-1][0]] += 1
                 if times[who, near[-1][0]] > 1 and not self._staff.was_trouble(near[-1][0], at):
                     yield at, "told twice that it cannot wait", f"{self._code} to {who}"
+
+    def _has_just_left(self, who: str, at: datetime) -> bool:
+        """Whether somebody left without a word, of which the bot finds out within a day."""
+        return not self._staff.has_account(who, at) and self._staff.was_trouble(at, at)
 
     def _may_be_told(self, who: str, one: Pressing, at: datetime) -> bool:
         """Whether somebody hears of it rightly: also if that changed in this very second, and nobody need ask them."""

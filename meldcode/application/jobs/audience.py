@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 
 from meldcode.application.case_people import kept_from, reads, staff_of
@@ -14,15 +14,13 @@ from meldcode.domain.access.rules import ALERTED, roles_in_case
 from meldcode.domain.calendar import AMSTERDAM
 from meldcode.domain.case.header import CaseHeader
 from meldcode.domain.deadlines.reminders import Reminder, ReminderKind
-from meldcode.domain.deadlines.schedule import calendar_of, open_moment
+from meldcode.domain.deadlines.schedule import AFTER_THE_OTHERS, calendar_of, open_moment, sending_moment
 from meldcode.domain.ids import PersonId
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
 from meldcode.domain.presence import Presence, Reached
 from meldcode.domain.staff import Deputy, Person, School, WithDeputies
 
-AFTER_THE_OTHERS = timedelta(minutes=1)
-"""How long after the opening a reminder waits for those of that morning, so that it goes along with them in one."""
 IN_CHARGE = ALERTED
 """Who is notified when nobody else can be."""
 
@@ -56,7 +54,7 @@ class Audience:
     def moment_of(self, reached: Reached) -> datetime:
         """When a reminder is sent: in school hours, and to who is off that day when they are back."""
         if reached.day is None:
-            return open_moment(self.school, self.now)
+            return sending_moment(self.school, self.now)
         calendar = calendar_of(self.school)
         return calendar.moment(reached.day, calendar.opening) + AFTER_THE_OTHERS
 

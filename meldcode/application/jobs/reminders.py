@@ -41,7 +41,7 @@ from meldcode.domain.case.fold import fold
 from meldcode.domain.case.header import CaseHeader, some
 from meldcode.domain.case.state import Entry, State, Status
 from meldcode.domain.deadlines.reminders import Reminder, ReminderKind
-from meldcode.domain.deadlines.schedule import RETRY, next_moment, open_moment, to_remind
+from meldcode.domain.deadlines.schedule import RETRY, next_moment, open_moment, sending_moment, to_remind
 from meldcode.domain.ids import CaseId, PersonId, SchoolId
 from meldcode.domain.plan.model import Plan
 from meldcode.domain.plan.roles import Role
@@ -83,7 +83,7 @@ def earliest_delivery(uow: UnitOfWork, payload: Payload, case: CaseId | None, no
     """Return when a message may be sent: now, or for a reminder the next school hours (G2)."""
     if not isinstance(payload, QUIET) or case is None:
         return now
-    return open_moment(uow.staff.school(uow.cases.get(case).school), now)
+    return sending_moment(uow.staff.school(uow.cases.get(case).school), now)
 
 
 def week_overview(uow: UnitOfWork, of: SchoolId, now: datetime) -> None:

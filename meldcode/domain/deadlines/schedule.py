@@ -28,6 +28,8 @@ from meldcode.domain.plan.timing import Urgency
 from meldcode.domain.staff import School
 
 RETRY = timedelta(days=1)
+AFTER_THE_OTHERS = timedelta(minutes=1)
+"""How long after the opening a reminder waits for those of that morning, so that it goes along with them in one."""
 
 
 def calendar_of(school: School) -> SchoolCalendar:
@@ -99,6 +101,12 @@ def open_moment(school: School, now: datetime) -> datetime:
         return calendar_of(school).next_open(now)
     except BeyondCalendar:
         return now
+
+
+def sending_moment(school: School, now: datetime) -> datetime:
+    """Return when a reminder is sent: now in school hours, else with those of the next morning (G2)."""
+    opening = open_moment(school, now)
+    return opening if opening <= now else opening + AFTER_THE_OTHERS
 
 
 def _postponed(due: Reminder, state: State, calendar: SchoolCalendar) -> Reminder:

@@ -47,7 +47,7 @@ async def test_what_waited_for_the_morning_says_how_long_it_is_by_then(tmp_path:
     async with on_a_monday(tmp_path, database_url) as school:
         await reported(school)
         await comes(school, "2026-11-23T20:00")
-        await comes(school, "2026-11-24T08:30")
+        await comes(school, "2026-11-24T08:31")
         assert "sinds 23-11-2026, al 1 schooldag open." in unread(school, KARIN)[KARIN][0]
 
 

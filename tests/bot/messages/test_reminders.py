@@ -198,7 +198,7 @@ async def test_nobody_is_reminded_outside_school_hours(tmp_path: Path, database_
         for moment in ("2026-11-23T16:30", "2026-11-23T23:00", "2026-11-24T08:29"):
             await comes(school, moment)
             assert unread(school) == {}
-        await comes(school, "2026-11-24T08:30")
+        await comes(school, "2026-11-24T08:31")
         assert reminded(school, "wacht") == {KARIN, JORIS}
 
 
@@ -213,7 +213,7 @@ async def test_a_reminder_that_waits_for_the_morning_is_dropped_once_it_is_dealt
         assert [row.state for row in messages(school)] == [SendState.PENDING] * 2
         answers = {"until": "2026-11-26", "why_later": "Ziek."} if deed == "postponed" else {}
         await records(school, JORIS, code, deed, **answers)
-        await comes(school, "2026-11-24T08:30")
+        await comes(school, "2026-11-24T08:31")
         assert unread(school) == {}
         assert [row.state for row in messages(school)] == [SendState.SENT] * 2, "and it is not tried again"
         await comes(school, "2026-11-25T12:00")
@@ -234,6 +234,25 @@ async def test_a_reminder_is_not_lost_with_an_older_one_that_is_outdated(tmp_pat
             )
         await comes(school, of_consultation.astimezone(AMSTERDAM).strftime("%Y-%m-%dT%H:%M"))
         assert KARIN in reminded(school, f"Dossier {code} wacht")
+
+
+@pytest.mark.rule("S3.6")
+async def test_an_appointment_of_the_weekend_is_brought_to_mind_with_that_of_monday(
+    tmp_path: Path, database_url: str
+) -> None:
+    """Also when that of the weekend is looked at in the very second in which school opens, and Monday's just after."""
+    async with on_a_monday(tmp_path, database_url) as school:
+        [code] = await reported(school)
+        await appointment(school, code, "2026-11-28", "2026-11-30", owner=JORIS)
+        unread(school)
+        await comes(school, "2026-11-28T12:00")
+        school.clock.forward(days=1, hours=20.5)
+        await send(school)
+        await school.program.scheduler.tick()
+        await send(school)
+        await comes(school, "2026-11-30T08:31")
+        [said] = [words for words in unread(school, JORIS)[JORIS] if "afspra" in words]
+        assert "De afspraak was zaterdag 28 november.\nDe afspraak is vandaag." in said
 
 
 @pytest.mark.rule("G2")
@@ -279,7 +298,7 @@ async def test_an_alarm_at_night_waits_for_no_reminder(tmp_path: Path, database_
         await school.press(KARIN, school.messages(KARIN)[-1], "Ik ga erheen")
         await send(school)
         assert reminded(school, "gaat erheen") == {SANNE}
-        await comes(school, "2026-11-24T08:30")
+        await comes(school, "2026-11-24T08:31")
         assert reminded(school, f"Dossier {code} wacht") == {KARIN, JORIS}
 
 
@@ -379,13 +398,12 @@ async def test_a_follow_up_is_brought_to_mind_of_its_owner_on_its_day(
         assert "afspraak" not in "".join(unread(school, JORIS).get(JORIS, []))
 
 
-async def appointment(school: Running, code: str, day: str, owner: str) -> None:
+async def appointment(school: Running, code: str, *days: str, owner: str) -> None:
     await consulted(school, code)
-    agreed: dict[str, Answer] = {
-        "appointment_1_what": "Bellen.",
-        "appointment_1_day": day,
-        "appointment_1_owner": owner,
-    }
+    agreed: dict[str, Answer] = {}
+    for number, day in enumerate(days, start=1):
+        one = f"appointment_{number}"
+        agreed |= {f"{one}_what": "Bellen.", f"{one}_day": day, f"{one}_owner": owner}
     await records(school, KARIN, code, "appointment", **agreed)
 
 

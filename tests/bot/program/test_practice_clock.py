@@ -64,7 +64,7 @@ async def test_the_next_reminder_is_that_of_a_case_or_one_that_waits_for_the_mor
         school.clock.forward(hours=10)
         await school.program.scheduler.tick()
         await move(clock, school, "Naar de volgende herinnering")
-        assert shown(clock) == "2026-11-25T08:30"
+        assert shown(clock) == "2026-11-25T08:31"
 
 
 async def test_a_move_brings_what_falls_due(tmp_path: Path) -> None:

@@ -10,16 +10,19 @@ import argparse
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 
 from tests.year.broken import SHOWN_BY
 from tests.year.command.given import is_hunt, options_of, parsed
-from tests.year.command.several import AT_ONCE, CRASH, WELL, several, verdict_of
+from tests.year.command.several import AT_ONCE, CRASH, WELL, again_as, several, verdict_of
 from tests.year.command.shrink import as_a_test
 from tests.year.drawn.seeds import played, tiny
 from tests.year.report.story import story
 from tests.year.running.database import migrate
 
+STOPPED = 130
+"""The exit code of what somebody stops with Ctrl-C."""
 HASHES = "PYTHONHASHSEED"
 FOR_ONE = 50
 """Years in which a fault on purpose must show."""
@@ -55,7 +58,8 @@ def _shown_in(name: str, seeds: range) -> str:
         if said.startswith(CRASH):
             sys.stderr.write(f"{name}: {seed}: {said}\n")
         elif said != WELL:
-            return f"{seed}: {said}"
+            faults = f" --faults {','.join(SHOWN_BY[name])}" if name in SHOWN_BY else ""
+            return f"{seed}: {said}\n{again_as(f'--tiny --seed {seed} --broken {name}{faults}')}".rstrip()
     return ""
 
 
@@ -70,16 +74,19 @@ def _play(given: argparse.Namespace) -> int:
     if options.database_url:
         migrate(options.database_url)
     log, found = played(options, *given.broken or ())
+    words = [str(finding) for finding in found] or [f"{given.size or 'whole'} {given.seed}: {WELL}"]
+    words += ["  with --shrink: the least that shows it, as a test"] if found and given.size else []
+    sys.stdout.write("".join(f"{line}\n" for line in words))
     if given.log:
         given.log.write_text("\n".join(log.lines()), encoding="utf-8")
     if given.story:
         given.story.write_text(story(options.on_paper(), log), encoding="utf-8")
-    for finding in found:
-        sys.stdout.write(f"{finding}\n")
     return 1 if found else 0
 
 
 if __name__ == "__main__":
     if os.environ.get(HASHES) != "0":
         os.execve(sys.executable, [sys.executable, "-m", "tests.year", *sys.argv[1:]], {**os.environ, HASHES: "0"})
-    sys.exit(main())
+    with suppress(KeyboardInterrupt):
+        sys.exit(main())
+    sys.exit(STOPPED)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
+import textwrap
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +16,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from storage.db.engine import BadDatabaseUrl, make_engine
 from tests.year.broken import BROKEN
+from tests.year.command.several import is_state
 from tests.year.drawn.options import Options
 from tests.year.drawn.schools import CITY_NAMES, FAMILIES, FIRST, LAST, PUPILS
 from tests.year.drawn.seeds import PLANS, SIZES, whole
 from tests.year.faults.trouble import FAULTS
+from tests.year.judging.calendar import KNOWN
 from tests.year.people.characters import CHARACTERS
 
 SCHOOL = {"people", "cases", "days"}
@@ -30,8 +34,11 @@ WAYS = {
     "one year": {"story", "log", *OF_A_YEAR},
 }
 """What each way of playing takes."""
+TIMES = "A tiny year takes some seconds, a short one a minute, a whole one ten minutes or more."
+AT_LEAST = {"people": 8, "days": 8, "cases": 0}
+"""With fewer people no school has everybody whom the plans name; nothing goes wrong in the last seven days."""
 AT_MOST = {
-    "people": len(FIRST.split()) * len(LAST.split()),
+    "people": len(FIRST.split()) * len(LAST.split()) - 6,
     "cases": len(PUPILS.split()) * len(FAMILIES.split()),
     "schools": len(CITY_NAMES),
 }
@@ -50,6 +57,8 @@ def parsed(description: str) -> argparse.Namespace:
         parser.error("--shrink prints a test of a small year: add --tiny or --short")
     if is_hunt(given) and given.size != "tiny":
         parser.error(f"{way} plays tiny years: add --tiny")
+    if wrong := _wrong_with_files(given) or _wrong_with_days(given):
+        parser.error(wrong)
     if given.database and (wrong := _wrong_with(given.database)):
         parser.error(f"--database: {wrong}")
     return given
@@ -85,9 +94,23 @@ def _word(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
+def _wrong_with_files(given: argparse.Namespace) -> str:
+    if given.log and given.story and given.log.resolve() == given.story.resolve():
+        return "--log and --story: name two files"
+    return "" if is_state(given.state) else f"--state: {given.state} has something else in it; name another file"
+
+
+def _wrong_with_days(given: argparse.Namespace) -> str:
+    options = options_of(given)
+    first, last = KNOWN
+    if first <= options.first_day <= last - timedelta(days=options.size.days):
+        return ""
+    return f"--first-day, --days: the oracle knows the vacations from {first} to {last}; choose days between"
+
+
 def _wrong_with(database_url: str) -> str:
     """What is wrong with this database, without its URL, which may have a password in it."""
-    if database_url.startswith("sqlite"):
+    if not database_url.startswith("postgresql"):
         return "only PostgreSQL; a year without --database plays in SQLite"
     try:
         engine = make_engine(database_url)
@@ -108,14 +131,25 @@ def _some_of(known: Collection[str]) -> Callable[[str], tuple[str, ...]]:
         if "" in chosen:
             raise argparse.ArgumentTypeError("a name is empty")
         if unknown := {*chosen} - {*known}:
-            raise argparse.ArgumentTypeError(f"nothing is called {', '.join(sorted(unknown))}")
+            raise argparse.ArgumentTypeError(f"nothing is called {', '.join(sorted(unknown))}; see --help")
         return chosen
 
     return names
 
 
-def _number(name: str, least: int = 1) -> Callable[[str], int]:
-    most = AT_MOST.get(name, 1000)
+def _faults(given: str) -> tuple[str, ...]:
+    return () if given == "none" else _some_of(FAULTS)(given)
+
+
+def _day(given: str) -> date:
+    try:
+        return date.fromisoformat(given)
+    except ValueError as wrong:
+        raise argparse.ArgumentTypeError("a day as 2026-08-01") from wrong
+
+
+def _number(name: str) -> Callable[[str], int]:
+    least, most = AT_LEAST.get(name, 1), AT_MOST.get(name, 1000)
 
     def number(given: str) -> int:
         if not given.isdecimal() or not least <= int(given) <= most:
@@ -130,17 +164,33 @@ def _file(given: str) -> Path:
     path = Path(given)
     if path.is_dir() or not path.parent.is_dir():
         raise argparse.ArgumentTypeError("no file can be there: its folder is not there, or it is a folder itself")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise argparse.ArgumentTypeError("you may not write there")
     return path
 
 
 def _arguments(description: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m tests.year", description=description)
-    parser.add_argument("--seed", type=int, default=1)
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.year",
+        description=f"{description}\n{TIMES}",
+        epilog=_explained(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--seed", type=int, default=1, help="the same seed is the same year")
     _about_the_year(parser)
     parser.add_argument("--seeds", type=_number("seeds"), help="play so many short years, or tiny ones, from --seed on")
     parser.add_argument("--processes", type=_number("processes"), help="with --seeds: how many at once; usually 2")
-    parser.add_argument("--state", type=_file, help="with --seeds: keep what was played here, and go on from there")
-    parser.add_argument("--broken", type=_some_of(BROKEN), help=f"all, or some of {', '.join(BROKEN)}")
+    parser.add_argument(
+        "--state",
+        type=_file,
+        help="with --seeds: keep what was played here, and go on from there; after a change of code take another file",
+    )
+    parser.add_argument(
+        "--broken",
+        type=_some_of(BROKEN),
+        metavar="NAMES",
+        help="play the year with this fault in the program; with several or --seeds: a tiny year that shows each",
+    )
     parser.add_argument("--shrink", action="store_true", help="with --tiny or --short: print what is wrong as a test")
     parser.add_argument("--story", type=_file, help="write the year as a page for people to this file")
     parser.add_argument("--log", type=_file, help="write what people did and saw to this file")
@@ -153,12 +203,20 @@ def _about_the_year(parser: argparse.ArgumentParser) -> None:
     for name, about in kinds.items():
         size.add_argument(f"--{name}", dest="size", const=name, action="store_const", help=f"{about}, by the seed")
     year = parser.add_argument_group("the year", "In the place of what the seed of a short or tiny year has.")
-    year.add_argument("--schools", type=_number("schools"))
+    year.add_argument("--schools", type=_number("schools"), help="how many; 1 in a whole year")
     year.add_argument("--people", type=_number("people"), help="at each school; 40 in a whole year")
-    year.add_argument("--cases", type=_number("cases", 0), help="at each school; 60 in a whole year")
-    year.add_argument("--days", type=_number("days", 8), help="nothing goes wrong in the last seven")
-    year.add_argument("--first-day", type=date.fromisoformat)
-    year.add_argument("--faults", type=_some_of(FAULTS), help=f"all, or some of {', '.join(FAULTS)}")
+    year.add_argument("--cases", type=_number("cases"), help="at each school; 60 in a whole year")
+    year.add_argument("--days", type=_number("days"), help="nothing goes wrong in the last seven")
+    year.add_argument("--first-day", type=_day, help="as 2026-08-01")
+    year.add_argument("--faults", type=_faults, metavar="NAMES", help="what may go wrong; none in a whole year")
     year.add_argument("--plan", choices=PLANS)
-    year.add_argument("--characters", choices=("all", *CHARACTERS))
+    year.add_argument("--characters", choices=("all", *CHARACTERS), help="everybody is so")
     year.add_argument("--database", help="the URL of an empty PostgreSQL database")
+
+
+def _explained() -> str:
+    """What the names mean, in the words of the code."""
+    faults = [f"  {name:<12}{fault.__doc__}" for name, fault in FAULTS.items()]
+    broken = textwrap.wrap(", ".join(BROKEN), 110, break_on_hyphens=False)
+    named = ["names of --faults, with commas, or all, or none:", *faults, "", "names of --broken, with commas, or all:"]
+    return "\n".join([*named, *(f"  {line}" for line in broken)])

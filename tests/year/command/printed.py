@@ -109,6 +109,7 @@ def _words(event: Event, names: dict[str, str]) -> str:
     if event["what"] == MESSAGE:
         return f"the bot to {names[event['who']]}: {event['words'][0]}"
     named = {key: names.get(value, value) if isinstance(value, str) else value for key, value in event.items()}
+    named |= {"case": event.get("case") or "a new case"}
     return TOLD.get(event["what"], "").format(**named)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import signal
 import sys
+import tempfile
 from collections.abc import Iterator
 from functools import partial
 from multiprocessing import get_context
@@ -19,11 +21,19 @@ AT_MOST = 40
 PLAYED = re.compile(r"^(?P<size>\w+) (?P<seed>-?\d+): (?P<verdict>.+)\n", re.MULTILINE)
 
 
+def is_state(file: Path | None) -> bool:
+    """Whether nothing is lost when the years are kept in this file: it has only those, and maybe a torn line."""
+    lines = _said_in(file).splitlines(keepends=True)
+    return all(PLAYED.fullmatch(line) for line in lines[:-1] or lines)
+
+
 def several(first: int, count: int, size: str, processes: int, state: Path | None) -> int:
     """Play so many years, one line for each: 1 if anything is wrong. Those in `state` are not played again."""
     before = _played_before(size, state)
     seeds = range(first, first + count)
     wrong = [(seed, before[seed]) for seed in seeds if before.get(seed, WELL) != WELL]
+    if known := len(before.keys() & {*seeds}):
+        sys.stdout.write(f"played before: {known}\n")
     is_wrong = bool(wrong)
     for seed, verdict in _verdicts(size, [seed for seed in seeds if seed not in before], processes):
         _say(size, seed, verdict)
@@ -35,9 +45,19 @@ def several(first: int, count: int, size: str, processes: int, state: Path | Non
 
 
 def _verdicts(size: str, seeds: list[int], processes: int) -> Iterator[tuple[int, str]]:
-    if seeds:
-        with get_context("spawn").Pool(processes, maxtasksperchild=AT_MOST) as pool:
-            yield from zip(seeds, pool.imap(partial(_verdict, size), seeds), strict=True)
+    if not seeds:
+        return
+    with (
+        tempfile.TemporaryDirectory(prefix="years") as folder,
+        get_context("spawn").Pool(processes, _begin, (folder,), maxtasksperchild=AT_MOST) as pool,
+    ):
+        yield from zip(seeds, pool.imap(partial(_verdict, size), seeds), strict=True)
+
+
+def _begin(folder: str) -> None:
+    """A process that ends whenever the command does: what it leaves is in a folder that the command removes."""
+    tempfile.tempdir = folder
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _verdict(size: str, seed: int) -> str:
@@ -55,18 +75,27 @@ def verdict_of(options: Options, broken: str = "") -> str:
 
 def _played_before(size: str, state: Path | None) -> dict[int, str]:
     """What was played before it was stopped. A line that was torn then is left out, and its year is played again."""
-    said = state.read_text(encoding="utf-8", errors="replace") if state and state.exists() else ""
+    said = _said_in(state)
     lines = [*PLAYED.finditer(said)]
     if state and said != (whole := "".join(line[0] for line in lines)):
         state.write_text(whole, encoding="utf-8")
     return {int(line["seed"]): line["verdict"] for line in lines if line["size"] == size}
 
 
+def _said_in(state: Path | None) -> str:
+    return state.read_text(encoding="utf-8", errors="replace") if state and state.exists() else ""
+
+
 def _say(size: str, seed: int, verdict: str, before: str = "") -> None:
-    shrink = "" if verdict.startswith(CRASH) else " [--shrink]"
-    again = "" if verdict == WELL else f"  again: python -m tests.year --{size} --seed {seed}{shrink}\n"
+    again = "" if verdict == WELL else again_as(f"--{size} --seed {seed}", verdict)
     sys.stdout.write(f"{before}{size} {seed}: {verdict}\n{again}")
     sys.stdout.flush()
+
+
+def again_as(words: str, verdict: str = "") -> str:
+    """The command that plays this year again, and prints what is wrong as a test; a crash it only shows."""
+    shrink = "" if verdict.startswith(CRASH) else " --shrink"
+    return f"  again: python -m tests.year {words}{shrink}\n"
 
 
 def _keep(size: str, seed: int, verdict: str, state: Path | None) -> None:

@@ -13,6 +13,8 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 OPENS, LAST_CALL, CLOSES = time(8, 30), time(15), time(16, 30)
 CUSTOM = {date(2026, 5, 15), date(2027, 5, 5), date(2027, 5, 7), date(2026, 5, 5)}
 """Days on which practically all schools close, beside public holidays and vacations."""
+KNOWN = (date(2025, 8, 1), date(2027, 12, 31))
+"""The days of which all of this is known."""
 
 
 @cache

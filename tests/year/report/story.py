@@ -22,10 +22,9 @@ PAGE = """<!doctype html><html lang="nl"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>
 <style>table{{border-collapse:collapse}}body{{font:1em/1.5 sans-serif;max-width:52em;margin:2em auto;padding:0 1em}}
 td,th{{text-align:right;padding:.2em .8em;border-bottom:1px solid #ccc}}td:first-child,th:first-child{{text-align:left}}
-</style><h1>{title}</h1>
-<p>{school}, {first} tot en met {last}. De school en de mensen zijn verzonnen: sommigen doen alles meteen, anderen
-laat of bijna nooit, zijn er een paar weken niet of werken niet elke dag. De berichten zijn die van het echte
-programma.</p>{parts}</html>"""
+svg{{max-width:100%;height:auto}}div{{overflow-x:auto}}</style><h1>{title}</h1>
+<p>{school}, {first} tot en met {last}. Alles is verzonnen, behalve de berichten: die zijn van het echte programma.</p>
+{parts}</html>"""
 STYLE = CleanStyle(
     font_family="sans-serif", title_font_size=18, label_font_size=12, major_label_font_size=12, legend_font_size=14
 )
@@ -51,7 +50,7 @@ def _how_long(first: date, last: date) -> str:
 
 
 def _summary(figures: Figures) -> str:
-    cases, people = sum(figures.cases.values()), len(figures.roles)
+    cases, people = sum(figures.cases.values()), len({event["who"] for event in figures.messages})
     return (
         f"<p><strong>{people} mensen kregen samen {len(figures.messages)} berichten, waarvan {len(figures.reminders)} "
         f"herinneringen.</strong> Signalen: {len(figures.signals)}. Dossiers: {cases}, waarvan {figures.cases[CLOSED]} "
@@ -83,6 +82,7 @@ def _bars(title: str | None, labels: list[str], series: dict[str, list[int]]) ->
         legend_at_bottom=True,
         max_scale=6,
         truncate_label=12,
+        no_data_text="Niets",
     )
     chart.x_labels, chart.value_formatter = labels, lambda value: f"{value:.0f}"
     for name, numbers in series.items():
@@ -100,7 +100,8 @@ def _inbox(figures: Figures, roles: list[str]) -> str:
             [role(name), len(people), median(weeks or [0]), max(weeks, default=0), round(sum(weeks) / len(people))]
         )
     head = ["rol", "mensen", "gewone week", "drukste week", "in totaal, gemiddeld"]
-    return _table("Berichten per persoon", "Een gewone week is de middelste van alle schoolweken.", head, rows)
+    about = "Een gewone week is de middelste van alle schoolweken. Wie twee rollen heeft, telt bij beide mee."
+    return _table("Berichten per persoon", about, head, rows)
 
 
 def _answers(figures: Figures, roles: list[str]) -> str:
@@ -110,7 +111,7 @@ def _answers(figures: Figures, roles: list[str]) -> str:
     bars = _bars(None, list(SPEED), {name: [count[most] for most in limits] for name, count in fast.items() if count})
     rows = [[role(name), len(days), median(days), max(days)] for name, days in found.items() if days]
     head, title = ["rol", "keren", "gewoonlijk", "langst"], "Hoe lang tot iemand na een bericht iets vastlegt"
-    return _table(title, IN_DAYS, head, rows, bars)
+    return _table(title, f"{IN_DAYS} Wie niets vastlegt, telt niet mee.", head, rows, bars)
 
 
 def _late(figures: Figures) -> str:
@@ -125,7 +126,7 @@ def _late(figures: Figures) -> str:
     head = ["stap", "keren", "gewoonlijk", "langst", "te laat"]
     return _table(
         "Hoe lang een stap duurde",
-        f"{IN_DAYS} Te laat is later dan het stappenplan zegt.",
+        f"{IN_DAYS} Te laat is later dan het stappenplan zegt. Een stap die nog loopt, telt tot de laatste dag.",
         head,
         rows,
     )
@@ -139,7 +140,7 @@ def _in_days(periods: list[Stand]) -> tuple[float, int]:
 def _table(title: str, about: str, head: list[str], rows: list[list[object]], chart: str = "") -> str:
     shown = [f"<th scope=col>{escape(cell)}" for cell in head]
     lines = "".join("<tr>" + "".join(f"<td>{_cell(cell)}" for cell in row) for row in rows)
-    return f"<h2>{escape(title)}</h2><p>{escape(about)}</p>{chart}<table><tr>{''.join(shown)}{lines}</table>"
+    return f"<h2>{escape(title)}</h2><p>{escape(about)}</p>{chart}<div><table><tr>{''.join(shown)}{lines}</table></div>"
 
 
 def _cell(value: object) -> str:

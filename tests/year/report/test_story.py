@@ -51,3 +51,10 @@ def test_figures_count_school_days_and_weeks() -> None:
     assert (len(figures.messages), len(figures.reminders)) == (3, 1)
     assert figures.answers("care_coordinator") == [1]
     assert Stand("signals", 1, is_late=True) in figures.stands()
+
+
+def test_only_whoever_got_a_message_is_counted_and_a_chart_of_nothing_says_so() -> None:
+    page = story(PLAN, a_tuesday(SIGNAL, *TOLD))
+    assert f"{len({event['who'] for event in TOLD if event['what'] == 'message'})} mensen kregen samen" in page
+    assert "No data" not in story(PLAN, a_tuesday())
+    assert "Niets" in story(PLAN, a_tuesday())

@@ -87,7 +87,7 @@ def test_what_cannot_be_played_is_refused(
 def test_a_file_with_something_else_in_it_keeps_it(
     kept: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = tmp_path / "notes.md"
+    file = tmp_path / "notes"
     file.write_text(kept, encoding="utf-8")
     with pytest.raises(SystemExit):
         _run("--tiny", "--seed", "3", "--seeds", "1", "--state", str(file))

@@ -129,3 +129,14 @@ def test_a_step_that_was_late_when_it_began_counts_from_its_first_day(left_out: 
     sent = [a_message(KARIN, WAITS, at) for at in moments if at.day != left_out and left_out]
     missing = found(reported, confirmed, begins, *sent, until=TUESDAY + 576 * HOUR, about="no reminder")
     assert bool(missing) is is_missing
+
+
+@pytest.mark.parametrize(("until", "is_due"), [(20, False), (24, False), (26, True)])
+def test_a_step_that_begins_again_after_no_answer_yet_counts_anew(until: int, is_due: bool) -> None:
+    reported = did(KARIN, "urgent_action", {"urgent_what": "reported"}, TUESDAY + HOUR)
+    confirmed = did(FATIMA, "urgent_confirmed", {"urgent_agreed": "yes"}, TUESDAY + 2 * HOUR)
+    begins = did(KARIN, "parent_told", {"parent_informed": "yes"}, TUESDAY + 3 * HOUR)
+    sent = [a_message(KARIN, WAITS, datetime(2026, 9, day, 6, 30, tzinfo=UTC)) for day in (15, 17)]
+    no_answer = did(KARIN, "vt_answer", {"answer": "nothing_yet"}, datetime(2026, 9, 18, 10, tzinfo=UTC))
+    ends = datetime(2026, 9, until, 20, tzinfo=UTC)
+    assert bool(found(reported, confirmed, begins, *sent, no_answer, until=ends, about="no reminder")) is is_due

@@ -13,10 +13,11 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 
-from tests.year.broken import SHOWN_BY
+from tests.year.broken import LONGER, SHOWN_BY
 from tests.year.command.given import is_hunt, options_of, parsed
 from tests.year.command.several import AT_ONCE, CRASH, WELL, again_as, several, verdict_of
 from tests.year.command.shrink import as_a_test
+from tests.year.drawn.options import Options
 from tests.year.drawn.seeds import played, tiny
 from tests.year.report.story import story
 from tests.year.running.database import migrate
@@ -53,14 +54,24 @@ def _hunt(names: Iterable[str], seeds: range) -> int:
 def _shown_in(name: str, seeds: range) -> str:
     """The first year that shows it, and what is wrong there. A year that crashes shows nothing, and is named."""
     for seed in seeds:
-        year = tiny(seed)
-        said = verdict_of(replace(year, faults=SHOWN_BY.get(name, year.faults)), name)
+        said = verdict_of(_year_for(name, seed), name)
         if said.startswith(CRASH):
             sys.stderr.write(f"{name}: {seed}: {said}\n")
         elif said != WELL:
-            faults = f" --faults {','.join(SHOWN_BY[name])}" if name in SHOWN_BY else ""
-            return f"{seed}: {said}\n{again_as(f'--tiny --seed {seed} --broken {name}{faults}')}".rstrip()
+            return f"{seed}: {said}\n{again_as(f'--tiny --seed {seed} --broken {name}{_also(name)}')}".rstrip()
     return ""
+
+
+def _year_for(name: str, seed: int) -> Options:
+    year = tiny(seed)
+    size = replace(year.size, days=LONGER.get(name, year.size.days))
+    return replace(year, faults=SHOWN_BY.get(name, year.faults), size=size)
+
+
+def _also(name: str) -> str:
+    """What such a year has in the place of what its seed has, in the words of the command."""
+    faults = f" --faults {','.join(SHOWN_BY[name])}" if name in SHOWN_BY else ""
+    return faults + (f" --days {LONGER[name]}" if name in LONGER else "")
 
 
 def _shrink(given: argparse.Namespace) -> int:

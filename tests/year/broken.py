@@ -265,6 +265,8 @@ SHOWN_BY = {
     "doctor-knows-nobody": ("closed",),
 }
 """What must go wrong in a year to show a fault; it is looked for in years in which nothing else does."""
+LONGER = {"excluded-in-the-counts": 40}
+"""The days of a year that shows a fault; the weeks that it needs are rare in a tiny one."""
 
 
 @contextmanager

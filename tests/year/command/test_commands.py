@@ -198,6 +198,8 @@ def test_a_fault_on_purpose_is_not_found_by_a_crash(capsys: pytest.CaptureFixtur
     assert capsys.readouterr().out == f"week-forgotten: 5: {LOST}\n{again}\n"
     assert _run("--tiny", "--seed", "5", "--seeds", "1", "--broken", "doctor-trusts-the-disk") == 0
     assert "--broken doctor-trusts-the-disk --faults full --shrink\n" in capsys.readouterr().out
+    assert _run("--tiny", "--seed", "5", "--seeds", "1", "--broken", "excluded-in-the-counts") == 0
+    assert "--broken excluded-in-the-counts --days 40 --shrink\n" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("stubbed")

@@ -153,16 +153,13 @@ class Paper:
         undone = {record["id"] for step in self._order[place:] for record in self._steps[step].get("records", [])}
         if place < before:
             undone |= {record["id"] for record in self.plan["always"] if record.get("lapses")}
-        since = self.standing.get(self._steps[to].get("deadline", {}).get("since", ""))
         self.standing = {id_: line for id_, line in self.standing.items() if id_ not in undone}
+        since = self.standing.get(self._steps[to].get("deadline", {}).get("since", ""))
         self.stays[-1].ended = at
-        counts = min(since.at, at) if since and place >= before and self._stands(since.at, at) else at
+        is_answered = any(line.at == at for line in self.standing.values())  # else the step begins again
+        counts = min(since.at, at) if since and is_answered and place >= before else at
         self.stays.append(Stay(to, at, counts))
         self.since = at
-
-    def _stands(self, *moments: datetime) -> bool:
-        """Whether what was written at these moments still stands; else a step that begins again counts anew."""
-        return {*moments} <= {line.at for line in self.standing.values()}
 
     def _go_on(self, at: datetime) -> None:
         """A step of which everything was done is over."""

@@ -18,7 +18,7 @@ from tests.year.command.printed import not_done, printed
 from tests.year.drawn import seeds
 from tests.year.drawn.options import Options
 from tests.year.drawn.seeds import played, tiny
-from tests.year.judging.by_hand import SIGNAL, TOLD, TUESDAY, a_tuesday
+from tests.year.judging.by_hand import SANNE, SIGNAL, TOLD, TUESDAY, a_tuesday, an_event
 from tests.year.judging.log import Log
 from tests.year.judging.oracle import Finding
 
@@ -106,6 +106,12 @@ def test_what_was_wrong_with_a_record_is_left_open() -> None:
     assert not_done(refused, ["U0SANNE: signal of a case"]) == []
     assert not_done(refused, ["U0SANNE: signal of a case, saved"]) == ["U0SANNE: signal of a case, saved"]
     assert not_done(refused, ["U0SANNE: signal of a case"] * 2) == ["U0SANNE: signal of a case"]
+
+
+def test_a_signal_that_was_not_sent_is_one_of_a_new_case() -> None:
+    given_up = an_event("gave_up", who=SANNE, record="signal", case="")
+    log = a_tuesday(SIGNAL | {"case": "", "result": "gone"}, given_up)
+    assert not_done(log, ["U0SANNE: signal of a new case, gone", "U0SANNE closes signal of a new case half-way"]) == []
 
 
 @pytest.mark.slow
